@@ -42,7 +42,7 @@ void *arena_alloc(struct arena *arena, size_t size);
 char *arena_text(struct arena *arena, const char *text);
 char *arena_bytes(struct arena *arena, const void *bytes, size_t length);
 char *arena_format(struct arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
-char *arena_vformat(struct arena *arena, const char *format, va_list arguments);
+char *arena_vformat(struct arena *arena, const char *format, va_list arguments) __attribute__((format(printf, 2, 0)));
 /* memory_grow inside an arena: the old array is left behind in the arena. */
 void *arena_grow(struct arena *arena, void *items, size_t *capacity, size_t needed, size_t size);
 /* Bytes handed out so far, for limits and tests. */
