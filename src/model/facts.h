@@ -1,0 +1,55 @@
+/*
+ * facts: what a store found out about the world around a change, so that checks
+ * and consequences can stay pure.  Filled by a store's gather in the arena of
+ * the review; plain data.
+ */
+#ifndef POSTROOM_MODEL_FACTS_H
+#define POSTROOM_MODEL_FACTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "model/record.h"
+
+enum known { KNOWN_NO, KNOWN_YES, KNOWN_NOT };           /* KNOWN_NOT: nobody could tell */
+
+/* Somebody who already holds an address. */
+struct holder {
+	const char *address;       /* as asked, lower case */
+	const char *kind;          /* "user", "group", "mailinglist", "folder", or the object class */
+	const char *name;          /* of the holder */
+	const char *place;         /* DN */
+	const char *id;            /* entryUUID; may be NULL */
+	const char *field;         /* "address" (primary), "alternates" or "forwards" */
+};
+/* An object that names the target: group membership, allowed sender, list member, right. */
+struct reference {
+	const char *kind;          /* "group", ... */
+	const char *name;
+	const char *place;
+	const char *attribute;     /* raw attribute name */
+	const char *value;         /* the value that names the target */
+	const char *meaning;       /* "member", "allowed sender", "list member", "right on folder", "forward target" */
+};
+struct facts {
+	struct record *now;                     /* the target as it is; NULL for ADD */
+	bool name_taken;                        /* ADD, RENAME: an object of this name is there */
+	const char *const *domains;             /* registered mail domains, lower case; NULL-terminated */
+	const char *const *servers;             /* hosts with the IMAP service; NULL-terminated */
+	bool domains_complete, servers_complete;/* false: cut or unreadable, so absence proves nothing */
+	const struct holder *holders;           /* of every address the change would introduce; without the target itself */
+	size_t holder_count;
+	const struct reference *references;     /* for RENAME and DELETE, and where the primary address changes or goes */
+	size_t reference_count;
+	bool references_complete;
+	size_t users_in_domain, groups_in_domain, lists_in_domain, folders_in_domain;   /* kind domain */
+	const char *const *in_domain;           /* up to 20 names of what lives in it; NULL-terminated */
+	enum known mailbox_rename;              /* UCR mail/dovecot/mailbox/rename: unset means KNOWN_NO */
+	enum known mailbox_delete;              /* UCR mail/dovecot/mailbox/delete */
+	enum known alternates_unique;           /* UCR directory/manager/mail-address/uniqueness */
+	enum known forward_flag_mode;           /* storage mode B (flag attribute) in use */
+	const char *management;                 /* reason why this belongs to UDM, and the udm command; NULL: direct writing is fine */
+	const char *lookalike;                  /* an existing address that looks like a new one; NULL: none */
+};
+
+#endif
