@@ -1,0 +1,33 @@
+/*
+ * commands: the headless front end.  A table of subcommands; dispatch, usage,
+ * options.  Exit status from the kind of the error (sysexits).
+ */
+#ifndef POSTROOM_COMMANDS_H
+#define POSTROOM_COMMANDS_H
+
+#include "config.h"
+
+/*
+ * What main needs from the command line. Exits by itself are not made: status -1 means "run the console
+ * with these options", else it is the exit status of what was done.
+ * screen: how `postroom screen` draws without src knowing ui; given by main.
+ */
+struct screen_request { const char *section; int rows, columns; const char *keys_file; bool ascii; const char *keymap; };
+struct front_ends {
+	/* Draws to standard output; returns an exit status. */
+	int (*screen)(struct config *takes, const struct screen_request *request);
+	/* Prints the key lists (--list-keys). */
+	int (*list_keys)(const char *keymap);
+};
+int commands_run(int argc, char **argv, const struct front_ends *front_ends, struct options *options);
+
+/* The table, for usage, the manual check and completion. */
+struct command {
+	const char *name;                  /* NULL ends the table */
+	const char *arguments;             /* "KIND NAME field=value ..." */
+	const char *help;                  /* one sentence */
+	int (*run)(struct config *takes, int argc, char **argv);  /* argv[0] is the subcommand's first argument */
+};
+extern const struct command commands[];
+
+#endif

@@ -1,0 +1,48 @@
+/*
+ * config: postroom.conf and the command line's global options to one struct.
+ *
+ * Sources in order: /etc/postroom/postroom.conf (root-owned; decides the role),
+ * then the user's own file or --config, then options.  Errors carry file and
+ * line.  The table config_options describes every key; postroom.conf(5) is
+ * checked against it.  Start only, may block on the disk.
+ */
+#ifndef POSTROOM_CONFIG_H
+#define POSTROOM_CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/conffile.h"
+#include "base/error.h"
+#include "directory/directory.h"
+#include "model/role.h"
+
+/* Global options of the command line; NULL or false: not given. */
+struct options {
+	const char *config;                /* --config FILE */
+	const char *uri, *base, *bind_dn, *password_file, *profile, *role, *keymap, *ca_file;
+	bool read_only, ascii, no_color, restricted, external;
+};
+struct config {
+	struct arena *arena;
+	const char *file;                  /* where it came from; NULL: no file found */
+	const char *system;                /* word for the top line: PROD, TEST; "" none */
+	const char *name;                  /* of the mail system: "example.com"; "" none */
+	struct directory_settings directory;
+	enum role role;
+	bool role_fixed;                   /* from root-owned configuration: --role can only lower it */
+	bool read_only;
+	bool reason_required;
+	const char *state_directory, *shared_directory;
+	const char *keymap;
+	bool ascii, no_color, restricted, title;
+	int escape_ms, live_seconds, lock_minutes, exit_minutes;
+};
+extern const struct conf_option config_options[];
+/* ERROR_CONFIG with file and line; ERROR_NOT_FOUND where there is no configuration at all and no --uri. */
+struct config *config_load(const struct options *options, struct error *error);
+void config_free(struct config *config);
+/* A commented postroom.conf for a proposal. Arena. */
+char *config_sample(struct arena *arena, const struct directory_proposal *proposal);
+
+#endif

@@ -1,0 +1,28 @@
+/*
+ * engine: opens everything in order; what both front ends hold.
+ *
+ * Loop thread only.  The console and the headless commands are two front ends
+ * of the same engine.
+ */
+#ifndef POSTROOM_ENGINE_H
+#define POSTROOM_ENGINE_H
+
+#include "base/loop.h"
+#include "config.h"
+#include "directory/directory.h"
+#include "gate/gate.h"
+
+struct engine {
+	struct loop *loop;
+	struct config *config;             /* taken */
+	struct directory *directory;
+	struct gate *gate;                 /* read_only: no store registered */
+};
+/* Takes the config also on failure. NULL with an error for bad settings; an unreachable server is not a failure. */
+struct engine *engine_open(struct config *config, struct error *error);
+/* False: a thread hangs; the caller restores the terminal and leaves by _exit. */
+bool engine_close(struct engine *engine);
+
+#define POSTROOM_VERSION "0.1"
+
+#endif

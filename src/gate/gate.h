@@ -1,0 +1,132 @@
+/*
+ * gate: the one door for writes.
+ *
+ * Stages, in this order: role, check, plan, consequences, confirmation, journal,
+ * guarded apply, verification, history.  gate_preview walks the first four,
+ * gate_submit walks the same four again and then the rest; nothing is applied
+ * that was not shown: when the second walk changes a shown line or adds a
+ * warning, the review comes back.  The gate has a thread of its own on which
+ * stores and the journal work; calls and callbacks here are on the loop thread.
+ * Specification: terminal-and-safety 5 and 6.
+ */
+#ifndef POSTROOM_GATE_H
+#define POSTROOM_GATE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/loop.h"
+#include "model/change.h"
+#include "model/consequence.h"
+#include "model/role.h"
+#include "model/store.h"
+
+struct gate_settings {
+	const char *state_directory;       /* journals live in it; NULL: no journal, so nothing can be written */
+	const char *shared_directory;      /* group-readable copy for everybody's history; NULL: none */
+	enum role role;
+	bool read_only;                    /* no store is ever registered */
+	bool reason_required;              /* for this role */
+	const char *identity;              /* who, for the journal: login and bind DN, in words */
+	const char *system;                /* "PROD", "TEST" */
+};
+struct gate;
+/* Opens the journal; where that fails the gate stays read-only and gate_write_reason says why. Never NULL. */
+struct gate *gate_open(struct loop *loop, const struct gate_settings *settings);
+/* Waits at most 5 s for a write in flight (journaled as unknown then). False: a thread hangs. */
+bool gate_close(struct gate *gate);
+/* Ignored on a read-only gate, so that stage 3 has nothing to call. The store is borrowed. */
+void gate_register(struct gate *gate, struct store *store);
+/* Why nothing can be written now, in words; NULL: it can. */
+const char *gate_write_reason(const struct gate *gate);
+/* A write is under way (hang-up waits for it). */
+bool gate_busy(const struct gate *gate);
+
+enum gate_stage { STAGE_ROLE, STAGE_CHECK, STAGE_PLAN, STAGE_CONSEQUENCES, STAGE_CONFIRM, STAGE_JOURNAL, STAGE_APPLY, STAGE_VERIFY, STAGE_DONE };
+enum gate_confirm { CONFIRM_BUTTON, CONFIRM_NAME };
+
+/* What is shown before a write. Owned by whoever got it; review_free. */
+struct review {
+	struct arena *arena;
+	struct change *change;             /* own copy */
+	bool allowed;                      /* false: refused at `stage` because of `refusal`; the rest may be partly filled */
+	enum gate_stage stage;
+	struct error refusal;
+	const struct field *refused_field; /* may be NULL */
+	struct facts facts;
+	struct plan plan;
+	struct diff_line *lines;           /* in words, old and new */
+	size_t line_count;
+	struct consequence *consequences;  /* worst first */
+	size_t consequence_count;
+	const char *sentence;              /* change_sentence */
+	enum gate_confirm confirm;
+	const char *confirm_text;          /* CONFIRM_NAME: what must be typed, exactly */
+	bool reason_required;
+	bool changed;                      /* this review came back because things changed since the last one */
+	const struct diff_line *conflict;  /* overlapping edit by somebody else: their value in old_words, mine in new_words; NULL */
+	const char *conflict_who;          /* modifiersName and time in words; NULL */
+};
+void review_free(struct review *review);
+/* Attribute lines of one operation for people ("replace univentionMailUserQuota: 2048 -> 4096"), secrets as dots. Lines joined with \n. Arena. */
+char *operation_lines(struct arena *arena, const struct operation *operation);
+/* The whole plan as LDIF change records (base64 where unsafe, secrets left out with a comment). Arena. */
+char *plan_ldif(struct arena *arena, const struct plan *plan);
+
+/* Takes nothing: the change is copied. done always comes once, with a review (never NULL). */
+void gate_preview(struct gate *gate, const struct change *change, void (*done)(void *context, struct review *takes), void *context);
+
+struct gate_result {
+	enum outcome outcome;              /* of the whole set; UNKNOWN: locked until seen */
+	struct review *again;              /* not NULL: nothing was applied, show this review (receiver owns it) */
+	struct error error;                /* outcome other than APPLIED: what happened, what is true now, what to do */
+	const char *id;                    /* journal id of the set, for undo; "" where nothing was journaled */
+	size_t steps, steps_done;
+	const char *const *step_words;     /* what each step did or not, in words */
+	const char *sentence;              /* for the notice line */
+	bool taken_back;                   /* a duplicate was found afterwards and our own change was rolled back */
+};
+/*
+ * confirmed: the review the person saw (borrowed; copied). typed: what was typed where CONFIRM_NAME, else NULL.
+ * reason: the line for the ticket or NULL. The result is borrowed during the callback.
+ */
+void gate_submit(struct gate *gate, const struct review *confirmed, const char *typed, const char *reason,
+		void (*done)(void *context, const struct gate_result *result), void *context);
+/* The review of taking an earlier set back (id NULL: the last applied one of this user). */
+void gate_preview_undo(struct gate *gate, const char *id, void (*done)(void *context, struct review *takes), void *context);
+
+/* --- history -------------------------------------------------------------------------------------- */
+enum history_state { HISTORY_DONE, HISTORY_FAILED, HISTORY_UNKNOWN, HISTORY_UNDONE, HISTORY_PARTLY };
+struct history_entry {
+	const char *id;
+	int64_t time;
+	const char *who;                   /* "made by you here", or a login of another, or a DN from the access log */
+	const char *host;
+	const char *verb, *kind, *name;    /* stable words */
+	const char *sentence;
+	const char *reason;
+	enum history_state state;
+	const char *state_words;
+	bool can_undo;
+	const char *undo_of;               /* NULL */
+	const char *lines;                 /* attribute lines with old and new, \n separated */
+};
+struct history {
+	struct arena *arena;
+	const struct history_entry *entries;   /* newest first */
+	size_t count;
+	bool others;                       /* also shows other people's sets (shared directory) */
+};
+/* All sets known here, newest first; history_free by the receiver. */
+void gate_history(struct gate *gate, void (*done)(void *context, struct history *takes, const struct error *error), void *context);
+void history_free(struct history *history);
+/* Checks every hash chain: done gets the number of records and the first fault. */
+void gate_verify(struct gate *gate, void (*done)(void *context, size_t records, const struct error *error), void *context);
+/* Sets whose outcome nobody has seen yet: looks again now, reports how many are left. */
+void gate_resolve(struct gate *gate, void (*done)(void *context, size_t left, const struct error *error), void *context);
+/* Is the outcome of an earlier write to this object still unknown (so it may not be edited)? name of kind. */
+bool gate_locked(const struct gate *gate, const char *kind, const char *name);
+
+#endif
