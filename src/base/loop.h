@@ -27,7 +27,7 @@ void loop_stop(struct loop *loop);
 /* Called each time before the loop waits (one painting per turn); one at most, NULL removes. */
 void loop_before_wait(struct loop *loop, void (*call)(void *context), void *context);
 
-/* Readable (or hung up, or failed) descriptor. */
+/* Readable (or hung up, or failed) descriptor, made nonblocking. NULL where it cannot be watched (a regular file). */
 struct loop_watch;
 struct loop_watch *loop_watch(struct loop *loop, int descriptor, void (*ready)(void *context), void *context);
 void loop_watch_stop(struct loop_watch *watch);
@@ -38,7 +38,7 @@ struct loop_timer *loop_after(struct loop *loop, uint64_t milliseconds, uint64_t
 void loop_timer_again(struct loop_timer *timer, uint64_t milliseconds);   /* starts over */
 void loop_timer_stop(struct loop_timer *timer);                           /* NULL is allowed */
 
-/* Signal as an ordinary callback. */
+/* Signal as an ordinary callback. Signals alone do not keep loop_run waiting. */
 struct loop_signal;
 struct loop_signal *loop_signal(struct loop *loop, int number, void (*call)(int number, void *context), void *context);
 void loop_signal_stop(struct loop_signal *signal);
@@ -53,7 +53,8 @@ struct worker *worker_new(struct loop *loop, const char *name);
  * Ends the worker: jobs not yet started are dropped (their done is called with
  * cancelled = true), the running one gets its interrupt call; waits at most
  * `milliseconds` for the thread.  False where it still hangs: the memory is
- * left alone then and the program should leave by _exit.
+ * left alone then, no callback of it comes any more (not even done of the job
+ * that hangs), and the program should leave by _exit.
  */
 bool worker_free(struct worker *worker, uint64_t milliseconds);
 
@@ -64,7 +65,9 @@ struct job_class {
 	void (*done)(void *context, bool cancelled);       /* on the loop thread, always exactly once */
 	/*
 	 * On the loop thread, at the deadline or on job_cancel while the job runs: must make run
-	 * return soon (shut a socket down). Never called after done. NULL: cannot be interrupted.
+	 * return soon (shut a socket down). Comes again every 250 ms until run has returned, never after
+	 * that, and under the worker's lock: it must not call worker_ or job_ functions. NULL: cannot be
+	 * interrupted.
 	 */
 	void (*interrupt)(void *context);
 };
