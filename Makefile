@@ -37,6 +37,22 @@ $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
+# Width, folding and script tables from Debian's unicode-data. Set UNICODE_DATA
+# where the files live elsewhere.
+UNICODE_DATA ?= /usr/share/unicode
+UNICODE_FILES := $(addprefix $(UNICODE_DATA)/,UnicodeData.txt EastAsianWidth.txt DerivedCoreProperties.txt CaseFolding.txt Scripts.txt DerivedAge.txt)
+
+$(UNICODE_FILES):
+	@echo "$@ is missing: install Debian's package unicode-data, or set UNICODE_DATA to its folder" >&2
+	@false
+
+$(BUILD)/gen/text_widths.h: src/base/text_widths.awk $(UNICODE_FILES)
+	@mkdir -p $(@D)
+	LC_ALL=C awk -f $^ > $@.new
+	@mv $@.new $@
+
+$(BUILD)/src/base/text_utf8.o $(BUILD)/src/base/text_fold.o: $(BUILD)/gen/text_widths.h
+
 $(BUILD)/libpostroom.a: $(SRC_OBJ)
 	@rm -f $@
 	ar rcs $@ $^
