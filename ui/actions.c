@@ -1,0 +1,105 @@
+/*
+ * actions: the rows themselves, in the order in which a footer shows them.
+ *
+ * Places: global (everywhere, behind the place of the view on top), list, page,
+ * form, editor, review, picker, palette, help, history, text, and "field" while
+ * a text field has the focus (then only rows of "field" and those that carry
+ * ACTION_ALWAYS are looked up, all other keys are text).  Constant data and
+ * pure functions that cannot fail; loop thread.
+ */
+#include "ui/actions.h"
+
+#include <string.h>
+
+#define MOVING "list page form editor review picker palette help history text field"
+#define CHANGES (ACTION_WRITES | ACTION_ROW)
+
+const struct action actions[] = {
+	/* What ends a field comes first: it must be in the footer while somebody types. */
+	{ "accept", "form editor review picker palette field", "take", "Takes what was typed, or presses the button that has the focus.", ACTION_ALWAYS | ACTION_FOOTER },
+	{ "next-field", "form editor review field", "next", "Goes to the next field or button.", ACTION_ALWAYS | ACTION_FOOTER },
+	{ "previous-field", "form editor review field", "previous", "Goes to the previous field or button.", ACTION_ALWAYS },
+	{ "pick", "form editor field", "choose", "Offers what may stand in this field, to be searched.", ACTION_ALWAYS | ACTION_FOOTER },
+	{ "add-value", "editor", "add", "Adds one more value.", ACTION_FOOTER },
+	{ "remove-value", "editor", "remove", "Takes the value under the cursor out.", ACTION_ROW | ACTION_FOOTER },
+	{ "apply", "form editor field", "review..", "Opens the review of what was entered; nothing is written before it.", ACTION_ALWAYS | ACTION_WRITES | ACTION_FOOTER },
+
+	/* Lists, pages, history. */
+	{ "open", "list page history", "open", "Opens what is under the cursor; on a page reads a long value in full.", ACTION_ROW | ACTION_FOOTER },
+	{ "filter", "list history", "find", "Types a filter: words in any order, in every column and in login, phone and other addresses.", ACTION_FOOTER },
+	{ "clear-filter", "list history", "show all", "Takes the filter away.", 0 },
+	{ "search-next", "list page help text history", "next hit", "Goes to the next row that the filter would find.", 0 },
+	{ "search-previous", "list page help text history", "previous hit", "Goes to the previous row that the filter would find.", 0 },
+	{ "edit", "page", "edit..", "Changes the field under the cursor; the review comes before anything is written.", CHANGES | ACTION_FOOTER },
+	{ "quota", "list page", "quota..", "Changes the quota; the review comes before anything is written.", CHANGES | ACTION_FOOTER },
+	{ "new", "list", "new..", "Fills in a form for a new one; the review comes before anything is written.", ACTION_WRITES | ACTION_FOOTER },
+	{ "copy-as-new", "list page", "copy..", "Fills in the form for a new one with the values of this one.", CHANGES },
+	{ "rename", "list page", "rename..", "Gives it another name; the review comes before anything is written.", CHANGES },
+	{ "delete", "list page", "delete..", "Opens the review of deleting it; nothing is lost before you agree there.", CHANGES | ACTION_FOOTER },
+	{ "undo", "global", "take back..", "Opens the review of taking back the last change, or in the history the one under the cursor.", ACTION_WRITES },
+	{ "mark", "list", "mark", "Marks the row, or takes its mark away.", ACTION_ROW },
+	{ "mark-all", "list", "mark all", "Marks all rows that are shown.", 0 },
+	{ "unmark", "list", "no marks", "Takes all marks away.", 0 },
+	{ "sort", "list", "sort", "Sorts by the next column.", ACTION_FOOTER },
+	{ "sort-reverse", "list", "turn order", "Turns the order round.", 0 },
+	{ "preview", "list", "preview", "Shows or hides what is known about the row under the cursor.", 0 },
+	{ "raw", "page review history", "raw", "Shows the attributes as the directory holds them, or the change as LDIF.", ACTION_ROW | ACTION_FOOTER },
+	{ "verify", "history", "verify", "Checks that no record of the history was altered.", 0 },
+	{ "refresh", "list page history", "refresh", "Reads again what is shown.", 0 },
+
+	/* Moving. */
+	{ "up", MOVING, "up", "One row up.", ACTION_ALWAYS },
+	{ "down", MOVING, "down", "One row down.", ACTION_ALWAYS },
+	{ "left", "list page form editor review help text history", "left", "To the left: columns, buttons, long lines.", 0 },
+	{ "right", "list page form editor review help text history", "right", "To the right: columns, buttons, long lines.", 0 },
+	{ "page-up", MOVING, "page up", "One screen up.", ACTION_ALWAYS },
+	{ "page-down", MOVING, "page down", "One screen down.", ACTION_ALWAYS },
+	{ "first", "list page form editor review help history text", "first", "To the first row.", 0 },
+	{ "last", "list page form editor review help history text", "last", "To the last row.", 0 },
+
+	/* Everywhere. */
+	{ "section-users", "global", "Users", "Goes to the users.", 0 },
+	{ "section-domains", "global", "Domains", "Goes to the mail domains.", 0 },
+	{ "section-history", "global", "History", "Goes to the history of changes.", 0 },
+	{ "next-section", "global", "next section", "Goes to the next section.", 0 },
+	{ "previous-section", "global", "previous section", "Goes to the previous section.", 0 },
+	{ "notice", "global", "read notice", "Shows the notice line in full.", 0 },
+	{ "retry", "global", "try again", "Tries now to reach the directory, instead of at the next turn.", 0 },
+	{ "palette", "global", "all actions", "Lists every action by name; type to search.", ACTION_FOOTER },
+	{ "help", "global", "keys", "Lists every key that works here.", ACTION_FOOTER },
+	{ "back", "global", "back", "Goes back one level; nothing that was typed is lost without a question.", ACTION_FOOTER },
+	{ "quit", "global", "quit", "Goes back one level, and ends postroom on the top level.", 0 },
+	{ "exit", "global", "end", "Ends postroom from anywhere; asks where something is not applied yet.", 0 },
+	{ "cancel", "global field", "leave the field", "Leaves the field or the dialog, or ends a request that takes too long.", ACTION_ALWAYS | ACTION_FOOTER },
+	{ "redraw", "global", "redraw", "Reads the size of the screen again and draws everything anew.", ACTION_ALWAYS },
+	{ "suspend", "global", "suspend", "Puts postroom to sleep and returns to the shell; fg wakes it.", ACTION_ALWAYS },
+	{ NULL, NULL, NULL, NULL, 0 }
+};
+
+const struct action *action_find(const char *name)
+{
+	if (name == NULL)
+		return NULL;
+	for (const struct action *action = actions; action->name != NULL; action++) {
+		if (strcmp(action->name, name) == 0)
+			return action;
+	}
+	return NULL;
+}
+
+bool action_applies(const struct action *action, const char *place)
+{
+	size_t length = strlen(place);
+
+	for (const char *at = action->places; *at != '\0'; ) {
+		size_t word = strcspn(at, " ");
+
+		if (word == length && strncmp(at, place, length) == 0)
+			return true;
+		if (word == 6 && strncmp(at, "global", 6) == 0)
+			return true;
+		at += word;
+		at += strspn(at, " ");
+	}
+	return false;
+}
