@@ -1,10 +1,19 @@
 # postroom: one file, not recursive. Parses before gcc and pkg-config exist:
 # everything that asks a tool is expanded only inside recipes or after "deps".
 
+# Instrumented objects live beside the ordinary ones, never among them.
+ifeq ($(SANITIZE),1)
+BUILD    ?= build/sanitize
+else
 BUILD    ?= build
-CC       ?= gcc
+endif
+ifeq ($(origin CC),default)
+CC       := $(if $(wildcard /usr/bin/gcc),gcc,$(if $(wildcard /usr/bin/clang),clang,gcc))
+endif
 PREFIX   ?= /usr/local
 DESTDIR  ?=
+LAB      := tests/lab/lab
+DEMO     ?= demo
 
 STD      := -std=c11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64
 WARN     := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat=2 -Wpointer-arith -Wwrite-strings
@@ -64,16 +73,100 @@ $(BUILD)/libconsole.a: $(UI_OBJ)
 $(BUILD)/postroom: $(BUILD)/src/main.o $(BUILD)/libconsole.a $(BUILD)/libpostroom.a
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS_SRC) $(LIBS_UI)
 
+# --- tests -------------------------------------------------------------------
 # Unit tests link without ncurses, which proves that src/ knows no screen;
-# tests of ui/ files that are free of curses are named test_ui_*.c.
-$(BUILD)/tests/unit/test_ui_%: $(BUILD)/tests/unit/test_ui_%.o $(BUILD)/libconsole.a $(BUILD)/libpostroom.a
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS_SRC) $(LIBS_UI) -lcmocka
+# tests of ui/ files are named test_ui_*.c and get the console and the fakes.
+FAKES     := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/fakes/*.c))
+TABLES    := $(patsubst tests/tables/%.c,$(BUILD)/tests/tables/%,$(wildcard tests/tables/test_*.c))
+LIVE      := $(patsubst tests/live/%.c,$(BUILD)/tests/live/%,$(wildcard tests/live/test_*.c))
+MONKEY    := $(patsubst tests/monkey/%.c,$(BUILD)/tests/monkey/%,$(wildcard tests/monkey/*.c))
+BENCH     := $(patsubst tests/bench/%.c,$(BUILD)/tests/bench/%,$(wildcard tests/bench/*.c))
 
-$(BUILD)/tests/unit/test_%: $(BUILD)/tests/unit/test_%.o $(BUILD)/libpostroom.a
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS_SRC) -lcmocka
+$(BUILD)/libfakes.a: $(FAKES)
+	@rm -f $@
+	ar rcs $@ $^
 
-.PHONY: unit-binaries
-unit-binaries: $(UNIT)
+LINK = @mkdir -p $(@D) && echo "link $@" && $(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o %.a,$^)
+
+$(BUILD)/tests/unit/test_ui_%: $(BUILD)/tests/unit/test_ui_%.o $(BUILD)/libconsole.a $(BUILD)/libfakes.a $(BUILD)/libpostroom.a
+	$(LINK) $(LIBS_SRC) $(LIBS_UI) -lcmocka
+
+$(BUILD)/tests/unit/test_%: $(BUILD)/tests/unit/test_%.o $(BUILD)/libfakes.a $(BUILD)/libpostroom.a
+	$(LINK) $(LIBS_SRC) -lcmocka
+
+$(BUILD)/tests/tables/%: $(BUILD)/tests/tables/%.o $(BUILD)/libconsole.a $(BUILD)/libpostroom.a
+	$(LINK) $(LIBS_SRC) $(LIBS_UI) -lcmocka
+
+$(BUILD)/tests/monkey/%: $(BUILD)/tests/monkey/%.o $(BUILD)/libconsole.a $(BUILD)/libfakes.a $(BUILD)/libpostroom.a
+	$(LINK) $(LIBS_SRC) $(LIBS_UI) -lcmocka
+
+# Live tests get the real directory; of the fakes only what the real one lacks.
+$(BUILD)/tests/live/%: $(BUILD)/tests/live/%.o $(BUILD)/libpostroom.a $(BUILD)/libfakes.a
+	$(LINK) $(LIBS_SRC) -lcmocka
+
+$(BUILD)/tests/bench/%: $(BUILD)/tests/bench/%.o $(BUILD)/libpostroom.a
+	$(LINK) $(LIBS_SRC)
+
+.PRECIOUS: $(BUILD)/%.o
+
+.PHONY: unit-binaries live-binaries
+unit-binaries: $(UNIT) $(TABLES) $(MONKEY)
+live-binaries: $(LIVE)
+
+.PHONY: deps check check-unit check-full check-run check-unit-run bench
+# What is missing comes from Debian; nothing happens where all is there.
+deps:
+	@bash tests/lab/install build
+
+check-unit: deps
+	@$(MAKE) --no-print-directory check-unit-run
+
+check-unit-run: all unit-binaries
+	@BUILD=$(BUILD) bash tests/run unit
+
+check:
+	@bash tests/lab/install all
+	@$(MAKE) --no-print-directory check-run
+
+check-full:
+	@bash tests/lab/install all
+	@POSTROOM_FULL=1 $(MAKE) --no-print-directory check-run
+
+check-run: all unit-binaries live-binaries
+	@BUILD=$(BUILD) bash tests/run all
+
+bench: deps
+	@$(MAKE) --no-print-directory bench-run
+.PHONY: bench-run
+bench-run: all $(BENCH)
+	@BUILD=$(BUILD) bash tests/bench/run
+
+# --- the demonstration system ------------------------------------------------
+.PHONY: demo demo-stop demo-shell
+demo:
+	@bash tests/lab/install all
+	@$(MAKE) --no-print-directory all
+	@BUILD=$(BUILD) bash tests/lab/demo $(DEMO)
+
+demo-stop:
+	@bash $(LAB) stop --name $(DEMO)
+
+demo-shell:
+	@bash $(LAB) env --name $(DEMO)
+
+# --- installing ---------------------------------------------------------------
+.PHONY: install
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/postroom/keymaps \
+		$(DESTDIR)$(PREFIX)/share/postroom/profiles $(DESTDIR)$(PREFIX)/share/doc/postroom/slapd \
+		$(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man5
+	install -m 755 $(BUILD)/postroom $(DESTDIR)$(PREFIX)/bin/postroom
+	install -m 644 keymaps/*.keys $(DESTDIR)$(PREFIX)/share/postroom/keymaps/
+	install -m 644 src/directory/profiles/*.profile $(DESTDIR)$(PREFIX)/share/postroom/profiles/
+	install -m 644 docs/*.1 $(DESTDIR)$(PREFIX)/share/man/man1/
+	install -m 644 docs/*.5 $(DESTDIR)$(PREFIX)/share/man/man5/
+	install -m 644 docs/safety.md README.md LICENSE $(DESTDIR)$(PREFIX)/share/doc/postroom/
+	install -m 644 packaging/slapd/* $(DESTDIR)$(PREFIX)/share/doc/postroom/slapd/
 
 clean:
 	rm -rf $(BUILD)
