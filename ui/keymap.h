@@ -1,0 +1,42 @@
+/*
+ * keymap: which key does what in which place; read from keymap files.
+ *
+ * A file has sections, "[place]", and lines "action = key, key"; `#` begins a
+ * comment; nothing behind `=` unbinds the action there.  A key is looked up in
+ * its place first, then in "global".  A line binds anew: it replaces what a
+ * keymap that the file is based on ("based-on = default" before the first
+ * section) had for that action in that place.  default and vi are compiled in.
+ * Loading may block on the disk: at start only.  Loop thread.
+ */
+#ifndef POSTROOM_UI_KEYMAP_H
+#define POSTROOM_UI_KEYMAP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "ui/keys.h"
+
+struct keymap;
+/*
+ * By name ("default", "vi") or, where the words hold a slash or name no built-in map, by path. NULL with
+ * the file and the line in the error; the caller then takes keymap_default and says so.
+ */
+struct keymap *keymap_load(const char *name_or_path, struct error *error);
+struct keymap *keymap_load_file(const char *path, struct error *error);
+/* From memory; `name` stands for the file in errors. */
+struct keymap *keymap_parse(const char *name, const char *bytes, size_t length, struct error *error);
+/* The built-in default; ends the program where that is wrong (a test proves that it is not). */
+struct keymap *keymap_default(void);
+void keymap_free(struct keymap *map);
+/* Names of the built-in maps, NULL-terminated. */
+const char *const *keymap_names(void);
+/* Name of the action bound to this key in this place, or NULL. In "field" only rows of [field] and of actions that carry ACTION_ALWAYS in [global]. */
+const char *keymap_action(const struct keymap *map, const char *place, const struct key *key);
+/* "Enter, l": the keys that reach this action in this place (those hidden by the place's own binding left out); NULL: none. Arena. */
+char *keymap_keys(const struct keymap *map, const char *place, const char *action, struct arena *arena);
+/* The first of these keys only, for a footer. */
+char *keymap_key(const struct keymap *map, const char *place, const char *action, struct arena *arena);
+
+#endif
