@@ -101,6 +101,8 @@ struct kind {
 
 /* All kinds in order of the section bar, internal ones last; ends with NULL. */
 extern const struct kind *const kinds[];
+/* The kinds themselves, each in the file of its name. */
+extern const struct kind kind_user, kind_domain, kind_server;
 const struct kind *kind_find(const char *name);                                /* NULL: none */
 const struct field *kind_field(const struct kind *kind, const char *name);     /* NULL: none */
 const struct field *kind_key(const struct kind *kind);

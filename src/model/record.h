@@ -72,6 +72,12 @@ void record_add_text(struct record *record, const char *field, const char *text)
 const struct attribute *record_attribute(const struct record *record, const char *name); /* ASCII case ignored; NULL */
 /* Value in words for people: sizes as "2 GB" ("no limit" for 0), flags, "(none)"; many joined with ", ". Raw bytes inside. */
 char *record_words(struct arena *arena, const struct field *field, const struct field_values *values);
+/* One value in words; canonical text in. Secrets and secret parts become eight dots, domains show both labels. Arena. */
+char *value_words(struct arena *arena, const struct field *field, const struct value *value);
+/* A size as people type it, always exact: "2 GB", else in the field's unit ("2355 MB"), else bytes. Arena. */
+char *size_words(struct arena *arena, const struct field *field, int64_t bytes);
+/* Are these the same set of values, byte for byte, whatever the order? */
+bool values_same(const struct field_values *a, const struct field_values *b);
 bool value_same(const struct value *a, const struct value *b);
 struct value value_text(struct arena *arena, const char *text);
 

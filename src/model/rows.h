@@ -29,7 +29,8 @@ struct rows {
 	struct rows *next;                 /* free for the holder: chain of batches */
 };
 struct rows *rows_new(const struct kind *kind, const struct field *const *columns, size_t column_count);
-struct row *rows_add(struct rows *rows);         /* a new empty row, values allocated */
+/* A new empty row, values allocated; valid until the next rows_add, since the array may move. */
+struct row *rows_add(struct rows *rows);
 void rows_free(struct rows *rows);               /* this batch only; NULL is allowed */
 /*
  * True where every word of the query (blank-separated, folded by text_fold, any order) occurs in the row's

@@ -1,0 +1,72 @@
+/*
+ * kinds: the array of all kinds, and finding in it.
+ *
+ * A new kind is a file with its table and a row here.  Constant data; nothing
+ * fails, what is not there is NULL.  Any thread.
+ */
+#include "model/kind.h"
+
+#include <assert.h>
+#include <string.h>
+
+
+const struct kind *const kinds[] = { &kind_user, &kind_domain, &kind_server, NULL };
+
+const struct kind *kind_find(const char *name)
+{
+	if (!name)
+		return NULL;
+	for (size_t i = 0; kinds[i]; i++)
+		if (strcmp(kinds[i]->name, name) == 0)
+			return kinds[i];
+	return NULL;
+}
+
+const struct field *kind_field(const struct kind *kind, const char *name)
+{
+	if (!name)
+		return NULL;
+	for (const struct field *field = kind->fields; field->name; field++)
+		if (strcmp(field->name, name) == 0)
+			return field;
+	return NULL;
+}
+
+const struct field *kind_key(const struct kind *kind)
+{
+	return kind_field(kind, kind->name_field);
+}
+
+size_t kind_field_count(const struct kind *kind)
+{
+	size_t count = 0;
+
+	while (kind->fields[count].name)
+		count++;
+	return count;
+}
+
+size_t kind_field_index(const struct kind *kind, const struct field *field)
+{
+	assert(field >= kind->fields && field < kind->fields + kind_field_count(kind));
+	return (size_t)(field - kind->fields);
+}
+
+const char *field_type_word(enum field_type type)
+{
+	switch (type) {
+	case FIELD_TEXT:      return "text";
+	case FIELD_ADDRESS:   return "address";
+	case FIELD_DOMAIN:    return "domain";
+	case FIELD_LOGIN:     return "login";
+	case FIELD_SIZE:      return "size";
+	case FIELD_NUMBER:    return "number";
+	case FIELD_CHOICE:    return "choice";
+	case FIELD_FLAG:      return "flag";
+	case FIELD_REFERENCE: return "reference";
+	case FIELD_PARTS:     return "parts";
+	case FIELD_TIME:      return "time";
+	case FIELD_SECRET:    return "secret";
+	}
+	return "unknown";
+}
