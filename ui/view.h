@@ -31,7 +31,10 @@ struct event {
 	const char *name, *new_name;       /* RECORD_CHANGED; new_name NULL unless renamed; name gone when deleted */
 	bool deleted;
 };
-/* The part of the canvas a view may draw on: between the section bar and the notice line. */
+/*
+ * The part of the canvas a view may draw on: below the section bar and the crumb line, which the frame draws
+ * from title() (where that is NULL the area begins right below the bar), above the notice line.
+ */
 struct area { int top, rows, columns; };
 
 struct view_class {
@@ -51,6 +54,11 @@ struct view_class {
 	const char *(*blocked)(const struct view *view, const struct action *action);
 	/* Words for the crumb line, e.g. "Users - 5 of 48,212 - complete". Arena of the canvas. NULL: none. */
 	const char *(*title)(const struct view *view, struct arena *arena);
+	/*
+	 * Edits that are typed but not applied, as a change the caller frees; NULL: none. Asked before the program
+	 * ends, and after a hang-up, when they are kept as a draft without secrets. NULL function: never any.
+	 */
+	struct change *(*staged)(const struct view *view);
 };
 /* First member of every view's own struct. */
 struct view {
@@ -79,6 +87,18 @@ void session_notice(struct session *session, const char *undo_id, const char *fo
 void session_complain(struct session *session, const struct error *error);
 void session_tell(struct session *session, const struct event *event);   /* delivers to all views */
 void session_quit(struct session *session, int status);
+/*
+ * Does an action as if its key were pressed with this view on top: checks what it needs, complains in the
+ * notice line where something lacks, else acts. The palette pops itself first. True: it was done.
+ */
+bool session_act(struct session *session, const struct action *action);
+/*
+ * Why this action cannot be done now with this view on top, in words; NULL: it can. For greyed rows in palette
+ * and help. Static, or in the arena of the session's canvas: use it before the next painting.
+ */
+const char *session_blocked(struct session *session, const struct view *view, const struct action *action);
+/* Place for keymaps: "field" while the view has a text field with the focus, else the view's own. */
+const char *session_place(const struct view *view);
 /* For drawing: time to show (frozen in tests). */
 int64_t session_now(const struct session *session);
 
