@@ -1,0 +1,239 @@
+# dovecot.sh - the two IMAP servers of the lab, mail1 and mail2; sourced.
+#
+# Each has its own directory $DIR/dovecotN, its own mail below $DIR/mail/mailN,
+# and serves the users whose home server it is or who have none, as a UCS mail
+# server does. As root mail belongs to the user "mail", else to the caller.
+# Passwords and quota come from slapd over its local socket.
+
+dovecot_ldap_conf() {
+	local host=mail$1.example.com home user
+	home="(|(!(univentionMailHomeServer=*))(univentionMailHomeServer=$host))"
+	user='(|(mailPrimaryAddress=%u)(&(uid=%n)(mailPrimaryAddress=*)))'
+	[ "$2" = submission ] && home=
+	cat <<-CONF
+	# written by tests/lab/lab
+	uris = $(ldapi_uri)
+	base = $BASE
+	dn = cn=mailserver,cn=services,$BASE
+	dnpass = $(cat "$DIR/secrets/mailserver")
+	auth_bind = yes
+	pass_filter = (&(objectClass=univentionMail)(!(shadowExpire=1))$home$user)
+	pass_attrs = mailPrimaryAddress=user
+	user_filter = (&(|(objectClass=univentionMail)(objectClass=univentionMailSharedFolder))$home$user)
+	user_attrs = mailPrimaryAddress=user, univentionMailUserQuota=quota_rule=*:storage=%\$M
+	iterate_filter = (&(objectClass=univentionMail)$home(mailPrimaryAddress=*))
+	iterate_attrs = mailPrimaryAddress=user
+	CONF
+}
+
+# Who runs what: Debian's users where root starts it, one user for all else.
+dovecot_users() {
+	if [ "$(id -u)" = 0 ]; then
+		printf '%s\n' "mail_uid = mail" "mail_gid = mail" "first_valid_uid = $(id -u mail)" \
+			"first_valid_gid = $(id -g mail)"
+		return
+	fi
+	printf '%s\n' "default_internal_user = $(id -un)" "default_internal_group = $(id -gn)" \
+		"default_login_user = $(id -un)" "mail_uid = $(id -u)" "mail_gid = $(id -g)" \
+		"first_valid_uid = 0" "first_valid_gid = 0"
+	local s
+	for s in anvil aggregator director ipc old-stats imap-urlauth-login imap-login \
+	    pop3-login managesieve-login; do
+		printf 'service %s {\n  chroot =\n}\n' "$s"
+	done
+}
+
+dovecot_listeners() {
+	cat <<-CONF
+	service imap-login {
+	  inet_listener imap {
+	    port = $(p IMAP$1)
+	  }
+	  inet_listener imaps {
+	    port = $(p IMAPS$1)
+	    ssl = yes
+	  }
+	}
+	service pop3-login {
+	  inet_listener pop3 {
+	    port = $(p POP3_$1)
+	  }
+	  inet_listener pop3s {
+	    port = $(p POP3S$1)
+	    ssl = yes
+	  }
+	}
+	service managesieve-login {
+	  inet_listener sieve {
+	    port = $(p SIEVE$1)
+	  }
+	}
+	service lmtp {
+	  inet_listener lmtp {
+	    port = $(p LMTP$1)
+	  }
+	}
+	service doveadm {
+	  inet_listener {
+	    port = $(p DOVEADM$1)
+	  }
+	  inet_listener http {
+	    port = $(p HTTP$1)
+	  }
+	}
+	service auth {
+	  inet_listener {
+	    port = $(p AUTH$1)
+	  }
+	}
+	CONF
+}
+
+# Folders without an address are a public namespace each, those with one are
+# mailboxes that others see below shared/.
+dovecot_namespaces() {
+	local n=$1 cn=archive@example.com
+	[ "$n" = 2 ] && cn=werkstatt@kassel.example
+	cat <<-CONF
+	namespace inbox {
+	  inbox = yes
+	  separator = /
+	  mailbox Drafts {
+	    special_use = \Drafts
+	    auto = create
+	  }
+	  mailbox Sent {
+	    special_use = \Sent
+	    auto = create
+	  }
+	  mailbox Trash {
+	    special_use = \Trash
+	    auto = create
+	  }
+	}
+	namespace shared {
+	  type = shared
+	  separator = /
+	  prefix = shared/%%u/
+	  location = maildir:%%h/Maildir:INDEXPVT=~/shared/%%u
+	  subscriptions = no
+	  list = children
+	}
+	namespace public1 {
+	  type = public
+	  separator = /
+	  prefix = $cn/
+	  location = maildir:$DIR/mail/mail$n/public/${cn#*@}/${cn%@*}:INDEXPVT=~/public/$cn
+	  subscriptions = no
+	  list = yes
+	}
+	CONF
+}
+
+dovecot_conf() {
+	local n=$1 d=$DIR/dovecot$1
+	cat <<-CONF
+	# written by tests/lab/lab: mail$n.example.com of the lab "$NAME"
+	base_dir = $d/run
+	state_dir = $d/state
+	instance_name = postroom-lab-$NAME-mail$n
+	log_path = $DIR/log/dovecot$n.log
+	hostname = mail$n.example.com
+	postmaster_address = postmaster@example.com
+	listen = 127.0.0.1
+	protocols = imap pop3 lmtp sieve
+	ssl = yes
+	ssl_cert = <$DIR/tls/server.pem
+	ssl_key = <$DIR/tls/server.key
+	auth_username_format = %Lu
+	auth_username_chars = abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_@+/'
+	auth_mechanisms = plain login
+	recipient_delimiter =
+	default_client_limit = 400
+	mail_home = $DIR/mail/mail$n/%Ld/%Ln
+	mail_location = maildir:~/Maildir
+	mail_plugins = quota acl
+	mail_max_userip_connections = 100
+	doveadm_api_key = $(cat "$DIR/secrets/doveadm")
+	doveadm_password = $(cat "$DIR/secrets/doveadm")
+	$(dovecot_users)
+	passdb {
+	  driver = ldap
+	  args = $d/ldap.conf
+	}
+	userdb {
+	  driver = ldap
+	  args = $d/ldap.conf
+	}
+	$(dovecot_listeners "$n")
+	$(dovecot_namespaces "$n")
+	protocol imap {
+	  mail_plugins = quota acl imap_quota imap_acl
+	}
+	protocol lmtp {
+	  mail_plugins = quota acl sieve
+	}
+	plugin {
+	  quota = count:User quota
+	  quota_vsizes = yes
+	  quota_rule = *:storage=0
+	  quota_rule2 = Trash:storage=+100M
+	  quota_grace = 10%%
+	  acl = vfile:$d/global-acls
+	  acl_shared_dict = file:$DIR/mail/mail$n/shared-mailboxes.db
+	  sieve = file:~/sieve;active=~/.dovecot.sieve
+	}
+	CONF
+}
+
+# The rights of the folders without address, as the directory has them.
+dovecot_acls() {
+	if [ "$1" = 1 ]; then
+		echo 'archive@example.com/INBOX anyone lrws'
+		echo 'archive@example.com/INBOX user=anna.schmid@example.com lrwspitekxa'
+	else
+		echo 'werkstatt@kassel.example/INBOX anyone lrwspi'
+	fi
+}
+
+dovecot_dirs() {
+	local n=$1 box=example.com/archive
+	[ "$n" = 2 ] && box=kassel.example/werkstatt
+	mkdir -p -m 755 "$DIR/dovecot$n/run" "$DIR/dovecot$n/state"
+	[ -d "$DIR/mail/mail$n" ] && return
+	mkdir -p "$DIR/mail/mail$n/public/$box/.INBOX"/{cur,new,tmp}
+	[ "$(id -u)" != 0 ] || chown -R mail:mail "$DIR/mail/mail$n"
+}
+
+# Rights on folders with an address live in that mailbox. Only a new lab has
+# none yet. The group rights of the directory need a login script; left out.
+dovecot_shares() {
+	local c=$DIR/dovecot1/dovecot.conf
+	[ -e "$DIR/mail/mail1/shared-mailboxes.db" ] && return
+	{ doveadm -c "$c" acl set -u info@example.com INBOX user=anna.schmid@example.com \
+		lookup read write write-seen post insert write-deleted expunge create delete admin
+	doveadm -c "$c" acl set -u info@example.com INBOX user=jan.novak@example.org \
+		lookup read write write-seen post insert write-deleted expunge
+	} >>"$DIR/log/dovecot-setup.log" 2>&1 </dev/null || die "cannot set the rights on info@example.com"
+}
+
+dovecot_start() {
+	local n=$1 d=$DIR/dovecot$1 i
+	running "dovecot$n" && return
+	secret doveadm
+	dovecot_dirs "$n"
+	( umask 077
+	dovecot_ldap_conf "$n" imap >"$d/ldap.conf"
+	dovecot_conf "$n" >"$d/dovecot.conf" )
+	dovecot_acls "$n" >"$d/global-acls"
+	rm -f "$d/run/master.pid"
+	if ! dovecot -c "$d/dovecot.conf" >>"$DIR/log/dovecot$n-start.log" 2>&1 </dev/null 9>&-; then
+		tail -n 5 "$DIR/log/dovecot$n-start.log" >&2
+		die "Dovecot mail$n does not start; its log: $DIR/log/dovecot$n.log"
+	fi
+	cat "$d/run/master.pid" >"$DIR/pids/dovecot$n" || die "Dovecot mail$n wrote no process id"
+	wait_for "Dovecot mail$n" "$DIR/log/dovecot$n.log" port_open "$(p IMAP$n)"
+	if [ "$n" = 1 ]; then dovecot_shares; fi
+}
+
+dovecot_stop() { end_part "dovecot$1"; }
