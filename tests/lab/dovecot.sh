@@ -26,6 +26,9 @@ dovecot_ldap_conf() {
 	CONF
 }
 
+# The user that mail belongs to; shared folders make it ask auth about others.
+mail_user() { if [ "$(id -u)" = 0 ]; then echo mail; else id -un; fi; }
+
 # Who runs what: Debian's users where root starts it, one user for all else.
 dovecot_users() {
 	if [ "$(id -u)" = 0 ]; then
@@ -84,6 +87,10 @@ dovecot_listeners() {
 	service auth {
 	  inet_listener {
 	    port = $(p AUTH$1)
+	  }
+	  unix_listener auth-userdb {
+	    mode = 0600
+	    user = $(mail_user)
 	  }
 	}
 	CONF
@@ -149,7 +156,7 @@ dovecot_conf() {
 	auth_username_chars = abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_@+/'
 	auth_mechanisms = plain login
 	recipient_delimiter =
-	default_client_limit = 400
+	default_client_limit = 600
 	mail_home = $DIR/mail/mail$n/%Ld/%Ln
 	mail_location = maildir:~/Maildir
 	mail_plugins = quota acl
@@ -157,9 +164,18 @@ dovecot_conf() {
 	doveadm_api_key = $(cat "$DIR/secrets/doveadm")
 	doveadm_password = $(cat "$DIR/secrets/doveadm")
 	$(dovecot_users)
-	passdb {
-	  driver = ldap
-	  args = $d/ldap.conf
+	# Sending is not bound to the home server, so Postfix asks for anybody.
+	protocol !smtp {
+	  passdb {
+	    driver = ldap
+	    args = $d/ldap.conf
+	  }
+	}
+	protocol smtp {
+	  passdb {
+	    driver = ldap
+	    args = $d/ldap-smtp.conf
+	  }
 	}
 	userdb {
 	  driver = ldap
@@ -224,6 +240,7 @@ dovecot_start() {
 	dovecot_dirs "$n"
 	( umask 077
 	dovecot_ldap_conf "$n" imap >"$d/ldap.conf"
+	dovecot_ldap_conf "$n" submission >"$d/ldap-smtp.conf"
 	dovecot_conf "$n" >"$d/dovecot.conf" )
 	dovecot_acls "$n" >"$d/global-acls"
 	rm -f "$d/run/master.pid"
