@@ -1,0 +1,131 @@
+/* Tests of directory/filter: escaping, parsing, and that a value never becomes syntax. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "directory/filter.h"
+
+static void test_values_are_escaped(void **state)
+{
+	static const struct { const char *bytes; size_t length; const char *text; } cases[] = {
+		{ "anna", 4, "(uid=anna)" },
+		{ "*", 1, "(uid=\\2a)" },
+		{ "a)(b=c", 6, "(uid=a\\29\\28b=c)" },
+		{ "\\", 1, "(uid=\\5c)" },
+		{ "a\0b", 3, "(uid=a\\00b)" },
+		{ "M\xc3\xbcller", 7, "(uid=M\\c3\\bcller)" },
+		{ "", 0, "(uid=)" },
+		{ "\n", 1, "(uid=\\0a)" },
+	};
+	struct arena *arena = arena_new();
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof cases / sizeof *cases; i++)
+		assert_string_equal(filter_text(arena, filter_equal(arena, "uid", cases[i].bytes, cases[i].length)), cases[i].text);
+	arena_free(arena);
+}
+
+static void test_trees_are_written(void **state)
+{
+	struct arena *arena = arena_new();
+	struct filter *or = filter_group(arena, FILTER_OR);
+
+	(void)state;
+	filter_into(arena, or, filter_contains(arena, "uid", "smi", 3));
+	filter_into(arena, or, filter_ends(arena, "mailPrimaryAddress", "@example.org"));
+	filter_into(arena, or, NULL);
+	assert_string_equal(filter_text(arena, filter_both(arena, filter_present(arena, "cn"), filter_not(arena, or))),
+		"(&(cn=*)(!(|(uid=*smi*)(mailPrimaryAddress=*@example.org))))");
+	assert_string_equal(filter_text(arena, filter_group(arena, FILTER_OR)), "(|)");
+	assert_string_equal(filter_text(arena, filter_contains(arena, "uid", "", 0)), "(uid=*)");
+	arena_free(arena);
+}
+
+static void test_legal_filters_come_back_the_same(void **state)
+{
+	static const char *const cases[] = {
+		"(uid=anna)", "(&(objectClass=univentionMail)(uid=*))", "(|)", "(&)", "(!(a=b))", "(a=x*y*z)", "(a=*x*)",
+		"(a>=5)", "(a<=5)", "(a~=b)", "(cn:2.5.13.3:=x)", "(cn:dn:=x)", "(a=)", "(a=\\2a)", "(1.2.3;lang-de=x)",
+	};
+	struct arena *arena = arena_new();
+	struct error error = { 0 };
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct filter *filter = filter_parse(arena, cases[i], &error);
+
+		assert_non_null(filter);
+		assert_string_equal(filter_text(arena, filter), cases[i]);
+	}
+	arena_free(arena);
+}
+
+static void test_illegal_filters_are_refused(void **state)
+{
+	static const char *const cases[] = {
+		"", "uid=a", "(uid=a", "(uid)", "(=a)", "(uid=a))", "(&(a=b)", "(!)", "(!(a=b)(c=d))", "(a=\\)", "(a=\\4)", "(a=\\zz)",
+		"(a=**)", "(a=x**y)", "(a b=c)", "(a>=x*)", "(a=b)(c=d)", "(a=(b)", "((a=b))", "(:=x y)", "(a b:=x)",
+	};
+	struct arena *arena = arena_new();
+	char deep[2000];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct error error = { 0 };
+
+		if (filter_parse(arena, cases[i], &error) != NULL)
+			fail_msg("accepted %s", cases[i]);
+		assert_int_equal(error.kind, ERROR_INVALID);
+	}
+	for (i = 0; i < 300; i++)
+		memcpy(deep + i * 2, "(&", 2);
+	deep[600] = '\0';
+	assert_null(filter_parse(arena, deep, NULL));
+	arena_free(arena);
+}
+
+static void test_any_value_stays_one_leaf(void **state)
+{
+	unsigned seed = 20260101, i, runs = getenv("POSTROOM_FULL") != NULL ? 1000000 : 20000;
+
+	(void)state;
+	printf("seed %u, %u values\n", seed, runs);
+	srandom(seed);
+	for (i = 0; i < runs; i++) {
+		struct arena *arena = arena_new();
+		char bytes[24];
+		size_t length = (size_t)random() % sizeof bytes, j;
+		struct filter *filter;
+		struct error error = { 0 };
+
+		for (j = 0; j < length; j++)
+			bytes[j] = random() % 3 == 0 ? "()*\\&|!=\0~"[random() % 10] : (char)random();
+		filter = filter_parse(arena, filter_text(arena, filter_equal(arena, "uid", bytes, length)), &error);
+		assert_non_null(filter);
+		assert_int_equal(filter->op, FILTER_EQUAL);
+		assert_int_equal(filter->value.length, length);
+		assert_memory_equal(filter->value.bytes, bytes, length);
+		arena_free(arena);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_values_are_escaped),
+		cmocka_unit_test(test_trees_are_written),
+		cmocka_unit_test(test_legal_filters_come_back_the_same),
+		cmocka_unit_test(test_illegal_filters_are_refused),
+		cmocka_unit_test(test_any_value_stays_one_leaf),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
