@@ -1,0 +1,185 @@
+/*
+ * wrapped: breaking text at blanks, by columns.  Never fails; loop thread.
+ */
+#include "ui/wrapped.h"
+
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/text.h"
+
+void wrapped_start(struct wrapped *wrapped, struct arena *arena, enum visible_form form, int width)
+{
+	memset(wrapped, 0, sizeof(*wrapped));
+	wrapped->arena = arena;
+	wrapped->form = form;
+	wrapped->width = width < 1 ? 1 : width;
+}
+
+static struct wrapped_row *new_row(struct wrapped *wrapped)
+{
+	wrapped->rows = arena_grow(wrapped->arena, wrapped->rows, &wrapped->capacity, wrapped->count + 1, sizeof(*wrapped->rows));
+	memset(&wrapped->rows[wrapped->count], 0, sizeof(*wrapped->rows));
+	return &wrapped->rows[wrapped->count++];
+}
+
+static void put(struct wrapped_row *row, int column, enum style style, struct visible text)
+{
+	if (row->count >= WRAPPED_SPANS)
+		return;
+	row->spans[row->count].column = column;
+	row->spans[row->count].style = style;
+	row->spans[row->count].text = text;
+	row->count++;
+}
+
+static bool is_blank(const struct cell *cell)
+{
+	return cell->base == ' ' && !cell->escaped;
+}
+
+static struct visible slice(const struct visible *all, size_t from, size_t to)
+{
+	struct visible part = { .cells = all->cells + from, .count = to - from };
+
+	for (size_t i = from; i < to; i++)
+		part.columns += all->cells[i].width;
+	return part;
+}
+
+/* How many cells from `from` on fit into `width` columns; breaks behind the last blank where one is there. */
+static size_t fitting(const struct visible *all, size_t from, size_t width)
+{
+	size_t columns = 0, at = from, blank = 0;
+
+	while (at < all->count && columns + all->cells[at].width <= width) {
+		columns += all->cells[at].width;
+		if (is_blank(&all->cells[at]))
+			blank = at + 1;
+		at++;
+	}
+	if (at == all->count || is_blank(&all->cells[at]))
+		return at;
+	if (blank > from)
+		return blank;
+	return at > from ? at : from + 1;
+}
+
+static void add_bytes(struct wrapped *wrapped, int sign_column, enum style sign_style, const char *sign, int indent,
+		enum style style, const char *bytes, size_t length)
+{
+	struct visible all = text_visible(wrapped->arena, wrapped->form, bytes, length);
+	int room = wrapped->width - indent;
+	size_t at = 0;
+	bool first = true;
+
+	if (room < 8) {
+		/* Too narrow for the indent: better readable from the edge. */
+		indent = wrapped->width > 8 ? wrapped->width - 8 : 0;
+		room = wrapped->width - indent;
+	}
+	do {
+		struct wrapped_row *row = new_row(wrapped);
+		size_t end = at < all.count ? fitting(&all, at, (size_t)room) : at;
+
+		if (first && sign != NULL)
+			put(row, sign_column, sign_style, text_visible(wrapped->arena, wrapped->form, sign, strlen(sign)));
+		put(row, indent, style, slice(&all, at, end));
+		while (end < all.count && is_blank(&all.cells[end]))
+			end++;
+		at = end;
+		first = false;
+	} while (at < all.count);
+}
+
+void wrapped_add(struct wrapped *wrapped, int sign_column, enum style sign_style, const char *sign, int indent,
+		enum style style, const char *bytes)
+{
+	add_bytes(wrapped, sign_column, sign_style, sign, indent, style, bytes == NULL ? "" : bytes, bytes == NULL ? 0 : strlen(bytes));
+}
+
+void wrapped_text(struct wrapped *wrapped, int indent, enum style style, const char *bytes, size_t length)
+{
+	size_t at = 0;
+
+	while (at < length) {
+		const char *end = memchr(bytes + at, '\n', length - at);
+		size_t size = end == NULL ? length - at : (size_t)(end - (bytes + at));
+
+		add_bytes(wrapped, 0, style, NULL, indent, style, bytes + at, size);
+		at += size + 1;
+	}
+}
+
+void wrapped_pieces(struct wrapped *wrapped, const struct wrapped_span *spans, int count)
+{
+	struct wrapped_row *row = new_row(wrapped);
+
+	for (int i = 0; i < count; i++) {
+		const char *words = spans[i].words == NULL ? "" : spans[i].words;
+
+		put(row, spans[i].column, spans[i].style, text_visible(wrapped->arena, wrapped->form, words, strlen(words)));
+	}
+}
+
+void wrapped_blank(struct wrapped *wrapped)
+{
+	new_row(wrapped);
+}
+
+void wrapped_heading(struct wrapped *wrapped, const char *words)
+{
+	struct text rule = { 0 };
+	size_t used;
+
+	text_addf(&rule, "- %s ", words);
+	used = text_columns(wrapped->form, text_get(&rule), rule.length);
+	while (used++ < (size_t)wrapped->width)
+		text_add_char(&rule, '-');
+	wrapped_pieces(wrapped, &(struct wrapped_span){ 0, STYLE_HEADING, arena_text(wrapped->arena, text_get(&rule)) }, 1);
+	text_free(&rule);
+}
+
+static void draw_row(const struct wrapped *wrapped, size_t index, struct canvas *canvas, int row, int column)
+{
+	const struct wrapped_row *from = &wrapped->rows[index];
+
+	for (int i = 0; i < from->count; i++) {
+		int room = wrapped->width - from->spans[i].column;
+
+		if (room > 0)
+			canvas_text(canvas, row, column + from->spans[i].column, room, from->spans[i].style, from->spans[i].text);
+	}
+}
+
+size_t wrapped_most(const struct wrapped *wrapped, int rows)
+{
+	if (rows < 1 || wrapped->count <= (size_t)rows)
+		return 0;
+	return wrapped->count - (size_t)rows;
+}
+
+int wrapped_draw(const struct wrapped *wrapped, struct canvas *canvas, int row, int column, int rows, size_t offset)
+{
+	size_t most = wrapped_most(wrapped, rows);
+	size_t below;
+	int used = 0;
+
+	if (rows < 1)
+		return 0;
+	if (offset > most)
+		offset = most;
+	for (size_t i = offset; i < wrapped->count && used < rows; i++, used++)
+		draw_row(wrapped, i, canvas, row + used, column);
+	below = wrapped->count - offset - (size_t)used;
+	/* The marks take a row of the text, and only where more than one row is there to be read. */
+	if (rows >= 3 && offset > 0) {
+		canvas_fill(canvas, row, column, wrapped->width, STYLE_DIM);
+		canvas_format(canvas, row, column, wrapped->width, STYLE_DIM, "  (%zu more above, PgUp)", offset + 1);
+	}
+	if (rows >= 2 && below > 0) {
+		canvas_fill(canvas, row + used - 1, column, wrapped->width, STYLE_DIM);
+		canvas_format(canvas, row + used - 1, column, wrapped->width, STYLE_DIM, "  (%zu more below, PgDn)", below + 1);
+	}
+	return used;
+}
