@@ -4,7 +4,9 @@
  * libConfuse inside (the only file that includes it).  The caller describes what
  * may stand in the file with rows; an unknown key is an error with its line.
  * `${` anywhere outside a comment is refused, since libConfuse would read the
- * environment.  Used for postroom.conf and profiles.  May block on the disk:
+ * environment; values that hold any of + * ( ) stand in quotes.  An option or a
+ * section without CONF_MANY that stands twice is an error, lists can be added
+ * to with +=.  Used for postroom.conf and profiles.  May block on the disk:
  * start only.
  */
 #ifndef POSTROOM_BASE_CONFFILE_H
@@ -25,7 +27,7 @@ struct conf_option {
 	const char *name;
 	enum conf_type type;
 	unsigned flags;
-	const char *fallback;              /* as text; NULL: not set ("absent" can be asked) */
+	const char *fallback;              /* as text, a list as "a, b"; NULL: not set ("absent" can be asked) */
 	const struct conf_option *inside;  /* for sections; ends with .name = NULL */
 	const char *help;                  /* one sentence: the manual is checked against it */
 };
@@ -39,6 +41,11 @@ struct conf *conf_read_text(const char *name, const char *words, const struct co
 void conf_free(struct conf *conf);
 const struct conf_section *conf_root(const struct conf *conf);
 
+/*
+ * Asking. An option that the rows do not have, or of another type, is our own bug (assert).  A
+ * section without CONF_MANY that is not in the file is counted as 0, and conf_section(.., 0) gives an
+ * empty one all the same, whose options answer with their fallbacks; its line is 0.
+ */
 bool conf_has(const struct conf_section *section, const char *option);          /* set in the file */
 const char *conf_text(const struct conf_section *section, const char *option);  /* NULL: not set and no fallback */
 long conf_number(const struct conf_section *section, const char *option);
