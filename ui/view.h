@@ -59,6 +59,8 @@ struct view_class {
 	 * ends, and after a hang-up, when they are kept as a draft without secrets. NULL function: never any.
 	 */
 	struct change *(*staged)(const struct view *view);
+	/* Another word for an action in the footer here ("open" for accept in a search field); NULL: the row's own. */
+	const char *(*label)(const struct view *view, const struct action *action);
 };
 /* First member of every view's own struct. */
 struct view {
@@ -87,6 +89,8 @@ void session_notice(struct session *session, const char *undo_id, const char *fo
 void session_complain(struct session *session, const struct error *error);
 void session_tell(struct session *session, const struct event *event);   /* delivers to all views */
 void session_quit(struct session *session, int status);
+/* A dialog that must not be answered by accident opens: drops what was typed ahead and ignores keys for 300 ms. */
+void session_hold_keys(struct session *session);
 /*
  * Does an action as if its key were pressed with this view on top: checks what it needs, complains in the
  * notice line where something lacks, else acts. The palette pops itself first. True: it was done.

@@ -1,0 +1,29 @@
+/*
+ * draft: edits that were typed but not applied when a session was cut off.
+ *
+ * Kept in one file of the state directory, values of secret fields left out,
+ * with the old values of the touched fields, so that the review of the next
+ * session finds what others changed meanwhile.  Loop thread, blocks on the
+ * disk: only at start and end.
+ */
+#ifndef POSTROOM_DRAFT_H
+#define POSTROOM_DRAFT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/error.h"
+#include "model/change.h"
+
+enum { DRAFTS_MOST = 16 };
+
+/* Replaces the draft of this user by these changes; undo changes are left out. False with a file error. */
+bool draft_save(const char *state_directory, struct change *const *changes, size_t count, struct error *error);
+/*
+ * The kept changes as a heap array (free(), each change_free); 0 and NULL where there are none or the file
+ * is not what draft_save writes: a draft is an offer, so a broken one is no error.
+ */
+size_t draft_load(const char *state_directory, struct change ***changes);
+void draft_remove(const char *state_directory);
+
+#endif

@@ -1,0 +1,273 @@
+/*
+ * dispatch: key to action, what the action needs, and what actions do where
+ * the view on top does not take them.
+ *
+ * One function checks what a row needs, so a forgotten flag forbids.  Nothing
+ * fails; why a key did nothing is said in the notice line until the next key.
+ * Loop thread only.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "draft.h"
+#include "ui/frame.h"
+#include "ui/session_private.h"
+
+static bool typing(const struct view *view)
+{
+	return view != NULL && view->class->typing != NULL && view->class->typing(view);
+}
+
+const char *session_place(const struct view *view)
+{
+	return typing(view) ? "field" : view->class->place;
+}
+
+/* --- what an action needs --------------------------------------------------------------------- */
+
+const char *session_blocked(struct session *session, const struct view *view, const struct action *action)
+{
+	bool here = action_applies(action, view->class->place) || (typing(view) && action_applies(action, "field"));
+
+	if (!here)
+		return "it does not apply here";
+	if (action->flags & ACTION_WRITES) {
+		const char *reason = gate_write_reason(session->engine->gate);
+
+		if (session_role(session) == ROLE_MONITOR)
+			return "the role monitor changes nothing";
+		if (reason != NULL)
+			return reason;
+	}
+	if (strcmp(action->name, "draft") == 0 && session->draft_count == 0)
+		return "no edits of an earlier session were kept";
+	if (strcmp(action->name, "suspend") == 0 && session_config(session)->restricted)
+		return "suspending is switched off in restricted mode";
+	if (strcmp(action->name, "notice") == 0 && session->notice.words == NULL)
+		return "nothing has been said yet";
+	return view->class->blocked == NULL ? NULL : view->class->blocked(view, action);
+}
+
+/* --- defaults --------------------------------------------------------------------------------- */
+
+static void leave(struct session *session)
+{
+	char *staged = session_staged_words(session);
+
+	if (gate_busy(session->engine->gate) && !session->leaving) {
+		session->leaving = true;
+		session_hint(session, "A write is under way; the same key again ends postroom once it is through");
+	} else if (staged != NULL && !session->leaving) {
+		session->leaving = true;
+		session_hint(session, "Not applied yet: %s. The same key again ends postroom and keeps it as a draft", staged);
+	} else {
+		session_keep_drafts(session);
+		session_quit(session, 0);
+	}
+	free(staged);
+}
+
+static void step_section(struct session *session, bool forward)
+{
+	size_t count = section_count(), at = section_index(session->section);
+
+	for (size_t i = 0; i < count; i++) {
+		at = (at + (forward ? 1 : count - 1)) % count;
+		if (session_goto(session, &sections[at]))
+			return;
+	}
+}
+
+static void back(struct session *session)
+{
+	struct view *top = session_top(session);
+
+	if (top->below != NULL)
+		session_pop(session);
+	else if (session->notice.words != NULL)
+		session_clear(session, &session->notice);
+}
+
+static void go_on_with_draft(struct session *session)
+{
+	struct change *change = session->drafts[--session->draft_count];
+
+	if (session->draft_count == 0)
+		draft_remove(session_config(session)->state_directory);
+	session_push(session, review_view_new(session, change));
+}
+
+static void show_notice(struct session *session)
+{
+	const char *words = session->notice.words == NULL ? "" : session->notice.words;
+
+	session_push(session, text_view_new(session, "Notice", words, strlen(words)));
+}
+
+static bool default_views(struct session *session, const char *name)
+{
+	if (strcmp(name, "help") == 0)
+		session_push(session, help_view_new(session, session_top(session)));
+	else if (strcmp(name, "palette") == 0)
+		session_push(session, palette_view_new(session, session_top(session)));
+	else if (strcmp(name, "undo") == 0)
+		session_push(session, review_undo_view_new(session, session->notice.undo_id));
+	else if (strcmp(name, "draft") == 0)
+		go_on_with_draft(session);
+	else if (strcmp(name, "notice") == 0)
+		show_notice(session);
+	else
+		return false;
+	return true;
+}
+
+static bool default_outside(struct session *session, const char *name)
+{
+	const struct session_outside *outside = &session->outside;
+
+	if (strcmp(name, "redraw") == 0) {
+		session_changed(session);
+		if (outside->redraw != NULL)
+			outside->redraw(outside->context);
+	} else if (strcmp(name, "suspend") == 0) {
+		if (outside->suspend != NULL)
+			outside->suspend(outside->context);
+	} else if (strcmp(name, "retry") == 0) {
+		directory_retry(session->engine->directory);
+		session_notice(session, NULL, "Trying to reach the directory");
+	} else {
+		return false;
+	}
+	return true;
+}
+
+bool session_default(struct session *session, const struct action *action)
+{
+	const char *name = action->name;
+
+	if (strncmp(name, "section-", 8) == 0)
+		return session_goto(session, section_find(name + 8));
+	if (default_views(session, name) || default_outside(session, name))
+		return true;
+	if (strcmp(name, "next-section") == 0)
+		step_section(session, true);
+	else if (strcmp(name, "previous-section") == 0)
+		step_section(session, false);
+	else if (strcmp(name, "exit") == 0)
+		leave(session);
+	else if (strcmp(name, "quit") == 0 && session_top(session)->below == NULL)
+		leave(session);
+	else if (strcmp(name, "quit") == 0)
+		return session_act(session, action_find("back"));
+	else if (strcmp(name, "back") == 0)
+		back(session);
+	else if (strcmp(name, "cancel") == 0 && session_top(session)->below != NULL)
+		return session_act(session, action_find("back"));
+	else
+		return false;
+	return true;
+}
+
+bool session_act(struct session *session, const struct action *action)
+{
+	struct view *view = session_top(session);
+	const char *reason;
+
+	if (view == NULL || action == NULL || session->ended)
+		return false;
+	reason = session_blocked(session, view, action);
+	if (reason != NULL) {
+		session_hint(session, "Not possible (%s): %s", action->name, reason);
+		return false;
+	}
+	session_changed(session);
+	if (view->class->act != NULL && view->class->act(view, action))
+		return true;
+	return session_default(session, action);
+}
+
+/* --- keys ------------------------------------------------------------------------------------- */
+
+static const struct action *bound(const struct session *session, const struct view *view, const struct key *key)
+{
+	return action_find(keymap_action(session->keymap, session_place(view), key));
+}
+
+static void unused_key(struct session *session, const struct key *key)
+{
+	struct arena *arena = arena_new();
+	char *help = keymap_key(session->keymap, "global", "help", arena);
+	char name[64];
+
+	session_hint(session, "%s does nothing here; %s lists the keys that do", key_name(key, name, sizeof name), help == NULL ? "help" : help);
+	arena_free(arena);
+}
+
+/* Only the ways out work on a screen that is too small to show anything else. */
+static void key_too_small(struct session *session, const struct key *key)
+{
+	static const char *const ways_out[] = { "quit", "exit", "cancel" };
+	const char *name = keymap_action(session->keymap, "global", key);
+
+	for (size_t i = 0; name != NULL && i < 3; i++) {
+		if (strcmp(name, ways_out[i]) == 0) {
+			session_keep_drafts(session);
+			session_quit(session, 0);
+			return;
+		}
+	}
+}
+
+static void pasted(struct session *session, struct view *view, const struct key *key)
+{
+	if (typing(view) && view->class->paste != NULL)
+		view->class->paste(view, key->pasted, key->pasted_length);
+	else
+		session_hint(session, "Paste ignored: no text field has the focus");
+	session_changed(session);
+}
+
+static void pressed(struct session *session, struct view *view, const struct key *key)
+{
+	const struct action *action;
+
+	if (typing(view) && key_is_text(key)) {
+		if (view->class->key != NULL)
+			view->class->key(view, key);
+		session_changed(session);
+		return;
+	}
+	action = bound(session, view, key);
+	if (action != NULL) {
+		if (strcmp(action->name, "quit") != 0 && strcmp(action->name, "exit") != 0)
+			session->leaving = false;
+		session_act(session, action);
+		return;
+	}
+	session->leaving = false;
+	if (view->class->key == NULL || !view->class->key(view, key))
+		unused_key(session, key);
+	session_changed(session);
+}
+
+void session_key(struct session *session, const struct key *key)
+{
+	struct view *view = session_top(session);
+
+	if (view == NULL || session->ended || key->kind == KEY_KIND_NONE)
+		return;
+	if (!session->replayed && clock_monotonic_ms() < session->hold_until)
+		return;
+	if (!frame_fits(session->canvas)) {
+		key_too_small(session, key);
+		return;
+	}
+	session_clear(session, &session->hint);
+	if (key->kind == KEY_KIND_PASTE)
+		pasted(session, view, key);
+	else
+		pressed(session, view, key);
+	if (session->outside.field != NULL && !session->ended)
+		session->outside.field(session->outside.context, typing(session_top(session)));
+}

@@ -1,0 +1,24 @@
+/*
+ * frame: what surrounds every view: top line with lamps, section bar, crumb
+ * line, notice line and footer.
+ *
+ * One rendering function of the session's state; draws, has no effects, never
+ * fails.  Loop thread.
+ */
+#ifndef POSTROOM_UI_FRAME_H
+#define POSTROOM_UI_FRAME_H
+
+#include "ui/canvas.h"
+#include "ui/session.h"
+
+/* The smallest screen the console works on. */
+enum { FRAME_LEAST_ROWS = 10, FRAME_LEAST_COLUMNS = 40, FRAME_BAR_COLUMNS = 79 };
+
+/* False: the screen is too small, and says so in one line. */
+bool frame_fits(const struct canvas *canvas);
+/* Draws all of it, the top view in its area included, on a cleared canvas. */
+void frame_draw(struct session *session, struct canvas *canvas);
+/* A rule with a heading in it: "- Mailbox -------". Also for groups inside views. */
+void frame_rule(struct canvas *canvas, int row, int column, int width, const char *heading);
+
+#endif

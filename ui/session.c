@@ -1,0 +1,445 @@
+/*
+ * session: stacks of views, events, notices, drafts, painting once per turn.
+ *
+ * Keys and actions are in dispatch.c.  Nothing fails; what goes wrong outside
+ * (a draft that cannot be written) is told in the notice line or the log.  Loop
+ * thread only.
+ */
+#include "ui/session.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "draft.h"
+#include "ui/frame.h"
+#include "ui/session_private.h"
+
+/* --- what views ask for ----------------------------------------------------------------------- */
+
+struct engine *session_engine(struct session *session)
+{
+	return session->engine;
+}
+
+const struct config *session_config(const struct session *session)
+{
+	return session->engine->config;
+}
+
+enum role session_role(const struct session *session)
+{
+	return session->engine->config->role;
+}
+
+enum visible_form session_form(const struct session *session)
+{
+	return session->form;
+}
+
+struct canvas *session_canvas(struct session *session)
+{
+	return session->canvas;
+}
+
+const struct keymap *session_keymap(const struct session *session)
+{
+	return session->keymap;
+}
+
+const struct section *session_section(const struct session *session)
+{
+	return session->section;
+}
+
+int64_t session_now(const struct session *session)
+{
+	(void)session;
+	return clock_now();
+}
+
+void session_changed(struct session *session)
+{
+	session->changed = true;
+}
+
+void session_hold_keys(struct session *session)
+{
+	if (session->replayed)
+		return;
+	if (session->outside.forget != NULL)
+		session->outside.forget(session->outside.context);
+	session->hold_until = clock_monotonic_ms() + 300;
+}
+
+/* --- the stack -------------------------------------------------------------------------------- */
+
+static struct view **top_of(struct session *session)
+{
+	return &session->tops[section_index(session->section)];
+}
+
+struct view *session_top(struct session *session)
+{
+	return session->section == NULL ? NULL : *top_of(session);
+}
+
+void session_push(struct session *session, struct view *view)
+{
+	view->session = session;
+	view->below = *top_of(session);
+	*top_of(session) = view;
+	session_changed(session);
+}
+
+void session_pop(struct session *session)
+{
+	struct view *view = session_top(session);
+
+	if (view == NULL || view->below == NULL)
+		return;
+	*top_of(session) = view->below;
+	view->class->close(view);
+	session_changed(session);
+}
+
+static bool on_stack(struct session *session, const struct view *wanted)
+{
+	for (const struct view *view = session_top(session); view != NULL; view = view->below) {
+		if (view == wanted)
+			return true;
+	}
+	return false;
+}
+
+void session_pop_to(struct session *session, struct view *view)
+{
+	if (!on_stack(session, view))
+		return;
+	while (session_top(session) != view && session_top(session)->below != NULL)
+		session_pop(session);
+	session_pop(session);
+}
+
+static struct view *section_view(struct session *session, const struct section *section)
+{
+	if (section->kind == NULL)
+		return history_view_new(session);
+	return list_view_new(session, kind_find(section->kind));
+}
+
+bool session_goto(struct session *session, const struct section *section)
+{
+	struct view **top;
+
+	if (section == NULL || !section_visible(section, session_role(session)))
+		return false;
+	session->section = section;
+	top = top_of(session);
+	if (*top == NULL) {
+		struct view *view = section_view(session, section);
+
+		view->session = session;
+		view->below = NULL;
+		*top = view;
+	}
+	session_changed(session);
+	return true;
+}
+
+/* --- events ----------------------------------------------------------------------------------- */
+
+void session_tell(struct session *session, const struct event *event)
+{
+	for (size_t i = 0; i < section_count(); i++) {
+		struct view *below;
+
+		/* A view may close itself and what lies above it, never what lies below. */
+		for (struct view *view = session->tops[i]; view != NULL; view = below) {
+			below = view->below;
+			if (view->class->notice != NULL)
+				view->class->notice(view, event);
+		}
+	}
+	session_changed(session);
+}
+
+static void outcomes_seen(void *context, size_t left, const struct error *error)
+{
+	struct session *session = context;
+
+	if (error != NULL && error->kind != ERROR_NONE)
+		session_complain(session, error);
+	else if (left > 0)
+		session_notice(session, NULL, "Of %zu earlier %s nobody has seen the outcome yet: see History; what they touch cannot be edited",
+			left, left == 1 ? "write" : "writes");
+}
+
+static void status_changed(void *context)
+{
+	struct session *session = context;
+	struct event event = { .kind = EVENT_DIRECTORY };
+
+	/* Writes of a session that was cut off are looked up as soon as there is a directory to ask. */
+	if (!session->resolved && directory_status(session->engine->directory)->link == DIRECTORY_UP) {
+		session->resolved = true;
+		if (gate_write_reason(session->engine->gate) == NULL)
+			gate_resolve(session->engine->gate, outcomes_seen, session);
+	}
+	session_tell(session, &event);
+}
+
+void session_tick(struct session *session)
+{
+	struct event event = { .kind = EVENT_TICK };
+	char digits[16];
+
+	clock_digits(session_now(session), session_role(session) == ROLE_MONITOR, digits);
+	if (strcmp(digits, session->clock_shown) != 0) {
+		memcpy(session->clock_shown, digits, sizeof digits);
+		session_changed(session);
+	}
+	/* Not session_tell: a tick alone is no reason to paint; a view that shows an age says so itself. */
+	for (size_t i = 0; i < section_count(); i++) {
+		struct view *below;
+
+		for (struct view *view = session->tops[i]; view != NULL; view = below) {
+			below = view->below;
+			if (view->class->notice != NULL)
+				view->class->notice(view, &event);
+		}
+	}
+}
+
+void session_resize(struct session *session, int rows, int columns)
+{
+	struct event event = { .kind = EVENT_RESIZED };
+
+	/* Serial lines that do not know their size report 0x0. */
+	if (rows <= 0 || columns <= 0) {
+		rows = 24;
+		columns = 80;
+	}
+	canvas_resize(session->canvas, rows, columns);
+	session_tell(session, &event);
+}
+
+bool session_compose(struct session *session)
+{
+	if (!session->changed)
+		return false;
+	session->changed = false;
+	canvas_clear(session->canvas);
+	frame_draw(session, session->canvas);
+	return true;
+}
+
+/* --- notices ---------------------------------------------------------------------------------- */
+
+void session_clear(struct session *session, struct notice_slot *slot)
+{
+	if (slot->words == NULL)
+		return;
+	free(slot->words);
+	free(slot->undo_id);
+	memset(slot, 0, sizeof *slot);
+	session_changed(session);
+}
+
+static void fill_slot(struct session *session, struct notice_slot *slot, bool warning, const char *undo_id,
+		const char *format, va_list arguments)
+{
+	struct arena *arena = arena_new();
+	char *words = memory_text(arena_vformat(arena, format, arguments));
+
+	arena_free(arena);
+	session_clear(session, slot);
+	slot->words = words;
+	slot->warning = warning;
+	slot->undo_id = undo_id == NULL || undo_id[0] == '\0' ? NULL : memory_text(undo_id);
+	session_changed(session);
+}
+
+void session_notice(struct session *session, const char *undo_id, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	fill_slot(session, &session->notice, false, undo_id, format, arguments);
+	va_end(arguments);
+	session_clear(session, &session->hint);
+}
+
+void session_hint(struct session *session, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	fill_slot(session, &session->hint, true, NULL, format, arguments);
+	va_end(arguments);
+}
+
+static void warn(struct session *session, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static void warn(struct session *session, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	fill_slot(session, &session->notice, true, NULL, format, arguments);
+	va_end(arguments);
+	session_clear(session, &session->hint);
+}
+
+void session_complain(struct session *session, const struct error *error)
+{
+	if (error == NULL || error->kind == ERROR_NONE || error->kind == ERROR_CANCELLED)
+		return;
+	warn(session, "%s", error->text);
+}
+
+struct session_notice session_notice_shown(const struct session *session)
+{
+	const struct notice_slot *slot = session->hint.words != NULL ? &session->hint : &session->notice;
+	struct session_notice shown = { slot->words == NULL ? "" : slot->words, slot->warning, slot->undo_id };
+
+	return shown;
+}
+
+/* --- drafts and the end ----------------------------------------------------------------------- */
+
+static size_t staged_changes(struct session *session, struct change **list, size_t most)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < section_count(); i++) {
+		for (struct view *view = session->tops[i]; view != NULL && count < most; view = view->below) {
+			struct change *change = view->class->staged == NULL ? NULL : view->class->staged(view);
+
+			if (change != NULL)
+				list[count++] = change;
+		}
+	}
+	return count;
+}
+
+char *session_staged_words(struct session *session)
+{
+	struct change *list[DRAFTS_MOST];
+	size_t count = staged_changes(session, list, DRAFTS_MOST);
+	struct text words = { 0 };
+
+	if (count == 0)
+		return NULL;
+	text_addf(&words, "%s %s", list[0]->kind->noun, list[0]->name[0] != '\0' ? list[0]->name : "that is new");
+	if (count > 1)
+		text_addf(&words, " and %zu more", count - 1);
+	for (size_t i = 0; i < count; i++)
+		change_free(list[i]);
+	return text_take(&words);
+}
+
+void session_keep_drafts(struct session *session)
+{
+	struct change *list[DRAFTS_MOST];
+	size_t count = staged_changes(session, list, DRAFTS_MOST);
+	const char *directory = session_config(session)->state_directory;
+	struct error error;
+
+	error_clear(&error);
+	if (count > 0 && directory != NULL && !draft_save(directory, list, count, &error))
+		log_line(LOG_LEVEL_WARNING, "edits could not be kept as a draft: %s", error.text);
+	for (size_t i = 0; i < count; i++)
+		change_free(list[i]);
+}
+
+/* Edits of a session that was cut off are offered, never applied by themselves. */
+static void offer_drafts(struct session *session)
+{
+	const char *directory = session_config(session)->state_directory;
+	struct arena *arena;
+	char *key;
+
+	if (directory == NULL || session->replayed || session_role(session) == ROLE_MONITOR)
+		return;
+	session->draft_count = draft_load(directory, &session->drafts);
+	if (session->draft_count == 0)
+		return;
+	arena = arena_new();
+	key = keymap_key(session->keymap, "global", "draft", arena);
+	session_notice(session, NULL, "Edits of an earlier session were kept (%s %s): %s opens their review", session->drafts[0]->kind->noun,
+		session->drafts[0]->name[0] != '\0' ? session->drafts[0]->name : "that is new", key == NULL ? "\"go on\" under :" : key);
+	arena_free(arena);
+}
+
+void session_quit(struct session *session, int status)
+{
+	if (session->ended)
+		return;
+	session->ended = true;
+	if (session->outside.ended != NULL)
+		session->outside.ended(session->outside.context, status);
+}
+
+void session_hang_up(struct session *session, int status)
+{
+	if (session->ended)
+		return;
+	session_keep_drafts(session);
+	session_quit(session, status);
+}
+
+/* --- life ------------------------------------------------------------------------------------- */
+
+struct session *session_new(struct engine *engine, const struct keymap *keymap, enum visible_form form,
+		const struct session_outside *outside, bool replayed)
+{
+	struct session *session = memory_new(sizeof *session);
+
+	session->engine = engine;
+	session->keymap = keymap;
+	session->form = form;
+	session->replayed = replayed;
+	if (outside != NULL)
+		session->outside = *outside;
+	session->canvas = canvas_new(24, 80, form);
+	directory_on_status(engine->directory, status_changed, session);
+	return session;
+}
+
+void session_start(struct session *session, const struct section *section)
+{
+	enum role role = session_role(session);
+
+	if (!session_goto(session, section != NULL ? section : section_first(role)))
+		session_goto(session, section_first(role));
+	/* A helpdesk call begins with a name: the search field is open already. */
+	if (role == ROLE_HELPDESK && section == NULL)
+		session_act(session, action_find("filter"));
+	offer_drafts(session);
+	status_changed(session);
+}
+
+void session_free(struct session *session)
+{
+	if (session == NULL)
+		return;
+	directory_on_status(session->engine->directory, NULL, NULL);
+	for (size_t i = 0; i < section_count(); i++) {
+		while (session->tops[i] != NULL) {
+			struct view *view = session->tops[i];
+
+			session->tops[i] = view->below;
+			view->class->close(view);
+		}
+	}
+	session_clear(session, &session->notice);
+	session_clear(session, &session->hint);
+	for (size_t i = 0; i < session->draft_count; i++)
+		change_free(session->drafts[i]);
+	free(session->drafts);
+	canvas_free(session->canvas);
+	free(session);
+}

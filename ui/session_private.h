@@ -1,0 +1,48 @@
+/*
+ * session_private: the session's own state, for session.c and dispatch.c only.
+ */
+#ifndef POSTROOM_UI_SESSION_PRIVATE_H
+#define POSTROOM_UI_SESSION_PRIVATE_H
+
+#include <stdint.h>
+
+#include "ui/session.h"
+
+/* One sentence of the notice line. */
+struct notice_slot {
+	char *words;           /* heap; NULL: none */
+	bool warning;
+	char *undo_id;         /* heap; NULL: none */
+};
+
+struct session {
+	struct engine *engine;
+	const struct keymap *keymap;
+	enum visible_form form;
+	struct session_outside outside;
+	bool replayed;                     /* keys come from a file */
+	struct canvas *canvas;
+	struct view *tops[SECTIONS_MOST];  /* the stack of each section; NULL: never opened */
+	const struct section *section;
+	bool changed;                      /* paint before the next wait */
+	bool ended;
+	bool leaving;                      /* the question before leaving was asked and no other key came since */
+	bool resolved;                     /* unseen outcomes were looked up once */
+	struct notice_slot notice;         /* what happened last; stays */
+	struct notice_slot hint;           /* why a key did nothing; until the next key */
+	int64_t hold_until;                /* monotonic milliseconds; keys before it are dropped */
+	char clock_shown[16];
+	struct change **drafts;            /* kept by an earlier session */
+	size_t draft_count;
+};
+
+/* session.c */
+void session_hint(struct session *session, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void session_clear(struct session *session, struct notice_slot *slot);
+/* Words for the first edits that are typed and not applied, NULL: none. Heap. */
+char *session_staged_words(struct session *session);
+void session_keep_drafts(struct session *session);
+/* dispatch.c: what an action does where the view on top did not take it; false: nothing. */
+bool session_default(struct session *session, const struct action *action);
+
+#endif
