@@ -45,7 +45,10 @@ struct change {
 struct change *change_new(enum verb verb, const struct kind *kind, const char *name);
 void change_free(struct change *change);                                   /* NULL is allowed */
 struct change *change_copy(const struct change *change);
-/* Values are copied. An edit of a field that already has an edit of the same how is merged into it (SET replaces). */
+/*
+ * Values are copied and doubles dropped. A field has either one SET, or one ADD and one REMOVE without common
+ * values: a later SET replaces all, a later ADD or REMOVE is worked into what is there, so order never matters.
+ */
 void change_edit(struct change *change, const struct field *field, enum edit_how how, const struct value *values, size_t count);
 void change_edit_text(struct change *change, const struct field *field, enum edit_how how, const char *text); /* NULL: no value */
 /* Takes the edits of a field back. */
@@ -54,8 +57,11 @@ void change_forget(struct change *change, const struct field *field);
 void change_saw(struct change *change, const struct record *seen);
 bool change_touches(const struct change *change, const char *field);
 /*
- * The record as it becomes when the edits are laid over `now` (NULL for ADD). In the arena; the kind's
- * derivations that depend on other fields are not recomputed. Edits that change nothing change nothing.
+ * The record as it becomes when the edits are laid over `now` (NULL for ADD); NULL for DELETE. In the arena; the
+ * kind's derivations that depend on other fields are not recomputed, except that a new user without a full
+ * name gets given name and family name. Edits that change nothing change nothing. An UNDO gives `now` (only its
+ * store knows better). Addresses, logins, domains and references are found without regard to ASCII case; a
+ * value of parts is found without its secret parts, so adding one with a secret replaces the one without.
  */
 struct record *change_result(struct arena *arena, const struct change *change, const struct record *now);
 /*
@@ -65,12 +71,15 @@ struct record *change_result(struct arena *arena, const struct change *change, c
  */
 const struct field *change_conflict(const struct change *change, const struct record *now);
 
-/* A shown line: old and new of one field, in words. */
+/* A shown line; derived fields have none: old and new of one field, in words. */
 struct diff_line {
 	const struct field *field;
 	const char *old_words;             /* "(none)" where there was none */
 	const char *new_words;
 };
+/* Do these two name the same value of this field, as the directory compares them (see change_result)? */
+bool change_same_value(const struct field *field, const struct value *a, const struct value *b);
+
 /* Differences between two records (either may be NULL: created, deleted); returns the count, lines in the arena. */
 size_t record_diff(struct arena *arena, const struct record *before, const struct record *after, struct diff_line **lines);
 /* One sentence: "Quota of anna.smith@example.com: 2 GB to 4 GB". Raw bytes inside. Arena. */

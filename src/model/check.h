@@ -12,7 +12,10 @@
 #include "model/kind.h"
 #include "model/record.h"
 
-/* Typed text to the canonical form of this field (units, case, yes/no, A-label). NULL with a sentence. Arena. */
+/*
+ * Typed text to the canonical form of this field (units, case, yes/no, A-label), checked. NULL with a sentence.
+ * A size that is no whole number of the field's unit is rounded up, so nobody gets less than was typed. Arena.
+ */
 char *check_parse(struct arena *arena, const struct field *field, const char *typed, struct error *error);
 /* Canonical form to what the editor starts with ("2 GB"). Arena. */
 char *check_editable(struct arena *arena, const struct field *field, const char *canonical);
@@ -22,9 +25,22 @@ bool check_value(const struct field *field, const char *canonical, struct error 
 /* Shared row checks (field_check). */
 field_check check_domain_name, check_login, check_plain_text, check_forward_target, check_fetchmail;
 
+/*
+ * The part behind FIELD_ADDRESS: local@domain as UDM's extra validation takes it (ucs-directory 5): one @,
+ * ASCII, no quotes, comments or literals, local part at most 64 bytes, domain at most 253.
+ */
+bool check_address(const struct field *field, const char *value, struct error *error);
+/* The value behind FIELD_PARTS: parts known, complete and legal; the sentence shows no secret. */
+bool check_parts(const struct field *field, const char *value, struct error *error);
+/* Only whether each part is known, written name=value and given once: for typed text before it is brought in order. */
+bool parts_known(const struct field *field, const char *typed, struct error *error);
+
 /* One part of a FIELD_PARTS value; NULL where absent. Arena. */
 char *parts_get(struct arena *arena, const char *value, const char *part);
-/* Builds a value from names and values (NULL-terminated pairs); canonical order of the table. Arena. */
+/*
+ * Builds a value from names and values (NULL-terminated pairs); canonical order of the table. A part that is
+ * not given takes its fallback; an empty part is left out, so parts_get answers NULL for it. Arena.
+ */
 char *parts_build(struct arena *arena, const struct part *parts, const char *const *pairs);
 
 /*
@@ -34,6 +50,7 @@ char *parts_build(struct arena *arena, const struct part *parts, const char *con
  * become (delete: NULL).
  */
 struct facts;
+/* facts may be NULL (a form that checks while one types): then only what the values tell is checked. */
 bool check_change(const struct change *change, const struct record *after, const struct facts *facts, struct error *error);
 
 #endif

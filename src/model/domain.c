@@ -10,7 +10,7 @@ static const struct field domain_fields[] = {
 	{
 		.name = "name", .label = "Domain", .type = FIELD_DOMAIN,
 		.flags = FIELD_KEY | FIELD_REQUIRED | FIELD_FIXED | FIELD_COLUMN | FIELD_SEARCH | FIELD_LOWER,
-		.group = "Domain", .width = 40, .check = check_domain_name,
+		.group = "Domain", .width = 40,
 		.help = "Lower-case letters, digits, dots and hyphens, as the manual says; UDM itself would take nearly any text. "
 			"A name with other letters is typed as it is read and stored in its xn-- form.",
 	},

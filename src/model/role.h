@@ -21,7 +21,11 @@ const char *role_word(enum role role);                  /* "monitor" ... */
 bool role_may(enum role role, const struct kind *kind, const struct field *field, enum verb verb);
 /* May it see this section or kind at all? */
 bool role_sees(enum role role, const struct kind *kind);
-/* Every touched field, verb and target; false with a sentence that says which role could. */
+/*
+ * Every touched field, verb and target; false with a sentence that says which role could. For an UNDO the gate
+ * names the fields it takes back as edits (EDIT_SET without values will do): a role below admin may take back only
+ * modifications of fields it may edit, and nothing where no field is named.
+ */
 bool role_check(enum role role, const struct change *change, struct error *error);
 
 #endif

@@ -10,7 +10,7 @@ static const struct field server_fields[] = {
 	{
 		.name = "name", .label = "Server", .type = FIELD_DOMAIN,
 		.flags = FIELD_KEY | FIELD_REQUIRED | FIELD_FIXED | FIELD_COLUMN | FIELD_SEARCH | FIELD_LOWER | FIELD_READONLY,
-		.group = "Server", .width = 40, .check = check_domain_name,
+		.group = "Server", .width = 40,
 		.help = "The full internal name of the host, host and domain.",
 	},
 	{

@@ -45,7 +45,7 @@ static const struct field user_fields[] = {
 	{
 		.name = "login", .label = "Login", .type = FIELD_LOGIN,
 		.flags = FIELD_KEY | FIELD_REQUIRED | FIELD_FIXED | FIELD_COLUMN | FIELD_SEARCH,
-		.group = "Identity", .width = 10, .check = check_login,
+		.group = "Identity", .width = 10,
 		.help = "The user name (uid): letters, digits, dot, hyphen and underscore, beginning and ending with a letter or digit or underscore. "
 			"The mailbox belongs to the address, so renaming a login changes nothing on disk.",
 	},

@@ -1,0 +1,117 @@
+/*
+ * difference: what a change does, in words for people.
+ *
+ * Pure; nothing fails.  Words hold raw bytes, whoever shows them makes them
+ * visible.  One thread at a time.
+ */
+#include "model/change.h"
+
+#include <string.h>
+
+#include "base/text.h"
+
+/* Longer values would drown the sentence; the lines show them in full. */
+#define SENTENCE_VALUE_MOST 80
+
+static bool holds_something(const struct field_values *values)
+{
+	return values->count || values->presence == VALUE_HIDDEN;
+}
+
+/* Does this field deserve a line? */
+static bool differs(const struct field_values *before, const struct field_values *after)
+{
+	if (!before || !after)
+		return holds_something(before ? before : after);
+	if (before->presence == VALUE_HIDDEN || after->presence == VALUE_HIDDEN)
+		return before->presence != after->presence;
+	return !values_same(before, after);
+}
+
+static const char *words_of(struct arena *arena, const struct field *field, const struct field_values *values)
+{
+	return values && holds_something(values) ? record_words(arena, field, values) : "(none)";
+}
+
+size_t record_diff(struct arena *arena, const struct record *before, const struct record *after, struct diff_line **lines)
+{
+	const struct kind *kind = before ? before->kind : after ? after->kind : NULL;
+	size_t fields = kind ? kind_field_count(kind) : 0, count = 0;
+
+	*lines = arena_alloc(arena, fields * sizeof(**lines));
+	for (size_t i = 0; i < fields; i++) {
+		const struct field *field = &kind->fields[i];
+		const struct field_values *old_values = before ? &before->fields[i] : NULL;
+		const struct field_values *new_values = after ? &after->fields[i] : NULL;
+
+		if ((field->flags & FIELD_DERIVED) || !differs(old_values, new_values))
+			continue;
+		(*lines)[count].field = field;
+		(*lines)[count].old_words = words_of(arena, field, old_values);
+		(*lines)[count].new_words = words_of(arena, field, new_values);
+		count++;
+	}
+	return count;
+}
+
+/* "Quota", "Quota and Home server", "Quota, Home server and Forward to", "5 fields" */
+static char *labels(struct arena *arena, const struct diff_line *lines, size_t count)
+{
+	char *list;
+
+	if (count == 0 || count > 3)
+		return arena_format(arena, "%zu fields", count);
+	list = arena_text(arena, lines[0].field->label);
+	for (size_t i = 1; i < count; i++)
+		list = arena_format(arena, "%s%s%s", list, i + 1 == count ? " and " : ", ", lines[i].field->label);
+	return list;
+}
+
+static char *edited_words(struct arena *arena, const char *name, const struct diff_line *lines, size_t count)
+{
+	if (count == 0)
+		return arena_format(arena, "Nothing changes at %s", name);
+	if (count == 1 && strlen(lines[0].old_words) <= SENTENCE_VALUE_MOST && strlen(lines[0].new_words) <= SENTENCE_VALUE_MOST)
+		return arena_format(arena, "%s of %s: %s to %s", lines[0].field->label, name,
+			lines[0].old_words, lines[0].new_words);
+	return arena_format(arena, "%s of %s changed", labels(arena, lines, count), name);
+}
+
+/* "User": the noun at the beginning of a sentence. */
+static char *noun_first(struct arena *arena, const struct kind *kind)
+{
+	char *noun = arena_text(arena, kind->noun);
+
+	if (noun[0] >= 'a' && noun[0] <= 'z')
+		noun[0] = (char)(noun[0] - 'a' + 'A');
+	return noun;
+}
+
+/* The address tells more than the login where the person had it on the screen. */
+static const char *edited_name(const struct change *change)
+{
+	const char *address = change->seen ? record_text(change->seen, "address") : "";
+
+	return *address ? address : change->name;
+}
+
+char *change_sentence(struct arena *arena, const struct change *change, const struct diff_line *lines, size_t count)
+{
+	const char *noun = noun_first(arena, change->kind);
+
+	switch (change->verb) {
+	case VERB_EDIT:
+		return edited_words(arena, edited_name(change), lines, count);
+	case VERB_ADD:
+		return arena_format(arena, "%s %s created", noun, change->name);
+	case VERB_RENAME:
+		return arena_format(arena, "%s %s renamed to %s", noun, change->name, change->new_name ? change->new_name : "");
+	case VERB_DELETE:
+		return arena_format(arena, "%s %s deleted", noun, change->name);
+	case VERB_UNDO:
+		break;
+	}
+	if (count == 0)
+		return arena_format(arena, "Taken back: the change of %s %s", change->kind->noun, change->name);
+	return arena_format(arena, "Taken back: %s", edited_words(arena, edited_name(change), lines, count));
+}
