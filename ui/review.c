@@ -1,0 +1,591 @@
+/*
+ * review: the view between a staged change and the gate.
+ *
+ * Phases: the gate looks, the person sees, the gate writes, and where that was
+ * no success the page of what is true now.  The gate's answers come through a
+ * waiting note on the heap, so that a view may be closed before they arrive.
+ * Failures of the gate are shown here and never ended by themselves.  Loop
+ * thread.
+ */
+#include "ui/review.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "gate/gate.h"
+#include "ui/move.h"
+#include "ui/review_state.h"
+
+/* Type-ahead must not answer a question that was not on the screen yet (terminal-and-safety 2). */
+enum { DEAD_MS = 300 };
+
+/* One request under way; view is NULL once it was closed. */
+struct review_waiting {
+	struct review_view *view;
+	struct session *session;
+};
+
+static struct review_view *self_of(struct view *view)
+{
+	return (struct review_view *)view;
+}
+
+static struct gate *gate_of(const struct review_view *self)
+{
+	return session_engine(self->view.session)->gate;
+}
+
+static struct review_waiting *wait_for(struct review_view *self)
+{
+	struct review_waiting *waiting = memory_new(sizeof(*waiting));
+
+	waiting->view = self;
+	waiting->session = self->view.session;
+	self->waiting = waiting;
+	return waiting;
+}
+
+/* The view that asked, or NULL where it is gone; the note is used up. */
+static struct review_view *answered(struct review_waiting *waiting, struct session **session)
+{
+	struct review_view *self = waiting->view;
+
+	*session = waiting->session;
+	if (self != NULL)
+		self->waiting = NULL;
+	free(waiting);
+	return self;
+}
+
+/* --- what can be done ------------------------------------------------------------- */
+
+bool review_asks_name(const struct review_view *self)
+{
+	return self->phase == REVIEW_SHOWN && self->review->allowed && self->review->confirm == CONFIRM_NAME;
+}
+
+bool review_asks_reason(const struct review_view *self)
+{
+	return self->phase == REVIEW_SHOWN && self->review->allowed;
+}
+
+static const char *apply_blocked(const struct review_view *self)
+{
+	const char *typed = line_text(&self->name);
+
+	if (review_asks_name(self) && (self->review->confirm_text == NULL || strcmp(typed, self->review->confirm_text) != 0))
+		return "type the name above exactly, then Apply can be pressed";
+	if (self->review->reason_required && line_empty(self->reason))
+		return "this role must give a ticket or reason first";
+	return NULL;
+}
+
+static size_t shown_buttons(const struct review_view *self, struct review_button buttons[REVIEW_BUTTONS])
+{
+	const struct review *review = self->review;
+
+	if (review->allowed) {
+		buttons[1] = (struct review_button){ PRESS_APPLY, "Apply", apply_blocked(self) };
+		return 2;
+	}
+	if (review->conflict != NULL && self->change != NULL && review->facts.now != NULL) {
+		buttons[1] = (struct review_button){ PRESS_MINE, "Review mine on top", NULL };
+		return 2;
+	}
+	switch (review->refusal.kind) {
+	case ERROR_UNREACHABLE:
+	case ERROR_TIMEOUT:
+	case ERROR_CONFLICT:
+	case ERROR_UNKNOWN_OUTCOME:
+		buttons[1] = (struct review_button){ PRESS_AGAIN, "Look again", NULL };
+		return 2;
+	default:
+		return 1;
+	}
+}
+
+size_t review_buttons(const struct review_view *self, struct review_button buttons[REVIEW_BUTTONS])
+{
+	buttons[0] = (struct review_button){ PRESS_BACK, "Back", NULL };
+	switch (self->phase) {
+	case REVIEW_SHOWN:
+		return shown_buttons(self, buttons);
+	case REVIEW_OVER:
+		if (self->over.outcome == OUTCOME_UNKNOWN)
+			buttons[1] = (struct review_button){ PRESS_LOOK, "Look again now", NULL };
+		else
+			buttons[1] = (struct review_button){ PRESS_AGAIN, "Review again", NULL };
+		return 2;
+	default:
+		return 1;
+	}
+}
+
+/* --- asking the gate ---------------------------------------------------------------- */
+
+static void show(struct review_view *self, struct review *takes)
+{
+	if (self->before != NULL)
+		review_free(self->before);
+	self->before = self->review;
+	self->review = takes;
+	self->phase = REVIEW_SHOWN;
+	self->focus = FOCUS_BUTTONS;
+	self->button = 0;
+	self->scroll = 0;
+	self->said = NULL;
+	self->shown_ms = clock_monotonic_ms();
+	session_changed(self->view.session);
+}
+
+static void previewed(void *context, struct review *takes)
+{
+	struct session *session;
+	struct review_view *self = answered(context, &session);
+
+	if (self == NULL) {
+		review_free(takes);
+		return;
+	}
+	show(self, takes);
+}
+
+static void look(struct review_view *self)
+{
+	struct review_waiting *waiting;
+
+	if (self->waiting != NULL)
+		return;
+	self->phase = REVIEW_LOOKING;
+	self->focus = FOCUS_BUTTONS;
+	self->button = 0;
+	self->shown_ms = clock_monotonic_ms();
+	waiting = wait_for(self);
+	session_changed(self->view.session);
+	if (self->undo)
+		gate_preview_undo(gate_of(self), self->undo_id, previewed, waiting);
+	else
+		gate_preview(gate_of(self), self->change, previewed, waiting);
+}
+
+/* The person decided that their value goes on top of the other's: what they see now is the new base. */
+static void mine_on_top(struct review_view *self)
+{
+	change_saw(self->change, self->review->facts.now);
+	look(self);
+}
+
+/* --- after writing ------------------------------------------------------------------ */
+
+static void keep_outcome(struct review_view *self, const struct gate_result *result)
+{
+	struct review_outcome *over = &self->over;
+	const char **words;
+
+	arena_free(over->arena);
+	memset(over, 0, sizeof(*over));
+	over->arena = arena_new();
+	over->outcome = result->outcome;
+	over->words = arena_text(over->arena, result->error.kind == ERROR_NONE ? result->sentence : result->error.text);
+	over->id = arena_text(over->arena, result->id);
+	over->steps = result->step_words == NULL ? 0 : result->steps;
+	over->steps_done = result->steps_done;
+	over->taken_back = result->taken_back;
+	words = arena_alloc(over->arena, sizeof(*words) * (over->steps + 1));
+	for (size_t i = 0; i < over->steps; i++)
+		words[i] = arena_text(over->arena, result->step_words[i]);
+	over->step_words = words;
+	self->phase = REVIEW_OVER;
+	self->focus = FOCUS_BUTTONS;
+	self->button = 0;
+	self->scroll = 0;
+	self->shown_ms = clock_monotonic_ms();
+	session_changed(self->view.session);
+}
+
+/* What everybody has to know: which object is different now. Texts live in the arena. */
+static struct event event_of(const struct review *review, struct arena *arena)
+{
+	const struct change *change = review->change;
+	const struct record *after = review->plan.after, *now = review->facts.now;
+	struct event event = { .kind = EVENT_RECORD_CHANGED, .noun = change->kind };
+	const char *name = change->name != NULL && change->name[0] != '\0' ? change->name : NULL;
+
+	if (name == NULL && now != NULL)
+		name = now->name;
+	if (name == NULL && after != NULL)
+		name = after->name;
+	event.name = arena_text(arena, name == NULL ? "" : name);
+	event.deleted = after == NULL && (now != NULL || change->verb == VERB_DELETE);
+	if (after != NULL && now != NULL && strcmp(after->name, now->name) != 0) {
+		event.name = arena_text(arena, now->name);
+		event.new_name = arena_text(arena, after->name);
+	} else if (change->verb == VERB_RENAME) {
+		event.new_name = arena_text(arena, change->new_name);
+	}
+	return event;
+}
+
+/* Closes the review and the view that staged the change, then tells everybody. */
+static void applied(struct review_view *self, const struct gate_result *result)
+{
+	struct session *session = self->view.session;
+	struct arena *arena = arena_new();
+	struct event event = event_of(self->review, arena);
+	const char *sentence = result->sentence != NULL && result->sentence[0] != '\0' ? result->sentence : self->review->sentence;
+	const char *words = arena_text(arena, sentence == NULL ? "Done." : sentence);
+	const char *id = result->outcome == OUTCOME_APPLIED && result->id != NULL && result->id[0] != '\0' ? result->id : NULL;
+
+	session_pop_to(session, self->opener != NULL ? self->opener : &self->view);
+	if (event.noun != NULL)
+		session_tell(session, &event);
+	session_notice(session, id, "%s", words);
+	arena_free(arena);
+}
+
+/* The person left while it was being written: the notice line tells them. */
+static void tell_absent(struct session *session, const struct gate_result *result)
+{
+	if (result->again != NULL) {
+		review_free(result->again);
+		session_notice(session, NULL, "Not applied: it changed while it was being reviewed. Open the review again.");
+	} else if (result->outcome == OUTCOME_APPLIED || result->outcome == OUTCOME_ALREADY) {
+		session_notice(session, result->id, "%s", result->sentence == NULL ? "Done." : result->sentence);
+	} else {
+		session_complain(session, &result->error);
+	}
+}
+
+static void submitted(void *context, const struct gate_result *result)
+{
+	struct session *session;
+	struct review_view *self = answered(context, &session);
+
+	if (self == NULL) {
+		tell_absent(session, result);
+		return;
+	}
+	self->leaving = false;
+	if (result->again != NULL) {
+		show(self, result->again);
+		return;
+	}
+	if (!result->taken_back && (result->outcome == OUTCOME_APPLIED || result->outcome == OUTCOME_ALREADY)) {
+		applied(self, result);
+		return;
+	}
+	keep_outcome(self, result);
+	if (result->outcome == OUTCOME_UNKNOWN || result->taken_back || result->steps_done > 0) {
+		struct arena *arena = arena_new();
+		struct event event = event_of(self->review, arena);
+
+		event.deleted = false;
+		event.new_name = NULL;
+		if (event.noun != NULL)
+			session_tell(session, &event);
+		arena_free(arena);
+	}
+}
+
+/* The only call of gate_submit in the console. */
+static void submit(struct review_view *self)
+{
+	struct review_waiting *waiting;
+
+	if (self->waiting != NULL)
+		return;
+	self->phase = REVIEW_WRITING;
+	self->began_ms = clock_monotonic_ms();
+	self->button = 0;
+	self->scroll = 0;
+	waiting = wait_for(self);
+	session_changed(self->view.session);
+	gate_submit(gate_of(self), self->review, review_asks_name(self) || self->review->confirm == CONFIRM_NAME ? line_text(&self->name) : NULL,
+			line_empty(self->reason) ? NULL : line_text(self->reason), submitted, waiting);
+}
+
+static void resolved(void *context, size_t left, const struct error *error)
+{
+	struct session *session;
+	struct review_view *self = answered(context, &session);
+
+	if (self == NULL)
+		return;
+	if (error != NULL && error->kind != ERROR_NONE) {
+		self->said = NULL;
+		session_complain(session, error);
+	} else if (left == 0) {
+		session_notice(session, NULL, "The outcome is known now: the history tells it.");
+		session_pop_to(session, &self->view);
+		return;
+	} else {
+		self->said = "Still unknown: the server gave no answer that settles it. It is looked at again by itself.";
+	}
+	session_changed(session);
+}
+
+/* --- keys ---------------------------------------------------------------------------- */
+
+static bool dead(const struct review_view *self)
+{
+	return clock_monotonic_ms() - self->shown_ms < DEAD_MS;
+}
+
+static struct line *focused_line(struct review_view *self)
+{
+	if (self->focus == FOCUS_NAME && review_asks_name(self))
+		return &self->name;
+	if (self->focus == FOCUS_REASON && review_asks_reason(self))
+		return self->reason;
+	return NULL;
+}
+
+/* Stops in order: name, reason, buttons; the circle is closed. */
+static void move_focus(struct review_view *self, int by)
+{
+	struct review_button buttons[REVIEW_BUTTONS];
+	size_t lines = (review_asks_name(self) ? 1 : 0) + (review_asks_reason(self) ? 1 : 0);
+	size_t count = lines + review_buttons(self, buttons);
+	size_t at;
+
+	if (self->focus == FOCUS_NAME)
+		at = 0;
+	else if (self->focus == FOCUS_REASON)
+		at = lines - 1;
+	else
+		at = lines + self->button;
+	at = (at + (by > 0 ? 1 : count - 1)) % count;
+	if (at >= lines) {
+		self->focus = FOCUS_BUTTONS;
+		self->button = at - lines;
+	} else {
+		self->focus = at == 0 && review_asks_name(self) ? FOCUS_NAME : FOCUS_REASON;
+	}
+	self->said = NULL;
+}
+
+static void leave(struct review_view *self)
+{
+	struct session *session = self->view.session;
+
+	if (self->phase == REVIEW_WRITING && !self->leaving) {
+		self->leaving = true;
+		self->said = "It is being written and cannot be stopped. Esc again leaves; the notice line and the history tell how it ended.";
+		session_changed(session);
+		return;
+	}
+	session_pop_to(session, &self->view);
+}
+
+static void press(struct review_view *self)
+{
+	struct review_button buttons[REVIEW_BUTTONS];
+	size_t count = review_buttons(self, buttons);
+	const struct review_button *button = &buttons[self->button < count ? self->button : 0];
+	struct review_waiting *waiting;
+
+	if (button->blocked != NULL) {
+		self->said = button->blocked;
+		self->focus = review_asks_name(self) && strcmp(line_text(&self->name), self->review->confirm_text == NULL ? "" : self->review->confirm_text) != 0
+			? FOCUS_NAME : FOCUS_REASON;
+		return;
+	}
+	switch (button->press) {
+	case PRESS_BACK:
+		leave(self);
+		break;
+	case PRESS_APPLY:
+		submit(self);
+		break;
+	case PRESS_AGAIN:
+		look(self);
+		break;
+	case PRESS_MINE:
+		mine_on_top(self);
+		break;
+	case PRESS_LOOK:
+		if (self->waiting != NULL)
+			break;
+		waiting = wait_for(self);
+		self->said = "Looking at the server now...";
+		gate_resolve(gate_of(self), resolved, waiting);
+		break;
+	}
+}
+
+static void scroll(struct review_view *self, enum move move)
+{
+	size_t most = review_scroll_most(self, session_canvas(self->view.session));
+
+	self->scroll = move_row(move, self->scroll, most + 1, 5, NULL);
+}
+
+static bool review_act(struct view *view, const struct action *action)
+{
+	struct review_view *self = self_of(view);
+	struct session *session = view->session;
+	enum move move = move_of(action);
+
+	if (move == MOVE_NONE)
+		return false;
+	if (dead(self) && move != MOVE_BACK)
+		return true;
+	switch (move) {
+	case MOVE_BACK:
+		leave(self);
+		return true;       /* the view may be gone */
+	case MOVE_ACCEPT:
+		if (focused_line(self) != NULL)
+			move_focus(self, 1);
+		else
+			press(self);
+		session_changed(session);
+		return true;
+	case MOVE_NEXT:
+	case MOVE_DOWN:
+	case MOVE_RIGHT:
+		move_focus(self, 1);
+		break;
+	case MOVE_PREVIOUS:
+	case MOVE_UP:
+	case MOVE_LEFT:
+		move_focus(self, -1);
+		break;
+	case MOVE_PAGE_UP:
+	case MOVE_PAGE_DOWN:
+	case MOVE_FIRST:
+	case MOVE_LAST:
+		scroll(self, move);
+		break;
+	case MOVE_RAW:
+		self->raw = !self->raw;
+		self->scroll = 0;
+		break;
+	default:
+		return false;
+	}
+	session_changed(session);
+	return true;
+}
+
+static bool review_key(struct view *view, const struct key *key)
+{
+	struct review_view *self = self_of(view);
+	struct line *line = focused_line(self);
+
+	/* No printable key does anything on a button. */
+	if (line == NULL || dead(self))
+		return dead(self);
+	if (!line_key(line, key))
+		return false;
+	self->said = NULL;
+	session_changed(view->session);
+	return true;
+}
+
+static void review_paste(struct view *view, const char *bytes, size_t length)
+{
+	struct review_view *self = self_of(view);
+	struct line *line = focused_line(self);
+
+	if (line == NULL || dead(self))
+		return;
+	/* The name is there to be typed: what is pasted without looking protects nobody. */
+	if (line == &self->name)
+		self->said = "The name must be typed here, not pasted.";
+	else
+		self->said = line_paste(line, bytes, length);
+	session_changed(view->session);
+}
+
+static bool review_typing(const struct view *view)
+{
+	const struct review_view *self = (const struct review_view *)view;
+
+	return (self->focus == FOCUS_NAME && review_asks_name(self)) || (self->focus == FOCUS_REASON && review_asks_reason(self));
+}
+
+static void review_notice(struct view *view, const struct event *event)
+{
+	struct review_view *self = self_of(view);
+
+	if (event->kind == EVENT_TICK && self->waiting != NULL)
+		session_changed(view->session);
+}
+
+static struct change *review_staged(const struct view *view)
+{
+	const struct review_view *self = (const struct review_view *)view;
+
+	/* What a view below has staged is its own to tell. */
+	if (self->opener != NULL || self->change == NULL || self->phase == REVIEW_WRITING)
+		return NULL;
+	return self->change->verb == VERB_DELETE ? NULL : change_copy(self->change);
+}
+
+static void review_close(struct view *view)
+{
+	struct review_view *self = self_of(view);
+
+	if (self->waiting != NULL)
+		self->waiting->view = NULL;
+	if (self->review != NULL)
+		review_free(self->review);
+	if (self->before != NULL)
+		review_free(self->before);
+	change_free(self->change);
+	arena_free(self->over.arena);
+	line_free(&self->own_reason);
+	line_free(&self->name);
+	free(self->undo_id);
+	free(self);
+}
+
+static const struct view_class review_class = {
+	.place = "review", .close = review_close, .draw = review_draw, .act = review_act, .key = review_key,
+	.paste = review_paste, .typing = review_typing, .notice = review_notice, .title = review_title,
+	.staged = review_staged,
+};
+
+static struct review_view *new_view(struct session *session)
+{
+	struct review_view *self = memory_new(sizeof(*self));
+
+	self->view.class = &review_class;
+	self->view.session = session;
+	line_init(&self->own_reason, NULL, 0, false);
+	line_init(&self->name, NULL, 0, false);
+	self->reason = &self->own_reason;
+	return self;
+}
+
+struct view *review_view_new(struct session *session, struct change *takes)
+{
+	struct review_view *self = new_view(session);
+
+	self->change = takes;
+	if (takes->reason != NULL)
+		line_set(&self->own_reason, takes->reason, strlen(takes->reason));
+	look(self);
+	return &self->view;
+}
+
+struct view *review_undo_view_new(struct session *session, const char *id)
+{
+	struct review_view *self = new_view(session);
+
+	self->undo = true;
+	self->undo_id = memory_text(id);
+	look(self);
+	return &self->view;
+}
+
+void review_belongs(struct view *review, struct view *opener, struct line *reason)
+{
+	struct review_view *self = self_of(review);
+
+	self->opener = opener;
+	if (reason != NULL)
+		self->reason = reason;
+}

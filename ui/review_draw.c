@@ -1,0 +1,205 @@
+/*
+ * review_draw: how a review looks.
+ *
+ * Two panes, the change and what it will cause; side by side where there is
+ * room, else one above the other, where the consequences keep their half.
+ * Below them the lines to fill in and the buttons.  Foreign text becomes
+ * visible in wrapped.c and canvas.c only.  No effects, never fails; loop
+ * thread.
+ */
+#include "ui/review_state.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/text.h"
+#include "ui/review_panes.h"
+#include "ui/wrapped.h"
+
+enum { SIDE_BY_SIDE = 100 };
+
+struct layout {
+	struct wrapped left, right;
+	bool two;                  /* right is used */
+	bool beside;
+	int bottom;                /* rows kept for lines and buttons */
+};
+
+static int bottom_rows(const struct review_view *self, int rows)
+{
+	int wanted = 1 + (review_asks_name(self) ? 1 : 0) + (review_asks_reason(self) ? 1 : 0);
+
+	/* Where every row counts only the line that has the focus stays beside the buttons. */
+	if (rows - wanted < 4 && wanted > 1)
+		wanted = self->focus == FOCUS_BUTTONS ? 1 : 2;
+	else if (rows - wanted >= 8)
+		wanted++;              /* a blank row or a word above */
+	return wanted > rows ? rows : wanted;
+}
+
+static void fill_layout(const struct review_view *self, struct arena *arena, enum visible_form form, int rows, int columns,
+		struct layout *layout)
+{
+	int left = columns - 1;
+
+	memset(layout, 0, sizeof(*layout));
+	layout->bottom = bottom_rows(self, rows);
+	layout->two = self->phase == REVIEW_SHOWN && !self->raw && (self->review->allowed || self->review->consequence_count > 0);
+	layout->beside = layout->two && columns >= SIDE_BY_SIDE;
+	if (layout->beside)
+		left = (columns - 3) * 11 / 20;
+	wrapped_start(&layout->left, arena, form, left);
+	review_pane_change(self, &layout->left);
+	if (!layout->two)
+		return;
+	wrapped_start(&layout->right, arena, form, layout->beside ? columns - left - 3 : columns - 1);
+	review_pane_causes(self, &layout->right);
+}
+
+/* Rows of the upper pane where the two lie above each other: nobody gets more than needed, and each its half. */
+static int upper_rows(const struct layout *layout, int rows)
+{
+	int lower = (int)layout->right.count, upper = (int)layout->left.count;
+
+	if (upper + lower <= rows)
+		return upper;
+	if (lower <= rows / 2)
+		return rows - lower;
+	return upper <= rows - rows / 2 ? upper : rows - rows / 2;
+}
+
+size_t review_scroll_most(const struct review_view *self, const struct canvas *canvas)
+{
+	struct arena *arena = arena_new();
+	/* Top line, section bar, crumb, notice and footer are the frame's. */
+	int rows = canvas->rows > 6 ? canvas->rows - 5 : 1, height, upper;
+	struct layout layout;
+	size_t most, other = 0;
+
+	fill_layout(self, arena, canvas->form, rows, canvas->columns, &layout);
+	height = rows - layout.bottom;
+	upper = layout.two && !layout.beside ? upper_rows(&layout, height) : height;
+	most = wrapped_most(&layout.left, upper);
+	if (layout.two)
+		other = wrapped_most(&layout.right, layout.beside ? height : height - upper);
+	arena_free(arena);
+	return most > other ? most : other;
+}
+
+/* --- the lines and buttons ----------------------------------------------------------------- */
+
+static void draw_line(const struct review_view *self, struct canvas *canvas, int row, enum review_focus which, const char *label,
+		const struct line *line)
+{
+	bool focus = self->focus == which;
+	int width = canvas->columns - 20;
+
+	canvas_words(canvas, row, 1, 17, focus ? STYLE_KEY : STYLE_LABEL, label);
+	if (width > 60)
+		width = 60;
+	if (width > 0)
+		line_draw(line, canvas, row, 18, width, focus);
+}
+
+static const char *hint(const struct review_view *self, const struct review_button *buttons, size_t count)
+{
+	if (self->said != NULL)
+		return self->said;
+	for (size_t i = 0; i < count; i++) {
+		if (buttons[i].blocked != NULL)
+			return buttons[i].blocked;
+	}
+	return count > 1 ? "Tab moves, Enter presses, Esc goes back" : "Enter or Esc goes back";
+}
+
+static void draw_buttons(const struct review_view *self, struct canvas *canvas, int row)
+{
+	struct review_button buttons[REVIEW_BUTTONS];
+	size_t count = review_buttons(self, buttons);
+	int column = 1;
+
+	if (self->phase == REVIEW_WRITING && self->said != NULL) {
+		canvas_words(canvas, row, column, -1, STYLE_WARNING, self->said);
+		canvas_cursor(canvas, row, column, false);
+		return;
+	}
+	for (size_t i = 0; i < count; i++) {
+		bool here = self->focus == FOCUS_BUTTONS && self->button == i;
+		enum style style = here ? STYLE_BUTTON_HERE : buttons[i].blocked != NULL ? STYLE_READONLY : STYLE_BUTTON;
+
+		if (here)
+			canvas_cursor(canvas, row, column, false);
+		column += canvas_format(canvas, row, column, -1, style, "%c %s %c", here ? '[' : ' ', buttons[i].words, here ? ']' : ' ');
+		column += 2;
+	}
+	canvas_words(canvas, row, column + 1, -1, self->said != NULL ? STYLE_WARNING : STYLE_DIM, hint(self, buttons, count));
+}
+
+static void draw_bottom(const struct review_view *self, struct canvas *canvas, int top, int rows)
+{
+	bool all = rows > 2 || !(review_asks_name(self) && review_asks_reason(self));
+	int row = top + rows - 1;
+
+	if (rows < 1)
+		return;
+	draw_buttons(self, canvas, row);
+	if (rows < 2)
+		return;
+	if (review_asks_reason(self) && (all || self->focus == FOCUS_REASON)) {
+		bool must = self->review->reason_required;
+
+		draw_line(self, canvas, --row, FOCUS_REASON, must ? "Ticket (needed)" : "Ticket or reason", self->reason);
+	}
+	if (review_asks_name(self) && row > top && (all || self->focus == FOCUS_NAME))
+		draw_line(self, canvas, --row, FOCUS_NAME, "Type the name", &self->name);
+}
+
+static void draw_panes(const struct review_view *self, const struct layout *layout, struct canvas *canvas, struct area area)
+{
+	int rows = area.rows - layout->bottom;
+	int upper = layout->two && !layout->beside ? upper_rows(layout, rows) : rows;
+	int left = layout->left.width;
+
+	wrapped_draw(&layout->left, canvas, area.top, 0, upper, self->scroll);
+	if (!layout->two)
+		return;
+	if (!layout->beside) {
+		wrapped_draw(&layout->right, canvas, area.top + upper, 0, rows - upper, self->scroll);
+		return;
+	}
+	for (int row = 0; row < rows; row++)
+		canvas_border(canvas, area.top + row, left + 1, 1, BORDER_VERTICAL, STYLE_HEADING);
+	wrapped_draw(&layout->right, canvas, area.top, left + 3, rows, self->scroll);
+}
+
+void review_draw(const struct view *view, struct canvas *canvas, struct area area)
+{
+	const struct review_view *self = (const struct review_view *)view;
+	struct layout layout;
+
+	if (area.rows < 1 || area.columns < 1)
+		return;
+	fill_layout(self, canvas->arena, canvas->form, area.rows, area.columns, &layout);
+	draw_panes(self, &layout, canvas, area);
+	draw_bottom(self, canvas, area.top + area.rows - layout.bottom, layout.bottom);
+}
+
+const char *review_title(const struct view *view, struct arena *arena)
+{
+	const struct review_view *self = (const struct review_view *)view;
+	const struct change *change = self->review != NULL ? self->review->change : self->change;
+	const char *what = self->undo ? "take back" : "nothing is written yet";
+
+	if (self->phase == REVIEW_WRITING)
+		what = "writing";
+	else if (self->phase == REVIEW_OVER)
+		what = self->over.outcome == OUTCOME_UNKNOWN ? "outcome unknown" : "not applied";
+	else if (self->phase == REVIEW_SHOWN && !self->review->allowed)
+		what = "refused, nothing was written";
+	else if (self->phase == REVIEW_SHOWN && self->undo)
+		what = "take back, nothing is written yet";
+	if (change == NULL || change->kind == NULL)
+		return arena_format(arena, "Review - %s", what);
+	return arena_format(arena, "Review - %s %s %s - %s", self->undo ? "undo" : verb_word(change->verb), change->kind->noun,
+			change->name == NULL ? "" : change->name, what);
+}

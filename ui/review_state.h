@@ -1,0 +1,71 @@
+/*
+ * review_state: what review.c decides and review_draw.c draws; private to the
+ * two.  Loop thread.
+ */
+#ifndef POSTROOM_UI_REVIEW_STATE_H
+#define POSTROOM_UI_REVIEW_STATE_H
+
+#include "ui/line.h"
+#include "ui/view.h"
+
+enum review_phase {
+	REVIEW_LOOKING,        /* the gate computes what will be */
+	REVIEW_SHOWN,          /* allowed or refused */
+	REVIEW_WRITING,
+	REVIEW_OVER            /* not applied, or nobody knows; success closes the view */
+};
+enum review_press { PRESS_BACK, PRESS_APPLY, PRESS_AGAIN, PRESS_MINE, PRESS_LOOK };
+enum review_focus { FOCUS_NAME, FOCUS_REASON, FOCUS_BUTTONS };
+enum { REVIEW_BUTTONS = 2 };
+
+struct review_button {
+	enum review_press press;
+	const char *words;
+	const char *blocked;       /* why it cannot be pressed; NULL: it can */
+};
+/* A copy of a result that was no success. */
+struct review_outcome {
+	struct arena *arena;
+	enum outcome outcome;
+	const char *words;         /* what happened, what is true now, what to do */
+	const char *id;
+	size_t steps, steps_done;
+	const char *const *step_words;
+	bool taken_back;
+};
+struct review_waiting;
+struct review_view {
+	struct view view;
+	struct view *opener;               /* NULL: none */
+	struct review_waiting *waiting;    /* the request under way; NULL: none */
+	enum review_phase phase;
+	struct change *change;             /* NULL for undo */
+	bool undo;
+	char *undo_id;                     /* NULL: the last one */
+	struct review *review;             /* NULL until there is one */
+	struct review *before;             /* what was shown before it came back; NULL */
+	struct review_outcome over;
+	struct line own_reason, *reason;   /* reason points to own_reason or to the opener's line */
+	struct line name;                  /* CONFIRM_NAME */
+	enum review_focus focus;
+	size_t button;                     /* index into the buttons */
+	int64_t shown_ms;                  /* monotonic: keys are dead for a moment after this */
+	int64_t began_ms;                  /* WRITING since */
+	bool leaving;                      /* Esc was pressed once while writing */
+	bool raw;                          /* as LDIF */
+	size_t scroll;
+	const char *said;                  /* one line under the panes; static text; NULL: none */
+};
+
+/* Buttons of this moment; the first is always the safe one. Returns the count. */
+size_t review_buttons(const struct review_view *self, struct review_button buttons[REVIEW_BUTTONS]);
+/* Does the person have to type the name here, and may they type a reason? */
+bool review_asks_name(const struct review_view *self);
+bool review_asks_reason(const struct review_view *self);
+/* Draws everything; no effects. */
+void review_draw(const struct view *view, struct canvas *canvas, struct area area);
+/* The furthest useful scroll on a canvas of this size. */
+size_t review_scroll_most(const struct review_view *self, const struct canvas *canvas);
+const char *review_title(const struct view *view, struct arena *arena);
+
+#endif
