@@ -84,6 +84,12 @@ dovecot_listeners() {
 	    port = $(p HTTP$1)
 	  }
 	}
+	# A test that logs in wrongly on purpose must not slow down all others.
+	service anvil {
+	  unix_listener anvil-auth-penalty {
+	    mode = 0
+	  }
+	}
 	service auth {
 	  inet_listener {
 	    port = $(p AUTH$1)
@@ -155,6 +161,7 @@ dovecot_conf() {
 	auth_username_format = %Lu
 	auth_username_chars = abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_@+/'
 	auth_mechanisms = plain login
+	auth_failure_delay = 0
 	recipient_delimiter =
 	default_client_limit = 600
 	mail_home = $DIR/mail/mail$n/%Ld/%Ln
