@@ -1,0 +1,163 @@
+/*
+ * The manuals against the tables, in both directions: every command, option of
+ * the configuration, action and field has its entry, and no entry stands for
+ * something that is gone.  Fails with the name that is missing. Main thread.
+ */
+#include <ctype.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "base/memory.h"
+#include "base/text.h"
+#include "commands/commands.h"
+#include "config.h"
+#include "model/kind.h"
+#include "ui/actions.h"
+
+#define MANUAL "docs/postroom.1"
+#define CONFIGURATION "docs/postroom.conf.5"
+
+/* Entries of one list of a manual: the word behind ".It MACRO " inside the section named by ".Sh" or ".Ss". */
+struct entries { char names[200][80]; size_t count; bool seen[200]; };
+
+static void read_entries(const char *path, const char *section, const char *macro, struct entries *entries)
+{
+	FILE *file = fopen(path, "r");
+	char line[500], start[40];
+	bool inside = false;
+
+	memset(entries, 0, sizeof *entries);
+	assert_non_null(file);
+	snprintf(start, sizeof start, ".It %s ", macro);
+	while (fgets(line, sizeof line, file) != NULL) {
+		line[strcspn(line, "\n")] = '\0';
+		if (strncmp(line, ".Sh ", 4) == 0 || strncmp(line, ".Ss ", 4) == 0)
+			inside = strcmp(line + 4, section) == 0;
+		if (!inside || strncmp(line, start, strlen(start)) != 0)
+			continue;
+		assert_true(entries->count < 200);
+		snprintf(entries->names[entries->count], 80, "%.*s", (int)strcspn(line + strlen(start), " "), line + strlen(start));
+		entries->count++;
+	}
+	fclose(file);
+	if (entries->count == 0)
+		fail_msg("%s has no entries in section \"%s\"", path, section);
+}
+
+static void expect(struct entries *entries, const char *path, const char *what, const char *name)
+{
+	for (size_t i = 0; i < entries->count; i++) {
+		if (strcmp(entries->names[i], name) == 0) {
+			entries->seen[i] = true;
+			return;
+		}
+	}
+	fail_msg("%s lacks an entry for the %s \"%s\"", path, what, name);
+}
+
+static void expect_no_more(const struct entries *entries, const char *path, const char *what)
+{
+	for (size_t i = 0; i < entries->count; i++) {
+		if (!entries->seen[i])
+			fail_msg("%s describes the %s \"%s\", which does not exist", path, what, entries->names[i]);
+	}
+}
+
+static void test_commands(void **state)
+{
+	struct entries entries;
+
+	(void)state;
+	read_entries(MANUAL, "COMMANDS", "Cm", &entries);
+	for (const struct command *command = commands; command->name != NULL; command++)
+		expect(&entries, MANUAL, "command", command->name);
+	expect_no_more(&entries, MANUAL, "command");
+}
+
+static void test_actions(void **state)
+{
+	struct entries entries;
+
+	(void)state;
+	read_entries(MANUAL, "ACTIONS", "Ic", &entries);
+	for (const struct action *action = actions; action->name != NULL; action++)
+		expect(&entries, MANUAL, "action", action->name);
+	expect_no_more(&entries, MANUAL, "action");
+}
+
+static void test_fields(void **state)
+{
+	(void)state;
+	for (size_t i = 0; kinds[i] != NULL; i++) {
+		struct entries entries;
+		char section[80];
+
+		if (kinds[i]->internal)
+			continue;
+		snprintf(section, sizeof section, "Fields of a %s", kinds[i]->noun);
+		read_entries(MANUAL, section, "Va", &entries);
+		for (const struct field *field = kinds[i]->fields; field->name != NULL; field++)
+			expect(&entries, MANUAL, "field", field->name);
+		expect_no_more(&entries, MANUAL, "field");
+	}
+}
+
+/* Options inside a section are described as section.option. */
+static void walk_options(const struct conf_option *options, const char *prefix, struct entries *entries)
+{
+	for (; options->name != NULL; options++) {
+		char name[80];
+
+		snprintf(name, sizeof name, "%s%s", prefix, options->name);
+		expect(entries, CONFIGURATION, "option", name);
+		if (options->inside != NULL) {
+			char inner[80];
+
+			snprintf(inner, sizeof inner, "%s%s.", prefix, options->name);
+			walk_options(options->inside, inner, entries);
+		}
+	}
+}
+
+static void test_configuration(void **state)
+{
+	struct entries entries;
+
+	(void)state;
+	read_entries(CONFIGURATION, "OPTIONS", "Cm", &entries);
+	walk_options(config_options, "", &entries);
+	expect_no_more(&entries, CONFIGURATION, "option");
+}
+
+/* Whatever a table says about itself is a sentence a person can read. */
+static void test_help_is_a_sentence(void **state)
+{
+	(void)state;
+	for (const struct action *action = actions; action->name != NULL; action++) {
+		assert_non_null(action->help);
+		assert_true(isupper((unsigned char)action->help[0]));
+		assert_int_equal(action->help[strlen(action->help) - 1], '.');
+	}
+	for (const struct command *command = commands; command->name != NULL; command++) {
+		assert_non_null(command->help);
+		assert_int_equal(command->help[strlen(command->help) - 1], '.');
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_commands),
+		cmocka_unit_test(test_actions),
+		cmocka_unit_test(test_fields),
+		cmocka_unit_test(test_configuration),
+		cmocka_unit_test(test_help_is_a_sentence),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
