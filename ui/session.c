@@ -95,33 +95,44 @@ void session_push(struct session *session, struct view *view)
 	session_changed(session);
 }
 
-void session_pop(struct session *session)
+/* The section whose stack holds this view; SECTIONS_MOST: none. */
+static size_t stack_of(const struct session *session, const struct view *wanted)
 {
-	struct view *view = session_top(session);
+	for (size_t i = 0; i < section_count(); i++) {
+		for (const struct view *view = session->tops[i]; view != NULL; view = view->below) {
+			if (view == wanted)
+				return i;
+		}
+	}
+	return SECTIONS_MOST;
+}
+
+static void pop_from(struct session *session, struct view **top)
+{
+	struct view *view = *top;
 
 	if (view == NULL || view->below == NULL)
 		return;
-	*top_of(session) = view->below;
+	*top = view->below;
 	view->class->close(view);
 	session_changed(session);
 }
 
-static bool on_stack(struct session *session, const struct view *wanted)
+void session_pop(struct session *session)
 {
-	for (const struct view *view = session_top(session); view != NULL; view = view->below) {
-		if (view == wanted)
-			return true;
-	}
-	return false;
+	pop_from(session, top_of(session));
 }
 
+/* Also where the person has gone to another section meanwhile: an answer may come late. */
 void session_pop_to(struct session *session, struct view *view)
 {
-	if (!on_stack(session, view))
+	size_t stack = stack_of(session, view);
+
+	if (stack == SECTIONS_MOST)
 		return;
-	while (session_top(session) != view && session_top(session)->below != NULL)
-		session_pop(session);
-	session_pop(session);
+	while (session->tops[stack] != view && session->tops[stack]->below != NULL)
+		pop_from(session, &session->tops[stack]);
+	pop_from(session, &session->tops[stack]);
 }
 
 static struct view *section_view(struct session *session, const struct section *section)
