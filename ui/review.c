@@ -17,13 +17,9 @@
 #include "ui/move.h"
 #include "ui/review_state.h"
 
-/* Type-ahead must not answer a question that was not on the screen yet (terminal-and-safety 2). */
-enum { DEAD_MS = 300 };
-
-/* One request under way; view is NULL once it was closed. */
+/* One request under way; view is NULL once it was closed, and then nothing of the session may be touched. */
 struct review_waiting {
 	struct review_view *view;
-	struct session *session;
 };
 
 static struct review_view *self_of(struct view *view)
@@ -41,17 +37,15 @@ static struct review_waiting *wait_for(struct review_view *self)
 	struct review_waiting *waiting = memory_new(sizeof(*waiting));
 
 	waiting->view = self;
-	waiting->session = self->view.session;
 	self->waiting = waiting;
 	return waiting;
 }
 
 /* The view that asked, or NULL where it is gone; the note is used up. */
-static struct review_view *answered(struct review_waiting *waiting, struct session **session)
+static struct review_view *answered(struct review_waiting *waiting)
 {
 	struct review_view *self = waiting->view;
 
-	*session = waiting->session;
 	if (self != NULL)
 		self->waiting = NULL;
 	free(waiting);
@@ -135,14 +129,14 @@ static void show(struct review_view *self, struct review *takes)
 	self->button = 0;
 	self->scroll = 0;
 	self->said = NULL;
-	self->shown_ms = clock_monotonic_ms();
+	/* Type-ahead must not answer a question that was not on the screen yet (terminal-and-safety 2). */
+	session_hold_keys(self->view.session);
 	session_changed(self->view.session);
 }
 
 static void previewed(void *context, struct review *takes)
 {
-	struct session *session;
-	struct review_view *self = answered(context, &session);
+	struct review_view *self = answered(context);
 
 	if (self == NULL) {
 		review_free(takes);
@@ -160,7 +154,7 @@ static void look(struct review_view *self)
 	self->phase = REVIEW_LOOKING;
 	self->focus = FOCUS_BUTTONS;
 	self->button = 0;
-	self->shown_ms = clock_monotonic_ms();
+	self->began_ms = clock_monotonic_ms();
 	waiting = wait_for(self);
 	session_changed(self->view.session);
 	if (self->undo)
@@ -200,7 +194,7 @@ static void keep_outcome(struct review_view *self, const struct gate_result *res
 	self->focus = FOCUS_BUTTONS;
 	self->button = 0;
 	self->scroll = 0;
-	self->shown_ms = clock_monotonic_ms();
+	session_hold_keys(self->view.session);
 	session_changed(self->view.session);
 }
 
@@ -244,29 +238,15 @@ static void applied(struct review_view *self, const struct gate_result *result)
 	arena_free(arena);
 }
 
-/* The person left while it was being written: the notice line tells them. */
-static void tell_absent(struct session *session, const struct gate_result *result)
-{
-	if (result->again != NULL) {
-		review_free(result->again);
-		session_notice(session, NULL, "Not applied: it changed while it was being reviewed. Open the review again.");
-	} else if (result->outcome == OUTCOME_APPLIED || result->outcome == OUTCOME_ALREADY) {
-		session_notice(session, result->id, "%s", result->sentence == NULL ? "Done." : result->sentence);
-	} else {
-		session_complain(session, &result->error);
-	}
-}
-
 static void submitted(void *context, const struct gate_result *result)
 {
-	struct session *session;
-	struct review_view *self = answered(context, &session);
+	struct review_view *self = answered(context);
 
 	if (self == NULL) {
-		tell_absent(session, result);
+		if (result->again != NULL)
+			review_free(result->again);
 		return;
 	}
-	self->leaving = false;
 	if (result->again != NULL) {
 		show(self, result->again);
 		return;
@@ -283,7 +263,7 @@ static void submitted(void *context, const struct gate_result *result)
 		event.deleted = false;
 		event.new_name = NULL;
 		if (event.noun != NULL)
-			session_tell(session, &event);
+			session_tell(self->view.session, &event);
 		arena_free(arena);
 	}
 }
@@ -307,11 +287,12 @@ static void submit(struct review_view *self)
 
 static void resolved(void *context, size_t left, const struct error *error)
 {
+	struct review_view *self = answered(context);
 	struct session *session;
-	struct review_view *self = answered(context, &session);
 
 	if (self == NULL)
 		return;
+	session = self->view.session;
 	if (error != NULL && error->kind != ERROR_NONE) {
 		self->said = NULL;
 		session_complain(session, error);
@@ -326,11 +307,6 @@ static void resolved(void *context, size_t left, const struct error *error)
 }
 
 /* --- keys ---------------------------------------------------------------------------- */
-
-static bool dead(const struct review_view *self)
-{
-	return clock_monotonic_ms() - self->shown_ms < DEAD_MS;
-}
 
 static struct line *focused_line(struct review_view *self)
 {
@@ -369,9 +345,9 @@ static void leave(struct review_view *self)
 {
 	struct session *session = self->view.session;
 
-	if (self->phase == REVIEW_WRITING && !self->leaving) {
-		self->leaving = true;
-		self->said = "It is being written and cannot be stopped. Esc again leaves; the notice line and the history tell how it ended.";
+	/* The other sections stay one key away; only this page waits for its answer, which has a deadline. */
+	if (self->phase == REVIEW_WRITING) {
+		self->said = "It is being written and cannot be stopped now; other sections can be used meanwhile.";
 		session_changed(session);
 		return;
 	}
@@ -429,8 +405,6 @@ static bool review_act(struct view *view, const struct action *action)
 
 	if (move == MOVE_NONE)
 		return false;
-	if (dead(self) && move != MOVE_BACK)
-		return true;
 	switch (move) {
 	case MOVE_BACK:
 		leave(self);
@@ -475,9 +449,7 @@ static bool review_key(struct view *view, const struct key *key)
 	struct line *line = focused_line(self);
 
 	/* No printable key does anything on a button. */
-	if (line == NULL || dead(self))
-		return dead(self);
-	if (!line_key(line, key))
+	if (line == NULL || !line_key(line, key))
 		return false;
 	self->said = NULL;
 	session_changed(view->session);
@@ -489,7 +461,7 @@ static void review_paste(struct view *view, const char *bytes, size_t length)
 	struct review_view *self = self_of(view);
 	struct line *line = focused_line(self);
 
-	if (line == NULL || dead(self))
+	if (line == NULL)
 		return;
 	/* The name is there to be typed: what is pasted without looking protects nobody. */
 	if (line == &self->name)

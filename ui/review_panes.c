@@ -351,7 +351,7 @@ void review_pane_change(const struct review_view *self, struct wrapped *pane)
 	case REVIEW_LOOKING:
 		wrapped_add(pane, 0, STYLE_PLAIN, NULL, 1, STYLE_PLAIN,
 				arena_format(pane->arena, "Reading what is there now and what this will cause... %lld s",
-				(long long)((clock_monotonic_ms() - self->shown_ms) / 1000)));
+				(long long)((clock_monotonic_ms() - self->began_ms) / 1000)));
 		break;
 	case REVIEW_SHOWN:
 		if (self->raw) {

@@ -49,9 +49,7 @@ struct review_view {
 	struct line name;                  /* CONFIRM_NAME */
 	enum review_focus focus;
 	size_t button;                     /* index into the buttons */
-	int64_t shown_ms;                  /* monotonic: keys are dead for a moment after this */
-	int64_t began_ms;                  /* WRITING since */
-	bool leaving;                      /* Esc was pressed once while writing */
+	int64_t began_ms;                  /* monotonic: LOOKING or WRITING since */
 	bool raw;                          /* as LDIF */
 	size_t scroll;
 	const char *said;                  /* one line under the panes; static text; NULL: none */

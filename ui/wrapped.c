@@ -130,12 +130,13 @@ void wrapped_blank(struct wrapped *wrapped)
 void wrapped_heading(struct wrapped *wrapped, const char *words)
 {
 	struct text rule = { 0 };
+	const char *dash = wrapped->form == VISIBLE_ASCII ? "-" : "\xe2\x94\x80";
 	size_t used;
 
-	text_addf(&rule, "- %s ", words);
+	text_addf(&rule, "%s %s ", dash, words);
 	used = text_columns(wrapped->form, text_get(&rule), rule.length);
 	while (used++ < (size_t)wrapped->width)
-		text_add_char(&rule, '-');
+		text_add(&rule, dash);
 	wrapped_pieces(wrapped, &(struct wrapped_span){ 0, STYLE_HEADING, arena_text(wrapped->arena, text_get(&rule)) }, 1);
 	text_free(&rule);
 }
