@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "draft.h"
+#include "ui/draft.h"
 #include "ui/frame.h"
 #include "ui/session_private.h"
 

@@ -14,7 +14,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
-#include "draft.h"
+#include "ui/draft.h"
 #include "ui/frame.h"
 #include "ui/session_private.h"
 

@@ -61,6 +61,8 @@ struct view_class {
 	struct change *(*staged)(const struct view *view);
 	/* Another word for an action in the footer here ("open" for accept in a search field); NULL: the row's own. */
 	const char *(*label)(const struct view *view, const struct action *action);
+	/* Data are still on their way; `postroom screen`, replayed keys and tests wait for it. NULL: never. */
+	bool (*busy)(const struct view *view);
 };
 /* First member of every view's own struct. */
 struct view {

@@ -6,8 +6,8 @@
  * session finds what others changed meanwhile.  Loop thread, blocks on the
  * disk: only at start and end.
  */
-#ifndef POSTROOM_DRAFT_H
-#define POSTROOM_DRAFT_H
+#ifndef POSTROOM_UI_DRAFT_H
+#define POSTROOM_UI_DRAFT_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -5,7 +5,7 @@
  * cannot be understood is left out.  Start and end of a session only, on the
  * loop thread.
  */
-#include "draft.h"
+#include "ui/draft.h"
 
 #include <stdlib.h>
 #include <string.h>
