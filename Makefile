@@ -62,6 +62,16 @@ $(BUILD)/gen/text_widths.h: src/base/text_widths.awk $(UNICODE_FILES)
 
 $(BUILD)/src/base/text_utf8.o $(BUILD)/src/base/text_fold.o: $(BUILD)/gen/text_widths.h
 
+# The keymaps that are compiled in, each file a string.
+$(BUILD)/gen/builtin_keymaps.h: $(wildcard keymaps/*.keys)
+	@mkdir -p $(@D)
+	LC_ALL=C awk 'FNR == 1 { if (NR > 1) print ";"; name = FILENAME; sub(/.*\//, "", name); sub(/\..*/, "", name); \
+		print "static const char builtin_keymap_" name "[] =" } \
+		{ gsub(/\\/, "&&"); gsub(/"/, "\\\""); print "\t\"" $$0 "\\n\"" } END { print ";" }' $^ > $@.new
+	@mv $@.new $@
+
+$(BUILD)/ui/keymap.o: $(BUILD)/gen/builtin_keymaps.h
+
 $(BUILD)/libpostroom.a: $(SRC_OBJ)
 	@rm -f $@
 	ar rcs $@ $^

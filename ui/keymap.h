@@ -3,10 +3,10 @@
  *
  * A file has sections, "[place]", and lines "action = key, key"; `#` begins a
  * comment; nothing behind `=` unbinds the action there.  A key is looked up in
- * its place first, then in "global".  A line binds anew: it replaces what a
- * keymap that the file is based on ("based-on = default" before the first
- * section) had for that action in that place.  default and vi are compiled in.
- * Loading may block on the disk: at start only.  Loop thread.
+ * its place first, then in "global"; a line for an action in a place replaces
+ * what "global" has for it.  Every map is laid over the built-in default, whose
+ * lines it replaces one by one.  default and vi are compiled in.  Loading may
+ * block on the disk: at start only.  Loop thread.
  */
 #ifndef POSTROOM_UI_KEYMAP_H
 #define POSTROOM_UI_KEYMAP_H
@@ -27,14 +27,18 @@ struct keymap *keymap_load(const char *name_or_path, struct error *error);
 struct keymap *keymap_load_file(const char *path, struct error *error);
 /* From memory; `name` stands for the file in errors. */
 struct keymap *keymap_parse(const char *name, const char *bytes, size_t length, struct error *error);
-/* The built-in default; ends the program where that is wrong (a test proves that it is not). */
+/* The built-in default; aborts where that is wrong (a test proves that it is not). */
 struct keymap *keymap_default(void);
 void keymap_free(struct keymap *map);
 /* Names of the built-in maps, NULL-terminated. */
 const char *const *keymap_names(void);
-/* Name of the action bound to this key in this place, or NULL. In "field" only rows of [field] and of actions that carry ACTION_ALWAYS in [global]. */
+/*
+ * Name of the action bound to this key in this place, or NULL; only actions that apply there (all of
+ * [global] where the place is "global"). In "field" no key that types a character is bound, and of
+ * [global] only actions that carry ACTION_ALWAYS.
+ */
 const char *keymap_action(const struct keymap *map, const char *place, const struct key *key);
-/* "Enter, l": the keys that reach this action in this place (those hidden by the place's own binding left out); NULL: none. Arena. */
+/* "Enter, l": the keys that reach this action in this place; NULL: none. Arena. */
 char *keymap_keys(const struct keymap *map, const char *place, const char *action, struct arena *arena);
 /* The first of these keys only, for a footer. */
 char *keymap_key(const struct keymap *map, const char *place, const char *action, struct arena *arena);
