@@ -122,6 +122,16 @@ bool change_same_value(const struct field *field, const struct value *a, const s
 	return value_same(a, b);
 }
 
+bool change_holds(const struct field *field, const struct field_values *values, const char *text)
+{
+	struct value value = { text, strlen(text) };
+
+	for (size_t i = 0; values && i < values->count; i++)
+		if (change_same_value(field, &values->values[i], &value))
+			return true;
+	return false;
+}
+
 static struct edit *edit_find(struct change *change, const struct field *field, enum edit_how how)
 {
 	for (size_t i = 0; i < change->edit_count; i++)

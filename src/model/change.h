@@ -77,6 +77,8 @@ struct diff_line {
 	const char *old_words;             /* "(none)" where there was none */
 	const char *new_words;
 };
+/* Is this text among the values of the field, compared as change_same_value does? values may be NULL. */
+bool change_holds(const struct field *field, const struct field_values *values, const char *text);
 /* Do these two name the same value of this field, as the directory compares them (see change_result)? */
 bool change_same_value(const struct field *field, const struct value *a, const struct value *b);
 

@@ -250,7 +250,7 @@ static bool check_user(const struct change *change, const struct record *after, 
 	if (!after || change->verb == VERB_UNDO)
 		return true;
 	return needs_address(change, after, error) && check_own(change, after, error)
-		&& check_passwords(change, after, facts ? facts->now : NULL, error);
+		&& check_passwords(change, after, facts ? facts->now : change->seen, error);
 }
 
 const struct kind kind_user = {

@@ -1,0 +1,212 @@
+/*
+ * consequence_user: account, login, memberships, quota and home server of a
+ * user.  Pure.  Sources: ucs-directory 8, 13, 14, 16, 18.
+ */
+#include "model/consequence_rules.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+
+static void account_gone(struct scene *scene, const struct consequence_rule *rule)
+{
+	const char *address = text_before(scene, "address");
+
+	tell(scene, rule, "The account and login %s are gone for good: taking it back makes a new entry, without the password "
+		"and without the mailbox.", scene->before->name);
+	if (*address)
+		tell_as(scene, rule, SEVERITY_WARNING, "Mail to %s%s is refused from now on.", address,
+			record_get(scene->before, "alternates")->count ? " and to the alternative addresses" : "");
+}
+
+static bool is_membership(const struct reference *reference)
+{
+	return strcmp(reference->meaning, "member") == 0;
+}
+
+static bool is_no_membership(const struct reference *reference)
+{
+	return !is_membership(reference);
+}
+
+/* Named by DN, so a new login breaks it; memberships are followed by the directory. */
+static bool is_sender(const struct reference *reference)
+{
+	return strcmp(reference->meaning, "allowed sender") == 0;
+}
+
+/* Named by address. */
+static bool is_by_address(const struct reference *reference)
+{
+	return !is_membership(reference) && !is_sender(reference);
+}
+
+static void memberships_taken(struct scene *scene, const struct consequence_rule *rule)
+{
+	size_t count;
+	const char *words = references_words(scene, is_membership, &count);
+
+	if (count)
+		tell(scene, rule, "%zu membership%s taken away with the user: %s.", count, count > 1 ? "s are" : " is", words);
+}
+
+static void deleted_dangling(struct scene *scene, const struct consequence_rule *rule)
+{
+	size_t count;
+	const char *words = references_words(scene, is_no_membership, &count);
+
+	if (count)
+		tell(scene, rule, "%zu reference%s left pointing at nobody, since the directory does not clean them up: %s.", count,
+			count > 1 ? "s are" : " is", words);
+}
+
+static bool address_goes(const struct scene *scene)
+{
+	const char *address = text_before(scene, "address");
+
+	return *address && !text_same_ascii_case(address, text_after(scene, "address"));
+}
+
+static void changed_dangling(struct scene *scene, const struct consequence_rule *rule)
+{
+	bool renamed = strcmp(scene->before->name, scene->after->name) != 0;
+	size_t count;
+	const char *words;
+
+	if (address_goes(scene)) {
+		words = references_words(scene, is_by_address, &count);
+		if (count)
+			tell(scene, rule, "%zu reference%s to the old address and %s not changed: %s.", count,
+				count > 1 ? "s point" : " points", count > 1 ? "are" : "is", words);
+	}
+	if (renamed) {
+		words = references_words(scene, is_sender, &count);
+		if (count)
+			tell(scene, rule, "%zu reference%s to the old login and %s not changed: %s.", count,
+				count > 1 ? "s point" : " points", count > 1 ? "are" : "is", words);
+	}
+}
+
+static void references_unread(struct scene *scene, const struct consequence_rule *rule)
+{
+	bool matters = !scene->after || address_goes(scene) || strcmp(scene->before->name, scene->after->name) != 0;
+
+	if (matters && !scene->facts->references_complete)
+		tell(scene, rule, "Not everything that may name this user could be read, so more references may be left dangling.");
+}
+
+static void login_renamed(struct scene *scene, const struct consequence_rule *rule)
+{
+	if (strcmp(scene->before->name, scene->after->name) != 0)
+		tell(scene, rule, "The login %s stops working and %s begins to. Nothing changes on disk, since the mailbox belongs to the "
+			"address; memberships follow.", scene->before->name, scene->after->name);
+}
+
+static void login_digits(struct scene *scene, const struct consequence_rule *rule)
+{
+	const char *name = scene->after->name;
+
+	if ((!scene->before || strcmp(scene->before->name, name) != 0) && *name && strspn(name, "0123456789") == strlen(name))
+		tell(scene, rule, "The login %s has digits only; some programs take it for a user number.", name);
+}
+
+static void without_password(struct scene *scene, const struct consequence_rule *rule)
+{
+	if (scene->change->verb == VERB_ADD)
+		tell(scene, rule, "%s has no password yet, so nobody can log in until one is set.", scene->after->name);
+}
+
+/* -1: no limit. */
+static int64_t quota_of(const char *digits)
+{
+	int64_t bytes = *digits ? strtoll(digits, NULL, 10) : 0;
+
+	return bytes > 0 ? bytes : -1;
+}
+
+static void quota_lowered(struct scene *scene, const struct consequence_rule *rule)
+{
+	const struct field *field = kind_field(scene->change->kind, "quota");
+	int64_t old_quota = quota_of(text_before(scene, "quota")), new_quota = quota_of(text_after(scene, "quota"));
+
+	if (new_quota >= 0 && (old_quota < 0 || new_quota < old_quota) && *text_before(scene, "address"))
+		tell(scene, rule, "How full the mailbox is was not asked: if it holds more than %s, new mail is refused (552 5.2.2) until it "
+			"is emptied.", size_words(scene->arena, field, new_quota));
+}
+
+static void quota_no_limit(struct scene *scene, const struct consequence_rule *rule)
+{
+	if (field_changed(scene, "quota") && quota_of(text_after(scene, "quota")) < 0 && quota_of(text_before(scene, "quota")) >= 0)
+		tell(scene, rule, "The mailbox has no limit then: it may fill the disk.");
+}
+
+static void quota_when(struct scene *scene, const struct consequence_rule *rule)
+{
+	if (field_changed(scene, "quota"))
+		tell(scene, rule, "Takes effect at the next login or delivery.");
+}
+
+static void quota_policy(struct scene *scene, const struct consequence_rule *rule)
+{
+	const char *note = record_get(scene->before, "quota")->note;
+
+	if (note && field_changed(scene, "quota"))
+		tell(scene, rule, "Beside it: %s. Dovecot reads the user's own value only.", note);
+}
+
+static void server_empty(struct scene *scene, const struct consequence_rule *rule)
+{
+	size_t count = 0;
+
+	if (*text_after(scene, "home_server") || !*text_after(scene, "address")
+			|| !(field_changed(scene, "home_server") || field_changed(scene, "address")))
+		return;
+	while (scene->facts->servers && scene->facts->servers[count])
+		count++;
+	if (count > 1)
+		tell(scene, rule, "Without a home server each of the %zu mail servers considers itself responsible, and mail is scattered "
+			"over them.", count);
+	else if (!scene->facts->servers_complete)
+		tell(scene, rule, "Without a home server every mail server considers itself responsible; how many there are could not be read.");
+}
+
+/* A host that is none is a warning when it is given and a note beside other repairs. */
+static void server_unlisted(struct scene *scene, const struct consequence_rule *rule)
+{
+	const char *server = text_after(scene, "home_server");
+	bool given = field_changed(scene, "home_server");
+
+	if (!*server || name_listed(scene->facts->servers, server))
+		return;
+	if (scene->facts->servers_complete)
+		tell_as(scene, rule, given ? SEVERITY_WARNING : SEVERITY_NOTE,
+			"The home server %s is no host with the IMAP service; mail to this user has nowhere to go.", server);
+	else if (given)
+		tell(scene, rule, "Whether %s is a host with the IMAP service could not be read.", server);
+}
+
+static void fetchmail_clear(struct scene *scene, const struct consequence_rule *rule)
+{
+	if (*values_new(scene, "fetchmail"))
+		tell(scene, rule, "The password of a fetched account is kept in clear text in the directory; mail is fetched every 20 minutes.");
+}
+
+const struct consequence_rule consequence_rules_user[] = {
+	{ "account-gone",         SEVERITY_LOSS,    DELETED,           account_gone },
+	{ "references-dangling",  SEVERITY_WARNING, DELETED,           deleted_dangling },
+	{ "references-left",      SEVERITY_WARNING, CHANGED,           changed_dangling },
+	{ "references-unread",    SEVERITY_WARNING, CHANGED | DELETED, references_unread },
+	{ "home-server-empty",    SEVERITY_WARNING, CREATED | CHANGED, server_empty },
+	{ "home-server-unlisted", SEVERITY_WARNING, CREATED | CHANGED, server_unlisted },
+	{ "quota-lowered",        SEVERITY_WARNING, CHANGED,           quota_lowered },
+	{ "quota-no-limit",       SEVERITY_WARNING, CHANGED,           quota_no_limit },
+	{ "fetchmail-clear-text", SEVERITY_WARNING, CREATED | CHANGED, fetchmail_clear },
+	{ "memberships-taken",    SEVERITY_NOTE,    DELETED,           memberships_taken },
+	{ "login-renamed",        SEVERITY_NOTE,    CHANGED,           login_renamed },
+	{ "login-digits",         SEVERITY_NOTE,    CREATED | CHANGED, login_digits },
+	{ "no-password",          SEVERITY_NOTE,    CREATED,           without_password },
+	{ "quota-policy",         SEVERITY_NOTE,    CHANGED,           quota_policy },
+	{ "quota-when",           SEVERITY_NOTE,    CHANGED,           quota_when },
+	{ NULL, SEVERITY_NOTE, 0, NULL },
+};
