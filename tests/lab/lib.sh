@@ -30,11 +30,23 @@ load_ports() {
 	while read -r k v; do PORT[$k]=$v; done <"$DIR/ports"
 }
 
+# ports_free - false if nothing of us runs and somebody else took one of our ports
+ports_free() {
+	local busy k
+	for k in slapd dovecot1 dovecot2 postfix; do running "$k" && return 0; done
+	busy=" $(listening | tr "\n" " ") "
+	for k in "${PORT_NAMES[@]}"; do
+		case $busy in *" ${PORT[$k]:-none} "*) return 1 ;; esac
+		[ -n "${PORT[$k]:-}" ] || return 1
+	done
+}
+
 # Blocks start below the ephemeral range, so no client holds one by chance.
 # Other instances' blocks are left alone even while those are stopped.
 pick_ports() {
 	local base k n p busy taken
 	busy=" $(listening | tr '\n' ' ') "
+	rm -f "$DIR/ports"
 	taken=" $(cat /var/tmp/postroom-lab-*/ports 2>/dev/null | awk '{ printf "%s ", $2 }') "
 	for ((base = 21000; base < 32000; base += 40)); do
 		n=0
@@ -150,12 +162,14 @@ end_part() {
 	! ours "$pid" "$(mark "$part")" || die "$part (process $pid) does not end"
 }
 
-# wait_for WHAT LOGFILE COMMAND... - until COMMAND succeeds, at most 15 s
+# wait_for WHAT LOGFILE COMMAND... - until COMMAND succeeds, at most 15 s, and
+# not longer than the process WATCH lives, if that is set
 wait_for() {
 	local what=$1 log=$2 i
 	shift 2
 	for ((i = 0; i < 300; i++)); do
 		"$@" >/dev/null 2>&1 && return 0
+		[ -z "${WATCH:-}" ] || kill -0 "$WATCH" 2>/dev/null || break
 		sleep 0.05
 	done
 	tail -n 5 "$log" >&2 2>/dev/null

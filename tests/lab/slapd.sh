@@ -144,17 +144,19 @@ slapd_conf() {
 }
 
 slapd_load() {
-	[ -e "$DIR/slapd/data/data.mdb" ] && return
+	# The mark is set last: a load that was interrupted is done again.
+	[ -e "$DIR/slapd/loaded" ] && return
+	rm -rf "$DIR/slapd/data" "$DIR/slapd/accesslog"
 	mkdir -p -m 700 "$DIR/slapd/data" "$DIR/slapd/accesslog"
 	( umask 077
 	bash "$HERE/content/make-ldif" "$DIR/secrets/hash" >"$DIR/slapd/content.ldif" ) ||
 		die "cannot write the directory's content"
 	if ! slapadd -q -w -f "$DIR/slapd/slapd.conf" -b "$BASE" \
 	    -l "$DIR/slapd/content.ldif" >"$DIR/log/slapadd.log" 2>&1; then
-		rm -rf "$DIR/slapd/data"
 		tail -n 5 "$DIR/log/slapadd.log" >&2
 		die "slapadd refused the content"
 	fi
+	touch "$DIR/slapd/loaded"
 }
 
 slapd_configure() {
@@ -170,7 +172,8 @@ slapd_start() {
 		-h "ldap://127.0.0.1:${PORT[LDAP]} ldaps://127.0.0.1:${PORT[LDAPS]} $(ldapi_uri)" \
 		>>"$DIR/log/slapd.log" 2>&1 </dev/null 9>&- &
 	echo $! >"$DIR/pids/slapd"
-	wait_for slapd "$DIR/log/slapd.log" ldapsearch -x -LLL -H "$(ldapi_uri)" -s base -b "" 1.1
+	WATCH=$! wait_for slapd "$DIR/log/slapd.log" \
+		ldapsearch -x -LLL -H "$(ldapi_uri)" -s base -b "" 1.1
 }
 
 slapd_stop() { end_part slapd; }
