@@ -241,7 +241,7 @@ dovecot_shares() {
 }
 
 dovecot_start() {
-	local n=$1 d=$DIR/dovecot$1 i
+	local n=$1 d=$DIR/dovecot$1
 	running "dovecot$n" && return
 	secret doveadm
 	dovecot_dirs "$n"
