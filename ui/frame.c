@@ -29,6 +29,12 @@ void frame_rule(struct canvas *canvas, int row, int column, int width, const cha
 	canvas_fill(canvas, row, column + 2 + used, 1, STYLE_HEADING);
 }
 
+/* Below 14 rows the bar gives its row to the list; the keys of the sections still work. */
+static bool has_bar(const struct canvas *canvas)
+{
+	return canvas->rows >= 14;
+}
+
 /* --- top line --------------------------------------------------------------------------------- */
 
 static char *lamp_words(struct session *session, struct arena *arena, bool brief, enum style *style)
@@ -242,29 +248,37 @@ static void draw_too_small(struct canvas *canvas)
 	canvas_cursor(canvas, 0, 0, false);
 }
 
+struct area frame_area(const struct canvas *canvas, bool title)
+{
+	struct area area = { 0, 0, 0 };
+
+	if (!frame_fits(canvas))
+		return area;
+	area.top = 1 + has_bar(canvas) + title;
+	area.rows = canvas->rows - 2 - area.top;
+	area.columns = canvas->columns;
+	return area;
+}
+
 void frame_draw(struct session *session, struct canvas *canvas)
 {
 	const struct view *view = session_top(session);
 	const char *title;
 	struct area area;
-	int row = 1;
 
 	if (!frame_fits(canvas)) {
 		draw_too_small(canvas);
 		return;
 	}
 	draw_top(session, canvas);
-	/* Below 14 rows the bar gives its row to the list; the keys of the sections still work. */
-	if (canvas->rows >= 14)
-		draw_bar(session, canvas, row++);
+	if (has_bar(canvas))
+		draw_bar(session, canvas, 1);
 	if (view == NULL)
 		return;
 	title = view->class->title == NULL ? NULL : view->class->title(view, canvas->arena);
+	area = frame_area(canvas, title != NULL);
 	if (title != NULL)
-		frame_rule(canvas, row++, 0, canvas->columns, title);
-	area.top = row;
-	area.rows = canvas->rows - 2 - row;
-	area.columns = canvas->columns;
+		frame_rule(canvas, area.top - 1, 0, canvas->columns, title);
 	view->class->draw(view, canvas, area);
 	draw_notice(session, canvas, canvas->rows - 2);
 	draw_footer(session, canvas, canvas->rows - 1);

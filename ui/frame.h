@@ -18,6 +18,8 @@ enum { FRAME_LEAST_ROWS = 10, FRAME_LEAST_COLUMNS = 40, FRAME_BAR_COLUMNS = 79 }
 bool frame_fits(const struct canvas *canvas);
 /* Draws all of it, the top view in its area included, on a cleared canvas. */
 void frame_draw(struct session *session, struct canvas *canvas);
+/* The area of a view on this canvas; title: the view has a crumb line. No rows where the screen is too small. */
+struct area frame_area(const struct canvas *canvas, bool title);
 /* A rule with a heading in it: "- Mailbox -------". Also for groups inside views. */
 void frame_rule(struct canvas *canvas, int row, int column, int width, const char *heading);
 

@@ -1,0 +1,257 @@
+/*
+ * list_data: reading a list, refreshing it, and single rows after a change.
+ *
+ * A first reading shows rows as they come; a refresh is gathered beside what is
+ * shown and takes its place when it is complete, so that cursor and marks stay.
+ * A reading that failed is tried again by itself when the directory is up
+ * again.  Loop thread.
+ */
+#include "ui/list_private.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/text.h"
+
+enum { SLICE_MS = 4, PAINT_MS = 150 };
+
+/* --- work in slices ---------------------------------------------------------------------------- */
+
+static struct rowset *receiving(struct list_view *list)
+{
+	return list->incoming != NULL ? list->incoming : list->set;
+}
+
+/* The refresh is complete and in order: it takes the place of what is shown. */
+static void swap_in(struct list_view *list)
+{
+	rowset_inherit_marks(list->incoming, list->set);
+	rowset_free(list->set);
+	list->set = list->incoming;
+	list->incoming = NULL;
+}
+
+static bool shown_soon(struct list_view *list, bool settled)
+{
+	int64_t now = clock_monotonic_ms();
+
+	/* While rows stream in, a few pictures a second are enough. */
+	if (!settled && now >= list->painted_at && now - list->painted_at < PAINT_MS)
+		return false;
+	list->painted_at = now;
+	return true;
+}
+
+static void work(void *context)
+{
+	struct list_view *list = context;
+	bool more = rowset_work(list->set, SLICE_MS);
+
+	if (list->incoming != NULL)
+		more = rowset_work(list->incoming, SLICE_MS) || more;
+	if (list->incoming != NULL && list->query == NULL && rowset_settled(list->incoming))
+		swap_in(list);
+	if (more) {
+		loop_timer_again(list->work, 0);
+	} else {
+		loop_timer_stop(list->work);
+		list->work = NULL;
+	}
+	if (shown_soon(list, !more)) {
+		list_settle(list);
+		session_changed(list->view.session);
+	}
+}
+
+void list_work_more(struct list_view *list)
+{
+	if (list->work == NULL)
+		list->work = loop_after(session_engine(list->view.session)->loop, 0, 0, work, list);
+}
+
+/* --- the list ----------------------------------------------------------------------------------- */
+
+static void rows_came(void *context, struct rows *takes)
+{
+	struct list_view *list = context;
+
+	rowset_take(receiving(list), takes);
+	list_work_more(list);
+}
+
+static void list_came_to_end(void *context, const struct list_end *end)
+{
+	struct list_view *list = context;
+
+	list->query = NULL;
+	list->error = end->error;
+	list->complete = end->complete && end->error.kind == ERROR_NONE;
+	free(list->reason);
+	list->reason = memory_text(end->reason);
+	list->loaded_at = session_now(list->view.session);
+	if (end->error.kind == ERROR_NONE) {
+		list->loaded = true;
+	} else if (list->incoming != NULL) {
+		/* What was there before is better than half of something new. */
+		rowset_free(list->incoming);
+		list->incoming = NULL;
+		session_complain(list->view.session, &end->error);
+	}
+	list_work_more(list);
+	session_changed(list->view.session);
+}
+
+void list_load(struct list_view *list)
+{
+	struct list_request request = { .kind = list->kind };
+	struct directory *directory = session_engine(list->view.session)->directory;
+
+	if (list->query != NULL)
+		return;
+	if (list->loaded) {
+		rowset_free(list->incoming);
+		list->incoming = rowset_new();
+		rowset_sort(list->incoming, list->sort, list->reverse);
+		rowset_filter(list->incoming, line_text(&list->filter));
+	} else if (rowset_total(list->set) > 0) {
+		rowset_free(list->set);
+		list->set = rowset_new();
+		rowset_sort(list->set, list->sort, list->reverse);
+		rowset_filter(list->set, line_text(&list->filter));
+	}
+	error_clear(&list->error);
+	list->query = directory_list(directory, &request, rows_came, list_came_to_end, list);
+	session_changed(list->view.session);
+}
+
+/* --- one row after a change --------------------------------------------------------------------- */
+
+struct list_read {
+	struct list_view *list;
+	struct directory_query *query;
+	struct list_read *next;
+};
+
+static void forget_read(struct list_read *read)
+{
+	struct list_read **at = &read->list->reads;
+
+	while (*at != read)
+		at = &(*at)->next;
+	*at = read->next;
+	free(read);
+}
+
+static struct value joined(struct arena *arena, const struct field_values *values)
+{
+	struct text text = { 0 };
+	struct value value;
+
+	for (size_t i = 0; i < values->count; i++) {
+		if (i > 0)
+			text_add(&text, ", ");
+		text_add_bytes(&text, values->values[i].bytes, values->values[i].length);
+	}
+	value.length = text.length;
+	value.bytes = arena_bytes(arena, text_get(&text), text.length);
+	text_free(&text);
+	return value;
+}
+
+static struct rows *rows_of(const struct rowset *set, const struct record *record)
+{
+	const struct rows *like = rowset_columns(set);
+	struct rows *rows = rows_new(record->kind, like->columns, like->column_count);
+	struct row *row = rows_add(rows);
+	struct value *values = arena_alloc(rows->arena, like->column_count * sizeof *values);
+	struct text folded = { 0 };
+
+	row->name = arena_text(rows->arena, record->name);
+	row->id = arena_text(rows->arena, record->id);
+	row->place = arena_text(rows->arena, record->place);
+	for (size_t i = 0; i < like->column_count; i++) {
+		values[i] = joined(rows->arena, record_get(record, like->columns[i]->name));
+		if (like->columns[i]->flags & (FIELD_SEARCH | FIELD_KEY)) {
+			text_add(&folded, text_fold(rows->arena, values[i].bytes, values[i].length));
+			text_add_char(&folded, '\n');
+		}
+	}
+	row->values = values;
+	row->folded = arena_text(rows->arena, text_get(&folded));
+	text_free(&folded);
+	return rows;
+}
+
+static void put_record(struct rowset *set, const struct record *record)
+{
+	struct rows *rows;
+
+	if (set == NULL || rowset_columns(set) == NULL)
+		return;
+	rows = rows_of(set, record);
+	rowset_remove(set, row_identity(&rows->rows[0]));
+	rowset_take(set, rows);
+}
+
+static void record_came(void *context, struct record *takes, const struct error *error)
+{
+	struct list_read *read = context;
+	struct list_view *list = read->list;
+
+	(void)error;       /* the row stays as it was; the page and the next refresh tell */
+	forget_read(read);
+	if (takes == NULL)
+		return;
+	if (rowset_columns(list->set) == NULL)
+		list_load(list);
+	put_record(list->set, takes);
+	put_record(list->incoming, takes);
+	record_free(takes);
+	list_preview_forget(list);
+	list_work_more(list);
+}
+
+static void remove_named(struct rowset *set, const char *name)
+{
+	const struct row *row = set == NULL ? NULL : rowset_named(set, name);
+
+	if (row != NULL)
+		rowset_remove(set, row_identity(row));
+}
+
+void list_record_changed(struct list_view *list, const struct event *event)
+{
+	const char *name = event->new_name != NULL ? event->new_name : event->name;
+	struct list_read *read;
+
+	if (event->noun != list->kind)
+		return;
+	if (event->deleted || event->new_name != NULL) {
+		remove_named(list->set, event->name);
+		remove_named(list->incoming, event->name);
+		list_preview_forget(list);
+		list_work_more(list);
+	}
+	if (event->deleted)
+		return;
+	read = memory_new(sizeof *read);
+	read->list = list;
+	read->next = list->reads;
+	list->reads = read;
+	read->query = directory_read(session_engine(list->view.session)->directory, list->kind, name, record_came, read);
+}
+
+void list_unload(struct list_view *list)
+{
+	if (list->query != NULL)
+		directory_query_cancel(list->query);
+	list->query = NULL;
+	while (list->reads != NULL) {
+		if (list->reads->query != NULL)
+			directory_query_cancel(list->reads->query);
+		forget_read(list->reads);
+	}
+	loop_timer_stop(list->work);
+	list->work = NULL;
+}

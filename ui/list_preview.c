@@ -1,0 +1,192 @@
+/*
+ * list_preview: what is known about the row under the cursor.
+ *
+ * Reads one record a moment after the cursor came to rest, so that running
+ * through a list asks nothing.  A failure is shown in the pane.  Loop thread.
+ */
+#include "ui/list_private.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "ui/frame.h"
+#include "ui/wrong.h"
+
+enum { REST_MS = 150 };
+
+char *list_read_name(struct arena *arena, const struct row *row)
+{
+	if (row->id != NULL)
+		return arena_format(arena, "uuid:%s", row->id);
+	return arena_text(arena, row->place != NULL && row->place[0] != '\0' ? row->place : row->name);
+}
+
+void list_preview_forget(struct list_view *list)
+{
+	if (list->preview_query != NULL)
+		directory_query_cancel(list->preview_query);
+	list->preview_query = NULL;
+	loop_timer_stop(list->preview_timer);
+	list->preview_timer = NULL;
+	record_free(list->record);
+	list->record = NULL;
+	free(list->preview_of);
+	list->preview_of = NULL;
+	error_clear(&list->preview_error);
+}
+
+static void record_came(void *context, struct record *takes, const struct error *error)
+{
+	struct list_view *list = context;
+
+	list->preview_query = NULL;
+	list->record = takes;
+	if (takes == NULL)
+		list->preview_error = *error;
+	list_do_waiting(list);
+	session_changed(list->view.session);
+}
+
+static void read_now(struct list_view *list, const struct row *row)
+{
+	struct arena *arena = arena_new();
+
+	list_preview_forget(list);
+	list->preview_of = memory_text(row_identity(row));
+	list->preview_query = directory_read(session_engine(list->view.session)->directory, list->kind,
+		list_read_name(arena, row), record_came, list);
+	arena_free(arena);
+}
+
+static void came_to_rest(void *context)
+{
+	struct list_view *list = context;
+	const struct row *row = list_row(list);
+
+	loop_timer_stop(list->preview_timer);
+	list->preview_timer = NULL;
+	if (row != NULL)
+		read_now(list, row);
+}
+
+static bool is_shown(const struct list_view *list)
+{
+	struct list_layout layout = list_layout(list, list_area(list));
+
+	return layout.beside || layout.below;
+}
+
+void list_preview_follow(struct list_view *list)
+{
+	const struct row *row = list_row(list);
+
+	if (row == NULL || !is_shown(list)) {
+		if (list->waiting == NULL)
+			list_preview_forget(list);
+		return;
+	}
+	if (list->preview_of != NULL && strcmp(list->preview_of, row_identity(row)) == 0)
+		return;
+	list_preview_forget(list);
+	list->preview_timer = loop_after(session_engine(list->view.session)->loop, REST_MS, 0, came_to_rest, list);
+}
+
+void list_preview_now(struct list_view *list)
+{
+	const struct row *row = list_row(list);
+
+	if (row != NULL)
+		read_now(list, row);
+}
+
+/* --- drawing ------------------------------------------------------------------------------------ */
+
+/* A pane that is filled from left to right, top to bottom. */
+struct pane { struct canvas *canvas; int row, end, column, columns, at; };
+
+static void next_row(struct pane *pane)
+{
+	pane->row++;
+	pane->at = 0;
+}
+
+static void put_pair(struct pane *pane, const char *label, const char *words, enum style style)
+{
+	int label_columns = (int)strlen(label) + 1;
+	int needed = label_columns + (int)text_columns(pane->canvas->form, words, strlen(words));
+
+	if (pane->at > 0 && pane->at + needed > pane->columns)
+		next_row(pane);
+	if (pane->row >= pane->end)
+		return;
+	pane->at += canvas_words(pane->canvas, pane->row, pane->column + pane->at, pane->columns - pane->at, STYLE_LABEL, label) + 1;
+	pane->at += canvas_words(pane->canvas, pane->row, pane->column + pane->at, pane->columns - pane->at, style, words);
+	pane->at += 3;
+}
+
+static void put_wrongs(struct pane *pane, const struct record *record)
+{
+	struct wrong *list;
+	size_t count = wrong_with(pane->canvas->arena, record, &list);
+
+	for (size_t i = 0; i < count && pane->row < pane->end; i++) {
+		enum style style = list[i].severe ? STYLE_BAD : STYLE_WARNING;
+
+		canvas_words(pane->canvas, pane->row, pane->column, 1, style, list[i].severe ? "!" : "i");
+		pane->row += canvas_wrap(pane->canvas, pane->row, pane->column + 2, pane->columns - 2,
+			pane->end - pane->row < 2 ? pane->end - pane->row : 2, style, list[i].sentence);
+	}
+}
+
+static void put_fields(struct pane *pane, const struct record *record)
+{
+	const char *group = NULL;
+
+	for (const struct field *field = record->kind->fields; field->name != NULL && pane->row < pane->end; field++) {
+		const struct field_values *values = record_get(record, field->name);
+
+		if (values->count == 0 && values->note == NULL)
+			continue;
+		if (group != NULL && field->group != NULL && strcmp(group, field->group) != 0 && pane->at > 0)
+			next_row(pane);
+		group = field->group;
+		put_pair(pane, field->label, record_words(pane->canvas->arena, field, values), STYLE_VALUE);
+	}
+}
+
+void list_preview_draw(const struct list_view *list, struct canvas *canvas, const struct list_layout *layout)
+{
+	struct pane pane = { canvas, layout->preview_row, layout->preview_row + layout->preview_rows,
+		layout->preview_column, layout->preview_columns, 0 };
+	const struct row *row = list_row(list);
+	const char *title = list->kind->title_field;
+
+	if (layout->beside) {
+		for (int i = 0; i < layout->preview_rows; i++)
+			canvas_border(canvas, pane.row + i, pane.column, 1, BORDER_VERTICAL, STYLE_HEADING);
+		pane.column += 2;
+		pane.columns -= 3;
+	} else {
+		pane.column += 1;
+		pane.columns -= 2;
+	}
+	if (row == NULL)
+		return;
+	if (list->record != NULL && title != NULL && record_text(list->record, title)[0] != '\0')
+		title = record_text(list->record, title);
+	else
+		title = row->name;
+	frame_rule(canvas, pane.row, pane.column - 1, layout->beside ? pane.columns + 2 : canvas->columns, title);
+	if (layout->below)
+		canvas_border(canvas, pane.row, 0, 1, BORDER_HORIZONTAL, STYLE_HEADING);
+	pane.row++;
+	if (list->record != NULL) {
+		put_wrongs(&pane, list->record);
+		put_fields(&pane, list->record);
+	} else if (list->preview_error.kind != ERROR_NONE) {
+		canvas_wrap(canvas, pane.row, pane.column, pane.columns, pane.end - pane.row, STYLE_WARNING, list->preview_error.text);
+	} else {
+		canvas_words(canvas, pane.row, pane.column, pane.columns, STYLE_DIM, "reading ..");
+	}
+}

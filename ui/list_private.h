@@ -1,0 +1,88 @@
+/*
+ * list_private: the state of a list, for list.c, list_data.c, list_draw.c and
+ * list_preview.c only.
+ */
+#ifndef POSTROOM_UI_LIST_PRIVATE_H
+#define POSTROOM_UI_LIST_PRIVATE_H
+
+#include <stdint.h>
+
+#include "base/loop.h"
+#include "ui/line.h"
+#include "ui/rowset.h"
+#include "ui/view.h"
+
+enum { LIST_COLUMNS_MOST = 16 };
+
+/* A column as it is drawn. */
+struct list_column { const struct field *field; int at, width; };
+
+struct list_layout {
+	int find_row, header_row;          /* canvas rows; -1: not drawn */
+	int first_row, rows;               /* of the table */
+	int columns;                       /* width of the table */
+	bool beside, below;                /* where the preview stands; neither: there is none */
+	int preview_row, preview_rows, preview_column, preview_columns;
+};
+
+struct list_view {
+	struct view view;
+	const struct kind *kind;
+
+	/* Data: list_data.c. */
+	struct rowset *set;                /* what is shown */
+	struct rowset *incoming;           /* a refresh that is not complete yet; NULL: none */
+	struct directory_query *query;     /* the list itself; NULL: ended or not begun */
+	bool loaded;                       /* came to an end once */
+	bool complete;
+	char *reason;                      /* heap: why it is cut; NULL */
+	struct error error;                /* why it failed; kind NONE */
+	int64_t loaded_at;                 /* epoch seconds */
+	struct loop_timer *work;           /* runs rowset_work */
+	int64_t painted_at;                /* monotonic milliseconds of the last painting while loading */
+	struct list_read *reads;           /* rows being read again after a change */
+
+	/* What the person does: list.c. */
+	size_t cursor, top;
+	char *chosen;                      /* heap: identity the cursor stays on; NULL: the first row */
+	int first_column;                  /* columns left out on the left, behind the first */
+	struct line filter;
+	bool typing;
+	char *last_words;                  /* heap: the last filter, for search-next; NULL */
+	const struct field *sort;
+	bool reverse;
+	const struct action *waiting;      /* to be done once the record of the row is read; NULL */
+
+	/* Preview: list_preview.c. */
+	bool preview;                      /* wanted */
+	char *preview_of;                  /* heap: identity that is shown or being read; NULL */
+	struct record *record;             /* what was read; NULL */
+	struct error preview_error;
+	struct directory_query *preview_query;
+	struct loop_timer *preview_timer;
+};
+
+/* list_data.c */
+void list_load(struct list_view *list);
+void list_unload(struct list_view *list);          /* ends all queries and timers of the data */
+void list_work_more(struct list_view *list);
+void list_record_changed(struct list_view *list, const struct event *event);
+/* list.c: cursor and scroll follow the rows. */
+void list_settle(struct list_view *list);
+const struct row *list_row(const struct list_view *list);
+void list_do_waiting(struct list_view *list);
+/* list_draw.c */
+struct list_layout list_layout(const struct list_view *list, struct area area);
+struct area list_area(const struct list_view *list);
+int list_columns(const struct list_view *list, int width, struct list_column *columns);
+void list_draw(const struct view *view, struct canvas *canvas, struct area area);
+const char *list_title(const struct view *view, struct arena *arena);
+/* list_preview.c */
+void list_preview_follow(struct list_view *list);  /* reads the record of the row under the cursor, a moment later */
+void list_preview_now(struct list_view *list);     /* the same at once */
+void list_preview_forget(struct list_view *list);
+void list_preview_draw(const struct list_view *list, struct canvas *canvas, const struct list_layout *layout);
+/* As directory_read takes it: the entryUUID where it is known. Arena. */
+char *list_read_name(struct arena *arena, const struct row *row);
+
+#endif

@@ -1,0 +1,92 @@
+/*
+ * wrong: the rows.  Pure; loop thread.
+ */
+#include "ui/wrong.h"
+
+#include <string.h>
+
+static const struct field_values *values_of(const struct record *record, const char *field)
+{
+	return kind_field(record->kind, field) == NULL ? NULL : record_get(record, field);
+}
+
+/* No value, and that is known: what this login may not read is no fault. */
+static bool is_absent(const struct record *record, const char *field)
+{
+	const struct field_values *values = values_of(record, field);
+
+	return values != NULL && values->presence == VALUE_ABSENT;
+}
+
+static bool has_values(const struct record *record, const char *field)
+{
+	const struct field_values *values = values_of(record, field);
+
+	return values != NULL && values->count > 0;
+}
+
+static const char *state_words(struct arena *arena, const struct record *record)
+{
+	const char *state = values_of(record, "state") == NULL ? "" : record_text(record, "state");
+
+	if (state[0] == '\0' || strcmp(state, "active") == 0)
+		return NULL;
+	return arena_format(arena, "the account is %s: no login to mail, no sending", state);
+}
+
+static const char *no_address_words(struct arena *arena, const struct record *record)
+{
+	(void)arena;
+	return is_absent(record, "address") ? "no primary address: there is no mailbox and nothing is delivered" : NULL;
+}
+
+static const char *no_copy_words(struct arena *arena, const struct record *record)
+{
+	const struct field *field = kind_field(record->kind, "forwards");
+
+	if (!has_values(record, "forwards") || strcmp(record_text(record, "keep_copy"), "no") != 0)
+		return NULL;
+	return arena_format(arena, "all mail goes to %s, no copy stays here", record_words(arena, field, record_get(record, "forwards")));
+}
+
+static const char *no_server_words(struct arena *arena, const struct record *record)
+{
+	(void)arena;
+	if (is_absent(record, "address") || !is_absent(record, "home_server"))
+		return NULL;
+	return "no home server: every server considers itself responsible for this mailbox";
+}
+
+static const char *foreign_words(struct arena *arena, const struct record *record)
+{
+	(void)arena;
+	return record->foreign ? "the entry lacks the marks of UDM: UDM and its web console do not show it" : NULL;
+}
+
+static const struct {
+	const char *rule, *kind, *field;
+	bool severe;
+	const char *(*words)(struct arena *arena, const struct record *record);
+} rules[] = {
+	{ "account-state", "user", NULL, true, state_words },
+	{ "no-address", "user", "address", true, no_address_words },
+	{ "no-copy", "user", "keep_copy", true, no_copy_words },
+	{ "no-server", "user", "home_server", false, no_server_words },
+	{ "foreign", NULL, NULL, false, foreign_words },
+};
+
+size_t wrong_with(struct arena *arena, const struct record *record, struct wrong **list)
+{
+	size_t most = sizeof rules / sizeof *rules, count = 0;
+
+	*list = arena_alloc(arena, most * sizeof **list);
+	for (size_t i = 0; i < most; i++) {
+		const char *sentence = NULL;
+
+		if (rules[i].kind == NULL || strcmp(rules[i].kind, record->kind->name) == 0)
+			sentence = rules[i].words(arena, record);
+		if (sentence != NULL)
+			(*list)[count++] = (struct wrong){ rules[i].rule, rules[i].severe, sentence, rules[i].field };
+	}
+	return count;
+}
