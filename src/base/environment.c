@@ -1,0 +1,79 @@
+/*
+ * environment: drops dangerous variables, sets a locale that exists.
+ *
+ * Never fails.  Before threads start.
+ */
+#include "base/environment.h"
+
+#include <langinfo.h>
+#include <locale.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/memory.h"
+
+extern char **environ;
+
+/* A star stands at one end: "LDAP*" for a beginning, "*_proxy" for an end (in any case, as libcurl reads it). */
+static const char *const dropped[] = {
+	"TERMINFO", "TERMINFO_DIRS", "TERMCAP", "TERMPATH", "NCURSES_*", "LINES", "COLUMNS",
+	"LDAP*", "SSLKEYLOGFILE", "GNUTLS_*", "*_proxy", "LOCPATH", "GCONV_PATH", "MALLOC_*",
+};
+
+static bool matches(const char *pattern, const char *name)
+{
+	size_t length = strlen(name), rest = strlen(pattern) - 1;
+
+	if (pattern[0] == '*')
+		return length >= rest && strcasecmp(name + length - rest, pattern + 1) == 0;
+	if (pattern[rest] == '*')
+		return strncmp(name, pattern, rest) == 0;
+	return strcmp(name, pattern) == 0;
+}
+
+static bool is_dropped(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(dropped) / sizeof(dropped[0]); i++) {
+		if (matches(dropped[i], name))
+			return true;
+	}
+	return false;
+}
+
+void environment_scrub(void)
+{
+	char **at = environ;
+
+	while (at && *at) {
+		size_t length = strcspn(*at, "=");
+		char *name = memory_new(length + 1);
+
+		memcpy(name, *at, length);
+		/* unsetenv moves the rest up; a nameless entry cannot be unset and is left. */
+		if (!length || !is_dropped(name) || unsetenv(name) != 0)
+			at++;
+		free(name);
+	}
+	setenv("LDAPNOINIT", "1", 1);
+}
+
+bool environment_locale(const char **note)
+{
+	const char *words = NULL;
+
+	if (!setlocale(LC_ALL, "")) {
+		words = "this machine does not have the locale that LANG or LC_* asks for; going on with C.UTF-8";
+		if (!setlocale(LC_ALL, "C.UTF-8")) {
+			words = "this machine has neither the locale that LANG or LC_* asks for nor C.UTF-8; going on in ASCII";
+			setlocale(LC_ALL, "C");
+		}
+	}
+	/* Numbers are read and written by machines too. */
+	setlocale(LC_NUMERIC, "C");
+	if (note)
+		*note = words;
+	return strcasecmp(nl_langinfo(CODESET), "UTF-8") == 0;
+}

@@ -1,0 +1,67 @@
+/*
+ * test_environment: what is dropped, what stays, and locales that do not exist.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/environment.h"
+
+static void dangerous_variables_go(void **state)
+{
+	static const char *const gone[] = {
+		"TERMINFO", "TERMINFO_DIRS", "TERMCAP", "NCURSES_NO_UTF8_ACS", "NCURSES_TRACE", "LINES", "COLUMNS",
+		"LDAPTLS_REQCERT", "LDAPRC", "LDAPCONF", "LDAPURI", "SSLKEYLOGFILE", "GNUTLS_DEBUG_LEVEL",
+		"GNUTLS_SYSTEM_PRIORITY_FILE", "http_proxy", "HTTPS_PROXY", "all_proxy", "no_proxy", "LOCPATH",
+		"GCONV_PATH", "MALLOC_CHECK_", "MALLOC_ARENA_",
+	};
+	static const char *const kept[] = { "TERM", "LANG", "LC_ALL", "HOME", "PATH", "ESCDELAY", "NO_COLOR", "TZ", "MYLDAP", "proxy", "LINESX" };
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(gone) / sizeof(gone[0]); i++)
+		setenv(gone[i], "x", 1);
+	for (i = 0; i < sizeof(kept) / sizeof(kept[0]); i++)
+		setenv(kept[i], "x", 1);
+	environment_scrub();
+	for (i = 0; i < sizeof(gone) / sizeof(gone[0]); i++)
+		assert_null(getenv(gone[i]));
+	for (i = 0; i < sizeof(kept) / sizeof(kept[0]); i++)
+		assert_string_equal(getenv(kept[i]), "x");
+	assert_string_equal(getenv("LDAPNOINIT"), "1");
+	environment_scrub();
+	assert_string_equal(getenv("LDAPNOINIT"), "1");
+}
+
+static void a_missing_locale_gives_way(void **state)
+{
+	const char *note = "";
+
+	(void)state;
+	unsetenv("LC_CTYPE");
+	unsetenv("LANG");
+	setenv("LC_ALL", "C.UTF-8", 1);
+	assert_true(environment_locale(&note));
+	assert_null(note);
+	setenv("LC_ALL", "xx_XX.nonsense", 1);
+	assert_true(environment_locale(&note));
+	assert_non_null(strstr(note, "C.UTF-8"));
+	setenv("LC_ALL", "C", 1);
+	assert_false(environment_locale(&note));
+	assert_null(note);
+	assert_false(environment_locale(NULL));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(dangerous_variables_go),
+		cmocka_unit_test(a_missing_locale_gives_way),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
