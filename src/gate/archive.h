@@ -1,0 +1,67 @@
+/*
+ * archive: all journals read together, as sets with their steps and ends.
+ *
+ * A set may have begun in one session and been resolved in a later one, so the
+ * files are read twice: first what was meant, then what became of it.  Blocks
+ * on the disk: gate's thread.
+ */
+#ifndef POSTROOM_GATE_ARCHIVE_H
+#define POSTROOM_GATE_ARCHIVE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/lookup.h"
+#include "base/memory.h"
+#include "model/store.h"
+
+enum step_state { STEP_OPEN, STEP_DONE, STEP_ALREADY, STEP_FAILED, STEP_UNKNOWN };
+enum set_end { SET_OPEN, SET_DONE, SET_FAILED, SET_UNKNOWN };
+
+struct set_step {
+	struct operation operation;
+	enum step_state state;
+	struct operation inverse;
+	bool has_inverse;
+};
+struct set {
+	const char *id;                    /* "3f9a21c0-2" */
+	const char *session;
+	int64_t time;                      /* epoch milliseconds of the (last) intent */
+	const char *who, *host;            /* login that owns the file; host it says */
+	const char *verb, *kind, *name;
+	const char *target;                /* entryUUID; NULL: none */
+	const char *sentence, *reason, *undo_of, *problem;   /* NULL where there is none */
+	struct set_step *steps;
+	size_t count;
+	enum set_end end;
+	bool ours;                         /* in our own directory */
+	bool live;                         /* another running session of ours is at it */
+	const struct set *undone_by;       /* the applied set that took it back and holds; NULL */
+};
+struct archive {
+	struct arena *arena;
+	struct set **sets;                 /* oldest first */
+	size_t count, capacity;
+	struct lookup *by_id;
+	bool others;                       /* journals of other people were there to read */
+	size_t records;
+	struct error own_fault;            /* first damage in a journal of ours: writing stops */
+	struct error any_fault;            /* first damage anywhere */
+};
+/*
+ * session: id of the running session, whose own file is not "live". repair: cut torn ends of dead sessions.
+ * shared may be NULL. Never NULL; archive_free.
+ */
+struct archive *archive_load(const char *directory, const char *shared, const char *session, bool repair);
+void archive_free(struct archive *archive);                       /* NULL is allowed */
+/* By id or by a beginning of it that fits one set only; NULL: none or several. */
+const struct set *archive_find(const struct archive *archive, const char *id);
+/* Steps of a set that are done and can be taken back. */
+size_t set_undoable(const struct set *set);
+/* Nobody has seen how it ended, and no running session is at it. */
+bool set_is_unknown(const struct set *set);
+
+#endif
