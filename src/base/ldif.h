@@ -12,7 +12,5 @@
 
 /* "attribute: value\n", or "attribute:: base64\n" where the value is no SAFE-STRING or ends with a blank. */
 void ldif_value(struct text *text, const char *attribute, const char *bytes, size_t length);
-/* Adds the base64 form (RFC 4648, padded, no line breaks). */
-void base64_add(struct text *text, const void *bytes, size_t length);
 
 #endif

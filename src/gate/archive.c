@@ -92,6 +92,21 @@ static void take_steps(struct file *file, const struct json *record, struct set 
 			set->count = i;
 }
 
+static void take_fields(struct file *file, const struct json *record, struct set *set)
+{
+	const struct json *list = json_get(record, "fields");
+	size_t count = json_count(list), length, i;
+	const char **fields = arena_alloc(file->archive->arena, count * sizeof(*fields));
+
+	set->field_count = 0;
+	for (i = 0; i < count; i++) {
+		fields[set->field_count] = json_bytes(file->archive->arena, json_item(list, i), &length);
+		if (fields[set->field_count])
+			set->field_count++;
+	}
+	set->fields = fields;
+}
+
 static void take_intent(struct file *file, const struct json *record, const char *id)
 {
 	struct set *set = set_of(file->archive, id);
@@ -108,10 +123,12 @@ static void take_intent(struct file *file, const struct json *record, const char
 	set->verb = kept(file, record, "verb");
 	set->kind = kept(file, record, "kind");
 	set->name = kept(file, record, "name");
+	set->new_name = kept(file, record, "new_name");
 	set->target = kept(file, record, "target");
 	set->sentence = kept(file, record, "sentence");
 	set->reason = kept(file, record, "reason");
 	set->undo_of = kept(file, record, "undo_of");
+	take_fields(file, record, set);
 	take_steps(file, record, set);
 }
 

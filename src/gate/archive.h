@@ -32,7 +32,10 @@ struct set {
 	int64_t time;                      /* epoch milliseconds of the (last) intent */
 	const char *who, *host;            /* login that owns the file; host it says */
 	const char *verb, *kind, *name;
+	const char *new_name;              /* of the target afterwards; NULL: the same */
 	const char *target;                /* entryUUID; NULL: none */
+	const char *const *fields;         /* names of the fields that people saw change */
+	size_t field_count;
 	const char *sentence, *reason, *undo_of, *problem;   /* NULL where there is none */
 	struct set_step *steps;
 	size_t count;

@@ -1,0 +1,164 @@
+/*
+ * history: all sets as entries for people, and the check of the chains.
+ *
+ * run_ functions are on the gate's thread.  A history is an arena of its own
+ * and belongs to the receiver.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "gate/gate_private.h"
+
+/* --- one entry ------------------------------------------------------------------------------- */
+
+static enum history_state state_of(const struct set *set)
+{
+	if (set->end == SET_OPEN || set->end == SET_UNKNOWN)
+		return HISTORY_UNKNOWN;
+	if (set->undone_by)
+		return HISTORY_UNDONE;
+	if (set->end == SET_DONE)
+		return HISTORY_DONE;
+	return set_undoable(set) > 0 ? HISTORY_PARTLY : HISTORY_FAILED;
+}
+
+static const char *state_words(struct arena *arena, const struct set *set)
+{
+	switch (state_of(set)) {
+	case HISTORY_DONE:
+		return "done";
+	case HISTORY_FAILED:
+		return set->problem ? arena_format(arena, "not done: %s", set->problem) : "not done";
+	case HISTORY_UNDONE:
+		return arena_format(arena, "taken back by %s", set->undone_by->id);
+	case HISTORY_PARTLY:
+		return arena_format(arena, "%zu of %zu steps done: %s", set_undoable(set), set->count,
+			set->problem ? set->problem : "the rest failed");
+	case HISTORY_UNKNOWN:
+		break;
+	}
+	return set->live || !set->ours ? "under way in another session" : "outcome not known yet";
+}
+
+static const char *lines_of(struct arena *arena, const struct set *set)
+{
+	struct text lines = { 0 };
+	const char *copy;
+	size_t i;
+
+	for (i = 0; i < set->count; i++)
+		text_addf(&lines, "%s%s", i > 0 ? "\n" : "", operation_lines(arena, &set->steps[i].operation));
+	copy = arena_text(arena, text_get(&lines));
+	text_free(&lines);
+	return copy;
+}
+
+static const char *given(struct arena *arena, const char *text)
+{
+	return arena_text(arena, text ? text : "");
+}
+
+static void fill(struct arena *arena, const struct set *set, struct history_entry *entry)
+{
+	enum history_state state = state_of(set);
+
+	entry->id = given(arena, set->id);
+	entry->time = set->time / 1000;
+	entry->who = set->ours ? "made by you here" : given(arena, set->who);
+	entry->host = given(arena, set->host);
+	entry->verb = given(arena, set->verb);
+	entry->kind = given(arena, set->kind);
+	entry->name = given(arena, set->name);
+	entry->sentence = given(arena, set->sentence);
+	entry->reason = given(arena, set->reason);
+	entry->state = state;
+	entry->state_words = state_words(arena, set);
+	entry->can_undo = (state == HISTORY_DONE || state == HISTORY_PARTLY) && set_undoable(set) > 0;
+	entry->undo_of = arena_text(arena, set->undo_of);
+	entry->lines = lines_of(arena, set);
+}
+
+static struct history *history_of(const struct archive *archive)
+{
+	struct arena *arena = arena_new();
+	struct history *history = arena_alloc(arena, sizeof(*history));
+	struct history_entry *entries = arena_alloc(arena, archive->count * sizeof(*entries));
+	size_t i;
+
+	for (i = archive->count; i-- > 0;)
+		if (archive->sets[i]->session)
+			fill(arena, archive->sets[i], &entries[history->count++]);
+	history->arena = arena;
+	history->entries = entries;
+	history->others = archive->others;
+	return history;
+}
+
+void history_free(struct history *history)
+{
+	if (history)
+		arena_free(history->arena);
+}
+
+/* --- jobs -------------------------------------------------------------------------------------- */
+
+struct request {
+	struct gate *gate;
+	struct history *history;
+	size_t records;
+	struct error error;
+	void (*history_done)(void *context, struct history *takes, const struct error *error);
+	void (*verify_done)(void *context, size_t records, const struct error *error);
+	void *context;
+};
+
+static void run_history(struct job *job, void *context)
+{
+	struct request *request = context;
+	struct archive *archive = gate_archive(request->gate, false);
+
+	(void)job;
+	request->history = history_of(archive);
+	request->records = archive->records;
+	request->error = archive->any_fault;
+	archive_free(archive);
+}
+
+static void history_done(void *context, bool cancelled)
+{
+	struct request *request = context;
+
+	if (cancelled && request->error.kind == ERROR_NONE)
+		error_set(&request->error, ERROR_CANCELLED, "The history was not read");
+	if (request->history_done)
+		request->history_done(request->context, request->history, &request->error);
+	else
+		history_free(request->history);
+	if (request->verify_done)
+		request->verify_done(request->context, request->records, &request->error);
+	gate_job_done(request->gate);
+	free(request);
+}
+
+static const struct job_class history_class = { .name = "history", .run = run_history, .done = history_done };
+
+void gate_history(struct gate *gate, void (*done)(void *context, struct history *takes, const struct error *error), void *context)
+{
+	struct request *request = memory_new(sizeof(*request));
+
+	request->gate = gate;
+	request->history_done = done;
+	request->context = context;
+	gate_post(gate, &history_class, request);
+}
+
+void gate_verify(struct gate *gate, void (*done)(void *context, size_t records, const struct error *error), void *context)
+{
+	struct request *request = memory_new(sizeof(*request));
+
+	request->gate = gate;
+	request->verify_done = done;
+	request->context = context;
+	gate_post(gate, &history_class, request);
+}
