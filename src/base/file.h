@@ -24,8 +24,8 @@ char *file_read(struct arena *arena, const char *path, size_t most, size_t *leng
 char *file_read_secret(struct arena *arena, const char *path, struct error *error);
 /*
  * Checks that the file and every directory on its real path belong to root or this user and that
- * nobody else may write to them (sticky world-writable directories count as writable unless root owns
- * the next component).
+ * nobody else may write to them (sticky world-writable directories count as writable unless root or this
+ * user owns the next component).
  */
 bool file_check_trusted(const char *path, struct error *error);
 /* Creates the directory (and parents) with this mode; an existing one must be ours and not open to others where mode has no group/other bits. */

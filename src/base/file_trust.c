@@ -40,7 +40,7 @@ static bool check_owner(const char *path, const struct stat *status, struct erro
 			(unsigned)status->st_uid);
 }
 
-/* next is the status of the component below: in a sticky directory root's entries are safe from others. */
+/* next is the status of the component below: in a sticky directory others cannot replace entries of root or of ours. */
 static bool check_directory(const struct walk *walk, const struct stat *next, struct error *error)
 {
 	const char *path = walk->here.length ? text_get(&walk->here) : "/";
@@ -48,7 +48,7 @@ static bool check_directory(const struct walk *walk, const struct stat *next, st
 
 	if (!check_owner(path, &walk->directory, error))
 		return false;
-	if (open_to_others && (walk->directory.st_mode & S_ISVTX) && next->st_uid == 0)
+	if (open_to_others && (walk->directory.st_mode & S_ISVTX) && ours(next))
 		return true;
 	if (open_to_others)
 		return error_set(error, ERROR_REFUSED, "others may write to the directory %s, so what is in it is not trusted (mode %04o)",
