@@ -1,0 +1,486 @@
+/*
+ * editor: changing one field of one object.
+ *
+ * Stages a change and opens its review; what was typed stays here until the
+ * review was applied.  A set is changed by adding and removing single values,
+ * so that what somebody else adds meanwhile is kept.  Failures are sentences
+ * beside the field.  Loop thread.
+ */
+#include "ui/editor.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/text.h"
+#include "model/check.h"
+#include "ui/move.h"
+#include "ui/parts.h"
+#include "ui/review.h"
+
+static struct editor *self_of(struct view *view)
+{
+	return (struct editor *)view;
+}
+
+static void say(struct editor *self, bool wrong, const char *words)
+{
+	self->said = arena_text(self->arena, words);
+	self->said_wrong = wrong;
+	session_changed(self->view.session);
+}
+
+bool editor_in_line(const struct editor *self)
+{
+	return !self->input.choosing && !self->parts && (!self->set || self->at >= self->item_count);
+}
+
+/* --- the values of a set -------------------------------------------------------------------- */
+
+static struct editor_item *add_item(struct editor *self, const char *bytes, size_t length, bool had)
+{
+	struct editor_item *item;
+
+	self->items = memory_grow(self->items, &self->item_capacity, self->item_count + 1, sizeof(*self->items));
+	item = &self->items[self->item_count++];
+	item->bytes = memory_new(length + 1);
+	memcpy(item->bytes, bytes, length);
+	item->length = length;
+	item->had = had;
+	item->gone = false;
+	return item;
+}
+
+static void free_item(struct editor_item *item)
+{
+	memory_wipe(item->bytes, item->length);
+	free(item->bytes);
+}
+
+static size_t find_item(const struct editor *self, const char *canonical)
+{
+	for (size_t i = 0; i < self->item_count; i++) {
+		if (strcmp(self->items[i].bytes, canonical) == 0)
+			return i;
+	}
+	return self->item_count;
+}
+
+/* A value of the object is only marked, so that it can be taken back; one that was added is dropped. */
+static void remove_item(struct editor *self, size_t index)
+{
+	struct editor_item *item = &self->items[index];
+
+	if (item->had) {
+		item->gone = !item->gone;
+		return;
+	}
+	free_item(item);
+	memmove(item, item + 1, (self->item_count - index - 1) * sizeof(*item));
+	self->item_count--;
+	if (self->at > self->item_count)
+		self->at = self->item_count;
+}
+
+/* Puts a value in, in place of the row that was being edited. */
+static void put_item(struct editor *self, const char *canonical)
+{
+	size_t there = find_item(self, canonical), old = self->replaces;
+
+	self->replaces = SIZE_MAX;
+	if (there < self->item_count && there != old && !self->items[there].gone) {
+		say(self, true, "That value is in the list already.");
+		return;
+	}
+	if (there < self->item_count)
+		self->items[there].gone = false;
+	else
+		add_item(self, canonical, strlen(canonical), false);
+	if (old < self->item_count && there != old) {
+		if (!self->items[old].gone)
+			remove_item(self, old);
+	}
+	self->at = self->item_count;
+}
+
+bool editor_changed(const struct editor *self)
+{
+	for (size_t i = 0; i < self->item_count; i++) {
+		if (self->items[i].had == self->items[i].gone)
+			return true;
+	}
+	return input_changed(&self->input);
+}
+
+/* --- staging --------------------------------------------------------------------------------- */
+
+static void stage_set(const struct editor *self, struct change *change)
+{
+	for (size_t i = 0; i < self->item_count; i++) {
+		const struct editor_item *item = &self->items[i];
+		struct value value = { item->bytes, item->length };
+
+		if (item->had && item->gone)
+			change_edit(change, self->field, EDIT_REMOVE, &value, 1);
+	}
+	for (size_t i = 0; i < self->item_count; i++) {
+		const struct editor_item *item = &self->items[i];
+		struct value value = { item->bytes, item->length };
+
+		if (!item->had)
+			change_edit(change, self->field, EDIT_ADD, &value, 1);
+	}
+}
+
+/* The change as it is now; NULL where a value is not legal (error) or nothing is different (no error). */
+static struct change *stage(const struct editor *self, struct error *error)
+{
+	struct change *change = change_new(VERB_EDIT, self->record->kind, self->record->name);
+	char *value;
+
+	change->id = arena_text(change->arena, self->record->id);
+	change_saw(change, self->record);
+	error_clear(error);
+	if (self->set) {
+		stage_set(self, change);
+	} else if (input_changed(&self->input)) {
+		value = input_value(&self->input, change->arena, error);
+		if (error->kind == ERROR_NONE)
+			change_edit_text(change, self->field, EDIT_SET, value);
+	}
+	if (error->kind == ERROR_NONE && change->edit_count > 0)
+		return change;
+	change_free(change);
+	return NULL;
+}
+
+static void open_review(struct editor *self)
+{
+	struct error error;
+	struct change *change = stage(self, &error);
+	struct view *review;
+
+	if (change == NULL) {
+		if (error.kind != ERROR_NONE)
+			say(self, true, error.text);
+		else
+			say(self, false, "Nothing is different yet. Esc goes back.");
+		return;
+	}
+	review = review_view_new(self->view.session, change);
+	review_belongs(review, &self->view, &self->reason);
+	session_push(self->view.session, review);
+}
+
+/* --- offers ------------------------------------------------------------------------------------ */
+
+static void refresh_offer(struct editor *self)
+{
+	const char *words = input_offer_words(&self->input);
+
+	if (words != NULL && self->suggest.kind == NULL)
+		suggest_start(&self->suggest, self->view.session, input_offers(&self->input));
+	if (self->suggest.kind != NULL)
+		suggest_look(&self->suggest, words == NULL ? "" : words);
+}
+
+static void picked(void *context, const char *name)
+{
+	struct editor *self = context;
+
+	if (name != NULL)
+		input_take(&self->input, name);
+	refresh_offer(self);
+	session_changed(self->view.session);
+}
+
+static void pick(struct editor *self)
+{
+	const struct kind *kind = input_offers(&self->input);
+
+	if (kind == NULL) {
+		say(self, false, "There is no list to choose from for this field.");
+		return;
+	}
+	session_push(self->view.session, picker_view_new(self->view.session, kind,
+			arena_format(self->arena, "%s - choose a %s", self->field->label, kind->noun), picked, self));
+}
+
+/* --- keys ---------------------------------------------------------------------------------------- */
+
+static void parts_taken(void *context, const char *value)
+{
+	struct editor *self = context;
+
+	put_item(self, value);
+	session_changed(self->view.session);
+}
+
+static void edit_row(struct editor *self)
+{
+	const struct editor_item *item = self->at < self->item_count ? &self->items[self->at] : NULL;
+
+	if (item != NULL && item->gone) {
+		say(self, false, "This one is to be removed; take that back first.");
+		return;
+	}
+	self->replaces = item == NULL ? SIZE_MAX : self->at;
+	if (self->parts) {
+		session_push(self->view.session, parts_view_new(self->view.session, self->field, item == NULL ? NULL : item->bytes,
+				parts_taken, self));
+		return;
+	}
+	if (item != NULL)
+		input_set(&self->input, check_editable(self->arena, &self->one, item->bytes));
+	self->at = self->item_count;
+}
+
+/* Enter in the line of a set: takes the value; with nothing in it the list is done. */
+static void take_line(struct editor *self)
+{
+	struct error error;
+	char *value = input_value(&self->input, self->arena, &error);
+
+	if (error.kind != ERROR_NONE) {
+		say(self, true, error.text);
+		return;
+	}
+	if (value == NULL) {
+		open_review(self);
+		return;
+	}
+	self->said = NULL;
+	put_item(self, value);
+	if (self->said == NULL) {
+		input_set(&self->input, "");
+		suggest_look(&self->suggest, "");
+	}
+}
+
+static void accept(struct editor *self)
+{
+	const char *name = suggest_chosen(&self->suggest);
+
+	self->said = NULL;
+	if (name != NULL) {
+		input_take(&self->input, name);
+		self->suggest.active = false;
+		refresh_offer(self);
+	} else if (!self->set) {
+		open_review(self);
+	} else if (self->at < self->item_count) {
+		edit_row(self);
+	} else if (self->parts) {
+		if (editor_changed(self))
+			open_review(self);
+		else
+			edit_row(self);
+	} else {
+		take_line(self);
+	}
+}
+
+static bool drop_row(struct editor *self)
+{
+	if (!self->set || self->at >= self->item_count)
+		return false;
+	remove_item(self, self->at);
+	self->replaces = SIZE_MAX;
+	self->said = NULL;
+	return true;
+}
+
+static bool move_focus(struct editor *self, const struct action *action)
+{
+	enum move move = move_of(action);
+	bool moved;
+	size_t at;
+
+	if (editor_in_line(self) && suggest_act(&self->suggest, action))
+		return true;
+	if (self->input.choosing && (move == MOVE_LEFT || move == MOVE_UP || move == MOVE_PREVIOUS))
+		return input_step(&self->input, -1);
+	if (self->input.choosing && (move == MOVE_RIGHT || move == MOVE_DOWN || move == MOVE_NEXT))
+		return input_step(&self->input, 1);
+	if (!self->set)
+		return move >= MOVE_UP && move <= MOVE_PREVIOUS;
+	if (move == MOVE_NEXT)
+		move = self->at >= self->item_count ? MOVE_FIRST : MOVE_DOWN;
+	else if (move == MOVE_PREVIOUS)
+		move = self->at == 0 ? MOVE_LAST : MOVE_UP;
+	at = move_row(move, self->at, self->item_count + 1, 8, &moved);
+	if (moved)
+		self->at = at;
+	return moved;
+}
+
+static void leave(struct editor *self)
+{
+	if (editor_changed(self) && !self->warned) {
+		self->warned = true;
+		say(self, false, "Not reviewed and not applied: Esc again drops it.");
+		return;
+	}
+	session_pop_to(self->view.session, &self->view);
+}
+
+static bool editor_act(struct view *view, const struct action *action)
+{
+	struct editor *self = self_of(view);
+	enum move move = move_of(action);
+
+	if (move == MOVE_BACK) {
+		leave(self);
+		return true;
+	}
+	self->warned = false;
+	switch (move) {
+	case MOVE_ACCEPT:
+		accept(self);
+		break;
+	case MOVE_APPLY:
+		if (self->set && !self->parts && input_typed(&self->input)[0] != '\0')
+			take_line(self);
+		if (self->said == NULL || !self->said_wrong)
+			open_review(self);
+		break;
+	case MOVE_PICK:
+		pick(self);
+		break;
+	case MOVE_ADD:
+		self->at = self->item_count;
+		if (self->parts)
+			edit_row(self);
+		break;
+	case MOVE_REMOVE:
+		if (!drop_row(self))
+			return false;
+		break;
+	default:
+		if (!move_focus(self, action))
+			return false;
+		break;
+	}
+	session_changed(view->session);
+	return true;
+}
+
+static bool editor_key(struct view *view, const struct key *key)
+{
+	struct editor *self = self_of(view);
+	bool mine;
+
+	self->warned = false;
+	if (key->kind == KEY_KIND_NAMED && (key->code == NAMED_DELETE || key->code == NAMED_BACKSPACE) && drop_row(self))
+		mine = true;
+	else
+		mine = (self->input.choosing || editor_in_line(self)) && input_key(&self->input, key);
+	if (mine) {
+		self->said = NULL;
+		refresh_offer(self);
+		session_changed(view->session);
+	}
+	return mine;
+}
+
+static void editor_paste(struct view *view, const char *bytes, size_t length)
+{
+	struct editor *self = self_of(view);
+	const char *said = input_paste(&self->input, bytes, length);
+
+	self->warned = false;
+	if (said != NULL)
+		say(self, false, said);
+	else
+		self->said = NULL;
+	refresh_offer(self);
+	session_changed(view->session);
+}
+
+static bool editor_typing(const struct view *view)
+{
+	return editor_in_line((const struct editor *)view);
+}
+
+static const char *editor_blocked(const struct view *view, const struct action *action)
+{
+	const struct editor *self = (const struct editor *)view;
+
+	switch (move_of(action)) {
+	case MOVE_REMOVE:
+		return self->set && self->at < self->item_count ? NULL : "no value is under the cursor";
+	case MOVE_ADD:
+		return self->set ? NULL : "this field holds one value";
+	case MOVE_PICK:
+		return input_offers(&self->input) != NULL ? NULL : "there is no list to choose from for this field";
+	default:
+		return NULL;
+	}
+}
+
+static struct change *editor_staged(const struct view *view)
+{
+	struct error error;
+
+	return stage((const struct editor *)view, &error);
+}
+
+static void editor_notice(struct view *view, const struct event *event)
+{
+	if (event->kind == EVENT_DIRECTORY)
+		session_changed(view->session);
+}
+
+static void editor_close(struct view *view)
+{
+	struct editor *self = self_of(view);
+
+	suggest_stop(&self->suggest);
+	input_free(&self->input);
+	line_free(&self->reason);
+	for (size_t i = 0; i < self->item_count; i++)
+		free_item(&self->items[i]);
+	free(self->items);
+	arena_free(self->arena);
+	free(self);
+}
+
+static const struct view_class editor_class = {
+	.place = "editor", .close = editor_close, .draw = editor_draw, .act = editor_act, .key = editor_key,
+	.paste = editor_paste, .typing = editor_typing, .notice = editor_notice, .blocked = editor_blocked,
+	.title = editor_title, .staged = editor_staged,
+};
+
+struct view *editor_view_new(struct session *session, const struct record *record, const struct field *field)
+{
+	struct editor *self = memory_new(sizeof(*self));
+	const struct field_values *values;
+	const char *now = NULL;
+
+	self->view.class = &editor_class;
+	self->view.session = session;
+	self->arena = arena_new();
+	self->record = record_copy(self->arena, record);
+	self->field = field;
+	self->one = *field;
+	self->one.flags &= ~(unsigned)FIELD_MANY;
+	self->parts = field->type == FIELD_PARTS;
+	self->set = self->parts || (field->flags & FIELD_MANY) != 0;
+	self->replaces = SIZE_MAX;
+	line_init(&self->reason, NULL, 0, false);
+	values = record_get(self->record, field->name);
+	if (self->set) {
+		for (size_t i = 0; i < values->count; i++)
+			add_item(self, values->values[i].bytes, values->values[i].length, true);
+		self->at = self->item_count;
+	} else if (values->count > 0 && values->presence == VALUE_OWN) {
+		now = values->values[0].bytes;
+	}
+	input_start(&self->input, &self->one, self->parts ? NULL : now, NULL, !self->set && (field->flags & FIELD_REQUIRED) != 0);
+	if (self->parts)
+		input_set(&self->input, "");
+	if (input_offers(&self->input) != NULL)
+		suggest_start(&self->suggest, session, input_offers(&self->input));
+	suggest_look(&self->suggest, self->field->type == FIELD_REFERENCE ? "" : input_offer_words(&self->input));
+	return &self->view;
+}

@@ -1,0 +1,64 @@
+/*
+ * input: one value that a person enters, by the type of its field.
+ *
+ * A line of text, or a choice where the field knows all its values (flags,
+ * choices).  What was typed becomes canonical through check_parse only; the
+ * sentence of the check stands beside the field while it is typed.  Never
+ * fails; loop thread.
+ */
+#ifndef POSTROOM_UI_INPUT_H
+#define POSTROOM_UI_INPUT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/error.h"
+#include "model/kind.h"
+#include "ui/canvas.h"
+#include "ui/keys.h"
+#include "ui/line.h"
+
+enum { INPUT_CHOICES = 16 };
+struct input {
+	const struct field *field;
+	struct line line;
+	bool choosing;                     /* a choice and no line */
+	const char *choices[INPUT_CHOICES];/* canonical; "" for none */
+	size_t choice_count, choice;
+	bool required;
+	char *began;                       /* as typed when it began, to know whether it changed */
+};
+
+/* canonical NULL: no value yet. fallback (may be NULL): chosen or filled in where there is no value. */
+void input_start(struct input *input, const struct field *field, const char *canonical, const char *fallback, bool required);
+void input_free(struct input *input);
+bool input_key(struct input *input, const struct key *key);
+/* NULL, or what was left out of the paste and why. */
+const char *input_paste(struct input *input, const char *bytes, size_t length);
+/* The next or previous choice; false where it is a line. */
+bool input_step(struct input *input, int by);
+/* What stands there: typed text, or the canonical choice. "" none. */
+const char *input_typed(const struct input *input);
+bool input_changed(const struct input *input);
+void input_set(struct input *input, const char *typed);
+/*
+ * The canonical value; NULL with *error set where it is not legal, NULL with kind ERROR_NONE where nothing was
+ * entered and nothing is needed. Arena.
+ */
+char *input_value(const struct input *input, struct arena *arena, struct error *error);
+/* Name of the kind that is offered here; NULL: none. For addresses the part behind the @ is meant. */
+const struct kind *input_offers(const struct input *input);
+/* What of the text the offer is searched by: all of it, or the part behind the @; NULL: nothing to offer yet. */
+const char *input_offer_words(const struct input *input);
+/* Takes an offered name. */
+void input_take(struct input *input, const char *name);
+/* Words behind the field: the unit a bare number has, or how to choose. "" none. */
+const char *input_unit(const struct input *input);
+void input_draw(const struct input *input, struct canvas *canvas, int row, int column, int width, bool focus);
+/*
+ * What to say about it now: how the text is understood, or why it is not legal yet. Arena of the canvas; *wrong
+ * tells which. NULL: nothing to say.
+ */
+const char *input_says(const struct input *input, struct arena *arena, bool *wrong);
+
+#endif

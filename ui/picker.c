@@ -1,0 +1,149 @@
+/*
+ * picker: choosing an object of a kind by typing a part of its name.
+ *
+ * Tells the receiver what was chosen, or NULL where the person left; it does
+ * so after it is closed, so that the receiver is on top.  Loop thread.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "ui/line.h"
+#include "ui/move.h"
+#include "ui/suggest.h"
+#include "ui/view.h"
+
+struct picker {
+	struct view view;
+	char *title;
+	struct line line;
+	struct suggest suggest;
+	const char *said;
+	void (*chosen)(void *context, const char *name);
+	void *context;
+};
+
+/* Closes the picker first; nothing of it may be touched afterwards. */
+static void finish(struct picker *self, const char *name)
+{
+	void (*chosen)(void *context, const char *words) = self->chosen;
+	void *context = self->context;
+	char *copy = memory_text(name);
+
+	self->chosen = NULL;
+	session_pop_to(self->view.session, &self->view);
+	chosen(context, copy);
+	free(copy);
+}
+
+/* The row under the cursor, or the first one where nobody has moved into the rows. */
+static const char *best(const struct picker *self)
+{
+	const char *name = suggest_chosen(&self->suggest);
+
+	if (name == NULL && self->suggest.match_count > 0)
+		name = self->suggest.matches[0].row->name;
+	return name;
+}
+
+static bool picker_act(struct view *view, const struct action *action)
+{
+	struct picker *self = (struct picker *)view;
+
+	switch (move_of(action)) {
+	case MOVE_BACK:
+		finish(self, NULL);
+		return true;
+	case MOVE_ACCEPT:
+		if (best(self) != NULL) {
+			finish(self, best(self));
+			return true;
+		}
+		self->said = "Nothing fits; type less, or Esc goes back.";
+		break;
+	default:
+		if (!suggest_act(&self->suggest, action))
+			return false;
+		break;
+	}
+	session_changed(view->session);
+	return true;
+}
+
+static bool picker_key(struct view *view, const struct key *key)
+{
+	struct picker *self = (struct picker *)view;
+
+	if (!line_key(&self->line, key))
+		return false;
+	self->said = NULL;
+	suggest_look(&self->suggest, line_text(&self->line));
+	session_changed(view->session);
+	return true;
+}
+
+static void picker_paste(struct view *view, const char *bytes, size_t length)
+{
+	struct picker *self = (struct picker *)view;
+
+	self->said = line_paste(&self->line, bytes, length);
+	suggest_look(&self->suggest, line_text(&self->line));
+	session_changed(view->session);
+}
+
+static bool picker_typing(const struct view *view)
+{
+	(void)view;
+	return true;
+}
+
+static void picker_draw(const struct view *view, struct canvas *canvas, struct area area)
+{
+	const struct picker *self = (const struct picker *)view;
+	int width = area.columns - 9 > 50 ? 50 : area.columns - 9;
+
+	if (area.rows < 1)
+		return;
+	canvas_words(canvas, area.top, 1, 6, STYLE_LABEL, "Find:");
+	line_draw(&self->line, canvas, area.top, 7, width, true);
+	if (self->said != NULL)
+		canvas_words(canvas, area.top, 7 + width + 2, -1, STYLE_WARNING, self->said);
+	else
+		canvas_words(canvas, area.top, 7 + width + 2, -1, STYLE_DIM, "Enter takes");
+	suggest_draw(&self->suggest, canvas, area.top + (area.rows > 6 ? 2 : 1), 1, area.columns - 2, area.rows - (area.rows > 6 ? 2 : 1));
+}
+
+static const char *picker_title(const struct view *view, struct arena *arena)
+{
+	return arena_text(arena, ((const struct picker *)view)->title);
+}
+
+static void picker_close(struct view *view)
+{
+	struct picker *self = (struct picker *)view;
+
+	suggest_stop(&self->suggest);
+	line_free(&self->line);
+	free(self->title);
+	free(self);
+}
+
+static const struct view_class picker_class = {
+	.place = "picker", .close = picker_close, .draw = picker_draw, .act = picker_act, .key = picker_key,
+	.paste = picker_paste, .typing = picker_typing, .title = picker_title,
+};
+
+struct view *picker_view_new(struct session *session, const struct kind *kind, const char *title,
+		void (*chosen)(void *context, const char *name), void *context)
+{
+	struct picker *self = memory_new(sizeof(*self));
+
+	self->view.class = &picker_class;
+	self->view.session = session;
+	self->title = memory_text(title);
+	self->chosen = chosen;
+	self->context = context;
+	line_init(&self->line, NULL, 0, false);
+	suggest_start(&self->suggest, session, kind);
+	return &self->view;
+}
