@@ -1,0 +1,376 @@
+/*
+ * page: the view of one object.
+ *
+ * Reads its record by entryUUID, so that a renaming does not lose it; reads
+ * again when a change was applied.  A failure is shown in place of the record,
+ * or in the notice line where an older one is shown.  Loop thread.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "ui/frame.h"
+#include "ui/move.h"
+#include "ui/page_private.h"
+#include "ui/session.h"
+
+/* --- cursor ------------------------------------------------------------------------------------- */
+
+static void settle(struct page_view *page)
+{
+	struct arena *arena = arena_new();
+	struct page_item *items;
+	size_t count = page_items(page, arena, &items);
+	int fitting = page_rows(frame_area(session_canvas(page->view.session), true));
+	size_t rows = fitting > 0 ? (size_t)fitting : 1;
+
+	if (page->cursor >= count)
+		page->cursor = count > 0 ? count - 1 : 0;
+	if (page->cursor < page->top)
+		page->top = page->cursor;
+	if (page->cursor >= page->top + rows)
+		page->top = page->cursor - rows + 1;
+	if (page->top + rows > count)
+		page->top = count > rows ? count - rows : 0;
+	arena_free(arena);
+}
+
+static bool move_cursor(struct page_view *page, enum move move)
+{
+	struct arena *arena = arena_new();
+	struct page_item *items;
+	size_t count = page_items(page, arena, &items);
+	int rows = page_rows(frame_area(session_canvas(page->view.session), true));
+	bool moved;
+	size_t at = move_row(move, page->cursor, count, rows > 1 ? (size_t)rows - 1 : 1, &moved);
+
+	arena_free(arena);
+	if (!moved)
+		return false;
+	page->cursor = at;
+	settle(page);
+	return true;
+}
+
+/* The field that matters most when a page opens: the first thing that is wrong, else the first that may be edited. */
+static void first_focus(struct page_view *page)
+{
+	struct arena *arena = arena_new();
+	struct page_item *items;
+	size_t count = page_items(page, arena, &items);
+
+	for (size_t i = 0; i < count; i++) {
+		if (items[i].what == ITEM_WRONG || (items[i].what == ITEM_FIELD && items[i].locked == NULL)) {
+			page->cursor = i;
+			break;
+		}
+	}
+	arena_free(arena);
+}
+
+/* --- reading ------------------------------------------------------------------------------------ */
+
+static void record_came(void *context, struct record *takes, const struct error *error)
+{
+	struct page_view *page = context;
+	bool first = page->record == NULL;
+
+	page->query = NULL;
+	if (takes != NULL) {
+		record_free(page->record);
+		page->record = takes;
+		error_clear(&page->error);
+		if (takes->id != NULL) {
+			struct arena *arena = arena_new();
+
+			free(page->asked);
+			page->asked = memory_text(arena_format(arena, "uuid:%s", takes->id));
+			arena_free(arena);
+		}
+		if (first)
+			first_focus(page);
+	} else {
+		page->error = *error;
+		page->gone = page->gone || (error->kind == ERROR_NOT_FOUND && page->record != NULL);
+		if (page->record != NULL)
+			session_complain(page->view.session, error);
+	}
+	settle(page);
+	session_changed(page->view.session);
+}
+
+static void read_record(struct page_view *page)
+{
+	if (page->query != NULL)
+		directory_query_cancel(page->query);
+	page->query = directory_read(session_engine(page->view.session)->directory, page->kind, page->asked, record_came, page);
+	session_changed(page->view.session);
+}
+
+/* --- what is done with it ----------------------------------------------------------------------- */
+
+static void add_visible(struct text *text, struct session *session, const char *bytes, size_t length)
+{
+	struct arena *arena = arena_new();
+
+	text_add(text, text_visible_string(arena, session_form(session), bytes, length));
+	arena_free(arena);
+}
+
+static void read_in_full(struct page_view *page, const struct page_item *item)
+{
+	struct session *session = page->view.session;
+	struct text text = { 0 };
+
+	if (item->what == ITEM_FIELD) {
+		const struct field_values *values = record_get(page->record, item->field->name);
+
+		for (size_t i = 0; i < values->count && values->presence != VALUE_HIDDEN; i++) {
+			struct field_values one = *values;
+			struct arena *arena = arena_new();
+			char *words;
+
+			one.values = &values->values[i];
+			one.count = 1;
+			words = record_words(arena, item->field, &one);
+			/* Only a text keeps zero bytes; everything else is shorter in words. */
+			if (item->field->type == FIELD_TEXT)
+				add_visible(&text, session, one.values->bytes, one.values->length);
+			else
+				add_visible(&text, session, words, strlen(words));
+			text_add(&text, "\n");
+			arena_free(arena);
+		}
+	}
+	if (text.length == 0) {
+		add_visible(&text, session, item->words, strlen(item->words));
+		text_add(&text, "\n");
+	}
+	if (item->note != NULL) {
+		text_add(&text, "\n");
+		add_visible(&text, session, item->note, strlen(item->note));
+		text_add(&text, "\n");
+	}
+	if (item->field != NULL)
+		text_addf(&text, "\n%s\n", item->field->help);
+	session_push(session, text_view_new(session, item->label == NULL ? "What is wrong" : item->label, text_get(&text), text.length));
+	text_free(&text);
+}
+
+static void show_raw(struct page_view *page)
+{
+	struct session *session = page->view.session;
+	struct text text = { 0 };
+	struct arena *arena = arena_new();
+
+	text_add(&text, "dn: ");
+	add_visible(&text, session, page->record->place == NULL ? "" : page->record->place,
+		page->record->place == NULL ? 0 : strlen(page->record->place));
+	text_add(&text, "\n");
+	for (size_t i = 0; i < page->record->attribute_count; i++) {
+		const struct attribute *attribute = &page->record->attributes[i];
+
+		for (size_t j = 0; j < attribute->count; j++) {
+			text_addf(&text, "%s: ", attribute->name);
+			add_visible(&text, session, attribute->values[j].bytes, attribute->values[j].length);
+			text_add(&text, "\n");
+		}
+	}
+	if (page->record->version != NULL)
+		text_addf(&text, "entryCSN: %s\n", page->record->version);
+	if (page->record->id != NULL)
+		text_addf(&text, "entryUUID: %s\n", page->record->id);
+	session_push(session, text_view_new(session, arena_format(arena, "Attributes of %s", page->record->name), text_get(&text), text.length));
+	arena_free(arena);
+	text_free(&text);
+}
+
+static void delete_it(struct page_view *page)
+{
+	struct change *change = change_new(VERB_DELETE, page->kind, page->record->name);
+
+	change->id = arena_text(change->arena, page->record->id);
+	change_saw(change, page->record);
+	session_push(page->view.session, review_view_new(page->view.session, change));
+}
+
+/* The field that e means: the one under the cursor, or the one that mends what is wrong. */
+static const struct field *field_here(const struct page_view *page)
+{
+	struct arena *arena = arena_new();
+	struct page_item item;
+	const struct field *field = page_item_here(page, arena, &item) ? item.field : NULL;
+
+	arena_free(arena);
+	return field;
+}
+
+static bool act_on_record(struct page_view *page, const char *name)
+{
+	struct session *session = page->view.session;
+
+	if (strcmp(name, "edit") == 0 && (field_here(page)->flags & FIELD_FIXED))
+		session_push(session, rename_view_new(session, page->record));
+	else if (strcmp(name, "edit") == 0)
+		session_push(session, editor_view_new(session, page->record, field_here(page)));
+	else if (strcmp(name, "quota") == 0)
+		session_push(session, editor_view_new(session, page->record, kind_field(page->kind, "quota")));
+	else if (strcmp(name, "rename") == 0)
+		session_push(session, rename_view_new(session, page->record));
+	else if (strcmp(name, "copy-as-new") == 0)
+		session_push(session, form_view_new(session, page->kind, page->record));
+	else if (strcmp(name, "delete") == 0)
+		delete_it(page);
+	else if (strcmp(name, "raw") == 0)
+		show_raw(page);
+	else
+		return false;
+	return true;
+}
+
+static bool page_act(struct view *view, const struct action *action)
+{
+	struct page_view *page = (struct page_view *)view;
+
+	if (move_cursor(page, move_of(action)))
+		return true;
+	if (strcmp(action->name, "refresh") == 0) {
+		read_record(page);
+		return true;
+	}
+	if (strcmp(action->name, "open") == 0) {
+		struct arena *arena = arena_new();
+		struct page_item item;
+
+		if (page_item_here(page, arena, &item))
+			read_in_full(page, &item);
+		arena_free(arena);
+		return true;
+	}
+	return page->record != NULL && act_on_record(page, action->name);
+}
+
+/* --- what cannot be done ------------------------------------------------------------------------ */
+
+static const char *verb_blocked(const struct page_view *page, enum verb verb, unsigned can)
+{
+	if (!(page->kind->verbs & can))
+		return "this kind of object cannot do that";
+	if (!role_may(session_role(page->view.session), page->kind, NULL, verb))
+		return "your role may not do that; admin may";
+	return directory_verb_reason(session_engine(page->view.session)->directory, page->kind, verb);
+}
+
+static const char *field_blocked(const struct page_view *page, const struct field *field)
+{
+	struct arena *scratch = session_canvas(page->view.session)->arena;
+
+	if (field == NULL)
+		return "nothing to edit stands under the cursor";
+	if ((field->flags & FIELD_FIXED) && !(field->flags & FIELD_READONLY))
+		return verb_blocked(page, VERB_RENAME, KIND_CAN_RENAME);
+	return page_locked(page, scratch, field);
+}
+
+static const char *write_blocked(const struct page_view *page, const char *name)
+{
+	if (page->gone)
+		return "it was deleted meanwhile";
+	if (gate_locked(session_engine(page->view.session)->gate, page->kind->name, page->record->name))
+		return "nobody has seen yet whether an earlier write to it happened; see History";
+	if (strcmp(name, "edit") == 0)
+		return field_blocked(page, field_here(page));
+	if (strcmp(name, "quota") == 0 && kind_field(page->kind, "quota") == NULL)
+		return "there is no quota here";
+	if (strcmp(name, "quota") == 0)
+		return field_blocked(page, kind_field(page->kind, "quota"));
+	if (strcmp(name, "copy-as-new") == 0)
+		return verb_blocked(page, VERB_ADD, KIND_CAN_ADD);
+	if (strcmp(name, "rename") == 0)
+		return verb_blocked(page, VERB_RENAME, KIND_CAN_RENAME);
+	if (strcmp(name, "delete") == 0)
+		return verb_blocked(page, VERB_DELETE, KIND_CAN_DELETE);
+	return NULL;
+}
+
+static const char *page_blocked(const struct view *view, const struct action *action)
+{
+	const struct page_view *page = (const struct page_view *)view;
+
+	if (!action_applies(action, "page") || !(action->flags & ACTION_ROW))
+		return NULL;
+	if (page->record == NULL)
+		return "it was not read";
+	return action->flags & ACTION_WRITES ? write_blocked(page, action->name) : NULL;
+}
+
+/* --- events and life ---------------------------------------------------------------------------- */
+
+static void page_notice(struct view *view, const struct event *event)
+{
+	struct page_view *page = (struct page_view *)view;
+	const struct directory_status *status = directory_status(session_engine(view->session)->directory);
+
+	if (event->kind == EVENT_RECORD_CHANGED && page->record != NULL && event->noun == page->kind
+			&& strcmp(event->name, page->record->name) == 0) {
+		page->gone = event->deleted;
+		if (!event->deleted)
+			read_record(page);
+	} else if (event->kind == EVENT_RECORD_CHANGED && page->gone && event->noun == page->kind) {
+		/* What was deleted may just have been taken back. */
+		page->gone = false;
+		free(page->asked);
+		page->asked = memory_text(page->record->name);
+		read_record(page);
+	} else if (event->kind == EVENT_DIRECTORY && status->link == DIRECTORY_UP && page->query == NULL && page->record == NULL) {
+		read_record(page);
+	}
+	if (event->kind != EVENT_TICK)
+		settle(page);
+}
+
+static bool page_busy(const struct view *view)
+{
+	return ((const struct page_view *)view)->query != NULL;
+}
+
+static const char *page_label(const struct view *view, const struct action *action)
+{
+	(void)view;
+	return strcmp(action->name, "open") == 0 ? "in full" : NULL;
+}
+
+static void page_close(struct view *view)
+{
+	struct page_view *page = (struct page_view *)view;
+
+	if (page->query != NULL)
+		directory_query_cancel(page->query);
+	record_free(page->record);
+	free(page->asked);
+	free(page);
+}
+
+static const struct view_class page_class = {
+	.place = "page",
+	.close = page_close,
+	.draw = page_draw,
+	.act = page_act,
+	.notice = page_notice,
+	.blocked = page_blocked,
+	.title = page_title,
+	.label = page_label,
+	.busy = page_busy,
+};
+
+struct view *page_view_new(struct session *session, const struct kind *kind, const char *name)
+{
+	struct page_view *page = memory_new(sizeof *page);
+
+	page->view.class = &page_class;
+	page->view.session = session;
+	page->kind = kind;
+	page->asked = memory_text(name);
+	read_record(page);
+	return &page->view;
+}

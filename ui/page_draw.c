@@ -1,0 +1,163 @@
+/*
+ * page_draw: one object as lines of group, label, value and note.
+ *
+ * The group stands in a column of its own, so that no line is lost to a
+ * heading.  What cannot be changed is drawn differently, and the last lines say
+ * why, or what the field under the cursor means.  Draws only, never fails; loop
+ * thread.
+ */
+#include "ui/page_private.h"
+
+#include <string.h>
+
+#include "base/text.h"
+#include "ui/frame.h"
+#include "ui/session.h"
+
+enum { EXPLAIN_ROWS = 3, EXPLAIN_FROM = 11 };
+
+/* Where the columns of a page stand. */
+struct page_columns { int group, label, value, end; };
+
+static struct page_columns columns_for(int width)
+{
+	if (width >= 100)
+		return (struct page_columns){ 2, 16, 40, width - 1 };
+	if (width >= 70)
+		return (struct page_columns){ 2, 14, 36, width - 1 };
+	return (struct page_columns){ -1, 2, width / 2 < 18 ? width / 2 : 18, width - 1 };
+}
+
+int page_rows(struct area area)
+{
+	int rows = area.rows >= EXPLAIN_FROM ? area.rows - EXPLAIN_ROWS : area.rows;
+
+	return rows > 0 ? rows : 0;
+}
+
+static void add_part(struct text *text, const char *words)
+{
+	if (words == NULL || words[0] == '\0')
+		return;
+	if (text->length > 0)
+		text_add(text, "  ");
+	text_add(text, words);
+}
+
+const char *page_title(const struct view *view, struct arena *arena)
+{
+	const struct page_view *page = (const struct page_view *)view;
+	const struct record *record = page->record;
+	struct text words = { 0 };
+	char *title;
+
+	if (record == NULL)
+		return arena_format(arena, "%s - %s", page->kind->title, page->query != NULL ? "reading .." : "not read");
+	if (page->kind->title_field != NULL)
+		add_part(&words, record_text(record, page->kind->title_field));
+	if (kind_field(page->kind, "address") != NULL)
+		add_part(&words, record_text(record, "address"));
+	add_part(&words, record->name);
+	if (page->gone)
+		add_part(&words, "DELETED");
+	else if (page->query != NULL)
+		add_part(&words, "reading again");
+	title = arena_text(arena, text_get(&words));
+	text_free(&words);
+	return title;
+}
+
+static void draw_wrong(struct canvas *canvas, int row, const struct page_columns *columns, const struct page_item *item)
+{
+	enum style style = item->severe ? STYLE_BAD : STYLE_WARNING;
+	int at = columns->group < 0 ? columns->label : columns->label - 2;
+
+	canvas_words(canvas, row, at, 1, style, item->severe ? "!" : "i");
+	canvas_words(canvas, row, at + 2, columns->end - at - 2, style, item->words);
+}
+
+static void draw_field(struct canvas *canvas, int row, const struct page_columns *columns, const struct page_item *item)
+{
+	enum style style = item->absent ? STYLE_DIM : item->locked != NULL ? STYLE_READONLY : STYLE_VALUE;
+	int room = columns->end - columns->value, used;
+
+	canvas_words(canvas, row, columns->label, columns->value - columns->label - 1, STYLE_LABEL, item->label);
+	used = canvas_words(canvas, row, columns->value, room, style, item->words);
+	if (item->note != NULL && room - used > 6)
+		canvas_format(canvas, row, columns->value + used + 2, room - used - 2, STYLE_DIM, "(%s)", item->note);
+}
+
+static void draw_item(struct canvas *canvas, int row, int width, const struct page_columns *columns,
+		const struct page_item *item, bool here)
+{
+	if (item->group != NULL && columns->group >= 0)
+		canvas_words(canvas, row, columns->group, columns->label - columns->group - 1, STYLE_HEADING, item->group);
+	if (item->what == ITEM_WRONG)
+		draw_wrong(canvas, row, columns, item);
+	else
+		draw_field(canvas, row, columns, item);
+	if (here) {
+		int from = columns->group < 0 ? 0 : columns->label - 2;
+
+		canvas_restyle(canvas, row, from, width - from, STYLE_ROW_HERE);
+		canvas_border(canvas, row, from, 1, BORDER_POINTER, STYLE_ROW_HERE);
+		canvas_cursor(canvas, row, from, false);
+	}
+}
+
+/* What the field is, and why it cannot be changed. */
+static void draw_explanation(struct canvas *canvas, struct area area, const struct page_item *item)
+{
+	int row = area.top + area.rows - EXPLAIN_ROWS, width = area.columns - 2;
+
+	frame_rule(canvas, row, 0, area.columns, item->what == ITEM_WRONG ? "What is wrong" : item->label);
+	row++;
+	if (item->locked != NULL && item->what != ITEM_WRONG) {
+		canvas_format(canvas, row, 1, width, STYLE_READONLY, "Read only: %s", item->locked);
+		row++;
+	}
+	if (item->what == ITEM_WRONG)
+		canvas_wrap(canvas, row, 1, width, area.top + area.rows - row, STYLE_WARNING, item->words);
+	else if (item->field != NULL)
+		canvas_wrap(canvas, row, 1, width, area.top + area.rows - row, STYLE_DIM, item->field->help);
+}
+
+static void draw_nothing(const struct page_view *page, struct canvas *canvas, struct area area)
+{
+	if (page->error.kind != ERROR_NONE)
+		canvas_wrap(canvas, area.top, 2, area.columns - 4, area.rows, STYLE_BAD, page->error.text);
+	else
+		canvas_words(canvas, area.top, 2, area.columns - 4, STYLE_DIM, "reading ..");
+}
+
+void page_draw(const struct view *view, struct canvas *canvas, struct area area)
+{
+	const struct page_view *page = (const struct page_view *)view;
+	struct page_columns columns = columns_for(area.columns);
+	struct page_item *items;
+	size_t count = page_items(page, canvas->arena, &items);
+	int rows = page_rows(area);
+
+	if (count == 0) {
+		draw_nothing(page, canvas, area);
+		return;
+	}
+	for (int i = 0; i < rows && page->top + (size_t)i < count; i++) {
+		size_t index = page->top + (size_t)i;
+
+		/* The first line says which group it belongs to, also where the group began above. */
+		for (size_t above = index; i == 0 && items[index].group == NULL && above-- > 0; ) {
+			if (items[above].group != NULL) {
+				items[index].group = items[above].group;
+				break;
+			}
+		}
+		draw_item(canvas, area.top + i, area.columns, &columns, &items[index], index == page->cursor);
+	}
+	if (page->top + (size_t)rows < count && rows > 0)
+		canvas_border(canvas, area.top + rows - 1, area.columns - 1, 1, BORDER_DOWN, STYLE_KEY);
+	if (page->top > 0)
+		canvas_border(canvas, area.top, area.columns - 1, 1, BORDER_UP, STYLE_KEY);
+	if (rows < area.rows && page->cursor < count)
+		draw_explanation(canvas, area, &items[page->cursor]);
+}

@@ -1,0 +1,122 @@
+/*
+ * page_items: what stands on a page, line by line, from the record.
+ *
+ * First what is wrong, then the fields in their groups, then what the directory
+ * tells of the entry.  Pure but for asking role and directory; never fails;
+ * loop thread.
+ */
+#include "ui/page_private.h"
+
+#include <string.h>
+
+#include "base/text.h"
+#include "ui/session.h"
+#include "ui/wrong.h"
+
+enum { FACTS_MOST = 4 };
+
+const char *page_locked(const struct page_view *page, struct arena *arena, const struct field *field)
+{
+	struct engine *engine = session_engine(page->view.session);
+	const char *reason = NULL;
+
+	if (field->flags & FIELD_DERIVED)
+		return "computed, not stored here";
+	if (field->flags & FIELD_READONLY)
+		return "postroom shows it and never changes it";
+	if (directory_supports(engine->directory, page->kind, field, &reason) != SUPPORT_YES)
+		return reason == NULL ? "this directory does not keep it" : reason;
+	if (field->flags & FIELD_FIXED)
+		return "fixed: changed by renaming only";
+	if (page->record != NULL && record_get(page->record, field->name)->presence == VALUE_UNREADABLE)
+		return "this login may not read it";
+	if (!role_may(session_role(page->view.session), page->kind, field, VERB_EDIT))
+		return arena_format(arena, "the role %s may not change it", role_word(session_role(page->view.session)));
+	return gate_write_reason(engine->gate);
+}
+
+static void wrong_items(const struct page_view *page, struct arena *arena, struct page_item *items, size_t *count)
+{
+	struct wrong *list;
+	size_t wrongs = wrong_with(arena, page->record, &list);
+
+	for (size_t i = 0; i < wrongs; i++) {
+		struct page_item *item = &items[(*count)++];
+
+		item->what = ITEM_WRONG;
+		item->field = list[i].field == NULL ? NULL : kind_field(page->kind, list[i].field);
+		item->words = list[i].sentence;
+		item->severe = list[i].severe;
+		item->group = i == 0 ? "Wrong" : NULL;
+	}
+}
+
+static const char *note_for(struct arena *arena, const struct field_values *values)
+{
+	if (values->note != NULL && values->origin != NULL)
+		return arena_format(arena, "%s; %s", values->note, values->origin);
+	return values->note != NULL ? values->note : values->origin;
+}
+
+static void field_items(const struct page_view *page, struct arena *arena, struct page_item *items, size_t *count)
+{
+	const char *group = NULL;
+
+	for (const struct field *field = page->kind->fields; field->name != NULL; field++) {
+		const struct field_values *values = record_get(page->record, field->name);
+		struct page_item *item = &items[(*count)++];
+
+		item->what = ITEM_FIELD;
+		item->field = field;
+		item->label = field->label;
+		item->words = record_words(arena, field, values);
+		item->note = note_for(arena, values);
+		item->absent = values->count == 0 && values->presence != VALUE_HIDDEN;
+		item->locked = page_locked(page, arena, field);
+		if (field->group != NULL && (group == NULL || strcmp(group, field->group) != 0))
+			item->group = field->group;
+		group = field->group;
+	}
+}
+
+static void fact(struct page_item *items, size_t *count, const char *group, const char *label, const char *words)
+{
+	struct page_item *item;
+
+	if (words == NULL || words[0] == '\0')
+		return;
+	item = &items[(*count)++];
+	item->what = ITEM_FACT;
+	item->group = group;
+	item->label = label;
+	item->words = words;
+	item->locked = "the directory keeps it itself";
+}
+
+size_t page_items(const struct page_view *page, struct arena *arena, struct page_item **items)
+{
+	size_t most = kind_field_count(page->kind) + FACTS_MOST + 8, count = 0;
+	const struct record *record = page->record;
+
+	*items = arena_alloc(arena, most * sizeof **items);
+	if (record == NULL)
+		return 0;
+	wrong_items(page, arena, *items, &count);
+	field_items(page, arena, *items, &count);
+	fact(*items, &count, "Entry", "Place", record->place);
+	if (record->changed_at > 0)
+		fact(*items, &count, NULL, "Changed", text_from_time(arena, record->changed_at));
+	fact(*items, &count, NULL, "Changed by", record->changed_by);
+	return count;
+}
+
+bool page_item_here(const struct page_view *page, struct arena *arena, struct page_item *item)
+{
+	struct page_item *items;
+	size_t count = page_items(page, arena, &items);
+
+	if (page->cursor >= count)
+		return false;
+	*item = items[page->cursor];
+	return true;
+}

@@ -1,0 +1,43 @@
+/*
+ * page_private: the state of a page, for page.c and page_draw.c only.
+ */
+#ifndef POSTROOM_UI_PAGE_PRIVATE_H
+#define POSTROOM_UI_PAGE_PRIVATE_H
+
+#include "ui/view.h"
+
+struct page_view {
+	struct view view;
+	const struct kind *kind;
+	char *asked;                       /* heap: the name as directory_read takes it */
+	struct record *record;             /* NULL: not read yet */
+	struct error error;                /* why it could not be read */
+	struct directory_query *query;
+	bool gone;                         /* was deleted meanwhile */
+	size_t cursor;                     /* index among the items that can have it */
+	size_t top;                        /* first item drawn */
+};
+
+/* One line of a page. */
+struct page_item {
+	enum { ITEM_HEADING, ITEM_WRONG, ITEM_FIELD, ITEM_FACT } what;
+	const struct field *field;         /* FIELD; WRONG: what mends it, may be NULL */
+	const char *group;                 /* first line of a group; else NULL */
+	const char *label, *words, *note;  /* words raw; note may be NULL */
+	bool severe;                       /* WRONG */
+	const char *locked;                /* FIELD: why it cannot be edited; NULL: it can */
+	bool absent;
+};
+/* All lines, in the arena; every one but headings can have the cursor. Returns the count. */
+size_t page_items(const struct page_view *page, struct arena *arena, struct page_item **items);
+/* The item under the cursor; false: there is none. */
+bool page_item_here(const struct page_view *page, struct arena *arena, struct page_item *item);
+/* Why this field cannot be edited here and now; NULL: it can. Arena or static. */
+const char *page_locked(const struct page_view *page, struct arena *arena, const struct field *field);
+
+void page_draw(const struct view *view, struct canvas *canvas, struct area area);
+const char *page_title(const struct view *view, struct arena *arena);
+/* Rows that items get in this area. */
+int page_rows(struct area area);
+
+#endif
