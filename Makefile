@@ -72,6 +72,18 @@ $(BUILD)/gen/builtin_keymaps.h: $(wildcard keymaps/*.keys)
 
 $(BUILD)/ui/keymap.o: $(BUILD)/gen/builtin_keymaps.h
 
+# The profiles are data files; a copy is compiled in so that the program runs from anywhere.
+PROFILES := $(wildcard src/directory/profiles/*.profile)
+SRC_OBJ  += $(BUILD)/gen/profiles.o
+
+$(BUILD)/gen/profiles.c: src/directory/profiles.awk $(PROFILES)
+	@mkdir -p $(@D)
+	LC_ALL=C awk -f $^ > $@.new
+	@mv $@.new $@
+
+$(BUILD)/gen/profiles.o: $(BUILD)/gen/profiles.c
+	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
 $(BUILD)/libpostroom.a: $(SRC_OBJ)
 	@rm -f $@
 	ar rcs $@ $^

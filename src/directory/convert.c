@@ -1,0 +1,289 @@
+/*
+ * convert: values changing their shape between a directory entry and a field.
+ *
+ * The plain converters and the two walks over all fields of a kind; what needs
+ * more room has a file of its own (convert_forward.c, convert_fetchmail.c,
+ * convert_account.c).  Pure; any thread.
+ */
+#include "directory/convert.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "directory/convert_private.h"
+#include "model/check.h"
+
+#define MEGABYTE INT64_C(1048576)
+
+void convert_give(const struct convert *with, struct field_values *out, const char *text)
+{
+	struct value *value = arena_alloc(with->arena, sizeof *value);
+
+	*value = value_text(with->arena, text);
+	out->presence = VALUE_OWN;
+	out->values = value;
+	out->count = 1;
+}
+
+/* --- same ---------------------------------------------------------------------- */
+
+static void read_same(const struct convert *with, const struct entry *entry, struct field_values *out)
+{
+	const struct attribute *attribute = entry_get(entry, with->mapping->attributes[0]);
+
+	if (attribute == NULL || attribute->count == 0)
+		return;
+	out->presence = VALUE_OWN;
+	out->values = attribute->values;
+	out->count = attribute->count;
+	if (attribute->count > 1 && !(with->mapping->field->flags & FIELD_MANY)) {
+		out->count = 1;
+		out->note = arena_format(with->arena, "%zu values are stored, the first is shown", attribute->count);
+	}
+}
+
+static bool write_same(const struct convert *with, const struct field_values *wanted, struct entry *draft, struct error *error)
+{
+	(void)error;
+	entry_put(draft, with->mapping->attributes[0], wanted->values, wanted->count);
+	return true;
+}
+
+/* --- lower case -------------------------------------------------------------------- */
+
+/* Only ASCII: these values are addresses and host names. */
+static char *lowered(struct arena *arena, const struct value *value)
+{
+	char *copy = arena_bytes(arena, value->bytes, value->length);
+	size_t i;
+
+	for (i = 0; i < value->length; i++)
+		if (copy[i] >= 'A' && copy[i] <= 'Z')
+			copy[i] = (char)(copy[i] - 'A' + 'a');
+	return copy;
+}
+
+static bool write_lower(const struct convert *with, const struct field_values *wanted, struct entry *draft, struct error *error)
+{
+	struct value *values = arena_alloc(with->arena, wanted->count * sizeof *values);
+	size_t i;
+
+	(void)error;
+	for (i = 0; i < wanted->count; i++)
+		values[i] = (struct value){ .bytes = lowered(with->arena, &wanted->values[i]), .length = wanted->values[i].length };
+	entry_put(draft, with->mapping->attributes[0], values, wanted->count);
+	return true;
+}
+
+/* --- megabytes ----------------------------------------------------------------------- */
+
+static bool digits(const char *text, int64_t most, int64_t *number)
+{
+	size_t i, length = strlen(text);
+
+	if (length == 0 || length > 15 || strspn(text, "0123456789") != length)
+		return false;
+	for (*number = 0, i = 0; i < length; i++)
+		*number = *number * 10 + (text[i] - '0');
+	return *number <= most;
+}
+
+/* Dovecot appends "M" to the text it finds, so only plain digits are a quota. */
+static void read_megabytes(const struct convert *with, const struct entry *entry, struct field_values *out)
+{
+	int64_t megabytes;
+
+	read_same(with, entry, out);
+	if (out->count == 0)
+		return;
+	if (digits(out->values[0].bytes, INT64_MAX / MEGABYTE, &megabytes)) {
+		convert_give(with, out, arena_format(with->arena, "%lld", (long long)(megabytes * MEGABYTE)));
+		return;
+	}
+	out->note = arena_format(with->arena, "the stored value \"%s\" is no number of megabytes", out->values[0].bytes);
+	out->presence = VALUE_ABSENT;
+	out->count = 0;
+}
+
+static bool write_megabytes(const struct convert *with, const struct field_values *wanted, struct entry *draft, struct error *error)
+{
+	int64_t bytes;
+
+	if (wanted->count == 0) {
+		entry_put(draft, with->mapping->attributes[0], NULL, 0);
+		return true;
+	}
+	if (!digits(wanted->values[0].bytes, INT64_MAX, &bytes) || bytes % MEGABYTE != 0)
+		return error_set(error, ERROR_INVALID, "%s: this directory keeps whole megabytes, and %s bytes are none",
+			with->mapping->field->label, wanted->values[0].bytes);
+	entry_put_text(draft, with->mapping->attributes[0], arena_format(with->arena, "%lld", (long long)(bytes / MEGABYTE)));
+	return true;
+}
+
+/* --- names ----------------------------------------------------------------------------- */
+
+/* The first of several attributes that has a value: displayName, else cn. */
+static void read_full_name(const struct convert *with, const struct entry *entry, struct field_values *out)
+{
+	size_t i;
+
+	for (i = 0; with->mapping->attributes[i] != NULL; i++)
+		if (entry_text(entry, with->mapping->attributes[i]) != NULL) {
+			convert_give(with, out, entry_text(entry, with->mapping->attributes[i]));
+			return;
+		}
+}
+
+/* cn must not become empty (person demands one), so an empty name leaves it. */
+static bool write_full_name(const struct convert *with, const struct field_values *wanted, struct entry *draft, struct error *error)
+{
+	const char *const *attributes = with->mapping->attributes;
+	const char *name = wanted->count == 0 ? NULL : wanted->values[0].bytes;
+	size_t i;
+
+	(void)error;
+	entry_put_text(draft, attributes[0], name);
+	for (i = 1; name != NULL && attributes[i] != NULL; i++)
+		entry_put_text(draft, attributes[i], name);
+	return true;
+}
+
+/* A host's full name from cn and associatedDomain, in lower case as it is written into users. */
+static void read_host_name(const struct convert *with, const struct entry *entry, struct field_values *out)
+{
+	const char *host = entry_text(entry, with->mapping->attributes[0]), *domain = NULL;
+	struct value whole;
+
+	if (host == NULL)
+		return;
+	if (with->mapping->attributes[1] != NULL)
+		domain = entry_text(entry, with->mapping->attributes[1]);
+	whole = value_text(with->arena, domain == NULL || strchr(host, '.') != NULL ? host : arena_format(with->arena, "%s.%s", host, domain));
+	convert_give(with, out, lowered(with->arena, &whole));
+}
+
+static void read_domain_unicode(const struct convert *with, const struct entry *entry, struct field_values *out)
+{
+	const char *name = entry_text(entry, with->mapping->attributes[0]), *written;
+
+	if (name == NULL)
+		return;
+	written = text_domain_unicode(with->arena, name);
+	if (strcmp(written, name) != 0)
+		convert_give(with, out, written);
+}
+
+/* --- the table and the walks --------------------------------------------------------------- */
+
+static const struct converter converters[] = {
+	{ .name = "same", .read = read_same, .write = write_same },
+	{ .name = "lower_case", .read = read_same, .write = write_lower },
+	{ .name = "megabytes", .read = read_megabytes, .write = write_megabytes },
+	{ .name = "full_name", .read = read_full_name, .write = write_full_name },
+	{ .name = "host_name", .read = read_host_name },
+	{ .name = "domain_unicode", .read = read_domain_unicode },
+	{ .name = "forwards", .read = read_forwards, .write = write_forwards },
+	{ .name = "keep_copy", .read = read_keep_copy, .write = write_forwards },
+	{ .name = "account_state", .read = read_account_state },
+	{ .name = "newest_time", .read = read_newest_time },
+	{ .name = "fetchmail", .read = read_fetchmail, .write = write_fetchmail, .masked = true },
+};
+
+const struct converter *converter_find(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof converters / sizeof *converters; i++)
+		if (name != NULL && strcmp(converters[i].name, name) == 0)
+			return &converters[i];
+	return NULL;
+}
+
+const struct converter *convert_masker(const struct profile *profile, const char *attribute)
+{
+	size_t i, j;
+
+	for (i = 0; i < profile->kind_count; i++) {
+		size_t fields = kind_field_count(profile->kinds[i].kind);
+
+		for (j = 0; j < fields; j++) {
+			const struct mapping *mapping = &profile->kinds[i].mappings[j];
+
+			if (mapping->converter != NULL && mapping->converter->masked && text_same_ascii_case(mapping->attributes[0], attribute))
+				return mapping->converter;
+		}
+	}
+	return NULL;
+}
+
+void convert_read(struct convert *with, const struct profile_kind *kind, const struct entry *entry, struct record *record)
+{
+	size_t count = kind_field_count(kind->kind), i;
+
+	for (i = 0; i < count; i++) {
+		struct field_values *out = &record->fields[i];
+
+		with->mapping = &kind->mappings[i];
+		*out = (struct field_values){ .presence = VALUE_ABSENT };
+		if (with->mapping->converter != NULL) {
+			with->mapping->converter->read(with, entry, out);
+		} else if (with->mapping->derive == DERIVE_NOT) {
+			out->presence = VALUE_UNSUPPORTED;
+			out->note = with->mapping->missing;
+		}
+	}
+}
+
+static bool same_values(const struct field_values *a, const struct field_values *b)
+{
+	size_t i, j;
+
+	if (a->count != b->count)
+		return false;
+	for (i = 0; i < a->count; i++) {
+		for (j = 0; j < b->count; j++)
+			if (value_same(&a->values[i], &b->values[j]))
+				break;
+		if (j == b->count)
+			return false;
+	}
+	return true;
+}
+
+static bool write_field(struct convert *with, const struct field_values *wanted, struct entry *draft, struct error *error)
+{
+	const struct mapping *mapping = with->mapping;
+
+	if (mapping->converter == NULL)
+		return error_set(error, ERROR_UNSUPPORTED, "%s cannot be kept in this directory: %s", mapping->field->label,
+			mapping->missing == NULL ? "it is computed from other objects" : mapping->missing);
+	if (mapping->converter->write == NULL || mapping->writer != NULL)
+		return error_set(error, ERROR_UNSUPPORTED, "%s is only read here%s%s", mapping->field->label,
+			mapping->writer == NULL ? "" : "; it is written by ", mapping->writer == NULL ? "" : mapping->writer);
+	if (!mapping->converter->write(with, wanted, draft, error))
+		return false;
+	if (mapping->class != NULL && wanted->count > 0 && !entry_has_class(draft, mapping->class))
+		entry_add_text(draft, "objectClass", mapping->class);
+	return true;
+}
+
+bool convert_write(struct convert *with, const struct profile_kind *kind, const struct record *before, const struct record *after,
+		const struct change *change, struct entry *draft, struct error *error)
+{
+	static const struct field_values nothing = { .presence = VALUE_ABSENT };
+	enum forwarding_mode mode = convert_forwarding_mode(with, draft);
+	size_t count = kind_field_count(kind->kind), i;
+
+	for (i = 0; i < count; i++) {
+		const struct field *field = &kind->kind->fields[i];
+		const struct field_values *was = before == NULL ? &nothing : &before->fields[i];
+
+		if (field->flags & (FIELD_DERIVED | FIELD_READONLY) || same_values(was, &after->fields[i]))
+			continue;
+		with->mapping = &kind->mappings[i];
+		if (!write_field(with, &after->fields[i], draft, error))
+			return false;
+	}
+	return convert_settle_forwarding(with, kind, mode, after, change, draft, error);
+}

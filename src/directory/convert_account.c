@@ -1,0 +1,126 @@
+/*
+ * convert_account: the state of an account and times, from the marks that
+ * several systems leave on one entry.
+ *
+ * UCS keeps "disabled" in up to four places that can disagree; any one of them
+ * counts, and the note says which spoke.  Only read, never written.  Pure; any
+ * thread.  Rules: ucs-directory 8.4; password policy overlay.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "directory/convert_private.h"
+
+enum { DAY = 86400, KERBEROS_DISABLED = 1 << 7, KERBEROS_LOCKED = 1 << 17 };
+
+enum state { ACTIVE, EXPIRED, LOCKED, DISABLED };
+
+static long number_of(const struct entry *entry, const char *attribute, long otherwise)
+{
+	const char *text = entry_text(entry, attribute);
+	char *end;
+	long number;
+
+	if (text == NULL || text[0] == '\0')
+		return otherwise;
+	number = strtol(text, &end, 10);
+	return *end == '\0' ? number : otherwise;
+}
+
+static enum state shadow_state(const struct convert *with, const struct entry *entry)
+{
+	long day = number_of(entry, "shadowExpire", -1);
+
+	if (day == 1)
+		return DISABLED;
+	return day > 1 && (int64_t)day * DAY <= with->now ? EXPIRED : ACTIVE;
+}
+
+static enum state samba_state(const struct convert *with, const struct entry *entry)
+{
+	const char *flags = entry_text(entry, "sambaAcctFlags");
+	long kickoff = number_of(entry, "sambaKickoffTime", -1);
+
+	if (flags != NULL && strchr(flags, 'D') != NULL)
+		return DISABLED;
+	if (flags != NULL && strchr(flags, 'L') != NULL)
+		return LOCKED;
+	return kickoff > 0 && kickoff <= with->now ? EXPIRED : ACTIVE;
+}
+
+static enum state kerberos_state(const struct convert *with, const struct entry *entry)
+{
+	long flags = number_of(entry, "krb5KDCFlags", 0);
+	const char *end = entry_text(entry, "krb5ValidEnd");
+	int64_t time;
+
+	if (flags & KERBEROS_DISABLED)
+		return DISABLED;
+	if (flags & KERBEROS_LOCKED)
+		return LOCKED;
+	return end != NULL && text_to_time(end, &time) && time <= with->now ? EXPIRED : ACTIVE;
+}
+
+static enum state policy_state(const struct convert *with, const struct entry *entry)
+{
+	(void)with;
+	return entry_text(entry, "pwdAccountLockedTime") != NULL ? LOCKED : ACTIVE;
+}
+
+void read_account_state(const struct convert *with, const struct entry *entry, struct field_values *out)
+{
+	static const char *const words[] = { [ACTIVE] = "active", [EXPIRED] = "expired", [LOCKED] = "locked", [DISABLED] = "disabled" };
+	static const struct {
+		const char *who;
+		enum state (*look)(const struct convert *with, const struct entry *entry);
+	} marks[] = {
+		{ "expiry date", shadow_state }, { "Samba", samba_state }, { "Kerberos", kerberos_state }, { "password policy", policy_state },
+	};
+	enum state worst = ACTIVE;
+	const char *who = NULL;
+	size_t i;
+
+	for (i = 0; i < sizeof marks / sizeof *marks; i++) {
+		enum state state = marks[i].look(with, entry);
+
+		if (state > worst) {
+			worst = state;
+			who = marks[i].who;
+		}
+	}
+	convert_give(with, out, words[worst]);
+	out->presence = VALUE_DERIVED;
+	out->origin = who;
+}
+
+/* One attribute as epoch seconds: generalized time, days (shadowLastChange) or seconds. */
+static bool time_of(const struct entry *entry, const char *attribute, int64_t *time)
+{
+	const char *text = entry_text(entry, attribute);
+	long number;
+
+	if (text == NULL)
+		return false;
+	if (strchr(text, 'Z') != NULL)
+		return text_to_time(text, time);
+	number = number_of(entry, attribute, 0);
+	*time = text_same_ascii_case(attribute, "shadowLastChange") ? (int64_t)number * DAY : number;
+	return number > 0;
+}
+
+void read_newest_time(const struct convert *with, const struct entry *entry, struct field_values *out)
+{
+	int64_t newest = 0, time;
+	size_t i;
+
+	for (i = 0; with->mapping->attributes[i] != NULL; i++)
+		if (time_of(entry, with->mapping->attributes[i], &time) && time > newest) {
+			newest = time;
+			out->origin = with->mapping->attributes[i];
+		}
+	if (newest > 0) {
+		convert_give(with, out, text_from_time(with->arena, newest));
+		out->presence = VALUE_DERIVED;
+	}
+}

@@ -1,0 +1,32 @@
+/*
+ * convert_private: what the files of the converters share; for them only.
+ * Pure; any thread.
+ */
+#ifndef POSTROOM_DIRECTORY_CONVERT_PRIVATE_H
+#define POSTROOM_DIRECTORY_CONVERT_PRIVATE_H
+
+#include "directory/convert.h"
+
+/* One own value. */
+void convert_give(const struct convert *with, struct field_values *out, const char *text);
+
+/* convert_forward.c */
+void read_forwards(const struct convert *with, const struct entry *entry, struct field_values *out);
+void read_keep_copy(const struct convert *with, const struct entry *entry, struct field_values *out);
+/* Does nothing but agree: both fields and the address are written together by convert_settle_forwarding. */
+bool write_forwards(const struct convert *with, const struct field_values *wanted, struct entry *draft, struct error *error);
+enum forwarding_mode { FORWARDING_NONE, FORWARDING_FLAG, FORWARDING_OWN, FORWARDING_UNCERTAIN };
+/* How this entry stores it; to be asked before anything is changed. */
+enum forwarding_mode convert_forwarding_mode(const struct convert *with, const struct entry *entry);
+bool convert_settle_forwarding(const struct convert *with, const struct profile_kind *kind, enum forwarding_mode mode,
+		const struct record *after, const struct change *change, struct entry *draft, struct error *error);
+
+/* convert_account.c */
+void read_account_state(const struct convert *with, const struct entry *entry, struct field_values *out);
+void read_newest_time(const struct convert *with, const struct entry *entry, struct field_values *out);
+
+/* convert_fetchmail.c */
+void read_fetchmail(const struct convert *with, const struct entry *entry, struct field_values *out);
+bool write_fetchmail(const struct convert *with, const struct field_values *wanted, struct entry *draft, struct error *error);
+
+#endif

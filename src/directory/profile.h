@@ -1,0 +1,104 @@
+/*
+ * profile: where the fields of our kinds live in one sort of directory.
+ *
+ * A profile is a data file (see profiles/ucs.profile, which is compiled in as
+ * well); nothing in it is code.  Mistakes are reported with file and line.
+ * Reading may touch the disk: start only.  A profile is constant once read and
+ * may be used from any thread.
+ */
+#ifndef POSTROOM_DIRECTORY_PROFILE_H
+#define POSTROOM_DIRECTORY_PROFILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "directory/filter.h"
+#include "model/kind.h"
+
+struct converter;
+
+/* What reading computes from other places; a word in the profile. */
+enum derive {
+	DERIVE_NOT, DERIVE_GROUPS, DERIVE_LISTS, DERIVE_RIGHTS,
+	DERIVE_USERS_IN_DOMAIN, DERIVE_GROUPS_IN_DOMAIN, DERIVE_LISTS_IN_DOMAIN, DERIVE_FOLDERS_IN_DOMAIN
+};
+
+struct mapping {
+	const struct field *field;
+	const char *const *attributes;     /* NULL-terminated; the first is the one that is written; [0] NULL: none */
+	const struct converter *converter; /* NULL: no attribute here */
+	const char *class;                 /* object class that an entry needs before it can hold the attribute; NULL */
+	enum derive derive;
+	const char *missing;               /* why this directory has no such thing; NULL where it has */
+	const char *writer;                /* who must write it instead; NULL: we may */
+};
+
+struct profile_kind {
+	const struct kind *kind;
+	const struct filter *find;
+	const char *naming;                /* attribute of the RDN */
+	const char *container;             /* for new objects, below the base; NULL: cannot be added */
+	const char *type;                  /* value of the mark attribute for new objects; NULL */
+	const char *const *classes;        /* of a new object */
+	const char *const *derived;        /* "attribute=template" for a new object */
+	const char *writer;                /* "udm": adding, renaming and deleting belong to it unless direct; NULL */
+	bool numbers;                      /* new objects need uidNumber and gidNumber */
+	const char *counter, *default_group, *default_group_attribute;   /* below the base; NULL: none */
+	const struct mapping *mappings;    /* one per field of the kind, in order of the table */
+};
+
+/* An object class that can hold addresses. */
+struct profile_holder { const char *name, *class, *naming; };
+enum reference_by { BY_DN, BY_LOGIN, BY_ADDRESS, BY_RIGHT };
+struct profile_reference {
+	const char *attribute;
+	const char *kind;                  /* NULL: told by the object classes */
+	const char *meaning;
+	enum reference_by by;
+	bool follow;
+};
+
+struct profile {
+	const char *name, *title, *file;
+	const char *const *recognise;      /* object classes, NULL-terminated */
+	const char *const *secrets;        /* attributes that are never read */
+	const char *mark_class, *mark_attribute, *identifier;             /* NULL: none */
+	const char *primary, *alternate, *forward, *forward_flag;         /* attributes of addresses; NULL: none */
+	const char *locks, *lock_class, *lock_time;                       /* container below the base; NULL: no locks here */
+	const struct filter *managed;      /* NULL: nothing manages users but us */
+	const char *policy_reference, *policy_class, *policy_attribute;   /* NULL: none */
+	const struct profile_holder *holders;
+	size_t holder_count;
+	const struct profile_reference *references;
+	size_t reference_count;
+	const struct profile_kind *kinds;
+	size_t kind_count;
+};
+
+/* From a file or from text under a name for messages; everything in the arena. NULL with ERROR_CONFIG, file and line. */
+struct profile *profile_read_file(struct arena *arena, const char *path, struct error *error);
+struct profile *profile_read_text(struct arena *arena, const char *name, const char *words, struct error *error);
+/*
+ * By name or path: a path (with a slash) is read; else NAME.profile in `directory` (may be NULL), else the
+ * compiled-in one. NULL with ERROR_CONFIG.
+ */
+struct profile *profile_find(struct arena *arena, const char *name, const char *directory, struct error *error);
+/*
+ * All profiles that a search for the right one should look at: the site's own first (sorted by file name),
+ * then the compiled-in ones. A broken file ends with NULL and its error.
+ */
+struct profile **profile_all(struct arena *arena, const char *directory, size_t *count, struct error *error);
+/* Does the schema (a test for object classes) fit? */
+bool profile_fits(const struct profile *profile, bool (*has_class)(const void *context, const char *name), const void *context);
+
+const struct profile_kind *profile_kind(const struct profile *profile, const struct kind *kind);   /* NULL: not held here */
+const struct mapping *profile_mapping(const struct profile_kind *kind, const struct field *field); /* NULL: not named */
+bool profile_secret(const struct profile *profile, const char *attribute);
+
+/* Generated from the files in profiles/ at build time; ends with .name = NULL. */
+struct profile_builtin { const char *name; const char *words; };
+extern const struct profile_builtin profile_builtins[];
+
+#endif
