@@ -145,7 +145,10 @@ struct directory_query *directory_events(struct directory *directory, const char
  */
 struct store *directory_store(struct directory *directory);
 
-/* Proposals for a first start without configuration: heap-free, arena texts. */
+/*
+ * Proposals for a first start without configuration: heap-free, arena texts. uri, source and words are never NULL;
+ * base, ca_file and bind_dn are NULL where nothing is known (ldapi: bind EXTERNAL).
+ */
 struct directory_proposal { const char *source; const char *uri; const char *base; const char *ca_file; const char *bind_dn; const char *words; };
 /* Looks at ldap.conf, UCR's base.conf and local ldapi sockets (files only, no network). Returns the count. */
 size_t directory_propose(struct arena *arena, struct directory_proposal **proposals);
