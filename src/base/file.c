@@ -53,7 +53,8 @@ bool file_check_open(int descriptor, const char *path, struct stat *status, stru
 		return file_failed(error, ERROR_FILE, path, "examined");
 	if (!S_ISREG(status->st_mode))
 		return error_set(error, ERROR_FILE, "%s is not a regular file", path);
-	if (status->st_nlink != 1)
+	/* None at all is a file that was replaced this moment: still whole. */
+	if (status->st_nlink > 1)
 		return error_set(error, ERROR_FILE, "%s has more than one name (hard links): copy it to a file of its own", path);
 	if (status->st_uid != geteuid() && status->st_uid != 0)
 		return error_set(error, ERROR_FILE, "%s belongs to another user (uid %u): it must be yours or root's", path,
@@ -213,17 +214,21 @@ static int create_to_append(const char *path, mode_t mode, struct error *error)
 
 int file_open_append(const char *path, mode_t mode, bool *created, struct error *error)
 {
-	/* Twice, since another process may create it between the two calls. */
-	for (int attempt = 0; attempt < 2; attempt++) {
+	/* Again, since another process may create or remove it between the two calls. */
+	for (int attempt = 0; attempt < 5; attempt++) {
 		struct stat status;
 		int descriptor = open(path, O_RDWR | O_APPEND | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 
 		*created = false;
 		if (descriptor >= 0) {
-			if (file_check_open(descriptor, path, &status, error))
+			bool usable = file_check_open(descriptor, path, &status, error);
+
+			if (usable && status.st_nlink == 1)
 				return descriptor;
 			close(descriptor);
-			return -1;
+			if (!usable)
+				return -1;
+			continue;   /* removed this moment: what is added there would be lost */
 		}
 		if (errno != ENOENT) {
 			open_failed(error, path, "opened for writing");
