@@ -22,8 +22,12 @@ OPT      := -O2 -g
 ifeq ($(SANITIZE),1)
 OPT      := -O1 -g -fsanitize=address,undefined -fno-omit-frame-pointer -fno-sanitize-recover=undefined
 SANLINK  := -fsanitize=address,undefined
-else
+else ifneq ($(FUZZING),1)
 HARDEN   += -D_FORTIFY_SOURCE=2
+endif
+ifeq ($(FUZZING),1)
+OPT      := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-omit-frame-pointer -fno-sanitize-recover=undefined
+SANLINK  := -fsanitize=address,undefined
 endif
 CFLAGS   ?=
 ALL_CFLAGS = $(STD) $(OPT) $(WARN) $(HARDEN) -Isrc -I. -I$(BUILD)/gen $(CFLAGS)
@@ -105,6 +109,7 @@ MONKEY    := $(patsubst tests/monkey/%.c,$(BUILD)/tests/monkey/%,$(wildcard test
 BENCH     := $(patsubst tests/bench/%.c,$(BUILD)/tests/bench/%,$(wildcard tests/bench/*.c))
 
 $(BUILD)/libfakes.a: $(FAKES)
+	@mkdir -p $(@D)
 	@rm -f $@
 	ar rcs $@ $^
 
@@ -162,6 +167,21 @@ bench: deps
 .PHONY: bench-run
 bench-run: all $(BENCH)
 	@BUILD=$(BUILD) bash tests/bench/run
+
+# --- fuzzing -------------------------------------------------------------------
+# Every tests/fuzz/fuzz_NAME.c becomes $(BUILD)/fuzz/fuzz_NAME and runs for
+# FUZZ_SECONDS (60); FUZZ=NAME chooses one. Needs clang, in a build of its own.
+.PHONY: fuzz fuzz-run
+fuzz:
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/fuzz CC=clang FUZZING=1 fuzz-run
+
+FUZZERS := $(patsubst tests/fuzz/%.c,$(BUILD)/%,$(wildcard tests/fuzz/fuzz_*.c))
+
+$(BUILD)/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(BUILD)/libconsole.a $(BUILD)/libpostroom.a
+	$(LINK) -fsanitize=fuzzer $(LIBS_SRC) $(LIBS_UI)
+
+fuzz-run: $(FUZZERS)
+	@BUILD=$(BUILD) bash tests/fuzz/run
 
 # --- the demonstration system ------------------------------------------------
 .PHONY: demo demo-stop demo-shell
