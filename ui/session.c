@@ -261,6 +261,8 @@ void session_clear(struct session *session, struct notice_slot *slot)
 }
 
 static void fill_slot(struct session *session, struct notice_slot *slot, bool warning, const char *undo_id,
+		const char *format, va_list arguments) __attribute__((format(printf, 5, 0)));
+static void fill_slot(struct session *session, struct notice_slot *slot, bool warning, const char *undo_id,
 		const char *format, va_list arguments)
 {
 	struct arena *arena = arena_new();
