@@ -157,7 +157,10 @@ static bool comes_back(struct walk *walk)
 	return true;
 }
 
-/* Undo is judged as the ordinary change that it amounts to; so its plan comes first. */
+/*
+ * Undo is held against the role, and its addresses are looked up, as the ordinary change that it amounts to; so
+ * its plan comes first.
+ */
 static bool check_undo(struct walk *walk)
 {
 	struct review *review = walk->review;
@@ -178,7 +181,7 @@ static bool check_undo(struct walk *walk)
 		return walk_refuse(walk);
 	if (!gather(walk, walk->ordinary))
 		return false;
-	return check_change(walk->ordinary, review->plan.after, &review->facts, &review->refusal) || walk_refuse(walk);
+	return check_change(review->change, review->plan.after, &review->facts, &review->refusal) || walk_refuse(walk);
 }
 
 static bool stage_check(struct walk *walk)
@@ -227,7 +230,7 @@ static bool stage_consequences(struct walk *walk)
 	const struct change *change = review->change;
 	size_t i;
 
-	review->consequence_count = consequences_of(review->arena, walk_change(walk), review->plan.after, &review->facts,
+	review->consequence_count = consequences_of(review->arena, change, review->plan.after, &review->facts,
 		&review->consequences);
 	if (walk->ordinary)
 		undo_consequences(review);

@@ -1,8 +1,8 @@
 /*
  * undo: a change made from stored inverses.
  *
- * It is walked like any other change and judged as the ordinary change that it
- * amounts to, so roles, checks and consequences hold for it too.  Secrets are
+ * It is walked like any other change; roles and addresses are looked at as for
+ * the ordinary change that it amounts to.  Secrets are
  * not in the journal and cannot come back; the review says so.  An entry that
  * was deleted and brought back has a new entryUUID: older inverses that name
  * the old one are pointed at the new one.  Pure.
@@ -227,18 +227,12 @@ static void add_consequence(struct review *review, enum severity severity, const
 void undo_consequences(struct review *review)
 {
 	const struct change *undo = review->change;
-	bool secret = false, back = false;
+	bool secret = false;
 	size_t i;
 
-	for (i = 0; i < undo->operation_count; i++) {
+	for (i = 0; i < undo->operation_count; i++)
 		secret = secret || operation_has_secret(&undo->operations[i]);
-		back = back || undo->operations[i].verb == OPERATION_ADD;
-	}
-	if (back)
-		add_consequence(review, SEVERITY_WARNING, "undo_new_entry",
-			"The entry comes back as a new one: it gets a new entryUUID, the password and other secrets are not restored, "
-			"and neither is a mailbox that was deleted meanwhile");
 	if (secret)
-		add_consequence(review, SEVERITY_WARNING, "undo_secret",
-			"Secrets are not in the journal: passwords that this change set or took away stay as they are now");
+		add_consequence(review, SEVERITY_WARNING, "undo-secret",
+			"Secrets are not in the journal: passwords that this change set or took away stay as they are now.");
 }

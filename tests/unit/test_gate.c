@@ -1,0 +1,578 @@
+/*
+ * gate: the walk, conflicts, trouble at each step, undo, roles, confirmation,
+ * against a store in memory.  What the disk does is in test_journal.c.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "tests/unit/gate_bench.h"
+
+#define MB "1048576"
+#define TWO_MB "2097152"
+#define THREE_MB "3145728"
+
+static struct bench bench;
+
+static int set_up(void **state)
+{
+	(void)state;
+	bench_open(&bench);
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	bench_close(&bench);
+	return 0;
+}
+
+static const char *quota(void)
+{
+	return fake_store_text(&bench.fake, "anna", "quota");
+}
+
+static bool has_consequence(const char *rule)
+{
+	size_t i;
+
+	for (i = 0; i < bench.review->consequence_count; i++)
+		if (!strcmp(bench.review->consequences[i].rule, rule))
+			return true;
+	return false;
+}
+
+/* --- the walk ---------------------------------------------------------------------- */
+
+static void a_preview_shows_and_does_nothing(void **state)
+{
+	struct change *change = bench_edit("anna", "quota", TWO_MB);
+
+	(void)state;
+	bench_preview(&bench, change);
+	change_free(change);
+	assert_true(bench.review->allowed);
+	assert_int_equal(bench.review->line_count, 1);
+	assert_string_equal(bench.review->lines[0].old_words, "1 MB");
+	assert_string_equal(bench.review->lines[0].new_words, "2 MB");
+	assert_int_equal(bench.fake.applies, 0);
+	assert_string_equal(quota(), MB);
+}
+
+static void a_confirmed_change_is_applied_once(void **state)
+{
+	(void)state;
+	assert_int_equal(bench_set(&bench, "anna", "quota", TWO_MB), OUTCOME_APPLIED);
+	assert_int_equal(bench.fake.applies, 1);
+	assert_string_equal(quota(), TWO_MB);
+	assert_string_not_equal(bench.id, "");
+	assert_int_equal(bench.steps_done, 1);
+	assert_null(bench.review);
+}
+
+static void nothing_to_change_sends_nothing(void **state)
+{
+	(void)state;
+	assert_int_equal(bench_set(&bench, "anna", "quota", MB), OUTCOME_ALREADY);
+	assert_int_equal(bench.fake.applies, 0);
+	assert_string_equal(bench.id, "");
+}
+
+static void an_illegal_value_is_refused_with_its_field(void **state)
+{
+	struct change *change = bench_edit("anna", "quota", "a lot");
+
+	(void)state;
+	bench_preview(&bench, change);
+	assert_false(bench.review->allowed);
+	assert_int_equal(bench.review->stage, STAGE_CHECK);
+	assert_ptr_equal(bench.review->refused_field, kind_field(change->kind, "quota"));
+	bench_submit(&bench, NULL, NULL);
+	assert_int_equal(bench.outcome, OUTCOME_NOT_APPLIED);
+	assert_int_equal(bench.fake.applies, 0);
+	change_free(change);
+}
+
+static void who_is_not_there_is_not_found(void **state)
+{
+	struct change *change = bench_edit("nobody", "quota", TWO_MB);
+
+	(void)state;
+	bench_preview(&bench, change);
+	change_free(change);
+	assert_int_equal(bench.review->refusal.kind, ERROR_NOT_FOUND);
+}
+
+/* --- roles and read-only ------------------------------------------------------------- */
+
+static const struct { enum role role; const char *field; const char *value; bool may; } role_cases[] = {
+	{ ROLE_ADMIN, "home_server", "mail1.example.com", true },
+	{ ROLE_HELPDESK, "quota", TWO_MB, true },
+	{ ROLE_HELPDESK, "home_server", "mail1.example.com", false },
+	{ ROLE_MONITOR, "quota", TWO_MB, false },
+};
+
+static void roles_are_held(void **state)
+{
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(role_cases) / sizeof(role_cases[0]); i++) {
+		struct change *change = bench_edit("anna", role_cases[i].field, role_cases[i].value);
+
+		bench_close_gate(&bench);
+		bench.settings.role = role_cases[i].role;
+		bench_open_gate(&bench);
+		bench_preview(&bench, change);
+		assert_int_equal(bench.review->allowed, role_cases[i].may);
+		if (!role_cases[i].may) {
+			assert_int_equal(bench.review->stage, STAGE_ROLE);
+			assert_int_equal(bench.review->refusal.kind, ERROR_REFUSED);
+		}
+		change_free(change);
+	}
+}
+
+static void read_only_has_no_store(void **state)
+{
+	struct change *change = bench_edit("anna", "quota", TWO_MB);
+
+	(void)state;
+	bench_close_gate(&bench);
+	bench.settings.read_only = true;
+	bench_open_gate(&bench);
+	assert_non_null(gate_write_reason(bench.gate));
+	bench_preview(&bench, change);
+	assert_false(bench.review->allowed);
+	assert_int_equal(bench.review->stage, STAGE_PLAN);
+	bench_submit(&bench, NULL, NULL);
+	assert_int_equal(bench.fake.plans, 0);
+	assert_int_equal(bench.fake.applies, 0);
+	change_free(change);
+}
+
+/* --- confirmation ----------------------------------------------------------------------- */
+
+static void a_required_reason_is_required(void **state)
+{
+	struct change *change = bench_edit("anna", "quota", TWO_MB);
+
+	(void)state;
+	bench_close_gate(&bench);
+	bench.settings.reason_required = true;
+	bench_open_gate(&bench);
+	bench_preview(&bench, change);
+	assert_true(bench.review->reason_required);
+	bench_submit(&bench, NULL, "  ");
+	assert_int_equal(bench.outcome, OUTCOME_NOT_APPLIED);
+	assert_int_equal(bench.error.kind, ERROR_INVALID);
+	bench_preview(&bench, change);
+	bench_submit(&bench, NULL, "ticket 4711");
+	assert_int_equal(bench.outcome, OUTCOME_APPLIED);
+	assert_string_equal(bench_history(&bench)->entries[0].reason, "ticket 4711");
+	change_free(change);
+}
+
+static void an_account_goes_only_by_its_name(void **state)
+{
+	struct change *change = change_new(VERB_DELETE, kind_find("user"), "anna");
+
+	(void)state;
+	record_set_text(bench.fake.objects[0].record, "address", "anna@example.com");
+	bench_preview(&bench, change);
+	assert_true(bench.review->allowed);
+	assert_int_equal(bench.review->confirm, CONFIRM_NAME);
+	assert_string_equal(bench.review->confirm_text, "anna");
+	bench_submit(&bench, "Anna", NULL);
+	assert_int_equal(bench.outcome, OUTCOME_NOT_APPLIED);
+	assert_non_null(fake_store_find(&bench.fake, "anna"));
+	bench_preview(&bench, change);
+	bench_submit(&bench, "anna", NULL);
+	assert_int_equal(bench.outcome, OUTCOME_APPLIED);
+	assert_null(fake_store_find(&bench.fake, "anna"));
+	change_free(change);
+}
+
+/* --- others write too --------------------------------------------------------------------- */
+
+static void somebody_changed_it_before_confirming(void **state)
+{
+	struct change *change = bench_edit("anna", "quota", TWO_MB);
+
+	(void)state;
+	bench_preview(&bench, change);
+	fake_store_write(&bench.fake, "anna", "quota", THREE_MB);
+	bench_submit(&bench, NULL, NULL);
+	assert_int_equal(bench.outcome, OUTCOME_CONFLICT);
+	assert_non_null(bench.review);
+	assert_non_null(bench.review->conflict);
+	assert_string_equal(bench.review->conflict->old_words, "3 MB");
+	assert_string_equal(bench.review->conflict->new_words, "2 MB");
+	assert_non_null(bench.review->conflict_who);
+	assert_int_equal(bench.fake.applies, 0);
+	/* Whoever has seen the conflict may mean it. */
+	bench_submit(&bench, NULL, NULL);
+	assert_int_equal(bench.outcome, OUTCOME_APPLIED);
+	assert_string_equal(quota(), TWO_MB);
+	change_free(change);
+}
+
+static void login_meanwhile(struct fake_store *fake, const struct operation *operation, void *context)
+{
+	int *times = context;
+
+	(void)operation;
+	if ((*times)-- > 0)
+		fake_store_write(fake, "anna", "phone", "1234");
+}
+
+static void a_change_elsewhere_is_retried_silently(void **state)
+{
+	int times = 3;
+
+	(void)state;
+	fake_store_write(&bench.fake, "anna", "phone", "1234");
+	bench.fake.before_apply = login_meanwhile;
+	bench.fake.context = &times;
+	assert_int_equal(bench_set(&bench, "anna", "quota", TWO_MB), OUTCOME_APPLIED);
+	assert_int_equal(bench.fake.applies, 4);
+	assert_string_equal(quota(), TWO_MB);
+}
+
+static void endless_conflicts_end(void **state)
+{
+	int times = 1000;
+
+	(void)state;
+	bench.fake.before_apply = login_meanwhile;
+	bench.fake.context = &times;
+	assert_int_equal(bench_set(&bench, "anna", "quota", TWO_MB), OUTCOME_CONFLICT);
+	assert_int_equal(bench.fake.applies, 6);
+	assert_string_equal(quota(), MB);
+	assert_int_equal(bench_history(&bench)->entries[0].state, HISTORY_FAILED);
+}
+
+static void an_assertion_that_is_never_evaluated_is_told(void **state)
+{
+	(void)state;
+	bench.fake.break_assertion = true;
+	assert_int_equal(bench_set(&bench, "anna", "quota", TWO_MB), OUTCOME_CONFLICT);
+	assert_non_null(strstr(bench.error.text, "would not"));
+	assert_true(bench.fake.applies < 6);
+}
+
+static void quota_meanwhile(struct fake_store *fake, const struct operation *operation, void *context)
+{
+	(void)operation;
+	(void)context;
+	fake_store_write(fake, "anna", "quota", THREE_MB);
+	fake->before_apply = NULL;
+}
+
+static void what_was_not_shown_is_not_applied(void **state)
+{
+	(void)state;
+	bench.fake.before_apply = quota_meanwhile;
+	assert_int_equal(bench_set(&bench, "anna", "quota", TWO_MB), OUTCOME_CONFLICT);
+	assert_non_null(bench.review);
+	assert_true(bench.review->changed);
+	assert_string_equal(quota(), THREE_MB);
+	assert_int_equal(bench_history(&bench)->entries[0].state, HISTORY_FAILED);
+}
+
+static void a_duplicate_is_taken_back(void **state)
+{
+	(void)state;
+	bench.fake.duplicate = true;
+	assert_int_equal(bench_set(&bench, "anna", "quota", TWO_MB), OUTCOME_NOT_APPLIED);
+	assert_true(bench.taken_back);
+	assert_non_null(strstr(bench.error.text, "ben@example.com"));
+	assert_string_equal(quota(), MB);
+	assert_int_equal(bench_history(&bench)->count, 2);
+	assert_int_equal(bench.history->entries[1].state, HISTORY_UNDONE);
+}
+
+/* --- several steps, and trouble in each of them ------------------------------------------- */
+
+static struct change *three_fields(void)
+{
+	struct change *change = bench_edit("anna", "quota", TWO_MB);
+
+	change_edit_text(change, kind_field(change->kind, "given_name"), EDIT_SET, "Anna");
+	change_edit_text(change, kind_field(change->kind, "family_name"), EDIT_SET, "Miller");
+	return change;
+}
+
+static void a_step_that_fails_stops_and_says_so(void **state)
+{
+	struct change *change = three_fields();
+	unsigned at;
+
+	(void)state;
+	for (at = 1; at <= 3; at++) {
+		bench_close(&bench);
+		bench_open(&bench);
+		bench.fake.split = true;
+		bench_preview(&bench, change);
+		assert_int_equal(bench.review->plan.count, 3);
+		bench.fake.trouble_at = at;
+		bench.fake.trouble = OUTCOME_NOT_APPLIED;
+		bench_submit(&bench, NULL, NULL);
+		assert_int_equal(bench.outcome, OUTCOME_NOT_APPLIED);
+		assert_int_equal(bench.steps_done, at - 1);
+		assert_int_equal(bench.fake.applies, at);
+		assert_non_null(strstr(bench.steps, "NOT done"));
+		bench_history(&bench);
+		assert_int_equal(bench.history->entries[0].state, at == 1 ? HISTORY_FAILED : HISTORY_PARTLY);
+		assert_int_equal(bench.history->entries[0].can_undo, at > 1);
+		if (at == 1)
+			continue;
+		bench_preview_undo(&bench, NULL);
+		assert_true(bench.review->allowed);
+		bench_submit(&bench, NULL, NULL);
+		assert_int_equal(bench.outcome, OUTCOME_APPLIED);
+		assert_string_equal(quota(), MB);
+		assert_string_equal(fake_store_text(&bench.fake, "anna", "given_name"), "");
+		assert_string_equal(fake_store_text(&bench.fake, "anna", "family_name"), "Smith");
+	}
+	change_free(change);
+}
+
+static void a_login_between_two_steps_does_no_harm(void **state)
+{
+	struct change *change = three_fields();
+	int times = 3;
+
+	(void)state;
+	bench.fake.split = true;
+	bench_preview(&bench, change);
+	bench.fake.before_apply = login_meanwhile;
+	bench.fake.context = &times;
+	bench_submit(&bench, NULL, NULL);
+	assert_int_equal(bench.outcome, OUTCOME_APPLIED);
+	assert_string_equal(fake_store_text(&bench.fake, "anna", "family_name"), "Miller");
+	change_free(change);
+}
+
+static void a_lost_answer_is_looked_up(void **state)
+{
+	bool applied;
+
+	(void)state;
+	for (applied = false;; applied = true) {
+		bench_close(&bench);
+		bench_open(&bench);
+		bench.fake.trouble_at = 1;
+		bench.fake.trouble = OUTCOME_UNKNOWN;
+		bench.fake.trouble_applied = applied;
+		assert_int_equal(bench_set(&bench, "anna", "quota", TWO_MB), applied ? OUTCOME_APPLIED : OUTCOME_NOT_APPLIED);
+		assert_string_equal(quota(), applied ? TWO_MB : MB);
+		assert_int_equal(bench.fake.looks, 1);
+		if (applied)
+			break;
+	}
+}
+
+static void an_unknown_outcome_locks_until_it_is_known(void **state)
+{
+	struct change *change = bench_edit("anna", "quota", THREE_MB);
+
+	(void)state;
+	bench.fake.trouble_at = 1;
+	bench.fake.trouble = OUTCOME_UNKNOWN;
+	bench.fake.trouble_applied = true;
+	bench.fake.blind_looks = 5;
+	bench_preview(&bench, change);
+	/* Closing cuts the waiting short; the set stays unknown. */
+	gate_submit(bench.gate, bench.review, NULL, NULL, bench_submitted, &bench);
+	bench.review = NULL;
+	while (bench.fake.looks == 0)
+		usleep(1000);
+	bench_close_gate(&bench);
+	assert_int_equal(bench.outcome, OUTCOME_UNKNOWN);
+	bench.done = false;
+	bench.fake.blind_looks = 2;
+	bench_open_gate(&bench);
+	bench_preview(&bench, change);
+	assert_false(bench.review->allowed);
+	assert_int_equal(bench.review->refusal.kind, ERROR_UNKNOWN_OUTCOME);
+	assert_true(gate_locked(bench.gate, "user", "anna"));
+	assert_int_equal(bench_history(&bench)->entries[0].state, HISTORY_UNKNOWN);
+	assert_int_equal(bench_resolve(&bench), 0);
+	assert_false(gate_locked(bench.gate, "user", "anna"));
+	assert_int_equal(bench_history(&bench)->entries[0].state, HISTORY_DONE);
+	bench_preview_undo(&bench, NULL);
+	bench_submit(&bench, NULL, NULL);
+	assert_string_equal(quota(), MB);
+	change_free(change);
+}
+
+/* --- undo ---------------------------------------------------------------------------------- */
+
+static void undo_and_undo_of_undo(void **state)
+{
+	char first[64], second[64];
+
+	(void)state;
+	bench_set(&bench, "anna", "quota", TWO_MB);
+	snprintf(first, sizeof(first), "%s", bench.id);
+	bench_preview_undo(&bench, NULL);
+	assert_true(bench.review->allowed);
+	assert_string_equal(bench.review->lines[0].new_words, "1 MB");
+	assert_non_null(strstr(bench.review->sentence, "Taken back"));
+	bench_submit(&bench, NULL, NULL);
+	assert_int_equal(bench.outcome, OUTCOME_APPLIED);
+	assert_string_equal(quota(), MB);
+	snprintf(second, sizeof(second), "%s", bench.id);
+	bench_history(&bench);
+	assert_int_equal(bench.history->count, 2);
+	assert_string_equal(bench.history->entries[0].undo_of, first);
+	assert_int_equal(bench.history->entries[1].state, HISTORY_UNDONE);
+	bench_preview_undo(&bench, first);
+	assert_int_equal(bench.review->refusal.kind, ERROR_CONFLICT);
+	bench_preview_undo(&bench, second);
+	bench_submit(&bench, NULL, NULL);
+	assert_string_equal(quota(), TWO_MB);
+	bench_history(&bench);
+	assert_int_equal(bench.history->entries[2].state, HISTORY_DONE);
+	assert_int_equal(bench.history->entries[1].state, HISTORY_UNDONE);
+}
+
+static void undo_refuses_what_others_changed_since(void **state)
+{
+	(void)state;
+	bench_set(&bench, "anna", "quota", TWO_MB);
+	fake_store_write(&bench.fake, "anna", "quota", THREE_MB);
+	bench_preview_undo(&bench, NULL);
+	assert_false(bench.review->allowed);
+	assert_int_equal(bench.review->refusal.kind, ERROR_CONFLICT);
+	assert_string_equal(quota(), THREE_MB);
+}
+
+static void a_deleted_user_comes_back_and_older_undos_still_fit(void **state)
+{
+	struct change *change = change_new(VERB_DELETE, kind_find("user"), "anna");
+	char first[64];
+
+	(void)state;
+	bench_set(&bench, "anna", "quota", TWO_MB);
+	snprintf(first, sizeof(first), "%s", bench.id);
+	bench_preview(&bench, change);
+	bench_submit(&bench, "anna", NULL);
+	assert_int_equal(bench.outcome, OUTCOME_APPLIED);
+	bench_preview_undo(&bench, NULL);
+	assert_true(bench.review->allowed);
+	assert_true(has_consequence("undo-is-partial"));
+	bench_submit(&bench, NULL, NULL);
+	assert_int_equal(bench.outcome, OUTCOME_APPLIED);
+	assert_string_equal(quota(), TWO_MB);
+	assert_string_not_equal(fake_store_find(&bench.fake, "anna")->record->id, "id-1");
+	bench_preview_undo(&bench, first);
+	assert_true(bench.review->allowed);
+	bench_submit(&bench, NULL, NULL);
+	assert_int_equal(bench.outcome, OUTCOME_APPLIED);
+	assert_string_equal(quota(), MB);
+	change_free(change);
+}
+
+static void undo_of_adding_asks_for_the_name(void **state)
+{
+	struct change *change = change_new(VERB_ADD, kind_find("user"), "ben");
+
+	(void)state;
+	change_edit_text(change, kind_field(change->kind, "family_name"), EDIT_SET, "Baker");
+	bench_preview(&bench, change);
+	assert_true(bench.review->allowed);
+	bench_submit(&bench, NULL, NULL);
+	assert_int_equal(bench.outcome, OUTCOME_APPLIED);
+	bench_preview_undo(&bench, NULL);
+	assert_true(bench.review->allowed);
+	assert_int_equal(bench.review->confirm, CONFIRM_NAME);
+	bench_submit(&bench, "ben", NULL);
+	assert_int_equal(bench.outcome, OUTCOME_APPLIED);
+	assert_null(fake_store_find(&bench.fake, "ben"));
+	change_free(change);
+}
+
+static void a_rename_is_undone_under_its_new_name(void **state)
+{
+	struct change *change = change_new(VERB_RENAME, kind_find("user"), "anna");
+
+	(void)state;
+	change->new_name = "anne";
+	bench_preview(&bench, change);
+	assert_true(bench.review->allowed);
+	bench_submit(&bench, bench.review->confirm_text, NULL);
+	assert_int_equal(bench.outcome, OUTCOME_APPLIED);
+	assert_non_null(fake_store_find(&bench.fake, "anne"));
+	bench_preview_undo(&bench, NULL);
+	assert_true(bench.review->allowed);
+	bench_submit(&bench, bench.review->confirm_text, NULL);
+	assert_int_equal(bench.outcome, OUTCOME_APPLIED);
+	assert_non_null(fake_store_find(&bench.fake, "anna"));
+	change_free(change);
+}
+
+static void helpdesk_takes_back_only_what_it_may_do(void **state)
+{
+	(void)state;
+	bench_set(&bench, "anna", "family_name", "Miller");
+	bench_set(&bench, "anna", "quota", TWO_MB);
+	bench_close_gate(&bench);
+	bench.settings.role = ROLE_HELPDESK;
+	bench_open_gate(&bench);
+	bench_preview_undo(&bench, NULL);
+	assert_true(bench.review->allowed);
+	bench_submit(&bench, NULL, NULL);
+	assert_int_equal(bench.outcome, OUTCOME_APPLIED);
+	bench_preview_undo(&bench, NULL);
+	assert_false(bench.review->allowed);
+	assert_int_equal(bench.review->refusal.kind, ERROR_REFUSED);
+}
+
+static void nothing_to_take_back_is_told(void **state)
+{
+	(void)state;
+	bench_preview_undo(&bench, NULL);
+	assert_int_equal(bench.review->refusal.kind, ERROR_NOT_FOUND);
+	bench_preview_undo(&bench, "no-such-set");
+	assert_int_equal(bench.review->refusal.kind, ERROR_NOT_FOUND);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(a_preview_shows_and_does_nothing, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_confirmed_change_is_applied_once, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(nothing_to_change_sends_nothing, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(an_illegal_value_is_refused_with_its_field, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(who_is_not_there_is_not_found, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(roles_are_held, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(read_only_has_no_store, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_required_reason_is_required, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(an_account_goes_only_by_its_name, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(somebody_changed_it_before_confirming, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_change_elsewhere_is_retried_silently, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(endless_conflicts_end, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(an_assertion_that_is_never_evaluated_is_told, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(what_was_not_shown_is_not_applied, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_duplicate_is_taken_back, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_step_that_fails_stops_and_says_so, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_login_between_two_steps_does_no_harm, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_lost_answer_is_looked_up, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(an_unknown_outcome_locks_until_it_is_known, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(undo_and_undo_of_undo, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(undo_refuses_what_others_changed_since, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_deleted_user_comes_back_and_older_undos_still_fit, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(undo_of_adding_asks_for_the_name, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_rename_is_undone_under_its_new_name, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(helpdesk_takes_back_only_what_it_may_do, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(nothing_to_take_back_is_told, set_up, tear_down),
+	};
+
+	return cmocka_run_group_tests_name("gate", tests, NULL, NULL);
+}
