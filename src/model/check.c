@@ -210,7 +210,7 @@ char *check_parse(struct arena *arena, const struct field *field, const char *ty
 	/* A secret is taken byte for byte: a blank at its end may be meant. */
 	if (field->type != FIELD_SECRET)
 		typed = trimmed(arena, typed);
-	canonical = parse_by_type(arena, field, typed, error);
+	canonical = *typed ? parse_by_type(arena, field, typed, error) : arena_text(arena, "");
 	if (!canonical || !check_value(field, canonical, error))
 		return NULL;
 	return canonical;

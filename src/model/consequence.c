@@ -135,9 +135,12 @@ const char *references_words(struct scene *scene, bool (*wanted)(const struct re
 	*count = 0;
 	for (size_t i = 0; i < facts->reference_count; i++) {
 		const struct reference *reference = &facts->references[i];
+		const char *name = arena_format(scene->arena, "%s %s (%s)", reference->kind, reference->name, reference->meaning);
 
-		if (wanted(reference))
-			names[(*count)++] = arena_format(scene->arena, "%s %s (%s)", reference->kind, reference->name, reference->meaning);
+		/* A group names a member twice, by DN and by login: one membership for people. */
+		names[*count] = NULL;
+		if (wanted(reference) && !name_listed(names, name))
+			names[(*count)++] = name;
 	}
 	return listed_words(scene->arena, names, *count);
 }
