@@ -1,0 +1,405 @@
+/*
+ * test_consequence: what a change causes, row by row.  A case is a person as
+ * they are, edits, what is known of the world, and the rows that must speak
+ * ("rule:severity"); rows that must be silent begin with "!".
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/text.h"
+#include "model/consequence.h"
+#include "model/store.h"
+
+static const char *const domains[] = { "example.com", "example.org", NULL };
+static const char *const two_servers[] = { "mail1.example.com", "mail2.example.com", NULL };
+static const char *const one_server[] = { "mail1.example.com", NULL };
+static const struct holder holders[] = {
+	{ "boss@example.com", "user", "boss", "uid=boss", NULL, "address" },
+	{ "info@example.com", "user", "bert", "uid=bert", NULL, "alternates" },
+	{ "fwd@example.com", "user", "carl", "uid=carl", NULL, "forwards" },
+};
+static const struct reference references[] = {
+	{ "group", "staff", "cn=staff", "uniqueMember", "uid=anna", "member" },
+	{ "group", "staff", "cn=staff", "memberUid", "anna", "member" },
+	{ "mailinglist", "news", "cn=news", "univentionMailMember", "anna@example.com", "list member" },
+	{ "folder", "team@example.com", "cn=team", "univentionMailACL", "anna@example.com write", "right on folder" },
+	{ "mailinglist", "board", "cn=board", "univentionAllowedEmailUsers", "uid=anna", "allowed sender" },
+};
+
+enum world { PLAIN = 0, ONE_SERVER = 1, BLIND = 2, MANAGED = 4, FOREIGN = 8, LOOKALIKE = 16, REFERENCES = 32, UNREAD = 64 };
+
+static const struct user_case {
+	const char *what;
+	enum verb verb;
+	const char *now[6];                /* fields of the person, beside login anna and address anna@example.com */
+	const char *edits[6];
+	enum known rename, delete, unique, flag_mode;
+	unsigned world;
+	const char *rules[8];
+} user_cases[] = {
+	/* the four outcomes of an address change, and what is not known */
+	{ "address, rename on", VERB_EDIT, { NULL }, { "address=new@example.com" }, KNOWN_YES, KNOWN_NO, KNOWN_NO, KNOWN_YES, PLAIN,
+		{ "mailbox-moved:note", "mailbox-reuse:warning", "address-refused:warning", "login-by-address:note", "!mailbox-left", "!mailbox-destroyed" } },
+	{ "address, rename on, delete on", VERB_EDIT, { NULL }, { "address=new@example.com" }, KNOWN_YES, KNOWN_YES, KNOWN_NO, KNOWN_YES, PLAIN,
+		{ "mailbox-moved:note", "mailbox-reuse:note", "!mailbox-destroyed" } },
+	{ "address, both off", VERB_EDIT, { NULL }, { "address=new@example.com" }, KNOWN_NO, KNOWN_NO, KNOWN_NO, KNOWN_YES, PLAIN,
+		{ "mailbox-left:warning", "!mailbox-destroyed", "!mailbox-moved", "!mailbox-unknown" } },
+	{ "address, only delete on", VERB_EDIT, { NULL }, { "address=new@example.com" }, KNOWN_NO, KNOWN_YES, KNOWN_NO, KNOWN_YES, PLAIN,
+		{ "mailbox-destroyed:loss", "!mailbox-left" } },
+	{ "address, nothing known", VERB_EDIT, { NULL }, { "address=new@example.com" }, KNOWN_NOT, KNOWN_NOT, KNOWN_NO, KNOWN_YES, PLAIN,
+		{ "mailbox-unknown:loss", "!mailbox-left", "!mailbox-moved", "!mailbox-destroyed" } },
+	{ "address, rename unknown, delete off", VERB_EDIT, { NULL }, { "address=new@example.com" }, KNOWN_NOT, KNOWN_NO, KNOWN_NO, KNOWN_YES, PLAIN,
+		{ "mailbox-unknown:warning" } },
+	{ "address, rename unknown, delete on", VERB_EDIT, { NULL }, { "address=new@example.com" }, KNOWN_NOT, KNOWN_YES, KNOWN_NO, KNOWN_YES, PLAIN,
+		{ "mailbox-unknown:loss", "!mailbox-destroyed" } },
+	{ "address, rename off, delete unknown", VERB_EDIT, { NULL }, { "address=new@example.com" }, KNOWN_NO, KNOWN_NOT, KNOWN_NO, KNOWN_YES, PLAIN,
+		{ "mailbox-unknown:loss" } },
+	{ "address in other letters is the same", VERB_EDIT, { NULL }, { "address=Anna@example.com" }, KNOWN_NO, KNOWN_YES, KNOWN_NO, KNOWN_YES, PLAIN,
+		{ "!mailbox-destroyed", "!mailbox-reuse", "!address-refused" } },
+	{ "old address stays as alternative", VERB_EDIT, { NULL }, { "address=new@example.com", "alternates+=anna@example.com" },
+		KNOWN_YES, KNOWN_NO, KNOWN_NO, KNOWN_YES, PLAIN, { "!address-refused", "mailbox-moved:note" } },
+	/* address removed, user deleted */
+	{ "address removed, delete off", VERB_EDIT, { NULL }, { "address=" }, KNOWN_YES, KNOWN_NO, KNOWN_NO, KNOWN_YES, PLAIN,
+		{ "mailbox-kept:warning", "address-refused:warning", "!mailbox-moved" } },
+	{ "address removed, delete on", VERB_EDIT, { NULL }, { "address=" }, KNOWN_YES, KNOWN_YES, KNOWN_NO, KNOWN_YES, PLAIN,
+		{ "mailbox-destroyed:loss" } },
+	{ "address removed, unknown", VERB_EDIT, { NULL }, { "address=" }, KNOWN_NOT, KNOWN_NOT, KNOWN_NO, KNOWN_YES, PLAIN, { "mailbox-unknown:loss" } },
+	{ "alternates without address", VERB_EDIT, { "alternates=a@example.org" }, { "address=" }, KNOWN_YES, KNOWN_NO, KNOWN_NO, KNOWN_YES, PLAIN,
+		{ "no-mailbox:warning" } },
+	{ "user deleted", VERB_DELETE, { NULL }, { NULL }, KNOWN_NO, KNOWN_NO, KNOWN_NO, KNOWN_YES, REFERENCES,
+		{ "account-gone:loss", "mailbox-kept:warning", "memberships-taken:note", "references-dangling:warning", "!references-unread", "listeners-follow:note" } },
+	{ "user deleted, delete on", VERB_DELETE, { NULL }, { NULL }, KNOWN_NO, KNOWN_YES, KNOWN_NO, KNOWN_YES, UNREAD,
+		{ "account-gone:loss", "mailbox-destroyed:loss", "references-unread:warning", "!memberships-taken" } },
+	{ "user without address deleted", VERB_DELETE, { "address=" }, { NULL }, KNOWN_NOT, KNOWN_NOT, KNOWN_NO, KNOWN_YES, PLAIN,
+		{ "account-gone:loss", "!mailbox-unknown", "!mailbox-kept" } },
+	{ "references to the old address", VERB_EDIT, { NULL }, { "address=new@example.com" }, KNOWN_YES, KNOWN_NO, KNOWN_NO, KNOWN_YES, REFERENCES,
+		{ "references-left:warning", "!memberships-taken", "!references-dangling" } },
+	/* new addresses */
+	{ "new user", VERB_ADD, { NULL }, { "address=new@example.com" }, KNOWN_NO, KNOWN_NO, KNOWN_NO, KNOWN_YES, ONE_SERVER,
+		{ "mailbox-reuse:warning", "no-password:note", "!no-mailbox", "!home-server-empty", "!quota-lowered", "!login-digits" } },
+	{ "new user without address", VERB_ADD, { NULL }, { "family_name=X" }, KNOWN_NO, KNOWN_NO, KNOWN_NO, KNOWN_YES, PLAIN,
+		{ "no-mailbox:note", "!mailbox-reuse", "!home-server-empty" } },
+	{ "new user without server, two servers", VERB_ADD, { NULL }, { "address=new@example.com" }, KNOWN_NO, KNOWN_NO, KNOWN_NO, KNOWN_YES, PLAIN,
+		{ "home-server-empty:warning" } },
+	{ "alternate is a primary, mode B", VERB_EDIT, { NULL }, { "alternates+=boss@example.com" }, KNOWN_NO, KNOWN_NO, KNOWN_NO, KNOWN_YES, PLAIN,
+		{ "alternate-is-primary:warning" } },
+	{ "alternate is a primary, unique", VERB_EDIT, { NULL }, { "alternates+=boss@example.com" }, KNOWN_NO, KNOWN_NO, KNOWN_YES, KNOWN_NO, PLAIN,
+		{ "alternate-is-primary:refuse" } },
+	{ "alternate shared", VERB_EDIT, { NULL }, { "alternates+=Info@example.com" }, KNOWN_NO, KNOWN_NO, KNOWN_NO, KNOWN_NO, PLAIN,
+		{ "alternate-shared:warning", "!alternate-is-primary" } },
+	{ "alternate shared, unique", VERB_EDIT, { NULL }, { "alternates+=info@example.com" }, KNOWN_NO, KNOWN_NO, KNOWN_YES, KNOWN_NO, PLAIN,
+		{ "alternate-shared:refuse" } },
+	{ "alternate shared, nobody knows", VERB_EDIT, { NULL }, { "alternates+=info@example.com" }, KNOWN_NO, KNOWN_NO, KNOWN_NOT, KNOWN_NO, PLAIN,
+		{ "alternate-shared:warning" } },
+	{ "shared before is no news", VERB_EDIT, { "alternates=info@example.com" }, { "quota=1048576" }, KNOWN_NO, KNOWN_NO, KNOWN_YES, KNOWN_NO, PLAIN,
+		{ "!alternate-shared", "quota-when:note" } },
+	{ "primary is an alternate", VERB_EDIT, { NULL }, { "address=info@example.com" }, KNOWN_YES, KNOWN_NO, KNOWN_NO, KNOWN_YES, PLAIN,
+		{ "primary-is-alternate:warning" } },
+	{ "forwarded to already", VERB_ADD, { NULL }, { "address=fwd@example.com" }, KNOWN_NO, KNOWN_NO, KNOWN_NO, KNOWN_YES, ONE_SERVER,
+		{ "address-forwarded-to:note" } },
+	{ "domain not readable", VERB_EDIT, { NULL }, { "alternates+=a@else.example" }, KNOWN_NO, KNOWN_NO, KNOWN_NO, KNOWN_YES, BLIND,
+		{ "domain-unchecked:warning" } },
+	{ "alternate taken away", VERB_EDIT, { "alternates=a@example.org" }, { "alternates=" }, KNOWN_NO, KNOWN_NO, KNOWN_NO, KNOWN_YES, PLAIN,
+		{ "alternates-gone:warning" } },
+	{ "alternate becomes primary", VERB_EDIT, { "alternates=a@example.org" }, { "alternates=anna@example.com", "address=a@example.org" },
+		KNOWN_YES, KNOWN_NO, KNOWN_NO, KNOWN_YES, PLAIN, { "!alternates-gone", "!address-refused" } },
+	{ "character", VERB_ADD, { NULL }, { "address=a+b@example.com" }, KNOWN_NO, KNOWN_NO, KNOWN_NO, KNOWN_YES, ONE_SERVER,
+		{ "address-character:warning" } },
+	/* forwards */
+	{ "forward outside without copy", VERB_EDIT, { NULL }, { "forwards+=me@gmail.com", "keep_copy=no" }, KNOWN_NO, KNOWN_NO, KNOWN_NO, KNOWN_YES, PLAIN,
+		{ "forward-leaves-house:warning", "forward-no-copy:warning", "!copy-without-forward" } },
+	{ "forward inside with copy", VERB_EDIT, { NULL }, { "forwards+=boss@example.com", "keep_copy=yes" }, KNOWN_NO, KNOWN_NO, KNOWN_NO, KNOWN_YES, PLAIN,
+		{ "!forward-leaves-house", "!forward-no-copy", "!forward-flag-missing" } },
+	{ "mode B without flag", VERB_EDIT, { NULL }, { "forwards+=boss@example.com" }, KNOWN_NO, KNOWN_NO, KNOWN_NO, KNOWN_YES, PLAIN,
+		{ "forward-flag-missing:note", "!forward-no-copy" } },
+	{ "mode A without own address", VERB_EDIT, { NULL }, { "forwards+=boss@example.com" }, KNOWN_NO, KNOWN_NO, KNOWN_NO, KNOWN_NO, PLAIN,
+		{ "forward-no-copy:warning", "!forward-flag-missing" } },
+	{ "mode unknown, not said", VERB_EDIT, { NULL }, { "forwards+=boss@example.com" }, KNOWN_NO, KNOWN_NO, KNOWN_NO, KNOWN_NOT, PLAIN,
+		{ "forward-flag-missing:warning", "!forward-mode-unknown" } },
+	{ "mode unknown, said", VERB_EDIT, { NULL }, { "forwards+=boss@example.com", "keep_copy=yes" }, KNOWN_NO, KNOWN_NO, KNOWN_NO, KNOWN_NOT, PLAIN,
+		{ "forward-mode-unknown:warning" } },
+	{ "copy without forward", VERB_EDIT, { NULL }, { "keep_copy=yes" }, KNOWN_NO, KNOWN_NO, KNOWN_NO, KNOWN_YES, PLAIN,
+		{ "copy-without-forward:note" } },
+	{ "forward to own alternate", VERB_EDIT, { "alternates=a@example.org" }, { "forwards+=a@example.org", "keep_copy=yes" },
+		KNOWN_NO, KNOWN_NO, KNOWN_NO, KNOWN_YES, PLAIN, { "forward-to-self:warning" } },
+	{ "forward, domains not readable", VERB_EDIT, { NULL }, { "forwards+=me@gmail.com", "keep_copy=yes" }, KNOWN_NO, KNOWN_NO, KNOWN_NO, KNOWN_YES, BLIND,
+		{ "forward-leaves-house:warning" } },
+	/* home server */
+	{ "home server, delete off", VERB_EDIT, { "home_server=mail1.example.com" }, { "home_server=mail2.example.com" },
+		KNOWN_NO, KNOWN_NO, KNOWN_NO, KNOWN_YES, PLAIN, { "home-server-moves-no-mail:warning", "!home-server-destroys", "!home-server-unlisted" } },
+	{ "home server, delete on", VERB_EDIT, { "home_server=mail1.example.com" }, { "home_server=mail2.example.com" },
+		KNOWN_NO, KNOWN_YES, KNOWN_NO, KNOWN_YES, PLAIN, { "home-server-destroys:loss", "!home-server-moves-no-mail" } },
+	{ "home server, unknown", VERB_EDIT, { "home_server=mail1.example.com" }, { "home_server=mail2.example.com" },
+		KNOWN_NO, KNOWN_NOT, KNOWN_NO, KNOWN_YES, PLAIN, { "home-server-unknown:loss" } },
+	{ "home server of nobody's mailbox", VERB_EDIT, { "address=", "home_server=mail1.example.com" }, { "home_server=mail2.example.com" },
+		KNOWN_NO, KNOWN_YES, KNOWN_NO, KNOWN_YES, PLAIN, { "!home-server-destroys" } },
+	{ "home server emptied", VERB_EDIT, { "home_server=mail1.example.com" }, { "home_server=" }, KNOWN_NO, KNOWN_YES, KNOWN_NO, KNOWN_YES, PLAIN,
+		{ "home-server-empty:warning", "!home-server-destroys" } },
+	{ "the only server named", VERB_EDIT, { NULL }, { "home_server=mail1.example.com" }, KNOWN_NO, KNOWN_YES, KNOWN_NO, KNOWN_YES, ONE_SERVER,
+		{ "!home-server-destroys" } },
+	{ "one of two servers named", VERB_EDIT, { NULL }, { "home_server=mail1.example.com" }, KNOWN_NO, KNOWN_YES, KNOWN_NO, KNOWN_YES, PLAIN,
+		{ "home-server-destroys:loss" } },
+	{ "unlisted server beside a quota", VERB_EDIT, { "home_server=old.example.com" }, { "quota=1048576" }, KNOWN_NO, KNOWN_NO, KNOWN_NO, KNOWN_YES, PLAIN,
+		{ "home-server-unlisted:note", "!home-server-moves-no-mail" } },
+	{ "server not readable", VERB_EDIT, { NULL }, { "home_server=x.example.com" }, KNOWN_NO, KNOWN_NO, KNOWN_NO, KNOWN_YES, BLIND,
+		{ "home-server-unlisted:warning" } },
+	/* quota */
+	{ "quota raised", VERB_EDIT, { "quota=1048576" }, { "quota=2097152" }, KNOWN_NO, KNOWN_NO, KNOWN_NO, KNOWN_YES, PLAIN,
+		{ "quota-when:note", "!quota-lowered", "!quota-no-limit", "!listeners-follow" } },
+	{ "quota lowered", VERB_EDIT, { "quota=2097152" }, { "quota=1048576" }, KNOWN_NO, KNOWN_NO, KNOWN_NO, KNOWN_YES, PLAIN, { "quota-lowered:warning" } },
+	{ "first quota", VERB_EDIT, { NULL }, { "quota=1048576" }, KNOWN_NO, KNOWN_NO, KNOWN_NO, KNOWN_YES, PLAIN, { "quota-lowered:warning" } },
+	{ "no limit by 0", VERB_EDIT, { "quota=1048576" }, { "quota=0" }, KNOWN_NO, KNOWN_NO, KNOWN_NO, KNOWN_YES, PLAIN, { "quota-no-limit:warning" } },
+	{ "no limit by nothing", VERB_EDIT, { "quota=1048576" }, { "quota=" }, KNOWN_NO, KNOWN_NO, KNOWN_NO, KNOWN_YES, PLAIN, { "quota-no-limit:warning" } },
+	/* the rest */
+	{ "login renamed", VERB_RENAME, { NULL }, { "login=anne" }, KNOWN_NO, KNOWN_NO, KNOWN_NO, KNOWN_YES, REFERENCES,
+		{ "login-renamed:note", "references-left:warning", "!mailbox-left", "!mailbox-reuse" } },
+	{ "login of digits", VERB_RENAME, { NULL }, { "login=4711" }, KNOWN_NO, KNOWN_NO, KNOWN_NO, KNOWN_YES, PLAIN, { "login-digits:note" } },
+	{ "login of two scripts", VERB_RENAME, { NULL }, { "login=\321\200aypal" }, KNOWN_NO, KNOWN_NO, KNOWN_NO, KNOWN_YES, PLAIN, { "mixed-scripts:warning" } },
+	{ "managed user created", VERB_ADD, { NULL }, { "address=new@example.com" }, KNOWN_NO, KNOWN_NO, KNOWN_NO, KNOWN_YES, MANAGED, { "managed-elsewhere:refuse" } },
+	{ "managed user deleted", VERB_DELETE, { NULL }, { NULL }, KNOWN_NO, KNOWN_NO, KNOWN_NO, KNOWN_YES, MANAGED, { "managed-elsewhere:refuse" } },
+	{ "managed user renamed", VERB_RENAME, { NULL }, { "login=anne" }, KNOWN_NO, KNOWN_NO, KNOWN_NO, KNOWN_YES, MANAGED, { "managed-elsewhere:refuse" } },
+	{ "managed user edited", VERB_EDIT, { NULL }, { "quota=1048576" }, KNOWN_NO, KNOWN_NO, KNOWN_NO, KNOWN_YES, MANAGED, { "!managed-elsewhere" } },
+	{ "foreign entry", VERB_EDIT, { NULL }, { "quota=1048576" }, KNOWN_NO, KNOWN_NO, KNOWN_NO, KNOWN_YES, FOREIGN, { "foreign-object:note" } },
+	{ "lookalike", VERB_ADD, { NULL }, { "address=new@example.com" }, KNOWN_NO, KNOWN_NO, KNOWN_NO, KNOWN_YES, LOOKALIKE, { "lookalike:warning" } },
+	{ "fetchmail", VERB_EDIT, { NULL }, { "fetchmail+=server=a.de user=x password=p" }, KNOWN_NO, KNOWN_NO, KNOWN_NO, KNOWN_YES, PLAIN,
+		{ "fetchmail-clear-text:warning", "listeners-follow:note" } },
+	{ "nothing", VERB_EDIT, { NULL }, { NULL }, KNOWN_NOT, KNOWN_NOT, KNOWN_NOT, KNOWN_NOT, BLIND | UNREAD,
+		{ "!mailbox-unknown", "!references-unread", "!home-server-unlisted", "!quota-when", "!listeners-follow" } },
+};
+
+static const struct consequence *find(const struct consequence *list, size_t count, const char *rule)
+{
+	size_t length = strcspn(rule, ":");
+
+	for (size_t i = 0; i < count; i++)
+		if (strlen(list[i].rule) == length && strncmp(list[i].rule, rule, length) == 0)
+			return &list[i];
+	return NULL;
+}
+
+static void expect(const char *what, const struct consequence *list, size_t count, const char *rule)
+{
+	const struct consequence *found;
+
+	if (*rule == '!') {
+		if ((found = find(list, count, rule + 1)))
+			fail_msg("%s: %s speaks: %s", what, found->rule, found->sentence);
+		return;
+	}
+	found = find(list, count, rule);
+	if (!found)
+		fail_msg("%s: %s is silent", what, rule);
+	assert_non_null(found);
+	if (strcmp(severity_word(found->severity), strchr(rule, ':') + 1) != 0)
+		fail_msg("%s: %s is %s", what, rule, severity_word(found->severity));
+}
+
+/* Worst first, every sentence is one. */
+static void expect_order(const char *what, const struct consequence *list, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		size_t length = strlen(list[i].sentence);
+
+		if (i && list[i].severity > list[i - 1].severity)
+			fail_msg("%s: %s stands behind %s", what, list[i].rule, list[i - 1].rule);
+		if (length < 20 || list[i].sentence[length - 1] != '.')
+			fail_msg("%s: %s says \"%s\"", what, list[i].rule, list[i].sentence);
+		if (strstr(list[i].sentence, "(null)") || strstr(list[i].sentence, "  "))
+			fail_msg("%s: %s says \"%s\"", what, list[i].rule, list[i].sentence);
+	}
+}
+
+static void put(struct record *record, const char *text)
+{
+	const char *sign = strchr(text, '=');
+	char *name = arena_bytes(record->arena, text, (size_t)(sign - text));
+
+	record_set_text(record, name, sign[1] ? sign + 1 : NULL);
+}
+
+static struct record *person(const struct user_case *one)
+{
+	struct record *record = record_new(&kind_user);
+
+	put(record, "login=anna");
+	record->name = "anna";
+	put(record, "address=anna@example.com");
+	for (size_t i = 0; one->now[i]; i++)
+		put(record, one->now[i]);
+	record->foreign = one->world & FOREIGN;
+	return record;
+}
+
+static void lay_edit(struct change *change, const char *text)
+{
+	const char *sign = strchr(text, '=');
+	enum edit_how how = sign[-1] == '+' ? EDIT_ADD : EDIT_SET;
+	char *name = arena_bytes(change->arena, text, (size_t)(sign - text) - (how == EDIT_ADD));
+
+	if (change->verb == VERB_RENAME)
+		change->new_name = sign + 1;
+	else
+		change_edit_text(change, kind_field(change->kind, name), how, sign[1] ? sign + 1 : NULL);
+}
+
+static struct facts facts_of(const struct user_case *one, struct record *now)
+{
+	struct facts facts = {
+		.now = now, .domains = domains, .servers = one->world & ONE_SERVER ? one_server : two_servers,
+		.domains_complete = !(one->world & BLIND), .servers_complete = !(one->world & BLIND),
+		.holders = holders, .holder_count = sizeof(holders) / sizeof(holders[0]),
+		.references_complete = !(one->world & UNREAD),
+		.mailbox_rename = one->rename, .mailbox_delete = one->delete,
+		.alternates_unique = one->unique, .forward_flag_mode = one->flag_mode,
+		.management = one->world & MANAGED ? "Users belong to UDM; run: udm users/user create." : NULL,
+		.lookalike = one->world & LOOKALIKE ? "nevv@example.com" : NULL,
+	};
+
+	if (one->world & REFERENCES) {
+		facts.references = references;
+		facts.reference_count = sizeof(references) / sizeof(references[0]);
+	}
+	return facts;
+}
+
+static void rows_speak(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(user_cases) / sizeof(user_cases[0]); i++) {
+		const struct user_case *one = &user_cases[i];
+		struct record *now = one->verb == VERB_ADD ? NULL : person(one);
+		struct facts facts = facts_of(one, now);
+		struct change *change = change_new(one->verb, &kind_user, one->verb == VERB_ADD ? "newcomer" : "anna");
+		struct consequence *list;
+		size_t count;
+
+		for (size_t j = 0; one->edits[j]; j++)
+			lay_edit(change, one->edits[j]);
+		count = consequences_of(change->arena, change, change_result(change->arena, change, now), &facts, &list);
+		for (size_t j = 0; one->rules[j]; j++)
+			expect(one->what, list, count, one->rules[j]);
+		expect_order(one->what, list, count);
+		change_free(change);
+		record_free(now);
+	}
+}
+
+static const struct domain_case {
+	const char *what;
+	enum verb verb;
+	const char *name, *new_name;
+	size_t users, folders;
+	bool complete;
+	const char *rules[5];
+} domain_cases[] = {
+	{ "new", VERB_ADD, "new.example", NULL, 0, 0, true, { "domain-accepted:note", "!domain-no-dot", "listeners-follow:note" } },
+	{ "new without dot", VERB_ADD, "host", NULL, 0, 0, true, { "domain-no-dot:warning" } },
+	{ "new of two scripts", VERB_ADD, "xn--pypal-4ve.example", NULL, 0, 0, true, { "mixed-scripts:warning" } },
+	{ "unused deleted", VERB_DELETE, "old.example", NULL, 0, 0, true, { "domain-gone:warning", "!domain-in-use", "!domain-count-unsure" } },
+	{ "used deleted", VERB_DELETE, "old.example", NULL, 12, 1, true, { "domain-in-use:refuse" } },
+	{ "used by a folder only", VERB_DELETE, "old.example", NULL, 0, 1, true, { "domain-in-use:refuse" } },
+	{ "used renamed", VERB_RENAME, "old.example", "new.example", 1, 0, true, { "domain-in-use:refuse" } },
+	{ "unused renamed", VERB_RENAME, "old.example", "new.example", 0, 0, true, { "domain-gone:warning", "domain-accepted:note", "!domain-in-use" } },
+	{ "counts not read", VERB_DELETE, "old.example", NULL, 0, 0, false, { "domain-count-unsure:warning" } },
+};
+
+static void domains_speak(void **state)
+{
+	static const char *const inside[] = { "anna", "bert", "carl", "dora", "emil", "fritz", "gerda", NULL };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(domain_cases) / sizeof(domain_cases[0]); i++) {
+		const struct domain_case *one = &domain_cases[i];
+		struct record *now = one->verb == VERB_ADD ? NULL : record_new(&kind_domain);
+		struct facts facts = { .now = now, .users_in_domain = one->users, .folders_in_domain = one->folders,
+			.references_complete = one->complete, .in_domain = inside };
+		struct change *change = change_new(one->verb, &kind_domain, one->name);
+		struct consequence *list;
+		size_t count;
+
+		if (now) {
+			record_set_text(now, "name", one->name);
+			now->name = record_text(now, "name");
+		}
+		change->new_name = one->new_name;
+		count = consequences_of(change->arena, change, change_result(change->arena, change, now), &facts, &list);
+		for (size_t j = 0; one->rules[j]; j++)
+			expect(one->what, list, count, one->rules[j]);
+		expect_order(one->what, list, count);
+		if (one->users) {
+			const char *sentence = find(list, count, "domain-in-use")->sentence;
+
+			assert_int_equal(list[0].severity, SEVERITY_REFUSE);
+			assert_non_null(strstr(sentence, "emil and 2 more"));
+		}
+		change_free(change);
+		record_free(now);
+	}
+}
+
+/* An undo is told as what it amounts to. */
+static void undo_speaks_like_its_change(void **state)
+{
+	struct change *change = change_new(VERB_UNDO, &kind_user, "anna");
+	struct record *now = record_new(&kind_user), *after = record_new(&kind_user);
+	struct facts facts = { .domains = domains, .domains_complete = true, .servers = one_server, .servers_complete = true,
+		.references_complete = true, .mailbox_delete = KNOWN_YES };
+	struct consequence *list;
+	size_t count;
+
+	(void)state;
+	put(now, "address=new@example.com");
+	put(after, "address=old@example.com");
+	facts.now = now;
+	count = consequences_of(change->arena, change, after, &facts, &list);
+	expect("address back", list, count, "mailbox-destroyed:loss");
+	count = consequences_of(change->arena, change, NULL, &facts, &list);
+	expect("creation taken back", list, count, "account-gone:loss");
+	facts.now = NULL;
+	count = consequences_of(change->arena, change, after, &facts, &list);
+	expect("deletion taken back", list, count, "undo-is-partial:warning");
+	expect("deletion taken back", list, count, "mailbox-reuse:note");
+	expect("deletion taken back", list, count, "!no-password");
+	count = consequences_of(change->arena, change, NULL, &facts, &list);
+	assert_int_equal(count, 0);
+	change_free(change);
+	record_free(now);
+	record_free(after);
+}
+
+/* One group that names a member by DN and by login is one membership; the dangling ones are named. */
+static void references_are_counted_for_people(void **state)
+{
+	static const struct user_case one = { .verb = VERB_DELETE, .world = REFERENCES };
+	struct record *now = person(&one);
+	struct facts facts = facts_of(&one, now);
+	struct change *change = change_new(VERB_DELETE, &kind_user, "anna");
+	struct consequence *list;
+	size_t count = consequences_of(change->arena, change, NULL, &facts, &list);
+
+	(void)state;
+	assert_non_null(strstr(find(list, count, "memberships-taken")->sentence, "1 membership is"));
+	assert_non_null(strstr(find(list, count, "references-dangling")->sentence, "3 references are"));
+	assert_non_null(strstr(find(list, count, "references-dangling")->sentence, "folder team@example.com (right on folder)"));
+	change_free(change);
+	record_free(now);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(rows_speak),
+		cmocka_unit_test(domains_speak),
+		cmocka_unit_test(undo_speaks_like_its_change),
+		cmocka_unit_test(references_are_counted_for_people),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
