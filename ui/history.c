@@ -1,0 +1,463 @@
+/*
+ * history: what was changed, by whom, and taking it back.
+ *
+ * Joins the journals (the gate's) with what the access log of the directory
+ * tells of others.  Undo is a review like any other.  Answers of gate and
+ * directory may come after the view was closed: they hold a link that outlives
+ * it.  Loop thread.
+ */
+#include "ui/history.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/text.h"
+#include "ui/move.h"
+
+enum { EVENTS_MOST = 200, SAME_SECONDS = 5 };
+
+/* Shared by the view and the requests it has sent; the last one out frees it. */
+struct history_link {
+	struct history_view *view;         /* NULL once closed */
+	unsigned waiting;
+};
+
+static struct history_view *self_of(struct view *view)
+{
+	return (struct history_view *)view;
+}
+
+static struct gate *gate_of(const struct history_view *self)
+{
+	return session_engine(self->view.session)->gate;
+}
+
+static struct history_link *sent(struct history_view *self)
+{
+	self->link->waiting++;
+	return self->link;
+}
+
+/* The view, or NULL where it was closed meanwhile. */
+static struct history_view *answered(void *context)
+{
+	struct history_link *link = context;
+	struct history_view *self = link->view;
+
+	link->waiting--;
+	if (self == NULL && link->waiting == 0)
+		free(link);
+	return self;
+}
+
+/* --- rows -------------------------------------------------------------------------------------- */
+
+static bool fits(const struct history_row *row, const char *folded, struct arena *arena)
+{
+	const char *all = arena_format(arena, "%s %s %s %s %s %s", row->who, row->what, row->state, row->reason, row->lines,
+			row->entry == NULL ? "" : row->entry->id);
+	const char *where = text_fold(arena, all, strlen(all));
+	char *words = arena_text(arena, folded), *rest = NULL;
+
+	for (char *word = strtok_r(words, " ", &rest); word != NULL; word = strtok_r(NULL, " ", &rest)) {
+		if (strstr(where, word) == NULL)
+			return false;
+	}
+	return true;
+}
+
+static const char *or_empty(const char *words)
+{
+	return words == NULL ? "" : words;
+}
+
+/* Does the journal tell of this event already? The access log sees our own writes too. */
+static bool told(const struct history *history, const struct history_row *event)
+{
+	for (size_t i = 0; history != NULL && i < history->count; i++) {
+		const struct history_entry *entry = &history->entries[i];
+		int64_t apart = entry->time - event->time;
+
+		if (apart <= SAME_SECONDS && apart >= -SAME_SECONDS && (entry->name == NULL || entry->name[0] == '\0'
+				|| strstr(event->what, entry->name) != NULL || strstr(event->lines, entry->name) != NULL
+				|| (entry->lines != NULL && event->lines[0] != '\0' && strstr(entry->lines, event->lines) != NULL)))
+			return true;
+	}
+	return false;
+}
+
+static int newest_first(const void *a, const void *b)
+{
+	const struct history_row *x = a, *y = b;
+
+	return x->time > y->time ? -1 : x->time < y->time;
+}
+
+static void add_row(struct history_view *self, const struct history_row *row, const char *folded, struct arena *scratch)
+{
+	self->total++;
+	if (folded[0] == '\0' || fits(row, folded, scratch))
+		self->rows[self->count++] = *row;
+}
+
+static const char *who_words(const struct history_entry *entry)
+{
+	const char *who = or_empty(entry->who);
+
+	/* The title says "made by you here"; the column has no room for it. */
+	return strcmp(who, "made by you here") == 0 ? "you, here" : who;
+}
+
+static void rebuild(struct history_view *self)
+{
+	struct arena *scratch = arena_new();
+	const char *folded = text_fold(scratch, line_text(&self->filter), strlen(line_text(&self->filter)));
+	size_t entries = self->history == NULL ? 0 : self->history->count;
+
+	arena_free(self->arena);
+	self->arena = arena_new();
+	self->rows = arena_alloc(self->arena, sizeof(*self->rows) * (entries + self->log_count + 1));
+	self->count = self->total = self->unknown = 0;
+	for (size_t i = 0; i < entries; i++) {
+		const struct history_entry *entry = &self->history->entries[i];
+		struct history_row row = {
+			.time = entry->time, .entry = entry, .who = who_words(entry), .what = or_empty(entry->sentence),
+			.state = or_empty(entry->state_words), .reason = or_empty(entry->reason), .lines = or_empty(entry->lines),
+		};
+
+		if (entry->state == HISTORY_UNKNOWN)
+			self->unknown++;
+		add_row(self, &row, folded, scratch);
+	}
+	for (size_t i = 0; i < self->log_count; i++) {
+		if (!told(self->history, &self->log[i]))
+			add_row(self, &self->log[i], folded, scratch);
+	}
+	if (self->count > 1)
+		qsort(self->rows, self->count, sizeof(*self->rows), newest_first);
+	if (self->at >= self->count)
+		self->at = self->count == 0 ? 0 : self->count - 1;
+	arena_free(scratch);
+	session_changed(self->view.session);
+}
+
+/* --- reading -------------------------------------------------------------------------------------- */
+
+static char *here_id(const struct history_view *self)
+{
+	if (self->at >= self->count || self->rows[self->at].entry == NULL)
+		return NULL;
+	return memory_text(self->rows[self->at].entry->id);
+}
+
+static void stay_on(struct history_view *self, const char *id)
+{
+	for (size_t i = 0; id != NULL && i < self->count; i++) {
+		if (self->rows[i].entry != NULL && strcmp(self->rows[i].entry->id, id) == 0)
+			self->at = i;
+	}
+}
+
+static void read_done(void *context, struct history *takes, const struct error *error)
+{
+	struct history_view *self = answered(context);
+	char *id;
+
+	if (self == NULL) {
+		if (takes != NULL)
+			history_free(takes);
+		return;
+	}
+	self->loading = false;
+	free(self->trouble);
+	self->trouble = NULL;
+	if (takes == NULL) {
+		self->trouble = memory_text(error == NULL ? "The history could not be read." : error->text);
+		session_changed(self->view.session);
+		return;
+	}
+	/* Who stands on the newest entry wants to see what is newer still. */
+	id = self->at == 0 ? NULL : here_id(self);
+	if (self->history != NULL)
+		history_free(self->history);
+	self->history = takes;
+	rebuild(self);
+	stay_on(self, id);
+	free(id);
+}
+
+static void keep_events(struct history_view *self, const struct directory_event *events, size_t count)
+{
+	arena_free(self->log_arena);
+	self->log_arena = arena_new();
+	self->log = arena_alloc(self->log_arena, sizeof(*self->log) * (count + 1));
+	self->log_count = count;
+	for (size_t i = 0; i < count; i++) {
+		self->log[i] = (struct history_row){
+			.time = events[i].time,
+			.who = arena_text(self->log_arena, or_empty(events[i].who)),
+			.what = arena_format(self->log_arena, "%s %s", or_empty(events[i].what), or_empty(events[i].place)),
+			.state = "access log", .reason = "",
+			.lines = arena_text(self->log_arena, or_empty(events[i].words)),
+		};
+	}
+}
+
+static void events_came(void *context, const struct directory_event *events, size_t count, bool available, const struct error *error)
+{
+	struct history_view *self = context;
+
+	self->events = NULL;
+	self->event_wanted = false;
+	self->log_available = available;
+	if (error != NULL && error->kind != ERROR_NONE)
+		return;
+	keep_events(self, events, available ? count : 0);
+	rebuild(self);
+}
+
+static void read_events(struct history_view *self)
+{
+	struct directory *directory = session_engine(self->view.session)->directory;
+
+	if (self->events != NULL || directory_status(directory)->link != DIRECTORY_UP)
+		return;
+	/* A directory that knows the answer may call back from inside. */
+	self->event_wanted = true;
+	self->events = directory_events(directory, NULL, EVENTS_MOST, events_came, self);
+	if (!self->event_wanted)
+		self->events = NULL;
+}
+
+static void read_again(struct history_view *self)
+{
+	if (!self->loading) {
+		self->loading = true;
+		gate_history(gate_of(self), read_done, sent(self));
+	}
+	read_events(self);
+	session_changed(self->view.session);
+}
+
+static void resolved(void *context, size_t left, const struct error *error)
+{
+	struct history_view *self = answered(context);
+
+	if (self == NULL)
+		return;
+	if (error != NULL && error->kind != ERROR_NONE)
+		session_complain(self->view.session, error);
+	else if (left > 0)
+		session_notice(self->view.session, NULL, "Looked again: the outcome of %zu is still unknown; nobody could tell.", left);
+	else
+		session_notice(self->view.session, NULL, "Looked again: every outcome is known now.");
+	read_again(self);
+}
+
+static void refresh(struct history_view *self)
+{
+	if (self->unknown > 0 && gate_write_reason(gate_of(self)) == NULL)
+		gate_resolve(gate_of(self), resolved, sent(self));
+	self->event_wanted = true;
+	read_again(self);
+}
+
+static void verified(void *context, size_t records, const struct error *error)
+{
+	struct history_view *self = answered(context);
+
+	if (self == NULL)
+		return;
+	if (error != NULL && error->kind != ERROR_NONE)
+		session_complain(self->view.session, error);
+	else
+		session_notice(self->view.session, NULL, "History verified: %zu records, every chain whole. A cut end cannot be seen from here.", records);
+}
+
+/* --- what can be done --------------------------------------------------------------------------------- */
+
+static const struct history_row *here(const struct history_view *self)
+{
+	return self->at < self->count ? &self->rows[self->at] : NULL;
+}
+
+static void open_row(struct history_view *self)
+{
+	const struct history_row *row = here(self);
+	struct text text = { 0 };
+	struct arena *arena;
+
+	if (row == NULL)
+		return;
+	arena = arena_new();
+	text_addf(&text, "%s\n\nwhen    %s (%s)\nwho     %s\n", row->what, history_time(arena, row->time), text_from_time(arena, row->time),
+			row->entry == NULL ? row->who : or_empty(row->entry->who));
+	if (row->entry != NULL)
+		text_addf(&text, "host    %s\nid      %s\n", or_empty(row->entry->host), or_empty(row->entry->id));
+	text_addf(&text, "state   %s\n", row->state);
+	if (row->reason[0] != '\0')
+		text_addf(&text, "ticket  %s\n", row->reason);
+	if (row->entry != NULL && row->entry->undo_of != NULL)
+		text_addf(&text, "takes back %s\n", row->entry->undo_of);
+	text_addf(&text, "\n%s\n", row->lines[0] == '\0' ? "(no attribute lines)" : row->lines);
+	session_push(self->view.session, text_view_new(self->view.session, "History - one change in full", text_get(&text), text.length));
+	text_free(&text);
+	arena_free(arena);
+}
+
+static const char *undo_reason(const struct history_row *row)
+{
+	if (row == NULL)
+		return "nothing is under the cursor";
+	if (row->entry == NULL)
+		return "the access log tells of it, but only postroom's own journal can take things back";
+	switch (row->entry->state) {
+	case HISTORY_UNKNOWN: return "nobody knows yet whether it happened; refresh looks again";
+	case HISTORY_UNDONE: return "it was taken back already";
+	case HISTORY_FAILED: return "it was never applied";
+	default: return row->entry->can_undo ? NULL : "it cannot be taken back from here";
+	}
+}
+
+static bool leave_filter(struct history_view *self)
+{
+	if (!self->filtering && line_empty(&self->filter))
+		return false;
+	self->filtering = false;
+	line_clear(&self->filter);
+	rebuild(self);
+	return true;
+}
+
+static bool history_act(struct view *view, const struct action *action)
+{
+	struct history_view *self = self_of(view);
+	const struct canvas *canvas = session_canvas(view->session);
+	enum move move = move_of(action);
+	bool moved;
+
+	session_changed(view->session);
+	switch (move) {
+	case MOVE_ACCEPT:
+		if (self->filtering)
+			self->filtering = false;
+		else
+			open_row(self);
+		return true;
+	case MOVE_RAW:
+		open_row(self);
+		return true;
+	case MOVE_UNDO:
+		if (undo_reason(here(self)) != NULL)
+			return true;
+		session_push(view->session, review_undo_view_new(view->session, here(self)->entry->id));
+		return true;
+	case MOVE_FILTER:
+		self->filtering = true;
+		return true;
+	case MOVE_BACK:
+	case MOVE_CLEAR_FILTER:
+		return leave_filter(self);
+	case MOVE_REFRESH:
+		refresh(self);
+		return true;
+	case MOVE_VERIFY:
+		gate_verify(gate_of(self), verified, sent(self));
+		return true;
+	default:
+		self->at = move_row(move, self->at, self->count, canvas->rows > 14 ? (size_t)canvas->rows / 2 - 4 : 3, &moved);
+		return moved;
+	}
+}
+
+static bool history_key(struct view *view, const struct key *key)
+{
+	struct history_view *self = self_of(view);
+
+	if (!self->filtering || !line_key(&self->filter, key))
+		return false;
+	self->at = 0;
+	rebuild(self);
+	return true;
+}
+
+static void history_paste(struct view *view, const char *bytes, size_t length)
+{
+	struct history_view *self = self_of(view);
+	const char *said = line_paste(&self->filter, bytes, length);
+
+	if (said != NULL)
+		session_notice(view->session, NULL, "%s", said);
+	rebuild(self);
+}
+
+static bool history_typing(const struct view *view)
+{
+	return ((const struct history_view *)view)->filtering;
+}
+
+static const char *history_blocked(const struct view *view, const struct action *action)
+{
+	const struct history_view *self = (const struct history_view *)view;
+
+	switch (move_of(action)) {
+	case MOVE_UNDO:
+		return undo_reason(here(self));
+	case MOVE_RAW:
+		return here(self) == NULL ? "nothing is under the cursor" : NULL;
+	case MOVE_CLEAR_FILTER:
+		return line_empty(&self->filter) ? "no filter is set" : NULL;
+	default:
+		return NULL;
+	}
+}
+
+static void history_notice(struct view *view, const struct event *event)
+{
+	struct history_view *self = self_of(view);
+
+	if (event->kind == EVENT_RECORD_CHANGED)
+		read_again(self);
+	else if (event->kind == EVENT_DIRECTORY && self->event_wanted)
+		read_events(self);
+}
+
+static void history_close(struct view *view)
+{
+	struct history_view *self = self_of(view);
+
+	if (self->events != NULL)
+		directory_query_cancel(self->events);
+	self->link->view = NULL;
+	if (self->link->waiting == 0)
+		free(self->link);
+	if (self->history != NULL)
+		history_free(self->history);
+	arena_free(self->log_arena);
+	arena_free(self->arena);
+	line_free(&self->filter);
+	free(self->trouble);
+	free(self);
+}
+
+static const struct view_class history_class = {
+	.place = "history", .close = history_close, .draw = history_draw, .act = history_act, .key = history_key,
+	.paste = history_paste, .typing = history_typing, .blocked = history_blocked, .notice = history_notice,
+	.title = history_title,
+};
+
+struct view *history_view_new(struct session *session)
+{
+	struct history_view *self = memory_new(sizeof(*self));
+
+	self->view.class = &history_class;
+	self->view.session = session;
+	self->link = memory_new(sizeof(*self->link));
+	self->link->view = self;
+	self->event_wanted = true;
+	line_init(&self->filter, NULL, 0, false);
+	rebuild(self);
+	read_again(self);
+	return &self->view;
+}

@@ -1,0 +1,199 @@
+/*
+ * history_draw: how the history looks: newest first, and below or beside the
+ * rows the one under the cursor with its attribute lines.  No effects, never
+ * fails; loop thread.
+ */
+#include "ui/history.h"
+
+#include <string.h>
+#include <time.h>
+
+#include "base/text.h"
+#include "ui/frame.h"
+#include "ui/wrapped.h"
+
+enum { BESIDE = 120 };
+
+char *history_time(struct arena *arena, int64_t epoch)
+{
+	time_t seconds = (time_t)epoch;
+	struct tm local;
+	char words[32];
+
+	if (localtime_r(&seconds, &local) == NULL || strftime(words, sizeof(words), "%Y-%m-%d %H:%M", &local) == 0)
+		return text_from_time(arena, epoch);
+	return arena_text(arena, words);
+}
+
+const char *history_title(const struct view *view, struct arena *arena)
+{
+	const struct history_view *self = (const struct history_view *)view;
+	bool others = (self->history != NULL && self->history->others) || self->log_available;
+	const char *whose = others ? self->log_available ? "with the directory's access log" : "with the shared journal" : "made by you here";
+	const char *count = text_from_count(arena, (int64_t)self->total);
+
+	if (self->history == NULL)
+		return arena_format(arena, "History - %s", self->trouble == NULL ? "being read" : "not readable");
+	if (!line_empty(&self->filter))
+		return arena_format(arena, "History - %s of %s, newest first - %s", text_from_count(arena, (int64_t)self->count), count, whose);
+	return arena_format(arena, "History - %s, newest first - %s", count, whose);
+}
+
+static enum style state_style(const struct history_row *row)
+{
+	if (row->entry == NULL)
+		return STYLE_DIM;
+	switch (row->entry->state) {
+	case HISTORY_DONE: return STYLE_OK;
+	case HISTORY_UNDONE: return STYLE_DIM;
+	case HISTORY_UNKNOWN: return STYLE_WARNING;
+	default: return STYLE_BAD;
+	}
+}
+
+/* One word that fits a narrow column; the preview has the whole of it. */
+static const char *state_word(const struct history_row *row)
+{
+	if (row->entry == NULL)
+		return "log";
+	switch (row->entry->state) {
+	case HISTORY_DONE: return row->entry->undo_of == NULL ? "done" : "undo";
+	case HISTORY_FAILED: return "failed";
+	case HISTORY_UNKNOWN: return "UNKNOWN";
+	case HISTORY_UNDONE: return "undone";
+	case HISTORY_PARTLY: return "PARTLY";
+	}
+	return "";
+}
+
+struct columns { int time, who, what, state, reason; int end; };
+
+static struct columns place_columns(int width)
+{
+	struct columns at = { .time = 2, .end = width };
+
+	if (width < 60) {
+		at.what = 9;
+		at.state = width - 8;
+		return at;
+	}
+	at.who = 20;
+	at.what = at.who + (width >= 100 ? 21 : 11);
+	at.reason = width - (width >= 100 ? 17 : 11);
+	at.state = at.reason - 9;
+	return at;
+}
+
+static void draw_row(const struct history_row *row, struct canvas *canvas, int at, struct columns columns, bool here)
+{
+	enum style style = here ? STYLE_ROW_HERE : STYLE_ROW;
+	const char *when = history_time(canvas->arena, row->time);
+
+	if (here) {
+		canvas_fill(canvas, at, 0, columns.end, style);
+		canvas_border(canvas, at, 0, 1, BORDER_POINTER, style);
+		canvas_cursor(canvas, at, 0, false);
+	}
+	if (columns.who == 0) {
+		canvas_words(canvas, at, columns.time, 6, style, strlen(when) > 11 ? when + 11 : when);
+	} else {
+		canvas_words(canvas, at, columns.time, 17, style, when);
+		canvas_words(canvas, at, columns.who, columns.what - columns.who - 1, style, row->who);
+		canvas_words(canvas, at, columns.reason, columns.end - columns.reason, style, row->reason);
+	}
+	canvas_words(canvas, at, columns.what, columns.state - columns.what - 1, style, row->what);
+	canvas_words(canvas, at, columns.state, 8, here ? style : state_style(row), state_word(row));
+}
+
+static void draw_head(struct canvas *canvas, int row, struct columns columns)
+{
+	canvas_words(canvas, row, columns.time, 6, STYLE_LABEL, "When");
+	canvas_words(canvas, row, columns.what, 6, STYLE_LABEL, "What");
+	canvas_words(canvas, row, columns.state, 8, STYLE_LABEL, "State");
+	if (columns.who == 0)
+		return;
+	canvas_words(canvas, row, columns.who, 6, STYLE_LABEL, "Who");
+	canvas_words(canvas, row, columns.reason, 8, STYLE_LABEL, "Ticket");
+}
+
+static void draw_rows(const struct history_view *self, struct canvas *canvas, int top, int rows, int width)
+{
+	struct columns columns = place_columns(width);
+	size_t first = 0;
+
+	if (rows >= 4) {
+		draw_head(canvas, top, columns);
+		top++;
+		rows--;
+	}
+	if (self->count == 0) {
+		const char *words = self->trouble != NULL ? self->trouble : self->history == NULL ? "Reading..."
+			: self->total == 0 ? "Nothing was changed yet. Every change made here will stand in this list and can be taken back from it."
+			: "Nothing fits the filter.";
+
+		canvas_wrap(canvas, top, 2, width - 3, rows, self->trouble != NULL ? STYLE_BAD : STYLE_DIM, words);
+		return;
+	}
+	if (rows > 0 && self->at >= (size_t)rows)
+		first = self->at - (size_t)rows + 1;
+	for (int row = 0; row < rows && first + (size_t)row < self->count; row++)
+		draw_row(&self->rows[first + (size_t)row], canvas, top + row, columns, first + (size_t)row == self->at);
+}
+
+static void add_line(struct wrapped *wrapped, const char *label, enum style style, const char *words)
+{
+	if (words != NULL && words[0] != '\0')
+		wrapped_add(wrapped, 1, STYLE_LABEL, label, 9, style, words);
+}
+
+static void draw_preview(const struct history_view *self, struct canvas *canvas, int top, int column, int rows, int width)
+{
+	const struct history_row *row = self->at < self->count ? &self->rows[self->at] : NULL;
+	struct wrapped wrapped;
+
+	if (row == NULL || rows < 1)
+		return;
+	wrapped_start(&wrapped, canvas->arena, canvas->form, width);
+	wrapped_add(&wrapped, 0, STYLE_TITLE, NULL, 1, STYLE_TITLE, row->what);
+	add_line(&wrapped, "State", state_style(row), row->state);
+	add_line(&wrapped, "Who", STYLE_VALUE, row->entry == NULL || row->entry->host == NULL || row->entry->host[0] == '\0' ? row->who
+			: arena_format(canvas->arena, "%s (%s)", row->entry->who == NULL ? "" : row->entry->who, row->entry->host));
+	add_line(&wrapped, "Ticket", STYLE_VALUE, row->reason);
+	if (row->entry != NULL)
+		add_line(&wrapped, "Undo of", STYLE_VALUE, row->entry->undo_of);
+	wrapped_text(&wrapped, 1, STYLE_PLAIN, row->lines, strlen(row->lines));
+	wrapped_draw(&wrapped, canvas, top, column, rows, 0);
+}
+
+static int draw_filter(const struct history_view *self, struct canvas *canvas, int row, int width)
+{
+	if (!self->filtering && line_empty(&self->filter))
+		return 0;
+	canvas_words(canvas, row, 1, 6, STYLE_LABEL, "Find:");
+	line_draw(&self->filter, canvas, row, 7, width - 8 > 50 ? 50 : width - 8, self->filtering);
+	return 1;
+}
+
+void history_draw(const struct view *view, struct canvas *canvas, struct area area)
+{
+	const struct history_view *self = (const struct history_view *)view;
+	bool beside = area.columns >= BESIDE;
+	int width = beside ? area.columns * 3 / 5 : area.columns;
+	int preview = beside || area.rows < 10 ? 0 : area.rows * 2 / 5;
+	int top = area.top, rows = area.rows - preview, used;
+
+	if (area.rows < 1 || area.columns < 1)
+		return;
+	used = draw_filter(self, canvas, top, area.columns);
+	draw_rows(self, canvas, top + used, rows - used, width);
+	if (beside) {
+		for (int row = 0; row < area.rows; row++)
+			canvas_border(canvas, top + row, width, 1, BORDER_VERTICAL, STYLE_HEADING);
+		draw_preview(self, canvas, top, width + 2, area.rows, area.columns - width - 3);
+	} else if (preview > 1 && self->at < self->count) {
+		frame_rule(canvas, top + rows, 0, area.columns, "what changed");
+		draw_preview(self, canvas, top + rows + 1, 0, preview - 1, area.columns - 1);
+	}
+	if (self->filtering)
+		line_draw(&self->filter, canvas, top, 7, area.columns - 8 > 50 ? 50 : area.columns - 8, true);
+}

@@ -1,0 +1,91 @@
+/*
+ * text_view: a longer text to read: one value in full, an error with its next
+ * step.  Lines are broken to the width of the screen; control characters are
+ * visible.  Loop thread.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "ui/move.h"
+#include "ui/view.h"
+#include "ui/wrapped.h"
+
+struct text_view {
+	struct view view;
+	char *title;
+	char *bytes;
+	size_t length;
+	size_t scroll;
+};
+
+static void lay_out(const struct text_view *self, struct arena *arena, enum visible_form form, int columns, struct wrapped *wrapped)
+{
+	wrapped_start(wrapped, arena, form, columns - 2);
+	wrapped_text(wrapped, 1, STYLE_PLAIN, self->bytes, self->length);
+}
+
+static bool text_act(struct view *view, const struct action *action)
+{
+	struct text_view *self = (struct text_view *)view;
+	const struct canvas *canvas = session_canvas(view->session);
+	enum move move = move_of(action);
+	struct arena *arena;
+	struct wrapped wrapped;
+	size_t most;
+	bool moved;
+
+	if (move == MOVE_BACK || move == MOVE_ACCEPT) {
+		session_pop_to(view->session, view);
+		return true;
+	}
+	arena = arena_new();
+	lay_out(self, arena, canvas->form, canvas->columns, &wrapped);
+	/* Top line, section bar, crumb, notice and footer are the frame's. */
+	most = wrapped_most(&wrapped, canvas->rows > 6 ? canvas->rows - 5 : 1);
+	arena_free(arena);
+	self->scroll = move_row(move, self->scroll, most + 1, canvas->rows > 12 ? (size_t)canvas->rows - 8 : 3, &moved);
+	return moved;
+}
+
+static void text_draw(const struct view *view, struct canvas *canvas, struct area area)
+{
+	const struct text_view *self = (const struct text_view *)view;
+	struct wrapped wrapped;
+
+	lay_out(self, canvas->arena, canvas->form, area.columns, &wrapped);
+	wrapped_draw(&wrapped, canvas, area.top, 0, area.rows, self->scroll);
+	canvas_cursor(canvas, area.top, 0, false);
+}
+
+static const char *text_title(const struct view *view, struct arena *arena)
+{
+	return arena_text(arena, ((const struct text_view *)view)->title);
+}
+
+static void text_close(struct view *view)
+{
+	struct text_view *self = (struct text_view *)view;
+
+	free(self->title);
+	free(self->bytes);
+	free(self);
+}
+
+static const struct view_class text_class = {
+	.place = "text", .close = text_close, .draw = text_draw, .act = text_act, .title = text_title,
+};
+
+struct view *text_view_new(struct session *session, const char *title, const char *bytes, size_t length)
+{
+	struct text_view *self = memory_new(sizeof(*self));
+
+	self->view.class = &text_class;
+	self->view.session = session;
+	self->title = memory_text(title);
+	self->bytes = memory_new(length + 1);
+	if (length > 0)
+		memcpy(self->bytes, bytes, length);
+	self->length = length;
+	return &self->view;
+}
