@@ -248,6 +248,17 @@ bool session_compose(struct session *session)
 	return true;
 }
 
+bool session_busy(const struct session *session)
+{
+	const struct view *view = session->section == NULL ? NULL : session->tops[section_index(session->section)];
+
+	for (; view != NULL; view = view->below) {
+		if (view->class->busy != NULL && view->class->busy(view))
+			return true;
+	}
+	return false;
+}
+
 /* --- notices ---------------------------------------------------------------------------------- */
 
 void session_clear(struct session *session, struct notice_slot *slot)

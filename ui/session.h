@@ -45,6 +45,9 @@ void session_hang_up(struct session *session, int status);
 /* Goes to a section; false where this role does not see it. */
 bool session_goto(struct session *session, const struct section *section);
 
+/* A view of the section on the screen still waits for data. */
+bool session_busy(const struct session *session);
+
 /* For the frame. */
 struct session_notice {
 	const char *words;         /* "" none */

@@ -1,0 +1,40 @@
+/*
+ * fake_engine: a mail system in memory behind the functions of directory.h and
+ * gate.h, for tests of views.
+ *
+ * Replaces those functions at link time.  The data are the same in each run;
+ * answers come from the loop, never from inside the call, like real ones.
+ * What a gate would refuse it refuses by the same pure checks.  Loop thread.
+ */
+#ifndef POSTROOM_TESTS_FAKES_FAKE_ENGINE_H
+#define POSTROOM_TESTS_FAKES_FAKE_ENGINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "engine.h"
+
+struct fake_settings {
+	enum role role;
+	size_t users;              /* how many people; 0: 40 */
+	bool hostile;              /* every text is one of hostile.h, in turn */
+	size_t hostile_at;         /* which one comes first */
+	bool down;                 /* the directory cannot be reached */
+	size_t cut;                /* lists end after so many rows and say so; 0: they are complete */
+	size_t batch;              /* rows a batch; 0: 25 */
+	const char *state_directory;  /* for drafts; NULL: none */
+};
+struct engine *fake_engine_new(const struct fake_settings *settings);
+void fake_engine_free(struct engine *engine);
+/* The link goes up or down, and the listener hears of it. */
+void fake_link(struct engine *engine, enum directory_link link);
+/* Reads the gate got, writes it made since the start. */
+size_t fake_writes(const struct engine *engine);
+size_t fake_previews(const struct engine *engine);
+size_t fake_reads(const struct engine *engine);
+/* A stored record, borrowed until it changes; NULL: none. */
+const struct record *fake_record(const struct engine *engine, const char *kind, const char *name);
+/* Somebody else changes a field of a stored record. */
+void fake_change_behind(struct engine *engine, const char *kind, const char *name, const char *field, const char *value);
+
+#endif

@@ -1,0 +1,145 @@
+/*
+ * fake_engine_data: the people and domains of the fake engine, the same in each run.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "tests/fakes/fake_engine_private.h"
+#include "tests/unit/hostile.h"
+
+static const char *const given[] = {
+	"Andrea", "Andreas", "Anke", "Björn", "Çiğdem", "Dmitri", "Élodie", "Fatima", "Grzegorz", "Hélène", "Iñaki", "Jürgen", "Κώστας",
+	"Łukasz", "María", "Nguyễn", "Øyvind", "Přemysl", "Quirin", "Siobhán", "太郎", "Ольга",
+};
+static const char *const family[] = {
+	"Schmidt", "Schmidtke", "Müller", "Ångström", "Yılmaz", "Ivanova", "Dupont", "al-Sayed", "Wiśniewski", "O'Brien", "Etxeberria",
+	"Groß", "Παπαδόπουλος", "Kowalczyk", "García", "Trần", "Hansen", "Novák", "Weiß", "山田",
+};
+static const char *const departments[] = { "Marketing", "Sales", "Plant 2", "Legal", "IT" };
+static const char *const domains[] = { "example.com", "example.de", "plant.example", "xn--mller-kva.example" };
+static const char *const servers[] = { "mail1.example.com", "mail2.example.com" };
+
+#define COUNT(array) (sizeof(array) / sizeof(array)[0])
+
+static struct record *blank_record(struct directory *directory, const char *kind, const char *name)
+{
+	struct record *record = record_new(kind_find(kind));
+
+	record->name = arena_text(record->arena, name);
+	record->id = arena_format(record->arena, "00000000-0000-4000-8000-%012lx", ++directory->serial);
+	record->place = arena_format(record->arena, "cn=%s,cn=%s,dc=example,dc=com", name, kind);
+	record->version = arena_text(record->arena, "20261120140000.000001Z#000000#000#000000");
+	record->changed_by = "cn=admin,dc=example,dc=com";
+	record->changed_at = 1795442400;
+	return record;
+}
+
+static void add_domains(struct directory *directory)
+{
+	for (size_t i = 0; i < COUNT(domains); i++) {
+		struct record *record = blank_record(directory, "domain", domains[i]);
+
+		record_set_text(record, "name", domains[i]);
+		if (strncmp(domains[i], "xn--", 4) == 0)
+			record_set_text(record, "unicode", "müller.example");
+		record_set_text(record, "users", i == 0 ? "17" : "0");
+		fake_put(directory, -1, record);
+	}
+	for (size_t i = 0; i < COUNT(servers); i++) {
+		struct record *record = blank_record(directory, "server", servers[i]);
+
+		record_set_text(record, kind_key(record->kind)->name, servers[i]);
+		fake_put(directory, -1, record);
+	}
+}
+
+static const struct attribute *attributes_of(struct record *record)
+{
+	struct attribute *attributes = arena_alloc(record->arena, 3 * sizeof *attributes);
+	const char *const names[] = { "uid", "cn", "mailPrimaryAddress" }, *const fields[] = { "login", "full_name", "address" };
+
+	for (size_t i = 0; i < 3; i++) {
+		const struct field_values *values = record_get(record, fields[i]);
+
+		attributes[i].name = names[i];
+		attributes[i].values = values->values;
+		attributes[i].count = values->count;
+	}
+	record->attribute_count = 3;
+	return attributes;
+}
+
+static void fill_user(struct record *record, size_t i)
+{
+	char words[128], login[32];
+	const char *first = given[i % COUNT(given)], *last = family[(i / 2 + i / COUNT(given)) % COUNT(family)];
+
+	snprintf(login, sizeof login, "user%03zu", i);
+	record_set_text(record, "login", login);
+	record_set_text(record, "given_name", first);
+	record_set_text(record, "family_name", last);
+	snprintf(words, sizeof words, "%s, %s", last, first);
+	record_set_text(record, "full_name", words);
+	record_set_text(record, "department", departments[i % COUNT(departments)]);
+	snprintf(words, sizeof words, "+49 561 47%02zu", i);
+	record_set_text(record, "phone", words);
+	record_set_text(record, "state", i % 9 == 3 ? "locked" : "active");
+	if (i % 11 != 2) {
+		snprintf(words, sizeof words, "%s@%s", login, domains[i % 3]);
+		record_set_text(record, "address", words);
+	}
+	snprintf(words, sizeof words, "info%zu@%s", i % 7, domains[0]);
+	record_set_text(record, "alternates", words);
+	if (i % 5 == 0)
+		record_add_text(record, "alternates", "post@example.de");
+	if (i % 8 == 1) {
+		record_set_text(record, "forwards", "somebody@elsewhere.example");
+		record_set_text(record, "keep_copy", i % 16 == 1 ? "no" : "yes");
+	}
+	if (i % 3 != 2)
+		record_set_text(record, "quota", i % 3 == 0 ? "2147483648" : "536870912");
+	record_set_text(record, "home_server", servers[i % 2]);
+	record_set_text(record, "groups", "everybody");
+}
+
+/* Every text field becomes a string that has broken programs. */
+static void make_hostile(struct record *record, size_t *at)
+{
+	for (const struct field *field = record->kind->fields; field->name != NULL; field++) {
+		const struct hostile *hostile = &hostile_strings[(*at)++ % COUNT(hostile_strings)];
+		struct value value = { hostile->bytes, hostile->length };
+
+		if (field->type == FIELD_SIZE || field->type == FIELD_NUMBER || field->type == FIELD_FLAG || field->type == FIELD_SECRET)
+			continue;
+		record_set(record, field->name, VALUE_OWN, &value, 1);
+	}
+	record->place = arena_format(record->arena, "cn=%s,dc=example,dc=com", record_text(record, record->kind->name_field));
+	record->changed_by = arena_text(record->arena, record->place);
+	record->name = arena_text(record->arena, record_text(record, record->kind->name_field));
+}
+
+void fake_fill(struct directory *directory)
+{
+	size_t users = directory->settings.users > 0 ? directory->settings.users : 40;
+	size_t at = directory->settings.hostile_at;
+
+	add_domains(directory);
+	for (size_t i = 0; i < users; i++) {
+		char login[32];
+		struct record *record;
+
+		snprintf(login, sizeof login, "user%03zu", i);
+		record = blank_record(directory, "user", login);
+		fill_user(record, i);
+		if (directory->settings.hostile)
+			make_hostile(record, &at);
+		if (i == 0)
+			record->fields[kind_field_index(record->kind, kind_field(record->kind, "quota"))].note =
+				"policy says 1 GB, not written here";
+		record->foreign = i == 4;
+		record->attributes = attributes_of(record);
+		fake_put(directory, -1, record);
+	}
+}

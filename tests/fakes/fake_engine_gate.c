@@ -1,0 +1,433 @@
+/*
+ * fake_engine_gate: the functions of gate.h over records in memory: the same pure
+ * checks, diffs and consequences, and writes that are counted.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "model/check.h"
+#include "tests/fakes/fake_engine_private.h"
+
+static const char *const registered[] = { "example.com", "example.de", "plant.example", "xn--mller-kva.example", NULL };
+static const char *const hosts[] = { "mail1.example.com", "mail2.example.com", NULL };
+
+/* --- reviews ------------------------------------------------------------------------------------ */
+
+void review_free(struct review *review)
+{
+	if (review == NULL)
+		return;
+	change_free(review->change);
+	arena_free(review->arena);
+}
+
+static struct review *review_new(const struct change *change)
+{
+	struct arena *arena = arena_new();
+	struct review *review = arena_alloc(arena, sizeof *review);
+
+	review->arena = arena;
+	review->change = change_copy(change);
+	review->allowed = true;
+	review->stage = STAGE_CONSEQUENCES;
+	error_clear(&review->refusal);
+	review->facts.domains = registered;
+	review->facts.servers = hosts;
+	review->facts.domains_complete = review->facts.servers_complete = review->facts.references_complete = true;
+	review->facts.mailbox_rename = review->facts.mailbox_delete = KNOWN_NO;
+	review->confirm = CONFIRM_BUTTON;
+	review->sentence = "";
+	return review;
+}
+
+static const struct record *target(const struct gate *gate, const struct change *change)
+{
+	long index = -1;
+
+	if (change->verb == VERB_ADD)
+		return NULL;
+	if (change->id != NULL) {
+		char name[64] = "uuid:";
+
+		strncat(name, change->id, sizeof name - 6);
+		index = fake_index(gate->directory, change->kind, name);
+	}
+	if (index < 0)
+		index = fake_index(gate->directory, change->kind, change->name);
+	return index < 0 ? NULL : gate->directory->records[index];
+}
+
+static void fill_plan(struct review *review)
+{
+	const struct change *change = review->change;
+	struct operation *operation = arena_alloc(review->arena, sizeof *operation);
+	struct delta *deltas = arena_alloc(review->arena, (change->edit_count + 1) * sizeof *deltas);
+	static const enum operation_verb verbs[] = { OPERATION_ADD, OPERATION_MODIFY, OPERATION_RENAME, OPERATION_DELETE, OPERATION_MODIFY };
+
+	operation->verb = verbs[change->verb];
+	operation->place = review->facts.now != NULL ? review->facts.now->place : "cn=new,dc=example,dc=com";
+	operation->new_place = "cn=renamed,dc=example,dc=com";
+	operation->deltas = deltas;
+	operation->words = "writes the entry";
+	for (size_t i = 0; i < change->edit_count; i++) {
+		deltas[i].attribute = change->edits[i].field->name;
+		deltas[i].how = change->edits[i].how == EDIT_ADD ? DELTA_ADD : change->edits[i].how == EDIT_REMOVE ? DELTA_DELETE : DELTA_REPLACE;
+		deltas[i].values = change->edits[i].values;
+		deltas[i].count = change->edits[i].count;
+	}
+	operation->delta_count = change->edit_count;
+	review->plan.operations = operation;
+	review->plan.count = 1;
+}
+
+static void judge(const struct gate *gate, struct review *review)
+{
+	const struct change *change = review->change;
+
+	if (!role_check(gate->role, change, &review->refusal)) {
+		review->allowed = false;
+		review->stage = STAGE_ROLE;
+	} else if (change->verb != VERB_UNDO && !check_change(change, review->plan.after, &review->facts, &review->refusal)) {
+		review->allowed = false;
+		review->stage = STAGE_CHECK;
+	}
+	review->consequence_count = consequences_of(review->arena, change, review->plan.after, &review->facts, &review->consequences);
+	for (size_t i = 0; i < review->consequence_count; i++) {
+		if (review->consequences[i].severity == SEVERITY_LOSS) {
+			review->confirm = CONFIRM_NAME;
+			review->confirm_text = change->name;
+		}
+	}
+}
+
+static struct review *make_review(const struct gate *gate, const struct change *change)
+{
+	struct review *review = review_new(change);
+	const struct record *now = target(gate, change);
+
+	if (now == NULL && change->verb != VERB_ADD && change->verb != VERB_UNDO) {
+		review->allowed = false;
+		review->stage = STAGE_CHECK;
+		error_set(&review->refusal, ERROR_NOT_FOUND, "There is no %s \"%s\" any more", change->kind->noun, change->name);
+		return review;
+	}
+	review->facts.now = now == NULL ? NULL : record_copy(review->arena, now);
+	if (change->verb == VERB_UNDO) {
+		review->plan.after = gate->before == NULL ? NULL : record_copy(review->arena, gate->before);
+		review->line_count = record_diff(review->arena, gate->after, gate->before, &review->lines);
+	} else {
+		review->plan.after = change->verb == VERB_DELETE ? NULL : change_result(review->arena, change, review->facts.now);
+		review->line_count = record_diff(review->arena, review->facts.now, review->plan.after, &review->lines);
+	}
+	fill_plan(review);
+	judge(gate, review);
+	review->sentence = change_sentence(review->arena, change, review->lines, review->line_count);
+	return review;
+}
+
+/* --- answers from the loop ----------------------------------------------------------------------- */
+
+struct answer {
+	struct gate *gate;
+	struct loop_timer *timer;
+	struct change *change;             /* own */
+	void (*preview)(void *context, struct review *takes);
+	void (*submit)(void *context, const struct gate_result *result);
+	void (*history)(void *context, struct history *takes, const struct error *error);
+	void (*counted)(void *context, size_t count, const struct error *error);
+	void *context;
+};
+
+static struct answer *answer_new(struct gate *gate, void (*call)(void *context), void *context)
+{
+	struct answer *answer = memory_new(sizeof *answer);
+
+	answer->gate = gate;
+	answer->context = context;
+	answer->timer = loop_after(gate->loop, 0, 0, call, answer);
+	return answer;
+}
+
+static void answer_free(struct answer *answer)
+{
+	loop_timer_stop(answer->timer);
+	change_free(answer->change);
+	free(answer);
+}
+
+static void preview_done(void *context)
+{
+	struct answer *answer = context;
+
+	answer->preview(answer->context, make_review(answer->gate, answer->change));
+	answer_free(answer);
+}
+
+void gate_preview(struct gate *gate, const struct change *change, void (*done)(void *context, struct review *takes), void *context)
+{
+	struct answer *answer = answer_new(gate, preview_done, context);
+
+	gate->previews++;
+	answer->change = change_copy(change);
+	answer->preview = done;
+}
+
+void gate_preview_undo(struct gate *gate, const char *id, void (*done)(void *context, struct review *takes), void *context)
+{
+	const struct record *of = gate->after != NULL ? gate->after : gate->before;
+	struct change *change = change_new(VERB_UNDO, of == NULL ? kind_find("user") : of->kind, of == NULL ? "" : of->name);
+
+	change->undo_of = arena_text(change->arena, id == NULL ? "1" : id);
+	if (of != NULL)
+		change->id = arena_text(change->arena, of->id);
+	gate_preview(gate, change, done, context);
+	change_free(change);
+}
+
+/* --- writing ------------------------------------------------------------------------------------- */
+
+static struct record *own_copy(const struct record *record)
+{
+	struct record *shell;
+
+	if (record == NULL)
+		return NULL;
+	shell = record_new(record->kind);
+	return record_copy(shell->arena, record);
+}
+
+static void remember(struct gate *gate, const struct record *before, const struct record *after)
+{
+	struct record *old_before = gate->before, *old_after = gate->after;
+
+	gate->before = own_copy(before);
+	gate->after = own_copy(after);
+	record_free(old_before);
+	record_free(old_after);
+}
+
+/* What is stored from now on; after NULL: nothing. */
+static void store(struct gate *gate, const struct record *before, const struct record *after)
+{
+	struct directory *directory = gate->directory;
+	long index = before == NULL ? -1 : fake_index(directory, before->kind, before->place);
+	struct record *stored = own_copy(after);
+
+	remember(gate, before, after);
+	if (stored == NULL) {
+		record_free(directory->records[index]);
+		directory->records[index] = NULL;
+		return;
+	}
+	stored->name = arena_text(stored->arena, record_text(stored, stored->kind->name_field));
+	if (stored->id == NULL)
+		stored->id = arena_format(stored->arena, "00000000-0000-4000-8000-%012lx", ++directory->serial);
+	if (stored->place == NULL)
+		stored->place = arena_format(stored->arena, "cn=%s,dc=example,dc=com", stored->name);
+	fake_put(directory, index, stored);
+}
+
+static void write_history(struct gate *gate, const struct review *review)
+{
+	struct history_entry *entry;
+
+	if (gate->entry_count == sizeof gate->entries / sizeof *gate->entries)
+		gate->entry_count = 0;
+	entry = &gate->entries[gate->entry_count++];
+	entry->id = arena_format(gate->arena, "%zu", gate->writes);
+	entry->time = clock_now();
+	entry->who = "made by you here";
+	entry->host = "localhost";
+	entry->verb = verb_word(review->change->verb);
+	entry->kind = review->change->kind->name;
+	entry->name = arena_text(gate->arena, review->change->name);
+	entry->sentence = arena_text(gate->arena, review->sentence);
+	entry->reason = arena_text(gate->arena, review->change->reason);
+	entry->state = HISTORY_DONE;
+	entry->state_words = "done";
+	entry->can_undo = true;
+	entry->lines = "";
+}
+
+static void submit_done(void *context)
+{
+	struct answer *answer = context;
+	struct gate *gate = answer->gate;
+	struct review *review = make_review(gate, answer->change);
+	struct gate_result result = { .outcome = OUTCOME_NOT_APPLIED, .id = "", .sentence = "" };
+
+	error_clear(&result.error);
+	if (!review->allowed) {
+		result.error = review->refusal;
+	} else {
+		const struct record *now = review->change->verb == VERB_UNDO ? gate->after : target(gate, review->change);
+
+		gate->writes++;
+		store(gate, now, review->plan.after);
+		write_history(gate, review);
+		result.outcome = OUTCOME_APPLIED;
+		result.id = gate->entries[gate->entry_count - 1].id;
+		result.steps = result.steps_done = 1;
+		result.sentence = review->sentence;
+	}
+	answer->submit(answer->context, &result);
+	review_free(review);
+	answer_free(answer);
+}
+
+void gate_submit(struct gate *gate, const struct review *confirmed, const char *typed, const char *reason,
+		void (*done)(void *context, const struct gate_result *result), void *context)
+{
+	struct answer *answer = answer_new(gate, submit_done, context);
+
+	(void)typed;
+	answer->change = change_copy(confirmed->change);
+	answer->change->reason = arena_text(answer->change->arena, reason);
+	answer->submit = done;
+}
+
+/* --- history ------------------------------------------------------------------------------------- */
+
+static void history_done(void *context)
+{
+	struct answer *answer = context;
+	struct gate *gate = answer->gate;
+	struct arena *arena = arena_new();
+	struct history *history = arena_alloc(arena, sizeof *history);
+	struct history_entry *entries = arena_alloc(arena, (gate->entry_count + 1) * sizeof *entries);
+	struct error error;
+
+	error_clear(&error);
+	for (size_t i = 0; i < gate->entry_count; i++)
+		entries[i] = gate->entries[gate->entry_count - 1 - i];
+	history->arena = arena;
+	history->entries = entries;
+	history->count = gate->entry_count;
+	answer->history(answer->context, history, &error);
+	answer_free(answer);
+}
+
+void gate_history(struct gate *gate, void (*done)(void *context, struct history *takes, const struct error *error), void *context)
+{
+	answer_new(gate, history_done, context)->history = done;
+}
+
+void history_free(struct history *history)
+{
+	if (history != NULL)
+		arena_free(history->arena);
+}
+
+static void none_left(void *context)
+{
+	struct answer *answer = context;
+	struct error error;
+
+	error_clear(&error);
+	answer->counted(answer->context, 0, &error);
+	answer_free(answer);
+}
+
+void gate_verify(struct gate *gate, void (*done)(void *context, size_t records, const struct error *error), void *context)
+{
+	answer_new(gate, none_left, context)->counted = done;
+}
+
+void gate_resolve(struct gate *gate, void (*done)(void *context, size_t left, const struct error *error), void *context)
+{
+	answer_new(gate, none_left, context)->counted = done;
+}
+
+/* --- the rest of gate.h, and the engine ----------------------------------------------------------- */
+
+const char *gate_write_reason(const struct gate *gate)
+{
+	return gate->role == ROLE_MONITOR ? "the role monitor has no right to write" : NULL;
+}
+
+bool gate_busy(const struct gate *gate)
+{
+	(void)gate;
+	return false;
+}
+
+bool gate_locked(const struct gate *gate, const char *kind, const char *name)
+{
+	(void)gate;
+	return strcmp(kind, "user") == 0 && strcmp(name, "user013") == 0;
+}
+
+struct gate *gate_open(struct loop *loop, const struct gate_settings *settings)
+{
+	struct gate *gate = memory_new(sizeof *gate);
+
+	gate->loop = loop;
+	gate->role = settings->role;
+	gate->arena = arena_new();
+	return gate;
+}
+
+bool gate_close(struct gate *gate)
+{
+	remember(gate, NULL, NULL);
+	arena_free(gate->arena);
+	free(gate);
+	return true;
+}
+
+void gate_register(struct gate *gate, struct store *store)
+{
+	(void)gate, (void)store;
+}
+
+struct engine *fake_engine_new(const struct fake_settings *settings)
+{
+	struct engine *engine = memory_new(sizeof *engine);
+	struct arena *arena = arena_new();
+	struct config *config = arena_alloc(arena, sizeof *config);
+	struct gate_settings gate_settings = { .role = settings->role };
+
+	config->arena = arena;
+	config->system = "TEST";
+	config->name = "example.com";
+	config->role = settings->role;
+	config->state_directory = arena_text(arena, settings->state_directory);
+	engine->config = config;
+	engine->loop = loop_new();
+	engine->directory = directory_open(engine->loop, &config->directory, NULL);
+	engine->directory->settings = *settings;
+	engine->directory->status = (struct directory_status){ .link = DIRECTORY_UP, .uri = "ldap://ldap.example.com",
+		.base = "dc=example,dc=com", .identity = "cn=admin,dc=example,dc=com", .profile = "ucs", .since = clock_now(),
+		.latency_ms = 3, .can_write = true };
+	fake_fill(engine->directory);
+	engine->gate = gate_open(engine->loop, &gate_settings);
+	engine->gate->directory = engine->directory;
+	if (settings->down)
+		fake_link(engine, DIRECTORY_DOWN);
+	return engine;
+}
+
+void fake_engine_free(struct engine *engine)
+{
+	gate_close(engine->gate);
+	directory_close(engine->directory);
+	loop_free(engine->loop);
+	arena_free(engine->config->arena);
+	free(engine);
+}
+
+size_t fake_writes(const struct engine *engine)
+{
+	return engine->gate->writes;
+}
+
+size_t fake_previews(const struct engine *engine)
+{
+	return engine->gate->previews;
+}
+
+size_t fake_reads(const struct engine *engine)
+{
+	return engine->directory->reads;
+}

@@ -1,0 +1,38 @@
+/*
+ * fake_engine_private: the mail system in memory, for the files of the fake engine.
+ */
+#ifndef POSTROOM_TESTS_FAKES_FAKE_ENGINE_PRIVATE_H
+#define POSTROOM_TESTS_FAKES_FAKE_ENGINE_PRIVATE_H
+
+#include "engine.h"
+#include "tests/fakes/fake_engine.h"
+
+struct directory {
+	struct fake_settings settings;
+	struct loop *loop;
+	struct record **records;           /* of all kinds; holes are NULL */
+	size_t count, capacity;
+	struct directory_status status;
+	void (*on_status)(void *context);
+	void *on_status_context;
+	size_t reads;
+	unsigned long serial;              /* for the ids of new ones */
+};
+struct gate {
+	struct directory *directory;
+	enum role role;
+	struct loop *loop;
+	size_t writes, previews;
+	struct arena *arena;               /* of the history */
+	struct history_entry entries[64];
+	size_t entry_count;
+	struct record *before, *after;     /* of the last set, to take it back; NULL: none */
+};
+
+/* An index in records, -1: none. name: key, address, place or "uuid:...". */
+long fake_index(const struct directory *directory, const struct kind *kind, const char *name);
+/* Takes the record; -1: a new one. */
+void fake_put(struct directory *directory, long index, struct record *takes);
+void fake_fill(struct directory *directory);
+
+#endif
