@@ -104,7 +104,8 @@ $(BUILD)/postroom: $(BUILD)/src/main.o $(BUILD)/libconsole.a $(BUILD)/libpostroo
 # tests of ui/ files are named test_ui_*.c and get the console and the fakes.
 # The fake engine stands in for directory and gate, so only tests of ui/ get it.
 FAKE_ENGINE := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/fakes/fake_engine*.c))
-FAKES     := $(filter-out $(FAKE_ENGINE),$(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/fakes/*.c)))
+STAGE     := $(BUILD)/tests/fakes/stage.o
+FAKES     := $(filter-out $(FAKE_ENGINE) $(STAGE),$(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/fakes/*.c)))
 TABLES    := $(patsubst tests/tables/%.c,$(BUILD)/tests/tables/%,$(wildcard tests/tables/test_*.c))
 LIVE      := $(patsubst tests/live/%.c,$(BUILD)/tests/live/%,$(wildcard tests/live/test_*.c))
 MONKEY    := $(patsubst tests/monkey/%.c,$(BUILD)/tests/monkey/%,$(wildcard tests/monkey/*.c))
@@ -119,9 +120,14 @@ $(BUILD)/libengine_fake.a: $(FAKE_ENGINE)
 	@rm -f $@
 	ar rcs $@ $^
 
+# In front of the console, which it uses.
+$(BUILD)/libstage.a: $(STAGE)
+	@rm -f $@
+	ar rcs $@ $^
+
 LINK = @mkdir -p $(@D) && echo "link $@" && $(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o %.a,$^)
 
-$(BUILD)/tests/unit/test_ui_%: $(BUILD)/tests/unit/test_ui_%.o $(BUILD)/libconsole.a $(BUILD)/libengine_fake.a $(BUILD)/libfakes.a $(BUILD)/libpostroom.a
+$(BUILD)/tests/unit/test_ui_%: $(BUILD)/tests/unit/test_ui_%.o $(BUILD)/libstage.a $(BUILD)/libconsole.a $(BUILD)/libengine_fake.a $(BUILD)/libfakes.a $(BUILD)/libpostroom.a
 	$(LINK) $(LIBS_SRC) $(LIBS_UI) -lcmocka
 
 $(BUILD)/tests/unit/test_%: $(BUILD)/tests/unit/test_%.o $(BUILD)/libfakes.a $(BUILD)/libpostroom.a
@@ -130,7 +136,7 @@ $(BUILD)/tests/unit/test_%: $(BUILD)/tests/unit/test_%.o $(BUILD)/libfakes.a $(B
 $(BUILD)/tests/tables/%: $(BUILD)/tests/tables/%.o $(BUILD)/libconsole.a $(BUILD)/libpostroom.a
 	$(LINK) $(LIBS_SRC) $(LIBS_UI) -lcmocka
 
-$(BUILD)/tests/monkey/%: $(BUILD)/tests/monkey/%.o $(BUILD)/libconsole.a $(BUILD)/libengine_fake.a $(BUILD)/libfakes.a $(BUILD)/libpostroom.a
+$(BUILD)/tests/monkey/%: $(BUILD)/tests/monkey/%.o $(BUILD)/libstage.a $(BUILD)/libconsole.a $(BUILD)/libengine_fake.a $(BUILD)/libfakes.a $(BUILD)/libpostroom.a
 	$(LINK) $(LIBS_SRC) $(LIBS_UI) -lcmocka
 
 # Live tests get the real directory; of the fakes only what the real one lacks.

@@ -1,0 +1,112 @@
+/*
+ * stage: session, keymap and loop put together for tests.
+ */
+#include "tests/fakes/stage.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/text.h"
+
+static void ended(void *context, int status)
+{
+	struct stage *stage = context;
+
+	stage->ended = true;
+	stage->status = status;
+}
+
+struct waiting { struct stage *stage; bool done; int left; };
+
+static void look(void *context)
+{
+	struct waiting *waiting = context;
+
+	waiting->done = !session_busy(waiting->stage->session) || waiting->left-- <= 0;
+}
+
+bool stage_settle(struct stage *stage)
+{
+	struct waiting waiting = { stage, false, 10000 };
+	struct loop_timer *timer;
+
+	if (stage->ended || !session_busy(stage->session))
+		return true;
+	timer = loop_after(stage->engine->loop, 0, 1, look, &waiting);
+	loop_run_until(stage->engine->loop, &waiting.done);
+	loop_timer_stop(timer);
+	return waiting.left > 0;
+}
+
+struct stage *stage_new(const struct fake_settings *settings, const char *section, int rows, int columns, enum visible_form form)
+{
+	struct stage *stage = memory_new(sizeof *stage);
+	struct session_outside outside = { .context = stage, .ended = ended };
+
+	setenv("TZ", "UTC", 1);
+	clock_freeze(1795183351);
+	stage->engine = fake_engine_new(settings);
+	stage->keymap = keymap_default();
+	stage->session = session_new(stage->engine, stage->keymap, form, &outside, true);
+	session_resize(stage->session, rows, columns);
+	session_start(stage->session, section_find(section));
+	stage_settle(stage);
+	return stage;
+}
+
+void stage_free(struct stage *stage)
+{
+	session_free(stage->session);
+	keymap_free(stage->keymap);
+	fake_engine_free(stage->engine);
+	free(stage);
+}
+
+void stage_keys(struct stage *stage, const char *names)
+{
+	char *copy = memory_text(names), *rest = copy;
+	char *name;
+
+	while ((name = strtok_r(rest, " ", &rest)) != NULL) {
+		struct key key;
+
+		if (!key_from_name(name, &key)) {
+			fprintf(stderr, "no key is named %s\n", name);
+			abort();
+		}
+		if (!stage->ended)
+			session_key(stage->session, &key);
+		stage_settle(stage);
+	}
+	free(copy);
+}
+
+void stage_type(struct stage *stage, const char *words)
+{
+	size_t left = strlen(words);
+
+	while (left > 0 && !stage->ended) {
+		struct key key = { .kind = KEY_KIND_TEXT };
+		size_t length = utf8_decode(words, left, &key.code);
+
+		if (length == 0)
+			abort();
+		session_key(stage->session, &key);
+		words += length;
+		left -= length;
+	}
+	stage_settle(stage);
+}
+
+const struct canvas *stage_canvas(struct stage *stage)
+{
+	session_compose(stage->session);
+	return session_canvas(stage->session);
+}
+
+char *stage_print(struct stage *stage)
+{
+	return canvas_print(stage_canvas(stage));
+}
