@@ -80,11 +80,7 @@ static size_t shown_buttons(const struct review_view *self, struct review_button
 	const struct review *review = self->review;
 
 	if (review->allowed) {
-		buttons[1] = (struct review_button){ PRESS_APPLY, "Apply", apply_blocked(self) };
-		return 2;
-	}
-	if (review->conflict != NULL && self->change != NULL && review->facts.now != NULL) {
-		buttons[1] = (struct review_button){ PRESS_MINE, "Review mine on top", NULL };
+		buttons[1] = (struct review_button){ PRESS_APPLY, review->conflict != NULL ? "Apply mine" : "Apply", apply_blocked(self) };
 		return 2;
 	}
 	switch (review->refusal.kind) {
@@ -161,13 +157,6 @@ static void look(struct review_view *self)
 		gate_preview_undo(gate_of(self), self->undo_id, previewed, waiting);
 	else
 		gate_preview(gate_of(self), self->change, previewed, waiting);
-}
-
-/* The person decided that their value goes on top of the other's: what they see now is the new base. */
-static void mine_on_top(struct review_view *self)
-{
-	change_saw(self->change, self->review->facts.now);
-	look(self);
 }
 
 /* --- after writing ------------------------------------------------------------------ */
@@ -377,9 +366,6 @@ static void press(struct review_view *self)
 	case PRESS_AGAIN:
 		look(self);
 		break;
-	case PRESS_MINE:
-		mine_on_top(self);
-		break;
 	case PRESS_LOOK:
 		if (self->waiting != NULL)
 			break;
@@ -486,6 +472,12 @@ static void review_notice(struct view *view, const struct event *event)
 		session_changed(view->session);
 }
 
+static const char *review_blocked(const struct view *view, const struct action *action)
+{
+	(void)view;
+	return move_of(action) == MOVE_UNDO ? "this review comes first; Esc goes back" : NULL;
+}
+
 static struct change *review_staged(const struct view *view)
 {
 	const struct review_view *self = (const struct review_view *)view;
@@ -517,7 +509,7 @@ static void review_close(struct view *view)
 static const struct view_class review_class = {
 	.place = "review", .close = review_close, .draw = review_draw, .act = review_act, .key = review_key,
 	.paste = review_paste, .typing = review_typing, .notice = review_notice, .title = review_title,
-	.staged = review_staged,
+	.blocked = review_blocked, .staged = review_staged,
 };
 
 static struct review_view *new_view(struct session *session)

@@ -232,17 +232,14 @@ static void add_conflict(const struct review_view *self, struct wrapped *pane)
 		add_ascii(pane, column, line->new_words);
 	wrapped_blank(pane);
 	wrapped_add(pane, 0, STYLE_PLAIN, NULL, 3, STYLE_PLAIN,
-			"Nothing was written. Back keeps theirs and what you typed. The other button shows the review of putting yours in place of theirs.");
+			"Nothing was written. Back keeps theirs, and what you typed is not lost. Apply puts yours in place of theirs.");
+	wrapped_blank(pane);
 }
 
 static void add_refused(const struct review_view *self, struct wrapped *pane)
 {
 	const struct review *review = self->review;
 
-	if (review->conflict != NULL) {
-		add_conflict(self, pane);
-		return;
-	}
 	wrapped_add(pane, 1, STYLE_BAD, "X", 3, STYLE_BAD, stage_words(review->stage));
 	if (review->refused_field != NULL)
 		wrapped_add(pane, 3, STYLE_LABEL, review->refused_field->label, pane->width >= 60 ? VALUES : 3, STYLE_PLAIN, review->refusal.text);
@@ -265,13 +262,12 @@ static void add_operations(const struct review *review, struct wrapped *pane)
 		const struct operation *operation = &review->plan.operations[i];
 		const char *lines = operation_lines(pane->arena, operation);
 
-		wrapped_add(pane, 0, STYLE_DIM, NULL, 2, STYLE_DIM, operation->place);
+		/* The lines of all other operations begin with the DN. */
+		if (operation->verb == OPERATION_MODIFY)
+			wrapped_add(pane, 0, STYLE_DIM, NULL, 2, STYLE_DIM, operation->place);
 		add_ascii(pane, 4, operation->place);
-		if (operation->new_place != NULL) {
-			wrapped_add(pane, 2, STYLE_DIM, "->", 5, STYLE_DIM, operation->new_place);
-			add_ascii(pane, 5, operation->new_place);
-		}
-		wrapped_text(pane, 4, STYLE_PLAIN, lines, strlen(lines));
+		add_ascii(pane, 4, operation->new_place);
+		wrapped_text(pane, operation->verb == OPERATION_MODIFY ? 4 : 2, STYLE_PLAIN, lines, strlen(lines));
 	}
 }
 
@@ -281,6 +277,8 @@ static void add_shown(const struct review_view *self, struct wrapped *pane)
 
 	if (review->changed)
 		add_changed(self, pane);
+	if (review->conflict != NULL)
+		add_conflict(self, pane);
 	if (!review->allowed)
 		add_refused(self, pane);
 	if (review->sentence != NULL) {

@@ -14,7 +14,7 @@ enum review_phase {
 	REVIEW_WRITING,
 	REVIEW_OVER            /* not applied, or nobody knows; success closes the view */
 };
-enum review_press { PRESS_BACK, PRESS_APPLY, PRESS_AGAIN, PRESS_MINE, PRESS_LOOK };
+enum review_press { PRESS_BACK, PRESS_APPLY, PRESS_AGAIN, PRESS_LOOK };
 enum review_focus { FOCUS_NAME, FOCUS_REASON, FOCUS_BUTTONS };
 enum { REVIEW_BUTTONS = 2 };
 
