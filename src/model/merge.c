@@ -42,6 +42,9 @@ static void working_add(struct working *working, const struct value *value)
 			working->values[i] = *value;
 		return;
 	}
+	/* A field of one value has no set to add to: the last one counts (check_change refuses to add). */
+	if (!(working->field->flags & FIELD_MANY))
+		working->count = 0;
 	working->values = arena_grow(working->arena, working->values, &working->capacity, working->count + 1,
 		sizeof(*working->values));
 	working->values[working->count++] = *value;
@@ -49,8 +52,7 @@ static void working_add(struct working *working, const struct value *value)
 
 static void working_apply(struct working *working, const struct edit *edit)
 {
-	/* A field of one value has no set to add to: adding sets. */
-	if (edit->how == EDIT_SET || (edit->how == EDIT_ADD && edit->count && !(edit->field->flags & FIELD_MANY)))
+	if (edit->how == EDIT_SET)
 		working->count = 0;
 	for (size_t i = 0; i < edit->count; i++) {
 		struct value value = {
