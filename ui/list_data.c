@@ -59,6 +59,8 @@ static void work(void *context)
 		list->work = NULL;
 	}
 	if (shown_soon(list, !more)) {
+		if (!more || list->natural[0] == 0)
+			list_measure(list);
 		list_settle(list);
 		session_changed(list->view.session);
 	}

@@ -9,10 +9,12 @@
 
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/text.h"
 #include "ui/frame.h"
+#include "ui/keymap.h"
 
-enum { PREFIX = 3, GAP = 1, BESIDE_FROM = 120, PREVIEW_BELOW = 7, PREVIEW_FROM_ROWS = 17 };
+enum { PREFIX = 3, GAP = 1, BESIDE_FROM = 120, PREVIEW_BELOW = 7, PREVIEW_FROM_ROWS = 17, SAMPLE = 400 };
 
 /* --- layout ------------------------------------------------------------------------------------- */
 
@@ -33,7 +35,7 @@ struct list_layout list_layout(const struct list_view *list, struct area area)
 	layout.beside = list->preview && area.columns >= BESIDE_FROM && area.rows >= 6;
 	layout.below = list->preview && !layout.beside && area.rows >= PREVIEW_FROM_ROWS;
 	if (layout.beside) {
-		layout.preview_columns = area.columns * 2 / 5;
+		layout.preview_columns = area.columns >= 160 ? area.columns * 2 / 5 : area.columns - 80;
 		layout.preview_column = area.columns - layout.preview_columns;
 		layout.preview_row = area.top;
 		layout.preview_rows = area.rows;
@@ -59,12 +61,41 @@ static bool is_further(const struct field *field)
 	return !(field->flags & (FIELD_COLUMN | FIELD_DERIVED)) && field->type != FIELD_SECRET && field->type != FIELD_PARTS;
 }
 
-static int width_of(const struct field *field)
+/* As wide as what is in it, within what the row asks for and half more. */
+static int width_of(const struct list_view *list, const struct field *field)
 {
-	int label = (int)strlen(field->label) + 1;
-	int width = field->width > 0 ? field->width : 10;
+	size_t index = kind_field_index(list->kind, field);
+	int label = (int)strlen(field->label) + 1, asked = field->width > 0 ? field->width : 10;
+	int natural = index < LIST_FIELDS_MOST ? list->natural[index] : 0, width = natural > 0 ? natural : asked;
 
+	if (width > asked * 3 / 2)
+		width = asked * 3 / 2;
 	return width < label ? label : width;
+}
+
+void list_measure(struct list_view *list)
+{
+	struct arena *arena = arena_new();
+	enum visible_form form = session_form(list->view.session);
+	size_t total = rowset_count(list->set), step = total / SAMPLE + 1;
+
+	memset(list->natural, 0, sizeof list->natural);
+	for (const struct field *field = list->kind->fields; total > 0 && field->name != NULL; field++) {
+		size_t column, index = kind_field_index(list->kind, field);
+		int most = 1;
+
+		if (index >= LIST_FIELDS_MOST || !rowset_column(list->set, field, &column))
+			continue;
+		for (size_t i = 0; i < total; i += step) {
+			const struct value *value = &rowset_row(list->set, i)->values[column];
+			const char *words = list_cell_words(arena, form, field, value);
+			int columns = (int)text_columns(form, words != NULL ? words : value->bytes, words != NULL ? strlen(words) : value->length);
+
+			most = columns > most ? columns : most;
+		}
+		list->natural[index] = most;
+	}
+	arena_free(arena);
 }
 
 static bool is_wide_type(const struct field *field)
@@ -72,17 +103,18 @@ static bool is_wide_type(const struct field *field)
 	return field->type == FIELD_TEXT || field->type == FIELD_ADDRESS || field->type == FIELD_DOMAIN || field->type == FIELD_REFERENCE;
 }
 
-/* Gives what is left over to texts, a column at a time, up to half more than they asked for. */
-static void spread(struct list_column *columns, int count, int left)
+/* Gives what is left over to texts, a column at a time, up to what is in them and a little air. */
+static void spread(const struct list_view *list, struct list_column *columns, int count, int left)
 {
 	bool grown = true;
 
 	while (left > 0 && grown) {
 		grown = false;
 		for (int i = 0; i < count && left > 0; i++) {
-			int most = width_of(columns[i].field) * 3 / 2;
+			size_t index = kind_field_index(list->kind, columns[i].field);
+			int natural = index < LIST_FIELDS_MOST ? list->natural[index] : 0;
 
-			if (!is_wide_type(columns[i].field) || columns[i].width >= most)
+			if (!is_wide_type(columns[i].field) || columns[i].width >= natural + 2)
 				continue;
 			columns[i].width++;
 			left--;
@@ -98,7 +130,7 @@ int list_columns(const struct list_view *list, int width, struct list_column *co
 
 	for (int pass = 0; pass < 2; pass++) {
 		for (const struct field *field = list->kind->fields; field->name != NULL && count < LIST_COLUMNS_MOST; field++) {
-			int wanted = width_of(field);
+			int wanted = width_of(list, field);
 
 			if (pass == 0 ? !is_default(field) : !is_further(field))
 				continue;
@@ -116,7 +148,7 @@ int list_columns(const struct list_view *list, int width, struct list_column *co
 			used += wanted + GAP;
 		}
 	}
-	spread(columns, count, width - used);
+	spread(list, columns, count, width - used);
 	used = PREFIX;
 	for (int i = 0; i < count; i++) {
 		columns[i].at = used;
@@ -129,6 +161,8 @@ int list_columns(const struct list_view *list, int width, struct list_column *co
 
 static const char *state_words(const struct list_view *list, struct arena *arena)
 {
+	char digits[16];
+
 	if (list->query != NULL && list->incoming == NULL)
 		return rowset_total(list->set) == 0 ? "reading .." : "more are coming";
 	if (list->query != NULL)
@@ -139,7 +173,8 @@ static const char *state_words(const struct list_view *list, struct arena *arena
 		return "not read yet";
 	if (!list->complete)
 		return arena_format(arena, "CUT: %s", list->reason == NULL ? "the server gave no more" : list->reason);
-	return "list complete, live";
+	clock_digits(list->loaded_at, 0, digits);
+	return arena_format(arena, "list complete, read %s", digits);
 }
 
 const char *list_title(const struct view *view, struct arena *arena)
@@ -184,11 +219,20 @@ static void draw_header(const struct list_view *list, struct canvas *canvas, con
 	}
 }
 
-static const char *cell_words(struct arena *arena, const struct field *field, const struct value *value)
+const char *list_cell_words(struct arena *arena, enum visible_form form, const struct field *field, const struct value *value)
 {
 	struct field_values values = { .presence = VALUE_OWN, .values = value, .count = 1 };
+	char *unicode;
 
-	return field->type == FIELD_SIZE || field->type == FIELD_TIME ? record_words(arena, field, &values) : NULL;
+	if (value->length == 0)
+		return NULL;
+	if (field->type == FIELD_SIZE || field->type == FIELD_TIME)
+		return record_words(arena, field, &values);
+	/* A name that people read in other letters is shown both ways, so that neither can pass for another. */
+	if (field->type != FIELD_DOMAIN || form == VISIBLE_ASCII || strstr(value->bytes, "xn--") == NULL)
+		return NULL;
+	unicode = text_domain_unicode(arena, value->bytes);
+	return strcmp(unicode, value->bytes) == 0 ? NULL : arena_format(arena, "%s (%s)", value->bytes, unicode);
 }
 
 static void draw_cell(const struct list_view *list, struct canvas *canvas, int row, const struct list_column *column,
@@ -203,7 +247,7 @@ static void draw_cell(const struct list_view *list, struct canvas *canvas, int r
 	value = &data->values[index];
 	if (value->length == 0)
 		return;
-	words = cell_words(canvas->arena, column->field, value);
+	words = list_cell_words(canvas->arena, canvas->form, column->field, value);
 	if (goes_right(column->field))
 		canvas_right(canvas, row, column->at, column->width, style, words != NULL ? words : value->bytes);
 	else if (words != NULL)
@@ -234,11 +278,13 @@ static void draw_empty(const struct list_view *list, struct canvas *canvas, cons
 {
 	const struct directory_status *status = directory_status(session_engine(list->view.session)->directory);
 	int row = layout->first_row, width = layout->columns - 4;
+	const char *key;
 
 	if (list->error.kind != ERROR_NONE) {
 		row += canvas_wrap(canvas, row, 2, width, layout->rows > 1 ? layout->rows - 1 : 1, STYLE_BAD, list->error.text);
-		if (row < layout->first_row + layout->rows)
-			canvas_words(canvas, row, 2, width, STYLE_DIM, "It is tried again by itself as soon as the directory answers.");
+		key = keymap_key(session_keymap(list->view.session), "list", "retry", canvas->arena);
+		if (row < layout->first_row + layout->rows && key != NULL)
+			canvas_format(canvas, row, 2, width, STYLE_DIM, "It is read as soon as the directory answers; %s tries now.", key);
 	} else if (status->link == DIRECTORY_DOWN && !list->loaded) {
 		canvas_wrap(canvas, row, 2, width, layout->rows, STYLE_BAD, status->error.text);
 	} else if (list->query != NULL && rowset_total(list->set) == 0) {
@@ -253,7 +299,7 @@ static void draw_empty(const struct list_view *list, struct canvas *canvas, cons
 
 static void draw_find(const struct list_view *list, struct canvas *canvas, const struct list_layout *layout)
 {
-	int width = layout->columns >= 70 ? 30 : layout->columns - 10;
+	int width = layout->columns >= 70 ? 28 : layout->columns - 10;
 	int used = canvas_words(canvas, layout->find_row, 1, -1, STYLE_LABEL, "Find:");
 
 	if (layout->columns >= 70)

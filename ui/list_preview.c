@@ -139,14 +139,29 @@ static void put_wrongs(struct pane *pane, const struct record *record)
 	}
 }
 
-static void put_fields(struct pane *pane, const struct record *record)
+/* A column of the list says it already, or it is a part of the title ("Andrea" of "Andrea Schmidt"). */
+static bool said_already(const struct list_view *list, const struct record *record, const struct field *field, int table_columns)
 {
+	struct list_column columns[LIST_COLUMNS_MOST];
+	int count = list_columns(list, table_columns, columns);
+	const char *title = list->kind->title_field, *words = record_text(record, field->name);
+
+	for (int i = 0; i < count; i++) {
+		if (columns[i].field == field && columns[i].width >= (int)text_columns(VISIBLE_UTF8, words, strlen(words)))
+			return true;
+	}
+	return title != NULL && field->type == FIELD_TEXT && words[0] != '\0' && strstr(record_text(record, title), words) != NULL;
+}
+
+static void put_fields(struct pane *pane, const struct list_view *list, int table_columns)
+{
+	const struct record *record = list->record;
 	const char *group = NULL;
 
 	for (const struct field *field = record->kind->fields; field->name != NULL && pane->row < pane->end; field++) {
 		const struct field_values *values = record_get(record, field->name);
 
-		if (values->count == 0 && values->note == NULL)
+		if ((values->count == 0 || said_already(list, record, field, table_columns)) && values->note == NULL)
 			continue;
 		if (group != NULL && field->group != NULL && strcmp(group, field->group) != 0 && pane->at > 0)
 			next_row(pane);
@@ -183,7 +198,7 @@ void list_preview_draw(const struct list_view *list, struct canvas *canvas, cons
 	pane.row++;
 	if (list->record != NULL) {
 		put_wrongs(&pane, list->record);
-		put_fields(&pane, list->record);
+		put_fields(&pane, list, layout->columns);
 	} else if (list->preview_error.kind != ERROR_NONE) {
 		canvas_wrap(canvas, pane.row, pane.column, pane.columns, pane.end - pane.row, STYLE_WARNING, list->preview_error.text);
 	} else {

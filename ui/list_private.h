@@ -12,7 +12,7 @@
 #include "ui/rowset.h"
 #include "ui/view.h"
 
-enum { LIST_COLUMNS_MOST = 16 };
+enum { LIST_COLUMNS_MOST = 16, LIST_FIELDS_MOST = 64 };
 
 /* A column as it is drawn. */
 struct list_column { const struct field *field; int at, width; };
@@ -51,6 +51,7 @@ struct list_view {
 	char *last_words;                  /* heap: the last filter, for search-next; NULL */
 	const struct field *sort;
 	bool reverse;
+	int natural[LIST_FIELDS_MOST];     /* columns that the values of each field take; 0: not measured */
 	const struct action *waiting;      /* to be done once the record of the row is read; NULL */
 
 	/* Preview: list_preview.c. */
@@ -72,8 +73,13 @@ void list_settle(struct list_view *list);
 const struct row *list_row(const struct list_view *list);
 void list_do_waiting(struct list_view *list);
 /* list_draw.c */
+/* Measures the values of a sample of all rows, so that columns are as wide as what is in them. */
+void list_measure(struct list_view *list);
+/* Value of a cell in words; NULL: the value as it is. Arena. */
+const char *list_cell_words(struct arena *arena, enum visible_form form, const struct field *field, const struct value *value);
 struct list_layout list_layout(const struct list_view *list, struct area area);
 struct area list_area(const struct list_view *list);
+/* The columns that fit into this width; array of LIST_COLUMNS_MOST. */
 int list_columns(const struct list_view *list, int width, struct list_column *columns);
 void list_draw(const struct view *view, struct canvas *canvas, struct area area);
 const char *list_title(const struct view *view, struct arena *arena);
