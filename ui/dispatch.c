@@ -32,6 +32,9 @@ const char *session_blocked(struct session *session, const struct view *view, co
 
 	if (!here)
 		return "it does not apply here";
+	/* Rows of "field" are for forms; a search field knows only Enter and the way out. */
+	if (typing(view) && !action_applies(action, view->class->place) && strcmp(action->name, "accept") != 0)
+		return "there is one field only";
 	if (action->flags & ACTION_WRITES) {
 		const char *reason = gate_write_reason(session->engine->gate);
 

@@ -358,8 +358,6 @@ static const char *list_blocked(const struct view *view, const struct action *ac
 	const struct list_view *list = (const struct list_view *)view;
 	const struct row *row = list_row(list);
 
-	if (list->typing && !action_applies(action, "list") && strcmp(action->name, "accept") != 0)
-		return "there is one field only";
 	if (strcmp(action->name, "new") == 0)
 		return verb_blocked(list, VERB_ADD, KIND_CAN_ADD);
 	if (strcmp(action->name, "clear-filter") == 0 && line_empty(&list->filter))

@@ -14,7 +14,7 @@
 #include "ui/frame.h"
 #include "ui/keymap.h"
 
-enum { PREFIX = 3, GAP = 1, BESIDE_FROM = 120, PREVIEW_BELOW = 7, PREVIEW_FROM_ROWS = 17, SAMPLE = 400 };
+enum { PREFIX = 3, GAP = 1, BESIDE_FROM = 120, PREVIEW_BELOW = 6, PREVIEW_FROM_ROWS = 16, SAMPLE = 400 };
 
 /* --- layout ------------------------------------------------------------------------------------- */
 
@@ -56,8 +56,13 @@ static bool is_default(const struct field *field)
 	return (field->flags & FIELD_COLUMN) != 0;
 }
 
-static bool is_further(const struct field *field)
+/* Fields that nobody has, or that only repeat the title, are not worth a column. */
+static bool is_further(const struct list_view *list, const struct field *field)
 {
+	size_t index = kind_field_index(list->kind, field);
+
+	if (index < LIST_FIELDS_MOST && list->natural[index] < 0)
+		return false;
 	return !(field->flags & (FIELD_COLUMN | FIELD_DERIVED)) && field->type != FIELD_SECRET && field->type != FIELD_PARTS;
 }
 
@@ -73,6 +78,17 @@ static int width_of(const struct list_view *list, const struct field *field)
 	return width < label ? label : width;
 }
 
+/* "Andrea" of "Schmidt, Andrea" says nothing new. */
+static bool in_title(const struct list_view *list, const struct row *row, const struct value *value)
+{
+	const char *title = list->kind->title_field;
+	size_t column;
+
+	if (title == NULL || !rowset_column(list->set, kind_field(list->kind, title), &column))
+		return false;
+	return strstr(row->values[column].bytes, value->bytes) != NULL;
+}
+
 void list_measure(struct list_view *list)
 {
 	struct arena *arena = arena_new();
@@ -82,6 +98,7 @@ void list_measure(struct list_view *list)
 	memset(list->natural, 0, sizeof list->natural);
 	for (const struct field *field = list->kind->fields; total > 0 && field->name != NULL; field++) {
 		size_t column, index = kind_field_index(list->kind, field);
+		bool worth = false;
 		int most = 1;
 
 		if (index >= LIST_FIELDS_MOST || !rowset_column(list->set, field, &column))
@@ -92,8 +109,9 @@ void list_measure(struct list_view *list)
 			int columns = (int)text_columns(form, words != NULL ? words : value->bytes, words != NULL ? strlen(words) : value->length);
 
 			most = columns > most ? columns : most;
+			worth = worth || (value->length > 0 && !in_title(list, rowset_row(list->set, i), value));
 		}
-		list->natural[index] = most;
+		list->natural[index] = worth || is_default(field) ? most : -1;
 	}
 	arena_free(arena);
 }
@@ -132,7 +150,7 @@ int list_columns(const struct list_view *list, int width, struct list_column *co
 		for (const struct field *field = list->kind->fields; field->name != NULL && count < LIST_COLUMNS_MOST; field++) {
 			int wanted = width_of(list, field);
 
-			if (pass == 0 ? !is_default(field) : !is_further(field))
+			if (pass == 0 ? !is_default(field) : !is_further(list, field))
 				continue;
 			/* Turning to the right leaves columns out behind the first, which says whose row it is. */
 			if (!first && skip > 0) {
