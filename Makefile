@@ -143,6 +143,9 @@ $(BUILD)/tests/monkey/%: $(BUILD)/tests/monkey/%.o $(BUILD)/libstage.a $(BUILD)/
 $(BUILD)/tests/live/%: $(BUILD)/tests/live/%.o $(BUILD)/libpostroom.a $(BUILD)/libfakes.a
 	$(LINK) $(LIBS_SRC) -lcmocka
 
+# The hostile peer speaks TLS; the program itself leaves that to libldap.
+$(BUILD)/tests/live/test_hostile: LIBS_SRC += -lgnutls
+
 $(BUILD)/tests/bench/%: $(BUILD)/tests/bench/%.o $(BUILD)/libpostroom.a
 	$(LINK) $(LIBS_SRC)
 
