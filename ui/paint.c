@@ -1,0 +1,395 @@
+/*
+ * paint: canvases to the bytes of a terminal, through curses.
+ *
+ * curses is given a file in memory to write to, which is emptied after each
+ * frame.  Fails only when opening: TERM unknown or too poor.  Loop thread.
+ */
+#include "ui/paint.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+#include <wchar.h>
+
+#include "base/memory.h"
+#include "base/text.h"
+
+/* Behind our own headers: term.h makes macros of ordinary words. */
+#define NCURSES_WIDECHAR 1
+#include <curses.h>
+#include <term.h>
+#undef columns
+#undef lines
+
+#define TERM_MOST 64
+/* Narrower screens stay empty: no word fits, and curses cannot reach the last cell of one. */
+#define COLUMNS_LEAST 4
+
+struct paint {
+	SCREEN *screen;
+	FILE *out, *in;
+	struct text bytes;
+	int rows, columns;
+	bool colours;
+	bool cursor_shown;
+	struct canvas_cell *shown;     /* what curses was told last, rows * columns; NULL: nothing yet */
+	struct text rescue;
+};
+
+/* --- looks --------------------------------------------------------------------- */
+
+/*
+ * Attributes carry the meaning; the colour is extra and never the only sign. No yellow, cyan or
+ * blue: each is unreadable on somebody's background.
+ */
+static const struct look { attr_t attributes; short colour; } looks[STYLE_COUNT] = {
+	[STYLE_PLAIN] = { A_NORMAL, -1 },
+	[STYLE_TITLE] = { A_BOLD, -1 },
+	[STYLE_LABEL] = { A_NORMAL, -1 },
+	[STYLE_VALUE] = { A_NORMAL, -1 },
+	[STYLE_DIM] = { A_DIM, -1 },
+	[STYLE_KEY] = { A_BOLD, -1 },
+	[STYLE_SYSTEM] = { A_REVERSE | A_BOLD, -1 },
+	[STYLE_SECTION] = { A_NORMAL, -1 },
+	[STYLE_SECTION_HERE] = { A_REVERSE, -1 },
+	[STYLE_HEADING] = { A_BOLD, -1 },
+	[STYLE_ROW] = { A_NORMAL, -1 },
+	[STYLE_ROW_HERE] = { A_REVERSE, -1 },
+	[STYLE_MARKED] = { A_BOLD, COLOR_MAGENTA },
+	[STYLE_OK] = { A_NORMAL, COLOR_GREEN },
+	[STYLE_WARNING] = { A_BOLD, COLOR_MAGENTA },
+	[STYLE_BAD] = { A_BOLD, COLOR_RED },
+	[STYLE_READONLY] = { A_DIM, -1 },
+	[STYLE_ESCAPE] = { A_REVERSE, -1 },
+	[STYLE_FIELD] = { A_UNDERLINE, -1 },
+	[STYLE_FIELD_HERE] = { A_UNDERLINE | A_BOLD, -1 },
+	[STYLE_BUTTON] = { A_NORMAL, -1 },
+	[STYLE_BUTTON_HERE] = { A_REVERSE | A_BOLD, -1 },
+	[STYLE_OLD] = { A_NORMAL, COLOR_RED },
+	[STYLE_NEW] = { A_BOLD, COLOR_GREEN },
+	[STYLE_NOTICE] = { A_BOLD, -1 },
+	[STYLE_FOOTER] = { A_NORMAL, -1 },
+};
+
+static void start_colours(struct paint *paint, bool monochrome)
+{
+	short colour;
+
+	if (monochrome || !has_colors() || start_color() != OK || use_default_colors() != OK)
+		return;
+	paint->colours = true;
+	for (colour = 0; colour < 8; colour++)
+		init_pair((short)(colour + 1), colour, -1);
+}
+
+/* --- opening -------------------------------------------------------------------- */
+
+static bool term_is_a_name(const char *term)
+{
+	return term && *term && strlen(term) <= TERM_MOST
+		&& strspn(term, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.+_-") == strlen(term);
+}
+
+static bool can(const char *capability)
+{
+	const char *value = tigetstr(capability);
+
+	return value && value != (char *)-1 && *value;
+}
+
+/* Looks before curses does: newterm would not say what is missing. */
+static bool check_term(const char *term, struct error *error)
+{
+	int status = 0;
+	bool enough;
+
+	if (!term || !*term)
+		return error_set(error, ERROR_UNREACHABLE, "TERM is not set, so nothing is known about this terminal; the commands (postroom --help) work without one");
+	if (!term_is_a_name(term) || setupterm(term, STDERR_FILENO, &status) != OK)
+		return error_set(error, ERROR_UNREACHABLE, "this machine knows no terminal of the type that TERM names (\"%.64s\"); install its terminfo entry or set TERM, for example to xterm or vt100", term);
+	enough = can("cup") && can("clear");
+	del_curterm(cur_term);
+	if (!enough)
+		return error_set(error, ERROR_UNREACHABLE, "a terminal of type \"%.64s\" cannot place the cursor and clear the screen; the commands (postroom --help) work there", term);
+	return true;
+}
+
+static FILE *memory_file(void)
+{
+	int descriptor = memfd_create("postroom screen", MFD_CLOEXEC);
+
+	return descriptor < 0 ? NULL : fdopen(descriptor, "w+");
+}
+
+/* Where tputs, which has no context, puts bytes. */
+static struct text *put_into;
+
+static int put_byte(int c)
+{
+	text_add_char(put_into, (char)c);
+	return c;
+}
+
+static void put_capability(struct text *into, const char *capability, int first, int second)
+{
+	put_into = into;
+	if (can(capability))
+		tputs(tiparm(tigetstr(capability), first, second), 1, put_byte);
+}
+
+/* Made beforehand, since a signal handler must not ask terminfo. */
+static void make_rescue(struct paint *paint)
+{
+	text_clear(&paint->rescue);
+	put_capability(&paint->rescue, "sgr0", 0, 0);
+	put_capability(&paint->rescue, "op", 0, 0);
+	put_capability(&paint->rescue, "cup", paint->rows - 1, 0);
+	put_capability(&paint->rescue, "rmcup", 0, 0);
+	put_capability(&paint->rescue, "cnorm", 0, 0);
+	text_add(&paint->rescue, "\r\n");
+}
+
+static void prepare_screen(struct paint *paint, bool monochrome)
+{
+	/* Key input is not curses' business here, nor is looking for it in the midst of a frame. */
+	typeahead(-1);
+	start_colours(paint, monochrome);
+	nonl();
+	scrollok(stdscr, FALSE);
+	leaveok(stdscr, FALSE);
+	paint->cursor_shown = true;
+}
+
+struct paint *paint_open(const struct paint_options *options, struct error *error)
+{
+	char number[16];
+	struct paint *paint;
+
+	if (!check_term(options->term, error))
+		return NULL;
+	paint = memory_new(sizeof(*paint));
+	paint->out = memory_file();
+	paint->in = fopen("/dev/null", "r");
+	/*
+	 * Padding is for terminals that are slower than any line today. The size comes from us, through
+	 * the only door that newterm has for it; what is left in the environment would freeze it.
+	 */
+	setenv("NCURSES_NO_PADDING", "1", 1);
+	snprintf(number, sizeof(number), "%d", options->rows);
+	setenv("LINES", number, 1);
+	snprintf(number, sizeof(number), "%d", options->columns);
+	setenv("COLUMNS", number, 1);
+	if (paint->out && paint->in)
+		paint->screen = newterm(options->term, paint->out, paint->in);
+	unsetenv("LINES");
+	unsetenv("COLUMNS");
+	if (!paint->screen) {
+		error_set(error, ERROR_UNREACHABLE, "curses cannot drive a terminal of type \"%s\"", options->term);
+		paint_close(paint);
+		return NULL;
+	}
+	prepare_screen(paint, options->monochrome);
+	paint_resize(paint, options->rows, options->columns);
+	return paint;
+}
+
+void paint_close(struct paint *paint)
+{
+	if (!paint)
+		return;
+	if (paint->screen) {
+		endwin();
+		delscreen(paint->screen);
+	}
+	if (paint->out)
+		fclose(paint->out);
+	if (paint->in)
+		fclose(paint->in);
+	text_free(&paint->bytes);
+	text_free(&paint->rescue);
+	free(paint->shown);
+	free(paint);
+}
+
+/* --- frames ------------------------------------------------------------------------ */
+
+static void put_cell(const struct paint *paint, int row, int column, const struct canvas_cell *cell)
+{
+	const struct look *look = &looks[cell->style < STYLE_COUNT ? cell->style : STYLE_PLAIN];
+	wchar_t characters[4] = { (wchar_t)cell->cell.base, 0, 0, 0 };
+	short pair = paint->colours && look->colour >= 0 ? (short)(look->colour + 1) : 0;
+	int i, n = 1;
+	cchar_t out;
+
+	/* Where the C library has another opinion about a width, the place on the screen wins. */
+	if (wcwidth(characters[0]) != cell->cell.width)
+		characters[0] = cell->cell.width == 2 ? 0xff1f : '?';
+	if (wcwidth(characters[0]) != cell->cell.width)
+		characters[0] = '?';
+	for (i = 0; i < 2; i++) {
+		if (cell->cell.marks[i] && wcwidth((wchar_t)cell->cell.marks[i]) == 0)
+			characters[n++] = (wchar_t)cell->cell.marks[i];
+	}
+	if (setcchar(&out, characters, look->attributes, pair, NULL) == OK)
+		mvadd_wch(row, column, &out);
+}
+
+/*
+ * On some terminals curses can reach the last cell of the screen only by inserting, and it gets a wide
+ * character there or just before wrong; such a one is shown as what does not fit.
+ */
+static bool too_close_to_corner(const struct paint *paint, int row, int column, const struct canvas_cell *cell)
+{
+	return cell->cell.width == 2 && row == paint->rows - 1 && column + 3 >= paint->columns;
+}
+
+static void put_narrow(const struct paint *paint, int row, int column, const struct canvas_cell *cell)
+{
+	struct canvas_cell narrow = *cell;
+
+	memset(&narrow.cell, 0, sizeof(narrow.cell));
+	narrow.cell.width = 1;
+	narrow.cell.base = '>';
+	put_cell(paint, row, column, &narrow);
+	narrow.cell.base = ' ';
+	put_cell(paint, row, column + 1, &narrow);
+}
+
+static bool same_cell(const struct canvas_cell *a, const struct canvas_cell *b)
+{
+	return a->cell.base == b->cell.base && a->cell.width == b->cell.width && a->style == b->style
+		&& a->cell.marks[0] == b->cell.marks[0] && a->cell.marks[1] == b->cell.marks[1];
+}
+
+static void put_row(struct paint *paint, const struct canvas *canvas, int row, bool all)
+{
+	const struct canvas_cell *cells = &canvas->cells[(size_t)row * (size_t)canvas->columns];
+	struct canvas_cell *shown = &paint->shown[(size_t)row * (size_t)paint->columns];
+	int column, most = canvas->columns < paint->columns ? canvas->columns : paint->columns;
+
+	for (column = 0; column < most; column++) {
+		if (!all && same_cell(&cells[column], &shown[column]))
+			continue;
+		/* The right half of a wide character comes with the left one. */
+		if (too_close_to_corner(paint, row, column, &cells[column]))
+			put_narrow(paint, row, column, &cells[column]);
+		else if (cells[column].cell.base && column + cells[column].cell.width <= most)
+			put_cell(paint, row, column, &cells[column]);
+		shown[column] = cells[column];
+	}
+}
+
+static void put_cursor(struct paint *paint, const struct canvas *canvas)
+{
+	bool focused = canvas->cursor_row >= 0 && canvas->cursor_row < paint->rows
+		&& canvas->cursor_column >= 0 && canvas->cursor_column < paint->columns;
+	bool visible = focused && canvas->cursor_shown;
+
+	if (visible != paint->cursor_shown) {
+		curs_set(visible ? 1 : 0);
+		paint->cursor_shown = visible;
+	}
+	if (focused)
+		wmove(stdscr, canvas->cursor_row, canvas->cursor_column);
+}
+
+/*
+ * curses resets the palette of some terminals with an OSC, though we never change it; none ever leaves
+ * this program. Cells hold no controls, so an OSC in the bytes is always curses' own.
+ */
+static void drop_osc(struct text *bytes, size_t from)
+{
+	char *start;
+
+	while ((start = memmem(bytes->bytes + from, bytes->length - from, "\033]", 2))) {
+		size_t at = (size_t)(start - bytes->bytes), end = at + 2;
+
+		while (end < bytes->length && bytes->bytes[end] != '\a' && bytes->bytes[end] != '\\')
+			end++;
+		end += end < bytes->length;
+		memmove(start, bytes->bytes + end, bytes->length - end);
+		bytes->length -= end - at;
+		from = at;
+	}
+}
+
+/* Empties the file that curses wrote to. */
+static void collect(struct paint *paint)
+{
+	size_t before = paint->bytes.length;
+	int descriptor = fileno(paint->out);
+	char buffer[8192];
+	off_t at = 0;
+	ssize_t n;
+
+	fflush(paint->out);
+	while ((n = pread(descriptor, buffer, sizeof(buffer), at)) > 0) {
+		text_add_bytes(&paint->bytes, buffer, (size_t)n);
+		at += n;
+	}
+	if (paint->bytes.length > before)
+		drop_osc(&paint->bytes, before);
+	if (ftruncate(descriptor, 0) == 0)
+		lseek(descriptor, 0, SEEK_SET);
+}
+
+void paint_frame(struct paint *paint, const struct canvas *canvas)
+{
+	bool all = !paint->shown;
+	int row;
+
+	if (all) {
+		paint->shown = memory_new(sizeof(*paint->shown) * (size_t)paint->rows * (size_t)paint->columns);
+		werase(stdscr);
+	}
+	for (row = 0; row < canvas->rows && row < paint->rows && paint->columns >= COLUMNS_LEAST; row++)
+		put_row(paint, canvas, row, all);
+	put_cursor(paint, canvas);
+	wnoutrefresh(stdscr);
+	doupdate();
+	collect(paint);
+}
+
+void paint_resize(struct paint *paint, int rows, int columns)
+{
+	paint->rows = rows;
+	paint->columns = columns;
+	resize_term(rows, columns);
+	collect(paint);
+	make_rescue(paint);
+	/* curses believes that terminals forget their scrolling region with their size. */
+	put_capability(&paint->bytes, "csr", 0, rows - 1);
+	paint_again(paint);
+}
+
+void paint_again(struct paint *paint)
+{
+	free(paint->shown);
+	paint->shown = NULL;
+	clearok(curscr, TRUE);
+}
+
+void paint_leave(struct paint *paint)
+{
+	endwin();
+	collect(paint);
+	/* curs_set's memory and the terminal's state part ways here. */
+	paint->cursor_shown = true;
+	paint_again(paint);
+}
+
+const char *paint_bytes(struct paint *paint, size_t *length)
+{
+	*length = paint->bytes.length;
+	/* The memory stays until something is added. */
+	paint->bytes.length = 0;
+	return paint->bytes.bytes ? paint->bytes.bytes : "";
+}
+
+const char *paint_rescue(const struct paint *paint, size_t *length)
+{
+	*length = paint->rescue.length;
+	return text_get(&paint->rescue);
+}
