@@ -18,7 +18,7 @@ extern char **environ;
 /* A star stands at one end: "LDAP*" for a beginning, "*_proxy" for an end (in any case, as libcurl reads it). */
 static const char *const dropped[] = {
 	"TERMINFO", "TERMINFO_DIRS", "TERMCAP", "TERMPATH", "NCURSES_*", "LINES", "COLUMNS",
-	"LDAP*", "SSLKEYLOGFILE", "GNUTLS_*", "*_proxy", "LOCPATH", "GCONV_PATH", "MALLOC_*",
+	"LDAP*", "SSLKEYLOGFILE", "GNUTLS_*", "*_proxy", "LOCPATH", "GCONV_PATH", "ICU_*", "MALLOC_*",
 };
 
 static bool matches(const char *pattern, const char *name)

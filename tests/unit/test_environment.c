@@ -17,7 +17,7 @@ static void dangerous_variables_go(void **state)
 		"TERMINFO", "TERMINFO_DIRS", "TERMCAP", "NCURSES_NO_UTF8_ACS", "NCURSES_TRACE", "LINES", "COLUMNS",
 		"LDAPTLS_REQCERT", "LDAPRC", "LDAPCONF", "LDAPURI", "SSLKEYLOGFILE", "GNUTLS_DEBUG_LEVEL",
 		"GNUTLS_SYSTEM_PRIORITY_FILE", "http_proxy", "HTTPS_PROXY", "all_proxy", "no_proxy", "LOCPATH",
-		"GCONV_PATH", "MALLOC_CHECK_", "MALLOC_ARENA_",
+		"GCONV_PATH", "ICU_DATA", "MALLOC_CHECK_", "MALLOC_ARENA_",
 	};
 	static const char *const kept[] = { "TERM", "LANG", "LC_ALL", "HOME", "PATH", "ESCDELAY", "NO_COLOR", "TZ", "MYLDAP", "proxy", "LINESX" };
 	size_t i;
