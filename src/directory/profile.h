@@ -37,7 +37,7 @@ struct mapping {
 
 struct profile_kind {
 	const struct kind *kind;
-	const struct filter *find;
+	struct filter *find;               /* never changed; shared by the filters built around it */
 	const char *naming;                /* attribute of the RDN */
 	const char *container;             /* for new objects, below the base; NULL: cannot be added */
 	const char *type;                  /* value of the mark attribute for new objects; NULL */
@@ -67,7 +67,7 @@ struct profile {
 	const char *mark_class, *mark_attribute, *identifier;             /* NULL: none */
 	const char *primary, *alternate, *forward, *forward_flag;         /* attributes of addresses; NULL: none */
 	const char *locks, *lock_class, *lock_time;                       /* container below the base; NULL: no locks here */
-	const struct filter *managed;      /* NULL: nothing manages users but us */
+	struct filter *managed;            /* NULL: nothing manages users but us */
 	const char *policy_reference, *policy_class, *policy_attribute;   /* NULL: none */
 	const struct profile_holder *holders;
 	size_t holder_count;

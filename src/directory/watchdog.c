@@ -152,6 +152,7 @@ void guard_arm(struct guard *guard, int64_t milliseconds)
 {
 	pthread_mutex_lock(&guard->watchdog->mutex);
 	guard->deadline = now_ms() + milliseconds;
+	guard->timed_out = false;
 	pthread_cond_signal(&guard->watchdog->changed);
 	pthread_mutex_unlock(&guard->watchdog->mutex);
 }

@@ -82,7 +82,7 @@ kind user {
 	field address { attribute = mailPrimaryAddress  convert = lower_case  class = univentionMail }
 	field alternates { attribute = mailAlternativeAddress  class = univentionMail }
 	field forwards { attributes = { mailForwardAddress, mailForwardCopyToSelf, mailPrimaryAddress }  convert = forwards  class = univentionMail }
-	field keep_copy { attributes = { mailForwardCopyToSelf, mailForwardAddress, mailPrimaryAddress }  convert = keep_copy  class = univentionMail }
+	field keep_copy { attributes = { mailForwardAddress, mailForwardCopyToSelf, mailPrimaryAddress }  convert = keep_copy  class = univentionMail }
 	field quota { attribute = univentionMailUserQuota  convert = megabytes  class = univentionMail }
 	field home_server { attribute = univentionMailHomeServer  convert = lower_case  class = univentionMail }
 	field fetchmail { attribute = univentionFetchmailSingle  convert = fetchmail  class = univentionFetchmail }

@@ -1,0 +1,34 @@
+/*
+ * connection_private: the inside of a connection, for connection.c, request.c
+ * and list.c only.
+ */
+#ifndef POSTROOM_DIRECTORY_CONNECTION_PRIVATE_H
+#define POSTROOM_DIRECTORY_CONNECTION_PRIVATE_H
+
+#include <ldap.h>
+
+#include "directory/connection.h"
+
+enum { REQUEST_GRACE_MS = 500, INCOMING_MOST = 64 * 1024 * 1024 };
+
+struct connection {
+	const struct connection_settings *settings;
+	struct guard *guard;
+	bool writing;
+	LDAP *handle;                      /* NULL: not connected */
+	bool bound;
+	size_t uri;                        /* index of the one in use, or to try first */
+	bool connected_once;
+	char *identity;                    /* heap */
+	bool read_ahead;                   /* the layer is on this handle */
+	struct ldap_conncb callback;
+	const struct profile *profile;
+};
+
+/*
+ * What a libldap code means here and now: cut, late, lost, or the server's own answer. Closes the connection
+ * where it is of no use any more. doing: "search", "change", in words.
+ */
+bool connection_failed(struct connection *connection, int code, const char *diagnostic, const char *doing, struct error *error);
+
+#endif

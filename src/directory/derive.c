@@ -1,0 +1,244 @@
+/*
+ * derive: fields of a record that are computed from other entries.
+ *
+ * Groups, lists and folder rights that name a user, and how many objects live
+ * in a domain.  A search that is refused or cut makes the field unreadable or
+ * notes it; nothing is ever shown as complete that was not.  On a connection's
+ * thread (read_derived).
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/text.h"
+#include "directory/convert.h"
+#include "directory/filter.h"
+#include "directory/read.h"
+#include "directory/request.h"
+
+enum { MOST_REFERENCES = 500 };
+
+struct derivation {
+	const struct world *world;
+	struct connection *connection;
+	struct record *record;
+	const struct profile_kind *kind;
+	const struct mapping *mapping;
+	struct field_values *out;
+};
+
+/* Login of the record: value of the naming attribute. */
+static const char *login_of(const struct derivation *with)
+{
+	const struct attribute *attribute = record_attribute(with->record, with->kind->naming);
+
+	return attribute == NULL || attribute->count == 0 ? NULL : attribute->values[0].bytes;
+}
+
+static void add_addresses(const struct derivation *with, struct filter *any, const char *attribute, bool right)
+{
+	struct arena *arena = with->record->arena;
+	const struct profile *profile = world_profile(with->world);
+	const char *const sources[] = { profile->primary, right ? NULL : profile->alternate };
+	size_t i, j;
+
+	for (i = 0; i < sizeof sources / sizeof *sources; i++) {
+		const struct attribute *held = sources[i] == NULL ? NULL : record_attribute(with->record, sources[i]);
+
+		for (j = 0; held != NULL && j < held->count; j++) {
+			struct filter *leaf = filter_equal(arena, attribute, held->values[j].bytes, held->values[j].length);
+
+			if (right) {
+				leaf->op = FILTER_PIECES;
+				leaf->first = value_text(arena, arena_format(arena, "%s ", held->values[j].bytes));
+			}
+			filter_into(arena, any, leaf);
+		}
+	}
+}
+
+/* Everything of one holder kind that names the record, after the profile's reference rows. */
+static struct filter *naming_filter(const struct derivation *with, const char *holder, const char *meaning)
+{
+	struct arena *arena = with->record->arena;
+	const struct profile *profile = world_profile(with->world);
+	const struct profile_holder *class = read_holder_of(with->world, holder);
+	struct filter *any = filter_group(arena, FILTER_OR);
+	size_t i;
+
+	for (i = 0; i < profile->reference_count; i++) {
+		const struct profile_reference *reference = &profile->references[i];
+
+		if (reference->kind == NULL || strcmp(reference->kind, holder) != 0 || strcmp(reference->meaning, meaning) != 0)
+			continue;
+		if (reference->by == BY_DN)
+			filter_into(arena, any, filter_equal_text(arena, reference->attribute, with->record->place));
+		else if (reference->by == BY_LOGIN && login_of(with) != NULL)
+			filter_into(arena, any, filter_equal_text(arena, reference->attribute, login_of(with)));
+		else if (reference->by == BY_ADDRESS || reference->by == BY_RIGHT)
+			add_addresses(with, any, reference->attribute, reference->by == BY_RIGHT);
+	}
+	if (class == NULL || any->inside_count == 0)
+		return NULL;
+	return filter_both(arena, filter_equal_text(arena, "objectClass", class->class), any);
+}
+
+static void unreadable(struct derivation *with, const struct error *why)
+{
+	with->out->presence = VALUE_UNREADABLE;
+	with->out->note = arena_text(with->record->arena, why->text);
+}
+
+/* The right that a folder gives to this user: the values that begin with the address. */
+static const char *right_of(const struct derivation *with, const struct entry *folder, const char *name)
+{
+	struct arena *arena = with->record->arena;
+	const char *own = record_attribute(with->record, world_profile(with->world)->primary)->values[0].bytes;
+	size_t i, j, length = strlen(own);
+
+	for (i = 0; i < folder->count; i++)
+		for (j = 0; j < folder->attributes[i].count; j++) {
+			const char *value = folder->attributes[i].values[j].bytes;
+
+			if (strncasecmp(value, own, length) == 0 && value[length] == ' ' && strrchr(value, ' ') == value + length)
+				return arena_format(arena, "%s: %s", name, value + length + 1);
+		}
+	return NULL;
+}
+
+static int by_text(const void *a, const void *b)
+{
+	return text_compare(((const struct value *)a)->bytes, ((const struct value *)b)->bytes);
+}
+
+/* Names of what names the record, sorted. */
+static bool derive_names(struct derivation *with, const char *holder, const char *meaning, bool rights, struct error *error)
+{
+	struct arena *arena = with->record->arena;
+	const struct profile_holder *class = read_holder_of(with->world, holder);
+	const char *const attributes[] = { class == NULL ? "cn" : class->naming, rights ? "*" : NULL, NULL };
+	struct search search = { .base = world_base(with->world), .scope = SCOPE_BELOW, .attributes = attributes, .limit = MOST_REFERENCES,
+		.filter = naming_filter(with, holder, meaning) };
+	struct error inner = { 0 };
+	struct value *values;
+	struct found found;
+	size_t i;
+
+	if (search.filter == NULL)
+		return true;
+	if (!request_search(with->connection, arena, &search, &found, &inner)) {
+		unreadable(with, &inner);
+		if (error != NULL)
+			*error = inner;
+		return connection_is_up(with->connection);
+	}
+	values = arena_alloc(arena, found.count * sizeof *values);
+	for (i = 0; i < found.count; i++) {
+		const char *name = entry_text(found.entries[i], attributes[0]);
+
+		if (name != NULL && rights)
+			name = right_of(with, found.entries[i], name);
+		if (name != NULL)
+			values[with->out->count++] = value_text(arena, name);
+	}
+	if (with->out->count > 0) {
+		qsort(values, with->out->count, sizeof *values, by_text);
+		with->out->presence = VALUE_DERIVED;
+	}
+	with->out->values = values;
+	if (found.cut)
+		with->out->note = arena_format(arena, "%zu of more are shown [LDAP %d]", found.count, found.code);
+	return true;
+}
+
+/* How many objects of one holder kind have an address in the domain. */
+static bool derive_count(struct derivation *with, const char *holder, struct error *error)
+{
+	struct arena *arena = with->record->arena, *scratch = arena_new();
+	const struct profile_holder *class = read_holder_of(with->world, holder);
+	struct filter *living = read_in_domain(with->world, scratch, with->record->name);
+	struct search search = { .base = world_base(with->world), .scope = SCOPE_BELOW };
+	struct error inner = { 0 };
+	struct found found;
+	struct value *value;
+
+	if (class == NULL) {
+		arena_free(scratch);
+		return true;
+	}
+	/* A folder may have no address and lives in the domain all the same: it is named folder@domain. */
+	if (strcmp(holder, "folder") == 0)
+		filter_into(scratch, living, filter_ends(scratch, class->naming, arena_format(scratch, "@%s", with->record->name)));
+	search.filter = filter_both(scratch, filter_equal_text(scratch, "objectClass", class->class), living);
+	if (!request_search(with->connection, scratch, &search, &found, &inner)) {
+		unreadable(with, &inner);
+		if (error != NULL)
+			*error = inner;
+		arena_free(scratch);
+		return connection_is_up(with->connection);
+	}
+	value = arena_alloc(arena, sizeof *value);
+	*value = value_text(arena, arena_format(arena, "%zu", found.count));
+	*with->out = (struct field_values){ .presence = VALUE_DERIVED, .values = value, .count = 1, .origin = "counted just now" };
+	if (found.cut)
+		with->out->note = arena_format(arena, "at least; the server stopped counting [LDAP %d]", found.code);
+	arena_free(scratch);
+	return true;
+}
+
+static bool derive_one(struct derivation *with, struct error *error)
+{
+	switch (with->mapping->derive) {
+	case DERIVE_GROUPS:
+		return derive_names(with, "group", "member", false, error);
+	case DERIVE_LISTS:
+		return derive_names(with, "mailinglist", "list member", false, error);
+	case DERIVE_RIGHTS:
+		return derive_names(with, "folder", "right on folder", true, error);
+	case DERIVE_USERS_IN_DOMAIN:
+		return derive_count(with, "user", error);
+	case DERIVE_GROUPS_IN_DOMAIN:
+		return derive_count(with, "group", error);
+	case DERIVE_LISTS_IN_DOMAIN:
+		return derive_count(with, "mailinglist", error);
+	case DERIVE_FOLDERS_IN_DOMAIN:
+		return derive_count(with, "folder", error);
+	case DERIVE_NOT:
+		break;
+	}
+	return true;
+}
+
+/* Beside the value that counts: what a policy says, and that Dovecot does not read it. */
+static void note_policy(struct derivation *with, size_t index)
+{
+	struct arena *arena = with->record->arena;
+	struct entry entry = { .arena = arena, .dn = with->record->place };
+	struct field_values *quota = &with->record->fields[index];
+	const char *megabytes, *words;
+	size_t i;
+
+	for (i = 0; i < with->record->attribute_count; i++)
+		entry_put(&entry, with->record->attributes[i].name, with->record->attributes[i].values, with->record->attributes[i].count);
+	if (!read_policy_quota(with->world, with->connection, arena, &entry, &megabytes))
+		return;
+	words = strtoll(megabytes, NULL, 10) == 0 ? "no limit" : text_from_size(arena, strtoll(megabytes, NULL, 10) * 1048576);
+	quota->note = arena_format(arena, "%s%spolicy says %s, not written here", quota->note == NULL ? "" : quota->note, quota->note == NULL ? "" : "; ", words);
+}
+
+bool read_derived(const struct world *world, struct connection *connection, struct record *record, struct error *error)
+{
+	struct derivation with = { .world = world, .connection = connection, .record = record,
+		.kind = profile_kind(world_profile(world), record->kind) };
+	size_t count = kind_field_count(record->kind), i;
+
+	for (i = 0; i < count; i++) {
+		with.mapping = &with.kind->mappings[i];
+		with.out = &record->fields[i];
+		if (with.mapping->derive != DERIVE_NOT && !derive_one(&with, error))
+			return false;
+		if (with.mapping->converter != NULL && strcmp(with.mapping->converter->name, "megabytes") == 0)
+			note_policy(&with, i);
+	}
+	return true;
+}

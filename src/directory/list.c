@@ -1,0 +1,403 @@
+/*
+ * list: all objects of a kind as rows, streamed in batches.
+ *
+ * slapd writes each entry by itself, so a reader that wakes for each doubles
+ * the work of both sides: libldap's read-ahead layer and short naps halve it
+ * (ldap-scale 1).  Pages grow, since each costs a round trip and one limits
+ * what a deadline must cover.  Runs on the list connection's thread.
+ */
+#include "directory/list.h"
+
+#include <lber.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/time.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "base/text.h"
+#include "directory/connection_private.h"
+#include "directory/convert.h"
+#include "directory/entry_private.h"
+#include "directory/filter.h"
+#include "directory/trouble.h"
+
+enum {
+	BATCH_MOST = 500, BATCH_FIRST = 100, PAGE_FIRST = 1000, PAGE_MOST = 8000,
+	NAP_US = 1000, WAIT_US = 100000, READ_AHEAD = 256 * 1024, FRAGMENT_LEAST = 4
+};
+
+struct run {
+	struct world *world;
+	struct connection *connection;
+	const struct list_order *order;
+	struct list_outcome *outcome;
+	struct arena *arena;               /* for the whole list */
+	struct arena *scratch;             /* for one batch */
+	const struct profile_kind *kind;
+	enum known mode;
+	int64_t now;
+	struct rows *rows;                 /* being filled; NULL: none */
+	size_t batches, references;
+	bool enough, stopped;
+};
+
+/* --- what to ask ----------------------------------------------------------------------- */
+
+static bool searched_by_server(const struct mapping *mapping)
+{
+	return (mapping->field->flags & FIELD_SEARCH) && !(mapping->field->flags & (FIELD_READONLY | FIELD_DERIVED)) && mapping->converter != NULL;
+}
+
+/* One word anywhere in a name, login or address; NULL where the word would make the server scan everything. */
+static struct filter *word_filter(const struct world *world, struct arena *arena, const struct profile_kind *kind, const char *word, size_t length)
+{
+	struct filter *any = filter_group(arena, FILTER_OR);
+	size_t count = kind_field_count(kind->kind), i, j;
+
+	if (length < FRAGMENT_LEAST)
+		return NULL;
+	for (i = 0; i < count; i++) {
+		const struct mapping *mapping = &kind->mappings[i];
+
+		if (!searched_by_server(mapping))
+			continue;
+		for (j = 0; mapping->attributes[j] != NULL; j++)
+			if (world_attribute(world, mapping->attributes[j]) != NULL)
+				filter_into(arena, any, filter_contains(arena, mapping->attributes[j], word, length));
+	}
+	return any->inside_count > 0 ? any : NULL;
+}
+
+struct filter *list_filter(const struct world *world, struct arena *arena, const struct kind *kind, const char *words)
+{
+	const struct profile_kind *held = profile_kind(world_profile(world), kind);
+	struct filter *all = filter_group(arena, FILTER_AND);
+	const char *at = words == NULL ? "" : words;
+
+	filter_into(arena, all, held->find);
+	while (*(at += strspn(at, " \t")) != '\0') {
+		size_t length = strcspn(at, " \t");
+
+		filter_into(arena, all, word_filter(world, arena, held, at, length));
+		at += length;
+	}
+	return all->inside_count == 1 ? held->find : all;
+}
+
+static void need(struct arena *arena, const char ***names, size_t *count, size_t *capacity, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < *count; i++)
+		if (text_same_ascii_case((*names)[i], name))
+			return;
+	*names = arena_grow(arena, *names, capacity, *count + 2, sizeof **names);
+	(*names)[(*count)++] = name;
+}
+
+static bool is_column(const struct list_order *order, const struct field *field)
+{
+	size_t i;
+
+	for (i = 0; i < order->column_count; i++)
+		if (order->columns[i] == field)
+			return true;
+	return false;
+}
+
+/* Attributes of the columns, of what the filter looks at, and of the names. */
+static const char **attributes_of(const struct run *run)
+{
+	const char **names = NULL;
+	size_t count = 0, capacity = 0, fields = kind_field_count(run->order->kind), i, j;
+
+	need(run->arena, &names, &count, &capacity, run->kind->naming);
+	need(run->arena, &names, &count, &capacity, "entryUUID");
+	for (i = 0; i < fields; i++) {
+		const struct mapping *mapping = &run->kind->mappings[i];
+
+		if (mapping->converter == NULL || !(mapping->field->flags & FIELD_SEARCH || is_column(run->order, mapping->field) ||
+		    mapping->field == kind_key(run->order->kind)))
+			continue;
+		for (j = 0; mapping->attributes[j] != NULL; j++)
+			need(run->arena, &names, &count, &capacity, mapping->attributes[j]);
+	}
+	names[count] = NULL;
+	return names;
+}
+
+/* --- rows ------------------------------------------------------------------------------- */
+
+static void hand_over(struct run *run)
+{
+	struct rows *rows = run->rows;
+
+	run->rows = NULL;
+	arena_free(run->scratch);
+	run->scratch = arena_new();
+	if (rows != NULL && rows->count > 0) {
+		run->batches++;
+		run->order->batch(run->order->context, rows);
+	} else {
+		rows_free(rows);
+	}
+}
+
+static void field_of(struct run *run, const struct entry *entry, const struct field *field, struct field_values *out)
+{
+	const struct mapping *mapping = profile_mapping(run->kind, field);
+	struct convert with = { .arena = run->scratch, .profile = world_profile(run->world), .mapping = mapping, .flag_mode = run->mode, .now = run->now };
+
+	*out = (struct field_values){ .presence = VALUE_ABSENT };
+	if (mapping->converter != NULL)
+		mapping->converter->read(&with, entry, out);
+}
+
+static struct value join(struct arena *arena, const struct field_values *values, const char *between)
+{
+	struct text out = { 0 };
+	struct value joined;
+	size_t i;
+
+	for (i = 0; i < values->count; i++) {
+		if (i > 0)
+			text_add(&out, between);
+		text_add_bytes(&out, values->values[i].bytes, values->values[i].length);
+	}
+	joined = (struct value){ .bytes = arena_bytes(arena, text_get(&out), out.length), .length = out.length };
+	text_free(&out);
+	return joined;
+}
+
+static const char *folded_of(struct run *run, const struct entry *entry)
+{
+	size_t fields = kind_field_count(run->order->kind), i;
+	struct text out = { 0 };
+	const char *folded;
+
+	for (i = 0; i < fields; i++) {
+		const struct field *field = &run->order->kind->fields[i];
+		struct field_values values;
+
+		if (!(field->flags & FIELD_SEARCH))
+			continue;
+		field_of(run, entry, field, &values);
+		if (values.count > 0) {
+			struct value joined = join(run->scratch, &values, "\n");
+
+			if (out.length > 0)
+				text_add_char(&out, '\n');
+			text_add_bytes(&out, joined.bytes, joined.length);
+		}
+	}
+	folded = text_fold(run->rows->arena, text_get(&out), out.length);
+	text_free(&out);
+	return folded;
+}
+
+static void take_entry(struct run *run, LDAPMessage *message)
+{
+	struct entry *entry;
+	struct field_values key;
+	struct value *cells;
+	struct row *row;
+	size_t i;
+
+	if (run->order->limit > 0 && run->outcome->count == run->order->limit) {
+		run->enough = true;
+		return;
+	}
+	if (run->rows == NULL)
+		run->rows = rows_new(run->order->kind, run->order->columns, run->order->column_count);
+	entry = entry_from(run->scratch, run->connection, message, false);
+	row = rows_add(run->rows);
+	cells = arena_alloc(run->rows->arena, run->order->column_count * sizeof *cells);
+	field_of(run, entry, kind_key(run->order->kind), &key);
+	row->name = arena_text(run->rows->arena, key.count > 0 ? key.values[0].bytes : "");
+	row->id = arena_text(run->rows->arena, entry_text(entry, "entryUUID"));
+	row->place = arena_text(run->rows->arena, entry->dn);
+	for (i = 0; i < run->order->column_count; i++) {
+		struct field_values values;
+
+		field_of(run, entry, run->order->columns[i], &values);
+		cells[i] = join(run->rows->arena, &values, ", ");
+	}
+	row->values = cells;
+	row->folded = folded_of(run, entry);
+	run->outcome->count++;
+	if (run->rows->count >= (run->batches == 0 ? BATCH_FIRST : BATCH_MOST))
+		hand_over(run);
+}
+
+/* --- reading ------------------------------------------------------------------------------- */
+
+static void read_ahead(struct connection *connection)
+{
+	Sockbuf *buffer = NULL;
+	ber_len_t size = READ_AHEAD;
+
+	if (connection->read_ahead || ldap_get_option(connection->handle, LDAP_OPT_SOCKBUF, &buffer) != LDAP_OPT_SUCCESS || buffer == NULL)
+		return;
+	if (ber_sockbuf_add_io(buffer, &ber_sockbuf_io_readahead, LBER_SBIOD_LEVEL_PROVIDER, NULL) == 0)
+		ber_sockbuf_ctrl(buffer, LBER_SB_OPT_SET_READAHEAD, &size);
+	connection->read_ahead = true;
+}
+
+static void nap(void)
+{
+	const struct timespec time = { .tv_nsec = NAP_US * 1000L };
+
+	nanosleep(&time, NULL);
+}
+
+/*
+ * Takes one message. The first of a run is waited for; once the socket is empty rows go out and a nap lets
+ * data pile up. Returns its type, 0 where stopped, -1 where lost.
+ */
+static int next_message(struct run *run, int id, LDAPMessage **message)
+{
+	struct timeval none = { .tv_sec = 0 }, some = { .tv_usec = WAIT_US };
+	int got = ldap_result(run->connection->handle, id, LDAP_MSG_ONE, &none, message);
+
+	while (got == 0) {
+		if (run->rows != NULL)
+			hand_over(run);
+		if (run->order->stopped(run->order->context)) {
+			run->stopped = true;
+			return 0;
+		}
+		if (guard_timed_out(run->connection->guard))
+			return -1;
+		nap();
+		got = ldap_result(run->connection->handle, id, LDAP_MSG_ONE, &some, message);
+	}
+	return got;
+}
+
+/* One page. Returns the LDAP code; sets the cookie for the next. Negative: the connection is of no use any more. */
+static int read_messages(struct run *run, int id, struct berval *cookie)
+{
+	int code = LDAP_SUCCESS, got;
+	LDAPMessage *message = NULL;
+
+	while ((got = next_message(run, id, &message)) > 0) {
+		if (got == LDAP_RES_SEARCH_ENTRY)
+			take_entry(run, message);
+		else if (got == LDAP_RES_SEARCH_REFERENCE)
+			run->references++;
+		if (got == LDAP_RES_SEARCH_RESULT) {
+			LDAPControl **controls = NULL, *paged;
+			char *words = NULL;
+
+			if (ldap_parse_result(run->connection->handle, message, &code, NULL, &words, NULL, &controls, 1) != LDAP_SUCCESS)
+				code = LDAP_DECODING_ERROR;
+			paged = ldap_control_find(LDAP_CONTROL_PAGEDRESULTS, controls, NULL);
+			if (paged != NULL) {
+				ber_int_t estimate;
+
+				ldap_parse_pageresponse_control(run->connection->handle, paged, &estimate, cookie);
+			}
+			if (code != LDAP_SUCCESS)
+				trouble(&run->outcome->error, code, connection_uri(run->connection), words);
+			ldap_memfree(words);
+			ldap_controls_free(controls);
+			return code;
+		}
+		ldap_msgfree(message);
+		message = NULL;
+		if (run->enough || run->order->stopped(run->order->context)) {
+			run->stopped = !run->enough;
+			break;
+		}
+	}
+	if (got < 0)
+		return LDAP_SERVER_DOWN;
+	ldap_abandon_ext(run->connection->handle, id, NULL, NULL);
+	return LDAP_SUCCESS;
+}
+
+static int read_page(struct run *run, const char *filter, const char **attributes, size_t size, struct berval *cookie)
+{
+	struct connection *connection = run->connection;
+	union { const char **in; char **out; } cast = { .in = attributes };
+	LDAPControl *paged = NULL, *controls[2] = { NULL, NULL };
+	struct berval next = { .bv_val = NULL, .bv_len = 0 };
+	int id = -1, code;
+
+	if (size > 0 && ldap_create_page_control(connection->handle, (ber_int_t)size, cookie, 0, &paged) == LDAP_SUCCESS)
+		controls[0] = paged;
+	guard_arm(connection->guard, (int64_t)connection->settings->search_seconds * 1000);
+	code = ldap_search_ext(connection->handle, world_base(run->world), LDAP_SCOPE_SUBTREE, filter, cast.out, 0,
+		paged == NULL ? NULL : controls, NULL, NULL, 0, &id);
+	if (code == LDAP_SUCCESS)
+		code = read_messages(run, id, &next);
+	if (code >= 0)
+		guard_disarm(connection->guard);
+	ldap_control_free(paged);
+	ber_memfree(cookie->bv_val);
+	*cookie = next;
+	return code;
+}
+
+static void conclude(struct run *run, int code)
+{
+	struct list_outcome *outcome = run->outcome;
+	size_t size = sizeof outcome->reason;
+
+	hand_over(run);
+	if (code < 0) {
+		connection_failed(run->connection, code, NULL, "reading a list", &outcome->error);
+		snprintf(outcome->reason, size, "%zu of more (the connection was lost)", outcome->count);
+	} else if (code == LDAP_SIZELIMIT_EXCEEDED || code == LDAP_TIMELIMIT_EXCEEDED || code == LDAP_ADMINLIMIT_EXCEEDED) {
+		error_clear(&outcome->error);
+		snprintf(outcome->reason, size, "%zu of more (the server's %s limit) [LDAP %d]", outcome->count,
+			code == LDAP_SIZELIMIT_EXCEEDED ? "size" : code == LDAP_TIMELIMIT_EXCEEDED ? "time" : "administrative", code);
+	} else if (code != LDAP_SUCCESS) {
+		snprintf(outcome->reason, size, "%zu of more (the server refused the rest) [LDAP %d]", outcome->count, code);
+	} else if (run->stopped) {
+		snprintf(outcome->reason, size, "%zu of more (broken off)", outcome->count);
+	} else if (run->enough) {
+		snprintf(outcome->reason, size, "%zu of more (no more were asked for)", outcome->count);
+	} else if (run->references > 0) {
+		snprintf(outcome->reason, size, "%zu, and %zu parts of the tree live on other servers", outcome->count, run->references);
+	} else {
+		outcome->complete = true;
+	}
+}
+
+void list_read(struct world *world, struct connection *connection, const struct list_order *order, struct list_outcome *outcome)
+{
+	struct run run = { .world = world, .connection = connection, .order = order, .outcome = outcome, .now = clock_now(),
+		.kind = profile_kind(world_profile(world), order->kind) };
+	struct berval cookie = { .bv_val = NULL, .bv_len = 0 };
+	size_t size = !world_pages(world) ? 0 : order->page > 0 ? order->page : PAGE_FIRST;
+	const char *filter, **attributes;
+	int code;
+
+	*outcome = (struct list_outcome){ .complete = false };
+	if (run.kind == NULL) {
+		error_set(&outcome->error, ERROR_UNSUPPORTED, "the profile in use does not know objects of the kind %s", order->kind->name);
+		return;
+	}
+	run.arena = arena_new();
+	run.scratch = arena_new();
+	run.mode = world_flag_mode(world, connection);
+	filter = filter_text(run.arena, list_filter(world, run.arena, order->kind, order->words));
+	attributes = attributes_of(&run);
+	code = connection_is_up(connection) ? LDAP_SUCCESS : LDAP_SERVER_DOWN;
+	if (code == LDAP_SUCCESS)
+		read_ahead(connection);
+	while (code == LDAP_SUCCESS) {
+		code = read_page(&run, filter, attributes, size, &cookie);
+		if (code != LDAP_SUCCESS || cookie.bv_len == 0 || run.enough || run.stopped)
+			break;
+		if (order->page == 0 && size < PAGE_MOST)
+			size *= 2;
+	}
+	ber_memfree(cookie.bv_val);
+	conclude(&run, code);
+	arena_free(run.scratch);
+	arena_free(run.arena);
+}

@@ -1,0 +1,180 @@
+/*
+ * read: from entries to records.
+ *
+ * Finding an object by the many names people use for it, and the plain part of
+ * its record; derived fields are in derive.c, policies in policy.c.  On a
+ * connection's thread.
+ */
+#include "directory/read.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "base/clock.h"
+#include "base/text.h"
+#include "directory/convert.h"
+#include "directory/dn.h"
+#include "directory/filter.h"
+#include "directory/request.h"
+
+static const char *const everything[] = { "*", "+", NULL };
+
+/* Does a field of this kind live in the attribute? */
+static bool kind_uses(const struct profile_kind *kind, const char *attribute)
+{
+	size_t count = kind_field_count(kind->kind), i;
+
+	for (i = 0; attribute != NULL && i < count; i++)
+		if (kind->mappings[i].converter != NULL && text_same_ascii_case(kind->mappings[i].attributes[0], attribute))
+			return true;
+	return false;
+}
+
+/* One entry, or why not: two searches tell "several" from "one" with a limit of two. */
+static struct entry *find_one(struct world *world, struct connection *connection, struct arena *arena, const struct kind *kind,
+		const struct filter *filter, const char *name, struct error *error)
+{
+	struct search search = { .base = world_base(world), .scope = SCOPE_BELOW, .filter = filter, .attributes = everything, .limit = 2,
+		.seconds = 0 };
+	const char *noun = kind == NULL ? "object" : kind->noun;
+	struct found found;
+
+	if (!request_search(connection, arena, &search, &found, error))
+		return NULL;
+	if (found.count > 1) {
+		error_set(error, ERROR_CONFLICT, "%s fits several objects, for instance %s and %s: name one by its DN", name, found.entries[0]->dn, found.entries[1]->dn);
+		return NULL;
+	}
+	if (found.count == 0) {
+		error_set(error, ERROR_NOT_FOUND, "there is no %s \"%s\", or this login may not see it", noun, name);
+		return NULL;
+	}
+	return found.entries[0];
+}
+
+static struct entry *find_by_dn(struct connection *connection, struct arena *arena, const struct profile_kind *kind, const char *dn, struct error *error)
+{
+	struct search search = { .base = dn, .scope = SCOPE_BASE, .filter = kind->find, .attributes = everything };
+	struct found found;
+
+	if (!request_search(connection, arena, &search, &found, error))
+		return NULL;
+	if (found.count == 0) {
+		error_set(error, ERROR_NOT_FOUND, "%s is no %s", dn, kind->kind->noun);
+		return NULL;
+	}
+	return found.entries[0];
+}
+
+struct entry *read_entry_by_id(struct world *world, struct connection *connection, struct arena *arena, const char *id, struct error *error)
+{
+	return find_one(world, connection, arena, NULL, filter_equal_text(arena, "entryUUID", id), id, error);
+}
+
+struct entry *read_entry(struct world *world, struct connection *connection, struct arena *arena, const struct kind *kind,
+		const char *name, struct error *error)
+{
+	const struct profile *profile = world_profile(world);
+	const struct profile_kind *held = profile_kind(profile, kind);
+	struct filter *names = filter_group(arena, FILTER_OR);
+	struct entry *entry;
+	struct error inner = { 0 };
+
+	if (held == NULL) {
+		error_set(error, ERROR_UNSUPPORTED, "the profile %s does not know objects of the kind %s", profile->name, kind->name);
+		return NULL;
+	}
+	if (strncmp(name, "uuid:", 5) == 0)
+		return find_one(world, connection, arena, kind, filter_equal_text(arena, "entryUUID", name + 5), name, error);
+	filter_into(arena, names, filter_equal_text(arena, held->naming, name));
+	if (strchr(name, '@') != NULL && kind_uses(held, profile->primary))
+		filter_into(arena, names, filter_equal_text(arena, profile->primary, name));
+	entry = find_one(world, connection, arena, kind, filter_both(arena, held->find, names), name, &inner);
+	if (entry == NULL && inner.kind == ERROR_NOT_FOUND && strchr(name, '=') != NULL && dn_valid(name) && dn_within(name, world_base(world)))
+		return find_by_dn(connection, arena, held, name, error);
+	if (entry == NULL && error != NULL)
+		*error = inner;
+	return entry;
+}
+
+/* --- records ------------------------------------------------------------------------ */
+
+static void take_attributes(const struct world *world, struct record *record, const struct entry *entry)
+{
+	struct attribute *list = arena_alloc(record->arena, entry->count * sizeof *list);
+	size_t i;
+
+	for (i = 0; i < entry->count; i++) {
+		const struct attribute_type *type = world_attribute(world, entry->attributes[i].name);
+
+		if (type == NULL || !type->operational)
+			list[record->attribute_count++] = entry->attributes[i];
+	}
+	record->attributes = list;
+}
+
+struct record *read_record(const struct world *world, struct arena *arena, const struct kind *kind, const struct entry *entry, enum known mode)
+{
+	const struct profile *profile = world_profile(world);
+	const struct profile_kind *held = profile_kind(profile, kind);
+	struct convert with = { .arena = arena, .profile = profile, .flag_mode = mode, .now = clock_now() };
+	struct record *record = record_new_in(arena, kind);
+	const char *changed = entry_text(entry, "modifyTimestamp");
+
+	record->id = arena_text(arena, entry_text(entry, "entryUUID"));
+	record->place = arena_text(arena, entry->dn);
+	record->version = arena_text(arena, entry_text(entry, "entryCSN"));
+	record->changed_by = arena_text(arena, entry_text(entry, "modifiersName"));
+	if (changed == NULL || !text_to_time(changed, &record->changed_at))
+		record->changed_at = 0;
+	record->foreign = profile->mark_class != NULL && !entry_has_class(entry, profile->mark_class);
+	take_attributes(world, record, entry);
+	convert_read(&with, held, entry, record);
+	record->name = arena_text(arena, record_text(record, kind->name_field));
+	return record;
+}
+
+/* --- holders of addresses ------------------------------------------------------------- */
+
+void read_holder(const struct world *world, struct arena *arena, const struct entry *entry, const char **kind, const char **name)
+{
+	const struct profile *profile = world_profile(world);
+	size_t i;
+
+	*kind = "object";
+	*name = entry->dn;
+	for (i = 0; i < profile->holder_count; i++) {
+		const struct profile_holder *holder = &profile->holders[i];
+
+		if (!entry_has_class(entry, holder->class))
+			continue;
+		*kind = holder->name;
+		if (entry_text(entry, holder->naming) != NULL)
+			*name = arena_text(arena, entry_text(entry, holder->naming));
+		return;
+	}
+}
+
+const struct profile_holder *read_holder_of(const struct world *world, const char *name)
+{
+	const struct profile *profile = world_profile(world);
+	size_t i;
+
+	for (i = 0; i < profile->holder_count; i++)
+		if (strcmp(profile->holders[i].name, name) == 0)
+			return &profile->holders[i];
+	return NULL;
+}
+
+struct filter *read_in_domain(const struct world *world, struct arena *arena, const char *domain)
+{
+	const struct profile *profile = world_profile(world);
+	const char *ending = arena_format(arena, "@%s", domain);
+	struct filter *any = filter_group(arena, FILTER_OR);
+
+	if (profile->primary != NULL)
+		filter_into(arena, any, filter_ends(arena, profile->primary, ending));
+	if (profile->alternate != NULL)
+		filter_into(arena, any, filter_ends(arena, profile->alternate, ending));
+	return any;
+}

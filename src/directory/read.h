@@ -1,0 +1,39 @@
+/*
+ * read: from entries to records, and the fields that are computed from other
+ * entries.  On a connection's thread; records live in the caller's arena.
+ */
+#ifndef POSTROOM_DIRECTORY_READ_H
+#define POSTROOM_DIRECTORY_READ_H
+
+#include <stdbool.h>
+
+#include "base/error.h"
+#include "directory/connection.h"
+#include "directory/entry.h"
+#include "directory/world.h"
+#include "model/record.h"
+
+/*
+ * The entry that a name means: key, for kinds with a primary address that too, a DN, or "uuid:...". NULL with
+ * ERROR_NOT_FOUND, or ERROR_CONFLICT where several fit. All attributes, the operational ones too.
+ */
+struct entry *read_entry(struct world *world, struct connection *connection, struct arena *arena, const struct kind *kind,
+		const char *name, struct error *error);
+/* The same by entryUUID, whatever the entry is called now. */
+struct entry *read_entry_by_id(struct world *world, struct connection *connection, struct arena *arena, const char *id, struct error *error);
+/* Everything that stands in the entry itself. mode: world_flag_mode. */
+struct record *read_record(const struct world *world, struct arena *arena, const struct kind *kind, const struct entry *entry, enum known mode);
+/* Fills the derived fields; one that cannot be asked becomes VALUE_UNREADABLE with the reason. False: connection lost. */
+bool read_derived(const struct world *world, struct connection *connection, struct record *record, struct error *error);
+/*
+ * What a quota policy says for this entry, in MB; false: no policy speaks. Pure evaluation rules of
+ * ucs-directory 15 over entries read here.
+ */
+bool read_policy_quota(const struct world *world, struct connection *connection, struct arena *arena, const struct entry *entry, const char **megabytes);
+/* All users and other holders with an address in this domain. */
+struct filter *read_in_domain(const struct world *world, struct arena *arena, const char *domain);
+/* "user", "group", ... by object class, and the name by its naming attribute; the DN where nothing fits. */
+void read_holder(const struct world *world, struct arena *arena, const struct entry *entry, const char **kind, const char **name);
+const struct profile_holder *read_holder_of(const struct world *world, const char *name);
+
+#endif

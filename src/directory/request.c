@@ -1,0 +1,167 @@
+/*
+ * request: one question to the directory server and its answer.
+ *
+ * Every request is sent and awaited under a guard; a late or broken one closes
+ * the connection, because an answer that comes afterwards would belong to
+ * nothing.  Runs on the connection's thread.
+ */
+#include "directory/request.h"
+
+#include <lber.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/time.h>
+#include <time.h>
+
+#include "base/text.h"
+#include "directory/connection_private.h"
+#include "directory/convert.h"
+#include "directory/entry_private.h"
+#include "directory/profile.h"
+#include "directory/trouble.h"
+
+/* libldap wants writable arrays that it only reads. */
+static char **writable(const char *const *list)
+{
+	union { const char *const *in; char **out; } cast = { .in = list };
+
+	return cast.out;
+}
+
+/* --- entries ------------------------------------------------------------------------ */
+
+static void put_values(struct entry *entry, const struct converter *masker, const char *name, struct berval **values)
+{
+	size_t count = 0, i;
+	struct value *copies;
+
+	while (values != NULL && values[count] != NULL)
+		count++;
+	copies = arena_alloc(entry->arena, count * sizeof *copies);
+	for (i = 0; i < count; i++) {
+		if (masker != NULL) {
+			struct value stored = { .bytes = values[i]->bv_val, .length = values[i]->bv_len };
+
+			copies[i] = fetchmail_mask(entry->arena, &stored);
+			memory_wipe(values[i]->bv_val, values[i]->bv_len);
+		} else {
+			copies[i].length = values[i]->bv_len;
+			copies[i].bytes = arena_bytes(entry->arena, values[i]->bv_val, values[i]->bv_len);
+		}
+	}
+	entry_put(entry, name, copies, count);
+}
+
+struct entry *entry_from(struct arena *arena, struct connection *connection, LDAPMessage *message, bool raw)
+{
+	char *dn = ldap_get_dn(connection->handle, message);
+	struct entry *entry = entry_new(arena, dn == NULL ? "" : dn);
+	BerElement *cursor = NULL;
+	char *name;
+
+	ldap_memfree(dn);
+	for (name = ldap_first_attribute(connection->handle, message, &cursor); name != NULL;
+	     ldap_memfree(name), name = ldap_next_attribute(connection->handle, message, cursor)) {
+		struct berval **values;
+
+		if (connection->profile != NULL && profile_secret(connection->profile, name))
+			continue;
+		values = ldap_get_values_len(connection->handle, message, name);
+		put_values(entry, raw || connection->profile == NULL ? NULL : convert_masker(connection->profile, name), name, values);
+		ldap_value_free_len(values);
+	}
+	ber_free(cursor, 0);
+	return entry;
+}
+
+/* --- searching ------------------------------------------------------------------------ */
+
+static bool limit_reached(int code)
+{
+	return code == LDAP_SIZELIMIT_EXCEEDED || code == LDAP_TIMELIMIT_EXCEEDED || code == LDAP_ADMINLIMIT_EXCEEDED;
+}
+
+static bool take_results(struct connection *connection, struct arena *arena, const struct search *search, LDAPMessage *chain,
+		struct found *found, struct error *error)
+{
+	LDAPMessage *message;
+	size_t capacity = 0;
+	int code = LDAP_DECODING_ERROR;
+	char *words = NULL;
+	bool fine = true;
+
+	for (message = ldap_first_message(connection->handle, chain); message != NULL; message = ldap_next_message(connection->handle, message)) {
+		if (ldap_msgtype(message) == LDAP_RES_SEARCH_ENTRY) {
+			found->entries = arena_grow(arena, found->entries, &capacity, found->count + 1, sizeof *found->entries);
+			found->entries[found->count++] = entry_from(arena, connection, message, search->raw);
+		} else if (ldap_msgtype(message) == LDAP_RES_SEARCH_RESULT) {
+			ldap_parse_result(connection->handle, message, &code, NULL, &words, NULL, NULL, 0);
+		}
+	}
+	found->cut = limit_reached(code);
+	found->code = code;
+	if (code != LDAP_SUCCESS && !found->cut)
+		fine = connection_failed(connection, code, words, "searching", error);
+	ldap_memfree(words);
+	return fine;
+}
+
+bool request_search(struct connection *connection, struct arena *arena, const struct search *search, struct found *found, struct error *error)
+{
+	static const int scopes[] = { [SCOPE_BASE] = LDAP_SCOPE_BASE, [SCOPE_ONE] = LDAP_SCOPE_ONELEVEL, [SCOPE_BELOW] = LDAP_SCOPE_SUBTREE };
+	static const char *const none[] = { LDAP_NO_ATTRS, NULL };
+	unsigned seconds = search->seconds > 0 ? search->seconds : search->scope == SCOPE_BASE ? connection->settings->read_seconds : connection->settings->search_seconds;
+	struct timeval patience = { .tv_sec = seconds };
+	const char *filter = search->filter == NULL ? "(objectClass=*)" : filter_text(arena, search->filter);
+	LDAPMessage *chain = NULL;
+	int id = -1, code;
+	bool fine;
+
+	*found = (struct found){ .entries = NULL };
+	guard_arm(connection->guard, (int64_t)seconds * 1000 + REQUEST_GRACE_MS);
+	code = ldap_search_ext(connection->handle, search->base, scopes[search->scope], filter,
+		writable(search->attributes == NULL ? none : search->attributes), 0, NULL, NULL, &patience, (int)search->limit, &id);
+	if (code == LDAP_SUCCESS) {
+		int got = ldap_result(connection->handle, id, LDAP_MSG_ALL, &patience, &chain);
+
+		code = got > 0 ? LDAP_SUCCESS : got == 0 ? LDAP_TIMEOUT : LDAP_SERVER_DOWN;
+	}
+	guard_disarm(connection->guard);
+	if (code != LDAP_SUCCESS) {
+		ldap_msgfree(chain);
+		return connection_failed(connection, code, NULL, "searching", error);
+	}
+	fine = take_results(connection, arena, search, chain, found, error);
+	ldap_msgfree(chain);
+	return fine;
+}
+
+struct entry *request_entry(struct connection *connection, struct arena *arena, const char *dn, const char *const *attributes, struct error *error)
+{
+	struct search search = { .base = dn, .scope = SCOPE_BASE, .attributes = attributes };
+	struct found found;
+
+	if (!request_search(connection, arena, &search, &found, error))
+		return NULL;
+	if (found.count == 0) {
+		error_set(error, ERROR_NOT_FOUND, "%s is not there, or this login may not see it", dn);
+		return NULL;
+	}
+	return found.entries[0];
+}
+
+bool request_ping(struct connection *connection, int *latency, struct error *error)
+{
+	struct arena *arena = arena_new();
+	struct search search = { .base = "", .scope = SCOPE_BASE };
+	struct timespec begun, ended;
+	struct found found;
+	bool fine;
+
+	clock_gettime(CLOCK_MONOTONIC, &begun);
+	fine = request_search(connection, arena, &search, &found, error);
+	clock_gettime(CLOCK_MONOTONIC, &ended);
+	*latency = (int)((ended.tv_sec - begun.tv_sec) * 1000 + (ended.tv_nsec - begun.tv_nsec) / 1000000);
+	arena_free(arena);
+	return fine;
+}

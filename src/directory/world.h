@@ -1,0 +1,55 @@
+/*
+ * world: what a directory server is like: base, schema, controls, profile.
+ *
+ * Learnt once after the first connection and constant from then on, so that
+ * all threads may look at it; only the storage mode of forwards is looked up
+ * again from time to time.
+ */
+#ifndef POSTROOM_DIRECTORY_WORLD_H
+#define POSTROOM_DIRECTORY_WORLD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "directory/connection.h"
+#include "directory/profile.h"
+#include "model/facts.h"
+
+struct attribute_type {
+	bool single, equality, operational;
+};
+struct world;
+struct world_settings {
+	const char *base;                  /* NULL: from the root DSE */
+	const struct profile *profile;     /* NULL: recognised from the schema */
+	const char *profile_directory;     /* NULL */
+	bool direct;
+	const char *forward_mode;          /* "flag", "own-address", NULL */
+};
+/* Reads root DSE and schema over a ready connection; NULL with why. Free with world_free, after all threads ended. */
+struct world *world_load(struct connection *connection, const struct world_settings *settings, struct error *error);
+void world_free(struct world *world);
+
+const char *world_base(const struct world *world);
+const struct profile *world_profile(const struct world *world);
+bool world_has_control(const struct world *world, const char *oid);
+bool world_asserts(const struct world *world);         /* RFC 4528 */
+bool world_reads_after(const struct world *world);     /* RFC 4527 */
+bool world_pages(const struct world *world);
+bool world_has_class(const struct world *world, const char *name);
+/* NULL: the schema has no such attribute. Where the schema cannot be read everything is there. */
+const struct attribute_type *world_attribute(const struct world *world, const char *name);
+/* Entries of a management system that must keep users in step (Samba, Kerberos) were seen. */
+bool world_managed(const struct world *world);
+bool world_direct(const struct world *world);
+/* A name below the base. Arena; NULL where `relative` is NULL. */
+char *world_below(const struct world *world, struct arena *arena, const char *relative);
+/* Storage mode of keep-a-copy; asks the server at most every ten minutes. Thread-safe; needs a ready connection. */
+enum known world_flag_mode(struct world *world, struct connection *connection);
+
+/* What the directory can hold and do, as directory.h has it; reasons live as long as the world. */
+enum directory_support world_supports(const struct world *world, const struct kind *kind, const struct field *field, const char **reason);
+const char *world_verb_reason(const struct world *world, const struct kind *kind, enum verb verb);
+
+#endif
