@@ -191,6 +191,8 @@ struct paint *paint_open(const struct paint_options *options, struct error *erro
 		return NULL;
 	}
 	prepare_screen(paint, options->monochrome);
+	/* An empty frame, since curses keeps its first words to itself until one; they would undo a resize. */
+	wrefresh(stdscr);
 	paint_resize(paint, options->rows, options->columns);
 	return paint;
 }
