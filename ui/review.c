@@ -488,6 +488,29 @@ static struct change *review_staged(const struct view *view)
 	return self->change->verb == VERB_DELETE ? NULL : change_copy(self->change);
 }
 
+static bool review_busy(const struct view *view)
+{
+	return ((const struct review_view *)view)->waiting != NULL;
+}
+
+/* What Enter does here, for the footer. */
+static const char *review_label(const struct view *view, const struct action *action)
+{
+	const struct review_view *self = (const struct review_view *)view;
+	struct review_button buttons[REVIEW_BUTTONS];
+	size_t count = review_buttons(self, buttons);
+
+	if (move_of(action) != MOVE_ACCEPT)
+		return NULL;
+	if (self->focus != FOCUS_BUTTONS)
+		return "go on";
+	switch (buttons[self->button < count ? self->button : 0].press) {
+	case PRESS_APPLY: return "APPLY";
+	case PRESS_BACK: return "go back";
+	default: return "look again";
+	}
+}
+
 static void review_close(struct view *view)
 {
 	struct review_view *self = self_of(view);
@@ -509,7 +532,7 @@ static void review_close(struct view *view)
 static const struct view_class review_class = {
 	.place = "review", .close = review_close, .draw = review_draw, .act = review_act, .key = review_key,
 	.paste = review_paste, .typing = review_typing, .notice = review_notice, .title = review_title,
-	.blocked = review_blocked, .staged = review_staged,
+	.blocked = review_blocked, .staged = review_staged, .label = review_label, .busy = review_busy,
 };
 
 static struct review_view *new_view(struct session *session)
