@@ -380,7 +380,7 @@ static void scroll(struct review_view *self, enum move move)
 {
 	size_t most = review_scroll_most(self, session_canvas(self->view.session));
 
-	self->scroll = move_row(move, self->scroll, most + 1, 5, NULL);
+	self->scroll = move_row(move, self->scroll, most + 1, session_canvas(self->view.session)->rows > 18 ? 5 : 2, NULL);
 }
 
 static bool review_act(struct view *view, const struct action *action)
@@ -475,7 +475,15 @@ static void review_notice(struct view *view, const struct event *event)
 static const char *review_blocked(const struct view *view, const struct action *action)
 {
 	(void)view;
-	return move_of(action) == MOVE_UNDO ? "this review comes first; Esc goes back" : NULL;
+	switch (move_of(action)) {
+	case MOVE_UNDO:
+		return "this review comes first; Esc goes back";
+	case MOVE_PICK:
+	case MOVE_APPLY:
+		return "not in a review; Tab leads to the buttons";
+	default:
+		return NULL;
+	}
 }
 
 static struct change *review_staged(const struct view *view)
