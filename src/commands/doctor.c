@@ -35,7 +35,7 @@ static void say(struct doctor *doctor, int severity, const char *subject, const 
 	if (severity == FINDING_ERROR)
 		doctor->broken = true;
 	output_item(&doctor->output, &(struct item){ .entries = (struct entry[]){
-		entry_text(arena, severities[severity]), entry_text(arena, subject), entry_text(arena, sentence) } });
+		entry_of_text(arena, severities[severity]), entry_of_text(arena, subject), entry_of_text(arena, sentence) } });
 }
 
 /* --- configuration ------------------------------------------------------------------------ */

@@ -142,11 +142,11 @@ static void print_entry(struct output *output, const struct history_entry *one, 
 	static const char *const states[] = { "done", "failed", "unknown", "undone", "partly" };
 	struct arena *arena = output->arena;
 	struct entry entries[COLUMNS] = {
-		entry_text(arena, one->id), entry_text(arena, text_from_time(arena, one->time)), entry_text(arena, one->who),
-		entry_text(arena, one->sentence), entry_text(arena, table ? one->state_words : states[one->state]),
-		entry_text(arena, one->reason), entry_text(arena, one->host), entry_text(arena, one->verb),
-		entry_text(arena, one->kind), entry_text(arena, one->name), entry_text(arena, one->state_words),
-		entry_text(arena, one->can_undo ? "yes" : "no"), entry_text(arena, one->undo_of), split_lines(arena, one->lines),
+		entry_of_text(arena, one->id), entry_of_text(arena, text_from_time(arena, one->time)), entry_of_text(arena, one->who),
+		entry_of_text(arena, one->sentence), entry_of_text(arena, table ? one->state_words : states[one->state]),
+		entry_of_text(arena, one->reason), entry_of_text(arena, one->host), entry_of_text(arena, one->verb),
+		entry_of_text(arena, one->kind), entry_of_text(arena, one->name), entry_of_text(arena, one->state_words),
+		entry_of_text(arena, one->can_undo ? "yes" : "no"), entry_of_text(arena, one->undo_of), split_lines(arena, one->lines),
 	};
 
 	output_item(output, &(struct item){ .entries = entries });

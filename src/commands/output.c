@@ -50,7 +50,7 @@ void output_end(struct output *output)
 	output->arena = NULL;
 }
 
-struct entry entry_text(struct arena *arena, const char *text)
+struct entry entry_of_text(struct arena *arena, const char *text)
 {
 	struct entry entry = { 0 };
 	struct value *value;

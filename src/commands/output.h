@@ -66,7 +66,7 @@ void output_item(struct output *output, const struct item *item);
 void output_end(struct output *output);
 
 /* Entries from text (NULL or "": none) and from one field of a record; arena. */
-struct entry entry_text(struct arena *arena, const char *text);
+struct entry entry_of_text(struct arena *arena, const char *text);
 struct entry entry_field(const struct field_values *values);
 /* A entry in words for people. Raw bytes. Arena. */
 const char *entry_words(struct arena *arena, const struct column *column, const struct entry *entry);

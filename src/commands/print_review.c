@@ -222,9 +222,9 @@ static void print_values(const struct arguments *arguments, const struct review 
 	output_begin(&output, arguments->printer, stdout, columns, 3, false);
 	for (i = 0; i < review->line_count; i++)
 		output_item(&output, &(struct item){ .entries = (struct entry[]){
-			entry_text(output.arena, review->lines[i].field->name),
-			entry_text(output.arena, review->lines[i].old_words),
-			entry_text(output.arena, review->lines[i].new_words) } });
+			entry_of_text(output.arena, review->lines[i].field->name),
+			entry_of_text(output.arena, review->lines[i].old_words),
+			entry_of_text(output.arena, review->lines[i].new_words) } });
 	output_end(&output);
 }
 

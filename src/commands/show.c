@@ -54,9 +54,9 @@ static void print(struct showing *showing)
 		entries[i].note = note_of(&record->fields[i]);
 	}
 	columns[i] = (struct column){ .name = "id", .label = "Entry", .type = FIELD_TEXT };
-	entries[i++] = entry_text(showing->headless.arena, record->id);
+	entries[i++] = entry_of_text(showing->headless.arena, record->id);
 	columns[i] = (struct column){ .name = "version", .label = "Version", .type = FIELD_TEXT };
-	entries[i++] = entry_text(showing->headless.arena, record->version);
+	entries[i++] = entry_of_text(showing->headless.arena, record->version);
 	output_begin(&output, showing->headless.arguments->printer, stdout, columns, i, true);
 	output_item(&output, &(struct item){ .place = record->place, .attributes = record->attributes,
 		.attribute_count = record->attribute_count, .entries = entries });
