@@ -1,8 +1,9 @@
 # ucs.profile - how a Univention Corporate Server keeps its mail objects in LDAP.
 #
 # A profile says where each field of postroom lives. A site with its own schema
-# copies this file into the directory that profile_dir in postroom.conf names,
-# gives it another name below, and changes it; no program is compiled for that.
+# copies this file into the folder that directory.profile_directory of
+# postroom.conf(5) names, gives it another name below, and changes it; no
+# program is compiled for that.
 # A field without "attribute" and without "derive" is absent here, and "missing"
 # says why.
 
