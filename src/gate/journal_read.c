@@ -139,6 +139,29 @@ void journal_read_bytes(const char *name, const char *bytes, size_t length,
 	}
 }
 
+/* A regular file of anybody: shared journals belong to those who wrote them. Arena; NULL with errno. */
+static char *read_whole(struct arena *arena, int descriptor, const struct stat *status, size_t *length)
+{
+	size_t room = (size_t)status->st_size;
+	char *bytes;
+	ssize_t got;
+
+	*length = 0;
+	if (!S_ISREG(status->st_mode) || status->st_size > (off_t)JOURNAL_MOST) {
+		errno = S_ISREG(status->st_mode) ? EFBIG : EINVAL;
+		return NULL;
+	}
+	bytes = arena_alloc(arena, room + 1);
+	while (*length < room && (got = read(descriptor, bytes + *length, room - *length)) != 0) {
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return NULL;
+		*length += (size_t)got;
+	}
+	return bytes;
+}
+
 bool journal_read_file(const char *path, void (*visit)(const struct json *record, void *context), void *context,
 		struct journal_reading *reading, unsigned *owner, struct error *error)
 {
@@ -146,16 +169,19 @@ bool journal_read_file(const char *path, void (*visit)(const struct json *record
 	struct stat status;
 	size_t length;
 	char *bytes = NULL;
+	int descriptor = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 
 	memset(reading, 0, sizeof(*reading));
-	if (lstat(path, &status) || !S_ISREG(status.st_mode))
-		error_set(error, ERROR_FILE, "%s: not a regular file", path);
-	else
-		bytes = file_read(arena, path, JOURNAL_MOST, &length, error);
+	if (descriptor >= 0 && !fstat(descriptor, &status))
+		bytes = read_whole(arena, descriptor, &status, &length);
 	if (bytes) {
 		*owner = status.st_uid;
 		journal_read_bytes(path, bytes, length, visit, context, reading);
+	} else {
+		error_set(error, ERROR_FILE, "%s cannot be read: %s [errno %d]", path, strerror(errno), errno);
 	}
+	if (descriptor >= 0)
+		close(descriptor);
 	arena_free(arena);
 	return bytes != NULL;
 }
