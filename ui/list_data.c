@@ -14,7 +14,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 
-enum { SLICE_MS = 4, PAINT_MS = 150 };
+enum { SLICE_MS = 3, PAINT_MS = 150 };
 
 /* --- work in slices ---------------------------------------------------------------------------- */
 
