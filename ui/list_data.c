@@ -59,8 +59,11 @@ static void work(void *context)
 		list->work = NULL;
 	}
 	if (shown_soon(list, !more)) {
-		if (!more || list->natural[0] == 0)
+		/* Not after a filter: columns that jump while somebody types are a nuisance. */
+		if (list->unmeasured && (!more || list->natural[0] == 0)) {
 			list_measure(list);
+			list->unmeasured = more;
+		}
 		list_settle(list);
 		session_changed(list->view.session);
 	}
@@ -79,6 +82,7 @@ static void rows_came(void *context, struct rows *takes)
 	struct list_view *list = context;
 
 	rowset_take(receiving(list), takes);
+	list->unmeasured = true;
 	list_work_more(list);
 }
 
@@ -210,6 +214,7 @@ static void record_came(void *context, struct record *takes, const struct error 
 	put_record(list->set, takes);
 	put_record(list->incoming, takes);
 	record_free(takes);
+	list->unmeasured = true;
 	list_preview_forget(list);
 	list_work_more(list);
 }

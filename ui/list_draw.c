@@ -93,7 +93,7 @@ void list_measure(struct list_view *list)
 {
 	struct arena *arena = arena_new();
 	enum visible_form form = session_form(list->view.session);
-	size_t total = rowset_count(list->set), step = total / SAMPLE + 1;
+	size_t total = rowset_total(list->set), step = total / SAMPLE + 1;
 
 	memset(list->natural, 0, sizeof list->natural);
 	for (const struct field *field = list->kind->fields; total > 0 && field->name != NULL; field++) {
@@ -104,12 +104,12 @@ void list_measure(struct list_view *list)
 		if (index >= LIST_FIELDS_MOST || !rowset_column(list->set, field, &column))
 			continue;
 		for (size_t i = 0; i < total; i += step) {
-			const struct value *value = &rowset_row(list->set, i)->values[column];
+			const struct value *value = &rowset_any(list->set, i)->values[column];
 			const char *words = list_cell_words(arena, form, field, value);
 			int columns = (int)text_columns(form, words != NULL ? words : value->bytes, words != NULL ? strlen(words) : value->length);
 
 			most = columns > most ? columns : most;
-			worth = worth || (value->length > 0 && !in_title(list, rowset_row(list->set, i), value));
+			worth = worth || (value->length > 0 && !in_title(list, rowset_any(list->set, i), value));
 		}
 		list->natural[index] = worth || is_default(field) ? most : -1;
 	}

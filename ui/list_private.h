@@ -52,6 +52,7 @@ struct list_view {
 	const struct field *sort;
 	bool reverse;
 	int natural[LIST_FIELDS_MOST];     /* columns that the values of each field take; 0: not measured */
+	bool unmeasured;                   /* rows came since */
 	const struct action *waiting;      /* to be done once the record of the row is read; NULL */
 
 	/* Preview: list_preview.c. */

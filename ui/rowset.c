@@ -334,6 +334,11 @@ const struct row *rowset_row(const struct rowset *set, size_t index)
 	return index < set->shown.count ? set->shown.rows[index] : NULL;
 }
 
+const struct row *rowset_any(const struct rowset *set, size_t index)
+{
+	return index < set->all.count ? set->all.rows[index] : NULL;
+}
+
 const struct rows *rowset_columns(const struct rowset *set)
 {
 	return set->first;

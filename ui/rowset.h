@@ -34,6 +34,8 @@ size_t rowset_count(const struct rowset *set);     /* rows shown */
 size_t rowset_total(const struct rowset *set);     /* all rows */
 /* A shown row, NULL beyond the end. Valid until the set is freed or the row is replaced. */
 const struct row *rowset_row(const struct rowset *set, size_t index);
+/* Any row, shown or not, in order; NULL beyond the end. */
+const struct row *rowset_any(const struct rowset *set, size_t index);
 /* What the values of the rows mean; NULL before the first batch. */
 const struct rows *rowset_columns(const struct rowset *set);
 /* Index among the columns of the batches; false: not there. */
