@@ -197,13 +197,18 @@ static const struct action *bound(const struct session *session, const struct vi
 	return action_find(keymap_action(session->keymap, session_place(view), key));
 }
 
-static void unused_key(struct session *session, const struct key *key)
+static void unused_key(struct session *session, const struct view *view, const struct key *key)
 {
 	struct arena *arena = arena_new();
-	char *help = keymap_key(session->keymap, "global", "help", arena);
+	bool field = typing(view);
+	char *way = keymap_key(session->keymap, field ? "field" : "global", field ? "cancel" : "help", arena);
 	char name[64];
 
-	session_hint(session, "%s does nothing here; %s lists the keys that do", key_name(key, name, sizeof name), help == NULL ? "help" : help);
+	key_name(key, name, sizeof name);
+	if (field)
+		session_hint(session, "%s does nothing in a text field; %s leaves it", name, way == NULL ? "cancel" : way);
+	else
+		session_hint(session, "%s does nothing here; %s lists the keys that do", name, way == NULL ? "help" : way);
 	arena_free(arena);
 }
 
@@ -250,7 +255,7 @@ static void pressed(struct session *session, struct view *view, const struct key
 	}
 	session->leaving = false;
 	if (view->class->key == NULL || !view->class->key(view, key))
-		unused_key(session, key);
+		unused_key(session, view, key);
 	session_changed(session);
 }
 

@@ -70,7 +70,7 @@ const char *page_title(const struct view *view, struct arena *arena)
 static void draw_wrong(struct canvas *canvas, int row, const struct page_columns *columns, const struct page_item *item)
 {
 	enum style style = item->severe ? STYLE_BAD : STYLE_WARNING;
-	int at = columns->group < 0 ? columns->label : columns->label - 2;
+	int at = columns->label;
 
 	canvas_words(canvas, row, at, 1, style, item->severe ? "!" : "i");
 	canvas_words(canvas, row, at + 2, columns->end - at - 2, style, item->words);

@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "tests/fakes/assertions.h"
 #include "tests/fakes/stage.h"
 #include "tests/unit/hostile.h"
 #include "ui/list_private.h"
@@ -27,24 +28,6 @@ static struct list_view *list_of(struct stage *stage)
 		view = view->below;
 	assert_string_equal(view->class->place, "list");
 	return (struct list_view *)view;
-}
-
-static void shows(struct stage *stage, const char *words)
-{
-	char *text = stage_print(stage);
-
-	if (strstr(text, words) == NULL)
-		fail_msg("\"%s\" is not on the screen:\n%s", words, text);
-	free(text);
-}
-
-static void hides(struct stage *stage, const char *words)
-{
-	char *text = stage_print(stage);
-
-	if (strstr(text, words) != NULL)
-		fail_msg("\"%s\" is on the screen:\n%s", words, text);
-	free(text);
 }
 
 static const char *here(struct stage *stage)
