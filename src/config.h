@@ -2,7 +2,7 @@
  * config: postroom.conf and the command line's global options to one struct.
  *
  * Sources in order: /etc/postroom/postroom.conf (root-owned; decides the role),
- * then the user's own file or --config, then options.  Errors carry file and
+ * then the user's own file, POSTROOM_CONFIG or --config, then options.  Errors carry file and
  * line.  The table config_options describes every key; postroom.conf(5) is
  * checked against it.  Start only, may block on the disk.
  */
@@ -39,6 +39,8 @@ struct config {
 	int escape_ms, live_seconds, lock_minutes, exit_minutes;
 };
 extern const struct conf_option config_options[];
+/* Path of the machine's own file; tests set another. */
+extern const char *config_machine_file;
 /* ERROR_CONFIG with file and line; ERROR_NOT_FOUND where there is no configuration at all and no --uri. */
 struct config *config_load(const struct options *options, struct error *error);
 void config_free(struct config *config);

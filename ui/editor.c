@@ -411,6 +411,9 @@ static const char *editor_blocked(const struct view *view, const struct action *
 		return self->set && self->at < self->item_count ? NULL : "no value is under the cursor";
 	case MOVE_ADD:
 		return self->set ? NULL : "this field holds one value";
+	case MOVE_NEXT:
+	case MOVE_PREVIOUS:
+		return self->set || self->input.choosing ? NULL : "there is one field here";
 	case MOVE_PICK:
 		return input_offers(&self->input) != NULL ? NULL : "there is no list to choose from for this field";
 	default:
@@ -423,6 +426,29 @@ static struct change *editor_staged(const struct view *view)
 	struct error error;
 
 	return stage((const struct editor *)view, &error);
+}
+
+static bool editor_busy(const struct view *view)
+{
+	return ((const struct editor *)view)->suggest.query != NULL;
+}
+
+/* What Enter does here, for the footer. */
+static const char *editor_label(const struct view *view, const struct action *action)
+{
+	const struct editor *self = (const struct editor *)view;
+
+	if (move_of(action) != MOVE_ACCEPT)
+		return NULL;
+	if (self->suggest.active)
+		return "take";
+	if (!self->set)
+		return "review..";
+	if (self->at < self->item_count)
+		return "change";
+	if (self->parts)
+		return editor_changed(self) ? "review.." : "add";
+	return input_typed(&self->input)[0] != '\0' ? "add" : "review..";
 }
 
 static void editor_notice(struct view *view, const struct event *event)
@@ -448,7 +474,7 @@ static void editor_close(struct view *view)
 static const struct view_class editor_class = {
 	.place = "editor", .close = editor_close, .draw = editor_draw, .act = editor_act, .key = editor_key,
 	.paste = editor_paste, .typing = editor_typing, .notice = editor_notice, .blocked = editor_blocked,
-	.title = editor_title, .staged = editor_staged,
+	.title = editor_title, .staged = editor_staged, .label = editor_label, .busy = editor_busy,
 };
 
 struct view *editor_view_new(struct session *session, const struct record *record, const struct field *field)

@@ -57,8 +57,9 @@ static int draw_help(const struct editor *self, struct canvas *canvas, struct ar
 }
 
 /* What is wrong, how it is understood, or what was said last. */
-static bool draw_says(const struct editor *self, struct canvas *canvas, int row, int column, int width)
+static int draw_says(const struct editor *self, struct canvas *canvas, struct area area, int row)
 {
+	int rows = area.rows >= 14 ? 2 : 1;
 	bool wrong = self->said_wrong;
 	const char *words = self->said;
 	enum style style = STYLE_WARNING;
@@ -67,10 +68,8 @@ static bool draw_says(const struct editor *self, struct canvas *canvas, int row,
 		words = editor_in_line(self) || self->input.choosing ? input_says(&self->input, canvas->arena, &wrong) : NULL;
 		style = STYLE_DIM;
 	}
-	if (words == NULL)
-		return false;
-	canvas_words(canvas, row, column, width, wrong ? STYLE_BAD : style, words);
-	return true;
+	canvas_wrap(canvas, row, LABELS, area.columns - LABELS - 1, rows, wrong ? STYLE_BAD : style, words);
+	return rows;
 }
 
 static void draw_hint(const struct editor *self, struct canvas *canvas, int row)
@@ -104,13 +103,15 @@ static int draw_single(const struct editor *self, struct canvas *canvas, struct 
 	row++;
 	if (width > 62 && !self->input.choosing)
 		width = 62;
+	/* The unit stands right behind a field that is as wide as its values. */
+	if (width > 20 && (self->field->type == FIELD_SIZE || self->field->type == FIELD_NUMBER))
+		width = 20;
 	canvas_words(canvas, row, 1, LABELS - 1, STYLE_KEY, "New");
 	input_draw(&self->input, canvas, row, LABELS, width, !self->suggest.active);
 	if (LABELS + width + 1 < area.columns)
 		canvas_words(canvas, row, LABELS + width + 1, -1, STYLE_DIM, unit);
 	row++;
-	draw_says(self, canvas, row, LABELS, area.columns - LABELS - 1);
-	return row + 1;
+	return row + draw_says(self, canvas, area, row);
 }
 
 static void draw_item(const struct editor *self, size_t index, struct canvas *canvas, int row, int columns)
@@ -164,8 +165,7 @@ static int draw_set(const struct editor *self, struct canvas *canvas, struct are
 		line_draw(&self->input.line, canvas, row, LABELS, width > 62 ? 62 : width, self->at >= self->item_count && !self->suggest.active);
 	}
 	row++;
-	draw_says(self, canvas, row, LABELS, area.columns - LABELS - 1);
-	return row + 1;
+	return row + draw_says(self, canvas, area, row);
 }
 
 void editor_draw(const struct view *view, struct canvas *canvas, struct area area)
@@ -179,8 +179,10 @@ void editor_draw(const struct view *view, struct canvas *canvas, struct area are
 	if (area.rows >= 6)
 		row += draw_help(self, canvas, area);
 	row = self->set ? draw_set(self, canvas, area, row) : draw_single(self, canvas, area, row);
-	if (self->suggest.kind != NULL && editor_in_line(self) && last - row > 1)
-		suggest_draw(&self->suggest, canvas, row, LABELS, area.columns - LABELS - 1, last - row);
+	if (self->suggest.kind != NULL && editor_in_line(self) && last - row > 1) {
+		canvas_words(canvas, row, 1, LABELS, STYLE_LABEL, self->suggest.kind->title);
+		suggest_draw(&self->suggest, canvas, row, LABELS + 1, area.columns - LABELS - 2, last - row);
+	}
 	if (last > row - 1 && area.rows >= 4)
 		draw_hint(self, canvas, last);
 }

@@ -58,6 +58,9 @@ static char *ask(const struct talk *talk, const char *question)
 		say(talk, "\n");
 		return NULL;
 	}
+	/* The rest of a line that is too long must not be taken for the next answer. */
+	for (int c = 0; strchr(line, '\n') == NULL && c != '\n' && c != EOF;)
+		c = fgetc(talk->start->in);
 	length = strcspn(line, "\r\n");
 	while (length > 0 && line[length - 1] == ' ')
 		length--;

@@ -223,6 +223,15 @@ static struct change *form_staged(const struct view *view)
 	return inputs_changed(&self->inputs) ? stage(self) : NULL;
 }
 
+static const char *form_label(const struct view *view, const struct action *action)
+{
+	const struct inputs *inputs = &((const struct form_view *)view)->inputs;
+
+	if (move_of(action) != MOVE_ACCEPT)
+		return NULL;
+	return inputs->at < inputs->count ? "next" : inputs->at == inputs->count ? "review.." : "back";
+}
+
 static void form_close(struct view *view)
 {
 	struct form_view *self = self_of(view);
@@ -236,6 +245,7 @@ static void form_close(struct view *view)
 static const struct view_class form_class = {
 	.place = "form", .close = form_close, .draw = form_draw, .act = form_act, .key = form_key, .paste = form_paste,
 	.typing = form_typing, .blocked = form_blocked, .title = form_title, .staged = form_staged,
+	.label = form_label,
 };
 
 struct view *form_view_new(struct session *session, const struct kind *kind, const struct record *copy_of)

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/text.h"
 #include "ui/keymap.h"
 #include "ui/move.h"
 #include "ui/view.h"
@@ -30,13 +31,17 @@ static void add_action(const struct help_view *self, struct wrapped *wrapped, co
 	const char *reason = session_blocked(session, self->over, action);
 	enum style style = reason == NULL ? STYLE_PLAIN : STYLE_DIM;
 	int words = wrapped->width >= 60 ? 22 : 12;
+	const char *help = action->help;
 
 	if (keys == NULL)
 		return;
-	wrapped_add(wrapped, 2, reason == NULL ? STYLE_KEY : STYLE_DIM, strlen(keys) < (size_t)words - 3 ? keys : NULL, words, style,
-			strlen(keys) < (size_t)words - 3 ? action->help : arena_format(wrapped->arena, "%s: %s", keys, action->help));
 	if (reason != NULL)
-		wrapped_add(wrapped, 0, STYLE_DIM, NULL, words, STYLE_DIM, arena_format(wrapped->arena, "not now: %s", reason));
+		help = arena_format(wrapped->arena, "%s (not now: %s)", help, reason);
+	if ((int)text_columns(wrapped->form, keys, strlen(keys)) > words - 3) {
+		wrapped_add(wrapped, 0, STYLE_KEY, NULL, 2, reason == NULL ? STYLE_KEY : STYLE_DIM, keys);
+		keys = NULL;
+	}
+	wrapped_add(wrapped, 2, reason == NULL ? STYLE_KEY : STYLE_DIM, keys, words, style, help);
 }
 
 static void add_actions(const struct help_view *self, struct wrapped *wrapped, const char *place, bool global)

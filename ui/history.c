@@ -402,6 +402,11 @@ static const char *history_blocked(const struct view *view, const struct action 
 	const struct history_view *self = (const struct history_view *)view;
 
 	switch (move_of(action)) {
+	case MOVE_NEXT:
+	case MOVE_PREVIOUS:
+	case MOVE_PICK:
+	case MOVE_APPLY:
+		return "this field searches";
 	case MOVE_UNDO:
 		return undo_reason(here(self));
 	case MOVE_RAW:
@@ -421,6 +426,22 @@ static void history_notice(struct view *view, const struct event *event)
 		read_again(self);
 	else if (event->kind == EVENT_DIRECTORY && self->event_wanted)
 		read_events(self);
+}
+
+static const char *history_label(const struct view *view, const struct action *action)
+{
+	const struct history_view *self = (const struct history_view *)view;
+
+	if (move_of(action) == MOVE_ACCEPT && self->filtering)
+		return "to the rows";
+	return move_of(action) == MOVE_REFRESH && self->unknown > 0 ? "look again" : NULL;
+}
+
+static bool history_busy(const struct view *view)
+{
+	const struct history_view *self = (const struct history_view *)view;
+
+	return self->link->waiting > 0 || self->events != NULL;
 }
 
 static void history_close(struct view *view)
@@ -444,7 +465,7 @@ static void history_close(struct view *view)
 static const struct view_class history_class = {
 	.place = "history", .close = history_close, .draw = history_draw, .act = history_act, .key = history_key,
 	.paste = history_paste, .typing = history_typing, .blocked = history_blocked, .notice = history_notice,
-	.title = history_title,
+	.title = history_title, .label = history_label, .busy = history_busy,
 };
 
 struct view *history_view_new(struct session *session)

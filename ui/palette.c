@@ -176,7 +176,8 @@ static void palette_draw(const struct view *view, struct canvas *canvas, struct 
 	const struct palette *self = (const struct palette *)view;
 	struct found *list = arena_alloc(canvas->arena, sizeof(*list) * ACTIONS_MOST);
 	size_t count = find(self, canvas->arena, list), first = 0;
-	int rows = area.rows - 1;
+	int helps = area.rows >= 12 ? 3 : 0;
+	int rows = area.rows - 1 - helps;
 
 	if (area.rows < 1)
 		return;
@@ -185,11 +186,33 @@ static void palette_draw(const struct view *view, struct canvas *canvas, struct 
 	if (self->said != NULL)
 		canvas_words(canvas, area.top, 45, -1, STYLE_WARNING, self->said);
 	else
-		canvas_format(canvas, area.top, 45, -1, STYLE_DIM, "%zu actions, Enter does it", count);
+		canvas_format(canvas, area.top, 45, -1, STYLE_DIM, count == 1 ? "%zu action, Enter does it" : "%zu actions, Enter does it", count);
 	if (rows > 0 && self->at >= (size_t)rows)
 		first = self->at - (size_t)rows + 1;
 	for (int row = 0; row < rows && first + (size_t)row < count; row++)
 		draw_row(self, &list[first + (size_t)row], canvas, area.top + 1 + row, area.columns, first + (size_t)row == self->at);
+	if (helps > 0 && self->at < count) {
+		const char *reason = list[self->at].reason;
+
+		canvas_border(canvas, area.top + area.rows - helps, 0, area.columns, BORDER_HORIZONTAL, STYLE_HEADING);
+		canvas_wrap(canvas, area.top + area.rows - helps + 1, 1, area.columns - 2, 2, STYLE_PLAIN, reason == NULL
+				? list[self->at].action->help : arena_format(canvas->arena, "%s Not now: %s.", list[self->at].action->help, reason));
+	}
+}
+
+/* Keys that only other fields have a use for. */
+static const char *palette_blocked(const struct view *view, const struct action *action)
+{
+	enum move move = move_of(action);
+
+	(void)view;
+	return move >= MOVE_NEXT && move <= MOVE_APPLY && move != MOVE_ACCEPT && move != MOVE_BACK ? "this field searches" : NULL;
+}
+
+static const char *palette_label(const struct view *view, const struct action *action)
+{
+	(void)view;
+	return move_of(action) == MOVE_ACCEPT ? "do it" : NULL;
 }
 
 static const char *palette_title(const struct view *view, struct arena *arena)
@@ -208,7 +231,8 @@ static void palette_close(struct view *view)
 
 static const struct view_class palette_class = {
 	.place = "palette", .close = palette_close, .draw = palette_draw, .act = palette_act, .key = palette_key,
-	.paste = palette_paste, .typing = palette_typing, .title = palette_title,
+	.paste = palette_paste, .typing = palette_typing, .blocked = palette_blocked, .title = palette_title,
+	.label = palette_label,
 };
 
 struct view *palette_view_new(struct session *session, struct view *over)

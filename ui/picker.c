@@ -118,6 +118,20 @@ static const char *picker_title(const struct view *view, struct arena *arena)
 	return arena_text(arena, ((const struct picker *)view)->title);
 }
 
+/* Keys that only other fields have a use for. */
+static const char *picker_blocked(const struct view *view, const struct action *action)
+{
+	enum move move = move_of(action);
+
+	(void)view;
+	return move >= MOVE_NEXT && move <= MOVE_APPLY && move != MOVE_ACCEPT && move != MOVE_BACK ? "this field searches" : NULL;
+}
+
+static bool picker_busy(const struct view *view)
+{
+	return ((const struct picker *)view)->suggest.query != NULL;
+}
+
 static void picker_close(struct view *view)
 {
 	struct picker *self = (struct picker *)view;
@@ -130,7 +144,7 @@ static void picker_close(struct view *view)
 
 static const struct view_class picker_class = {
 	.place = "picker", .close = picker_close, .draw = picker_draw, .act = picker_act, .key = picker_key,
-	.paste = picker_paste, .typing = picker_typing, .title = picker_title,
+	.paste = picker_paste, .typing = picker_typing, .blocked = picker_blocked, .title = picker_title, .busy = picker_busy,
 };
 
 struct view *picker_view_new(struct session *session, const struct kind *kind, const char *title,

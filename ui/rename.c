@@ -146,6 +146,21 @@ static struct change *rename_staged(const struct view *view)
 	return input_changed(&self->input) ? stage(self, &error) : NULL;
 }
 
+static const char *rename_blocked(const struct view *view, const struct action *action)
+{
+	enum move move = move_of(action);
+
+	(void)view;
+	return move == MOVE_NEXT || move == MOVE_PREVIOUS || move == MOVE_PICK || move == MOVE_ADD || move == MOVE_REMOVE
+		? "there is one field here" : NULL;
+}
+
+static const char *rename_label(const struct view *view, const struct action *action)
+{
+	(void)view;
+	return move_of(action) == MOVE_ACCEPT ? "review.." : NULL;
+}
+
 static void rename_close(struct view *view)
 {
 	struct rename_view *self = (struct rename_view *)view;
@@ -158,7 +173,8 @@ static void rename_close(struct view *view)
 
 static const struct view_class rename_class = {
 	.place = "editor", .close = rename_close, .draw = rename_draw, .act = rename_act, .key = rename_key,
-	.paste = rename_paste, .typing = rename_typing, .title = rename_title, .staged = rename_staged,
+	.paste = rename_paste, .typing = rename_typing, .blocked = rename_blocked, .title = rename_title, .staged = rename_staged,
+	.label = rename_label,
 };
 
 struct view *rename_view_new(struct session *session, const struct record *record)

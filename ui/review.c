@@ -380,7 +380,7 @@ static void scroll(struct review_view *self, enum move move)
 {
 	size_t most = review_scroll_most(self, session_canvas(self->view.session));
 
-	self->scroll = move_row(move, self->scroll, most + 1, 5, NULL);
+	self->scroll = move_row(move, self->scroll, most + 1, session_canvas(self->view.session)->rows > 18 ? 5 : 2, NULL);
 }
 
 static bool review_act(struct view *view, const struct action *action)
@@ -475,7 +475,15 @@ static void review_notice(struct view *view, const struct event *event)
 static const char *review_blocked(const struct view *view, const struct action *action)
 {
 	(void)view;
-	return move_of(action) == MOVE_UNDO ? "this review comes first; Esc goes back" : NULL;
+	switch (move_of(action)) {
+	case MOVE_UNDO:
+		return "this review comes first; Esc goes back";
+	case MOVE_PICK:
+	case MOVE_APPLY:
+		return "not in a review; Tab leads to the buttons";
+	default:
+		return NULL;
+	}
 }
 
 static struct change *review_staged(const struct view *view)
@@ -486,6 +494,29 @@ static struct change *review_staged(const struct view *view)
 	if (self->opener != NULL || self->change == NULL || self->phase == REVIEW_WRITING)
 		return NULL;
 	return self->change->verb == VERB_DELETE ? NULL : change_copy(self->change);
+}
+
+static bool review_busy(const struct view *view)
+{
+	return ((const struct review_view *)view)->waiting != NULL;
+}
+
+/* What Enter does here, for the footer. */
+static const char *review_label(const struct view *view, const struct action *action)
+{
+	const struct review_view *self = (const struct review_view *)view;
+	struct review_button buttons[REVIEW_BUTTONS];
+	size_t count = review_buttons(self, buttons);
+
+	if (move_of(action) != MOVE_ACCEPT)
+		return NULL;
+	if (self->focus != FOCUS_BUTTONS)
+		return "go on";
+	switch (buttons[self->button < count ? self->button : 0].press) {
+	case PRESS_APPLY: return "APPLY";
+	case PRESS_BACK: return "go back";
+	default: return "look again";
+	}
 }
 
 static void review_close(struct view *view)
@@ -509,7 +540,7 @@ static void review_close(struct view *view)
 static const struct view_class review_class = {
 	.place = "review", .close = review_close, .draw = review_draw, .act = review_act, .key = review_key,
 	.paste = review_paste, .typing = review_typing, .notice = review_notice, .title = review_title,
-	.blocked = review_blocked, .staged = review_staged,
+	.blocked = review_blocked, .staged = review_staged, .label = review_label, .busy = review_busy,
 };
 
 static struct review_view *new_view(struct session *session)

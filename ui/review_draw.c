@@ -16,7 +16,7 @@
 #include "ui/review_panes.h"
 #include "ui/wrapped.h"
 
-enum { SIDE_BY_SIDE = 100 };
+enum { SIDE_BY_SIDE = 100, UPPER_LEAST = 5, ONE_PANE = 9 };
 
 struct layout {
 	struct wrapped left, right;
@@ -45,6 +45,12 @@ static void fill_layout(const struct review_view *self, struct arena *arena, enu
 	memset(layout, 0, sizeof(*layout));
 	layout->bottom = bottom_rows(self, rows);
 	layout->two = self->phase == REVIEW_SHOWN && !self->raw && (self->review->allowed || self->review->consequence_count > 0);
+	if (layout->two && columns < SIDE_BY_SIDE && rows - layout->bottom < ONE_PANE) {
+		layout->two = false;
+		wrapped_start(&layout->left, arena, form, left);
+		review_pane_all(self, &layout->left);
+		return;
+	}
 	layout->beside = layout->two && columns >= SIDE_BY_SIDE;
 	if (layout->beside)
 		left = (columns - 3) * 11 / 20;
@@ -56,16 +62,19 @@ static void fill_layout(const struct review_view *self, struct arena *arena, enu
 	review_pane_causes(self, &layout->right);
 }
 
-/* Rows of the upper pane where the two lie above each other: nobody gets more than needed, and each its half. */
+/*
+ * Rows of the upper pane where the two lie above each other: nobody gets more than needed; what it will cause goes
+ * before the small print of the change, of which the first rows always stay.
+ */
 static int upper_rows(const struct layout *layout, int rows)
 {
 	int lower = (int)layout->right.count, upper = (int)layout->left.count;
 
 	if (upper + lower <= rows)
 		return upper;
-	if (lower <= rows / 2)
-		return rows - lower;
-	return upper <= rows - rows / 2 ? upper : rows - rows / 2;
+	if (upper <= UPPER_LEAST)
+		return upper;
+	return rows - lower > UPPER_LEAST ? rows - lower : UPPER_LEAST;
 }
 
 size_t review_scroll_most(const struct review_view *self, const struct canvas *canvas)
@@ -101,8 +110,12 @@ static void draw_line(const struct review_view *self, struct canvas *canvas, int
 		line_draw(line, canvas, row, 18, width, focus);
 }
 
-static const char *hint(const struct review_view *self, const struct review_button *buttons, size_t count)
+static const char *hint(const struct review_view *self, const struct review_button *buttons, size_t count, struct arena *arena)
 {
+	const char *name = review_asks_name(self) ? self->review->confirm_text : NULL;
+
+	if (name != NULL && strcmp(line_text(&self->name), name) != 0 && (self->said == NULL || self->focus == FOCUS_NAME))
+		return arena_format(arena, "Type %s above, exactly, to enable Apply", name);
 	if (self->said != NULL)
 		return self->said;
 	for (size_t i = 0; i < count; i++) {
@@ -132,7 +145,7 @@ static void draw_buttons(const struct review_view *self, struct canvas *canvas, 
 		column += canvas_format(canvas, row, column, -1, style, "%c %s %c", here ? '[' : ' ', buttons[i].words, here ? ']' : ' ');
 		column += 2;
 	}
-	canvas_words(canvas, row, column + 1, -1, self->said != NULL ? STYLE_WARNING : STYLE_DIM, hint(self, buttons, count));
+	canvas_words(canvas, row, column + 1, -1, self->said != NULL ? STYLE_WARNING : STYLE_DIM, hint(self, buttons, count, canvas->arena));
 }
 
 static void draw_bottom(const struct review_view *self, struct canvas *canvas, int top, int rows)

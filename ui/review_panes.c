@@ -379,11 +379,10 @@ static const struct { const char *sign; enum style style; } severities[] = {
 	[SEVERITY_REFUSE] = { "X", STYLE_BAD },
 };
 
-void review_pane_causes(const struct review_view *self, struct wrapped *pane)
+static void add_causes(const struct review_view *self, struct wrapped *pane)
 {
 	const struct review *review = self->review;
 
-	wrapped_heading(pane, "Will cause");
 	for (size_t i = 0; i < review->consequence_count; i++) {
 		const struct consequence *consequence = &review->consequences[i];
 		bool fresh = review->changed && !caused_before(self->before, consequence);
@@ -399,4 +398,19 @@ void review_pane_causes(const struct review_view *self, struct wrapped *pane)
 				arena_format(pane->arena, "Mail or an account is lost, so Apply asks for the name, typed exactly: %s", review->confirm_text));
 		add_ascii(pane, 4, review->confirm_text);
 	}
+}
+
+void review_pane_causes(const struct review_view *self, struct wrapped *pane)
+{
+	wrapped_heading(pane, "Will cause");
+	add_causes(self, pane);
+}
+
+void review_pane_all(const struct review_view *self, struct wrapped *pane)
+{
+	if (self->review->sentence != NULL)
+		wrapped_add(pane, 0, STYLE_TITLE, NULL, 1, STYLE_TITLE, self->review->sentence);
+	add_causes(self, pane);
+	wrapped_heading(pane, "The change");
+	add_shown(self, pane);
 }

@@ -224,6 +224,10 @@ static void draw_match(const struct suggest *suggest, size_t index, struct canva
 	}
 	canvas_words(canvas, row, at, names - 2, style, match->row->name);
 	at = column + names + 1;
+	/* Both labels of a domain that is no ASCII one (terminal-and-safety 1). */
+	if (width > 60 && strstr(match->row->name, "xn--") != NULL)
+		at += canvas_words(canvas, row, at, column + width - at, here ? style : STYLE_DIM,
+				text_domain_unicode(canvas->arena, match->row->name)) + 2;
 	for (size_t i = 0; i < match->batch->column_count && at < column + width - 8; i++) {
 		const struct field *field = match->batch->columns[i];
 		const struct value *value = &match->row->values[i];

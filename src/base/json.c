@@ -222,3 +222,8 @@ char *json_bytes(struct arena *arena, const struct json *value, size_t *length)
 		return NULL;
 	return base64_decode(arena, json_string_value(encoded), length);
 }
+
+const char *json_library(void)
+{
+	return jansson_version_str();
+}

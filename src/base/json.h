@@ -44,4 +44,7 @@ const struct json *json_item(const struct json *array, size_t index);
 /* Text or {"base64":...} to arena bytes; NULL where it is neither. */
 char *json_bytes(struct arena *arena, const struct json *value, size_t *length);
 
+/* Version of the library inside. */
+const char *json_library(void);
+
 #endif

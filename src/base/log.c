@@ -59,7 +59,7 @@ bool log_open(enum log_target where, const char *path, enum log_level level, str
 	} else if (where == LOG_TO_STDERR) {
 		descriptor = STDERR_FILENO;
 	} else if (where == LOG_TO_SYSLOG) {
-		openlog("postroom", LOG_PID, LOG_MAIL);
+		openlog("postroom", LOG_PID, LOG_AUTHPRIV);
 	}
 	target = opened ? where : LOG_TO_NOTHING;
 	pthread_mutex_unlock(&lock);

@@ -334,3 +334,8 @@ void loop_signal_stop(struct loop_signal *signal)
 {
 	stop_handle(signal);
 }
+
+const char *loop_library(void)
+{
+	return uv_version_string();
+}

@@ -87,4 +87,7 @@ void job_emit(struct job *job, void (*call)(void *context, void *data), void *da
 /* Number of jobs waiting or running. */
 unsigned worker_load(const struct worker *worker);
 
+/* Version of the library inside. Any thread. */
+const char *loop_library(void);
+
 #endif

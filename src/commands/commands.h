@@ -21,12 +21,31 @@ struct front_ends {
 };
 int commands_run(int argc, char **argv, const struct front_ends *front_ends, struct options *options);
 
+/* What a command was given beside its words. */
+struct printer;
+struct arguments {
+	const struct front_ends *front_ends;
+	const struct printer *printer;     /* --format */
+	bool dry_run, yes, verify;
+	const char *confirm, *reason, *filter, *columns, *size, *keys;
+	long limit;                        /* 0: none */
+};
+
+/* Options that only some commands take, as bits. */
+enum command_options {
+	TAKES_FILTER = 1, TAKES_LIMIT = 2, TAKES_COLUMNS = 4, TAKES_WRITE = 8 /* --dry-run --yes --confirm --reason */,
+	TAKES_VERIFY = 16, TAKES_SCREEN = 32 /* --size --keys */
+};
+
 /* The table, for usage, the manual check and completion. */
 struct command {
 	const char *name;                  /* NULL ends the table */
 	const char *arguments;             /* "KIND NAME field=value ..." */
 	const char *help;                  /* one sentence */
-	int (*run)(struct config *takes, int argc, char **argv);  /* argv[0] is the subcommand's first argument */
+	int least, most;                   /* words after the name; most -1: any */
+	unsigned takes;                    /* enum command_options */
+	/* argv[0] is the subcommand's first argument; returns the exit status. */
+	int (*run)(struct config *takes, const struct arguments *arguments, int argc, char **argv);
 };
 extern const struct command commands[];
 

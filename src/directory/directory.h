@@ -153,4 +153,7 @@ struct directory_proposal { const char *source; const char *uri; const char *bas
 /* Looks at ldap.conf, UCR's base.conf and local ldapi sockets (files only, no network). Returns the count. */
 size_t directory_propose(struct arena *arena, struct directory_proposal **proposals);
 
+/* Version of the OpenLDAP library; static text. */
+const char *directory_library(void);
+
 #endif

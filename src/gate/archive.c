@@ -149,14 +149,19 @@ static void take_step(struct file *file, const struct json *record, struct set *
 	if (!state || number < 0 || (size_t)number >= set->count)
 		return;
 	step = &set->steps[number];
+	if (step->state == STEP_DONE || step->state == STEP_ALREADY)
+		return;
 	for (i = 0; i < sizeof(step_words) / sizeof(step_words[0]); i++)
 		if (!strcmp(step_words[i].word, state))
 			step->state = step_words[i].state;
 	step->has_inverse = inverse && operation_from_json(file->archive->arena, inverse, &step->inverse);
 }
 
+/* A definite end stands, in whatever order two files of the same second are read. */
 static void take_end(struct file *file, const struct json *record, struct set *set, enum set_end end)
 {
+	if (end == SET_UNKNOWN && set->end != SET_OPEN)
+		return;
 	set->end = end;
 	set->problem = kept(file, record, "problem");
 }

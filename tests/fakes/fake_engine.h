@@ -34,6 +34,18 @@ size_t fake_previews(const struct engine *engine);
 size_t fake_reads(const struct engine *engine);
 /* A stored record, borrowed until it changes; NULL: none. */
 const struct record *fake_record(const struct engine *engine, const char *kind, const char *name);
+/* What becomes of the next write: a real gate has more endings than success. */
+enum fake_ending {
+	FAKE_APPLIED,
+	FAKE_FAILED,               /* not applied, with an error */
+	FAKE_UNKNOWN,              /* nobody has seen it */
+	FAKE_AGAIN,                /* the review comes back with one more consequence */
+	FAKE_TAKEN_BACK,           /* applied, a duplicate found, rolled back */
+	FAKE_SILENT                /* no answer until another ending is set */
+};
+void fake_next(struct engine *engine, enum fake_ending ending);
+/* The next preview shows a conflict with somebody else's value of the first edited field. */
+void fake_conflict(struct engine *engine);
 /* Somebody else changes a field of a stored record. */
 void fake_change_behind(struct engine *engine, const char *kind, const char *name, const char *field, const char *value);
 

@@ -156,11 +156,29 @@ static void answer_free(struct answer *answer)
 	free(answer);
 }
 
+/* Somebody else was faster with the same field. */
+static void add_conflict(struct review *review)
+{
+	struct diff_line *line = arena_alloc(review->arena, sizeof *line);
+
+	if (review->change->edit_count == 0)
+		return;
+	line->field = review->change->edits[0].field;
+	line->old_words = "3 GB";
+	line->new_words = record_words(review->arena, line->field, record_get(review->plan.after, line->field->name));
+	review->conflict = line;
+	review->conflict_who = "cn=m.koch,dc=example,dc=com at 2026-11-20T14:01:00Z";
+}
+
 static void preview_done(void *context)
 {
 	struct answer *answer = context;
+	struct review *review = make_review(answer->gate, answer->change);
 
-	answer->preview(answer->context, make_review(answer->gate, answer->change));
+	if (answer->gate->conflict && review->plan.after != NULL)
+		add_conflict(review);
+	answer->gate->conflict = false;
+	answer->preview(answer->context, review);
 	answer_free(answer);
 }
 
@@ -250,6 +268,41 @@ static void write_history(struct gate *gate, const struct review *review)
 	entry->lines = "";
 }
 
+/* Once, then writes succeed again. */
+static void other_ending(struct gate *gate, struct review *review, struct gate_result *result)
+{
+	static const char *const steps[] = { "first step", "second step" };
+	struct consequence *more;
+
+	switch (gate->ending) {
+	case FAKE_UNKNOWN:
+		result->outcome = OUTCOME_UNKNOWN;
+		error_set(&result->error, ERROR_UNKNOWN_OUTCOME, "The connection was lost after the request was sent [LDAP -1]");
+		result->steps = 2;
+		result->steps_done = 1;
+		result->step_words = steps;
+		break;
+	case FAKE_AGAIN:
+		result->again = make_review(gate, review->change);
+		result->again->changed = true;
+		more = arena_alloc(result->again->arena, (result->again->consequence_count + 1) * sizeof *more);
+		more[0] = (struct consequence){ SEVERITY_WARNING, "more", "Somebody else has just made this worse." };
+		for (size_t i = 0; i < result->again->consequence_count; i++)
+			more[i + 1] = result->again->consequences[i];
+		result->again->consequences = more;
+		result->again->consequence_count++;
+		break;
+	case FAKE_TAKEN_BACK:
+		result->taken_back = true;
+		error_set(&result->error, ERROR_CONFLICT, "The address was given to somebody else at the same moment, so it was taken back");
+		break;
+	default:
+		error_set(&result->error, ERROR_REFUSED, "The server refused the change: this login may not edit quotas [LDAP 50]");
+		break;
+	}
+	gate->ending = FAKE_APPLIED;
+}
+
 static void submit_done(void *context)
 {
 	struct answer *answer = context;
@@ -258,8 +311,15 @@ static void submit_done(void *context)
 	struct gate_result result = { .outcome = OUTCOME_NOT_APPLIED, .id = "", .sentence = "" };
 
 	error_clear(&result.error);
+	if (gate->ending == FAKE_SILENT) {
+		review_free(review);
+		loop_timer_again(answer->timer, 10);
+		return;
+	}
 	if (!review->allowed) {
 		result.error = review->refusal;
+	} else if (gate->ending != FAKE_APPLIED) {
+		other_ending(gate, review, &result);
 	} else {
 		const struct record *now = review->change->verb == VERB_UNDO ? gate->after : target(gate, review->change);
 
@@ -415,6 +475,16 @@ void fake_engine_free(struct engine *engine)
 	loop_free(engine->loop);
 	arena_free(engine->config->arena);
 	free(engine);
+}
+
+void fake_next(struct engine *engine, enum fake_ending ending)
+{
+	engine->gate->ending = ending;
+}
+
+void fake_conflict(struct engine *engine)
+{
+	engine->gate->conflict = true;
 }
 
 size_t fake_writes(const struct engine *engine)

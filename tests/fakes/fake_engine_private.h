@@ -26,6 +26,8 @@ struct gate {
 	struct arena *arena;               /* of the history */
 	struct history_entry entries[64];
 	size_t entry_count;
+	enum fake_ending ending;           /* of the next write */
+	bool conflict;                     /* at the next preview */
 	struct record *before, *after;     /* of the last set, to take it back; NULL: none */
 };
 

@@ -1,0 +1,315 @@
+/*
+ * commands: the table of subcommands, options before and after the name,
+ * usage.
+ *
+ * Unknown options, options that a command does not take and a wrong number of
+ * words end with status 64 and one line that says what is right.  Start only.
+ */
+#include "commands/commands.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "commands/headless.h"
+#include "commands/output.h"
+#include "commands/subcommands.h"
+#include "commands/version.h"
+
+const struct command commands[] = {
+	{ .name = "list", .arguments = "KIND", .least = 1, .most = 1, .takes = TAKES_FILTER | TAKES_LIMIT | TAKES_COLUMNS,
+	  .run = run_list, .help = "Lists the objects of a kind." },
+	{ .name = "show", .arguments = "KIND NAME", .least = 2, .most = 2, .run = run_show,
+	  .help = "Shows one object with everything computed about it." },
+	{ .name = "add", .arguments = "KIND NAME field=value ...", .least = 2, .most = -1, .takes = TAKES_WRITE, .run = run_add,
+	  .help = "Creates an object." },
+	{ .name = "set", .arguments = "KIND NAME field=value field+=value field-=value ...", .least = 3, .most = -1, .takes = TAKES_WRITE,
+	  .run = run_set, .help = "Changes fields of an object." },
+	{ .name = "rename", .arguments = "KIND NAME NEW", .least = 3, .most = 3, .takes = TAKES_WRITE, .run = run_rename,
+	  .help = "Gives an object another name." },
+	{ .name = "remove", .arguments = "KIND NAME", .least = 2, .most = 2, .takes = TAKES_WRITE, .run = run_remove,
+	  .help = "Deletes an object." },
+	{ .name = "history", .arguments = "", .least = 0, .most = 0, .takes = TAKES_VERIFY | TAKES_LIMIT, .run = run_history,
+	  .help = "Shows what was changed, newest first." },
+	{ .name = "undo", .arguments = "[ID]", .least = 0, .most = 1, .takes = TAKES_WRITE, .run = run_undo,
+	  .help = "Takes back the last change, or the one of an id." },
+	{ .name = "screen", .arguments = "SECTION", .least = 1, .most = 1, .takes = TAKES_SCREEN, .run = run_screen,
+	  .help = "Prints a screen of the console as text." },
+	{ .name = "doctor", .arguments = "", .least = 0, .most = 0, .run = run_doctor,
+	  .help = "Looks at configuration, directory and tools and says what is wrong." },
+	{ .name = NULL },
+};
+
+/* --- options ------------------------------------------------------------------------------- */
+
+enum option_id {
+	OPTION_CONFIG = 256, OPTION_URI, OPTION_BASE, OPTION_BIND, OPTION_PASSWORD_FILE, OPTION_CA_FILE, OPTION_ROLE, OPTION_PROFILE,
+	OPTION_READONLY, OPTION_RESTRICTED, OPTION_KEYMAP, OPTION_LIST_KEYS, OPTION_ASCII, OPTION_NO_COLOR, OPTION_HELP, OPTION_VERSION,
+	OPTION_FORMAT, OPTION_DRY_RUN, OPTION_YES, OPTION_CONFIRM, OPTION_REASON, OPTION_FILTER, OPTION_LIMIT, OPTION_COLUMNS,
+	OPTION_VERIFY, OPTION_SIZE, OPTION_KEYS
+};
+
+static const struct option_row {
+	const char *name;
+	const char *argument;              /* NULL: takes none */
+	enum option_id id;
+	unsigned takes;                    /* 0: every command; else enum command_options */
+	const char *help;
+} option_rows[] = {
+	{ "config", "FILE", OPTION_CONFIG, 0, "read this file instead of the user's own" },
+	{ "uri", "URI", OPTION_URI, 0, "the directory server" },
+	{ "base", "DN", OPTION_BASE, 0, "search below this DN" },
+	{ "bind", "DN", OPTION_BIND, 0, "log in as this DN, or external" },
+	{ "password-file", "FILE", OPTION_PASSWORD_FILE, 0, "its first line is the password" },
+	{ "ca-file", "FILE", OPTION_CA_FILE, 0, "trust only these authorities" },
+	{ "role", "ROLE", OPTION_ROLE, 0, "admin, helpdesk or monitor; can only be lowered" },
+	{ "profile", "NAME", OPTION_PROFILE, 0, "profile of the directory, or its file" },
+	{ "readonly", NULL, OPTION_READONLY, 0, "register nothing that could write" },
+	{ "restricted", NULL, OPTION_RESTRICTED, 0, "no suspend and no files by name" },
+	{ "keymap", "NAME", OPTION_KEYMAP, 0, "default, vi or a file" },
+	{ "list-keys", NULL, OPTION_LIST_KEYS, 0, "print what every key does" },
+	{ "ascii", NULL, OPTION_ASCII, 0, "draw with ASCII only" },
+	{ "no-color", NULL, OPTION_NO_COLOR, 0, "no colour" },
+	{ "format", "FORM", OPTION_FORMAT, 0, "table, json, csv, tsv or ldif" },
+	{ "filter", "TEXT", OPTION_FILTER, TAKES_FILTER, "words in any order, in any column" },
+	{ "limit", "N", OPTION_LIMIT, TAKES_LIMIT, "at most so many" },
+	{ "columns", "A,B", OPTION_COLUMNS, TAKES_COLUMNS, "these fields" },
+	{ "dry-run", NULL, OPTION_DRY_RUN, TAKES_WRITE, "print the review and end" },
+	{ "yes", NULL, OPTION_YES, TAKES_WRITE, "apply what the review shows" },
+	{ "confirm", "NAME", OPTION_CONFIRM, TAKES_WRITE, "the name, where mail or an account would be lost" },
+	{ "reason", "TEXT", OPTION_REASON, TAKES_WRITE, "a line for the ticket" },
+	{ "verify", NULL, OPTION_VERIFY, TAKES_VERIFY, "check that no record was altered" },
+	{ "size", "80x24", OPTION_SIZE, TAKES_SCREEN, "columns and rows" },
+	{ "keys", "FILE", OPTION_KEYS, TAKES_SCREEN, "press these keys first" },
+	{ "help", NULL, OPTION_HELP, 0, "print this and end" },
+	{ "version", NULL, OPTION_VERSION, 0, "print the version and end" },
+};
+#define OPTION_COUNT (sizeof(option_rows) / sizeof(option_rows[0]))
+
+/* What was read from the command line. */
+struct parsed {
+	struct options *options;
+	struct arguments arguments;
+	unsigned used;                     /* bits of options that not every command takes */
+	const char *used_name;
+	bool help, version, list_keys;
+};
+
+static int usage_error(const char *format, const char *what)
+{
+	struct arena *arena = arena_new();
+	char *words = arena_format(arena, "%s", what);
+
+	headless_note("postroom: %s%s (postroom --help)", format, words);
+	arena_free(arena);
+	return error_exit_status(ERROR_USAGE);
+}
+
+static bool set_limit(struct parsed *parsed, const char *words)
+{
+	char *end;
+
+	errno = 0;
+	parsed->arguments.limit = strtol(words, &end, 10);
+	if (!errno && end != words && !*end && parsed->arguments.limit > 0)
+		return true;
+	usage_error("--limit needs a number above 0, not ", words);
+	return false;
+}
+
+static bool set_format(struct parsed *parsed, const char *words)
+{
+	parsed->arguments.printer = printer_find(words);
+	if (parsed->arguments.printer)
+		return true;
+	usage_error("--format is table, json, csv, tsv or ldif, not ", words);
+	return false;
+}
+
+/* Options with a text, by where it goes. */
+static const char **text_of(struct parsed *parsed, enum option_id id)
+{
+	switch (id) {
+	case OPTION_CONFIG: return &parsed->options->config;
+	case OPTION_URI: return &parsed->options->uri;
+	case OPTION_BASE: return &parsed->options->base;
+	case OPTION_PASSWORD_FILE: return &parsed->options->password_file;
+	case OPTION_CA_FILE: return &parsed->options->ca_file;
+	case OPTION_ROLE: return &parsed->options->role;
+	case OPTION_PROFILE: return &parsed->options->profile;
+	case OPTION_KEYMAP: return &parsed->options->keymap;
+	case OPTION_CONFIRM: return &parsed->arguments.confirm;
+	case OPTION_REASON: return &parsed->arguments.reason;
+	case OPTION_FILTER: return &parsed->arguments.filter;
+	case OPTION_COLUMNS: return &parsed->arguments.columns;
+	case OPTION_SIZE: return &parsed->arguments.size;
+	case OPTION_KEYS: return &parsed->arguments.keys;
+	default: return NULL;
+	}
+}
+
+static bool *flag_of(struct parsed *parsed, enum option_id id)
+{
+	switch (id) {
+	case OPTION_READONLY: return &parsed->options->read_only;
+	case OPTION_RESTRICTED: return &parsed->options->restricted;
+	case OPTION_ASCII: return &parsed->options->ascii;
+	case OPTION_NO_COLOR: return &parsed->options->no_color;
+	case OPTION_LIST_KEYS: return &parsed->list_keys;
+	case OPTION_DRY_RUN: return &parsed->arguments.dry_run;
+	case OPTION_YES: return &parsed->arguments.yes;
+	case OPTION_VERIFY: return &parsed->arguments.verify;
+	case OPTION_HELP: return &parsed->help;
+	case OPTION_VERSION: return &parsed->version;
+	default: return NULL;
+	}
+}
+
+static bool take_option(struct parsed *parsed, const struct option_row *row, char *value)
+{
+	const char **text = text_of(parsed, row->id);
+	bool *flag = flag_of(parsed, row->id);
+
+	if (row->takes) {
+		parsed->used |= row->takes;
+		parsed->used_name = row->name;
+	}
+	if (text)
+		*text = value;
+	else if (flag)
+		*flag = true;
+	else if (row->id == OPTION_BIND && !strcmp(value, "external"))
+		parsed->options->external = true;
+	else if (row->id == OPTION_BIND)
+		parsed->options->bind_dn = value;
+	else
+		return row->id == OPTION_LIMIT ? set_limit(parsed, value) : set_format(parsed, value);
+	return true;
+}
+
+/* getopt_long moves the words behind the options, wherever they stand. */
+static bool read_options(int argc, char **argv, struct parsed *parsed)
+{
+	struct option table[OPTION_COUNT + 1] = { 0 };
+	int id, index;
+	size_t i;
+
+	for (i = 0; i < OPTION_COUNT; i++)
+		table[i] = (struct option){ option_rows[i].name, option_rows[i].argument ? required_argument : no_argument, NULL, (int)option_rows[i].id };
+	opterr = 0;
+	optind = 0;
+	while ((id = getopt_long(argc, argv, ":h", table, &index)) != -1) {
+		const struct option_row *row = NULL;
+
+		if (id == 'h')
+			id = OPTION_HELP;
+		for (i = 0; i < OPTION_COUNT; i++)
+			if ((int)option_rows[i].id == id)
+				row = &option_rows[i];
+		if (!row) {
+			usage_error(id == ':' ? "this option needs a value: " : "there is no option ", optind > 0 ? argv[optind - 1] : "");
+			return false;
+		}
+		if (!take_option(parsed, row, optarg))
+			return false;
+	}
+	return true;
+}
+
+/* --- usage ------------------------------------------------------------------------------------ */
+
+static void print_options(unsigned takes)
+{
+	size_t i;
+
+	for (i = 0; i < OPTION_COUNT; i++) {
+		const struct option_row *row = &option_rows[i];
+		char left[40];
+
+		if (row->takes && !(row->takes & takes))
+			continue;
+		snprintf(left, sizeof(left), "--%s%s%s", row->name, row->argument ? " " : "", row->argument ? row->argument : "");
+		printf("  %-24s %s\n", left, row->help);
+	}
+}
+
+static void print_usage(const struct command *command)
+{
+	const struct command *row;
+
+	if (command) {
+		printf("usage: postroom [options] %s %s\n%s\n\n", command->name, command->arguments, command->help);
+		print_options(command->takes);
+		return;
+	}
+	printf("usage: postroom [options]                    the console\n"
+		"       postroom [options] command arguments   one thing\n\ncommands:\n");
+	for (row = commands; row->name; row++)
+		printf("  %-8s %-50s\n           %s\n", row->name, row->arguments, row->help);
+	printf("\nA KIND is user or domain. Options:\n");
+	print_options(~0u);
+	printf("\nThe manual is postroom(1); the configuration is described in postroom.conf(5).\n");
+}
+
+/* --- dispatch ------------------------------------------------------------------------------------ */
+
+static const struct command *find_command(const char *name)
+{
+	const struct command *command;
+
+	for (command = commands; command->name; command++)
+		if (!strcmp(command->name, name))
+			return command;
+	return NULL;
+}
+
+static int run_command(const struct command *command, struct parsed *parsed, int argc, char **argv)
+{
+	struct error error = { 0 };
+	struct config *config;
+
+	if (parsed->used & ~command->takes)
+		return usage_error("this command does not take --", parsed->used_name);
+	if (argc < command->least || (command->most >= 0 && argc > command->most)) {
+		headless_note("usage: postroom %s %s", command->name, command->arguments);
+		return error_exit_status(ERROR_USAGE);
+	}
+	config = config_load(parsed->options, &error);
+	if (!config) {
+		headless_note("postroom: %s", error.text);
+		return error_exit_status(error.kind == ERROR_NOT_FOUND ? ERROR_CONFIG : error.kind);
+	}
+	return command->run(config, &parsed->arguments, argc, argv);
+}
+
+int commands_run(int argc, char **argv, const struct front_ends *front_ends, struct options *options)
+{
+	struct parsed parsed = { .options = options, .arguments = { .front_ends = front_ends, .printer = &printer_table } };
+	const struct command *command = NULL;
+
+	memset(options, 0, sizeof(*options));
+	if (!read_options(argc, argv, &parsed))
+		return error_exit_status(ERROR_USAGE);
+	if (parsed.version) {
+		print_version();
+		return 0;
+	}
+	if (optind < argc) {
+		command = find_command(argv[optind]);
+		if (!command)
+			return usage_error("there is no command ", argv[optind]);
+	}
+	if (parsed.help) {
+		print_usage(command);
+		return 0;
+	}
+	if (parsed.list_keys)
+		return front_ends->list_keys(options->keymap);
+	if (command)
+		return run_command(command, &parsed, argc - optind - 1, argv + optind + 1);
+	if (parsed.used)
+		return usage_error("without a command there is no --", parsed.used_name);
+	return -1;
+}

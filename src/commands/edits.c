@@ -1,0 +1,131 @@
+/*
+ * edits: field=value words of the command line to edits of a change.
+ */
+#include "commands/edits.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/text.h"
+#include "commands/headless.h"
+#include "model/check.h"
+
+/* Which fields there are, for a mistake. */
+static bool no_field(const struct kind *kind, const char *name, struct error *error)
+{
+	struct text known = { 0 };
+	const struct field *field;
+
+	for (field = kind->fields; field->name; field++)
+		if (!(field->flags & (FIELD_READONLY | FIELD_DERIVED)))
+			text_addf(&known, "%s%s", known.length ? ", " : "", field->name);
+	error_set(error, ERROR_USAGE, "A %s has no field \"%.60s\"; fields that can be written are %s", kind->noun, name, text_get(&known));
+	text_free(&known);
+	return false;
+}
+
+/* @FILE or -: the secret itself; NULL with a sentence. Arena of the change. */
+static const char *fetch_secret(struct arena *arena, const char *label, const char *where, struct error *error)
+{
+	char *asked, *question, *secret;
+
+	if (where[0] == '@')
+		return file_read_secret(arena, where + 1, error);
+	if (strcmp(where, "-")) {
+		error_set(error, ERROR_USAGE, "%s is a secret and may not stand on the command line, where everybody can read it; "
+			"give @FILE, or - to be asked", label);
+		return NULL;
+	}
+	question = arena_format(arena, "%s: ", label);
+	asked = headless_ask_secret(question);
+	if (!asked) {
+		error_set(error, ERROR_CANCELLED, "%s was not given", label);
+		return NULL;
+	}
+	secret = arena_text(arena, asked);
+	memory_wipe(asked, strlen(asked));
+	free(asked);
+	return secret;
+}
+
+/* The parts again, with each secret fetched from where it is. */
+static const char *fetch_parts(struct arena *arena, const struct field *field, const char *value, struct error *error)
+{
+	const struct part *part;
+	const char **pairs = NULL;
+	size_t capacity = 0, count = 0;
+	bool any = false;
+
+	for (part = field->parts; part->name; part++) {
+		const char *given = parts_get(arena, value, part->name);
+
+		if (given && *given && part->type == FIELD_SECRET) {
+			given = fetch_secret(arena, part->label, given, error);
+			if (!given)
+				return NULL;
+			any = true;
+		}
+		if (!given)
+			continue;
+		pairs = arena_grow(arena, pairs, &capacity, count + 3, sizeof(*pairs));
+		pairs[count++] = part->name;
+		pairs[count++] = given;
+	}
+	return any ? parts_build(arena, field->parts, pairs) : value;
+}
+
+static bool put_edit(struct change *change, const struct field *field, enum edit_how how, const char *value, struct error *error)
+{
+	const char *canonical = value;
+
+	if (!*value && how == EDIT_SET) {
+		change_edit_text(change, field, how, NULL);
+		return true;
+	}
+	if (field->type == FIELD_SECRET)
+		canonical = fetch_secret(change->arena, field->label, value, error);
+	else if (field->type == FIELD_PARTS)
+		canonical = fetch_parts(change->arena, field, value, error);
+	if (canonical)
+		canonical = check_parse(change->arena, field, canonical, error);
+	if (!canonical)
+		return false;
+	/* "a=1 a=2" gives a field of many values both: the first sets, the next add. */
+	if (how == EDIT_SET && field->flags & FIELD_MANY && change_touches(change, field->name))
+		how = EDIT_ADD;
+	change_edit_text(change, field, how, canonical);
+	return true;
+}
+
+static bool parse_one(struct change *change, const char *word, struct error *error)
+{
+	const char *equals = strchr(word, '=');
+	enum edit_how how = EDIT_SET;
+	const struct field *field;
+	size_t length;
+	char *name;
+
+	if (!equals || equals == word)
+		return error_set(error, ERROR_USAGE, "\"%.100s\" is no field=value, field+=value or field-=value", word);
+	length = (size_t)(equals - word);
+	if (word[length - 1] == '+')
+		how = EDIT_ADD;
+	if (word[length - 1] == '-')
+		how = EDIT_REMOVE;
+	name = arena_bytes(change->arena, word, how == EDIT_SET ? length : length - 1);
+	field = kind_field(change->kind, name);
+	if (!field)
+		return no_field(change->kind, name, error);
+	return put_edit(change, field, how, equals + 1, error);
+}
+
+bool edits_parse(struct change *change, char *const *words, int count, struct error *error)
+{
+	int i;
+
+	for (i = 0; i < count; i++)
+		if (!parse_one(change, words[i], error))
+			return false;
+	return true;
+}

@@ -1,0 +1,18 @@
+/*
+ * edits: field=value words of the command line to edits of a change.
+ *
+ * Secrets never stand on the command line: their value is @FILE or -, which
+ * asks for it.  Pure apart from that.
+ */
+#ifndef POSTROOM_COMMANDS_EDITS_H
+#define POSTROOM_COMMANDS_EDITS_H
+
+#include <stdbool.h>
+
+#include "base/error.h"
+#include "model/change.h"
+
+/* "field=value" sets, "field+=value" adds, "field-=value" removes, "field=" leaves none. False with a sentence. */
+bool edits_parse(struct change *change, char *const *words, int count, struct error *error);
+
+#endif

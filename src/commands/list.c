@@ -1,0 +1,232 @@
+/*
+ * list: rows of a kind, with a filter over searched columns.
+ *
+ * The server gets the longest word of the filter, everything else is filtered
+ * here, so that words may stand in any order and in hidden columns.  A list
+ * that was cut says so on standard error.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "commands/headless.h"
+#include "commands/output.h"
+#include "commands/subcommands.h"
+
+struct listing {
+	struct headless headless;
+	const struct kind *kind;
+	const struct field **fields;       /* shown */
+	size_t field_count;
+	struct column *columns;
+	struct rows *first, *last;         /* batches */
+	struct list_end end;
+};
+
+/* --- columns -------------------------------------------------------------------------- */
+
+static void add_field(struct listing *listing, const struct field *field)
+{
+	struct column *column = &listing->columns[listing->field_count];
+
+	listing->fields[listing->field_count++] = field;
+	*column = (struct column){ .name = field->name, .label = field->label, .field = field };
+}
+
+static bool named_columns(struct listing *listing, const char *names)
+{
+	struct arena *arena = listing->headless.arena;
+	char *copy = arena_text(arena, names), *rest = NULL, *name;
+	struct error error = { 0 };
+
+	for (name = strtok_r(copy, ",", &rest); name; name = strtok_r(NULL, ",", &rest)) {
+		const struct field *field = kind_field(listing->kind, name);
+
+		if (!field || field->flags & FIELD_DERIVED || listing->field_count == kind_field_count(listing->kind)) {
+			error_set(&error, ERROR_USAGE, "--columns: %s: %s", name, !field ? "there is no such field" :
+				"computed for one object only and not in lists, or named twice");
+			return headless_fail(&listing->headless, &error);
+		}
+		add_field(listing, field);
+	}
+	return listing->field_count > 0;
+}
+
+static bool choose_columns(struct listing *listing)
+{
+	const struct arguments *arguments = listing->headless.arguments;
+	size_t count = kind_field_count(listing->kind);
+	const struct field *field;
+	bool all = strcmp(arguments->printer->name, "table") != 0;
+
+	listing->fields = arena_alloc(listing->headless.arena, count * sizeof(*listing->fields));
+	listing->columns = arena_alloc(listing->headless.arena, count * sizeof(*listing->columns));
+	if (arguments->columns)
+		return named_columns(listing, arguments->columns);
+	/* Eyes get the columns that are worth a column; machines get everything that a list has. */
+	for (field = listing->kind->fields; field->name; field++)
+		if (!(field->flags & FIELD_DERIVED) && field->type != FIELD_SECRET && (all || field->flags & (FIELD_COLUMN | FIELD_KEY)))
+			add_field(listing, field);
+	return true;
+}
+
+/* --- reading ----------------------------------------------------------------------------- */
+
+static void on_rows(void *context, struct rows *takes)
+{
+	struct listing *listing = context;
+
+	if (listing->last)
+		listing->last->next = takes;
+	else
+		listing->first = takes;
+	listing->last = takes;
+}
+
+static void on_end(void *context, const struct list_end *end)
+{
+	struct listing *listing = context;
+
+	listing->end = *end;
+	listing->end.reason = arena_text(listing->headless.arena, end->reason);
+	listing->headless.done = true;
+}
+
+/* The longest word narrows what the server sends; the directory drops one that is too short to help. */
+static const char *longest_word(struct arena *arena, const char *filter)
+{
+	const char *best = NULL;
+	size_t most = 0;
+
+	while (filter && *filter) {
+		size_t length = strcspn(filter, " \t");
+
+		if (length > most) {
+			best = filter;
+			most = length;
+		}
+		filter += length;
+		filter += strspn(filter, " \t");
+	}
+	return best ? arena_bytes(arena, best, most) : NULL;
+}
+
+static void read_list(struct listing *listing)
+{
+	const struct arguments *arguments = listing->headless.arguments;
+	/* All stored fields, since the filter looks into hidden columns too. */
+	struct list_request request = {
+		.kind = listing->kind, .words = longest_word(listing->headless.arena, arguments->filter),
+		.limit = arguments->filter ? 0 : (size_t)arguments->limit,
+	};
+
+	directory_list(listing->headless.engine->directory, &request, on_rows, on_end, listing);
+	headless_wait(&listing->headless);
+}
+
+/* --- printing ------------------------------------------------------------------------------- */
+
+struct sorting { const struct row *row; const struct rows *batch; };
+
+static int by_name(const void *a, const void *b)
+{
+	return text_compare(((const struct sorting *)a)->row->name, ((const struct sorting *)b)->row->name);
+}
+
+static struct sorting *collect(struct listing *listing, size_t *count)
+{
+	const char *filter = listing->headless.arguments->filter;
+	const char *folded = filter ? text_fold(listing->headless.arena, filter, strlen(filter)) : "";
+	struct sorting *list = NULL;
+	const struct rows *batch;
+	size_t capacity = 0, i;
+
+	*count = 0;
+	list = arena_grow(listing->headless.arena, list, &capacity, 1, sizeof(*list));
+	for (batch = listing->first; batch; batch = batch->next)
+		for (i = 0; i < batch->count; i++) {
+			if (!row_matches(&batch->rows[i], folded))
+				continue;
+			list = arena_grow(listing->headless.arena, list, &capacity, *count + 1, sizeof(*list));
+			list[(*count)++] = (struct sorting){ &batch->rows[i], batch };
+		}
+	qsort(list, *count, sizeof(*list), by_name);
+	return list;
+}
+
+/* Lists keep many values joined; here they come apart again. */
+static struct entry split(struct arena *arena, const struct value *joined)
+{
+	struct value *values = arena_alloc(arena, (joined->length / 2 + 1) * sizeof(*values));
+	const char *at = joined->bytes, *end = joined->bytes + joined->length;
+	struct entry entry = { .values = values };
+
+	while (at < end) {
+		const char *next = memmem(at, (size_t)(end - at), ", ", 2);
+		size_t length = (size_t)((next ? next : end) - at);
+
+		values[entry.count++] = (struct value){ arena_bytes(arena, at, length), length };
+		at = next ? next + 2 : end;
+	}
+	return entry;
+}
+
+static struct entry entry_of(struct arena *arena, const struct sorting *one, const struct field *field)
+{
+	size_t i;
+
+	for (i = 0; i < one->batch->column_count; i++) {
+		const struct value *value = &one->row->values[i];
+
+		if (one->batch->columns[i] != field || value->length == 0)
+			continue;
+		if (field->flags & FIELD_MANY)
+			return split(arena, value);
+		return (struct entry){ .values = value, .count = 1 };
+	}
+	return (struct entry){ 0 };
+}
+
+static void print(struct listing *listing)
+{
+	const struct arguments *arguments = listing->headless.arguments;
+	size_t count, shown, i, j;
+	struct sorting *list = collect(listing, &count);
+	struct output output;
+
+	shown = arguments->limit > 0 && (size_t)arguments->limit < count ? (size_t)arguments->limit : count;
+	output_begin(&output, arguments->printer, stdout, listing->columns, listing->field_count, false);
+	for (i = 0; i < shown; i++) {
+		struct entry *entries = arena_alloc(output.arena, listing->field_count * sizeof(*entries));
+
+		for (j = 0; j < listing->field_count; j++)
+			entries[j] = entry_of(output.arena, &list[i], listing->fields[j]);
+		output_item(&output, &(struct item){ .place = list[i].row->place, .entries = entries });
+	}
+	output_end(&output);
+	if (shown < count)
+		headless_note("%zu of %zu are shown (--limit)", shown, count);
+	if (!listing->end.complete)
+		headless_note("This list is not complete: %s", listing->end.reason ? listing->end.reason : "it was cut");
+}
+
+int run_list(struct config *takes, const struct arguments *arguments, int argc, char **argv)
+{
+	struct listing listing = { 0 };
+	struct rows *next;
+
+	(void)argc;
+	if (headless_open(&listing.headless, takes, arguments, true) &&
+	    (listing.kind = headless_kind(&listing.headless, argv[0], false)) && choose_columns(&listing)) {
+		read_list(&listing);
+		if (listing.end.error.kind != ERROR_NONE)
+			headless_fail(&listing.headless, &listing.end.error);
+		else
+			print(&listing);
+	}
+	for (; listing.first; listing.first = next) {
+		next = listing.first->next;
+		rows_free(listing.first);
+	}
+	return headless_close(&listing.headless);
+}

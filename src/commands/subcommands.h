@@ -1,0 +1,14 @@
+/*
+ * subcommands: the run functions of the table in commands.c, one file each.
+ * Each takes the config, prints, and returns the exit status.
+ */
+#ifndef POSTROOM_COMMANDS_SUBCOMMANDS_H
+#define POSTROOM_COMMANDS_SUBCOMMANDS_H
+
+#include "commands/commands.h"
+
+typedef int subcommand(struct config *takes, const struct arguments *arguments, int argc, char **argv);
+
+subcommand run_list, run_show, run_add, run_set, run_rename, run_remove, run_history, run_undo, run_screen, run_doctor;
+
+#endif

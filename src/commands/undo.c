@@ -1,0 +1,15 @@
+/*
+ * undo: takes back the last change, or the one of an id.
+ */
+#include "commands/headless.h"
+#include "commands/subcommands.h"
+#include "commands/write.h"
+
+int run_undo(struct config *takes, const struct arguments *arguments, int argc, char **argv)
+{
+	struct headless headless;
+
+	if (headless_open(&headless, takes, arguments, true))
+		write_undo(&headless, argc > 0 ? argv[0] : NULL);
+	return headless_close(&headless);
+}

@@ -1,0 +1,74 @@
+/*
+ * engine: opens everything in order.
+ *
+ * Log, loop, directory, gate, store; closing goes the other way round, the
+ * gate before the directory, because its store belongs to the directory.  An
+ * unreachable server is no failure here: the directory keeps trying.  Loop
+ * thread.
+ */
+#include "engine.h"
+
+#include <pwd.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/log.h"
+
+/* "koch as cn=admin,..." */
+static const char *identity(const struct config *config)
+{
+	const struct passwd *user = getpwuid(getuid());
+	const char *dn = config->directory.bind_dn;
+
+	return arena_format(config->arena, "%s as %s", user ? user->pw_name : "unknown user",
+		config->directory.bind == DIRECTORY_BIND_EXTERNAL ? "SASL EXTERNAL" : dn && *dn ? dn : "anonymous");
+}
+
+static void open_gate(struct engine *engine)
+{
+	const struct config *config = engine->config;
+	struct gate_settings settings = {
+		.state_directory = config->state_directory, .shared_directory = config->shared_directory,
+		.role = config->role, .read_only = config->read_only, .reason_required = config->reason_required,
+		.identity = identity(config), .system = config->system,
+	};
+
+	engine->gate = gate_open(engine->loop, &settings);
+	if (!config->read_only)
+		gate_register(engine->gate, directory_store(engine->directory));
+}
+
+struct engine *engine_open(struct config *config, struct error *error)
+{
+	struct engine *engine = memory_new(sizeof(*engine));
+
+	engine->config = config;
+	log_open(LOG_TO_SYSLOG, NULL, LOG_LEVEL_INFO, NULL);
+	engine->loop = loop_new();
+	engine->directory = directory_open(engine->loop, &config->directory, error);
+	if (!engine->directory) {
+		loop_free(engine->loop);
+		config_free(config);
+		free(engine);
+		return NULL;
+	}
+	open_gate(engine);
+	return engine;
+}
+
+bool engine_close(struct engine *engine)
+{
+	bool gate_gone, directory_gone;
+
+	if (!engine)
+		return true;
+	gate_gone = gate_close(engine->gate);
+	directory_gone = directory_close(engine->directory);
+	if (!gate_gone || !directory_gone)
+		return false;
+	loop_free(engine->loop);
+	config_free(engine->config);
+	log_close();
+	free(engine);
+	return true;
+}

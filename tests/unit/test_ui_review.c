@@ -1,0 +1,427 @@
+/*
+ * test_ui_review: no write without Apply, every way a review can end, and that
+ * nothing typed is lost.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/text.h"
+#include "tests/fakes/stage.h"
+
+static struct stage *stage;
+
+static int open_stage(void **state)
+{
+	struct fake_settings settings = { .role = ROLE_ADMIN };
+
+	(void)state;
+	stage = stage_new(&settings, "users", 24, 80, VISIBLE_UTF8);
+	return 0;
+}
+
+static int close_stage(void **state)
+{
+	(void)state;
+	stage_free(stage);
+	return 0;
+}
+
+static void shows(const char *words)
+{
+	char *screen = stage_print(stage);
+
+	if (strstr(screen, words) == NULL)
+		fail_msg("\"%s\" is not on the screen:\n%s", words, screen);
+	free(screen);
+}
+
+static void hides(const char *words)
+{
+	char *screen = stage_print(stage);
+
+	if (strstr(screen, words) != NULL)
+		fail_msg("\"%s\" is on the screen:\n%s", words, screen);
+	free(screen);
+}
+
+/* The list's first user, a quota typed, the review open. */
+static void to_review(const char *quota)
+{
+	stage_keys(stage, "l");
+	stage_type(stage, quota);
+	stage_keys(stage, "Enter");
+	shows("Review - edit user");
+}
+
+static void back_has_the_focus(void **state)
+{
+	(void)state;
+	to_review("4 GB");
+	shows("[ Back ]");
+	shows("(none) -> 4 GB");
+	shows("Will cause");
+	stage_keys(stage, "Enter");
+	assert_int_equal(fake_writes(stage->engine), 0);
+	/* What was typed is still there. */
+	shows("New    4 GB");
+	stage_keys(stage, "Enter");
+	shows("Review - edit user");
+	stage_keys(stage, "Esc");
+	shows("New    4 GB");
+	assert_int_equal(fake_writes(stage->engine), 0);
+}
+
+/* Some keys lead away (q, a section); then a fresh review is opened. */
+static void be_in_review(void)
+{
+	char *screen = stage_print(stage);
+
+	if (strstr(screen, "Review - edit user") == NULL) {
+		stage_free(stage);
+		open_stage(NULL);
+		to_review("4 GB");
+	}
+	free(screen);
+}
+
+/* Every printable key, and keys with names other than Enter on Apply: nothing is written. */
+static void no_other_key_writes(void **state)
+{
+	static const char *const names[] = { "Tab", "Shift-Tab", "Up", "Down", "Left", "Right", "PgUp", "PgDn", "Home", "End", "Delete",
+		"Backspace", "Insert", "Ctrl-G", "Ctrl-P", "Ctrl-W", "F1", "F5" };
+
+	(void)state;
+	for (char c = ' '; c < 0x7f; c++) {
+		char words[2] = { c, '\0' };
+
+		be_in_review();
+		stage_type(stage, words);
+		assert_int_equal(fake_writes(stage->engine), 0);
+	}
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		be_in_review();
+		stage_keys(stage, names[i]);
+		assert_int_equal(fake_writes(stage->engine), 0);
+	}
+}
+
+static void moving_reaches_apply(void **state)
+{
+	static const char *const ways[] = { "Right", "Tab", "Down", "Up Up", "Shift-Tab Shift-Tab" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
+		to_review("4 GB");
+		stage_keys(stage, ways[i]);
+		shows("[ Apply ]");
+		stage_keys(stage, "Enter");
+		assert_int_equal(fake_writes(stage->engine), 1);
+		shows("u take back");
+		shows("Users - 40");
+		stage_free(stage);
+		open_stage(NULL);
+	}
+}
+
+static void the_ticket_is_kept(void **state)
+{
+	(void)state;
+	to_review("4 GB");
+	stage_keys(stage, "Up");
+	stage_type(stage, "ticket 90417");
+	stage_keys(stage, "Esc");
+	stage_keys(stage, "Enter");
+	shows("ticket 90417");
+	stage_keys(stage, "Right Enter");
+	assert_int_equal(fake_writes(stage->engine), 1);
+	stage_keys(stage, "H");
+	shows("ticket 904");
+}
+
+/* Enter in a line goes on and never applies. */
+static void enter_in_the_ticket_is_safe(void **state)
+{
+	(void)state;
+	to_review("4 GB");
+	stage_keys(stage, "Up");
+	stage_type(stage, "x");
+	stage_keys(stage, "Enter");
+	shows("[ Back ]");
+	assert_int_equal(fake_writes(stage->engine), 0);
+}
+
+static void a_loss_asks_for_the_name(void **state)
+{
+	(void)state;
+	stage_keys(stage, "d");
+	shows("Type user014 above");
+	stage_keys(stage, "Right Enter");
+	assert_int_equal(fake_writes(stage->engine), 0);
+	/* Enter on a blocked Apply leads to the name. */
+	stage_type(stage, "user01");
+	stage_keys(stage, "Tab Tab Tab Enter");
+	assert_int_equal(fake_writes(stage->engine), 0);
+	stage_type(stage, "4");
+	stage_keys(stage, "Tab Tab Tab");
+	shows("[ Apply ]");
+	stage_keys(stage, "Enter");
+	assert_int_equal(fake_writes(stage->engine), 1);
+	shows("Users - 39");
+}
+
+static void the_name_is_not_pasted(void **state)
+{
+	struct key paste = { .kind = KEY_KIND_PASTE, .pasted = "user014", .pasted_length = 7 };
+
+	(void)state;
+	stage_keys(stage, "d Up Up");
+	session_key(stage->session, &paste);
+	stage_keys(stage, "Tab Tab Tab Enter");
+	assert_int_equal(fake_writes(stage->engine), 0);
+}
+
+static void a_failure_says_what_is_true(void **state)
+{
+	(void)state;
+	to_review("4 GB");
+	fake_next(stage->engine, FAKE_FAILED);
+	stage_keys(stage, "Right Enter");
+	shows("Not applied.");
+	shows("this login may not edit quotas");
+	shows("[LDAP 50]");
+	stage_keys(stage, "Enter");
+	shows("New    4 GB");
+	/* The same again succeeds. */
+	stage_keys(stage, "Enter Right Enter");
+	assert_int_equal(fake_writes(stage->engine), 1);
+}
+
+static void unknown_is_told_as_unknown(void **state)
+{
+	(void)state;
+	to_review("4 GB");
+	fake_next(stage->engine, FAKE_UNKNOWN);
+	stage_keys(stage, "Right Enter");
+	shows("Nobody has seen whether it happened.");
+	shows("outcome unknown");
+	shows("done  first step");
+	shows("?     second step");
+	shows("[ Back ]");
+	stage_keys(stage, "Right");
+	shows("[ Look again now ]");
+	stage_keys(stage, "Enter");
+	shows("The outcome is known now");
+	shows("New    4 GB");
+}
+
+static void what_was_not_shown_is_not_applied(void **state)
+{
+	(void)state;
+	to_review("4 GB");
+	fake_next(stage->engine, FAKE_AGAIN);
+	stage_keys(stage, "Up");
+	stage_type(stage, "t1");
+	stage_keys(stage, "Tab Tab Enter");
+	shows("something changed since you looked");
+	shows("NEW: Somebody else has just made this worse.");
+	shows("[ Back ]");
+	shows("t1");
+	assert_int_equal(fake_writes(stage->engine), 0);
+	stage_keys(stage, "Right Enter");
+	assert_int_equal(fake_writes(stage->engine), 1);
+}
+
+static void a_duplicate_is_told(void **state)
+{
+	(void)state;
+	to_review("4 GB");
+	fake_next(stage->engine, FAKE_TAKEN_BACK);
+	stage_keys(stage, "Right Enter");
+	shows("Applied and taken back at once.");
+}
+
+static void a_conflict_shows_three_values(void **state)
+{
+	(void)state;
+	stage_keys(stage, "Down l");
+	fake_conflict(stage->engine);
+	stage_type(stage, "9");
+	stage_keys(stage, "Ctrl-U");
+	stage_type(stage, "4 GB");
+	stage_keys(stage, "Enter");
+	shows("Quota was changed by somebody else while you were editing it.");
+	shows("when you began       2 GB");
+	shows("theirs, now          3 GB");
+	shows("m.koch");
+	shows("yours                4 GB");
+	shows("[ Back ]    Apply mine");
+}
+
+static void a_refusal_says_stage_and_next_step(void **state)
+{
+	(void)state;
+	stage_keys(stage, "n");
+	stage_keys(stage, "Tab");
+	stage_type(stage, "user001");
+	stage_keys(stage, "Tab Tab");
+	stage_type(stage, "Smith");
+	stage_keys(stage, "Tab");
+	stage_type(stage, "x@nowhere.example");
+	stage_keys(stage, "Ctrl-G");
+	shows("refused, nothing was written");
+	shows("nowhere.example");
+	hides("Apply ");
+	stage_keys(stage, "Enter");
+	shows("x@nowhere.example");
+	shows("New user");
+}
+
+static void undo_is_a_review(void **state)
+{
+	(void)state;
+	to_review("4 GB");
+	stage_keys(stage, "Right Enter u");
+	shows("Review - undo user user014");
+	shows("4 GB -> (none)");
+	assert_int_equal(fake_writes(stage->engine), 1);
+	stage_keys(stage, "Right Enter");
+	assert_int_equal(fake_writes(stage->engine), 2);
+}
+
+static void leaving_for_another_section_while_it_is_written(void **state)
+{
+	struct key enter, history, users;
+
+	(void)state;
+	assert_true(key_from_name("Enter", &enter) && key_from_name("H", &history) && key_from_name("2", &users));
+	to_review("4 GB");
+	stage_keys(stage, "Right");
+	fake_next(stage->engine, FAKE_SILENT);
+	session_key(stage->session, &enter);
+	shows("Being written");
+	session_key(stage->session, &history);
+	shows("History");
+	fake_next(stage->engine, FAKE_APPLIED);
+	session_key(stage->session, &users);
+	stage_settle(stage);
+	assert_int_equal(fake_writes(stage->engine), 1);
+	shows("Users - 40");
+}
+
+static void esc_does_not_leave_a_write(void **state)
+{
+	struct key enter, esc;
+
+	(void)state;
+	assert_true(key_from_name("Enter", &enter) && key_from_name("Esc", &esc));
+	to_review("4 GB");
+	stage_keys(stage, "Right");
+	fake_next(stage->engine, FAKE_SILENT);
+	session_key(stage->session, &enter);
+	session_key(stage->session, &esc);
+	shows("cannot be stopped now");
+	fake_next(stage->engine, FAKE_APPLIED);
+	stage_settle(stage);
+	assert_int_equal(fake_writes(stage->engine), 1);
+}
+
+static void non_ascii_is_printed_twice(void **state)
+{
+	(void)state;
+	/* The second letter is a Cyrillic one. */
+	fake_change_behind(stage->engine, "user", "user014", "address", "p\xd0\xb0ul@plant.example");
+	session_resize(stage->session, 40, 120);
+	stage_keys(stage, "d");
+	shows("p\xd0\xb0ul@plant.example");
+	shows("in ASCII: p<U+0430>ul@plant.example");
+}
+
+static void raw_shows_ldif(void **state)
+{
+	(void)state;
+	to_review("4 GB");
+	stage_keys(stage, "x");
+	shows("As LDIF");
+	stage_keys(stage, "x");
+	shows("Will cause");
+}
+
+static void every_size_can_be_drawn(void **state)
+{
+	static const char *const scripts[] = { "l", "d", "n", "Enter e", ":", "?", "H" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(scripts) / sizeof(scripts[0]); i++) {
+		stage_keys(stage, scripts[i]);
+		if (i == 0) {
+			stage_type(stage, "4 GB");
+			stage_keys(stage, "Enter");
+		}
+		for (int rows = 1; rows < 45; rows += 3) {
+			for (int columns = 1; columns < 135; columns += 7) {
+				session_resize(stage->session, rows, columns);
+				free(stage_print(stage));
+			}
+		}
+		stage_free(stage);
+		open_stage(NULL);
+	}
+}
+
+/* Hostile names and values through every view of this folder: what comes out is harmless, and nothing crashes. */
+static void hostile_text_is_harmless(void **state)
+{
+	static const char *const scripts[] = { "l", "Enter e", "Enter Down Down e", "d", "r", "c", "Enter x" };
+
+	(void)state;
+	for (size_t at = 0; at < 200; at += 23) {
+		struct fake_settings settings = { .role = ROLE_ADMIN, .hostile = true, .hostile_at = at, .users = 12 };
+
+		for (size_t i = 0; i < sizeof(scripts) / sizeof(scripts[0]); i++) {
+			char *screen;
+
+			stage_free(stage);
+			stage = stage_new(&settings, "users", 24, 80, i % 2 ? VISIBLE_ASCII : VISIBLE_UTF8);
+			stage_keys(stage, scripts[i]);
+			screen = stage_print(stage);
+			assert_true(utf8_valid(screen, strlen(screen)));
+			for (const char *c = screen; *c != '\0'; c++)
+				assert_true((unsigned char)*c >= 0x20 || *c == '\n');
+			free(screen);
+		}
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(back_has_the_focus, open_stage, close_stage),
+		cmocka_unit_test_setup_teardown(no_other_key_writes, open_stage, close_stage),
+		cmocka_unit_test_setup_teardown(moving_reaches_apply, open_stage, close_stage),
+		cmocka_unit_test_setup_teardown(the_ticket_is_kept, open_stage, close_stage),
+		cmocka_unit_test_setup_teardown(enter_in_the_ticket_is_safe, open_stage, close_stage),
+		cmocka_unit_test_setup_teardown(a_loss_asks_for_the_name, open_stage, close_stage),
+		cmocka_unit_test_setup_teardown(the_name_is_not_pasted, open_stage, close_stage),
+		cmocka_unit_test_setup_teardown(a_failure_says_what_is_true, open_stage, close_stage),
+		cmocka_unit_test_setup_teardown(unknown_is_told_as_unknown, open_stage, close_stage),
+		cmocka_unit_test_setup_teardown(what_was_not_shown_is_not_applied, open_stage, close_stage),
+		cmocka_unit_test_setup_teardown(a_duplicate_is_told, open_stage, close_stage),
+		cmocka_unit_test_setup_teardown(a_conflict_shows_three_values, open_stage, close_stage),
+		cmocka_unit_test_setup_teardown(a_refusal_says_stage_and_next_step, open_stage, close_stage),
+		cmocka_unit_test_setup_teardown(undo_is_a_review, open_stage, close_stage),
+		cmocka_unit_test_setup_teardown(leaving_for_another_section_while_it_is_written, open_stage, close_stage),
+		cmocka_unit_test_setup_teardown(esc_does_not_leave_a_write, open_stage, close_stage),
+		cmocka_unit_test_setup_teardown(non_ascii_is_printed_twice, open_stage, close_stage),
+		cmocka_unit_test_setup_teardown(raw_shows_ldif, open_stage, close_stage),
+		cmocka_unit_test_setup_teardown(every_size_can_be_drawn, open_stage, close_stage),
+		cmocka_unit_test_setup_teardown(hostile_text_is_harmless, open_stage, close_stage),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
