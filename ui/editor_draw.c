@@ -108,7 +108,9 @@ static int draw_single(const struct editor *self, struct canvas *canvas, struct 
 		width = 20;
 	canvas_words(canvas, row, 1, LABELS - 1, STYLE_KEY, "New");
 	input_draw(&self->input, canvas, row, LABELS, width, !self->suggest.active);
-	if (LABELS + width + 1 < area.columns)
+	if (self->input.choosing)
+		canvas_words(canvas, row + 1, LABELS, -1, STYLE_DIM, unit);
+	else if (LABELS + width + 1 < area.columns)
 		canvas_words(canvas, row, LABELS + width + 1, -1, STYLE_DIM, unit);
 	row++;
 	return row + draw_says(self, canvas, area, row);

@@ -15,9 +15,25 @@
 /* More than a person scrolls through; beyond it the server is asked with the words. */
 enum { MOST_ROWS = 5000 };
 
+/* A domain of other letters is also found by those letters. */
+static bool matches_unicode(const struct suggest *suggest, const struct row *row)
+{
+	struct arena *arena;
+	const char *name;
+	bool found;
+
+	if (strstr(row->name, "xn--") == NULL)
+		return false;
+	arena = arena_new();
+	name = text_domain_unicode(arena, row->name);
+	found = strstr(text_fold(arena, name, strlen(name)), suggest->folded) != NULL;
+	arena_free(arena);
+	return found;
+}
+
 static bool matches(const struct suggest *suggest, const struct row *row)
 {
-	return suggest->folded == NULL || suggest->folded[0] == '\0' || row_matches(row, suggest->folded);
+	return suggest->folded == NULL || suggest->folded[0] == '\0' || row_matches(row, suggest->folded) || matches_unicode(suggest, row);
 }
 
 static int by_name(const void *a, const void *b)
