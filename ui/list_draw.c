@@ -66,15 +66,15 @@ static bool is_further(const struct list_view *list, const struct field *field)
 	return !(field->flags & (FIELD_COLUMN | FIELD_DERIVED)) && field->type != FIELD_SECRET && field->type != FIELD_PARTS;
 }
 
-/* As wide as what is in it, within what the row asks for and half more. */
+/* As wide as what is in it, within what the row asks for; texts get more from spread, so that more columns fit. */
 static int width_of(const struct list_view *list, const struct field *field)
 {
 	size_t index = kind_field_index(list->kind, field);
 	int label = (int)strlen(field->label) + 1, asked = field->width > 0 ? field->width : 10;
 	int natural = index < LIST_FIELDS_MOST ? list->natural[index] : 0, width = natural > 0 ? natural : asked;
 
-	if (width > asked * 3 / 2)
-		width = asked * 3 / 2;
+	if (width > asked)
+		width = asked;
 	return width < label ? label : width;
 }
 
