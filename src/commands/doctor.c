@@ -117,7 +117,7 @@ static void on_findings(void *context, const struct directory_finding *findings,
 
 	for (i = 0; i < count; i++)
 		say(doctor, (int)findings[i].severity, findings[i].subject, findings[i].sentence);
-	if (error->kind != ERROR_NONE)
+	if (error && error->kind != ERROR_NONE)
 		say(doctor, FINDING_ERROR, "directory", error->text);
 	doctor->headless.done = true;
 }

@@ -72,7 +72,7 @@ static void on_events(void *context, const struct directory_event *events, size_
 	struct arena *arena = telling->headless.arena;
 	size_t i;
 
-	telling->accesslog = available && error->kind == ERROR_NONE;
+	telling->accesslog = available && (!error || error->kind == ERROR_NONE);
 	for (i = 0; telling->accesslog && i < count; i++) {
 		struct history_entry entry = {
 			.id = "", .time = events[i].time, .who = arena_text(arena, events[i].who), .host = "",
