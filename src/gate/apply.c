@@ -96,6 +96,7 @@ bool stage_journal(struct walk *walk)
 	char *id = submission->id;
 
 	allocate_steps(submission, walk->review->plan.count);
+	atomic_store(&gate->steps_done, 0);
 	submission->sentence = walk->review->sentence;
 	if (!id)
 		id = arena_format(submission->arena, "%s-%u", journal_session(gate->journal), ++gate->number);
@@ -290,6 +291,7 @@ bool stage_apply(struct walk *walk)
 
 		if (outcome == OUTCOME_APPLIED || outcome == OUTCOME_ALREADY) {
 			submission->done++;
+			atomic_store(&walk->gate->steps_done, submission->done);
 			continue;
 		}
 		if (outcome == OUTCOME_CONFLICT && step == 0) {

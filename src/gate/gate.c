@@ -303,6 +303,11 @@ bool gate_busy(const struct gate *gate)
 	return gate->submits > 0;
 }
 
+size_t gate_steps_done(const struct gate *gate)
+{
+	return atomic_load(&gate->steps_done);
+}
+
 /* A write in flight gets its time; what still hangs then is interrupted and counts as unknown. */
 static void wait_for_write(struct gate *gate)
 {

@@ -43,6 +43,8 @@ void gate_register(struct gate *gate, struct store *store);
 const char *gate_write_reason(const struct gate *gate);
 /* A write is under way (hang-up waits for it). */
 bool gate_busy(const struct gate *gate);
+/* Steps of the write under way, or of the last one, that are through. */
+size_t gate_steps_done(const struct gate *gate);
 
 enum gate_stage { STAGE_ROLE, STAGE_CHECK, STAGE_PLAN, STAGE_CONSEQUENCES, STAGE_CONFIRM, STAGE_JOURNAL, STAGE_APPLY, STAGE_VERIFY, STAGE_DONE };
 enum gate_confirm { CONFIRM_BUTTON, CONFIRM_NAME };
