@@ -60,7 +60,10 @@ static void free_item(struct editor_item *item)
 static size_t find_item(const struct editor *self, const char *canonical)
 {
 	for (size_t i = 0; i < self->item_count; i++) {
-		if (strcmp(self->items[i].bytes, canonical) == 0)
+		struct value there = { self->items[i].bytes, self->items[i].length }, wanted = { canonical, strlen(canonical) };
+
+		/* As the directory compares them; of parts also the secret ones count here. */
+		if (self->parts ? value_same(&there, &wanted) : change_same_value(self->field, &there, &wanted))
 			return i;
 	}
 	return self->item_count;
@@ -114,13 +117,25 @@ bool editor_changed(const struct editor *self)
 
 /* --- staging --------------------------------------------------------------------------------- */
 
+/* Only a secret part differs: adding the new one replaces the old one. */
+static bool is_replaced(const struct editor *self, const struct value *old)
+{
+	for (size_t i = 0; i < self->item_count; i++) {
+		struct value value = { self->items[i].bytes, self->items[i].length };
+
+		if (!self->items[i].had && change_same_value(self->field, &value, old))
+			return true;
+	}
+	return false;
+}
+
 static void stage_set(const struct editor *self, struct change *change)
 {
 	for (size_t i = 0; i < self->item_count; i++) {
 		const struct editor_item *item = &self->items[i];
 		struct value value = { item->bytes, item->length };
 
-		if (item->had && item->gone)
+		if (item->had && item->gone && !is_replaced(self, &value))
 			change_edit(change, self->field, EDIT_REMOVE, &value, 1);
 	}
 	for (size_t i = 0; i < self->item_count; i++) {

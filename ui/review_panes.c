@@ -299,13 +299,15 @@ static void add_writing(const struct review_view *self, struct wrapped *pane)
 {
 	const struct plan *plan = &self->review->plan;
 	int64_t seconds = (clock_monotonic_ms() - self->began_ms) / 1000;
+	size_t done = gate_steps_done(session_engine(self->view.session)->gate);
 
 	wrapped_add(pane, 0, STYLE_TITLE, NULL, 1, STYLE_TITLE, self->review->sentence);
 	wrapped_blank(pane);
 	wrapped_add(pane, 0, STYLE_PLAIN, NULL, 1, STYLE_PLAIN,
 			arena_format(pane->arena, "Being written, read back and looked after: %lld s", (long long)seconds));
 	for (size_t i = 0; i < plan->count; i++)
-		wrapped_add(pane, 2, STYLE_DIM, arena_format(pane->arena, "%zu", i + 1), 6, STYLE_PLAIN,
+		wrapped_add(pane, 2, i < done ? STYLE_OK : STYLE_DIM, i < done ? "ok" : arena_format(pane->arena, "%zu", i + 1), 6,
+				i == done ? STYLE_TITLE : STYLE_PLAIN,
 				plan->operations[i].words == NULL ? plan->operations[i].place : plan->operations[i].words);
 	if (seconds >= 5)
 		wrapped_add(pane, 0, STYLE_DIM, NULL, 1, STYLE_DIM,
@@ -330,7 +332,8 @@ static void add_over(const struct review_view *self, struct wrapped *pane)
 	for (size_t i = 0; i < over->steps; i++) {
 		bool done = i < over->steps_done;
 
-		wrapped_add(pane, 2, done ? STYLE_OK : unknown ? STYLE_WARNING : STYLE_BAD, done ? "done" : unknown ? "?" : "not", 8,
+		/* The words of a step say how it ended. */
+		wrapped_add(pane, 3, done ? STYLE_OK : unknown ? STYLE_WARNING : STYLE_BAD, done ? "ok" : unknown ? "?" : "X", 6,
 				STYLE_PLAIN, over->step_words[i]);
 	}
 	if (over->steps > 0)

@@ -193,8 +193,8 @@ static void unknown_is_told_as_unknown(void **state)
 	stage_keys(stage, "Right Enter");
 	shows(stage, "Nobody has seen whether it happened.");
 	shows(stage, "outcome unknown");
-	shows(stage, "done  first step");
-	shows(stage, "?     second step");
+	shows(stage, "ok first step: done");
+	shows(stage, "?  second step");
 	shows(stage, "[ Back ]");
 	stage_keys(stage, "Right");
 	shows(stage, "[ Look again now ]");
