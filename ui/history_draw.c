@@ -178,7 +178,7 @@ void history_draw(const struct view *view, struct canvas *canvas, struct area ar
 {
 	const struct history_view *self = (const struct history_view *)view;
 	bool beside = area.columns >= BESIDE;
-	int width = beside ? area.columns * 3 / 5 : area.columns;
+	int width = beside ? area.columns * 2 / 3 : area.columns;
 	int preview = beside || area.rows < 10 ? 0 : area.rows * 2 / 5;
 	int top = area.top, rows = area.rows - preview, used;
 

@@ -246,6 +246,9 @@ static void draw_item(const struct inputs *inputs, size_t index, struct canvas *
 	canvas_words(canvas, row, 1, labels - 2, here ? STYLE_KEY : STYLE_LABEL, item->field->label);
 	if (width > FIELDS_MOST && !item->choosing)
 		width = FIELDS_MOST;
+	/* The unit stands right behind a field that is as wide as its values. */
+	if (width > 20 && (item->field->type == FIELD_SIZE || item->field->type == FIELD_NUMBER))
+		width = 20;
 	input_draw(item, canvas, row, labels, width, here);
 	if (!item->choosing && labels + width + 1 < columns)
 		canvas_words(canvas, row, labels + width + 1, columns - labels - width - 1, STYLE_DIM, input_unit(item));
