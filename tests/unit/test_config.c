@@ -1,0 +1,287 @@
+/*
+ * config: two files and options to one struct; who may decide the role; the
+ * sample file can be read back.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "config.h"
+
+#define SERVER "directory { uri = { \"ldaps://ldap1.example.com\" }\nbind_dn = \"cn=a\" }\n"
+
+static char folder[100], machine[120], own[120];
+
+static void put(const char *path, const char *words)
+{
+	FILE *file;
+
+	unlink(path);
+	if (!words)
+		return;
+	file = fopen(path, "w");
+	assert_non_null(file);
+	fputs(words, file);
+	fclose(file);
+	chmod(path, 0600);
+}
+
+static int set_up(void **state)
+{
+	(void)state;
+	/* The build's own directory: everybody on its path must be trusted, which /tmp's owner root is. */
+	snprintf(folder, sizeof(folder), "/tmp/config-XXXXXX");
+	if (!mkdtemp(folder))
+		return -1;
+	snprintf(machine, sizeof(machine), "%s/machine.conf", folder);
+	snprintf(own, sizeof(own), "%s/own.conf", folder);
+	config_machine_file = machine;
+	setenv("POSTROOM_CONFIG", own, 1);
+	unsetenv("NO_COLOR");
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	unlink(machine);
+	unlink(own);
+	rmdir(folder);
+	return 0;
+}
+
+static struct config *load(const char *machine_words, const char *own_words, struct options options, struct error *error)
+{
+	put(machine, machine_words);
+	put(own, own_words ? own_words : "");
+	memset(error, 0, sizeof(*error));
+	return config_load(&options, error);
+}
+
+static void the_own_file_hides_the_machines(void **state)
+{
+	struct error error;
+	struct config *config = load("system = \"PROD\"\nname = \"example.com\"\n" SERVER, "system = \"TEST\"\n", (struct options){ 0 }, &error);
+
+	(void)state;
+	assert_non_null(config);
+	assert_string_equal(config->system, "TEST");
+	assert_string_equal(config->name, "example.com");
+	assert_string_equal(config->directory.uris[0], "ldaps://ldap1.example.com");
+	assert_null(config->directory.uris[1]);
+	assert_int_equal(config->directory.tls, DIRECTORY_TLS_LDAPS);
+	assert_int_equal(config->directory.search_seconds, 30);
+	assert_int_equal(config->escape_ms, 50);
+	assert_string_equal(config->keymap, "default");
+	assert_non_null(config->state_directory);
+	config_free(config);
+}
+
+static const struct {
+	const char *machine, *own, *option;
+	int role;                          /* -1: an error */
+	bool fixed;                        /* as root, who then owns the machine's file */
+} roles[] = {
+	{ NULL, NULL, NULL, ROLE_ADMIN, false },
+	{ NULL, "helpdesk", NULL, ROLE_HELPDESK, false },
+	{ "helpdesk", NULL, NULL, ROLE_HELPDESK, true },
+	{ "helpdesk", "monitor", NULL, ROLE_MONITOR, true },
+	{ "helpdesk", NULL, "monitor", ROLE_MONITOR, true },
+	{ "helpdesk", NULL, "admin", -1, true },
+	{ NULL, "helpdesk", "admin", -1, false },
+	{ NULL, NULL, "boss", -1, false },
+	{ "boss", NULL, NULL, -1, false },
+};
+
+static void roles_are_only_lowered(void **state)
+{
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(roles) / sizeof(roles[0]); i++) {
+		char first[300] = SERVER, second[100] = "";
+		struct error error;
+		struct config *config;
+
+		if (roles[i].machine)
+			snprintf(first, sizeof(first), "role = %s\n%s", roles[i].machine, SERVER);
+		if (roles[i].own)
+			snprintf(second, sizeof(second), "role = %s\n", roles[i].own);
+		config = load(first, second, (struct options){ .role = roles[i].option }, &error);
+		assert_int_equal(config ? (int)config->role : -1, roles[i].role);
+		if (config && getuid() == 0)
+			assert_int_equal(config->role_fixed, roles[i].fixed);
+		if (config)
+			assert_int_equal(config->read_only, config->role == ROLE_MONITOR);
+		config_free(config);
+	}
+}
+
+/* As root only: then the machine's file is root's, and its word stands against the own file's. */
+static void a_fixed_role_stands_against_the_own_file(void **state)
+{
+	struct error error;
+	struct config *config;
+
+	(void)state;
+	if (getuid())
+		skip();
+	config = load("role = helpdesk\n" SERVER, "role = admin\n", (struct options){ 0 }, &error);
+	assert_non_null(config);
+	assert_int_equal(config->role, ROLE_HELPDESK);
+	config_free(config);
+	/* A file that others could write is nobody's word. */
+	put(machine, "role = helpdesk\n" SERVER);
+	chmod(machine, 0666);
+	put(own, "role = admin\n");
+	config = config_load(&(struct options){ 0 }, &error);
+	assert_true(!config || !config->role_fixed);
+	config_free(config);
+}
+
+static void policy_only_adds(void **state)
+{
+	struct error error;
+	struct config *config = load("reason_required = { \"admin\" }\nreadonly = yes\nrestricted = no\n" SERVER,
+		"readonly = no\n", (struct options){ 0 }, &error);
+
+	(void)state;
+	assert_non_null(config);
+	assert_true(config->reason_required);
+	assert_true(config->read_only);
+	config_free(config);
+}
+
+static const struct { const char *words; const char *says; } wrong[] = {
+	{ "role = boss\n" SERVER, "role" },
+	{ "nonsense = 1\n" SERVER, "nonsense" },
+	{ "system = \"${HOME}\"\n" SERVER, "${" },
+	{ "escape_ms = 5\n" SERVER, "escape_ms" },
+	{ "reason_required = { \"boss\" }\n" SERVER, "boss" },
+	{ "directory { uri = { \"ldap://x\" }\ntls = maybe\nbind_dn = \"cn=a\" }\n", "tls" },
+	{ "directory { uri = { \"ldap://x\" }\nbind = strange }\n", "bind" },
+	{ "directory { uri = { \"ldap://x\" }\nforward_mode = x\nbind_dn = \"cn=a\" }\n", "forward_mode" },
+	{ "directory { uri = { \"ldap://x\" } }\n", "bind_dn" },
+	{ "mail_hosts { mailbox_rename = perhaps }\n" SERVER, "mailbox_rename" },
+};
+
+static void mistakes_are_named_with_the_file(void **state)
+{
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		struct error error;
+		struct config *config = load(NULL, wrong[i].words, (struct options){ 0 }, &error);
+
+		assert_null(config);
+		assert_int_equal(error.kind, ERROR_CONFIG);
+		assert_non_null(strstr(error.text, wrong[i].says));
+	}
+}
+
+static void no_configuration_is_told_apart(void **state)
+{
+	struct error error = { 0 };
+	struct config *config;
+	struct options options = { .config = "/nonexistent/postroom.conf" };
+
+	(void)state;
+	put(machine, NULL);
+	put(own, NULL);
+	setenv("POSTROOM_CONFIG", "", 1);
+	setenv("HOME", folder, 1);
+	unsetenv("XDG_CONFIG_HOME");
+	config = config_load(&(struct options){ 0 }, &error);
+	assert_null(config);
+	assert_int_equal(error.kind, ERROR_NOT_FOUND);
+	config = config_load(&options, &error);
+	assert_null(config);
+	assert_int_equal(error.kind, ERROR_CONFIG);
+	config = config_load(&(struct options){ .uri = "ldapi:///", .external = true }, &error);
+	assert_non_null(config);
+	assert_int_equal(config->directory.tls, DIRECTORY_TLS_NONE);
+	assert_int_equal(config->directory.bind, DIRECTORY_BIND_EXTERNAL);
+	config_free(config);
+	setenv("POSTROOM_CONFIG", own, 1);
+}
+
+static void a_file_that_others_can_write_is_not_used(void **state)
+{
+	struct error error = { 0 };
+
+	(void)state;
+	put(machine, NULL);
+	put(own, SERVER);
+	chmod(own, 0666);
+	assert_null(config_load(&(struct options){ 0 }, &error));
+	assert_int_not_equal(error.kind, ERROR_NONE);
+}
+
+static const struct { const char *word; enum known known; } knowns[] = {
+	{ "yes", KNOWN_YES }, { "no", KNOWN_NO }, { "unset", KNOWN_NO }, { "unknown", KNOWN_NOT },
+};
+
+static void unset_means_no(void **state)
+{
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(knowns) / sizeof(knowns[0]); i++) {
+		struct error error;
+		struct config *config;
+		char words[300];
+
+		snprintf(words, sizeof(words), "mail_hosts { mailbox_rename = %s }\n%s", knowns[i].word, SERVER);
+		config = load(NULL, words, (struct options){ 0 }, &error);
+		assert_non_null(config);
+		assert_int_equal(config->directory.mailbox_rename, knowns[i].known);
+		assert_int_equal(config->directory.mailbox_delete, KNOWN_NOT);
+		config_free(config);
+	}
+}
+
+static void the_sample_can_be_read(void **state)
+{
+	struct directory_proposal proposal = {
+		.uri = "ldap://master.example.com:7389", .base = "dc=example,dc=com", .bind_dn = "uid=\"koch\",cn=users",
+		.words = "Made from UCR's base.conf.",
+	};
+	struct arena *arena = arena_new();
+	struct error error;
+	struct config *config = load(NULL, config_sample(arena, &proposal), (struct options){ 0 }, &error);
+
+	(void)state;
+	assert_string_equal(error.text, "");
+	assert_non_null(config);
+	assert_string_equal(config->directory.uris[0], proposal.uri);
+	assert_string_equal(config->directory.base, proposal.base);
+	assert_string_equal(config->directory.bind_dn, proposal.bind_dn);
+	config_free(config);
+	arena_free(arena);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_own_file_hides_the_machines),
+		cmocka_unit_test(roles_are_only_lowered),
+		cmocka_unit_test(a_fixed_role_stands_against_the_own_file),
+		cmocka_unit_test(policy_only_adds),
+		cmocka_unit_test(mistakes_are_named_with_the_file),
+		cmocka_unit_test(no_configuration_is_told_apart),
+		cmocka_unit_test(a_file_that_others_can_write_is_not_used),
+		cmocka_unit_test(unset_means_no),
+		cmocka_unit_test(the_sample_can_be_read),
+	};
+
+	return cmocka_run_group_tests_name("config", tests, set_up, tear_down);
+}
