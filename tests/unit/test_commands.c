@@ -1,0 +1,227 @@
+/*
+ * commands: what the command line may say, and what it must not; words of
+ * fields to edits; secrets never on the command line.
+ */
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "commands/commands.h"
+#include "commands/edits.h"
+#include "model/kind.h"
+
+/* --- the command line ------------------------------------------------------------------- */
+
+static int drew, listed;
+
+static int fake_screen(struct config *takes, const struct screen_request *request)
+{
+	drew = request->rows * 1000 + request->columns;
+	config_free(takes);
+	return 7;
+}
+
+static int fake_keys(const char *keymap)
+{
+	listed++;
+	return keymap && !strcmp(keymap, "vi") ? 8 : 9;
+}
+
+static const struct front_ends front_ends = { fake_screen, fake_keys };
+
+static int run(const char *line, struct options *options)
+{
+	static char copy[500];
+	char *words[40] = { NULL }, *rest = NULL, *word;
+	int count = 0, out = dup(1), err = dup(2), null = open("/dev/null", O_WRONLY), status;
+
+	snprintf(copy, sizeof(copy), "postroom %s", line);
+	for (word = strtok_r(copy, " ", &rest); word; word = strtok_r(NULL, " ", &rest))
+		words[count++] = word;
+	fflush(stdout);
+	dup2(null, 1);
+	dup2(null, 2);
+	status = commands_run(count, words, &front_ends, options);
+	fflush(stdout);
+	dup2(out, 1);
+	dup2(err, 2);
+	close(out);
+	close(err);
+	close(null);
+	return status;
+}
+
+static const struct { const char *line; int status; } lines[] = {
+	{ "", -1 },
+	{ "--config x --readonly", -1 },
+	{ "--help", 0 },
+	{ "-h", 0 },
+	{ "--version", 0 },
+	{ "list --help", 0 },
+	{ "--list-keys", 9 },
+	{ "--keymap vi --list-keys", 8 },
+	{ "--nonsense", 64 },
+	{ "--config", 64 },
+	{ "-c id", 64 },
+	{ "nonsense", 64 },
+	{ "list", 64 },
+	{ "list user domain", 64 },
+	{ "list user --yes", 64 },
+	{ "list user --limit 0", 64 },
+	{ "list user --limit x", 64 },
+	{ "list user --format xml", 64 },
+	{ "set user anna", 64 },
+	{ "rename user anna", 64 },
+	{ "history now", 64 },
+	{ "--yes", 64 },
+	{ "screen users --size 80 --uri ldapi:/// --bind external", 64 },
+	{ "screen users --size 0x0 --uri ldapi:/// --bind external", 64 },
+	{ "screen users --size 100x30 --uri ldapi:/// --bind external", 7 },
+	{ "list user --config /nonexistent/postroom.conf", 78 },
+	{ "list user --role boss --uri ldapi:/// --bind external", 64 },
+};
+
+static void lines_and_their_status(void **state)
+{
+	struct options options;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+		int status = run(lines[i].line, &options);
+
+		if (status != lines[i].status)
+			fail_msg("\"%s\": status %d, not %d", lines[i].line, status, lines[i].status);
+	}
+	assert_int_equal(drew, 30100);
+	assert_int_equal(listed, 2);
+}
+
+static void options_stand_before_and_behind(void **state)
+{
+	struct options options;
+
+	(void)state;
+	assert_int_equal(run("--uri ldap://a --readonly screen --ascii x --size 1 --bind cn=a --role helpdesk", &options), 64);
+	assert_string_equal(options.uri, "ldap://a");
+	assert_string_equal(options.bind_dn, "cn=a");
+	assert_string_equal(options.role, "helpdesk");
+	assert_true(options.read_only && options.ascii && !options.no_color && !options.external);
+}
+
+/* --- edits -------------------------------------------------------------------------------- */
+
+static const struct { const char *word, *field; enum edit_how how; const char *value; } edits[] = {
+	{ "quota=4GB", "quota", EDIT_SET, "4294967296" },
+	{ "quota=", "quota", EDIT_SET, NULL },
+	{ "alternates+=A.B@Example.com", "alternates", EDIT_ADD, "A.B@Example.com" },
+	{ "alternates-=a@example.com", "alternates", EDIT_REMOVE, "a@example.com" },
+	{ "keep_copy=on", "keep_copy", EDIT_SET, "yes" },
+	{ "given_name=a=b", "given_name", EDIT_SET, "a=b" },
+};
+
+static void words_become_edits(void **state)
+{
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(edits) / sizeof(edits[0]); i++) {
+		struct change *change = change_new(VERB_EDIT, kind_find("user"), "anna");
+		char *words[] = { (char *)edits[i].word };
+		struct error error = { 0 };
+
+		if (!edits_parse(change, words, 1, &error))
+			fail_msg("%s: %s", edits[i].word, error.text);
+		assert_int_equal(change->edit_count, 1);
+		assert_string_equal(change->edits[0].field->name, edits[i].field);
+		assert_int_equal(change->edits[0].how, edits[i].how);
+		assert_int_equal(change->edits[0].count, edits[i].value ? 1 : 0);
+		if (edits[i].value)
+			assert_string_equal(change->edits[0].values[0].bytes, edits[i].value);
+		change_free(change);
+	}
+}
+
+static void several_values_of_one_field_are_all_set(void **state)
+{
+	struct change *change = change_new(VERB_EDIT, kind_find("user"), "anna");
+	char *words[] = { (char *)"forwards=a@example.com", (char *)"forwards=b@example.com" };
+	struct error error = { 0 };
+
+	(void)state;
+	assert_true(edits_parse(change, words, 2, &error));
+	assert_int_equal(change->edit_count, 1);
+	assert_int_equal(change->edits[0].how, EDIT_SET);
+	assert_int_equal(change->edits[0].count, 2);
+	change_free(change);
+}
+
+static const struct { const char *word; enum error_kind kind; const char *says; } wrong[] = {
+	{ "quota", ERROR_USAGE, "field=value" },
+	{ "=4GB", ERROR_USAGE, "field=value" },
+	{ "quotta=4GB", ERROR_USAGE, "quota" },
+	{ "quota=lots", ERROR_INVALID, "lots" },
+	{ "fetchmail+=server=imap.example.net protocol=imap user=anna password=Canary", ERROR_USAGE, "@FILE" },
+};
+
+static void mistakes_are_told(void **state)
+{
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		struct change *change = change_new(VERB_EDIT, kind_find("user"), "anna");
+		char *words[] = { (char *)wrong[i].word };
+		struct error error = { 0 };
+
+		assert_false(edits_parse(change, words, 1, &error));
+		assert_int_equal(error.kind, wrong[i].kind);
+		assert_non_null(strstr(error.text, wrong[i].says));
+		assert_null(strstr(error.text, "Canary"));
+		change_free(change);
+	}
+}
+
+static void a_secret_comes_from_a_file_of_its_owner(void **state)
+{
+	char path[] = "/tmp/secret-XXXXXX", word[200];
+	int descriptor = mkstemp(path);
+	char *words[] = { word };
+	struct change *change = change_new(VERB_EDIT, kind_find("user"), "anna");
+	struct error error = { 0 };
+
+	(void)state;
+	assert_int_equal(dprintf(descriptor, "Canary 4711\n"), 12);
+	close(descriptor);
+	snprintf(word, sizeof(word), "fetchmail+=server=imap.example.net protocol=imap user=anna password=@%s", path);
+	if (!edits_parse(change, words, 1, &error))
+		fail_msg("%s", error.text);
+	assert_non_null(strstr(change->edits[0].values[0].bytes, "password=Canary%204711"));
+	chmod(path, 0644);
+	assert_false(edits_parse(change, words, 1, &error));
+	change_free(change);
+	unlink(path);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(lines_and_their_status),
+		cmocka_unit_test(options_stand_before_and_behind),
+		cmocka_unit_test(words_become_edits),
+		cmocka_unit_test(several_values_of_one_field_are_all_set),
+		cmocka_unit_test(mistakes_are_told),
+		cmocka_unit_test(a_secret_comes_from_a_file_of_its_owner),
+	};
+
+	return cmocka_run_group_tests_name("commands", tests, NULL, NULL);
+}
