@@ -30,6 +30,7 @@ struct visit {
 	const struct peer_script *script;
 	struct counters *counters;
 	bool hostile;                      /* the moment has come */
+	unsigned searches;                 /* so far */
 	unsigned state;                    /* of the noise */
 };
 
@@ -144,7 +145,8 @@ static bool is_moment(const struct visit *visit, enum ask ask)
 	static const enum ask moments[] = { [PEER_AT_START_TLS] = ASK_START_TLS, [PEER_AT_BIND] = ASK_BIND, [PEER_AT_WHO] = ASK_WHO,
 		[PEER_AT_ROOT] = ASK_ROOT, [PEER_AT_SEARCH] = ASK_SEARCH, [PEER_NEVER] = ASK_NOTHING };
 
-	return ask != ASK_NOTHING && moments[visit->script->moment] == ask;
+	return ask != ASK_NOTHING && moments[visit->script->moment] == ask
+		&& (ask != ASK_SEARCH || visit->searches > visit->script->polite);
 }
 
 static void count(struct visit *visit, const struct request *request)
@@ -167,6 +169,7 @@ static bool serve(struct visit *visit, bool *reset)
 	if (!words_read(&visit->wire, &request) || request.ask == ASK_UNBIND)
 		return false;
 	count(visit, &request);
+	visit->searches += request.ask == ASK_SEARCH;
 	visit->hostile = visit->hostile || is_moment(visit, request.ask);
 	if (visit->hostile) {
 		if (!misbehave(visit, &request, reset))
