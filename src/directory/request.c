@@ -20,6 +20,8 @@
 #include "directory/profile.h"
 #include "directory/trouble.h"
 
+enum { ANSWER_MOST = 2 * INCOMING_MOST };
+
 /* libldap wants writable arrays that it only reads. */
 static char **writable(const char *const *list)
 {
@@ -81,29 +83,60 @@ static bool limit_reached(int code)
 	return code == LDAP_SIZELIMIT_EXCEEDED || code == LDAP_TIMELIMIT_EXCEEDED || code == LDAP_ADMINLIMIT_EXCEEDED;
 }
 
-static bool take_results(struct connection *connection, struct arena *arena, const struct search *search, LDAPMessage *chain,
-		struct found *found, struct error *error)
+/* The end of an answer: its code, and what the server had to say. */
+static bool take_end(struct connection *connection, LDAPMessage *message, struct found *found, struct error *error)
 {
-	LDAPMessage *message;
-	size_t capacity = 0;
-	int code = LDAP_DECODING_ERROR;
 	char *words = NULL;
+	int code = LDAP_DECODING_ERROR;
 	bool fine = true;
 
-	for (message = ldap_first_message(connection->handle, chain); message != NULL; message = ldap_next_message(connection->handle, message)) {
-		if (ldap_msgtype(message) == LDAP_RES_SEARCH_ENTRY) {
-			found->entries = arena_grow(arena, found->entries, &capacity, found->count + 1, sizeof *found->entries);
-			found->entries[found->count++] = entry_from(arena, connection, message, search->raw);
-		} else if (ldap_msgtype(message) == LDAP_RES_SEARCH_RESULT) {
-			ldap_parse_result(connection->handle, message, &code, NULL, &words, NULL, NULL, 0);
-		}
-	}
+	ldap_parse_result(connection->handle, message, &code, NULL, &words, NULL, NULL, 0);
 	found->cut = limit_reached(code);
 	found->code = code;
 	if (code != LDAP_SUCCESS && !found->cut)
 		fine = connection_failed(connection, code, words, "searching", error);
 	ldap_memfree(words);
 	return fine;
+}
+
+/* More than was asked for, or than memory should hold: no honest server sends that. */
+static bool too_much(struct connection *connection, struct error *error)
+{
+	connection_close(connection);
+	return error_set(error, ERROR_UNSUPPORTED, "%s: the server sends more than it was asked for, so the connection was closed",
+		connection->settings->uris[connection->uri]);
+}
+
+/* Message by message: a whole answer could be of any size. */
+static bool take_results(struct connection *connection, struct arena *arena, const struct search *search, int id, struct timeval patience,
+		struct found *found, struct error *error)
+{
+	size_t capacity = 0, most = arena_size(arena) + ANSWER_MOST;
+
+	for (;;) {
+		LDAPMessage *message = NULL;
+		int got = ldap_result(connection->handle, id, LDAP_MSG_ONE, &patience, &message);
+		bool fine;
+
+		if (got <= 0)
+			return connection_failed(connection, got == 0 ? LDAP_TIMEOUT : LDAP_SERVER_DOWN, NULL, "searching", error);
+		if (got == LDAP_RES_SEARCH_RESULT) {
+			fine = take_end(connection, message, found, error);
+			ldap_msgfree(message);
+			return fine;
+		}
+		fine = true;
+		if (got == LDAP_RES_SEARCH_ENTRY) {
+			fine = (search->limit == 0 || found->count < search->limit) && arena_size(arena) < most;
+			if (fine) {
+				found->entries = arena_grow(arena, found->entries, &capacity, found->count + 1, sizeof *found->entries);
+				found->entries[found->count++] = entry_from(arena, connection, message, search->raw);
+			}
+		}
+		ldap_msgfree(message);
+		if (!fine)
+			return too_much(connection, error);
+	}
 }
 
 bool request_search(struct connection *connection, struct arena *arena, const struct search *search, struct found *found, struct error *error)
@@ -113,7 +146,6 @@ bool request_search(struct connection *connection, struct arena *arena, const st
 	unsigned seconds = search->seconds > 0 ? search->seconds : search->scope == SCOPE_BASE ? connection->settings->read_seconds : connection->settings->search_seconds;
 	struct timeval patience = { .tv_sec = seconds };
 	const char *filter = search->filter == NULL ? "(objectClass=*)" : filter_text(arena, search->filter);
-	LDAPMessage *chain = NULL;
 	int id = -1, code;
 	bool fine;
 
@@ -121,18 +153,9 @@ bool request_search(struct connection *connection, struct arena *arena, const st
 	guard_arm(connection->guard, (int64_t)seconds * 1000 + REQUEST_GRACE_MS);
 	code = ldap_search_ext(connection->handle, search->base, scopes[search->scope], filter,
 		writable(search->attributes == NULL ? none : search->attributes), 0, NULL, NULL, &patience, (int)search->limit, &id);
-	if (code == LDAP_SUCCESS) {
-		int got = ldap_result(connection->handle, id, LDAP_MSG_ALL, &patience, &chain);
-
-		code = got > 0 ? LDAP_SUCCESS : got == 0 ? LDAP_TIMEOUT : LDAP_SERVER_DOWN;
-	}
+	fine = code == LDAP_SUCCESS ? take_results(connection, arena, search, id, patience, found, error) :
+		connection_failed(connection, code, NULL, "searching", error);
 	guard_disarm(connection->guard);
-	if (code != LDAP_SUCCESS) {
-		ldap_msgfree(chain);
-		return connection_failed(connection, code, NULL, "searching", error);
-	}
-	fine = take_results(connection, arena, search, chain, found, error);
-	ldap_msgfree(chain);
 	return fine;
 }
 
