@@ -16,7 +16,6 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "directory/convert.h"
-#include "directory/directory_private.h"
 #include "directory/dn.h"
 #include "directory/filter.h"
 #include "directory/profile.h"
@@ -290,56 +289,4 @@ bool events_read(struct connection *connection, const struct world *world, struc
 		return false;
 	}
 	return true;
-}
-
-/* --- as a query ---------------------------------------------------------------------------------- */
-
-static void run(struct job *job, void *context)
-{
-	struct directory_query *query = context;
-	struct world *world;
-
-	(void)job;
-	connection_resume(query->connection);
-	world = query_ready(query);
-	if (world)
-		events_read(query->connection, world, query->arena, query->name, query->most, &query->events, &query->event_count,
-			&query->available, &query->error);
-	query->linked = world && connection_is_up(query->connection);
-}
-
-static void done(void *context, bool cancelled)
-{
-	struct directory_query *query = context;
-
-	if (!cancelled)
-		directory_heard(query->directory, query);
-	else if (query->error.kind == ERROR_NONE)
-		error_set(&query->error, ERROR_CANCELLED, "reading the change log was broken off");
-	if (!query->cancelled)
-		query->events_done(query->context, query->events, query->event_count, query->available,
-			query->error.kind == ERROR_NONE ? NULL : &query->error);
-	query_free(query);
-}
-
-static void cut(void *context)
-{
-	struct directory_query *query = context;
-
-	connection_interrupt(query->connection);
-}
-
-struct directory_query *directory_events(struct directory *directory, const char *place, size_t most,
-		void (*call)(void *context, const struct directory_event *events, size_t count, bool available, const struct error *error),
-		void *context)
-{
-	static const struct job_class class = { .name = "reading the change log", .run = run, .done = done, .interrupt = cut };
-	struct directory_query *query = query_new(directory, context);
-
-	query->connection = directory->reading;
-	query->name = arena_text(query->arena, place);
-	query->most = most;
-	query->events_done = call;
-	query->job = worker_post(directory->reader, &class, query, 0);
-	return query;
 }

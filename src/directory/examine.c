@@ -4,7 +4,7 @@
  * A row for each check; a check asks what it needs over the reading connection
  * and says what it found and what to do about it.  One that may not see
  * something says so and is no failure; only a lost connection ends the look.
- * Runs on the connection's thread, directory_examine on the loop thread.
+ * Runs on the connection's thread.
  */
 #include "directory/examine.h"
 
@@ -16,7 +16,6 @@
 
 #include "base/clock.h"
 #include "base/file.h"
-#include "directory/directory_private.h"
 #include "directory/events.h"
 #include "directory/examine_private.h"
 #include "directory/filter.h"
@@ -320,52 +319,4 @@ bool examine_run(const struct examine_input *input, struct arena *arena, struct 
 	*findings = look.findings;
 	*count = look.count;
 	return fine;
-}
-
-/* --- as a query ---------------------------------------------------------------------------------- */
-
-static void run(struct job *job, void *context)
-{
-	struct directory_query *query = context;
-	struct examine_input input = { .connection = query->connection, .settings = &query->directory->settings };
-
-	(void)job;
-	connection_resume(query->connection);
-	input.world = query_ready(query);
-	if (input.world)
-		examine_run(&input, query->arena, &query->findings, &query->finding_count, &query->error);
-	query->linked = input.world && connection_is_up(query->connection);
-}
-
-static void done(void *context, bool cancelled)
-{
-	struct directory_query *query = context;
-
-	if (!cancelled)
-		directory_heard(query->directory, query);
-	else if (query->error.kind == ERROR_NONE)
-		error_set(&query->error, ERROR_CANCELLED, "the look at the directory was broken off");
-	if (!query->cancelled)
-		query->examine_done(query->context, query->findings, query->finding_count,
-			query->error.kind == ERROR_NONE ? NULL : &query->error);
-	query_free(query);
-}
-
-static void cut(void *context)
-{
-	struct directory_query *query = context;
-
-	connection_interrupt(query->connection);
-}
-
-struct directory_query *directory_examine(struct directory *directory,
-		void (*call)(void *context, const struct directory_finding *findings, size_t count, const struct error *error), void *context)
-{
-	static const struct job_class class = { .name = "looking at the directory", .run = run, .done = done, .interrupt = cut };
-	struct directory_query *query = query_new(directory, context);
-
-	query->connection = directory->reading;
-	query->examine_done = call;
-	query->job = worker_post(directory->reader, &class, query, 0);
-	return query;
 }
