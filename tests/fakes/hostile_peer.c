@@ -30,7 +30,6 @@ struct visit {
 	const struct peer_script *script;
 	struct counters *counters;
 	bool hostile;                      /* the moment has come */
-	unsigned searches;                 /* so far */
 	unsigned state;                    /* of the noise */
 };
 
@@ -146,7 +145,7 @@ static bool is_moment(const struct visit *visit, enum ask ask)
 		[PEER_AT_ROOT] = ASK_ROOT, [PEER_AT_SEARCH] = ASK_SEARCH, [PEER_NEVER] = ASK_NOTHING };
 
 	return ask != ASK_NOTHING && moments[visit->script->moment] == ask
-		&& (ask != ASK_SEARCH || visit->searches > visit->script->polite);
+		&& (ask != ASK_SEARCH || atomic_load(&visit->counters->searches) > visit->script->polite);
 }
 
 static void count(struct visit *visit, const struct request *request)
@@ -169,7 +168,6 @@ static bool serve(struct visit *visit, bool *reset)
 	if (!words_read(&visit->wire, &request) || request.ask == ASK_UNBIND)
 		return false;
 	count(visit, &request);
-	visit->searches += request.ask == ASK_SEARCH;
 	visit->hostile = visit->hostile || is_moment(visit, request.ask);
 	if (visit->hostile) {
 		if (!misbehave(visit, &request, reset))

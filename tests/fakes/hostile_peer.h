@@ -45,7 +45,7 @@ struct peer_script {
 	enum peer_moment moment;
 	enum peer_manner manner;
 	enum peer_certificate certificate;
-	unsigned polite;               /* PEER_AT_SEARCH: so many searches on a connection are answered well first */
+	unsigned polite;               /* PEER_AT_SEARCH: so many searches are answered well first */
 };
 /* Counted since the start, over all connections. */
 struct peer_seen { unsigned connections, requests, binds, passwords, searches; };

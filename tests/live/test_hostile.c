@@ -385,10 +385,10 @@ static void certificates_that_are_not_accepted(void **state)
 	static const struct trial cases[] = {
 		{ .script = { PEER_LDAPS, PEER_NEVER, 0, PEER_OTHER_NAME, 0 }, .say = "other.example.org" },
 		{ .script = { PEER_START_TLS, PEER_NEVER, 0, PEER_OTHER_NAME, 0 }, .say = "other.example.org" },
-		{ .script = { PEER_LDAPS, PEER_NEVER, 0, PEER_EXPIRED, 0 }, .say = "expired" },
-		{ .script = { PEER_START_TLS, PEER_NEVER, 0, PEER_EXPIRED, 0 }, .say = "expired" },
-		{ .script = { PEER_LDAPS, PEER_NEVER, 0, PEER_UNTRUSTED, 0 } },
-		{ .script = { PEER_START_TLS, PEER_NEVER, 0, PEER_UNTRUSTED, 0 } },
+		{ .script = { PEER_LDAPS, PEER_NEVER, 0, PEER_EXPIRED, 0 }, .say = "certificate ended on" },
+		{ .script = { PEER_START_TLS, PEER_NEVER, 0, PEER_EXPIRED, 0 }, .say = "certificate ended on" },
+		{ .script = { PEER_LDAPS, PEER_NEVER, 0, PEER_UNTRUSTED, 0 }, .say = "not signed by" },
+		{ .script = { PEER_START_TLS, PEER_NEVER, 0, PEER_UNTRUSTED, 0 }, .say = "not signed by" },
 	};
 
 	(void)state;
@@ -464,6 +464,44 @@ static void closing_in_the_middle(void **state)
 	assert_int_equal(count_in("/proc/self/task"), threads);
 }
 
+/* Rows without end: a limit ends them, and so does the person. */
+static void an_endless_list_can_be_ended(void **state)
+{
+	static const size_t limits[] = { 500, 0 };
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 2; i++) {
+		struct list_request request = { .kind = kind_find("user"), .limit = limits[i] };
+		struct trial trial = { .script = { PEER_PLAIN, PEER_AT_SEARCH, PEER_ENDLESS, 0, .polite = 1 } };
+		struct loop *loop = loop_new();
+		struct directory_query *query;
+		struct loop_timer *timer;
+
+		open_trial(loop, &trial);
+		timer = loop_after(loop, 200, 0, stop, loop);
+		loop_run(loop);
+		loop_timer_stop(timer);
+		assert_int_equal(directory_status(trial.directory)->link, DIRECTORY_UP);
+		query = directory_list(trial.directory, &request, take_rows, take_end, &trial);
+		timer = loop_after(loop, 500, 0, stop, loop);
+		loop_run(loop);
+		loop_timer_stop(timer);
+		if (limits[i]) {
+			assert_true(trial.ended);
+			assert_int_equal(trial.rows, limits[i]);
+		} else {
+			assert_false(trial.ended);
+			assert_true(trial.rows > 500);
+			directory_query_cancel(query);
+		}
+		directory_on_status(trial.directory, NULL, NULL);
+		close_trial(&trial);
+		loop_free(loop);
+		assert_int_equal(trial.ended, limits[i] > 0);
+	}
+}
+
 static void a_polite_peer_is_fine(void **state)
 {
 	enum peer_link link;
@@ -523,6 +561,7 @@ int main(void)
 		cmocka_unit_test(certificates_that_are_not_accepted),
 		cmocka_unit_test(nothing_is_sent_without_tls),
 		cmocka_unit_test(closing_in_the_middle),
+		cmocka_unit_test(an_endless_list_can_be_ended),
 	};
 
 	environment_scrub();
