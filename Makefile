@@ -125,9 +125,15 @@ $(BUILD)/libstage.a: $(STAGE)
 	@rm -f $@
 	ar rcs $@ $^
 
+# A terminal for tests: pseudo terminals, a model of a screen, what may be sent to it.
+PTY       := $(patsubst %.c,$(BUILD)/%.o,tests/pty/pty_session.c tests/pty/screen.c tests/pty/strict.c)
+$(BUILD)/libpty.a: $(PTY)
+	@rm -f $@
+	ar rcs $@ $^
+
 LINK = @mkdir -p $(@D) && echo "link $@" && $(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o %.a,$^)
 
-$(BUILD)/tests/unit/test_ui_%: $(BUILD)/tests/unit/test_ui_%.o $(BUILD)/libstage.a $(BUILD)/libconsole.a $(BUILD)/libengine_fake.a $(BUILD)/libfakes.a $(BUILD)/libpostroom.a
+$(BUILD)/tests/unit/test_ui_%: $(BUILD)/tests/unit/test_ui_%.o $(BUILD)/libpty.a $(BUILD)/libstage.a $(BUILD)/libconsole.a $(BUILD)/libengine_fake.a $(BUILD)/libfakes.a $(BUILD)/libpostroom.a
 	$(LINK) $(LIBS_SRC) $(LIBS_UI) -lcmocka
 
 $(BUILD)/tests/unit/test_%: $(BUILD)/tests/unit/test_%.o $(BUILD)/libfakes.a $(BUILD)/libpostroom.a

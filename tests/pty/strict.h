@@ -1,0 +1,21 @@
+/*
+ * strict: which control sequences a program may send to a terminal.
+ *
+ * Those that the string capabilities of the terminal's terminfo entry can
+ * produce, and our own list (bracketed paste on and off).  Strings (OSC, DCS,
+ * APC, PM, SOS) are never allowed, whatever terminfo says.
+ */
+#ifndef POSTROOM_TESTS_PTY_STRICT_H
+#define POSTROOM_TESTS_PTY_STRICT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct strict;
+/* NULL where this machine does not know the terminal. Does not disturb a curses that is open. */
+struct strict *strict_new(const char *term);
+void strict_free(struct strict *strict);
+/* One control character, or one whole escape sequence. */
+bool strict_allows(const struct strict *strict, const char *bytes, size_t length);
+
+#endif
