@@ -129,8 +129,8 @@ static void read_full_name(const struct convert *with, const struct entry *entry
 	size_t i;
 
 	for (i = 0; with->mapping->attributes[i] != NULL; i++)
-		if (entry_text(entry, with->mapping->attributes[i]) != NULL) {
-			convert_give(with, out, entry_text(entry, with->mapping->attributes[i]));
+		if (entry_first(entry, with->mapping->attributes[i]) != NULL) {
+			convert_give(with, out, entry_first(entry, with->mapping->attributes[i]));
 			return;
 		}
 }
@@ -152,20 +152,20 @@ static bool write_full_name(const struct convert *with, const struct field_value
 /* A host's full name from cn and associatedDomain, in lower case as it is written into users. */
 static void read_host_name(const struct convert *with, const struct entry *entry, struct field_values *out)
 {
-	const char *host = entry_text(entry, with->mapping->attributes[0]), *domain = NULL;
+	const char *host = entry_first(entry, with->mapping->attributes[0]), *domain = NULL;
 	struct value whole;
 
 	if (host == NULL)
 		return;
 	if (with->mapping->attributes[1] != NULL)
-		domain = entry_text(entry, with->mapping->attributes[1]);
+		domain = entry_first(entry, with->mapping->attributes[1]);
 	whole = value_text(with->arena, domain == NULL || strchr(host, '.') != NULL ? host : arena_format(with->arena, "%s.%s", host, domain));
 	convert_give(with, out, lowered(with->arena, &whole));
 }
 
 static void read_domain_unicode(const struct convert *with, const struct entry *entry, struct field_values *out)
 {
-	const char *name = entry_text(entry, with->mapping->attributes[0]), *written;
+	const char *name = entry_first(entry, with->mapping->attributes[0]), *written;
 
 	if (name == NULL)
 		return;

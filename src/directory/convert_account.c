@@ -18,7 +18,7 @@ enum state { ACTIVE, EXPIRED, LOCKED, DISABLED };
 
 static long number_of(const struct entry *entry, const char *attribute, long otherwise)
 {
-	const char *text = entry_text(entry, attribute);
+	const char *text = entry_first(entry, attribute);
 	char *end;
 	long number;
 
@@ -39,7 +39,7 @@ static enum state shadow_state(const struct convert *with, const struct entry *e
 
 static enum state samba_state(const struct convert *with, const struct entry *entry)
 {
-	const char *flags = entry_text(entry, "sambaAcctFlags");
+	const char *flags = entry_first(entry, "sambaAcctFlags");
 	long kickoff = number_of(entry, "sambaKickoffTime", -1);
 
 	if (flags != NULL && strchr(flags, 'D') != NULL)
@@ -52,7 +52,7 @@ static enum state samba_state(const struct convert *with, const struct entry *en
 static enum state kerberos_state(const struct convert *with, const struct entry *entry)
 {
 	long flags = number_of(entry, "krb5KDCFlags", 0);
-	const char *end = entry_text(entry, "krb5ValidEnd");
+	const char *end = entry_first(entry, "krb5ValidEnd");
 	int64_t time;
 
 	if (flags & KERBEROS_DISABLED)
@@ -65,7 +65,7 @@ static enum state kerberos_state(const struct convert *with, const struct entry 
 static enum state policy_state(const struct convert *with, const struct entry *entry)
 {
 	(void)with;
-	return entry_text(entry, "pwdAccountLockedTime") != NULL ? LOCKED : ACTIVE;
+	return entry_first(entry, "pwdAccountLockedTime") != NULL ? LOCKED : ACTIVE;
 }
 
 void read_account_state(const struct convert *with, const struct entry *entry, struct field_values *out)
@@ -97,7 +97,7 @@ void read_account_state(const struct convert *with, const struct entry *entry, s
 /* One attribute as epoch seconds: generalized time, days (shadowLastChange) or seconds. */
 static bool time_of(const struct entry *entry, const char *attribute, int64_t *time)
 {
-	const char *text = entry_text(entry, attribute);
+	const char *text = entry_first(entry, attribute);
 	long number;
 
 	if (text == NULL)

@@ -24,9 +24,9 @@ static struct forwarding look(const struct convert *with, const struct entry *en
 {
 	const struct profile *profile = with->profile;
 	struct forwarding found = {
-		.own = profile->primary == NULL ? NULL : entry_text(entry, profile->primary),
+		.own = profile->primary == NULL ? NULL : entry_first(entry, profile->primary),
 		.stored = profile->forward == NULL ? NULL : entry_get(entry, profile->forward),
-		.flag = profile->forward_flag == NULL ? NULL : entry_text(entry, profile->forward_flag),
+		.flag = profile->forward_flag == NULL ? NULL : entry_first(entry, profile->forward_flag),
 	};
 
 	found.holds_own = found.own != NULL && found.stored != NULL && entry_holds(entry, profile->forward, found.own);
@@ -126,7 +126,7 @@ static const char *spelled(const struct convert *with, const struct entry *draft
 
 static void settle_own(const struct convert *with, const struct field_values *targets, const char *keep, struct entry *draft)
 {
-	const char *own = entry_text(draft, with->profile->primary);
+	const char *own = entry_first(draft, with->profile->primary);
 
 	if (own != NULL)
 		own = spelled(with, draft, own);
@@ -138,7 +138,7 @@ static void settle_own(const struct convert *with, const struct field_values *ta
 
 static void settle_flag(const struct convert *with, const struct field_values *targets, const char *keep, bool asked, struct entry *draft)
 {
-	const char *flag = entry_text(draft, with->profile->forward_flag);
+	const char *flag = entry_first(draft, with->profile->forward_flag);
 	bool fresh = targets->count > 0 && entry_get(draft, with->profile->forward) == NULL;
 
 	entry_put(draft, with->profile->forward, targets->values, targets->count);

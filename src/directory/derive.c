@@ -134,7 +134,7 @@ static bool derive_names(struct derivation *with, const char *holder, const char
 	}
 	values = arena_alloc(arena, found.count * sizeof *values);
 	for (i = 0; i < found.count; i++) {
-		const char *name = entry_text(found.entries[i], attributes[0]);
+		const char *name = entry_first(found.entries[i], attributes[0]);
 
 		if (name != NULL && rights)
 			name = right_of(with, found.entries[i], name);

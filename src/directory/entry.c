@@ -46,7 +46,7 @@ const struct attribute *entry_get(const struct entry *entry, const char *name)
 	return find(entry, name);
 }
 
-const char *entry_text(const struct entry *entry, const char *name)
+const char *entry_first(const struct entry *entry, const char *name)
 {
 	const struct attribute *attribute = find(entry, name);
 

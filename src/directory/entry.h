@@ -29,7 +29,7 @@ struct entry *entry_copy(struct arena *arena, const struct entry *entry);
 /* ASCII case of the name is ignored; NULL: not there. */
 const struct attribute *entry_get(const struct entry *entry, const char *name);
 /* First value, or NULL. */
-const char *entry_text(const struct entry *entry, const char *name);
+const char *entry_first(const struct entry *entry, const char *name);
 /* Replaces all values (borrowed; they must live as long as the arena); count 0 removes the attribute. */
 void entry_put(struct entry *entry, const char *name, const struct value *values, size_t count);
 void entry_put_text(struct entry *entry, const char *name, const char *text);       /* NULL or "": removes it */

@@ -216,7 +216,7 @@ static void take_entry(struct run *run, LDAPMessage *message)
 	cells = arena_alloc(run->rows->arena, run->order->column_count * sizeof *cells);
 	field_of(run, entry, kind_key(run->order->kind), &key);
 	row->name = arena_text(run->rows->arena, key.count > 0 ? key.values[0].bytes : "");
-	row->id = arena_text(run->rows->arena, entry_text(entry, "entryUUID"));
+	row->id = arena_text(run->rows->arena, entry_first(entry, "entryUUID"));
 	row->place = arena_text(run->rows->arena, entry->dn);
 	for (i = 0; i < run->order->column_count; i++) {
 		struct field_values values;

@@ -43,7 +43,7 @@ static bool classes_fit(const struct evaluation *with, const struct entry *polic
 /* Only the first filter counts, and one that is wrong excludes nothing. */
 static bool filter_fits(const struct evaluation *with, const struct entry *policy)
 {
-	const char *words = entry_text(policy, "ldapFilter");
+	const char *words = entry_first(policy, "ldapFilter");
 	struct filter *filter = words == NULL ? NULL : filter_parse(with->arena, words, NULL);
 	struct search search = { .base = with->object->dn, .scope = SCOPE_BASE, .filter = filter };
 	struct found found;
@@ -66,9 +66,9 @@ static void apply_policy(struct evaluation *with, const struct entry *policy)
 		with->set = true;
 		with->value = NULL;
 	}
-	if (entry_text(policy, attribute) != NULL && (!with->set || fixed)) {
+	if (entry_first(policy, attribute) != NULL && (!with->set || fixed)) {
 		with->set = true;
-		with->value = entry_text(policy, attribute);
+		with->value = entry_first(policy, attribute);
 	}
 }
 

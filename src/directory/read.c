@@ -119,12 +119,12 @@ struct record *read_record(const struct world *world, struct arena *arena, const
 	const struct profile_kind *held = profile_kind(profile, kind);
 	struct convert with = { .arena = arena, .profile = profile, .flag_mode = mode, .now = clock_now() };
 	struct record *record = record_new_in(arena, kind);
-	const char *changed = entry_text(entry, "modifyTimestamp");
+	const char *changed = entry_first(entry, "modifyTimestamp");
 
-	record->id = arena_text(arena, entry_text(entry, "entryUUID"));
+	record->id = arena_text(arena, entry_first(entry, "entryUUID"));
 	record->place = arena_text(arena, entry->dn);
-	record->version = arena_text(arena, entry_text(entry, "entryCSN"));
-	record->changed_by = arena_text(arena, entry_text(entry, "modifiersName"));
+	record->version = arena_text(arena, entry_first(entry, "entryCSN"));
+	record->changed_by = arena_text(arena, entry_first(entry, "modifiersName"));
 	if (changed == NULL || !text_to_time(changed, &record->changed_at))
 		record->changed_at = 0;
 	record->foreign = profile->mark_class != NULL && !entry_has_class(entry, profile->mark_class);
@@ -149,8 +149,8 @@ void read_holder(const struct world *world, struct arena *arena, const struct en
 		if (!entry_has_class(entry, holder->class))
 			continue;
 		*kind = holder->name;
-		if (entry_text(entry, holder->naming) != NULL)
-			*name = arena_text(arena, entry_text(entry, holder->naming));
+		if (entry_first(entry, holder->naming) != NULL)
+			*name = arena_text(arena, entry_first(entry, holder->naming));
 		return;
 	}
 }

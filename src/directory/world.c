@@ -61,7 +61,7 @@ static void *find(const struct lookup *lookup, const char *name)
 static const char *choose_base(struct arena *arena, const struct entry *root)
 {
 	const struct attribute *contexts = entry_get(root, "namingContexts");
-	const char *fixed = entry_text(root, "defaultNamingContext");
+	const char *fixed = entry_first(root, "defaultNamingContext");
 	size_t i;
 
 	if (fixed != NULL)
@@ -84,7 +84,7 @@ static bool load_root(struct world *world, struct connection *connection, const 
 	controls = entry_get(root, "supportedControl");
 	for (i = 0; controls != NULL && i < controls->count; i++)
 		lookup_put(world->controls, controls->values[i].bytes, world);
-	*schema = entry_text(root, "subschemaSubentry");
+	*schema = entry_first(root, "subschemaSubentry");
 	world->base = settings->base != NULL && settings->base[0] != '\0' ? arena_text(world->arena, settings->base) : choose_base(world->arena, root);
 	if (world->base == NULL)
 		return error_set(error, ERROR_CONFIG, "%s does not tell its base: give base in postroom.conf", connection_uri(connection));
@@ -338,7 +338,7 @@ static enum known ask_mode(const struct world *world, struct connection *connect
 		if (request_search(connection, arena, &search, &found, NULL) && found.count == 0 && !found.cut)
 			mode = KNOWN_YES;
 		for (i = 0; connection_is_up(connection) && i < found.count; i++) {
-			const char *own = entry_text(found.entries[i], profile->primary);
+			const char *own = entry_first(found.entries[i], profile->primary);
 
 			if (own != NULL && entry_holds(found.entries[i], profile->forward, own))
 				mode = KNOWN_NO;

@@ -1,15 +1,6 @@
 /* Reading from the real slapd of tests/lab: link, lists, limits, records with derived fields. */
 #include "live.h"
 
-static void show(struct live *live, const struct rows *rows)
-{
-	size_t i, j;
-
-	for (i = 0; i < rows->count && live->rows < 3; i++)
-		for (j = 0; j < rows->column_count; j++)
-			printf("# %s=%s\n", rows->columns[j]->name, rows->rows[i].values[j].bytes);
-}
-
 static void test_link_comes_up(void **state)
 {
 	struct live live;
@@ -100,7 +91,6 @@ static void test_records(void **state)
 	struct live live;
 	struct record *record;
 	char by_uuid[100], by_dn[300], address[200];
-	size_t i;
 
 	(void)state;
 	if (live_missing())
@@ -112,9 +102,6 @@ static void test_records(void **state)
 	record = live_read(&live, "user", first_user);
 	if (record == NULL)
 		fail_msg("%s", live.error.text);
-	for (i = 0; i < kind_field_count(record->kind); i++)
-		printf("# %s = %s (%d) %s\n", record->kind->fields[i].name, record_text(record, record->kind->fields[i].name), record->fields[i].presence,
-			record->fields[i].note == NULL ? "" : record->fields[i].note);
 	assert_string_equal(record->name, first_user);
 	assert_non_null(record->id);
 	assert_non_null(record->version);

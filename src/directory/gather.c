@@ -1,0 +1,116 @@
+/*
+ * gather: the target as it is now, and what checks and consequences need
+ * (store_gather).
+ *
+ * What could not be read is said to be incomplete and never taken for absent.
+ * On the gate's thread.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "directory/dn.h"
+#include "directory/filter.h"
+#include "directory/store_private.h"
+
+static void remember(struct store_ldap *store, struct arena *keeps, struct entry *entry, const struct record *record)
+{
+	arena_free(store->arena);
+	free(store->id);
+	free(store->version);
+	store->arena = keeps;
+	store->entry = entry;
+	store->record = record;
+	store->id = record == NULL ? NULL : memory_text(record->id);
+	store->version = record == NULL ? NULL : memory_text(record->version);
+}
+
+/* The entry an undo is about: its id, else the place of its first step. */
+static struct entry *undo_target(struct store_ldap *store, const struct change *change, struct arena *arena, struct error *error)
+{
+	const char *id = change->id;
+	size_t i;
+
+	for (i = 0; id == NULL && i < change->operation_count; i++)
+		if (!change->operations[i].commutes)
+			id = change->operations[i].id;
+	if (id != NULL)
+		return store_target(store, arena, id, NULL, error);
+	return read_entry(store->world, store->connection, arena, change->kind, change->name, error);
+}
+
+static bool gather_target(struct store_ldap *store, const struct change *change, struct arena *arena, struct facts *facts, struct error *error)
+{
+	struct arena *keeps = arena_new();
+	struct entry *entry = NULL;
+	struct error inner = { 0 };
+	const struct profile_kind *held = store_kind(store, change->kind);
+
+	facts->forward_flag_mode = world_flag_mode(store->world, store->connection);
+	if (change->verb == VERB_UNDO)
+		entry = undo_target(store, change, keeps, &inner);
+	else if (change->verb != VERB_ADD && change->id != NULL)
+		entry = store_target(store, keeps, change->id, NULL, &inner);
+	else if (change->verb != VERB_ADD)
+		entry = read_entry(store->world, store->connection, keeps, change->kind, change->name, &inner);
+	if (entry != NULL) {
+		facts->now = record_copy(arena, read_record(store->world, keeps, change->kind, entry, facts->forward_flag_mode));
+		remember(store, keeps, entry, facts->now);
+		return true;
+	}
+	remember(store, keeps, NULL, NULL);
+	if (change->verb == VERB_ADD || (change->verb == VERB_UNDO && inner.kind == ERROR_NOT_FOUND))
+		return held != NULL || error_set(error, ERROR_UNSUPPORTED, "this directory keeps no objects of the kind %s", change->kind->name);
+	if (error != NULL)
+		*error = inner;
+	return false;
+}
+
+/* Is an object of the new name there already? Logins are unique over all entries, other names over their kind. */
+static bool gather_name(struct store_ldap *store, const struct change *change, struct arena *arena, struct facts *facts, struct error *error)
+{
+	const struct profile_kind *held = store_kind(store, change->kind);
+	const char *name = change->verb == VERB_RENAME ? change->new_name : change->name;
+	struct filter *named;
+	struct search search = { .base = world_base(store->world), .scope = SCOPE_BELOW, .limit = 5 };
+	struct record *after;
+	struct found found;
+	size_t i;
+
+	if (change->verb != VERB_ADD && change->verb != VERB_RENAME)
+		return true;
+	if (change->verb == VERB_ADD && (name == NULL || name[0] == '\0')) {
+		after = change_result(arena, change, NULL);
+		name = record_text(after, change->kind->name_field);
+	}
+	if (name == NULL || name[0] == '\0')
+		return true;
+	named = filter_equal_text(arena, held->naming, name);
+	search.filter = held->numbers ? named : filter_both(arena, held->find, named);
+	if (!request_search(store->connection, arena, &search, &found, error))
+		return false;
+	for (i = 0; i < found.count; i++)
+		if (facts->now == NULL || !dn_same(found.entries[i]->dn, facts->now->place))
+			facts->name_taken = true;
+	return true;
+}
+
+bool store_gather(void *self, const struct change *change, struct arena *arena, struct facts *facts, struct error *error)
+{
+	struct store_ldap *store = self;
+	const struct directory_settings *settings = &store->directory->settings;
+	const struct entry *entry;
+
+	*facts = (struct facts){ .domains_complete = false };
+	facts->mailbox_rename = settings->mailbox_rename;
+	facts->mailbox_delete = settings->mailbox_delete;
+	facts->alternates_unique = settings->alternates_unique;
+	if (!store_ready(store, error) || !gather_target(store, change, arena, facts, error))
+		return false;
+	entry = store->entry;
+	facts->management = management_words(store, arena, change, facts->now);
+	if (!gather_name(store, change, arena, facts, error) || !gather_lists(store, change, arena, facts, error) ||
+	    !gather_holders(store, change, arena, facts, error))
+		return false;
+	return entry == NULL || gather_references(store, change, arena, entry, facts, error);
+}

@@ -1,0 +1,98 @@
+/*
+ * store_private: what the files of the LDAP store share.
+ *
+ * All of it runs on the gate's thread, on the writing connection, except
+ * interrupt.  See model/store.h for the contract and terminal-and-safety 5 for
+ * the protocol.
+ */
+#ifndef POSTROOM_DIRECTORY_STORE_PRIVATE_H
+#define POSTROOM_DIRECTORY_STORE_PRIVATE_H
+
+#include "directory/directory_private.h"
+#include "directory/entry.h"
+#include "directory/read.h"
+#include "directory/request.h"
+#include "model/store.h"
+
+/* A lock entry of ours; the time tells it from one that somebody else made there later. */
+struct lock {
+	char *place, *ends;
+};
+struct store_ldap {
+	struct directory *directory;
+	struct store store;
+	struct connection *connection;
+	struct world *world;               /* NULL before the first contact */
+	/* The entry of the last gather, so that plan works on exactly what was shown. */
+	struct arena *arena;
+	struct entry *entry;
+	const struct record *record;       /* facts->now it belongs to */
+	char *id, *version;
+	unsigned char salt[16];            /* for identifiers of new objects: the same in every walk of one change */
+	unsigned added;
+	/* Lock entries that could not be removed yet. */
+	struct lock *left_locks;
+	size_t left_count, left_capacity;
+};
+
+/* Connects where needed and removes left locks; every call of the store begins with it. */
+bool store_ready(struct store_ldap *store, struct error *error);
+/* The entry behind facts->now: the remembered one, or read again. NULL with why. */
+struct entry *store_entry(struct store_ldap *store, struct arena *arena, const struct record *now, struct error *error);
+/* An entry by id, or by place where id is NULL; NULL with ERROR_NOT_FOUND. */
+struct entry *store_target(struct store_ldap *store, struct arena *arena, const char *id, const char *place, struct error *error);
+const struct profile_kind *store_kind(const struct store_ldap *store, const struct kind *kind);
+
+/* gather.c, gather_names.c */
+bool store_gather(void *self, const struct change *change, struct arena *arena, struct facts *facts, struct error *error);
+/* Who names the target elsewhere, by the profile's rows; false: connection lost. */
+bool gather_references(struct store_ldap *store, const struct change *change, struct arena *arena, const struct entry *entry, struct facts *facts, struct error *error);
+/* Who already holds the addresses that the change would introduce, and which of them look alike. */
+bool gather_holders(struct store_ldap *store, const struct change *change, struct arena *arena, struct facts *facts, struct error *error);
+/* Domains, servers, and what lives in a domain. */
+bool gather_lists(struct store_ldap *store, const struct change *change, struct arena *arena, struct facts *facts, struct error *error);
+/* Why this belongs to the management system, with the command; NULL: direct writing is fine. */
+const char *management_words(struct store_ldap *store, struct arena *arena, const struct change *change, const struct record *now);
+
+/* plan.c, plan_add.c, plan_undo.c */
+bool store_plan(void *self, const struct change *change, const struct facts *facts, struct arena *arena, struct plan *plan, struct error *error);
+bool plan_add(struct store_ldap *store, const struct change *change, const struct facts *facts, struct arena *arena, struct plan *plan, struct error *error);
+bool plan_undo(struct store_ldap *store, const struct change *change, const struct facts *facts, struct arena *arena, struct plan *plan, struct error *error);
+/* One more operation at the end of the plan, zeroed. */
+struct operation *plan_step(struct arena *arena, struct plan *plan);
+/* Marks deltas that carry a password in clear. */
+void plan_mark_secrets(const struct store_ldap *store, struct delta *deltas, size_t count);
+/* Steps that bring memberships into step: every follow reference of the old name, to the new one (NULL: gone). */
+bool plan_follow(struct store_ldap *store, struct arena *arena, const struct entry *entry, const char *new_dn, const char *new_login, const struct profile_kind *kind, struct plan *plan, struct error *error);
+/* A copy with values of its own: the store keeps its entry only until the next gather. */
+struct entry *plan_own(struct arena *arena, const struct entry *entry);
+/* Attributes of an entry that people own: neither operational nor derived by overlays. */
+bool plan_is_user_attribute(const struct store_ldap *store, const char *name);
+bool plan_replaces(const void *store, const char *name);
+
+/* apply.c, look.c */
+enum outcome store_apply(void *self, const struct operation *operation, struct arena *arena, struct operation *inverse, const char **version_after, struct error *error);
+enum outcome store_look(void *self, const struct operation *operation, struct arena *arena, struct operation *inverse, struct error *error);
+bool store_after(void *self, const struct change *change, const struct plan *plan, struct error *error);
+/* What takes an operation back, as far as it is known without the server. id of an added entry: NULL. */
+void apply_inverse(struct arena *arena, const struct operation *operation, struct operation *inverse);
+/* Does the entry show this delta as done? Passwords in values are looked past. */
+bool apply_shows(const struct store_ldap *store, struct arena *arena, const struct entry *entry, const struct delta *delta);
+/* Is it exactly as before this delta? */
+bool apply_untouched(const struct store_ldap *store, struct arena *arena, const struct entry *entry, const struct delta *delta);
+/* Puts stored passwords where values hold none; what cannot be filled is an error. */
+bool apply_fill_passwords(struct store_ldap *store, struct arena *arena, const struct operation *operation, struct operation *filled, struct error *error);
+
+/* locks.c: UCS's lock entries around a write that introduces an address. */
+struct lock_set {
+	struct lock *list;
+	size_t count;
+};
+/* Primary addresses (alternative ones too where they are unique) that an operation gives to somebody. Arena. */
+const char **locks_addresses(const struct store_ldap *store, struct arena *arena, const struct operation *operation, size_t *count);
+bool locks_take(struct store_ldap *store, struct arena *arena, const char *const *addresses, size_t count, struct lock_set *set, struct error *error);
+void locks_release(struct store_ldap *store, struct lock_set *set);
+/* Somebody other than the operation's target with one of these addresses; NULL: nobody. *failed: could not be asked. */
+const struct entry *locks_holder(struct store_ldap *store, struct arena *arena, const struct operation *operation, const char *const *addresses, size_t count, bool *failed, struct error *error);
+
+#endif
