@@ -70,7 +70,7 @@ static bool is_further(const struct list_view *list, const struct field *field)
 static int width_of(const struct list_view *list, const struct field *field)
 {
 	size_t index = kind_field_index(list->kind, field);
-	int label = (int)strlen(field->label) + 1, asked = field->width > 0 ? field->width : 10;
+	int label = (int)strlen(field->label) + 2, asked = field->width > 0 ? field->width : 10;
 	int natural = index < LIST_FIELDS_MOST ? list->natural[index] : 0, width = natural > 0 ? natural : asked;
 
 	if (width > asked)
@@ -228,12 +228,12 @@ static void draw_header(const struct list_view *list, struct canvas *canvas, con
 	for (int i = 0; i < count; i++) {
 		const struct list_column *column = &columns[i];
 		bool sorted = column->field == list->sort;
-		int columns_used = (int)text_columns(canvas->form, column->field->label, strlen(column->field->label)) + (sorted ? 1 : 0);
+		int columns_used = (int)text_columns(canvas->form, column->field->label, strlen(column->field->label)) + (sorted ? 2 : 0);
 		int at = column->at + (goes_right(column->field) && columns_used < column->width ? column->width - columns_used : 0);
-		int used = canvas_words(canvas, layout->header_row, at, column->width - (sorted ? 1 : 0), STYLE_LABEL, column->field->label);
+		int used = canvas_words(canvas, layout->header_row, at, column->width - (sorted ? 2 : 0), STYLE_LABEL, column->field->label);
 
 		if (sorted)
-			canvas_border(canvas, layout->header_row, at + used, 1, list->reverse ? BORDER_DOWN : BORDER_UP, STYLE_KEY);
+			canvas_border(canvas, layout->header_row, at + used + 1, 1, list->reverse ? BORDER_DOWN : BORDER_UP, STYLE_KEY);
 	}
 }
 

@@ -103,7 +103,7 @@ void list_preview_now(struct list_view *list)
 /* --- drawing ------------------------------------------------------------------------------------ */
 
 /* A pane that is filled from left to right, top to bottom. */
-struct pane { struct canvas *canvas; int row, end, column, columns, at; };
+struct pane { struct canvas *canvas; int row, end, column, columns, at; bool narrow; };
 
 static void next_row(struct pane *pane)
 {
@@ -116,10 +116,16 @@ static void put_pair(struct pane *pane, const char *label, const char *words, en
 	int label_columns = (int)strlen(label) + 1;
 	int needed = label_columns + (int)text_columns(pane->canvas->form, words, strlen(words));
 
-	if (pane->at > 0 && pane->at + needed > pane->columns)
+	if (pane->at > 0 && (pane->narrow || pane->at + needed > pane->columns))
 		next_row(pane);
 	if (pane->row >= pane->end)
 		return;
+	if (pane->narrow && needed > pane->columns) {
+		canvas_words(pane->canvas, pane->row++, pane->column, pane->columns, STYLE_LABEL, label);
+		pane->row += canvas_wrap(pane->canvas, pane->row, pane->column + 2, pane->columns - 2,
+			pane->end - pane->row < 4 ? pane->end - pane->row : 4, style, words);
+		return;
+	}
 	pane->at += canvas_words(pane->canvas, pane->row, pane->column + pane->at, pane->columns - pane->at, STYLE_LABEL, label) + 1;
 	pane->at += canvas_words(pane->canvas, pane->row, pane->column + pane->at, pane->columns - pane->at, style, words);
 	pane->at += 3;
@@ -173,7 +179,7 @@ static void put_fields(struct pane *pane, const struct list_view *list, int tabl
 void list_preview_draw(const struct list_view *list, struct canvas *canvas, const struct list_layout *layout)
 {
 	struct pane pane = { canvas, layout->preview_row, layout->preview_row + layout->preview_rows,
-		layout->preview_column, layout->preview_columns, 0 };
+		layout->preview_column, layout->preview_columns, 0, layout->beside };
 	const struct row *row = list_row(list);
 	const char *title = list->kind->title_field;
 

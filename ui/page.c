@@ -252,23 +252,12 @@ static bool page_act(struct view *view, const struct action *action)
 
 /* --- what cannot be done ------------------------------------------------------------------------ */
 
-static const char *verb_blocked(const struct page_view *page, enum verb verb, unsigned can)
-{
-	if (!(page->kind->verbs & can))
-		return "this kind of object cannot do that";
-	if (!role_may(session_role(page->view.session), page->kind, NULL, verb))
-		return "your role may not do that; admin may";
-	return directory_verb_reason(session_engine(page->view.session)->directory, page->kind, verb);
-}
-
 static const char *field_blocked(const struct page_view *page, const struct field *field)
 {
 	struct arena *scratch = session_canvas(page->view.session)->arena;
 
 	if (field == NULL)
 		return "nothing to edit stands under the cursor";
-	if ((field->flags & FIELD_FIXED) && !(field->flags & FIELD_READONLY))
-		return verb_blocked(page, VERB_RENAME, KIND_CAN_RENAME);
 	return page_locked(page, scratch, field);
 }
 
@@ -285,11 +274,11 @@ static const char *write_blocked(const struct page_view *page, const char *name)
 	if (strcmp(name, "quota") == 0)
 		return field_blocked(page, kind_field(page->kind, "quota"));
 	if (strcmp(name, "copy-as-new") == 0)
-		return verb_blocked(page, VERB_ADD, KIND_CAN_ADD);
+		return page_verb_blocked(page, VERB_ADD, KIND_CAN_ADD);
 	if (strcmp(name, "rename") == 0)
-		return verb_blocked(page, VERB_RENAME, KIND_CAN_RENAME);
+		return page_verb_blocked(page, VERB_RENAME, KIND_CAN_RENAME);
 	if (strcmp(name, "delete") == 0)
-		return verb_blocked(page, VERB_DELETE, KIND_CAN_DELETE);
+		return page_verb_blocked(page, VERB_DELETE, KIND_CAN_DELETE);
 	return NULL;
 }
 

@@ -112,7 +112,9 @@ static void draw_explanation(struct canvas *canvas, struct area area, const stru
 
 	frame_rule(canvas, row, 0, area.columns, item->what == ITEM_WRONG ? "What is wrong" : item->label);
 	row++;
-	if (item->locked != NULL && item->what != ITEM_WRONG) {
+	if (item->what == ITEM_FACT) {
+		canvas_wrap(canvas, row, 1, width, area.top + area.rows - row, STYLE_VALUE, item->words);
+	} else if (item->locked != NULL && item->what != ITEM_WRONG) {
 		canvas_format(canvas, row, 1, width, STYLE_READONLY, "Read only: %s", item->locked);
 		row++;
 	}

@@ -15,6 +15,15 @@
 
 enum { FACTS_MOST = 4 };
 
+const char *page_verb_blocked(const struct page_view *page, enum verb verb, unsigned can)
+{
+	if (!(page->kind->verbs & can))
+		return "this kind of object cannot do that";
+	if (!role_may(session_role(page->view.session), page->kind, NULL, verb))
+		return "your role may not do that; admin may";
+	return directory_verb_reason(session_engine(page->view.session)->directory, page->kind, verb);
+}
+
 const char *page_locked(const struct page_view *page, struct arena *arena, const struct field *field)
 {
 	struct engine *engine = session_engine(page->view.session);
@@ -26,8 +35,9 @@ const char *page_locked(const struct page_view *page, struct arena *arena, const
 		return "postroom shows it and never changes it";
 	if (directory_supports(engine->directory, page->kind, field, &reason) != SUPPORT_YES)
 		return reason == NULL ? "this directory does not keep it" : reason;
+	/* What names an object is changed by renaming it, where that can be done. */
 	if (field->flags & FIELD_FIXED)
-		return "fixed: changed by renaming only";
+		return page_verb_blocked(page, VERB_RENAME, KIND_CAN_RENAME);
 	if (page->record != NULL && record_get(page->record, field->name)->presence == VALUE_UNREADABLE)
 		return "this login may not read it";
 	if (!role_may(session_role(page->view.session), page->kind, field, VERB_EDIT))
@@ -58,14 +68,24 @@ static const char *note_for(struct arena *arena, const struct field_values *valu
 	return values->note != NULL ? values->note : values->origin;
 }
 
+/* Nothing there, and nothing to be put there: not worth a line of its own. */
+static bool is_empty(const struct field *field, const struct field_values *values)
+{
+	return (field->flags & (FIELD_READONLY | FIELD_DERIVED)) && values->presence == VALUE_ABSENT && values->count == 0
+		&& values->note == NULL;
+}
+
 static void field_items(const struct page_view *page, struct arena *arena, struct page_item *items, size_t *count)
 {
 	const char *group = NULL;
 
 	for (const struct field *field = page->kind->fields; field->name != NULL; field++) {
 		const struct field_values *values = record_get(page->record, field->name);
-		struct page_item *item = &items[(*count)++];
+		struct page_item *item = &items[*count];
 
+		if (is_empty(field, values))
+			continue;
+		(*count)++;
 		item->what = ITEM_FIELD;
 		item->field = field;
 		item->label = field->label;
@@ -77,6 +97,17 @@ static void field_items(const struct page_view *page, struct arena *arena, struc
 			item->group = field->group;
 		group = field->group;
 	}
+}
+
+static const char *empty_labels(const struct page_view *page, struct arena *arena)
+{
+	const char *labels = NULL;
+
+	for (const struct field *field = page->kind->fields; field->name != NULL; field++) {
+		if (is_empty(field, record_get(page->record, field->name)))
+			labels = labels == NULL ? field->label : arena_format(arena, "%s, %s", labels, field->label);
+	}
+	return labels;
 }
 
 static void fact(struct page_item *items, size_t *count, const char *group, const char *label, const char *words)
@@ -103,7 +134,8 @@ size_t page_items(const struct page_view *page, struct arena *arena, struct page
 		return 0;
 	wrong_items(page, arena, *items, &count);
 	field_items(page, arena, *items, &count);
-	fact(*items, &count, "Entry", "Place", record->place);
+	fact(*items, &count, "Entry", "Without a value", empty_labels(page, arena));
+	fact(*items, &count, count > 0 && (*items)[count - 1].what == ITEM_FACT ? NULL : "Entry", "Place", record->place);
 	if (record->changed_at > 0)
 		fact(*items, &count, NULL, "Changed", text_from_time(arena, record->changed_at));
 	fact(*items, &count, NULL, "Changed by", record->changed_by);

@@ -35,6 +35,9 @@ bool page_item_here(const struct page_view *page, struct arena *arena, struct pa
 /* Why this field cannot be edited here and now; NULL: it can. Arena or static. */
 const char *page_locked(const struct page_view *page, struct arena *arena, const struct field *field);
 
+/* Why this verb cannot be done to the object here and now; NULL: it can. */
+const char *page_verb_blocked(const struct page_view *page, enum verb verb, unsigned can);
+
 void page_draw(const struct view *view, struct canvas *canvas, struct area area);
 const char *page_title(const struct view *view, struct arena *arena);
 /* Rows that items get in this area. */

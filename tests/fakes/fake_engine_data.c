@@ -32,7 +32,7 @@ static struct record *blank_record(struct directory *directory, const char *kind
 	record->place = arena_format(record->arena, "cn=%s,cn=%s,dc=example,dc=com", name, kind);
 	record->version = arena_text(record->arena, "20261120140000.000001Z#000000#000#000000");
 	record->changed_by = "cn=admin,dc=example,dc=com";
-	record->changed_at = 1795442400;
+	record->changed_at = 1795169640;
 	return record;
 }
 

@@ -50,7 +50,7 @@ static void wrong_comes_first(void **state)
 		struct wrong *list;
 		size_t count = wrong_with(arena, page_of(stage)->record, &list);
 
-		assert_true(page_items(page_of(stage), arena, &items) > 20);
+		assert_true(page_items(page_of(stage), arena, &items) > 15);
 		assert_int_equal(count, cases[i].rule == NULL ? 0 : 1);
 		assert_int_equal(items[0].what, cases[i].rule == NULL ? ITEM_FIELD : ITEM_WRONG);
 		if (count > 0) {
@@ -85,7 +85,8 @@ static void says_why_it_cannot_be_changed(void **state)
 		{ ROLE_ADMIN, "phone", "never changes it" },
 		{ ROLE_ADMIN, "state", "computed" },
 		{ ROLE_ADMIN, "fetchmail", "the schema has no fetchmail" },
-		{ ROLE_ADMIN, "login", "renaming" },
+		{ ROLE_ADMIN, "login", NULL },
+		{ ROLE_HELPDESK, "login", "your role may not" },
 		{ ROLE_ADMIN, "quota", NULL },
 		{ ROLE_HELPDESK, "quota", NULL },
 		{ ROLE_HELPDESK, "forwards", NULL },
@@ -118,10 +119,16 @@ static void every_field_is_reached(void **state)
 	(void)state;
 	stage_keys(stage, "Home");
 	for (const struct field *field = kind->fields; field->name != NULL; field++) {
+		const struct field_values *values = record_get(page_of(stage)->record, field->name);
+
+		/* Read-only ones without a value share a line at the end. */
+		if (values->count == 0 && (field->flags & (FIELD_READONLY | FIELD_DERIVED)))
+			continue;
 		shows(stage, field->label);
 		stage_keys(stage, "Down");
 	}
 	stage_keys(stage, "End");
+	shows(stage, "Room, Employee no., Password set");
 	shows(stage, "cn=admin,dc=example,dc=com");
 	stage_free(stage);
 }
@@ -186,7 +193,7 @@ static void long_values_are_one_key_away(void **state)
 
 	(void)state;
 	stage_keys(stage, "Home");
-	for (i = 0; i < 12; i++)
+	for (i = 0; i < 8; i++)
 		stage_keys(stage, "Down");
 	stage_keys(stage, "Enter");
 	assert_string_equal(place(stage), "text");

@@ -1,0 +1,136 @@
+/* Golden screens: each view as text and style map at three sizes, UTF-8 and ASCII; UPDATE_GOLDEN=1 writes them anew. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "tests/fakes/assertions.h"
+#include "tests/fakes/stage.h"
+
+/* One scene: where it begins and which keys lead to it; "=words" types. */
+struct scene {
+	const char *name;
+	enum role role;
+	const char *section;
+	const char *keys[12];
+	bool hostile, down;
+	size_t cut;
+};
+
+static const struct scene scenes[] = {
+	{ "users", ROLE_ADMIN, NULL, { NULL }, false, false, 0 },
+	{ "users-find", ROLE_ADMIN, NULL, { "/", "=schm", NULL }, false, false, 0 },
+	{ "users-find-nothing", ROLE_ADMIN, NULL, { "/", "=nobody at all", NULL }, false, false, 0 },
+	{ "users-marked", ROLE_ADMIN, NULL, { "Space Down Space s o", NULL }, false, false, 0 },
+	{ "users-helpdesk", ROLE_HELPDESK, NULL, { "=an sch", NULL }, false, false, 0 },
+	{ "users-monitor", ROLE_MONITOR, NULL, { "PgDn", NULL }, false, false, 0 },
+	{ "users-cut", ROLE_ADMIN, NULL, { NULL }, false, false, 20 },
+	{ "users-down", ROLE_ADMIN, NULL, { NULL }, false, true, 0 },
+	{ "users-hostile", ROLE_ADMIN, NULL, { "Down Down", NULL }, true, false, 0 },
+	{ "domains", ROLE_ADMIN, "domains", { "End", NULL }, false, false, 0 },
+	{ "page", ROLE_ADMIN, NULL, { "/", "=user001", "Enter", NULL }, false, false, 0 },
+	{ "page-end", ROLE_ADMIN, NULL, { "/", "=user000", "Enter", "End Up Up Up", NULL }, false, false, 0 },
+	{ "page-helpdesk", ROLE_HELPDESK, NULL, { "=user000", "Enter", "Home", NULL }, false, false, 0 },
+	{ "page-hostile", ROLE_ADMIN, NULL, { "Enter", "Down Down", NULL }, true, false, 0 },
+	{ "page-domain", ROLE_ADMIN, "domains", { "End Enter", NULL }, false, false, 0 },
+	{ "refused-key", ROLE_HELPDESK, NULL, { "Esc n", NULL }, false, false, 0 },
+};
+static const struct { const char *name; int rows, columns; } sizes[] = { { "80x24", 24, 80 }, { "120x40", 40, 120 }, { "40x10", 10, 40 } };
+static const struct { const char *name; enum visible_form form; } forms[] = { { "utf8", VISIBLE_UTF8 }, { "ascii", VISIBLE_ASCII } };
+
+static void play(struct stage *stage, const char *const *keys)
+{
+	for (size_t i = 0; keys[i] != NULL; i++) {
+		if (keys[i][0] == '=')
+			stage_type(stage, keys[i] + 1);
+		else
+			stage_keys(stage, keys[i]);
+	}
+}
+
+/* Text, style map and cursor in one file. */
+static char *picture(struct stage *stage)
+{
+	const struct canvas *canvas = stage_canvas(stage);
+	char *text = canvas_print(canvas), *styles = canvas_print_styles(canvas);
+	struct text both = { 0 };
+
+	text_add(&both, text);
+	text_add(&both, "--- styles\n");
+	text_add(&both, styles);
+	text_addf(&both, "--- cursor %d %d %s\n", canvas->cursor_row, canvas->cursor_column, canvas->cursor_shown ? "shown" : "hidden");
+	free(text);
+	free(styles);
+	return text_take(&both);
+}
+
+static char *read_golden(const char *path)
+{
+	FILE *file = fopen(path, "r");
+	char bytes[4096];
+	struct text text = { 0 };
+	size_t length;
+
+	if (file == NULL)
+		return memory_text("");
+	while ((length = fread(bytes, 1, sizeof bytes, file)) > 0)
+		text_add_bytes(&text, bytes, length);
+	fclose(file);
+	return text_take(&text);
+}
+
+static void compare(const char *path, const char *picture_now)
+{
+	char *wanted;
+
+	if (getenv("UPDATE_GOLDEN") != NULL) {
+		FILE *file = fopen(path, "w");
+
+		assert_non_null(file);
+		fputs(picture_now, file);
+		fclose(file);
+		return;
+	}
+	wanted = read_golden(path);
+	if (strcmp(wanted, picture_now) != 0)
+		fail_msg("%s differs (UPDATE_GOLDEN=1 writes it anew). It was:\n%s\nIt is:\n%s", path, wanted, picture_now);
+	free(wanted);
+}
+
+static void scene_is_as_before(void **state)
+{
+	const struct scene *scene = *state;
+
+	for (size_t size = 0; size < 3; size++) {
+		for (size_t form = 0; form < 2; form++) {
+			struct fake_settings settings = { .role = scene->role, .hostile = scene->hostile, .down = scene->down, .cut = scene->cut };
+			struct stage *stage = stage_new(&settings, scene->section, sizes[size].rows, sizes[size].columns, forms[form].form);
+			char path[160], *now;
+
+			play(stage, scene->keys);
+			assert_sound_screen(stage_canvas(stage));
+			now = picture(stage);
+			snprintf(path, sizeof path, "tests/screens/%s-%s-%s.screen", scene->name, sizes[size].name, forms[form].name);
+			compare(path, now);
+			free(now);
+			stage_free(stage);
+		}
+	}
+}
+
+int main(void)
+{
+	enum { COUNT = sizeof scenes / sizeof *scenes };
+	struct CMUnitTest tests[COUNT];
+
+	for (size_t i = 0; i < COUNT; i++) {
+		tests[i] = (struct CMUnitTest){ scenes[i].name, scene_is_as_before, NULL, NULL, NULL };
+		tests[i].initial_state = (void *)(uintptr_t)&scenes[i];
+	}
+	return cmocka_run_group_tests_name("screens", tests, NULL, NULL);
+}
