@@ -104,7 +104,7 @@ const char *events_line(const struct world *world, const struct profile *profile
 
 static void add_rename(struct text *words, const struct entry *record)
 {
-	const char *name = entry_text(record, "reqNewRDN"), *above = entry_text(record, "reqNewSuperior");
+	const char *name = entry_first(record, "reqNewRDN"), *above = entry_first(record, "reqNewSuperior");
 
 	if (name) {
 		text_add(words, "new name ");
@@ -120,11 +120,11 @@ static void add_rename(struct text *words, const struct entry *record)
 static bool take_record(const struct world *world, struct arena *arena, const struct entry *record, struct directory_event *event)
 {
 	const struct attribute *changes = entry_get(record, "reqMod");
-	const char *type = entry_text(record, "reqType"), *begun = entry_text(record, "reqStart");
+	const char *type = entry_first(record, "reqType"), *begun = entry_first(record, "reqStart");
 	struct text words = { .length = 0 };
 	size_t i;
 
-	*event = (struct directory_event){ .what = type ? type : "", .who = entry_text(record, "reqAuthzID"), .place = entry_text(record, "reqDN") };
+	*event = (struct directory_event){ .what = type ? type : "", .who = entry_first(record, "reqAuthzID"), .place = entry_first(record, "reqDN") };
 	if (!type || !begun || !text_to_time(begun, &event->time) || !event->place)
 		return false;
 	event->who = event->who ? event->who : "";

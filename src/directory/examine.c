@@ -183,7 +183,7 @@ static bool look_at_clock(struct look *look, struct error *error)
 	static const char *const monitor[] = { "monitorTimestamp", NULL }, *const context[] = { "contextCSN", NULL };
 	struct error why = { 0 };
 	struct entry *entry = request_entry(look->connection, look->arena, "cn=Current,cn=Time,cn=Monitor", monitor, &why);
-	const char *words = entry ? entry_text(entry, "monitorTimestamp") : NULL;
+	const char *words = entry ? entry_first(entry, "monitorTimestamp") : NULL;
 	int64_t at, now = clock_now();
 
 	if (!entry && !look_goes_on(look, &why, error))

@@ -183,14 +183,14 @@ static void report_indexes(struct look *look, const struct entry *database)
 
 static bool is_true(const struct entry *entry, const char *name)
 {
-	const char *value = entry_text(entry, name);
+	const char *value = entry_first(entry, name);
 
 	return value && strcasecmp(value, "TRUE") == 0;
 }
 
 static void report_database(struct look *look, const struct entry *database)
 {
-	const char *provider = entry_text(database, "olcUpdateRef");
+	const char *provider = entry_first(database, "olcUpdateRef");
 
 	if (is_true(database, "olcReadOnly"))
 		look_add(look, BAD, "database", "%s is set read-only (olcReadOnly): no change can be made at this server.", database->dn);
@@ -246,7 +246,7 @@ static void report_overlays(struct look *look, const struct found *overlays)
 
 	for (i = 0; i < overlays->count; i++) {
 		const struct entry *overlay = overlays->entries[i];
-		const char *name = entry_text(overlay, "olcOverlay");
+		const char *name = entry_first(overlay, "olcOverlay");
 		enum unique_state state = profile->primary ? unique_in(overlay, profile->primary) : UNIQUE_NOT;
 
 		if (!name)
