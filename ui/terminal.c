@@ -430,12 +430,14 @@ static bool open_painter(struct terminal *terminal, struct error *error)
 	return terminal->paint != NULL;
 }
 
-static void set_escape_time(struct keys *keys)
+static void set_escape_time(struct keys *keys, unsigned configured)
 {
 	const char *words = getenv("ESCDELAY");
 	char *end;
 	unsigned long milliseconds;
 
+	if (configured)
+		keys_set_escape_time(keys, configured);
 	if (!words || *words < '0' || *words > '9')
 		return;
 	milliseconds = strtoul(words, &end, 10);
@@ -459,7 +461,7 @@ struct terminal *terminal_open(struct loop *loop, const struct terminal_options 
 		return NULL;
 	}
 	terminal->keys = keys_new(on_key, terminal);
-	set_escape_time(terminal->keys);
+	set_escape_time(terminal->keys, options->escape_ms);
 	arm_rescue(terminal);
 	watch_all(terminal);
 	enter(terminal);
