@@ -51,6 +51,7 @@ struct peer_script {
 struct peer_seen { unsigned connections, requests, binds, passwords, searches; };
 
 struct peer;
+/* Forks: to be called while no other thread of the test is busy. */
 struct peer *peer_start(const struct peer_script *script);
 /* Ends the child and frees; NULL is allowed. */
 void peer_stop(struct peer *peer);

@@ -183,7 +183,6 @@ static void open_trial(struct loop *loop, struct trial *trial)
 		.read_seconds = 1, .write_seconds = 1, .search_seconds = 1 };
 	struct error error = { 0 };
 
-	trial->peer = peer_start(&trial->script);
 	uris[0] = peer_uri(trial->peer);
 	settings.tls = trial->script.link == PEER_PLAIN ? DIRECTORY_TLS_NONE
 		: trial->script.link == PEER_LDAPS ? DIRECTORY_TLS_LDAPS : DIRECTORY_TLS_START;
@@ -227,6 +226,9 @@ static int64_t run_batch(struct trial *trials, size_t count, long *memory_most)
 	struct loop_timer *ticking, *ending;
 	size_t i;
 
+	/* All peers first: a child of a process with busy threads may inherit a lock that nobody opens. */
+	for (i = 0; i < count; i++)
+		trials[i].peer = peer_start(&trials[i].script);
 	for (i = 0; i < count; i++)
 		open_trial(batch.loop, &trials[i]);
 	ticking = loop_after(batch.loop, TICK_MS, TICK_MS, on_tick, &ticker);
@@ -415,6 +417,7 @@ static void nothing_is_sent_without_tls(void **state)
 		struct loop_timer *ending;
 		struct peer_seen seen;
 
+		trial.peer = peer_start(&trial.script);
 		open_trial(batch.loop, &trial);
 		ending = loop_after(batch.loop, 20, 20, check_end, &batch);
 		loop_run(batch.loop);
@@ -452,6 +455,7 @@ static void closing_in_the_middle(void **state)
 		struct loop *loop = loop_new();
 		struct loop_timer *soon;
 
+		trial.peer = peer_start(&trial.script);
 		open_trial(loop, &trial);
 		soon = loop_after(loop, 200, 0, stop, loop);
 		loop_run(loop);
@@ -478,6 +482,7 @@ static void an_endless_list_can_be_ended(void **state)
 		struct directory_query *query;
 		struct loop_timer *timer;
 
+		trial.peer = peer_start(&trial.script);
 		open_trial(loop, &trial);
 		timer = loop_after(loop, 200, 0, stop, loop);
 		loop_run(loop);
@@ -512,6 +517,7 @@ static void a_polite_peer_is_fine(void **state)
 		struct batch batch = { .loop = loop_new(), .trials = &trial, .count = 1, .deadline = now_ms() + DOWN_MS };
 		struct loop_timer *ending;
 
+		trial.peer = peer_start(&trial.script);
 		open_trial(batch.loop, &trial);
 		ending = loop_after(batch.loop, 20, 20, check_end, &batch);
 		loop_run(batch.loop);
