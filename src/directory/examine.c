@@ -70,7 +70,7 @@ const char *word_list_take(struct word_list *list, struct arena *arena)
 
 /* --- the checks ----------------------------------------------------------------------------- */
 
-static bool look_at_server(struct look *look, struct error *error)
+static bool look_at_encryption(struct look *look, struct error *error)
 {
 	const struct directory_settings *settings = look->input->settings;
 	const char *uri = connection_uri(look->connection);
@@ -78,8 +78,6 @@ static bool look_at_server(struct look *look, struct error *error)
 	bool plain = !local && !wrapped && settings->tls == DIRECTORY_TLS_NONE;
 
 	(void)error;
-	look_add(look, OK, "server", "%s answers; logged in as %s, base %s, profile %s.", uri, connection_identity(look->connection),
-		world_base(look->world), world_profile(look->world)->name);
 	look_add(look, plain ? NOTE : OK, "encryption", "%s", local ? "A local socket: nothing crosses a network."
 		: plain ? "None: allow_plain is set, and the address is this machine's own. Use tls = starttls for anything else."
 		: settings->ca_file ? arena_format(look->arena, "TLS, the certificate is checked against %s.", settings->ca_file)
@@ -283,8 +281,6 @@ static bool look_at_password(struct look *look, struct error *error)
 			(unsigned)(status.st_mode & 07777), connection_identity(look->connection), path);
 	else if (!file_check_trusted(path, &why))
 		look_add(look, WARNING, "password file", "%s", arena_text(look->arena, why.text));
-	else
-		look_add(look, OK, "password file", "%s is private.", path);
 	return true;
 }
 
@@ -307,7 +303,7 @@ bool examine_run(const struct examine_input *input, struct arena *arena, struct 
 		struct error *error)
 {
 	static bool (*const checks[])(struct look *look, struct error *error) = {
-		look_at_server, look_at_controls, look_at_limits, look_at_access, look_at_configuration, look_at_clock, look_at_forwards,
+		look_at_encryption, look_at_controls, look_at_limits, look_at_access, look_at_configuration, look_at_clock, look_at_forwards,
 		look_at_management, look_at_marks, look_at_password, look_at_history,
 	};
 	struct look look = { .input = input, .connection = input->connection, .world = input->world, .arena = arena };
