@@ -230,6 +230,9 @@ static enum outcome do_step(struct walk *walk, size_t step)
 		if (outcome != OUTCOME_CONFLICT || step == 0 || attempt == GATE_ATTEMPTS || !plan_rest(walk, step))
 			break;
 	}
+	/* A store that got there by a second way may have left the words of the first. */
+	if (outcome == OUTCOME_APPLIED || outcome == OUTCOME_ALREADY)
+		error_clear(&submission->error);
 	if (outcome == OUTCOME_APPLIED) {
 		note_step(walk, step, STEP_DONE, &inverse);
 		carry_version(plan, step, version_after);

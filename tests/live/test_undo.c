@@ -21,6 +21,7 @@
 static struct live live;
 static struct { char login[64]; char *before; bool gone; } people[PEOPLE];
 static char (*ids)[64];
+static char problem[700];
 
 /* --- what a person is, as text -------------------------------------------------------------------- */
 
@@ -120,7 +121,10 @@ static struct change *deletion(size_t who)
 	return change;
 }
 
-/* One more change that was applied; a refusal (nothing to change, a rule) is another throw. */
+/*
+ * One more change that was applied; a refusal (nothing to change, a rule) is another throw. What must not happen
+ * is remembered in `problem`, so that everything is taken back before the test fails.
+ */
 static bool change_somebody(char id[64])
 {
 	size_t who = trial_below(PEOPLE), throw = trial_below(20);
@@ -141,7 +145,7 @@ static bool change_somebody(char id[64])
 	if (live_change(&live, change) != OUTCOME_APPLIED) {
 		people[who].gone = false;
 		if (live.outcome != OUTCOME_ALREADY && live.error.kind != ERROR_INVALID)
-			fail_msg("%s: %s", people[who].login, live.error.text);
+			snprintf(problem, sizeof(problem), "%s: %s", people[who].login, live.error.text);
 		return false;
 	}
 	if (*name)
@@ -211,7 +215,7 @@ static void everything_can_be_taken_back(void **state)
 	remember_people();
 	for (i = 0; i < PEOPLE; i++)
 		memcpy(logins[i], people[i].login, sizeof(logins[i]));
-	while (count < wanted) {
+	while (count < wanted && !*problem) {
 		size_t gone = 0;
 
 		if (change_somebody(ids[count]))
@@ -228,6 +232,8 @@ static void everything_can_be_taken_back(void **state)
 	compare_people(logins);
 	live_close(&live);
 	free(ids);
+	if (*problem)
+		fail_msg("%s", problem);
 }
 
 int main(void)

@@ -31,8 +31,8 @@ status 0 "a filter of two fragments in any order" "$POSTROOM" list user --filter
 said "the filter finds her" "aschmid1,anna.schmid@example.com"
 [ "$(wc -l <"$work/out")" -le 12 ] && say_ok "and few others" || say_not "and few others" <"$work/out"
 status 0 "a list as JSON" "$POSTROOM" list user --filter aschmid1 --format json
-said "JSON keys are field names" '"login": "aschmid1"'
-said "JSON sizes are bytes" '"quota": 1073741824'
+said "JSON keys are field names" '"login":"aschmid1"'
+said "JSON sizes are bytes" '"quota":1073741824'
 status 0 "one person as JSON" "$POSTROOM" show user anna.schmid@example.com --format json
 said "found by address" '"login": "aschmid1"'
 status 0 "one person as LDIF" "$POSTROOM" show user aschmid1 --format ldif
@@ -75,8 +75,8 @@ said "the quota in bytes" '"quota": 2147483648'
 said "one alternate" "b$login@$domain"
 grep -qF "a$login@$domain" "$work/out" && say_not "and only one" <"$work/out" || say_ok "and only one"
 status 0 "the history" "$POSTROOM" history --format json
-said "the history keeps the reason" '"reason": "ticket 4711"'
-said "and the id" "\"id\": \"$id\""
+said "the history keeps the reason" '"reason":"ticket 4711"'
+said "and the id" "\"id\":\"$id\""
 status 0 "taking the quota back" "$POSTROOM" undo "$id" --yes
 status 0 "it is back" "$POSTROOM" list user --filter "$login" --format csv --columns quota
 said "500 MB" "524288000"
