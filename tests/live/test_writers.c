@@ -73,6 +73,8 @@ static struct tally raise_it(const char *name, long wanted)
 		case OUTCOME_APPLIED:
 			tally.applied++;
 			break;
+		/* "Already so": another writer had the same thought, and it is his success. */
+		case OUTCOME_ALREADY:
 		case OUTCOME_CONFLICT:
 			tally.conflicts++;
 			break;
