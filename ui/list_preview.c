@@ -11,6 +11,7 @@
 
 #include "base/text.h"
 #include "ui/frame.h"
+#include "ui/session.h"
 #include "ui/wrong.h"
 
 enum { REST_MS = 150 };
@@ -89,7 +90,8 @@ void list_preview_follow(struct list_view *list)
 	if (list->preview_of != NULL && strcmp(list->preview_of, row_identity(row)) == 0)
 		return;
 	list_preview_forget(list);
-	list->preview_timer = loop_after(session_engine(list->view.session)->loop, REST_MS, 0, came_to_rest, list);
+	list->preview_timer = loop_after(session_engine(list->view.session)->loop, session_replayed(list->view.session) ? 0 : REST_MS, 0,
+		came_to_rest, list);
 }
 
 void list_preview_now(struct list_view *list)

@@ -248,6 +248,11 @@ bool session_compose(struct session *session)
 	return true;
 }
 
+bool session_replayed(const struct session *session)
+{
+	return session->replayed;
+}
+
 bool session_busy(const struct session *session)
 {
 	const struct view *view = session->section == NULL ? NULL : session->tops[section_index(session->section)];

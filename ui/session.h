@@ -45,6 +45,8 @@ void session_hang_up(struct session *session, int status);
 /* Goes to a section; false where this role does not see it. */
 bool session_goto(struct session *session, const struct section *section);
 
+/* Keys come from a file: what waits only because a person would be disturbed need not. */
+bool session_replayed(const struct session *session);
 /* A view of the section on the screen still waits for data. */
 bool session_busy(const struct session *session);
 

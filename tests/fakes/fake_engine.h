@@ -30,6 +30,8 @@ void fake_engine_free(struct engine *engine);
 void fake_link(struct engine *engine, enum directory_link link);
 /* Reads the gate got, writes it made since the start. */
 size_t fake_writes(const struct engine *engine);
+/* Times gate_submit was called, whatever came of it. */
+size_t fake_submits(const struct engine *engine);
 size_t fake_previews(const struct engine *engine);
 size_t fake_reads(const struct engine *engine);
 /* A stored record, borrowed until it changes; NULL: none. */

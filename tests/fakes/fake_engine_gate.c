@@ -112,6 +112,12 @@ static struct review *make_review(const struct gate *gate, const struct change *
 		error_set(&review->refusal, ERROR_NOT_FOUND, "There is no %s \"%s\" any more", change->kind->noun, change->name);
 		return review;
 	}
+	if (change->verb == VERB_UNDO && gate->before == NULL && gate->after == NULL) {
+		review->allowed = false;
+		review->stage = STAGE_CHECK;
+		error_set(&review->refusal, ERROR_NOT_FOUND, "There is nothing to take back");
+		return review;
+	}
 	review->facts.now = now == NULL ? NULL : record_copy(review->arena, now);
 	if (change->verb == VERB_UNDO) {
 		review->plan.after = gate->before == NULL ? NULL : record_copy(review->arena, gate->before);
@@ -229,13 +235,21 @@ static void remember(struct gate *gate, const struct record *before, const struc
 static void store(struct gate *gate, const struct record *before, const struct record *after)
 {
 	struct directory *directory = gate->directory;
-	long index = before == NULL ? -1 : fake_index(directory, before->kind, before->place);
 	struct record *stored = own_copy(after);
+	long index = -1;
 
-	remember(gate, before, after);
+	if (before != NULL && before->id != NULL) {
+		char name[64] = "uuid:";
+
+		strncat(name, before->id, sizeof name - 6);
+		index = fake_index(directory, before->kind, name);
+	}
 	if (stored == NULL) {
-		record_free(directory->records[index]);
-		directory->records[index] = NULL;
+		remember(gate, before, NULL);
+		if (index >= 0) {
+			record_free(directory->records[index]);
+			directory->records[index] = NULL;
+		}
 		return;
 	}
 	stored->name = arena_text(stored->arena, record_text(stored, stored->kind->name_field));
@@ -243,6 +257,7 @@ static void store(struct gate *gate, const struct record *before, const struct r
 		stored->id = arena_format(stored->arena, "00000000-0000-4000-8000-%012lx", ++directory->serial);
 	if (stored->place == NULL)
 		stored->place = arena_format(stored->arena, "cn=%s,dc=example,dc=com", stored->name);
+	remember(gate, before, stored);
 	fake_put(directory, index, stored);
 }
 
@@ -342,6 +357,7 @@ void gate_submit(struct gate *gate, const struct review *confirmed, const char *
 	struct answer *answer = answer_new(gate, submit_done, context);
 
 	(void)typed;
+	gate->submits++;
 	answer->change = change_copy(confirmed->change);
 	answer->change->reason = arena_text(answer->change->arena, reason);
 	answer->submit = done;
@@ -496,6 +512,11 @@ void fake_conflict(struct engine *engine)
 size_t fake_writes(const struct engine *engine)
 {
 	return engine->gate->writes;
+}
+
+size_t fake_submits(const struct engine *engine)
+{
+	return engine->gate->submits;
 }
 
 size_t fake_previews(const struct engine *engine)

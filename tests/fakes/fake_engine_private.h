@@ -22,7 +22,7 @@ struct gate {
 	struct directory *directory;
 	enum role role;
 	struct loop *loop;
-	size_t writes, previews;
+	size_t writes, previews, submits;
 	struct arena *arena;               /* of the history */
 	struct history_entry entries[64];
 	size_t entry_count;

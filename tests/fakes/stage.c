@@ -59,6 +59,8 @@ struct stage *stage_new(const struct fake_settings *settings, const char *sectio
 void stage_free(struct stage *stage)
 {
 	session_free(stage->session);
+	/* Answers of the gate come also where nobody waits for them any more. */
+	loop_run(stage->engine->loop);
 	keymap_free(stage->keymap);
 	fake_engine_free(stage->engine);
 	free(stage);

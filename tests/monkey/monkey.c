@@ -1,0 +1,185 @@
+/*
+ * monkey: random keys, pastes, sizes and faults against the fake engine.
+ *
+ * 100,000 steps with POSTROOM_FULL, else 6,000.  Holds after each step: the
+ * picture is sound and the cursor inside; a write happens only where the review
+ * was on top, its Apply had the focus and Enter was pressed; the session never
+ * ends but by a way out.  TAP on standard output; the seed is printed.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "tests/fakes/assertions.h"
+#include "tests/fakes/stage.h"
+#include "tests/unit/hostile.h"
+#include "tests/unit/trial.h"
+
+/* Keys by weight: what moves and opens comes more often than the rest. */
+static const char *const frequent[] = {
+	"Down", "Up", "Enter", "Enter", "Esc", "Tab", "Tab", "Shift-Tab", "Left", "Right", "PgDn", "PgUp", "Home", "End", "Space",
+	"e", "l", "n", "d", "r", "c", "C", "u", "x", "/", "?", ":", "2", "3", "H", "+", "-", "s", "o", "p", "q",
+	"Backspace", "Delete", "Ctrl-G", "Ctrl-P", "Ctrl-N", "Ctrl-R", "Ctrl-L", "Ctrl-U", "Ctrl-W", "Ctrl-K", "Ctrl-D", "Ctrl-T", "!", "v",
+};
+static const char *const typed[] = { "3 GB", "0", "user", "@example.com", "new.person@example.com", "example.org", "yes", "Müller", "山", "-1", "x y" };
+
+static struct key random_key(void)
+{
+	struct key key;
+
+	memset(&key, 0, sizeof key);
+	if (trial_below(10) < 8) {
+		if (!key_from_name(frequent[trial_below(sizeof frequent / sizeof *frequent)], &key))
+			abort();
+	} else if (trial_below(2) == 0) {
+		key.kind = KEY_KIND_TEXT;
+		key.code = (uint32_t)(' ' + trial_below(95));
+	} else {
+		key.kind = KEY_KIND_NAMED;
+		key.code = (uint32_t)(NAMED_ENTER + trial_below(NAMED_F24 - NAMED_ENTER));
+		key.modifiers = (unsigned)trial_below(8);
+	}
+	return key;
+}
+
+static bool ends_it(const struct stage *stage, const struct key *key)
+{
+	const char *action = keymap_action(stage->keymap, "global", key);
+
+	return action != NULL && (strcmp(action, "quit") == 0 || strcmp(action, "exit") == 0 || strcmp(action, "cancel") == 0);
+}
+
+/* Does something on the row with the buttons look like a focused Apply? */
+static bool apply_has_focus(struct stage *stage)
+{
+	const struct canvas *canvas = stage_canvas(stage);
+
+	for (int i = 0; i + 5 < canvas->rows * canvas->columns; i++) {
+		const struct canvas_cell *cell = &canvas->cells[i];
+
+		if (cell->style == STYLE_BUTTON_HERE && cell[0].cell.base == 'A' && cell[1].cell.base == 'p' && cell[2].cell.base == 'p')
+			return true;
+	}
+	return false;
+}
+
+static void press(struct stage *stage, const struct key *key)
+{
+	size_t before = fake_submits(stage->engine);
+	bool review = strcmp(place(stage), "review") == 0, focused = review && apply_has_focus(stage);
+	struct key enter;
+
+	session_key(stage->session, key);
+	if (trial_below(4) != 0)
+		stage_settle(stage);
+	if (fake_submits(stage->engine) == before)
+		return;
+	key_from_name("Enter", &enter);
+	if (!focused || !key_same(key, &enter)) {
+		char name[64];
+
+		fail_msg("a write by %s in %s, %s", key_name(key, name, sizeof name), review ? "the review" : "another view",
+			focused ? "with the focus on Apply" : "without the focus on Apply");
+	}
+}
+
+static void paste(struct stage *stage)
+{
+	const struct hostile *hostile = &hostile_strings[trial_below(sizeof hostile_strings / sizeof *hostile_strings)];
+	struct key key = { .kind = KEY_KIND_PASTE, .pasted = hostile->bytes, .pasted_length = hostile->length };
+
+	session_key(stage->session, &key);
+}
+
+static void resize(struct stage *stage)
+{
+	if (trial_below(3) == 0)
+		session_resize(stage->session, (int)trial_below(60), (int)trial_below(200));
+	else
+		session_resize(stage->session, 10 + (int)trial_below(40), 40 + (int)trial_below(120));
+}
+
+static void step(struct stage *stage)
+{
+	struct key key;
+
+	switch (trial_below(60)) {
+	case 0:
+		resize(stage);
+		return;
+	case 1:
+		paste(stage);
+		return;
+	case 2:
+		fake_link(stage->engine, (enum directory_link)trial_below(3));
+		return;
+	case 3:
+	case 4:
+		stage_type(stage, typed[trial_below(sizeof typed / sizeof *typed)]);
+		return;
+	case 5:
+		session_tick(stage->session);
+		return;
+	case 6:
+		fake_link(stage->engine, DIRECTORY_UP);
+		return;
+	default:
+		break;
+	}
+	key = random_key();
+	/* The way out is tried by other tests; here it would only end the run early. */
+	if (ends_it(stage, &key) && trial_below(200) != 0)
+		return;
+	press(stage, &key);
+}
+
+static size_t all_writes, all_previews;
+
+static size_t run(enum role role, size_t steps)
+{
+	struct fake_settings settings = { .role = role, .users = 30, .hostile = trial_below(4) == 0, .hostile_at = trial_below(200),
+		.cut = trial_below(5) == 0 ? 10 : 0 };
+	struct stage *stage = stage_new(&settings, NULL, 24, 80, trial_below(2) ? VISIBLE_UTF8 : VISIBLE_ASCII);
+	size_t done = 0, writes;
+
+	while (done < steps && !stage->ended) {
+		step(stage);
+		if (!stage->ended)
+			assert_sound_screen(stage_canvas(stage));
+		done++;
+	}
+	writes = fake_writes(stage->engine);
+	stage_settle(stage);
+	all_writes += writes;
+	all_previews += fake_previews(stage->engine);
+	stage_free(stage);
+	assert_true(role != ROLE_MONITOR || writes == 0);
+	return done;
+}
+
+static void no_crash_and_no_unconfirmed_write(void **state)
+{
+	static const enum role roles[] = { ROLE_ADMIN, ROLE_ADMIN, ROLE_HELPDESK, ROLE_MONITOR };
+	size_t steps = getenv("POSTROOM_FULL") != NULL && strcmp(getenv("POSTROOM_FULL"), "1") == 0 ? 100000 : 6000, done = 0, runs = 0;
+
+	(void)state;
+	trial_begin("monkey");
+	while (done < steps) {
+		done += run(roles[runs % 4], 500);
+		runs++;
+	}
+	printf("# figure monkey: %zu steps in %zu sessions, %zu reviews, %zu confirmed writes\n", done, runs, all_previews, all_writes);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = { cmocka_unit_test(no_crash_and_no_unconfirmed_write) };
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
