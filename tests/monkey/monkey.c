@@ -29,6 +29,12 @@ static const char *const frequent[] = {
 };
 static const char *const typed[] = { "3 GB", "0", "user", "@example.com", "new.person@example.com", "example.org", "yes", "Müller", "山", "-1", "x y" };
 
+/* Ways that lead somewhere, so that reviews and writes are not left to luck. */
+static const char *const ways[] = {
+	"Esc Esc l Ctrl-U 3 Space G B Enter", "Tab Enter", "Tab Tab Enter", "Shift-Tab Enter", "Esc Esc Esc d", "Esc Esc u", "Esc Esc Enter e",
+	"Esc Esc Esc 3 n a . d e Enter", "Esc Esc 2 / u s e r 0 1 Enter", "Ctrl-G", "Down Down Enter",
+};
+
 static struct key random_key(void)
 {
 	struct key key;
@@ -89,6 +95,22 @@ static void press(struct stage *stage, const struct key *key)
 	}
 }
 
+static void follow(struct stage *stage, const char *way)
+{
+	char *copy = memory_text(way), *rest = copy, *name;
+
+	while (!stage->ended && (name = strtok_r(rest, " ", &rest)) != NULL) {
+		struct key key;
+
+		if (!key_from_name(name, &key))
+			abort();
+		press(stage, &key);
+		if (!stage->ended)
+			assert_sound_screen(stage_canvas(stage));
+	}
+	free(copy);
+}
+
 static void paste(struct stage *stage)
 {
 	const struct hostile *hostile = &hostile_strings[trial_below(sizeof hostile_strings / sizeof *hostile_strings)];
@@ -122,6 +144,11 @@ static void step(struct stage *stage)
 	case 3:
 	case 4:
 		stage_type(stage, typed[trial_below(sizeof typed / sizeof *typed)]);
+		return;
+	case 7:
+	case 8:
+	case 9:
+		follow(stage, ways[trial_below(sizeof ways / sizeof *ways)]);
 		return;
 	case 5:
 		session_tick(stage->session);
