@@ -191,7 +191,7 @@ static void settle(struct walk *walk)
 	bool keep = walk->end == WALK_REFUSED || walk->end == WALK_AGAIN;
 
 	if (keep) {
-		submission->outcome = review->conflict ? OUTCOME_CONFLICT : OUTCOME_NOT_APPLIED;
+		submission->outcome = walk->end == WALK_AGAIN ? OUTCOME_CONFLICT : OUTCOME_NOT_APPLIED;
 		submission->error = review->refusal;
 		if (walk->end == WALK_AGAIN)
 			error_set(&submission->error, ERROR_CONFLICT, "Nothing was changed: %s changed meanwhile, so look at it again",
