@@ -150,6 +150,9 @@ bool request_search(struct connection *connection, struct arena *arena, const st
 	bool fine;
 
 	*found = (struct found){ .entries = NULL };
+	/* A request before this one may have lost the connection, and its caller may go on without its answer. */
+	if (connection->handle == NULL)
+		return error_set(error, ERROR_UNREACHABLE, "%s: the connection was lost", connection_uri(connection));
 	guard_arm(connection->guard, (int64_t)seconds * 1000 + REQUEST_GRACE_MS);
 	code = ldap_search_ext(connection->handle, search->base, scopes[search->scope], filter,
 		writable(search->attributes == NULL ? none : search->attributes), 0, NULL, NULL, &patience, (int)search->limit, &id);

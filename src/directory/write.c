@@ -176,6 +176,10 @@ void request_write(struct connection *connection, struct arena *arena, const str
 	int id = -1, code = LDAP_SUCCESS;
 
 	*answer = (struct answer){ .how = ANSWER_UNSENT, .words = "" };
+	if (connection->handle == NULL) {
+		error_set(&answer->error, ERROR_UNREACHABLE, "%s: the connection was lost before anything was sent", connection_uri(connection));
+		return;
+	}
 	if (assertion != NULL)
 		code = ldap_create_assertion_control(connection->handle, filter_text(arena, assertion), 1, &assert);
 	if (assert != NULL)
