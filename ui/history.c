@@ -15,7 +15,7 @@
 #include "base/text.h"
 #include "ui/move.h"
 
-enum { EVENTS_MOST = 200, SAME_SECONDS = 5 };
+enum { SAME_SECONDS = 5 };
 
 /* Shared by the view and the requests it has sent; the last one out frees it. */
 struct history_link {
@@ -79,9 +79,9 @@ static bool told(const struct history *history, const struct history_row *event)
 		const struct history_entry *entry = &history->entries[i];
 		int64_t apart = entry->time - event->time;
 
-		if (apart <= SAME_SECONDS && apart >= -SAME_SECONDS && (entry->name == NULL || entry->name[0] == '\0'
-				|| strstr(event->what, entry->name) != NULL || strstr(event->lines, entry->name) != NULL
-				|| (entry->lines != NULL && event->lines[0] != '\0' && strstr(entry->lines, event->lines) != NULL)))
+		/* Locks and memberships of one of our sets have other names, but the same login. */
+		if (apart <= SAME_SECONDS && apart >= -SAME_SECONDS && (event->same_login || entry->name == NULL || entry->name[0] == '\0'
+				|| strstr(event->lines, entry->name) != NULL))
 			return true;
 	}
 	return false;
@@ -187,8 +187,24 @@ static void read_done(void *context, struct history *takes, const struct error *
 	free(id);
 }
 
+/* "cn=anna,cn=users,..." is "anna" in a list; the preview has all of it. */
+static const char *short_name(struct arena *arena, const char *place)
+{
+	const char *begin = strchr(place, '='), *end;
+
+	if (begin == NULL)
+		return arena_text(arena, place);
+	for (end = ++begin; *end != '\0' && *end != ','; end++) {
+		if (*end == '\\' && end[1] != '\0')
+			end++;
+	}
+	return arena_bytes(arena, begin, (size_t)(end - begin));
+}
+
 static void keep_events(struct history_view *self, const struct directory_event *events, size_t count)
 {
+	const char *identity = or_empty(directory_status(session_engine(self->view.session)->directory)->identity);
+
 	arena_free(self->log_arena);
 	self->log_arena = arena_new();
 	self->log = arena_alloc(self->log_arena, sizeof(*self->log) * (count + 1));
@@ -196,10 +212,13 @@ static void keep_events(struct history_view *self, const struct directory_event 
 	for (size_t i = 0; i < count; i++) {
 		self->log[i] = (struct history_row){
 			.time = events[i].time,
-			.who = arena_text(self->log_arena, or_empty(events[i].who)),
-			.what = arena_format(self->log_arena, "%s %s", or_empty(events[i].what), or_empty(events[i].place)),
-			.state = "access log", .reason = "",
-			.lines = arena_text(self->log_arena, or_empty(events[i].words)),
+			.who = short_name(self->log_arena, or_empty(events[i].who)),
+			.what = arena_format(self->log_arena, "%s %s", or_empty(events[i].what),
+				short_name(self->log_arena, or_empty(events[i].place))),
+			.state = "told by the access log of the directory", .reason = "",
+			.lines = arena_format(self->log_arena, "by %s\n%s\n%s", or_empty(events[i].who), or_empty(events[i].place),
+				or_empty(events[i].words)),
+			.same_login = text_same_ascii_case(identity, or_empty(events[i].who)),
 		};
 	}
 }
@@ -225,7 +244,7 @@ static void read_events(struct history_view *self)
 		return;
 	/* A directory that knows the answer may call back from inside. */
 	self->event_wanted = true;
-	self->events = directory_events(directory, NULL, EVENTS_MOST, events_came, self);
+	self->events = directory_events(directory, NULL, HISTORY_EVENTS_MOST, events_came, self);
 	if (!self->event_wanted)
 		self->events = NULL;
 }

@@ -15,7 +15,10 @@ struct history_row {
 	int64_t time;
 	const struct history_entry *entry;     /* NULL: from the access log */
 	const char *who, *what, *state, *reason, *lines;
+	bool same_login;                       /* access log: by the identity of this session */
 };
+/* How many changes are asked of the access log. */
+enum { HISTORY_EVENTS_MOST = 200 };
 struct history_link;
 struct history_view {
 	struct view view;

@@ -36,7 +36,8 @@ const char *history_title(const struct view *view, struct arena *arena)
 		return arena_format(arena, "History - %s", self->trouble == NULL ? "being read" : "not readable");
 	if (!line_empty(&self->filter))
 		return arena_format(arena, "History - %s of %s changes, newest first - %s", text_from_count(arena, (int64_t)self->count), count, whose);
-	return arena_format(arena, "History - %s %s, newest first - %s", count, self->total == 1 ? "change" : "changes", whose);
+	return arena_format(arena, "History - %s %s, newest first - %s", count, self->log_count >= HISTORY_EVENTS_MOST ? "changes and older ones"
+			: self->total == 1 ? "change" : "changes", whose);
 }
 
 static enum style state_style(const struct history_row *row)

@@ -65,37 +65,42 @@ static size_t fitting(const struct visible *all, size_t from, size_t width)
 	return at > from ? at : from + 1;
 }
 
-static void add_bytes(struct wrapped *wrapped, int sign_column, enum style sign_style, const char *sign, int indent,
-		enum style style, const char *bytes, size_t length)
+/* Where there is no room for an indent a text is better readable from nearer the edge. */
+static int bounded_indent(const struct wrapped *wrapped, int indent)
+{
+	if (wrapped->width - indent >= 8)
+		return indent;
+	return wrapped->width > 8 ? wrapped->width - 8 : 0;
+}
+
+/* A paragraph; rows behind the first begin `hang` columns further in. Returns its first row. */
+static struct wrapped_row *add_bytes(struct wrapped *wrapped, int indent, int hang, enum style style, const char *bytes, size_t length)
 {
 	struct visible all = text_visible(wrapped->arena, wrapped->form, bytes, length);
-	int room = wrapped->width - indent;
-	size_t at = 0;
-	bool first = true;
+	size_t at = 0, first = wrapped->count;
 
-	if (room < 8) {
-		/* Too narrow for the indent: better readable from the edge. */
-		indent = wrapped->width > 8 ? wrapped->width - 8 : 0;
-		room = wrapped->width - indent;
-	}
+	indent = bounded_indent(wrapped, indent);
 	do {
 		struct wrapped_row *row = new_row(wrapped);
-		size_t end = at < all.count ? fitting(&all, at, (size_t)room) : at;
+		size_t end = at < all.count ? fitting(&all, at, (size_t)(wrapped->width - indent)) : at;
 
-		if (first && sign != NULL)
-			put(row, sign_column, sign_style, text_visible(wrapped->arena, wrapped->form, sign, strlen(sign)));
 		put(row, indent, style, slice(&all, at, end));
 		while (end < all.count && is_blank(&all.cells[end]))
 			end++;
+		if (at == 0)
+			indent = bounded_indent(wrapped, indent + hang);
 		at = end;
-		first = false;
 	} while (at < all.count);
+	return &wrapped->rows[first];
 }
 
 void wrapped_add(struct wrapped *wrapped, int sign_column, enum style sign_style, const char *sign, int indent,
 		enum style style, const char *bytes)
 {
-	add_bytes(wrapped, sign_column, sign_style, sign, indent, style, bytes == NULL ? "" : bytes, bytes == NULL ? 0 : strlen(bytes));
+	struct wrapped_row *row = add_bytes(wrapped, indent, 0, style, bytes == NULL ? "" : bytes, bytes == NULL ? 0 : strlen(bytes));
+
+	if (sign != NULL)
+		put(row, sign_column, sign_style, text_visible(wrapped->arena, wrapped->form, sign, strlen(sign)));
 }
 
 void wrapped_text(struct wrapped *wrapped, int indent, enum style style, const char *bytes, size_t length)
@@ -104,9 +109,12 @@ void wrapped_text(struct wrapped *wrapped, int indent, enum style style, const c
 
 	while (at < length) {
 		const char *end = memchr(bytes + at, '\n', length - at);
-		size_t size = end == NULL ? length - at : (size_t)(end - (bytes + at));
+		size_t size = end == NULL ? length - at : (size_t)(end - (bytes + at)), blanks = 0;
 
-		add_bytes(wrapped, 0, style, NULL, indent, style, bytes + at, size);
+		/* What a line was indented by stays; what does not fit hangs below it. */
+		while (blanks < size && bytes[at + blanks] == ' ')
+			blanks++;
+		add_bytes(wrapped, indent + (int)(blanks < 20 ? blanks : 20), 2, style, bytes + at + blanks, size - blanks);
 		at += size + 1;
 	}
 }
