@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/text.h"
 #include "gate/gate.h"
 #include "ui/move.h"
 #include "ui/review_state.h"
@@ -64,11 +65,25 @@ bool review_asks_reason(const struct review_view *self)
 	return self->phase == REVIEW_SHOWN && self->review->allowed;
 }
 
+bool review_name_typed(const struct review_view *self)
+{
+	const char *typed = line_text(&self->name), *name = self->review->confirm_text;
+	struct arena *arena;
+	bool same;
+
+	if (name == NULL || strcmp(typed, name) == 0)
+		return name != NULL;
+	if (!text_has_foreign(name, strlen(name)))
+		return false;
+	arena = arena_new();
+	same = strcmp(typed, text_ascii_exact(arena, name, strlen(name))) == 0;
+	arena_free(arena);
+	return same;
+}
+
 static const char *apply_blocked(const struct review_view *self)
 {
-	const char *typed = line_text(&self->name);
-
-	if (review_asks_name(self) && (self->review->confirm_text == NULL || strcmp(typed, self->review->confirm_text) != 0))
+	if (review_asks_name(self) && !review_name_typed(self))
 		return "type the name above exactly, then Apply can be pressed";
 	if (self->review->reason_required && line_empty(self->reason))
 		return "this role must give a ticket or reason first";
@@ -261,6 +276,7 @@ static void submitted(void *context, const struct gate_result *result)
 static void submit(struct review_view *self)
 {
 	struct review_waiting *waiting;
+	const char *typed = NULL;
 
 	if (self->waiting != NULL)
 		return;
@@ -270,8 +286,10 @@ static void submit(struct review_view *self)
 	self->scroll = 0;
 	waiting = wait_for(self);
 	session_changed(self->view.session);
-	gate_submit(gate_of(self), self->review, review_asks_name(self) || self->review->confirm == CONFIRM_NAME ? line_text(&self->name) : NULL,
-			line_empty(self->reason) ? NULL : line_text(self->reason), submitted, waiting);
+	/* Whoever typed the ASCII form has typed the name. */
+	if (self->review->confirm == CONFIRM_NAME)
+		typed = review_name_typed(self) ? self->review->confirm_text : line_text(&self->name);
+	gate_submit(gate_of(self), self->review, typed, line_empty(self->reason) ? NULL : line_text(self->reason), submitted, waiting);
 }
 
 static void resolved(void *context, size_t left, const struct error *error)
@@ -352,8 +370,7 @@ static void press(struct review_view *self)
 
 	if (button->blocked != NULL) {
 		self->said = button->blocked;
-		self->focus = review_asks_name(self) && strcmp(line_text(&self->name), self->review->confirm_text == NULL ? "" : self->review->confirm_text) != 0
-			? FOCUS_NAME : FOCUS_REASON;
+		self->focus = review_asks_name(self) && !review_name_typed(self) ? FOCUS_NAME : FOCUS_REASON;
 		return;
 	}
 	switch (button->press) {

@@ -200,11 +200,13 @@ static const char *stage_words(enum gate_stage stage)
 	}
 }
 
-static const char *stage_next(const struct review *review)
+static const char *stage_next(const struct review_view *self)
 {
+	const struct review *review = self->review;
+
 	switch (review->stage) {
 	case STAGE_ROLE: return "Esc goes back. Somebody with another role can do it.";
-	case STAGE_CHECK: return review->refused_field != NULL ? "Back leads to what you typed, to be corrected." : "Esc goes back.";
+	case STAGE_CHECK: return self->opener != NULL ? "Back leads to what you typed, to be corrected." : "Esc goes back.";
 	case STAGE_CONSEQUENCES: return "Change first what stands in the way, then come back.";
 	case STAGE_JOURNAL: return "Free space or mend the state directory, then start postroom again.";
 	default: return "Esc goes back; nothing was written.";
@@ -245,7 +247,7 @@ static void add_refused(const struct review_view *self, struct wrapped *pane)
 		wrapped_add(pane, 3, STYLE_LABEL, review->refused_field->label, pane->width >= 60 ? VALUES : 3, STYLE_PLAIN, review->refusal.text);
 	else
 		wrapped_add(pane, 0, STYLE_PLAIN, NULL, 3, STYLE_PLAIN, review->refusal.text);
-	wrapped_add(pane, 0, STYLE_DIM, NULL, 3, STYLE_DIM, stage_next(review));
+	wrapped_add(pane, 0, STYLE_DIM, NULL, 3, STYLE_DIM, stage_next(self));
 	wrapped_blank(pane);
 }
 

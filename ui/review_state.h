@@ -59,6 +59,8 @@ struct review_view {
 size_t review_buttons(const struct review_view *self, struct review_button buttons[REVIEW_BUTTONS]);
 /* Does the person have to type the name here, and may they type a reason? */
 bool review_asks_name(const struct review_view *self);
+/* Was it typed, as it is or in its ASCII form, which every keyboard has? */
+bool review_name_typed(const struct review_view *self);
 bool review_asks_reason(const struct review_view *self);
 /* Draws everything; no effects. */
 void review_draw(const struct view *view, struct canvas *canvas, struct area area);
