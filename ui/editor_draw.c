@@ -81,7 +81,7 @@ static void draw_hint(const struct editor *self, struct canvas *canvas, int row)
 	if (!self->set)
 		words = self->suggest.active ? "Enter takes the row, then Enter goes to the review" : "Enter goes to the review, Esc back; nothing is written before it";
 	else if (self->at < self->item_count)
-		words = arena_format(canvas->arena, "Enter changes it, %s removes it or takes that back, Down leads to the line that adds",
+		words = arena_format(canvas->arena, "Enter changes it, %s removes it or takes that back, Down leads to Add",
 				remove == NULL ? "Delete" : remove);
 	else if (self->parts)
 		words = editor_changed(self) ? "Enter goes to the review" : "Enter opens a form for a new one";
