@@ -146,6 +146,9 @@ $(BUILD)/tests/monkey/%: $(BUILD)/tests/monkey/%.o $(BUILD)/libstage.a $(BUILD)/
 	$(LINK) $(LIBS_SRC) $(LIBS_UI) -lcmocka
 
 # Live tests get the real directory; of the fakes only what the real one lacks.
+$(BUILD)/tests/live/test_pty: $(BUILD)/tests/live/test_pty.o $(BUILD)/libpty.a $(BUILD)/libpostroom.a
+	$(LINK) $(LIBS_SRC) $(LIBS_UI) -lcmocka
+
 $(BUILD)/tests/live/%: $(BUILD)/tests/live/%.o $(BUILD)/libpostroom.a $(BUILD)/libfakes.a
 	$(LINK) $(LIBS_SRC) -lcmocka
 

@@ -92,8 +92,13 @@ static void resumed(void *context)
 {
 	struct running *running = context;
 
+	struct view *top = session_top(running->session);
+	const struct action *refresh = action_find("refresh");
+
 	running->last_key = clock_monotonic_ms();
-	session_notice(running->session, NULL, "Awake again: what is shown is from before the pause");
+	/* What is shown is from before the pause. */
+	if (top && action_applies(refresh, top->class->place))
+		session_act(running->session, refresh);
 }
 
 static void look_for_write(void *context)

@@ -111,8 +111,11 @@ static size_t operator_length(const char *at)
 	case '{':
 		return strcspn(at, "}") + 1;
 	}
-	while (at[n] && strchr(":-+# .0123456789", at[n]))
-		n++;
+	/* Flags and widths of a number to print; a minus or plus among them stands behind a colon. */
+	if (at[1] && strchr(":# .0123456789", at[1])) {
+		while (at[n] && strchr(":-+# .0123456789", at[n]))
+			n++;
+	}
 	return at[n] ? n + 1 : n;
 }
 
