@@ -151,6 +151,21 @@ static void assert_values(struct store_ldap *store, struct arena *arena, const s
 	}
 }
 
+/*
+ * slapo-unique (2.5) searches under the assertion of the change that it examines, on the base of its own search:
+ * a plain check of UUID and version would fail there whenever an address is written (122, "unique_search failed").
+ * So the check is "another entry, or the right one": true for all others, strict for the target.
+ */
+static const struct filter *only_here(struct store_ldap *store, struct arena *arena, const struct operation *operation, struct filter *strict)
+{
+	struct filter *either = filter_group(arena, FILTER_OR);
+
+	if (world_attribute(store->world, "entryDN") == NULL)
+		return strict;
+	filter_into(arena, either, filter_not(arena, filter_equal_text(arena, "entryDN", operation->place)));
+	return filter_into(arena, either, strict);
+}
+
 static const struct filter *assertion_of(struct store_ldap *store, struct arena *arena, const struct operation *operation)
 {
 	struct filter *all = filter_group(arena, FILTER_AND);
@@ -163,7 +178,7 @@ static const struct filter *assertion_of(struct store_ldap *store, struct arena 
 		filter_into(arena, all, filter_equal_text(arena, "entryCSN", operation->version));
 	else if (!operation->commutes)
 		assert_values(store, arena, operation, all);
-	return all->inside_count > 0 ? all : NULL;
+	return all->inside_count > 0 ? only_here(store, arena, operation, all) : NULL;
 }
 
 /* --- what the answer means ------------------------------------------------------------------------- */
@@ -318,6 +333,9 @@ static enum outcome apply_commuting(struct store_ldap *store, const struct opera
 		struct error inner = { 0 };
 		struct entry *now;
 
+		/* Taken back is the whole of it, even where refint had done a part: the parts must stay in step. */
+		if (outcome == OUTCOME_APPLIED)
+			apply_inverse(arena, operation, inverse);
 		if (outcome != OUTCOME_CONFLICT)
 			return outcome;
 		now = store_target(store, arena, operation->id, operation->place, &inner);
