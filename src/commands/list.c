@@ -1,13 +1,15 @@
 /*
  * list: rows of a kind, with a filter over searched columns.
  *
- * The server gets the longest word of the filter, everything else is filtered
- * here, so that words may stand in any order and in hidden columns.  A list
- * that was cut says so on standard error.
+ * All rows are read and filtered here, so that words may stand in any order
+ * and in columns that the server does not search.  Where the server cuts the
+ * list, it is asked again for the longest word, which finds most of what was
+ * cut away.  A list that was cut says so on standard error.
  */
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/lookup.h"
 #include "base/text.h"
 #include "commands/headless.h"
 #include "commands/output.h"
@@ -111,17 +113,30 @@ static const char *longest_word(struct arena *arena, const char *filter)
 	return best ? arena_bytes(arena, best, most) : NULL;
 }
 
-static void read_list(struct listing *listing)
+static void read_rows(struct listing *listing, const char *words)
 {
 	const struct arguments *arguments = listing->headless.arguments;
 	/* All stored fields, since the filter looks into hidden columns too. */
 	struct list_request request = {
-		.kind = listing->kind, .words = longest_word(listing->headless.arena, arguments->filter),
-		.limit = arguments->filter ? 0 : (size_t)arguments->limit,
+		.kind = listing->kind, .words = words, .limit = arguments->filter ? 0 : (size_t)arguments->limit,
 	};
 
 	directory_list(listing->headless.engine->directory, &request, on_rows, on_end, listing);
 	headless_wait(&listing->headless);
+}
+
+static void read_list(struct listing *listing)
+{
+	const char *filter = listing->headless.arguments->filter;
+	struct list_end first;
+
+	read_rows(listing, NULL);
+	if (!filter || listing->end.complete || listing->end.error.kind != ERROR_NONE)
+		return;
+	first = listing->end;
+	read_rows(listing, longest_word(listing->headless.arena, filter));
+	/* What hidden columns would have found is still missing. */
+	listing->end = first;
 }
 
 /* --- printing ------------------------------------------------------------------------------- */
@@ -138,6 +153,7 @@ static struct sorting *collect(struct listing *listing, size_t *count)
 	const char *filter = listing->headless.arguments->filter;
 	const char *folded = filter ? text_fold(listing->headless.arena, filter, strlen(filter)) : "";
 	struct sorting *list = NULL;
+	struct lookup *seen = lookup_new();
 	const struct rows *batch;
 	size_t capacity = 0, i;
 
@@ -145,11 +161,13 @@ static struct sorting *collect(struct listing *listing, size_t *count)
 	list = arena_grow(listing->headless.arena, list, &capacity, 1, sizeof(*list));
 	for (batch = listing->first; batch; batch = batch->next)
 		for (i = 0; i < batch->count; i++) {
-			if (!row_matches(&batch->rows[i], folded))
+			if (!row_matches(&batch->rows[i], folded) || lookup_get(seen, batch->rows[i].place))
 				continue;
+			lookup_put(seen, batch->rows[i].place, listing);
 			list = arena_grow(listing->headless.arena, list, &capacity, *count + 1, sizeof(*list));
 			list[(*count)++] = (struct sorting){ &batch->rows[i], batch };
 		}
+	lookup_free(seen);
 	qsort(list, *count, sizeof(*list), by_name);
 	return list;
 }

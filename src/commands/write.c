@@ -123,7 +123,8 @@ static bool go_on(struct writing *writing)
 	const char *typed;
 
 	/* With --yes a table says what was done, other forms are one document: the result. */
-	if (!headless->arguments->yes || headless->arguments->dry_run || !strcmp(headless->arguments->printer->name, "table"))
+	if (!headless->arguments->yes || headless->arguments->dry_run || !review->allowed ||
+	    !strcmp(headless->arguments->printer->name, "table"))
 		print_review(headless->arguments, review);
 	if (!may_go_on(writing))
 		return false;
