@@ -79,9 +79,12 @@ static bool told(const struct history *history, const struct history_row *event)
 		const struct history_entry *entry = &history->entries[i];
 		int64_t apart = entry->time - event->time;
 
-		/* Locks and memberships of one of our sets have other names, but the same login. */
-		if (apart <= SAME_SECONDS && apart >= -SAME_SECONDS && (event->same_login || entry->name == NULL || entry->name[0] == '\0'
-				|| strstr(event->lines, entry->name) != NULL))
+		if (apart > SAME_SECONDS || apart < -SAME_SECONDS)
+			continue;
+		if (entry->name == NULL || entry->name[0] == '\0' || strstr(event->lines, entry->name) != NULL)
+			return true;
+		/* Locks and memberships of one of our sets have other names, but the same login and second. */
+		if (event->same_login && apart <= 1 && apart >= -1)
 			return true;
 	}
 	return false;

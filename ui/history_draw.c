@@ -29,7 +29,7 @@ const char *history_title(const struct view *view, struct arena *arena)
 {
 	const struct history_view *self = (const struct history_view *)view;
 	bool others = (self->history != NULL && self->history->others) || self->log_available;
-	const char *whose = others ? self->log_available ? "with the directory's access log" : "with the shared journal" : "made by you here";
+	const char *whose = others ? self->log_available ? "with the access log" : "with the shared journal" : "made by you here";
 	const char *count = text_from_count(arena, (int64_t)self->total);
 
 	if (self->history == NULL)

@@ -354,7 +354,7 @@ static void leave(struct review_view *self)
 
 	/* The other sections stay one key away; only this page waits for its answer, which has a deadline. */
 	if (self->phase == REVIEW_WRITING) {
-		self->said = "It is being written and cannot be stopped now; other sections can be used meanwhile.";
+		self->said = "It is being written and cannot be stopped; other sections stay open.";
 		session_changed(session);
 		return;
 	}
@@ -527,6 +527,8 @@ static const char *review_label(const struct view *view, const struct action *ac
 
 	if (move_of(action) != MOVE_ACCEPT)
 		return NULL;
+	if (self->phase == REVIEW_WRITING)
+		return "wait";
 	if (self->focus != FOCUS_BUTTONS)
 		return "go on";
 	switch (buttons[self->button < count ? self->button : 0].press) {

@@ -132,8 +132,9 @@ static void draw_buttons(const struct review_view *self, struct canvas *canvas, 
 	size_t count = review_buttons(self, buttons);
 	int column = 1;
 
-	if (self->phase == REVIEW_WRITING && self->said != NULL) {
-		canvas_words(canvas, row, column, -1, STYLE_WARNING, self->said);
+	if (self->phase == REVIEW_WRITING) {
+		canvas_words(canvas, row, column, -1, self->said != NULL ? STYLE_WARNING : STYLE_DIM,
+				self->said != NULL ? self->said : "This page tells how it ends; other sections stay open meanwhile.");
 		canvas_cursor(canvas, row, column, false);
 		return;
 	}

@@ -187,9 +187,17 @@ static void add_changed(const struct review_view *self, struct wrapped *pane)
 
 /* --- refused ------------------------------------------------------------------------------------ */
 
-static const char *stage_words(enum gate_stage stage)
+/* Not a verdict: nobody could look. */
+static bool out_of_reach(const struct review *review)
 {
-	switch (stage) {
+	return review->refusal.kind == ERROR_UNREACHABLE || review->refusal.kind == ERROR_TIMEOUT;
+}
+
+static const char *stage_words(const struct review *review)
+{
+	if (out_of_reach(review))
+		return "The directory could not be asked, so nothing was written.";
+	switch (review->stage) {
 	case STAGE_ROLE: return "Refused by the role of this session.";
 	case STAGE_CHECK: return "Refused: a value or the state of the directory does not allow it.";
 	case STAGE_PLAN: return "Refused: it could not be read or cannot be expressed in this directory.";
@@ -204,6 +212,9 @@ static const char *stage_next(const struct review_view *self)
 {
 	const struct review *review = self->review;
 
+	if (out_of_reach(review))
+		return self->opener != NULL ? "Look again tries once more. Back leads to what you typed; nothing of it is lost."
+			: "Look again tries once more.";
 	switch (review->stage) {
 	case STAGE_ROLE: return "Esc goes back. Somebody with another role can do it.";
 	case STAGE_CHECK: return self->opener != NULL ? "Back leads to what you typed, to be corrected." : "Esc goes back.";
@@ -242,7 +253,7 @@ static void add_refused(const struct review_view *self, struct wrapped *pane)
 {
 	const struct review *review = self->review;
 
-	wrapped_add(pane, 1, STYLE_BAD, "X", 3, STYLE_BAD, stage_words(review->stage));
+	wrapped_add(pane, 1, STYLE_BAD, "X", 3, STYLE_BAD, stage_words(review));
 	if (review->refused_field != NULL)
 		wrapped_add(pane, 3, STYLE_LABEL, review->refused_field->label, pane->width >= 60 ? VALUES : 3, STYLE_PLAIN, review->refusal.text);
 	else
@@ -277,7 +288,7 @@ static void add_shown(const struct review_view *self, struct wrapped *pane)
 {
 	const struct review *review = self->review;
 
-	if (review->changed)
+	if (review->changed && review->allowed)
 		add_changed(self, pane);
 	if (review->conflict != NULL)
 		add_conflict(self, pane);

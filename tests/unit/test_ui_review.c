@@ -308,7 +308,7 @@ static void esc_does_not_leave_a_write(void **state)
 	fake_next(stage->engine, FAKE_SILENT);
 	session_key(stage->session, &enter);
 	session_key(stage->session, &esc);
-	shows(stage, "cannot be stopped now");
+	shows(stage, "cannot be stopped");
 	fake_next(stage->engine, FAKE_APPLIED);
 	stage_settle(stage);
 	assert_int_equal(fake_writes(stage->engine), 1);
