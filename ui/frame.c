@@ -46,7 +46,7 @@ static char *lamp_words(struct session *session, struct arena *arena, bool brief
 	if (status->link == DIRECTORY_UP && (brief || status->latency_ms < 0))
 		return arena_text(arena, "dir ok");
 	if (status->link == DIRECTORY_UP)
-		return arena_format(arena, "dir ok %d ms", status->latency_ms);
+		return arena_format(arena, status->latency_ms < 1 ? "dir ok <1 ms" : "dir ok %d ms", status->latency_ms);
 	*style = status->link == DIRECTORY_DOWN ? STYLE_BAD : STYLE_WARNING;
 	if (status->link == DIRECTORY_CONNECTING)
 		return arena_text(arena, brief ? "dir .." : "dir connecting");

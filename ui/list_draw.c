@@ -1,9 +1,7 @@
 /*
  * list_draw: where everything of a list stands, and drawing it.
  *
- * Columns come from the fields that fit: those with FIELD_COLUMN first, further
- * ones where the screen is wide; what is left over goes to texts and addresses.
- * Draws only, never fails; loop thread.
+ * Draws only, never fails; which columns fit is in list_columns.c.  Loop thread.
  */
 #include "ui/list_private.h"
 
@@ -14,7 +12,7 @@
 #include "ui/frame.h"
 #include "ui/keymap.h"
 
-enum { PREFIX = 3, GAP = 1, BESIDE_FROM = 120, PREVIEW_BELOW = 6, PREVIEW_FROM_ROWS = 16, SAMPLE = 400 };
+enum { BESIDE_FROM = 120, PREVIEW_BELOW = 6, PREVIEW_FROM_ROWS = 16 };
 
 /* --- layout ------------------------------------------------------------------------------------- */
 
@@ -49,130 +47,6 @@ struct list_layout list_layout(const struct list_view *list, struct area area)
 	layout.first_row = row;
 	layout.rows = end > row ? end - row : 0;
 	return layout;
-}
-
-static bool is_default(const struct field *field)
-{
-	return (field->flags & FIELD_COLUMN) != 0;
-}
-
-/* Fields that nobody has, or that only repeat the title, are not worth a column. */
-static bool is_further(const struct list_view *list, const struct field *field)
-{
-	size_t index = kind_field_index(list->kind, field);
-
-	if (index < LIST_FIELDS_MOST && list->natural[index] < 0)
-		return false;
-	return !(field->flags & (FIELD_COLUMN | FIELD_DERIVED)) && field->type != FIELD_SECRET && field->type != FIELD_PARTS;
-}
-
-/* As wide as what is in it, within what the row asks for; texts get more from spread, so that more columns fit. */
-static int width_of(const struct list_view *list, const struct field *field)
-{
-	size_t index = kind_field_index(list->kind, field);
-	int label = (int)strlen(field->label) + 2, asked = field->width > 0 ? field->width : 10;
-	int natural = index < LIST_FIELDS_MOST ? list->natural[index] : 0, width = natural > 0 ? natural : asked;
-
-	if (width > asked)
-		width = asked;
-	return width < label ? label : width;
-}
-
-/* "Andrea" of "Schmidt, Andrea" says nothing new. */
-static bool in_title(const struct list_view *list, const struct row *row, const struct value *value)
-{
-	const char *title = list->kind->title_field;
-	size_t column;
-
-	if (title == NULL || !rowset_column(list->set, kind_field(list->kind, title), &column))
-		return false;
-	return strstr(row->values[column].bytes, value->bytes) != NULL;
-}
-
-void list_measure(struct list_view *list)
-{
-	struct arena *arena = arena_new();
-	enum visible_form form = session_form(list->view.session);
-	size_t total = rowset_total(list->set), step = total / SAMPLE + 1;
-
-	memset(list->natural, 0, sizeof list->natural);
-	for (const struct field *field = list->kind->fields; total > 0 && field->name != NULL; field++) {
-		size_t column, index = kind_field_index(list->kind, field);
-		bool worth = false;
-		int most = 1;
-
-		if (index >= LIST_FIELDS_MOST || !rowset_column(list->set, field, &column))
-			continue;
-		for (size_t i = 0; i < total; i += step) {
-			const struct value *value = &rowset_any(list->set, i)->values[column];
-			const char *words = list_cell_words(arena, form, field, value);
-			int columns = (int)text_columns(form, words != NULL ? words : value->bytes, words != NULL ? strlen(words) : value->length);
-
-			most = columns > most ? columns : most;
-			worth = worth || (value->length > 0 && !in_title(list, rowset_any(list->set, i), value));
-		}
-		list->natural[index] = worth || is_default(field) ? most : -1;
-	}
-	arena_free(arena);
-}
-
-static bool is_wide_type(const struct field *field)
-{
-	return field->type == FIELD_TEXT || field->type == FIELD_ADDRESS || field->type == FIELD_DOMAIN || field->type == FIELD_REFERENCE;
-}
-
-/* Gives what is left over to texts, a column at a time, up to what is in them and a little air. */
-static void spread(const struct list_view *list, struct list_column *columns, int count, int left)
-{
-	bool grown = true;
-
-	while (left > 0 && grown) {
-		grown = false;
-		for (int i = 0; i < count && left > 0; i++) {
-			size_t index = kind_field_index(list->kind, columns[i].field);
-			int natural = index < LIST_FIELDS_MOST ? list->natural[index] : 0;
-
-			if (!is_wide_type(columns[i].field) || columns[i].width >= natural + 2)
-				continue;
-			columns[i].width++;
-			left--;
-			grown = true;
-		}
-	}
-}
-
-int list_columns(const struct list_view *list, int width, struct list_column *columns)
-{
-	int count = 0, used = PREFIX, skip = list->first_column;
-	bool first = true;
-
-	for (int pass = 0; pass < 2; pass++) {
-		for (const struct field *field = list->kind->fields; field->name != NULL && count < LIST_COLUMNS_MOST; field++) {
-			int wanted = width_of(list, field);
-
-			if (pass == 0 ? !is_default(field) : !is_further(list, field))
-				continue;
-			/* Turning to the right leaves columns out behind the first, which says whose row it is. */
-			if (!first && skip > 0) {
-				skip--;
-				continue;
-			}
-			if (first && wanted > width - used)
-				wanted = width - used;
-			if (wanted > width - used || wanted < 1)
-				continue;
-			first = false;
-			columns[count++] = (struct list_column){ field, 0, wanted };
-			used += wanted + GAP;
-		}
-	}
-	spread(list, columns, count, width - used);
-	used = PREFIX;
-	for (int i = 0; i < count; i++) {
-		columns[i].at = used;
-		used += columns[i].width + GAP;
-	}
-	return count;
 }
 
 /* --- title -------------------------------------------------------------------------------------- */
@@ -217,11 +91,6 @@ const char *list_title(const struct view *view, struct arena *arena)
 
 /* --- rows --------------------------------------------------------------------------------------- */
 
-static bool goes_right(const struct field *field)
-{
-	return field->type == FIELD_SIZE || field->type == FIELD_NUMBER;
-}
-
 static void draw_header(const struct list_view *list, struct canvas *canvas, const struct list_layout *layout,
 		const struct list_column *columns, int count)
 {
@@ -229,28 +98,12 @@ static void draw_header(const struct list_view *list, struct canvas *canvas, con
 		const struct list_column *column = &columns[i];
 		bool sorted = column->field == list->sort;
 		int columns_used = (int)text_columns(canvas->form, column->field->label, strlen(column->field->label)) + (sorted ? 2 : 0);
-		int at = column->at + (goes_right(column->field) && columns_used < column->width ? column->width - columns_used : 0);
+		int at = column->at + (list_goes_right(column->field) && columns_used < column->width ? column->width - columns_used : 0);
 		int used = canvas_words(canvas, layout->header_row, at, column->width - (sorted ? 2 : 0), STYLE_LABEL, column->field->label);
 
 		if (sorted)
 			canvas_border(canvas, layout->header_row, at + used + 1, 1, list->reverse ? BORDER_DOWN : BORDER_UP, STYLE_KEY);
 	}
-}
-
-const char *list_cell_words(struct arena *arena, enum visible_form form, const struct field *field, const struct value *value)
-{
-	struct field_values values = { .presence = VALUE_OWN, .values = value, .count = 1 };
-	char *unicode;
-
-	if (value->length == 0)
-		return NULL;
-	if (field->type == FIELD_SIZE || field->type == FIELD_TIME)
-		return record_words(arena, field, &values);
-	/* A name that people read in other letters is shown both ways, so that neither can pass for another. */
-	if (field->type != FIELD_DOMAIN || form == VISIBLE_ASCII || strstr(value->bytes, "xn--") == NULL)
-		return NULL;
-	unicode = text_domain_unicode(arena, value->bytes);
-	return strcmp(unicode, value->bytes) == 0 ? NULL : arena_format(arena, "%s (%s)", value->bytes, unicode);
 }
 
 static void draw_cell(const struct list_view *list, struct canvas *canvas, int row, const struct list_column *column,
@@ -266,7 +119,7 @@ static void draw_cell(const struct list_view *list, struct canvas *canvas, int r
 	if (value->length == 0)
 		return;
 	words = list_cell_words(canvas->arena, canvas->form, column->field, value);
-	if (goes_right(column->field))
+	if (list_goes_right(column->field))
 		canvas_right(canvas, row, column->at, column->width, style, words != NULL ? words : value->bytes);
 	else if (words != NULL)
 		canvas_words(canvas, row, column->at, column->width, style, words);

@@ -74,6 +74,9 @@ void list_settle(struct list_view *list);
 const struct row *list_row(const struct list_view *list);
 void list_do_waiting(struct list_view *list);
 /* list_draw.c */
+/* list_columns.c */
+/* Figures stand at the right edge of their column. */
+bool list_goes_right(const struct field *field);
 /* Measures the values of a sample of all rows, so that columns are as wide as what is in them. */
 void list_measure(struct list_view *list);
 /* Value of a cell in words; NULL: the value as it is. Arena. */

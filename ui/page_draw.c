@@ -22,9 +22,9 @@ struct page_columns { int group, label, value, end; };
 static struct page_columns columns_for(int width)
 {
 	if (width >= 100)
-		return (struct page_columns){ 2, 16, 40, width - 1 };
+		return (struct page_columns){ 1, 15, 38, width - 1 };
 	if (width >= 70)
-		return (struct page_columns){ 2, 14, 36, width - 1 };
+		return (struct page_columns){ 1, 14, 36, width };
 	return (struct page_columns){ -1, 2, width / 2 < 18 ? width / 2 : 18, width - 1 };
 }
 
@@ -83,8 +83,11 @@ static void draw_field(struct canvas *canvas, int row, const struct page_columns
 
 	canvas_words(canvas, row, columns->label, columns->value - columns->label - 1, STYLE_LABEL, item->label);
 	used = canvas_words(canvas, row, columns->value, room, style, item->words);
-	if (item->note != NULL && room - used > 6)
-		canvas_format(canvas, row, columns->value + used + 2, room - used - 2, STYLE_DIM, "(%s)", item->note);
+	if (item->note != NULL) {
+		int gap = (int)text_columns(canvas->form, item->note, strlen(item->note)) + used + 2 <= room ? 2 : 1;
+
+		canvas_words(canvas, row, columns->value + used + gap, room - used - gap, STYLE_DIM, item->note);
+	}
 }
 
 static void draw_item(struct canvas *canvas, int row, int width, const struct page_columns *columns,
@@ -114,6 +117,9 @@ static void draw_explanation(struct canvas *canvas, struct area area, const stru
 	row++;
 	if (item->what == ITEM_FACT) {
 		canvas_wrap(canvas, row, 1, width, area.top + area.rows - row, STYLE_VALUE, item->words);
+	} else if (item->what == ITEM_FIELD && item->note != NULL && item->locked == NULL) {
+		canvas_words(canvas, row, 1, width, STYLE_VALUE, item->note);
+		row++;
 	} else if (item->locked != NULL && item->what != ITEM_WRONG) {
 		canvas_format(canvas, row, 1, width, STYLE_READONLY, "Read only: %s", item->locked);
 		row++;

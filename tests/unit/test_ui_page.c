@@ -138,7 +138,7 @@ static void note_stands_beside_the_value(void **state)
 	struct stage *stage = open_page(ROLE_ADMIN, "user000", 40, 120);
 
 	(void)state;
-	shows(stage, "2 GB  (policy says 1 GB, not written here)");
+	shows(stage, "2 GB  policy says 1 GB, not written here");
 	stage_free(stage);
 }
 

@@ -1,0 +1,184 @@
+/*
+ * list_columns: which columns fit, and how wide they are.
+ *
+ * Those with FIELD_COLUMN come first, then texts get the room that their values
+ * need, then further fields follow where the screen is wide.  How much room
+ * values need is measured on a sample of the rows, and a few very long ones do
+ * not count.  Never fails; loop thread.
+ */
+#include "ui/list_private.h"
+
+#include <string.h>
+
+#include "base/text.h"
+
+enum { PREFIX = 3, GAP = 1, SAMPLE = 400, WIDEST = 63, MOST_OF_THEM = 97, FEW_OF_THEM = 5 };
+
+static bool is_default(const struct field *field)
+{
+	return (field->flags & FIELD_COLUMN) != 0;
+}
+
+/* Fields that nobody has, or that only repeat the title, are not worth a column. */
+static bool is_further(const struct list_view *list, const struct field *field)
+{
+	size_t index = kind_field_index(list->kind, field);
+
+	if (index < LIST_FIELDS_MOST && list->natural[index] < 0)
+		return false;
+	return !(field->flags & (FIELD_COLUMN | FIELD_DERIVED)) && field->type != FIELD_SECRET && field->type != FIELD_PARTS;
+}
+
+bool list_goes_right(const struct field *field)
+{
+	return field->type == FIELD_SIZE || field->type == FIELD_NUMBER;
+}
+
+/* As wide as what is in it, within what the row asks for; texts get more from spread, so that more columns fit. */
+static int width_of(const struct list_view *list, const struct field *field)
+{
+	size_t index = kind_field_index(list->kind, field);
+	int label = (int)strlen(field->label) + 2, asked = field->width > 0 ? field->width : 10;
+	int natural = index < LIST_FIELDS_MOST ? list->natural[index] : 0, width = natural > 0 ? natural : asked;
+
+	/* A figure that is cut says something else. */
+	if (width > asked)
+		width = list_goes_right(field) && width <= asked + 3 ? width : asked;
+	return width < label ? label : width;
+}
+
+/* "Andrea" of "Schmidt, Andrea" says nothing new. */
+static bool in_title(const struct list_view *list, const struct row *row, const struct value *value)
+{
+	const char *title = list->kind->title_field;
+	size_t column;
+
+	if (title == NULL || !rowset_column(list->set, kind_field(list->kind, title), &column))
+		return false;
+	return strstr(row->values[column].bytes, value->bytes) != NULL;
+}
+
+/* Columns of one value as the list shows it, at most WIDEST. */
+static int columns_of(struct arena *arena, enum visible_form form, const struct field *field, const struct value *value)
+{
+	const char *words = list_cell_words(arena, form, field, value);
+	size_t columns = text_columns(form, words != NULL ? words : value->bytes, words != NULL ? strlen(words) : value->length);
+
+	return columns > WIDEST ? WIDEST : (int)columns;
+}
+
+/* Room for nearly all values of a column; -1 where it tells too little for a column of its own. */
+static int measure(const struct list_view *list, struct arena *arena, const struct field *field, size_t column)
+{
+	size_t total = rowset_total(list->set), step = total / SAMPLE + 1, of[WIDEST + 1] = { 0 }, seen = 0, worth = 0, fit = 0;
+	int width = 0;
+
+	for (size_t i = 0; i < total; i += step) {
+		const struct row *row = rowset_any(list->set, i);
+		const struct value *value = &row->values[column];
+
+		of[columns_of(arena, session_form(list->view.session), field, value)]++;
+		seen++;
+		worth += value->length > 0 && !in_title(list, row, value);
+	}
+	if (!is_default(field) && worth * 100 < seen * FEW_OF_THEM)
+		return -1;
+	while (width < WIDEST && (fit += of[width]) * 100 < seen * MOST_OF_THEM)
+		width++;
+	return width < 1 ? 1 : width;
+}
+
+void list_measure(struct list_view *list)
+{
+	struct arena *arena = arena_new();
+
+	memset(list->natural, 0, sizeof list->natural);
+	for (const struct field *field = list->kind->fields; rowset_total(list->set) > 0 && field->name != NULL; field++) {
+		size_t column, index = kind_field_index(list->kind, field);
+
+		if (index < LIST_FIELDS_MOST && rowset_column(list->set, field, &column))
+			list->natural[index] = measure(list, arena, field, column);
+	}
+	arena_free(arena);
+}
+
+static bool is_wide_type(const struct field *field)
+{
+	return field->type == FIELD_TEXT || field->type == FIELD_ADDRESS || field->type == FIELD_DOMAIN || field->type == FIELD_REFERENCE;
+}
+
+/* Gives what is left over to texts, a column at a time, up to what is in them and some air; returns what it gave. */
+static int spread(const struct list_view *list, struct list_column *columns, int count, int left, int air)
+{
+	bool grown = true;
+	int given = 0;
+
+	while (given < left && grown) {
+		grown = false;
+		for (int i = 0; i < count && given < left; i++) {
+			size_t index = kind_field_index(list->kind, columns[i].field);
+			int natural = index < LIST_FIELDS_MOST ? list->natural[index] : 0;
+
+			if (!is_wide_type(columns[i].field) || columns[i].width >= natural + air)
+				continue;
+			columns[i].width++;
+			given++;
+			grown = true;
+		}
+	}
+	return given;
+}
+
+/* Adds the fields of a pass that fit; returns the columns used by then. */
+static int add_fitting(const struct list_view *list, int width, int used, bool further, struct list_column *columns, int *count, int *skip)
+{
+	for (const struct field *field = list->kind->fields; field->name != NULL && *count < LIST_COLUMNS_MOST; field++) {
+		int wanted = width_of(list, field);
+
+		if (further ? !is_further(list, field) : !is_default(field))
+			continue;
+		/* Turning to the right leaves columns out behind the first, which says whose row it is. */
+		if (*count > 0 && *skip > 0) {
+			(*skip)--;
+			continue;
+		}
+		if (*count == 0 && wanted > width - used)
+			wanted = width - used;
+		if (wanted > width - used || wanted < 1)
+			continue;
+		columns[(*count)++] = (struct list_column){ field, 0, wanted };
+		used += wanted + GAP;
+	}
+	return used;
+}
+
+int list_columns(const struct list_view *list, int width, struct list_column *columns)
+{
+	int count = 0, skip = list->first_column, used = add_fitting(list, width, PREFIX, false, columns, &count, &skip);
+
+	used += spread(list, columns, count, width - used, 0);
+	used = add_fitting(list, width, used, true, columns, &count, &skip);
+	spread(list, columns, count, width - used, 2);
+	used = PREFIX;
+	for (int i = 0; i < count; i++) {
+		columns[i].at = used;
+		used += columns[i].width + GAP;
+	}
+	return count;
+}
+
+const char *list_cell_words(struct arena *arena, enum visible_form form, const struct field *field, const struct value *value)
+{
+	struct field_values values = { .presence = VALUE_OWN, .values = value, .count = 1 };
+	char *unicode;
+
+	if (value->length == 0)
+		return NULL;
+	if (field->type == FIELD_SIZE || field->type == FIELD_TIME)
+		return record_words(arena, field, &values);
+	/* A name that people read in other letters is shown both ways, so that neither can pass for another. */
+	if (field->type != FIELD_DOMAIN || form == VISIBLE_ASCII || strstr(value->bytes, "xn--") == NULL)
+		return NULL;
+	unicode = text_domain_unicode(arena, value->bytes);
+	return strcmp(unicode, value->bytes) == 0 ? NULL : arena_format(arena, "%s (%s)", value->bytes, unicode);
+}
