@@ -97,7 +97,7 @@ bool stage_journal(struct walk *walk)
 
 	allocate_steps(submission, walk->review->plan.count);
 	atomic_store(&gate->steps_done, 0);
-	submission->sentence = walk->review->sentence;
+	submission->sentence = arena_text(submission->arena, walk->review->sentence);
 	if (!id)
 		id = arena_format(submission->arena, "%s-%u", journal_session(gate->journal), ++gate->number);
 	if (!write_intent(gate, id, walk->review, submission->sentence, submission->shown->reason, &submission->error)) {

@@ -53,6 +53,7 @@ enum gate_confirm { CONFIRM_BUTTON, CONFIRM_NAME };
 struct review {
 	struct arena *arena;
 	struct change *change;             /* own copy */
+	struct change *ordinary;           /* the gate's own: what an undo amounts to; else NULL */
 	bool allowed;                      /* false: refused at `stage` because of `refusal`; the rest may be partly filled */
 	enum gate_stage stage;
 	struct error refusal;

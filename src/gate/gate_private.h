@@ -121,8 +121,7 @@ struct walk {
 	const struct job *job;
 	struct review *review;
 	struct store *store;
-	struct change *bare;               /* UNDO: as given to the store, without what cannot be restored */
-	struct change *ordinary;           /* UNDO: what it amounts to, for rules and roles; else NULL */
+	const struct change *bare;         /* UNDO: as given to the store, without what cannot be restored; else NULL */
 	struct submission *submission;     /* NULL: preview */
 	enum walk_end end;
 };
@@ -130,7 +129,6 @@ struct walk {
 struct review *review_new(struct gate *gate, struct change *takes);
 /* Walks all stages up to `last`. */
 void walk_run(struct walk *walk, enum gate_stage last);
-void walk_clear(struct walk *walk);
 bool walk_refuse(struct walk *walk);
 /* The change that rules look at. */
 const struct change *walk_change(const struct walk *walk);
@@ -169,8 +167,8 @@ struct change *undo_change(const struct archive *archive, const struct set *set,
 /* From inverses in the order they were made. */
 struct change *undo_of_steps(const struct kind *kind, const char *name, const char *id, const char *undo_of,
 		const struct operation *inverses, size_t count);
-/* Without secrets, which the journal does not hold; NULL: nothing is left. */
-struct change *undo_bare(const struct change *undo);
+/* Without secrets, which the journal does not hold; lives and shares everything with undo. NULL: nothing is left. */
+const struct change *undo_bare(const struct change *undo);
 /* What the undo amounts to as an ordinary change from now to after (either may be NULL). */
 struct change *undo_ordinary(const struct change *undo, const struct record *now, const struct record *after);
 /* Adds what will not come back, worst first. */

@@ -27,7 +27,6 @@ static void preview_walk(struct gate *gate, const struct job *job, struct review
 	struct walk walk = { .gate = gate, .job = job, .review = review };
 
 	walk_run(&walk, STAGE_CONSEQUENCES);
-	walk_clear(&walk);
 }
 
 static void run_preview(struct job *job, void *context)
@@ -228,8 +227,7 @@ static void run_submit(struct job *job, void *context)
 		change->reason = arena_text(change->arena, submit->shown->reason);
 		walk.review = review_new(submit->gate, change);
 		walk_run(&walk, STAGE_DONE);
-		walk_clear(&walk);
-		if (!may_retry(&walk, attempt++))
+			if (!may_retry(&walk, attempt++))
 			break;
 		review_free(walk.review);
 	}

@@ -29,12 +29,13 @@ void review_free(struct review *review)
 	if (!review)
 		return;
 	change_free(review->change);
+	change_free(review->ordinary);
 	arena_free(review->arena);
 }
 
 const struct change *walk_change(const struct walk *walk)
 {
-	return walk->ordinary ? walk->ordinary : walk->review->change;
+	return walk->review->ordinary ? walk->review->ordinary : walk->review->change;
 }
 
 /* What the store is given. */
@@ -176,10 +177,10 @@ static bool check_undo(struct walk *walk)
 	walk->end = WALK_ON;
 	if (!is_free(walk) || !plan_now(walk))
 		return false;
-	walk->ordinary = undo_ordinary(review->change, review->facts.now, review->plan.after);
-	if (!role_check(walk->gate->settings.role, walk->ordinary, &review->refusal))
+	review->ordinary = undo_ordinary(review->change, review->facts.now, review->plan.after);
+	if (!role_check(walk->gate->settings.role, review->ordinary, &review->refusal))
 		return walk_refuse(walk);
-	if (!gather(walk, walk->ordinary))
+	if (!gather(walk, review->ordinary))
 		return false;
 	return check_change(review->change, review->plan.after, &review->facts, &review->refusal) || walk_refuse(walk);
 }
@@ -212,7 +213,7 @@ static bool stage_plan(struct walk *walk)
 	const struct shown *shown = walk->submission ? walk->submission->shown : NULL;
 
 	/* A store that knows better than these lines what it will do says so; undo has its plan already. */
-	if (!walk->ordinary && !plan_now(walk))
+	if (!review->ordinary && !plan_now(walk))
 		return false;
 	review->line_count = record_diff(review->arena, review->facts.now, review->plan.after, &review->lines);
 	if (shown && review->change->verb == VERB_UNDO)
@@ -232,7 +233,7 @@ static bool stage_consequences(struct walk *walk)
 
 	review->consequence_count = consequences_of(review->arena, change, review->plan.after, &review->facts,
 		&review->consequences);
-	if (walk->ordinary)
+	if (review->ordinary)
 		undo_consequences(review);
 	for (i = 0; i < review->consequence_count; i++) {
 		if (review->consequences[i].severity == SEVERITY_REFUSE) {
@@ -274,11 +275,4 @@ void walk_run(struct walk *walk, enum gate_stage last)
 		if (!stages[i].run(walk))
 			return;
 	}
-}
-
-void walk_clear(struct walk *walk)
-{
-	change_free(walk->bare);
-	change_free(walk->ordinary);
-	walk->bare = walk->ordinary = NULL;
 }

@@ -132,24 +132,22 @@ static struct operation without_secrets(struct arena *arena, const struct operat
 	return bare;
 }
 
-struct change *undo_bare(const struct change *undo)
+const struct change *undo_bare(const struct change *undo)
 {
-	struct change *bare = change_copy(undo);
-	struct operation *operations = arena_alloc(bare->arena, undo->operation_count * sizeof(*operations));
+	struct change *bare = arena_alloc(undo->arena, sizeof(*bare));
+	struct operation *operations = arena_alloc(undo->arena, undo->operation_count * sizeof(*operations));
 	size_t i, count = 0;
 
 	for (i = 0; i < undo->operation_count; i++) {
-		struct operation one = without_secrets(bare->arena, &bare->operations[i]);
+		struct operation one = without_secrets(undo->arena, &undo->operations[i]);
 
 		if (one.delta_count > 0 || one.verb == OPERATION_DELETE || one.verb == OPERATION_RENAME)
 			operations[count++] = one;
 	}
+	*bare = *undo;
 	bare->operations = operations;
 	bare->operation_count = count;
-	if (count > 0)
-		return bare;
-	change_free(bare);
-	return NULL;
+	return count > 0 ? bare : NULL;
 }
 
 /* --- what it amounts to ----------------------------------------------------------------------- */
