@@ -9,11 +9,11 @@
 #include <string.h>
 #include <strings.h>
 
-#include "base/skeleton.h"
 #include "base/text.h"
 #include "directory/convert.h"
 #include "directory/dn.h"
 #include "directory/filter.h"
+#include "directory/lookalike.h"
 #include "directory/store_private.h"
 
 enum { TERMS_MOST = 100, REFERENCES_MOST = 1000, NAMES_MOST = 20 };
@@ -139,44 +139,6 @@ static const char *lower(struct arena *arena, const char *words)
 	return copy;
 }
 
-/*
- * Spellings that people confuse with an address: one place changed (1 l, 0 o, rn m, vv w). A server cannot
- * search for skeletons, but for a handful of spellings it can.
- */
-static void add_lookalikes(struct words *words, const char *address)
-{
-	static const char *const pairs[][2] = { { "1", "l" }, { "l", "1" }, { "0", "o" }, { "o", "0" }, { "rn", "m" }, { "m", "rn" }, { "vv", "w" }, { "w", "vv" }, { "l", "i" }, { "i", "l" } };
-	const char *at = strchr(address, '@');
-	size_t i, j, local = at == NULL ? 0 : (size_t)(at - address);
-
-	for (i = 0; i < local; i++)
-		for (j = 0; j < sizeof pairs / sizeof *pairs && words->count < TERMS_MOST; j++) {
-			size_t length = strlen(pairs[j][0]);
-
-			if (i + length <= local && strncmp(address + i, pairs[j][0], length) == 0)
-				add_word(words, arena_format(words->arena, "%.*s%s%s", (int)i, address, pairs[j][1], address + i + length));
-		}
-}
-
-static void find_lookalike(struct store_ldap *store, struct arena *arena, const struct words *wanted, struct facts *facts)
-{
-	const struct profile *profile = world_profile(store->world);
-	struct words spellings = { .arena = arena };
-	struct found found;
-	size_t i;
-
-	for (i = 0; i < wanted->count; i++)
-		add_lookalikes(&spellings, lower(arena, wanted->list[i]));
-	if (spellings.count == 0 || profile->primary == NULL || !search_addresses(store, arena, spellings.list, spellings.count, &found, NULL))
-		return;
-	for (i = 0; i < found.count && facts->lookalike == NULL; i++) {
-		const char *other = entry_first(found.entries[i], profile->primary);
-
-		if (other != NULL && (facts->now == NULL || !dn_same(found.entries[i]->dn, facts->now->place)))
-			facts->lookalike = arena_text(arena, other);
-	}
-}
-
 bool gather_holders(struct store_ldap *store, const struct change *change, struct arena *arena, struct facts *facts, struct error *error)
 {
 	const struct profile *profile = world_profile(store->world);
@@ -207,9 +169,7 @@ bool gather_holders(struct store_ldap *store, const struct change *change, struc
 	}
 	facts->holders = holders.list;
 	facts->holder_count = holders.count;
-	if (wanted.count > 0 && change->verb != VERB_UNDO)
-		find_lookalike(store, arena, &wanted, facts);
-	return true;
+	return lookalike_gather(store->world, store->connection, change, arena, facts, error);
 }
 
 /* --- references --------------------------------------------------------------------------- */
@@ -414,21 +374,6 @@ static bool gather_domain(struct store_ldap *store, const struct record *domain,
 	return true;
 }
 
-/* A domain that looks like another: the whole list is at hand. */
-static void domain_lookalike(const struct change *change, struct arena *arena, struct facts *facts)
-{
-	const char *name = change->verb == VERB_RENAME ? change->new_name : change->verb == VERB_ADD ? change->name : NULL;
-	const char *skeleton;
-	size_t i;
-
-	if (name == NULL || strcmp(change->kind->name, "domain") != 0)
-		return;
-	skeleton = text_skeleton_address(arena, name);
-	for (i = 0; facts->domains[i] != NULL; i++)
-		if (!text_same_ascii_case(facts->domains[i], name) && strcmp(text_skeleton_address(arena, facts->domains[i]), skeleton) == 0)
-			facts->lookalike = facts->domains[i];
-}
-
 bool gather_lists(struct store_ldap *store, const struct change *change, struct arena *arena, struct facts *facts, struct error *error)
 {
 	bool domain = strcmp(change->kind->name, "domain") == 0;
@@ -436,7 +381,6 @@ bool gather_lists(struct store_ldap *store, const struct change *change, struct 
 	if (!list_names(store, arena, "domain", &facts->domains, &facts->domains_complete, error) ||
 	    !list_names(store, arena, "server", &facts->servers, &facts->servers_complete, error))
 		return false;
-	domain_lookalike(change, arena, facts);
 	facts->references_complete = true;
 	if (domain && facts->now != NULL && (change->verb == VERB_DELETE || change->verb == VERB_RENAME))
 		return gather_domain(store, facts->now, arena, facts, error);
