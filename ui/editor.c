@@ -16,6 +16,7 @@
 #include "model/check.h"
 #include "ui/move.h"
 #include "ui/parts.h"
+#include "ui/picker.h"
 #include "ui/review.h"
 
 static struct editor *self_of(struct view *view)
@@ -212,13 +213,18 @@ static void picked(void *context, const char *name)
 static void pick(struct editor *self)
 {
 	const struct kind *kind = input_offers(&self->input);
+	struct view *picker;
 
 	if (kind == NULL) {
 		say(self, false, "There is no list to choose from for this field.");
 		return;
 	}
-	session_push(self->view.session, picker_view_new(self->view.session, kind,
-			arena_format(self->arena, "%s - choose a %s", self->field->label, kind->noun), picked, self));
+	picker = picker_view_new(self->view.session, kind,
+			arena_format(self->arena, "%s - choose a %s", self->field->label, kind->noun), picked, self);
+	/* A name that stands there already would only hide the others. */
+	if (input_changed(&self->input))
+		picker_look_for(picker, input_offer_words(&self->input));
+	session_push(self->view.session, picker);
 }
 
 /* --- keys ---------------------------------------------------------------------------------------- */

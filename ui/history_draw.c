@@ -162,7 +162,7 @@ static void draw_preview(const struct history_view *self, struct canvas *canvas,
 	add_line(&wrapped, "Ticket", STYLE_VALUE, row->reason);
 	if (row->entry != NULL)
 		add_line(&wrapped, "Undo of", STYLE_VALUE, row->entry->undo_of);
-	wrapped_text(&wrapped, 1, STYLE_PLAIN, row->lines, strlen(row->lines));
+	wrapped_text(&wrapped, 1, 2, STYLE_PLAIN, row->lines, strlen(row->lines));
 	wrapped_draw(&wrapped, canvas, top, column, rows, 0);
 }
 

@@ -26,7 +26,8 @@ static void choose(struct input *input, const char *canonical)
 	}
 }
 
-static void start_choice(struct input *input, const struct field *field)
+/* "None" is a choice only where nothing else stands in for it. */
+static void start_choice(struct input *input, const struct field *field, bool none)
 {
 	input->choosing = true;
 	if (field->type == FIELD_FLAG) {
@@ -36,7 +37,7 @@ static void start_choice(struct input *input, const struct field *field)
 		for (size_t i = 0; field->choices != NULL && field->choices[i] != NULL; i++)
 			add_choice(input, field->choices[i]);
 	}
-	if (!input->required)
+	if (none)
 		add_choice(input, "");
 }
 
@@ -49,7 +50,7 @@ void input_start(struct input *input, const struct field *field, const char *can
 	input->required = required;
 	line_init(&input->line, NULL, 0, field->type == FIELD_SECRET);
 	if (field->type == FIELD_FLAG || field->type == FIELD_CHOICE) {
-		start_choice(input, field);
+		start_choice(input, field, !required && fallback == NULL);
 		choose(input, value == NULL ? "" : value);
 	} else if (value != NULL && field->type != FIELD_SECRET) {
 		struct arena *arena = arena_new();

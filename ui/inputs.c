@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "ui/keymap.h"
 #include "ui/move.h"
+#include "ui/picker.h"
 
 enum { LABELS = 24, FIELDS_MOST = 46 };
 
@@ -184,14 +185,16 @@ void inputs_pick(struct inputs *inputs)
 	struct input *here = inputs_here(inputs);
 	const struct kind *kind = here == NULL ? NULL : input_offers(here);
 	struct arena *arena;
+	struct view *picker;
 
 	if (kind == NULL) {
 		inputs->said = "There is no list to choose from for this field.";
 		return;
 	}
 	arena = arena_new();
-	session_push(inputs->session, picker_view_new(inputs->session, kind,
-			arena_format(arena, "%s - choose a %s", here->field->label, kind->noun), picked, inputs));
+	picker = picker_view_new(inputs->session, kind, arena_format(arena, "%s - choose a %s", here->field->label, kind->noun), picked, inputs);
+	picker_look_for(picker, input_offer_words(here));
+	session_push(inputs->session, picker);
 	arena_free(arena);
 }
 
@@ -322,8 +325,8 @@ static void draw_buttons(const struct inputs *inputs, struct canvas *canvas, int
 
 		if (here)
 			canvas_cursor(canvas, row, column, false);
-		column += canvas_format(canvas, row, column, -1, here ? STYLE_BUTTON_HERE : STYLE_BUTTON, "%c %s %c", here ? '[' : ' ',
-				inputs->buttons[i], here ? ']' : ' ') + 2;
+		column += canvas_format(canvas, row, column, -1, here ? STYLE_BUTTON_HERE : STYLE_BUTTON, "%c %s %c", here ? '[' : '<',
+				inputs->buttons[i], here ? ']' : '>') + 2;
 	}
 	canvas_words(canvas, row, column + 1, -1, STYLE_DIM, "* is needed; nothing is written before the review");
 }

@@ -147,6 +147,23 @@ static void parts_draw(const struct view *view, struct canvas *canvas, struct ar
 	inputs_draw(&((const struct parts_view *)view)->inputs, canvas, area);
 }
 
+static const char *parts_label(const struct view *view, const struct action *action)
+{
+	const struct inputs *inputs = &((const struct parts_view *)view)->inputs;
+
+	if (move_of(action) == MOVE_APPLY)
+		return "take";
+	if (move_of(action) != MOVE_ACCEPT)
+		return NULL;
+	return inputs->at < inputs->count ? "next" : inputs->at == inputs->count ? "take" : "back";
+}
+
+static const char *parts_blocked(const struct view *view, const struct action *action)
+{
+	(void)view;
+	return move_of(action) == MOVE_PICK ? "there is no list to choose from for this field" : NULL;
+}
+
 static const char *parts_title(const struct view *view, struct arena *arena)
 {
 	const struct parts_view *self = (const struct parts_view *)view;
@@ -165,7 +182,8 @@ static void parts_close(struct view *view)
 
 static const struct view_class parts_class = {
 	.place = "form", .close = parts_close, .draw = parts_draw, .act = parts_act, .key = parts_key,
-	.paste = parts_paste, .typing = parts_typing, .title = parts_title,
+	.paste = parts_paste, .typing = parts_typing, .blocked = parts_blocked, .title = parts_title,
+	.label = parts_label,
 };
 
 struct view *parts_view_new(struct session *session, const struct field *field, const char *value,

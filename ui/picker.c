@@ -4,6 +4,8 @@
  * Tells the receiver what was chosen, or NULL where the person left; it does
  * so after it is closed, so that the receiver is on top.  Loop thread.
  */
+#include "ui/picker.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,7 +13,6 @@
 #include "ui/line.h"
 #include "ui/move.h"
 #include "ui/suggest.h"
-#include "ui/view.h"
 
 struct picker {
 	struct view view;
@@ -160,4 +161,14 @@ struct view *picker_view_new(struct session *session, const struct kind *kind, c
 	line_init(&self->line, NULL, 0, false);
 	suggest_start(&self->suggest, session, kind);
 	return &self->view;
+}
+
+void picker_look_for(struct view *picker, const char *words)
+{
+	struct picker *self = (struct picker *)picker;
+
+	if (words == NULL || words[0] == '\0')
+		return;
+	line_set(&self->line, words, strlen(words));
+	suggest_look(&self->suggest, words);
 }

@@ -144,7 +144,7 @@ static void draw_buttons(const struct review_view *self, struct canvas *canvas, 
 
 		if (here)
 			canvas_cursor(canvas, row, column, false);
-		column += canvas_format(canvas, row, column, -1, style, "%c %s %c", here ? '[' : ' ', buttons[i].words, here ? ']' : ' ');
+		column += canvas_format(canvas, row, column, -1, style, "%c %s %c", here ? '[' : '<', buttons[i].words, here ? ']' : '>');
 		column += 2;
 	}
 	canvas_words(canvas, row, column + 1, -1, self->said != NULL ? STYLE_WARNING : STYLE_DIM, hint(self, buttons, count, canvas->arena));

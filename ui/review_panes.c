@@ -280,7 +280,7 @@ static void add_operations(const struct review *review, struct wrapped *pane)
 			wrapped_add(pane, 0, STYLE_DIM, NULL, 2, STYLE_DIM, operation->place);
 		add_ascii(pane, 4, operation->place);
 		add_ascii(pane, 4, operation->new_place);
-		wrapped_text(pane, operation->verb == OPERATION_MODIFY ? 4 : 2, STYLE_PLAIN, lines, strlen(lines));
+		wrapped_text(pane, operation->verb == OPERATION_MODIFY ? 4 : 2, 2, STYLE_PLAIN, lines, strlen(lines));
 	}
 }
 
@@ -372,7 +372,7 @@ void review_pane_change(const struct review_view *self, struct wrapped *pane)
 			const char *ldif = plan_ldif(pane->arena, &self->review->plan);
 
 			wrapped_add(pane, 0, STYLE_DIM, NULL, 1, STYLE_DIM, "As LDIF; the same key leads back");
-			wrapped_text(pane, 1, STYLE_PLAIN, ldif, strlen(ldif));
+			wrapped_text(pane, 1, 2, STYLE_PLAIN, ldif, strlen(ldif));
 		} else {
 			add_shown(self, pane);
 		}

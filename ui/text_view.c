@@ -22,7 +22,7 @@ struct text_view {
 static void lay_out(const struct text_view *self, struct arena *arena, enum visible_form form, int columns, struct wrapped *wrapped)
 {
 	wrapped_start(wrapped, arena, form, columns - 2);
-	wrapped_text(wrapped, 1, STYLE_PLAIN, self->bytes, self->length);
+	wrapped_text(wrapped, 1, 0, STYLE_PLAIN, self->bytes, self->length);
 }
 
 static bool text_act(struct view *view, const struct action *action)

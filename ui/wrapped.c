@@ -103,7 +103,7 @@ void wrapped_add(struct wrapped *wrapped, int sign_column, enum style sign_style
 		put(row, sign_column, sign_style, text_visible(wrapped->arena, wrapped->form, sign, strlen(sign)));
 }
 
-void wrapped_text(struct wrapped *wrapped, int indent, enum style style, const char *bytes, size_t length)
+void wrapped_text(struct wrapped *wrapped, int indent, int hang, enum style style, const char *bytes, size_t length)
 {
 	size_t at = 0;
 
@@ -111,10 +111,10 @@ void wrapped_text(struct wrapped *wrapped, int indent, enum style style, const c
 		const char *end = memchr(bytes + at, '\n', length - at);
 		size_t size = end == NULL ? length - at : (size_t)(end - (bytes + at)), blanks = 0;
 
-		/* What a line was indented by stays; what does not fit hangs below it. */
+		/* What a line was indented by stays. */
 		while (blanks < size && bytes[at + blanks] == ' ')
 			blanks++;
-		add_bytes(wrapped, indent + (int)(blanks < 20 ? blanks : 20), 2, style, bytes + at + blanks, size - blanks);
+		add_bytes(wrapped, indent + (int)(blanks < 20 ? blanks : 20), hang, style, bytes + at + blanks, size - blanks);
 		at += size + 1;
 	}
 }

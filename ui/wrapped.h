@@ -36,8 +36,8 @@ void wrapped_start(struct wrapped *wrapped, struct arena *arena, enum visible_fo
 /* A paragraph from column `indent` on, broken at blanks; `sign` (may be NULL) stands at sign_column of its first row. */
 void wrapped_add(struct wrapped *wrapped, int sign_column, enum style sign_style, const char *sign, int indent,
 		enum style style, const char *bytes);
-/* Text with line breaks: a paragraph for each line; rows that are too long break, further ones stay apart. */
-void wrapped_text(struct wrapped *wrapped, int indent, enum style style, const char *bytes, size_t length);
+/* Text with line breaks: a paragraph for each line, its own indent kept; what does not fit begins `hang` columns further in. */
+void wrapped_text(struct wrapped *wrapped, int indent, int hang, enum style style, const char *bytes, size_t length);
 /* One row of pieces, cut and not broken. */
 void wrapped_pieces(struct wrapped *wrapped, const struct wrapped_span *spans, int count);
 void wrapped_blank(struct wrapped *wrapped);

@@ -243,7 +243,7 @@ static void a_conflict_shows_three_values(void **state)
 	shows(stage, "theirs, now          3 GB");
 	shows(stage, "m.koch");
 	shows(stage, "yours                4 GB");
-	shows(stage, "[ Back ]    Apply mine");
+	shows(stage, "[ Back ]  < Apply mine >");
 }
 
 static void a_refusal_says_stage_and_next_step(void **state)
