@@ -394,7 +394,9 @@ static void list_notice(struct view *view, const struct event *event)
 		list_record_changed(list, event);
 	else if (event->kind == EVENT_DIRECTORY && status->link == DIRECTORY_UP && list->error.kind != ERROR_NONE)
 		list_load(list);
-	if (event->kind != EVENT_TICK)
+	if (event->kind == EVENT_TICK)
+		list_keep_fresh(list);
+	else
 		list_settle(list);
 }
 

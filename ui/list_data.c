@@ -13,8 +13,9 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "ui/session.h"
 
-enum { SLICE_MS = 3, PAINT_MS = 150 };
+enum { SLICE_MS = 3, PAINT_MS = 150, FRESH_SECONDS = 60, FRESH_MOST = 5000 };
 
 /* --- work in slices ---------------------------------------------------------------------------- */
 
@@ -91,6 +92,7 @@ static void list_came_to_end(void *context, const struct list_end *end)
 	struct list_view *list = context;
 
 	list->query = NULL;
+	list->quiet = false;
 	list->error = end->error;
 	list->complete = end->complete && end->error.kind == ERROR_NONE;
 	free(list->reason);
@@ -129,6 +131,20 @@ void list_load(struct list_view *list)
 	error_clear(&list->error);
 	list->query = directory_list(directory, &request, rows_came, list_came_to_end, list);
 	session_changed(list->view.session);
+}
+
+void list_keep_fresh(struct list_view *list)
+{
+	struct session *session = list->view.session;
+
+	if (session_replayed(session) || session_top(session) != &list->view || list->query != NULL || !list->loaded)
+		return;
+	if (!list->complete || rowset_total(list->set) > FRESH_MOST || session_now(session) - list->loaded_at < FRESH_SECONDS)
+		return;
+	if (directory_status(session_engine(session)->directory)->link != DIRECTORY_UP)
+		return;
+	list_load(list);
+	list->quiet = true;
 }
 
 /* --- one row after a change --------------------------------------------------------------------- */

@@ -57,7 +57,7 @@ static const char *state_words(const struct list_view *list, struct arena *arena
 
 	if (list->query != NULL && list->incoming == NULL)
 		return rowset_total(list->set) == 0 ? "reading .." : "more are coming";
-	if (list->query != NULL)
+	if (list->query != NULL && !list->quiet)
 		return "reading again";
 	if (list->error.kind != ERROR_NONE)
 		return rowset_total(list->set) == 0 ? "not read" : "NOT COMPLETE, reading failed";

@@ -33,6 +33,7 @@ struct list_view {
 	struct rowset *set;                /* what is shown */
 	struct rowset *incoming;           /* a refresh that is not complete yet; NULL: none */
 	struct directory_query *query;     /* the list itself; NULL: ended or not begun */
+	bool quiet;                        /* the reading under way was nobody's wish: it is not shown */
 	bool loaded;                       /* came to an end once */
 	bool complete;
 	char *reason;                      /* heap: why it is cut; NULL */
@@ -66,6 +67,8 @@ struct list_view {
 
 /* list_data.c */
 void list_load(struct list_view *list);
+/* Reads again by itself what is a minute old, where it is on the screen and small enough. */
+void list_keep_fresh(struct list_view *list);
 void list_unload(struct list_view *list);          /* ends all queries and timers of the data */
 void list_work_more(struct list_view *list);
 void list_record_changed(struct list_view *list, const struct event *event);

@@ -398,7 +398,7 @@ static void offer_drafts(struct session *session)
 		return;
 	arena = arena_new();
 	key = keymap_key(session->keymap, "global", "draft", arena);
-	session_notice(session, NULL, "Edits of an earlier session were kept (%s %s): %s opens their review", session->drafts[0]->kind->noun,
+	session_notice(session, NULL, "Unfinished edits were kept (%s %s): %s reviews them", session->drafts[0]->kind->noun,
 		session->drafts[0]->name[0] != '\0' ? session->drafts[0]->name : "that is new", key == NULL ? "\"go on\" under :" : key);
 	arena_free(arena);
 }
