@@ -267,6 +267,11 @@ void session_key(struct session *session, const struct key *key)
 		return;
 	if (!session->replayed && clock_monotonic_ms() < session->hold_until)
 		return;
+	if (session->covered) {
+		session->covered = false;
+		session_changed(session);
+		return;
+	}
 	if (!frame_fits(session->canvas)) {
 		key_too_small(session, key);
 		return;

@@ -242,6 +242,14 @@ static void draw_footer(struct session *session, struct canvas *canvas, int row)
 
 /* --- all of it -------------------------------------------------------------------------------- */
 
+/* The word of the system stays, since it tells which window this is. */
+static void draw_cover(struct session *session, struct canvas *canvas)
+{
+	draw_top(session, canvas);
+	canvas_words(canvas, canvas->rows / 2, 2, canvas->columns - 4, STYLE_NOTICE, "Hidden, because no key was pressed for long. Any key shows it again.");
+	canvas_cursor(canvas, canvas->rows / 2, 2, false);
+}
+
 static void draw_too_small(struct canvas *canvas)
 {
 	canvas_format(canvas, 0, 0, -1, STYLE_WARNING, "terminal too small (need %dx%d)", FRAME_LEAST_COLUMNS, FRAME_LEAST_ROWS);
@@ -268,6 +276,10 @@ void frame_draw(struct session *session, struct canvas *canvas)
 
 	if (!frame_fits(canvas)) {
 		draw_too_small(canvas);
+		return;
+	}
+	if (session_covered(session)) {
+		draw_cover(session, canvas);
 		return;
 	}
 	draw_top(session, canvas);

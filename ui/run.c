@@ -127,9 +127,15 @@ static void terminal_ended(void *context, int status)
 static void on_tick(void *context)
 {
 	struct running *running = context;
-	int64_t most = (int64_t)session_config(running->session)->exit_minutes * 60000;
+	const struct config *config = session_config(running->session);
+	int64_t most = (int64_t)config->exit_minutes * 60000, hide = (int64_t)config->lock_minutes * 60000;
 
 	session_tick(running->session);
+	/* A wall screen runs for weeks and nobody touches its keys. */
+	if (config->role == ROLE_MONITOR)
+		return;
+	if (hide > 0 && clock_monotonic_ms() - running->last_key > hide)
+		session_cover(running->session);
 	if (most > 0 && clock_monotonic_ms() - running->last_key > most && !gate_busy(running->engine->gate))
 		session_hang_up(running->session, 0);
 }

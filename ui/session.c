@@ -238,6 +238,19 @@ void session_resize(struct session *session, int rows, int columns)
 	session_tell(session, &event);
 }
 
+void session_cover(struct session *session)
+{
+	if (session->covered)
+		return;
+	session->covered = true;
+	session_changed(session);
+}
+
+bool session_covered(const struct session *session)
+{
+	return session->covered;
+}
+
 bool session_compose(struct session *session)
 {
 	if (!session->changed)

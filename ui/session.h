@@ -38,6 +38,9 @@ void session_key(struct session *session, const struct key *key);
 void session_resize(struct session *session, int rows, int columns);
 /* Once a second: the clock, ages, and events for the views. */
 void session_tick(struct session *session);
+/* Nobody has touched a key for long: hides what is shown until the next key, which does nothing else. No lock. */
+void session_cover(struct session *session);
+bool session_covered(const struct session *session);
 /* Draws everything anew if anything changed since the last call; true: it did, and the canvas is to be painted. */
 bool session_compose(struct session *session);
 /* The terminal is gone or a signal asks to end: keeps staged edits as a draft without secrets, then ends. */

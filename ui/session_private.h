@@ -26,6 +26,7 @@ struct session {
 	const struct section *section;
 	bool changed;                      /* paint before the next wait */
 	bool ended;
+	bool covered;                      /* what is shown is hidden until the next key */
 	bool leaving;                      /* the question before leaving was asked and no other key came since */
 	bool resolved;                     /* unseen outcomes were looked up once */
 	struct notice_slot notice;         /* what happened last; stays */

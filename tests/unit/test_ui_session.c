@@ -138,6 +138,20 @@ static void ticks_paint_only_the_minute(void **state)
 	stage_free(stage);
 }
 
+static void cover_hides_until_the_next_key(void **state)
+{
+	struct stage *stage = open_session(ROLE_ADMIN);
+
+	(void)state;
+	session_cover(stage->session);
+	hides(stage, "user014");
+	shows(stage, "Any key shows it again");
+	stage_keys(stage, "d");
+	assert_string_equal(place(stage), "list");
+	shows(stage, "user014");
+	stage_free(stage);
+}
+
 static void every_size_is_drawn(void **state)
 {
 	static const char *const keys[] = { "Esc", "Enter", "e", "Esc", "Esc Esc", "?", "Esc", ":", "Esc", "n", "Esc", "3", "H", "2", "/ a b" };
@@ -350,6 +364,7 @@ int main(void)
 		cmocka_unit_test(paste_without_a_field_is_ignored),
 		cmocka_unit_test(notices_stay_and_hints_go),
 		cmocka_unit_test(ticks_paint_only_the_minute),
+		cmocka_unit_test(cover_hides_until_the_next_key),
 		cmocka_unit_test(every_size_is_drawn),
 		cmocka_unit_test(too_small_knows_the_way_out),
 		cmocka_unit_test(drawing_has_no_memory),
