@@ -301,7 +301,7 @@ static void page_notice(struct view *view, const struct event *event)
 	const struct directory_status *status = directory_status(session_engine(view->session)->directory);
 
 	if (event->kind == EVENT_RECORD_CHANGED && page->record != NULL && event->noun == page->kind
-			&& strcmp(event->name, page->record->name) == 0) {
+			&& strcmp(event->name, page->record->name) == 0 && (event->deleted || !page->gone)) {
 		page->gone = event->deleted;
 		if (!event->deleted)
 			read_record(page);
