@@ -127,6 +127,7 @@ static void rebuild(struct history_view *self)
 		struct history_row row = {
 			.time = entry->time, .entry = entry, .who = who_words(entry), .what = or_empty(entry->sentence),
 			.state = or_empty(entry->state_words), .reason = or_empty(entry->reason), .lines = or_empty(entry->lines),
+			.whole_who = or_empty(entry->who),
 		};
 
 		if (entry->state == HISTORY_UNKNOWN)
@@ -219,8 +220,8 @@ static void keep_events(struct history_view *self, const struct directory_event 
 			.what = arena_format(self->log_arena, "%s %s", or_empty(events[i].what),
 				short_name(self->log_arena, or_empty(events[i].place))),
 			.state = "told by the access log of the directory", .reason = "",
-			.lines = arena_format(self->log_arena, "by %s\n%s\n%s", or_empty(events[i].who), or_empty(events[i].place),
-				or_empty(events[i].words)),
+			.whole_who = arena_text(self->log_arena, or_empty(events[i].who)),
+			.lines = arena_format(self->log_arena, "%s\n%s", or_empty(events[i].place), or_empty(events[i].words)),
 			.same_login = text_same_ascii_case(identity, or_empty(events[i].who)),
 		};
 	}
@@ -314,7 +315,7 @@ static void open_row(struct history_view *self)
 		return;
 	arena = arena_new();
 	text_addf(&text, "%s\n\nwhen    %s (%s)\nwho     %s\n", row->what, history_time(arena, row->time), text_from_time(arena, row->time),
-			row->entry == NULL ? row->who : or_empty(row->entry->who));
+			row->whole_who);
 	if (row->entry != NULL)
 		text_addf(&text, "host    %s\nid      %s\n", or_empty(row->entry->host), or_empty(row->entry->id));
 	text_addf(&text, "state   %s\n", row->state);

@@ -15,6 +15,7 @@ struct history_row {
 	int64_t time;
 	const struct history_entry *entry;     /* NULL: from the access log */
 	const char *who, *what, *state, *reason, *lines;
+	const char *whole_who;                 /* who in full: a DN, or the words of the journal */
 	bool same_login;                       /* access log: by the identity of this session */
 };
 /* How many changes are asked of the access log. */

@@ -157,8 +157,8 @@ static void draw_preview(const struct history_view *self, struct canvas *canvas,
 	wrapped_start(&wrapped, canvas->arena, canvas->form, width);
 	wrapped_add(&wrapped, 0, STYLE_TITLE, NULL, 1, STYLE_TITLE, row->what);
 	add_line(&wrapped, "State", state_style(row), row->state);
-	add_line(&wrapped, "Who", STYLE_VALUE, row->entry == NULL || row->entry->host == NULL || row->entry->host[0] == '\0' ? row->who
-			: arena_format(canvas->arena, "%s (%s)", row->entry->who == NULL ? "" : row->entry->who, row->entry->host));
+	add_line(&wrapped, "Who", STYLE_VALUE, row->entry == NULL || row->entry->host == NULL || row->entry->host[0] == '\0' ? row->whole_who
+			: arena_format(canvas->arena, "%s (%s)", row->whole_who, row->entry->host));
 	add_line(&wrapped, "Ticket", STYLE_VALUE, row->reason);
 	if (row->entry != NULL)
 		add_line(&wrapped, "Undo of", STYLE_VALUE, row->entry->undo_of);
