@@ -84,6 +84,7 @@ static void filter_changed(struct list_view *list)
 	rowset_filter(list->set, words);
 	if (list->incoming != NULL)
 		rowset_filter(list->incoming, words);
+	list_ask_server(list);
 	list_work_more(list);
 	list_settle(list);
 }
@@ -417,7 +418,7 @@ static bool list_busy(const struct view *view)
 {
 	const struct list_view *list = (const struct list_view *)view;
 
-	return list->query != NULL || list->work != NULL || list->reads != NULL
+	return list->query != NULL || list->asked != NULL || list->asking != NULL || list->work != NULL || list->reads != NULL
 		|| list->preview_timer != NULL || list->preview_query != NULL;
 }
 

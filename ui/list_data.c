@@ -15,7 +15,8 @@
 #include "base/text.h"
 #include "ui/session.h"
 
-enum { SLICE_MS = 3, PAINT_MS = 150, FRESH_SECONDS = 60, FRESH_MOST = 5000 };
+enum { SLICE_MS = 3, PAINT_MS = 150, FRESH_SECONDS = 60, FRESH_MOST = 5000,
+	ASK_REST_MS = 300, ASK_MOST = 500, ASK_LEAST = 4 };
 
 /* --- work in slices ---------------------------------------------------------------------------- */
 
@@ -147,6 +148,73 @@ void list_keep_fresh(struct list_view *list)
 	list->quiet = true;
 }
 
+/* --- asking the server, where the list is cut ----------------------------------------------------- */
+
+/* Short words are not sent: they match nearly everything and make the server scan. */
+static bool worth_asking(const char *words)
+{
+	while (*words != '\0') {
+		size_t length = strcspn(words, " ");
+
+		if (length >= ASK_LEAST)
+			return true;
+		words += length;
+		words += strspn(words, " ");
+	}
+	return false;
+}
+
+/* A row that is here already is replaced by the fresh one. */
+static void found_came(void *context, struct rows *takes)
+{
+	struct list_view *list = context;
+
+	for (size_t i = 0; i < takes->count; i++)
+		rowset_remove(list->set, row_identity(&takes->rows[i]));
+	rowset_take(list->set, takes);
+	list_work_more(list);
+}
+
+static void found_all(void *context, const struct list_end *end)
+{
+	struct list_view *list = context;
+
+	list->asked = NULL;
+	list->answered = end->complete && end->error.kind == ERROR_NONE;
+	list_work_more(list);
+	session_changed(list->view.session);
+}
+
+static void ask_now(void *context)
+{
+	struct list_view *list = context;
+	struct list_request request = { .kind = list->kind, .words = line_text(&list->filter), .limit = ASK_MOST };
+
+	loop_timer_stop(list->asking);
+	list->asking = NULL;
+	list->asked = directory_list(session_engine(list->view.session)->directory, &request, found_came, found_all, list);
+	session_changed(list->view.session);
+}
+
+static void stop_asking(struct list_view *list)
+{
+	if (list->asked != NULL)
+		directory_query_cancel(list->asked);
+	list->asked = NULL;
+	loop_timer_stop(list->asking);
+	list->asking = NULL;
+	list->answered = false;
+}
+
+void list_ask_server(struct list_view *list)
+{
+	struct session *session = list->view.session;
+
+	stop_asking(list);
+	if (list->loaded && !list->complete && list->incoming == NULL && worth_asking(line_text(&list->filter)))
+		list->asking = loop_after(session_engine(session)->loop, session_replayed(session) ? 0 : ASK_REST_MS, 0, ask_now, list);
+}
+
 /* --- one row after a change --------------------------------------------------------------------- */
 
 struct list_read {
@@ -270,6 +338,7 @@ void list_unload(struct list_view *list)
 	if (list->query != NULL)
 		directory_query_cancel(list->query);
 	list->query = NULL;
+	stop_asking(list);
 	while (list->reads != NULL) {
 		if (list->reads->query != NULL)
 			directory_query_cancel(list->reads->query);

@@ -63,6 +63,10 @@ static const char *state_words(const struct list_view *list, struct arena *arena
 		return rowset_total(list->set) == 0 ? "not read" : "NOT COMPLETE, reading failed";
 	if (!list->loaded)
 		return "not read yet";
+	if (list->asked != NULL || list->asking != NULL)
+		return "CUT list, asking the server";
+	if (list->answered && !line_empty(&list->filter))
+		return "CUT list, but the server gave all for this";
 	if (!list->complete)
 		return arena_format(arena, "CUT: %s", list->reason == NULL ? "the server gave no more" : list->reason);
 	clock_digits(list->loaded_at, 0, digits);

@@ -41,6 +41,9 @@ struct list_view {
 	int64_t loaded_at;                 /* epoch seconds */
 	struct loop_timer *work;           /* runs rowset_work */
 	int64_t painted_at;                /* monotonic milliseconds of the last painting while loading */
+	struct directory_query *asked;     /* the server looks for what was typed, since the list is cut; NULL */
+	struct loop_timer *asking;         /* until the typing comes to rest; NULL */
+	bool answered;                     /* the server was asked for what is typed now, and gave all of it */
 	struct list_read *reads;           /* rows being read again after a change */
 
 	/* What the person does: list.c. */
@@ -67,6 +70,8 @@ struct list_view {
 
 /* list_data.c */
 void list_load(struct list_view *list);
+/* The filter changed: where the list is cut, the server is asked as well, once the typing comes to rest. */
+void list_ask_server(struct list_view *list);
 /* Reads again by itself what is a minute old, where it is on the screen and small enough. */
 void list_keep_fresh(struct list_view *list);
 void list_unload(struct list_view *list);          /* ends all queries and timers of the data */

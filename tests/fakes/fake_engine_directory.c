@@ -1,6 +1,7 @@
 /*
  * fake_engine_directory: the functions of directory.h over records in memory.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -160,6 +161,17 @@ static void end_list(struct directory_query *query, bool cut)
 	directory_query_cancel(query);
 }
 
+/* The server's look for a fragment: the first word only, in login and name. */
+static bool holds(const struct record *record, const char *words)
+{
+	char word[64];
+
+	if (words == NULL || kind_field(record->kind, "login") == NULL)
+		return true;
+	snprintf(word, sizeof word, "%.*s", (int)strcspn(words, " "), words);
+	return strcasestr(record_text(record, "login"), word) != NULL || strcasestr(record_text(record, "full_name"), word) != NULL;
+}
+
 static void list_goes_on(void *context)
 {
 	struct directory_query *query = context;
@@ -167,17 +179,17 @@ static void list_goes_on(void *context)
 	size_t batch = directory->settings.batch > 0 ? directory->settings.batch : 25, cut = directory->settings.cut;
 	struct rows *rows = new_batch(query->kind);
 
-	while (!directory->settings.down && query->at < directory->count && rows->count < batch && (cut == 0 || query->sent < cut)) {
+	while (!directory->settings.down && query->at < directory->count && rows->count < batch && (cut == 0 || query->words != NULL || query->sent < cut)) {
 		const struct record *record = directory->records[query->at++];
 
-		if (record == NULL || record->kind != query->kind)
+		if (record == NULL || record->kind != query->kind || !holds(record, query->words))
 			continue;
 		add_row(rows, record);
 		query->sent++;
 	}
 	if (rows->count == 0) {
 		rows_free(rows);
-		end_list(query, cut > 0 && query->sent >= cut);
+		end_list(query, cut > 0 && query->words == NULL && query->sent >= cut);
 		return;
 	}
 	loop_timer_again(query->timer, 0);
@@ -191,6 +203,7 @@ struct directory_query *directory_list(struct directory *directory, const struct
 	struct directory_query *query = query_new(directory, list_goes_on, context);
 
 	query->kind = request->kind;
+	query->words = memory_text(request->words);
 	query->rows = rows;
 	query->end = end;
 	return query;

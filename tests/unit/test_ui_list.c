@@ -139,6 +139,25 @@ static void says_how_complete_it_is(void **state)
 	stage_free(stage);
 }
 
+static void cut_list_asks_the_server(void **state)
+{
+	struct fake_settings settings = { .role = ROLE_ADMIN, .cut = 20 };
+	struct stage *stage = stage_new(&settings, "users", 24, 80, VISIBLE_UTF8);
+
+	(void)state;
+	hides(stage, "user038");
+	stage_keys(stage, "/");
+	stage_type(stage, "sch");
+	shows(stage, "CUT: the server gives");
+	stage_type(stage, "m");
+	shows(stage, "6 of 22 - CUT list, but the server gave all for this");
+	shows(stage, "user038");
+	stage_keys(stage, "Esc Esc");
+	assert_int_equal(rowset_total(list_of(stage)->set), 22);
+	shows(stage, "22 - CUT: the server");
+	stage_free(stage);
+}
+
 static void failure_is_told_and_mended(void **state)
 {
 	struct fake_settings settings = { .role = ROLE_ADMIN, .down = true };
@@ -323,6 +342,7 @@ int main(void)
 		cmocka_unit_test(cursor_stays_on_its_object),
 		cmocka_unit_test(marks_survive_refresh_and_order),
 		cmocka_unit_test(says_how_complete_it_is),
+		cmocka_unit_test(cut_list_asks_the_server),
 		cmocka_unit_test(failure_is_told_and_mended),
 		cmocka_unit_test(changed_record_is_read_again),
 		cmocka_unit_test(preview_follows_the_cursor),
