@@ -64,7 +64,7 @@ const struct action actions[] = {
 	{ "next-section", "global", "next section", "Goes to the next section.", 0 },
 	{ "previous-section", "global", "previous section", "Goes to the previous section.", 0 },
 	{ "notice", "global", "read notice", "Shows the notice line in full.", 0 },
-	{ "retry", "global", "try again", "Tries now to reach the directory, instead of at the next turn.", 0 },
+	{ "retry", "global", "try again", "Tries now to reach the directory, instead of at the next turn.", ACTION_FOOTER },
 	{ "draft", "global", "go on", "Opens the review of edits that were kept when an earlier session was cut off.", ACTION_WRITES },
 	{ "palette", "global", "all actions", "Lists every action by name; type to search.", ACTION_FOOTER },
 	{ "help", "global", "keys", "Lists every key that works here.", ACTION_FOOTER },

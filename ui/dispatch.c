@@ -47,6 +47,8 @@ const char *session_blocked(struct session *session, const struct view *view, co
 		return "no edits of an earlier session were kept";
 	if (strcmp(action->name, "suspend") == 0 && session_config(session)->restricted)
 		return "suspending is switched off in restricted mode";
+	if (strcmp(action->name, "retry") == 0 && directory_status(session->engine->directory)->link == DIRECTORY_UP)
+		return "the directory answers";
 	if (strcmp(action->name, "notice") == 0 && session->notice.words == NULL)
 		return "nothing has been said yet";
 	return view->class->blocked == NULL ? NULL : view->class->blocked(view, action);
