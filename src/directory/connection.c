@@ -326,7 +326,9 @@ static bool log_in(struct connection *connection, struct error *error)
 	const struct connection_settings *settings = connection->settings;
 	const char *dn = settings->bind == DIRECTORY_BIND_SIMPLE ? settings->bind_dn : "";
 	const char *mechanism = settings->bind == DIRECTORY_BIND_EXTERNAL ? "EXTERNAL" : LDAP_SASL_SIMPLE;
-	struct berval credentials = { .bv_val = NULL, .bv_len = 0 };
+	/* Present though empty: without credentials EXTERNAL takes a second step. */
+	static char empty[] = "";
+	struct berval credentials = { .bv_val = empty, .bv_len = 0 };
 	int id = -1, code;
 	bool fine;
 
@@ -334,7 +336,8 @@ static bool log_in(struct connection *connection, struct error *error)
 		return false;
 	guard_arm(connection->guard, (int64_t)settings->bind_seconds * 1000 + REQUEST_GRACE_MS);
 	code = ldap_sasl_bind(connection->handle, dn, mechanism, &credentials, NULL, NULL, &id);
-	password_put(credentials.bv_val, credentials.bv_len);
+	if (credentials.bv_val != empty)
+		password_put(credentials.bv_val, credentials.bv_len);
 	fine = code == LDAP_SUCCESS ? bind_reply(connection, id, error) : connection_failed(connection, code, NULL, "logging in", error);
 	guard_disarm(connection->guard);
 	return fine;
