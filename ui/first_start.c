@@ -90,10 +90,14 @@ static void print_proposal(const struct talk *talk, size_t index)
 
 static void print_found(const struct talk *talk)
 {
-	say(talk, "postroom has no configuration yet: there is no /etc/postroom/postroom.conf and no file of your own%s%s.\n\n",
-			talk->start->path == NULL ? "" : " at ", talk->start->path == NULL ? "" : talk->start->path);
+	const char *path = talk->start->path;
+
+	say(talk, "postroom has no configuration yet. It looked for\n  /etc/postroom/postroom.conf\n");
+	if (path != NULL && strcmp(path, "/etc/postroom/postroom.conf") != 0)
+		say(talk, "  %s\n", path);
+	say(talk, "\n");
 	if (talk->start->count == 0) {
-		say(talk, "On this machine nothing was found that tells of a directory (looked at UCR, ldap.conf and local ldapi sockets).\n");
+		say(talk, "On this machine nothing was found that tells of a directory\n(looked at UCR, ldap.conf and local ldapi sockets).\n\n");
 		return;
 	}
 	say(talk, "This machine knows of %s:\n\n", talk->start->count == 1 ? "this directory" : "these directories");
@@ -106,9 +110,9 @@ static void print_ways_on(const struct talk *talk)
 	const char *uri = talk->start->count > 0 ? talk->start->proposals[0].uri : "ldaps://ldap.example.com";
 
 	say(talk, "\nTo go on:\n"
-			"  start postroom in a terminal, and it offers to write a configuration from this, or\n"
-			"  name everything on the command line, as in: postroom --uri %s --bind DN, or\n"
-			"  copy the sample in postroom.conf(5) to %s.\n", uri,
+			"  start postroom in a terminal: it offers to write a configuration, or\n"
+			"  name everything on the command line, as in\n    postroom --uri %s --bind DN\n"
+			"  or write %s,\n  see postroom.conf(5).\n", uri,
 			talk->start->path == NULL ? "/etc/postroom/postroom.conf" : talk->start->path);
 }
 
@@ -204,8 +208,8 @@ static int offer_writing(const struct talk *talk, const struct directory_proposa
 		return error_exit_status(error.kind);
 	}
 	say(talk, "Written to %s, readable by you alone.\n"
-			"Look it over: the login and the file with its password are yours to fill in. `postroom doctor` checks all of it;\n"
-			"then start postroom again.\n", path);
+			"Look it over: the login and the file with its password are yours to fill in.\n"
+			"`postroom doctor` checks all of it; then start postroom again.\n", path);
 	return 0;
 }
 
