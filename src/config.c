@@ -70,9 +70,7 @@ const struct conf_option config_options[] = {
 	{ .name = "keymap", .type = CONF_TEXT, .fallback = "default", .help = "default, vi or a file." },
 	{ .name = "ascii", .type = CONF_FLAG, .fallback = "no", .help = "Draw with ASCII only." },
 	{ .name = "no_color", .type = CONF_FLAG, .fallback = "no", .help = "No colour." },
-	{ .name = "title", .type = CONF_FLAG, .fallback = "no", .help = "Set the title of the terminal's window." },
 	{ .name = "escape_ms", .type = CONF_NUMBER, .fallback = "50", .help = "Milliseconds after which Esc is Esc; 10 to 500." },
-	{ .name = "live_seconds", .type = CONF_NUMBER, .fallback = "1", .help = "What is shown live is drawn at most this often; 1 to 60." },
 	{ .name = "lock_minutes", .type = CONF_NUMBER, .fallback = "10", .help = "Idle minutes until the screen is hidden; any key shows it again, so this is no lock. Not for monitor; 0 never." },
 	{ .name = "exit_minutes", .type = CONF_NUMBER, .fallback = "60", .help = "Idle minutes until the console ends. Not for monitor; 0 never." },
 	{ .name = "mail_hosts", .type = CONF_SECTION, .inside = mail_hosts_options,
@@ -345,7 +343,7 @@ static bool load_policy(struct config *config, const struct source *root, const 
 static bool load_screen(struct config *config, const struct source *root, const struct options *options, struct error *error)
 {
 	struct { const char *option; long least, most; int *into; } numbers[] = {
-		{ "escape_ms", 10, 500, &config->escape_ms }, { "live_seconds", 1, 60, &config->live_seconds },
+		{ "escape_ms", 10, 500, &config->escape_ms },
 		{ "lock_minutes", 0, 1440, &config->lock_minutes }, { "exit_minutes", 0, 1440, &config->exit_minutes },
 	};
 	const char *no_color = getenv("NO_COLOR");
@@ -362,7 +360,6 @@ static bool load_screen(struct config *config, const struct source *root, const 
 	/* The configuration knows better than the environment; an option knows better than both. */
 	config->no_color = options->no_color || (conf_has(where(root, "no_color"), "no_color") ? get_flag(root, "no_color") :
 		no_color && *no_color);
-	config->title = get_flag(root, "title");
 	return true;
 }
 

@@ -35,8 +35,8 @@ struct config {
 	bool reason_required;
 	const char *state_directory, *shared_directory;
 	const char *keymap;
-	bool ascii, no_color, restricted, title;
-	int escape_ms, live_seconds, lock_minutes, exit_minutes;
+	bool ascii, no_color, restricted;
+	int escape_ms, lock_minutes, exit_minutes;
 };
 extern const struct conf_option config_options[];
 /* Path of the machine's own file; tests set another. */
