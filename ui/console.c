@@ -15,6 +15,7 @@
 #include "base/environment.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "commands/commands.h"
 #include "engine.h"
 #include "ui/frame.h"
 #include "ui/session.h"
@@ -191,6 +192,8 @@ int console_screen(struct config *takes, const struct screen_request *request)
 	keymap = load_keymap(name, &error);
 	if (error.kind != ERROR_NONE)
 		complain(&error);
+	takes->directory.ask_password = commands_ask_password;
+	takes->directory.ask_context = takes;
 	engine = engine_open(takes, &error);
 	if (engine == NULL) {
 		keymap_free(keymap);

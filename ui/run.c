@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/environment.h"
 #include "base/text.h"
+#include "commands/commands.h"
 #include "engine.h"
 #include "ui/console.h"
 #include "ui/session.h"
@@ -212,6 +213,8 @@ int console_run(struct config *takes)
 	running.keymap = keymap_load(takes->keymap && takes->keymap[0] ? takes->keymap : NULL, &keymap_error);
 	if (!running.keymap)
 		running.keymap = keymap_default();
+	takes->directory.ask_password = commands_ask_password;
+	takes->directory.ask_context = takes;
 	running.engine = engine_open(takes, &error);
 	if (!running.engine) {
 		keymap_free(running.keymap);

@@ -20,6 +20,11 @@ struct front_ends {
 	int (*list_keys)(const char *keymap);
 };
 int commands_run(int argc, char **argv, const struct front_ends *front_ends, struct options *options);
+/*
+ * For directory_settings.ask_password with the config as ask_context: asks on /dev/tty with echo off. To be called while
+ * the terminal is in its ordinary state. Heap text, wiped and freed by the receiver; NULL: cancelled or no terminal.
+ */
+char *commands_ask_password(void *config);
 
 /* What a command was given beside its words. */
 struct printer;

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <langinfo.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -62,47 +63,75 @@ char *headless_ask(struct arena *arena, const char *question)
 	return copy;
 }
 
+static volatile sig_atomic_t interrupted;
+
+static void on_interrupt(int number)
+{
+	interrupted = number;
+}
+
+/* NULL: nothing was typed, the terminal is gone or a signal came. */
 static char *read_secret(int terminal)
 {
 	char *secret = memory_new(1024);
 	size_t length = 0;
-	ssize_t got;
+	ssize_t got = 0;
 
-	while (length < 1023 && (got = read(terminal, secret + length, 1)) != 0) {
+	while (!interrupted && length < 1023 && (got = read(terminal, secret + length, 1)) != 0) {
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got < 0 || secret[length] == '\n')
 			break;
 		length++;
 	}
-	secret[length] = '\0';
-	if (length > 0)
+	memset(secret + length, 0, 1024 - length);
+	if (length > 0 && !interrupted && got > 0)
 		return secret;
+	memory_wipe(secret, 1024);
 	free(secret);
 	return NULL;
+}
+
+/* Nothing may end us while the terminal is silent; what wanted to comes again when it is not. */
+static char *ask_silently(int terminal, const struct termios *before, const char *question)
+{
+	static const int ways[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP };
+	enum { WAYS = sizeof ways / sizeof ways[0] };
+	struct sigaction mine = { .sa_handler = on_interrupt }, ignore = { .sa_handler = SIG_IGN }, found[WAYS];
+	struct termios silent = *before;
+	char *secret = NULL;
+	size_t i;
+
+	interrupted = 0;
+	for (i = 0; i < WAYS; i++)
+		sigaction(ways[i], ways[i] == SIGTSTP ? &ignore : &mine, &found[i]);
+	silent.c_lflag &= ~(tcflag_t)ECHO;
+	if (!tcsetattr(terminal, TCSAFLUSH, &silent) && dprintf(terminal, "%s", question) > 0)
+		secret = read_secret(terminal);
+	tcsetattr(terminal, TCSAFLUSH, before);
+	dprintf(terminal, "\n");
+	for (i = 0; i < WAYS; i++)
+		sigaction(ways[i], &found[i], NULL);
+	if (interrupted)
+		raise(interrupted);
+	return secret;
 }
 
 char *headless_ask_secret(const char *question)
 {
 	int terminal = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
-	struct termios before, silent;
+	struct termios before;
 	char *secret = NULL;
 
 	if (terminal < 0)
 		return NULL;
-	if (!tcgetattr(terminal, &before)) {
-		silent = before;
-		silent.c_lflag &= ~(tcflag_t)ECHO;
-		if (!tcsetattr(terminal, TCSAFLUSH, &silent) && dprintf(terminal, "%s", question) > 0)
-			secret = read_secret(terminal);
-		tcsetattr(terminal, TCSAFLUSH, &before);
-		dprintf(terminal, "\n");
-	}
+	if (!tcgetattr(terminal, &before))
+		secret = ask_silently(terminal, &before, question);
 	close(terminal);
 	return secret;
 }
 
-static char *ask_password(void *context)
+char *commands_ask_password(void *context)
 {
 	const struct config *config = context;
 	struct arena *arena = arena_new();
@@ -145,7 +174,7 @@ bool headless_open(struct headless *headless, struct config *takes, const struct
 	memset(headless, 0, sizeof(*headless));
 	headless->arena = arena_new();
 	headless->arguments = arguments;
-	takes->directory.ask_password = ask_password;
+	takes->directory.ask_password = commands_ask_password;
 	takes->directory.ask_context = takes;
 	headless->engine = engine_open(takes, &error);
 	if (!headless->engine)
