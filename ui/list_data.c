@@ -32,6 +32,8 @@ static void swap_in(struct list_view *list)
 	rowset_free(list->set);
 	list->set = list->incoming;
 	list->incoming = NULL;
+	list_settle(list);
+	list_preview_again(list);
 }
 
 static bool shown_soon(struct list_view *list, bool settled)

@@ -42,9 +42,12 @@ static void record_came(void *context, struct record *takes, const struct error 
 	struct list_view *list = context;
 
 	list->preview_query = NULL;
-	list->record = takes;
-	if (takes == NULL)
+	if (takes != NULL) {
+		record_free(list->record);
+		list->record = takes;
+	} else if (list->record == NULL) {
 		list->preview_error = *error;
+	}
 	list_do_waiting(list);
 	session_changed(list->view.session);
 }
@@ -55,6 +58,19 @@ static void read_now(struct list_view *list, const struct row *row)
 
 	list_preview_forget(list);
 	list->preview_of = memory_text(row_identity(row));
+	list->preview_query = directory_read(session_engine(list->view.session)->directory, list->kind,
+		list_read_name(arena, row), record_came, list);
+	arena_free(arena);
+}
+
+void list_preview_again(struct list_view *list)
+{
+	const struct row *row = list_row(list);
+	struct arena *arena;
+
+	if (list->record == NULL || list->preview_query != NULL || row == NULL || strcmp(list->preview_of, row_identity(row)) != 0)
+		return;
+	arena = arena_new();
 	list->preview_query = directory_read(session_engine(list->view.session)->directory, list->kind,
 		list_read_name(arena, row), record_came, list);
 	arena_free(arena);

@@ -99,6 +99,7 @@ const char *list_title(const struct view *view, struct arena *arena);
 void list_preview_follow(struct list_view *list);  /* reads the record of the row under the cursor, a moment later */
 void list_preview_now(struct list_view *list);     /* the same at once */
 void list_preview_forget(struct list_view *list);
+void list_preview_again(struct list_view *list);   /* reads it once more; what is shown stays until then */
 void list_preview_draw(const struct list_view *list, struct canvas *canvas, const struct list_layout *layout);
 /* As directory_read takes it: the entryUUID where it is known. Arena. */
 char *list_read_name(struct arena *arena, const struct row *row);

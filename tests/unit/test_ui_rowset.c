@@ -217,11 +217,17 @@ static double now_ms(void)
 {
 	struct timespec now;
 
-	clock_gettime(CLOCK_MONOTONIC, &now);
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
 	return (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
 }
 
-/* Slices asked for 4 ms; under a loaded machine the clock may run on, so the bound is wide and the mean is not. */
+/* Slices are asked for 4 ms; time of this thread is measured, so that a loaded machine is no failure, and sanitizers get more. */
+#ifdef __SANITIZE_ADDRESS__
+enum { TIMES = 8 };
+#else
+enum { TIMES = 1 };
+#endif
+
 static void slices_stay_short(void **state)
 {
 	struct rowset *set = rowset_new();
@@ -255,8 +261,8 @@ static void slices_stay_short(void **state)
 	printf("# 100,000 rows: %d slices, mean %.1f ms, longest %.1f ms, all %.0f ms\n", slices, total / slices, longest, total);
 	assert_int_equal(rowset_count(set), 100000);
 	assert_order(set, columns[1], true);
-	assert_true(total / slices < 8);
-	assert_true(longest < 100);
+	assert_true(total / slices < 6 * TIMES);
+	assert_true(longest < 20 * TIMES);
 	rowset_free(set);
 }
 

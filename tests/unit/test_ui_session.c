@@ -138,6 +138,39 @@ static void ticks_paint_only_the_minute(void **state)
 	stage_free(stage);
 }
 
+static void set_true(void *context)
+{
+	*(bool *)context = true;
+}
+
+/* A write is answered while the person is in another section. */
+static void answers_find_their_stack(void **state)
+{
+	struct stage *stage = open_session(ROLE_ADMIN);
+	struct key key;
+
+	(void)state;
+	stage_keys(stage, "l Ctrl-U 3 Space G B Enter Tab");
+	assert_string_equal(place(stage), "review");
+	key_from_name("Enter", &key);
+	session_key(stage->session, &key);
+	session_goto(stage->session, section_find("domains"));
+	session_push(stage->session, page_view_new(stage->session, kind_find("domain"), "example.de"));
+	for (int i = 0; i < 50; i++) {
+		bool done = false;
+		struct loop_timer *timer = loop_after(stage->engine->loop, 1, 0, set_true, &done);
+
+		loop_run_until(stage->engine->loop, &done);
+		loop_timer_stop(timer);
+	}
+	assert_int_equal(fake_writes(stage->engine), 1);
+	assert_string_equal(place(stage), "page");
+	stage_keys(stage, "2");
+	assert_string_equal(place(stage), "list");
+	shows(stage, "3 GB");
+	stage_free(stage);
+}
+
 static void cover_hides_until_the_next_key(void **state)
 {
 	struct stage *stage = open_session(ROLE_ADMIN);
@@ -364,6 +397,7 @@ int main(void)
 		cmocka_unit_test(paste_without_a_field_is_ignored),
 		cmocka_unit_test(notices_stay_and_hints_go),
 		cmocka_unit_test(ticks_paint_only_the_minute),
+		cmocka_unit_test(answers_find_their_stack),
 		cmocka_unit_test(cover_hides_until_the_next_key),
 		cmocka_unit_test(every_size_is_drawn),
 		cmocka_unit_test(too_small_knows_the_way_out),
