@@ -37,6 +37,16 @@ static bool has_bar(const struct canvas *canvas)
 
 /* --- top line --------------------------------------------------------------------------------- */
 
+/* In steps, since a figure that moves by one sends bytes and tells nothing. */
+static char *latency_words(struct arena *arena, int milliseconds)
+{
+	int step = milliseconds < 100 ? 10 : 50;
+
+	if (milliseconds < 10)
+		return arena_text(arena, "dir ok <10 ms");
+	return arena_format(arena, "dir ok %d ms", milliseconds / step * step);
+}
+
 static char *lamp_words(struct session *session, struct arena *arena, bool brief, enum style *style)
 {
 	const struct directory_status *status = directory_status(session_engine(session)->directory);
@@ -46,7 +56,7 @@ static char *lamp_words(struct session *session, struct arena *arena, bool brief
 	if (status->link == DIRECTORY_UP && (brief || status->latency_ms < 0))
 		return arena_text(arena, "dir ok");
 	if (status->link == DIRECTORY_UP)
-		return arena_format(arena, status->latency_ms < 1 ? "dir ok <1 ms" : "dir ok %d ms", status->latency_ms);
+		return latency_words(arena, status->latency_ms);
 	*style = status->link == DIRECTORY_DOWN ? STYLE_BAD : STYLE_WARNING;
 	if (status->link == DIRECTORY_CONNECTING)
 		return arena_text(arena, brief ? "dir .." : "dir connecting");
@@ -178,23 +188,17 @@ static void draw_notice(struct session *session, struct canvas *canvas, int row)
 
 struct hint { const char *key, *label; int columns; };
 
-static const char *label_here(const struct view *view, const struct action *action)
-{
-	const char *label = view->class->label == NULL ? NULL : view->class->label(view, action);
-
-	return label == NULL ? action->label : label;
-}
-
 static struct hint hint_for(struct session *session, struct canvas *canvas, const struct view *view, const struct action *action)
 {
 	struct hint hint = { NULL, NULL, 0 };
+	const char *own = view->class->label == NULL ? NULL : view->class->label(view, action);
 	const char *place = session_place(view);
 	bool here = action_applies(action, place) || action_applies(action, view->class->place);
 
-	if (!(action->flags & ACTION_FOOTER) || !here || session_blocked(session, view, action) != NULL)
+	if ((!(action->flags & ACTION_FOOTER) && own == NULL) || !here || session_blocked(session, view, action) != NULL)
 		return hint;
 	hint.key = keymap_key(session_keymap(session), place, action->name, canvas->arena);
-	hint.label = label_here(view, action);
+	hint.label = own == NULL ? action->label : own;
 	if (hint.key != NULL)
 		hint.columns = (int)(text_columns(canvas->form, hint.key, strlen(hint.key)) + 1
 			+ text_columns(canvas->form, hint.label, strlen(hint.label)) + 2);

@@ -408,7 +408,8 @@ static bool list_typing(const struct view *view)
 
 static const char *list_label(const struct view *view, const struct action *action)
 {
-	(void)view;
+	if (strcmp(action->name, "down") == 0 && ((const struct list_view *)view)->typing)
+		return "choose";
 	if (strcmp(action->name, "accept") == 0)
 		return "open";
 	return NULL;

@@ -349,8 +349,8 @@ static void drafts_hold_no_secrets(void **state)
 static void broken_drafts_are_no_drafts(void **state)
 {
 	static const char *const cases[] = { "", "{", "[]", "{\"format\":\"other\",\"changes\":[{}]}",
-		"{\"format\":\"postroom-draft-1\",\"changes\":[{\"verb\":\"edit\"},{\"kind\":\"nothing\",\"name\":\"x\"},7,"
-		"{\"kind\":\"user\",\"name\":\"x\",\"verb\":\"dance\"}]}" };
+		("{\"format\":\"postroom-draft-1\",\"changes\":[{\"verb\":\"edit\"},{\"kind\":\"nothing\",\"name\":\"x\"},7,"
+		"{\"kind\":\"user\",\"name\":\"x\",\"verb\":\"dance\"}]}") };
 	char directory[] = "/tmp/postroom-draft-XXXXXX", path[64];
 	struct change **drafts;
 
