@@ -10,6 +10,7 @@
 
 #include "base/text.h"
 #include "ui/frame.h"
+#include "ui/keymap.h"
 #include "ui/wrapped.h"
 
 enum { BESIDE = 120 };
@@ -157,6 +158,12 @@ static void draw_preview(const struct history_view *self, struct canvas *canvas,
 	wrapped_start(&wrapped, canvas->arena, canvas->form, width);
 	wrapped_add(&wrapped, 0, STYLE_TITLE, NULL, 1, STYLE_TITLE, row->what);
 	add_line(&wrapped, "State", state_style(row), row->state);
+	if (row->entry != NULL && row->entry->state == HISTORY_UNKNOWN) {
+		const char *key = keymap_key(session_keymap(self->view.session), "history", "refresh", canvas->arena);
+
+		if (key != NULL)
+			add_line(&wrapped, "", STYLE_WARNING, arena_format(canvas->arena, "%s looks again now; until it is known the object is locked here", key));
+	}
 	add_line(&wrapped, "Who", STYLE_VALUE, row->entry == NULL || row->entry->host == NULL || row->entry->host[0] == '\0' ? row->whole_who
 			: arena_format(canvas->arena, "%s (%s)", row->whole_who, row->entry->host));
 	add_line(&wrapped, "Ticket", STYLE_VALUE, row->reason);

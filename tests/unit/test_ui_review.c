@@ -357,6 +357,29 @@ static void every_size_can_be_drawn(void **state)
 	}
 }
 
+/* Also where the frame would say that the screen is too small: a view alone on any canvas. */
+static void views_alone_fit_any_canvas(void **state)
+{
+	static const char *const scripts[] = { "l", "d", "n", "Enter e", ":", "?", "H", "r", "n Tab Tab Tab Tab Ctrl-P" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(scripts) / sizeof(scripts[0]); i++) {
+		stage_keys(stage, scripts[i]);
+		for (int rows = 0; rows < 14; rows++) {
+			for (int columns = 0; columns < 50; columns += 3) {
+				struct canvas *canvas = canvas_new(rows, columns, rows % 2 ? VISIBLE_UTF8 : VISIBLE_ASCII);
+				const struct view *view = session_top(stage->session);
+
+				view->class->draw(view, canvas, (struct area){ 0, rows, columns });
+				assert_true(canvas->cursor_row < rows || rows == 0);
+				canvas_free(canvas);
+			}
+		}
+		stage_free(stage);
+		open_stage(NULL);
+	}
+}
+
 /* Hostile names and values through every view of this folder: what comes out is harmless, and nothing crashes. */
 static void hostile_text_is_harmless(void **state)
 {
@@ -403,6 +426,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(non_ascii_is_printed_twice, open_stage, close_stage),
 		cmocka_unit_test_setup_teardown(raw_shows_ldif, open_stage, close_stage),
 		cmocka_unit_test_setup_teardown(every_size_can_be_drawn, open_stage, close_stage),
+		cmocka_unit_test_setup_teardown(views_alone_fit_any_canvas, open_stage, close_stage),
 		cmocka_unit_test_setup_teardown(hostile_text_is_harmless, open_stage, close_stage),
 	};
 
