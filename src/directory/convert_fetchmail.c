@@ -32,7 +32,7 @@ static bool parse_json(struct arena *arena, const struct value *stored, struct a
 
 	for (i = 0; fine && i < ELEMENTS; i++) {
 		account->elements[i] = json_bytes(arena, json_item(json, i), &length);
-		fine = account->elements[i] != NULL || i == PASSWORD;
+		fine = account->elements[i] != NULL ? strlen(account->elements[i]) == length : i == PASSWORD;
 	}
 	json_free(json);
 	return fine;
@@ -44,6 +44,9 @@ static bool parse_old(struct arena *arena, const struct value *stored, struct ac
 	char *at, *copy;
 	size_t i;
 
+	/* What is no text cannot be written as JSON either. */
+	if (!utf8_valid(stored->bytes, stored->length) || strlen(stored->bytes) != stored->length)
+		return false;
 	if (stored->length < 2 || stored->bytes[0] != '"' || stored->bytes[stored->length - 1] != '"')
 		return false;
 	copy = arena_bytes(arena, stored->bytes + 1, stored->length - 2);
