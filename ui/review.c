@@ -85,7 +85,7 @@ static const char *apply_blocked(const struct review_view *self)
 {
 	if (review_asks_name(self) && !review_name_typed(self))
 		return "type the name above exactly, then Apply can be pressed";
-	if (self->review->reason_required && line_empty(self->reason))
+	if (self->review->reason_required && line_text(self->reason)[strspn(line_text(self->reason), " ")] == '\0')
 		return "this role must give a ticket or reason first";
 	return NULL;
 }
