@@ -255,7 +255,15 @@ dovecot_start() {
 		tail -n 5 "$DIR/log/dovecot$n-start.log" >&2
 		die "Dovecot mail$n does not start; its log: $DIR/log/dovecot$n.log"
 	fi
-	cat "$d/run/master.pid" >"$DIR/pids/dovecot$n" || die "Dovecot mail$n wrote no process id"
+	# The master goes to the background before it has written its process id.
+	for _ in {1..100}; do
+		[ -s "$d/run/master.pid" ] && break
+		sleep 0.05
+	done
+	cat "$d/run/master.pid" >"$DIR/pids/dovecot$n" || {
+		tail -n 5 "$DIR/log/dovecot$n.log" >&2
+		die "Dovecot mail$n wrote no process id"
+	}
 	wait_for "Dovecot mail$n" "$DIR/log/dovecot$n.log" port_open "$(p IMAP$n)"
 	if [ "$n" = 1 ]; then dovecot_shares; fi
 }
