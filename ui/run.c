@@ -119,6 +119,7 @@ static void terminal_ended(void *context, int status)
 	struct running *running = context;
 
 	running->status = status;
+	gate_wind_down(running->engine->gate);
 	running->write_until = clock_monotonic_ms() + WRITE_WAIT_MS;
 	running->write_look = loop_after(running->engine->loop, 0, WRITE_LOOK_MS, look_for_write, running);
 }

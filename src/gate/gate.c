@@ -308,14 +308,20 @@ size_t gate_steps_done(const struct gate *gate)
 	return atomic_load(&gate->steps_done);
 }
 
+void gate_wind_down(struct gate *gate)
+{
+	if (!gate->close_until)
+		gate->close_until = clock_monotonic_ms() + CLOSE_WAIT_MS;
+	atomic_store(&gate->closing, true);
+}
+
 /* A write in flight gets its time; what still hangs then is interrupted and counts as unknown. */
 static void wait_for_write(struct gate *gate)
 {
 	const struct timespec slice = { .tv_nsec = CLOSE_SLICE_MS * 1000000L };
-	int waited;
 
-	atomic_store(&gate->closing, true);
-	for (waited = 0; waited < CLOSE_WAIT_MS && atomic_load(&gate->writing); waited += CLOSE_SLICE_MS)
+	gate_wind_down(gate);
+	while (atomic_load(&gate->writing) && clock_monotonic_ms() < gate->close_until)
 		nanosleep(&slice, NULL);
 }
 

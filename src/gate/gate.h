@@ -35,6 +35,8 @@ struct gate_settings {
 struct gate;
 /* Opens the journal; where that fails the gate stays read-only and gate_write_reason says why. Never NULL. */
 struct gate *gate_open(struct loop *loop, const struct gate_settings *settings);
+/* The session is about to end: nothing is tried again, and the time that gate_close grants begins now. */
+void gate_wind_down(struct gate *gate);
 /* Waits at most 5 s for a write in flight (journaled as unknown then). False: a thread hangs. */
 bool gate_close(struct gate *gate);
 /* Ignored on a read-only gate, so that stage 3 has nothing to call. The store is borrowed. */

@@ -43,6 +43,7 @@ struct gate {
 	unsigned number;                   /* of the last set of this session; gate's thread */
 	/* loop thread */
 	unsigned submits;
+	int64_t close_until;               /* monotonic milliseconds; 0: nobody wants to close yet */
 	struct loop_timer *watch;          /* while jobs run: ends store calls that take too long */
 	struct loop_timer *resolve;        /* looks again at unknown sets */
 	unsigned back_off;                 /* seconds until then */
