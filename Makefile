@@ -149,6 +149,9 @@ $(BUILD)/tests/monkey/%: $(BUILD)/tests/monkey/%.o $(BUILD)/libstage.a $(BUILD)/
 $(BUILD)/tests/live/test_pty: $(BUILD)/tests/live/test_pty.o $(BUILD)/libpty.a $(BUILD)/libpostroom.a
 	$(LINK) $(LIBS_SRC) $(LIBS_UI) -lcmocka
 
+$(BUILD)/tests/live/test_pty_%: $(BUILD)/tests/live/test_pty_%.o $(BUILD)/tests/live/console.o $(BUILD)/libpty.a $(BUILD)/libpostroom.a
+	$(LINK) $(LIBS_SRC) $(LIBS_UI) -lcmocka
+
 $(BUILD)/tests/live/%: $(BUILD)/tests/live/%.o $(BUILD)/libpostroom.a $(BUILD)/libfakes.a
 	$(LINK) $(LIBS_SRC) -lcmocka
 

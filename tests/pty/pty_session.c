@@ -3,6 +3,7 @@
  */
 #include "tests/pty/pty_session.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -189,13 +190,54 @@ int pty_wait_end(struct pty_session *session, int milliseconds)
 
 	while (session->status < 0) {
 		take(session, 10);
-		if (waitpid(session->pid, &status, WNOHANG) == session->pid)
+		if (wait4(session->pid, &status, WNOHANG, &session->used) == session->pid)
 			session->status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 		else if (now_ms() >= until)
 			return -1;
 	}
 	pty_settle(session, 10);
 	return session->status;
+}
+
+double pty_processor_ms(const struct pty_session *session)
+{
+	struct timespec taken;
+	clockid_t clock;
+
+	if (session->status >= 0 || clock_getcpuclockid(session->pid, &clock) != 0 || clock_gettime(clock, &taken) != 0)
+		return -1;
+	return (double)taken.tv_sec * 1000 + (double)taken.tv_nsec / 1000000;
+}
+
+/* The session id of a process that is no zombie; 0 where it is gone. */
+static long session_of(const char *process)
+{
+	char path[300], line[512], state, *behind;
+	long group, id = 0;
+	FILE *stream;
+
+	snprintf(path, sizeof(path), "/proc/%s/stat", process);
+	stream = fopen(path, "r");
+	if (!stream)
+		return 0;
+	behind = fgets(line, sizeof(line), stream) ? strrchr(line, ')') : NULL;
+	if (!behind || sscanf(behind, ") %c %*d %ld %ld", &state, &group, &id) != 3 || state == 'Z')
+		id = 0;
+	fclose(stream);
+	return id;
+}
+
+size_t pty_left_behind(const struct pty_session *session)
+{
+	DIR *directory = opendir("/proc");
+	struct dirent *entry;
+	size_t count = 0;
+
+	while (directory && (entry = readdir(directory)) != NULL)
+		count += entry->d_name[0] >= '1' && entry->d_name[0] <= '9' && session_of(entry->d_name) == (long)session->pid;
+	if (directory)
+		closedir(directory);
+	return count;
 }
 
 void pty_hang_up(struct pty_session *session)

@@ -11,6 +11,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/resource.h>
 #include <sys/types.h>
 #include <termios.h>
 
@@ -34,6 +35,7 @@ struct pty_session {
 	struct screen screen;
 	struct strict *strict;
 	int status;                        /* exit status or 128 + signal once ended, else -1 */
+	struct rusage used;                /* what it and its children took, once ended */
 };
 /* The program gets TERM, LC_ALL=C.UTF-8, PATH, HOME and what `environment` adds. NULL where there are no ptys. */
 struct pty_session *pty_start(const struct pty_options *options);
@@ -49,6 +51,10 @@ void pty_type(struct pty_session *session, const char *words);
 void pty_resize(struct pty_session *session, int rows, int columns);
 /* Takes in what comes until it has ended; its status, -1 where it still runs. */
 int pty_wait_end(struct pty_session *session, int milliseconds);
+/* Milliseconds of processor that it has taken so far, all its threads; -1 once ended. */
+double pty_processor_ms(const struct pty_session *session);
+/* How many processes are there still of those that it started, itself included; not zombies. */
+size_t pty_left_behind(const struct pty_session *session);
 /* Closes our end, as a lost connection does. */
 void pty_hang_up(struct pty_session *session);
 /* The settings are those of the start, the cursor is on, the other screen and paste brackets are off. */
