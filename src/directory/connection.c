@@ -136,6 +136,8 @@ const char *connection_identity(const struct connection *connection)
 
 void connection_hide(struct connection *connection, const struct profile *profile)
 {
+	if (connection->profile != profile)
+		connection->known_count = 0;
 	connection->profile = profile;
 }
 

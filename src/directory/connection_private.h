@@ -11,6 +11,14 @@
 
 enum { REQUEST_GRACE_MS = 500, INCOMING_MOST = 64 * 1024 * 1024 };
 
+/* What the profile says of an attribute name, remembered: a list asks it a million times. */
+struct known_attribute {
+	char name[48];
+	bool secret;
+	const struct converter *masker;
+};
+enum { KNOWN_MOST = 64 };
+
 struct connection {
 	const struct connection_settings *settings;
 	struct guard *guard;
@@ -23,6 +31,8 @@ struct connection {
 	bool read_ahead;                   /* the layer is on this handle */
 	struct ldap_conncb callback;
 	const struct profile *profile;
+	struct known_attribute known[KNOWN_MOST];
+	size_t known_count;
 };
 
 /*

@@ -53,6 +53,17 @@ const char *entry_first(const struct entry *entry, const char *name)
 	return attribute == NULL || attribute->count == 0 ? NULL : attribute->values[0].bytes;
 }
 
+void entry_append(struct entry *entry, const char *name, const struct value *values, size_t count)
+{
+	struct attribute *attribute;
+
+	entry->attributes = arena_grow(entry->arena, entry->attributes, &entry->capacity, entry->count + 1, sizeof *attribute);
+	attribute = &entry->attributes[entry->count++];
+	attribute->name = arena_text(entry->arena, name);
+	attribute->values = values;
+	attribute->count = count;
+}
+
 void entry_put(struct entry *entry, const char *name, const struct value *values, size_t count)
 {
 	struct attribute *attribute = find(entry, name);
@@ -67,9 +78,8 @@ void entry_put(struct entry *entry, const char *name, const struct value *values
 		return;
 	}
 	if (attribute == NULL) {
-		entry->attributes = arena_grow(entry->arena, entry->attributes, &entry->capacity, entry->count + 1, sizeof *attribute);
-		attribute = &entry->attributes[entry->count++];
-		attribute->name = arena_text(entry->arena, name);
+		entry_append(entry, name, values, count);
+		return;
 	}
 	attribute->values = values;
 	attribute->count = count;

@@ -33,6 +33,8 @@ const char *entry_first(const struct entry *entry, const char *name);
 /* Replaces all values (borrowed; they must live as long as the arena); count 0 removes the attribute. */
 void entry_put(struct entry *entry, const char *name, const struct value *values, size_t count);
 void entry_put_text(struct entry *entry, const char *name, const char *text);       /* NULL or "": removes it */
+/* For an attribute that is certainly not there yet (as a server sends them): without looking for it. */
+void entry_append(struct entry *entry, const char *name, const struct value *values, size_t count);
 /* Adds a value unless exactly these bytes are there. */
 void entry_add_text(struct entry *entry, const char *name, const char *text);
 /* Removes values equal by bytes, ASCII case ignored where `fold`; true where one was there. */

@@ -21,7 +21,7 @@ struct list_order {
 	size_t column_count;
 	const char *words;                 /* NULL: all */
 	size_t limit;                      /* 0: none */
-	size_t page;                       /* 0: 1000 at first, more later */
+	size_t page;                       /* entries a page; 0: one stream, and pages where the server cuts that */
 	/* Both on this thread; the batch is handed over. */
 	void (*batch)(void *context, struct rows *takes);
 	bool (*stopped)(void *context);

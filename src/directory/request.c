@@ -51,7 +51,27 @@ static void put_values(struct entry *entry, const struct converter *masker, cons
 			copies[i].bytes = arena_bytes(entry->arena, values[i]->bv_val, values[i]->bv_len);
 		}
 	}
-	entry_put(entry, name, copies, count);
+	entry_append(entry, name, copies, count);
+}
+
+/* Names longer than the cache, or too many of them, are asked for each time. */
+static struct known_attribute known(struct connection *connection, const char *name)
+{
+	struct known_attribute fresh = { .secret = false };
+	size_t i;
+
+	if (connection->profile == NULL)
+		return fresh;
+	for (i = 0; i < connection->known_count; i++)
+		if (strcmp(connection->known[i].name, name) == 0)
+			return connection->known[i];
+	fresh.secret = profile_secret(connection->profile, name);
+	fresh.masker = convert_masker(connection->profile, name);
+	if (connection->known_count < KNOWN_MOST && strlen(name) < sizeof fresh.name) {
+		memcpy(fresh.name, name, strlen(name) + 1);
+		connection->known[connection->known_count++] = fresh;
+	}
+	return fresh;
 }
 
 struct entry *entry_from(struct arena *arena, struct connection *connection, LDAPMessage *message, bool raw)
@@ -64,12 +84,13 @@ struct entry *entry_from(struct arena *arena, struct connection *connection, LDA
 	ldap_memfree(dn);
 	for (name = ldap_first_attribute(connection->handle, message, &cursor); name != NULL;
 	     ldap_memfree(name), name = ldap_next_attribute(connection->handle, message, cursor)) {
+		const struct known_attribute of = known(connection, name);
 		struct berval **values;
 
-		if (connection->profile != NULL && profile_secret(connection->profile, name))
+		if (of.secret)
 			continue;
 		values = ldap_get_values_len(connection->handle, message, name);
-		put_values(entry, raw || connection->profile == NULL ? NULL : convert_masker(connection->profile, name), name, values);
+		put_values(entry, raw ? NULL : of.masker, name, values);
 		ldap_value_free_len(values);
 	}
 	ber_free(cursor, 0);
