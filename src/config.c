@@ -37,12 +37,12 @@ static const struct conf_option directory_options[] = {
 	{ .name = "direct", .type = CONF_FLAG, .fallback = "no",
 	  .help = "Create, rename and delete users here though the directory looks like UCS; only where no UDM manages it." },
 	{ .name = "forward_mode", .type = CONF_TEXT, .help = "How a kept copy is stored: flag or own-address; unset: looked up in the data." },
-	{ .name = "page", .type = CONF_NUMBER, .fallback = "1000", .help = "Entries asked for at a time." },
+	{ .name = "page", .type = CONF_NUMBER, .fallback = "0", .help = "Entries asked for at a time; 0: one stream, and pages only where the server cuts that." },
 	{ .name = "connect_seconds", .type = CONF_NUMBER, .fallback = "5", .help = "Time limit for connecting, TLS included." },
 	{ .name = "bind_seconds", .type = CONF_NUMBER, .fallback = "10", .help = "Time limit for logging in." },
 	{ .name = "read_seconds", .type = CONF_NUMBER, .fallback = "15", .help = "Time limit for reading one object." },
 	{ .name = "write_seconds", .type = CONF_NUMBER, .fallback = "15", .help = "Time limit for writing." },
-	{ .name = "search_seconds", .type = CONF_NUMBER, .fallback = "30", .help = "Time limit for one page of a list." },
+	{ .name = "search_seconds", .type = CONF_NUMBER, .fallback = "30", .help = "Time limit for one page or batch of a list." },
 	{ .name = NULL },
 };
 
@@ -222,7 +222,7 @@ static bool load_times(struct config *config, const struct source *source, struc
 			return false;
 		*times[i].into = (unsigned)number;
 	}
-	if (!get_number(source, "page", 1, 100000, &number, error))
+	if (!get_number(source, "page", 0, 100000, &number, error))
 		return false;
 	config->directory.page = (size_t)number;
 	return true;
