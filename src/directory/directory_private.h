@@ -55,6 +55,7 @@ struct directory_query {
 	struct arena *arena;
 	bool cancelled;                    /* loop thread: no callback any more */
 	atomic_bool stop;                  /* the worker may look at it */
+	unsigned interrupts;               /* loop thread: how often the worker asked to end it */
 	struct error error;                /* written by the worker before done */
 	bool first_again;                  /* begin with the first URI */
 	bool linked;                       /* the connection was up at the end */

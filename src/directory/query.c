@@ -137,16 +137,15 @@ static void list_done(void *context, bool cancelled)
 }
 
 /*
- * A list that streams stops by its flag within a nap and keeps its connection; one that hangs is cut. The worker
- * repeats this call, so the flag gets its chance first.
+ * A list that streams stops by its flag within a nap and keeps its connection; the worker repeats this call after
+ * a quarter of a second, so whatever still runs then hangs and is cut.
  */
 static void list_interrupt(void *context)
 {
 	struct directory_query *query = context;
 
-	if (atomic_exchange(&query->stop, true) && query->directory->closing)
-		connection_interrupt(query->connection);
-	else if (!connection_is_up(query->connection))
+	atomic_store(&query->stop, true);
+	if (query->interrupts++ > 0 || query->directory->closing)
 		connection_interrupt(query->connection);
 }
 

@@ -7,8 +7,28 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
+#include <time.h>
 
 #include "directory/store_private.h"
+
+enum { FRESH_MS = 1000 };
+
+/* From the system and not from base/clock, which tests may freeze. */
+static int64_t now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* A link that died while nobody looked must not be found out by a change that is then uncertain. */
+static bool lives(struct store_ldap *store, bool was_up, struct error *error)
+{
+	int latency;
+
+	return !was_up || now_ms() - store->last_ready < FRESH_MS || request_ping(store->connection, &latency, error);
+}
 
 bool store_ready(struct store_ldap *store, struct error *error)
 {
@@ -18,14 +38,13 @@ bool store_ready(struct store_ldap *store, struct error *error)
 	connection_resume(store->connection);
 	for (tries = 0; tries < 2; tries++) {
 		bool was_up = connection_is_up(store->connection);
-		int latency;
 
 		error_clear(&inner);
 		if (!connection_ready(store->connection, &inner))
 			break;
 		store->world = directory_world(store->directory, store->connection, &inner);
-		/* A link that died while nobody looked must not be found out by a change that is then uncertain. */
-		if (store->world != NULL && (!was_up || request_ping(store->connection, &latency, &inner))) {
+		if (store->world != NULL && lives(store, was_up, &inner)) {
+			store->last_ready = now_ms();
 			atomic_store(&store->directory->provider_lost, false);
 			locks_release(store, &(struct lock_set){ .list = NULL });
 			return true;

@@ -23,6 +23,7 @@ struct store_ldap {
 	struct store store;
 	struct connection *connection;
 	struct world *world;               /* NULL before the first contact */
+	int64_t last_ready;                /* monotonic ms of the last store_ready that succeeded */
 	/* The entry of the last gather, so that plan works on exactly what was shown. */
 	struct arena *arena;
 	struct entry *entry;
