@@ -169,12 +169,12 @@ static void take_environment(const char *name)
 
 static void test_without_the_unique_overlay(void **state)
 {
-	char name[40];
+	char name[24];
 
 	(void)state;
 	if (live_missing())
 		skip();
-	snprintf(name, sizeof name, "%.12s-2", live_env("LAB_NAME"));
+	snprintf(name, sizeof name, "%.17s-2", live_env("LAB_NAME"));
 	assert_int_equal(lab_run((const char *const[]){ "start", "--name", name, "--unique", "off", "--only", "slapd", NULL }), 0);
 	take_environment(name);
 	race_for_addresses("without it");
