@@ -21,7 +21,9 @@
 static struct live live;
 static struct { char login[64]; char *before; bool gone; } people[PEOPLE];
 static char (*ids)[64];
-static char problem[700];
+static char problem[700], last_created[64];
+static size_t gone;
+static long created;
 
 /* --- what a person is, as text -------------------------------------------------------------------- */
 
@@ -110,6 +112,17 @@ static struct change *random_rename(size_t who)
 	return change;
 }
 
+static struct change *creation(void)
+{
+	struct change *change;
+
+	snprintf(last_created, sizeof(last_created), "undo.new%ld.%d", ++created, (int)getpid());
+	change = change_new(VERB_ADD, kind_find("user"), last_created);
+	change_edit_text(change, kind_field(change->kind, "family_name"), EDIT_SET, "New");
+	change_edit_text(change, kind_field(change->kind, "quota"), EDIT_SET, "1073741824");
+	return change;
+}
+
 static struct change *deletion(size_t who)
 {
 	struct change *change;
@@ -130,24 +143,28 @@ static bool change_somebody(char id[64])
 	size_t who = trial_below(PEOPLE), throw = trial_below(20);
 	struct change *change;
 	char name[64] = "";
+	bool deletes;
 
 	if (people[who].gone)
 		return false;
-	if (throw == 0)
+	if (throw == 0 && gone < PEOPLE / 2)
 		change = deletion(who);
-	else if (throw < 3)
+	else if (throw == 1)
+		change = creation();
+	else if (throw < 4)
 		change = random_rename(who);
 	else
 		change = random_edit(who);
 	if (change->verb == VERB_RENAME)
 		snprintf(name, sizeof(name), "%s", change->new_name);
-	people[who].gone = change->verb == VERB_DELETE;
+	deletes = change->verb == VERB_DELETE;
 	if (live_change(&live, change) != OUTCOME_APPLIED) {
-		people[who].gone = false;
 		if (live.outcome != OUTCOME_ALREADY && live.error.kind != ERROR_INVALID)
 			snprintf(problem, sizeof(problem), "%s: %s", people[who].login, live.error.text);
 		return false;
 	}
+	gone += deletes;
+	people[who].gone = deletes;
 	if (*name)
 		snprintf(people[who].login, sizeof(people[who].login), "%s", name);
 	snprintf(id, 64, "%s", live.id);
@@ -215,21 +232,16 @@ static void everything_can_be_taken_back(void **state)
 	remember_people();
 	for (i = 0; i < PEOPLE; i++)
 		memcpy(logins[i], people[i].login, sizeof(logins[i]));
-	while (count < wanted && !*problem) {
-		size_t gone = 0;
-
+	while (count < wanted && !*problem)
 		if (change_somebody(ids[count]))
 			count++;
-		for (i = 0; i < PEOPLE; i++)
-			gone += people[i].gone;
-		if (gone == PEOPLE)
-			break;
-	}
-	printf("# figure: %ld changes taken back\n", count);
+	printf("# figure: %ld changes taken back, %zu of them deletions and %ld creations\n", count, gone, created);
 	while (count-- > 0)
 		if (live_undo(&live, ids[count]) != OUTCOME_APPLIED)
 			fail_msg("undo of %s: %s", ids[count], live.error.text);
 	compare_people(logins);
+	if (created && live_read(&live, "user", last_created))
+		fail_msg("%s was created and is still there", last_created);
 	live_close(&live);
 	free(ids);
 	if (*problem)
