@@ -391,6 +391,9 @@ static void list_notice(struct view *view, const struct event *event)
 	struct list_view *list = (struct list_view *)view;
 	const struct directory_status *status = directory_status(session_engine(view->session)->directory);
 
+	/* A preview that failed is asked for again too; settling below does it. */
+	if (event->kind == EVENT_DIRECTORY && status->link == DIRECTORY_UP && list->preview_error.kind != ERROR_NONE && list->preview_query == NULL)
+		list_preview_forget(list);
 	if (event->kind == EVENT_RECORD_CHANGED)
 		list_record_changed(list, event);
 	else if (event->kind == EVENT_DIRECTORY && status->link == DIRECTORY_UP && list->error.kind != ERROR_NONE)

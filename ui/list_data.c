@@ -97,17 +97,17 @@ static void list_came_to_end(void *context, const struct list_end *end)
 	list->query = NULL;
 	list->quiet = false;
 	list->error = end->error;
-	list->complete = end->complete && end->error.kind == ERROR_NONE;
-	free(list->reason);
-	list->reason = memory_text(end->reason);
-	list->loaded_at = session_now(list->view.session);
-	if (end->error.kind == ERROR_NONE) {
-		list->loaded = true;
-	} else if (list->incoming != NULL) {
-		/* What was there before is better than half of something new. */
+	if (end->error.kind != ERROR_NONE && list->incoming != NULL) {
+		/* What was there before is better than half of something new, and is as complete and as old as it was. */
 		rowset_free(list->incoming);
 		list->incoming = NULL;
 		session_complain(list->view.session, &end->error);
+	} else {
+		list->complete = end->complete && end->error.kind == ERROR_NONE;
+		free(list->reason);
+		list->reason = memory_text(end->reason);
+		list->loaded_at = session_now(list->view.session);
+		list->loaded = list->loaded || end->error.kind == ERROR_NONE;
 	}
 	list_work_more(list);
 	session_changed(list->view.session);

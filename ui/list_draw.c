@@ -53,12 +53,16 @@ struct list_layout list_layout(const struct list_view *list, struct area area)
 
 static const char *state_words(const struct list_view *list, struct arena *arena)
 {
+	bool away = directory_status(session_engine(list->view.session)->directory)->link == DIRECTORY_DOWN;
 	char digits[16];
 
+	clock_digits(list->loaded_at, 0, digits);
 	if (list->query != NULL && list->incoming == NULL)
 		return rowset_total(list->set) == 0 ? "reading .." : "more are coming";
 	if (list->query != NULL && !list->quiet)
 		return "reading again";
+	if (list->loaded && (away || list->error.kind != ERROR_NONE))
+		return arena_format(arena, "OLD, read %s%s", digits, away ? ", the directory is away" : ", reading again failed");
 	if (list->error.kind != ERROR_NONE)
 		return rowset_total(list->set) == 0 ? "not read" : "NOT COMPLETE, reading failed";
 	if (!list->loaded)
@@ -69,7 +73,6 @@ static const char *state_words(const struct list_view *list, struct arena *arena
 		return "CUT list, but the server gave all for this";
 	if (!list->complete)
 		return arena_format(arena, "CUT: %s", list->reason == NULL ? "the server gave no more" : list->reason);
-	clock_digits(list->loaded_at, 0, digits);
 	return arena_format(arena, "list complete, read %s", digits);
 }
 

@@ -62,6 +62,8 @@ const char *page_title(const struct view *view, struct arena *arena)
 		add_part(&words, "DELETED");
 	else if (page->query != NULL)
 		add_part(&words, "reading again");
+	else if (directory_status(session_engine(view->session)->directory)->link == DIRECTORY_DOWN)
+		add_part(&words, "OLD, the directory is away");
 	title = arena_text(arena, text_get(&words));
 	text_free(&words);
 	return title;

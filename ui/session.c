@@ -189,13 +189,29 @@ static void outcomes_seen(void *context, size_t left, const struct error *error)
 			left, left == 1 ? "write" : "writes");
 }
 
+/* The notice line must not go on saying that nothing answers. */
+static void tell_that_it_is_back(struct session *session)
+{
+	char digits[16];
+
+	if (!session->notice.of_link)
+		return;
+	clock_digits(session_now(session), 0, digits);
+	session_notice(session, NULL, "The directory answers again since %s", digits);
+}
+
 static void status_changed(void *context)
 {
 	struct session *session = context;
 	struct event event = { .kind = EVENT_DIRECTORY };
+	enum directory_link link = directory_status(session->engine->directory)->link;
+
+	if (link == DIRECTORY_UP && session->away)
+		tell_that_it_is_back(session);
+	session->away = link == DIRECTORY_DOWN;
 
 	/* Writes of a session that was cut off are looked up as soon as there is a directory to ask. */
-	if (!session->resolved && directory_status(session->engine->directory)->link == DIRECTORY_UP) {
+	if (!session->resolved && link == DIRECTORY_UP) {
 		session->resolved = true;
 		if (gate_write_reason(session->engine->gate) == NULL)
 			gate_resolve(session->engine->gate, outcomes_seen, session);
@@ -340,6 +356,7 @@ void session_complain(struct session *session, const struct error *error)
 	if (error == NULL || error->kind == ERROR_NONE || error->kind == ERROR_CANCELLED)
 		return;
 	warn(session, "%s", error->text);
+	session->notice.of_link = error->kind == ERROR_UNREACHABLE || error->kind == ERROR_TIMEOUT;
 }
 
 struct session_notice session_notice_shown(const struct session *session)

@@ -12,6 +12,7 @@
 struct notice_slot {
 	char *words;           /* heap; NULL: none */
 	bool warning;
+	bool of_link;          /* tells that the directory did not answer: untrue once it does */
 	char *undo_id;         /* heap; NULL: none */
 };
 
@@ -28,6 +29,7 @@ struct session {
 	bool ended;
 	bool covered;                      /* what is shown is hidden until the next key */
 	bool leaving;                      /* the question before leaving was asked and no other key came since */
+	bool away;                         /* the directory was down when its state was last told */
 	bool resolved;                     /* unseen outcomes were looked up once */
 	struct notice_slot notice;         /* what happened last; stays */
 	struct notice_slot hint;           /* why a key did nothing; until the next key */

@@ -111,6 +111,11 @@ bool connection_interrupted(const struct connection *connection)
 	return guard_was_cut(connection->guard);
 }
 
+bool connection_hung_up(const struct connection *connection)
+{
+	return guard_hung_up(connection->guard);
+}
+
 bool connection_is_up(const struct connection *connection)
 {
 	return connection->handle != NULL && connection->bound;

@@ -52,6 +52,8 @@ void connection_close(struct connection *connection);
 void connection_interrupt(struct connection *connection);
 void connection_resume(struct connection *connection);
 bool connection_interrupted(const struct connection *connection);
+/* Any thread: has the server closed an idle connection? What noticed it must still be asked: see connection_ready. */
+bool connection_hung_up(const struct connection *connection);
 /* The next connection_ready begins with the first URI; one to another is closed. */
 void connection_prefer_first(struct connection *connection);
 /* Where it is or was connected; "" before. Constant texts of the settings. */

@@ -18,7 +18,7 @@
 #include "directory/list.h"
 #include "directory/request.h"
 
-enum { BACK_OFF_MOST = 60, HEARTBEAT_MS = 60000, BEATS_AWAY = 5, CLOSE_MS = 500, INVALID_CREDENTIALS = 49 };
+enum { BACK_OFF_MOST = 60, HEARTBEAT_MS = 60000, BEATS_AWAY = 5, LOOK_MS = 2000, CLOSE_MS = 500, INVALID_CREDENTIALS = 49 };
 
 /* --- settings ----------------------------------------------------------------------- */
 
@@ -187,6 +187,9 @@ static void connect_run(struct job *job, void *context)
 
 	(void)job;
 	connection_resume(query->connection);
+	/* A server may close what was idle for long: then a new connection stands before anybody has to be told. */
+	if (connection_hung_up(query->connection))
+		connection_close(query->connection);
 	if (query->first_again)
 		connection_prefer_first(query->connection);
 	query->linked = query_ready(query) != NULL && request_ping(query->connection, &query->latency, &query->error);
@@ -250,6 +253,15 @@ static void heartbeat_due(void *context)
 	directory->beats++;
 	if (directory->status.link == DIRECTORY_UP && worker_load(directory->reader) == 0 &&
 	    ((moved && directory->beats % BEATS_AWAY == 0) || clock_monotonic_ms() - directory->last_heard >= HEARTBEAT_MS / 2))
+		connect_now(directory);
+}
+
+/* Costs the server nothing, so it is done often: a link that the server closed is asked about now, not at the next beat. */
+static void look_due(void *context)
+{
+	struct directory *directory = context;
+
+	if (directory->status.link == DIRECTORY_UP && worker_load(directory->reader) == 0 && connection_hung_up(directory->reading))
 		connect_now(directory);
 }
 
@@ -325,6 +337,7 @@ struct directory *directory_open(struct loop *loop, const struct directory_setti
 	directory->reader = worker_new(loop, "directory");
 	directory->lister = worker_new(loop, "directory list");
 	directory->heartbeat = loop_after(loop, HEARTBEAT_MS, HEARTBEAT_MS, heartbeat_due, directory);
+	directory->look = loop_after(loop, LOOK_MS, LOOK_MS, look_due, directory);
 	connect_now(directory);
 	return directory;
 }
@@ -340,6 +353,7 @@ bool directory_close(struct directory *directory)
 	directory->changed = NULL;
 	loop_timer_stop(directory->retry);
 	loop_timer_stop(directory->heartbeat);
+	loop_timer_stop(directory->look);
 	for (query = directory->queries; query != NULL; query = query->next) {
 		query->cancelled = true;
 		atomic_store(&query->stop, true);

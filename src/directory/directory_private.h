@@ -37,7 +37,7 @@ struct directory {
 	void (*changed)(void *context);
 	void *changed_context;
 	unsigned back_off;                 /* seconds before the next try */
-	struct loop_timer *retry, *heartbeat;
+	struct loop_timer *retry, *heartbeat, *look;
 	int64_t last_heard;                /* monotonic ms of the last success on the reading connection */
 	unsigned beats;
 	bool connecting_now, closing;

@@ -8,6 +8,7 @@
 #include "directory/watchdog.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -200,4 +201,16 @@ bool guard_timed_out(struct guard *guard)
 	over = guard->timed_out;
 	pthread_mutex_unlock(&guard->watchdog->mutex);
 	return over;
+}
+
+bool guard_hung_up(struct guard *guard)
+{
+	struct pollfd look = { .events = POLLRDHUP };
+	bool hung_up;
+
+	pthread_mutex_lock(&guard->watchdog->mutex);
+	look.fd = guard->descriptor;
+	hung_up = look.fd >= 0 && poll(&look, 1, 0) > 0 && (look.revents & (POLLRDHUP | POLLHUP | POLLERR));
+	pthread_mutex_unlock(&guard->watchdog->mutex);
+	return hung_up;
 }

@@ -31,5 +31,7 @@ void guard_cut(struct guard *guard);
 void guard_reset(struct guard *guard);
 bool guard_was_cut(struct guard *guard);
 bool guard_timed_out(struct guard *guard);
+/* Has the peer closed its side, or is the socket broken? Looks only and waits for nothing; false without a socket. */
+bool guard_hung_up(struct guard *guard);
 
 #endif

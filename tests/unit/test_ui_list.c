@@ -173,7 +173,37 @@ static void failure_is_told_and_mended(void **state)
 	fake_link(stage->engine, DIRECTORY_DOWN);
 	stage_keys(stage, "Ctrl-R");
 	assert_int_equal(rowset_total(list_of(stage)->set), 40);
-	shows(stage, "reading failed");
+	shows(stage, "OLD, read ");
+	shows(stage, "the directory is away");
+	hides(stage, "complete");
+	shows(stage, "no answer within 5 s");
+	/* Once it answers nothing goes on saying that it does not. */
+	fake_link(stage->engine, DIRECTORY_UP);
+	stage_settle(stage);
+	shows(stage, "Users - 40 - list complete");
+	shows(stage, "The directory answers again since");
+	hides(stage, "no answer within");
+	stage_free(stage);
+}
+
+static void what_was_read_is_marked_old(void **state)
+{
+	struct stage *stage = open_list(ROLE_MONITOR);
+
+	(void)state;
+	shows(stage, "Users - 40 - list complete");
+	fake_link(stage->engine, DIRECTORY_DOWN);
+	stage_settle(stage);
+	shows(stage, "Users - 40 - OLD, read ");
+	stage_keys(stage, "Esc");
+	fake_link(stage->engine, DIRECTORY_UP);
+	stage_settle(stage);
+	shows(stage, "list complete");
+	stage_keys(stage, "Enter");
+	hides(stage, "OLD");
+	fake_link(stage->engine, DIRECTORY_DOWN);
+	stage_settle(stage);
+	shows(stage, "OLD, the directory is away");
 	stage_free(stage);
 }
 
@@ -344,6 +374,7 @@ int main(void)
 		cmocka_unit_test(says_how_complete_it_is),
 		cmocka_unit_test(cut_list_asks_the_server),
 		cmocka_unit_test(failure_is_told_and_mended),
+		cmocka_unit_test(what_was_read_is_marked_old),
 		cmocka_unit_test(changed_record_is_read_again),
 		cmocka_unit_test(preview_follows_the_cursor),
 		cmocka_unit_test(running_through_reads_nothing),
