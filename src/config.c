@@ -153,14 +153,28 @@ static bool get_number(const struct source *source, const char *option, long lea
 
 /* --- the directory ------------------------------------------------------------------------ */
 
+/* URIs hold no blanks, so several from the command line stand in one text. */
+static const char *const *split_uris(struct arena *arena, const char *words)
+{
+	char *copy = arena_text(arena, words), *rest = NULL, *word;
+	const char **uris = arena_alloc(arena, (strlen(words) / 2 + 2) * sizeof(*uris));
+	size_t count = 0;
+
+	for (word = strtok_r(copy, " ", &rest); word; word = strtok_r(NULL, " ", &rest))
+		uris[count++] = word;
+	return uris;
+}
+
 static const char *const *uris_of(struct arena *arena, const struct source *source, const struct options *options)
 {
 	const struct conf_section *section = where(source, "uri");
-	size_t count = options->uri ? 1 : conf_list_count(section, "uri"), i;
+	size_t count = conf_list_count(section, "uri"), i;
 	const char **uris = arena_alloc(arena, (count + 1) * sizeof(*uris));
 
+	if (options->uri)
+		return split_uris(arena, options->uri);
 	for (i = 0; i < count; i++)
-		uris[i] = arena_text(arena, options->uri ? options->uri : conf_list_item(section, "uri", i));
+		uris[i] = arena_text(arena, conf_list_item(section, "uri", i));
 	return uris;
 }
 

@@ -20,7 +20,8 @@
 /* Global options of the command line; NULL or false: not given. */
 struct options {
 	const char *config;                /* --config FILE */
-	const char *uri, *base, *bind_dn, *password_file, *profile, *role, *keymap, *ca_file;
+	const char *uri;                   /* one or more, separated by blanks; the first is written to */
+	const char *base, *bind_dn, *password_file, *profile, *role, *keymap, *ca_file;
 	bool read_only, ascii, no_color, restricted, external;
 };
 struct config {

@@ -59,7 +59,7 @@ static const struct option_row {
 	const char *help;
 } option_rows[] = {
 	{ "config", "FILE", OPTION_CONFIG, 0, "read this file instead of the user's own" },
-	{ "uri", "URI", OPTION_URI, 0, "the directory server" },
+	{ "uri", "URI", OPTION_URI, 0, "the directory server; may be given several times" },
 	{ "base", "DN", OPTION_BASE, 0, "search below this DN" },
 	{ "bind", "DN", OPTION_BIND, 0, "log in as this DN, or external" },
 	{ "password-file", "FILE", OPTION_PASSWORD_FILE, 0, "its first line is the password" },
@@ -128,12 +128,25 @@ static bool set_format(struct parsed *parsed, const char *words)
 	return false;
 }
 
+/* Several are kept in one text; commands_run's caller uses it until the program ends. */
+static bool add_uri(struct parsed *parsed, const char *uri)
+{
+	static char all[4096];
+	size_t used = parsed->options->uri ? strlen(all) : 0;
+
+	if (snprintf(all + used, sizeof(all) - used, "%s%s", used ? " " : "", uri) >= (int)(sizeof(all) - used)) {
+		usage_error("too many of --uri: ", uri);
+		return false;
+	}
+	parsed->options->uri = all;
+	return true;
+}
+
 /* Options with a text, by where it goes. */
 static const char **text_of(struct parsed *parsed, enum option_id id)
 {
 	switch (id) {
 	case OPTION_CONFIG: return &parsed->options->config;
-	case OPTION_URI: return &parsed->options->uri;
 	case OPTION_BASE: return &parsed->options->base;
 	case OPTION_PASSWORD_FILE: return &parsed->options->password_file;
 	case OPTION_CA_FILE: return &parsed->options->ca_file;
@@ -180,6 +193,8 @@ static bool take_option(struct parsed *parsed, const struct option_row *row, cha
 		*text = value;
 	else if (flag)
 		*flag = true;
+	else if (row->id == OPTION_URI)
+		return add_uri(parsed, value);
 	else if (row->id == OPTION_BIND && !strcmp(value, "external"))
 		parsed->options->external = true;
 	else if (row->id == OPTION_BIND)

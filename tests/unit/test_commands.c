@@ -111,8 +111,8 @@ static void options_stand_before_and_behind(void **state)
 	struct options options;
 
 	(void)state;
-	assert_int_equal(run("--uri ldap://a --readonly screen --ascii x --size 1 --bind cn=a --role helpdesk", &options), 64);
-	assert_string_equal(options.uri, "ldap://a");
+	assert_int_equal(run("--uri ldap://a --readonly screen --uri ldap://b --ascii x --size 1 --bind cn=a --role helpdesk", &options), 64);
+	assert_string_equal(options.uri, "ldap://a ldap://b");
 	assert_string_equal(options.bind_dn, "cn=a");
 	assert_string_equal(options.role, "helpdesk");
 	assert_true(options.read_only && options.ascii && !options.no_color && !options.external);

@@ -206,8 +206,10 @@ static void no_configuration_is_told_apart(void **state)
 	config = config_load(&options, &error);
 	assert_null(config);
 	assert_int_equal(error.kind, ERROR_CONFIG);
-	config = config_load(&(struct options){ .uri = "ldapi:///", .external = true }, &error);
+	config = config_load(&(struct options){ .uri = "ldapi:/// ldap://b", .external = true }, &error);
 	assert_non_null(config);
+	assert_string_equal(config->directory.uris[1], "ldap://b");
+	assert_null(config->directory.uris[2]);
 	assert_int_equal(config->directory.tls, DIRECTORY_TLS_NONE);
 	assert_int_equal(config->directory.bind, DIRECTORY_BIND_EXTERNAL);
 	config_free(config);
