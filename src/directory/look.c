@@ -50,9 +50,41 @@ static bool all_show(struct store_ldap *store, struct arena *arena, const struct
 {
 	size_t i;
 
-	for (i = 0; i < operation->delta_count; i++)
-		if (done ? !apply_shows(store, arena, entry, &operation->deltas[i]) : !apply_untouched(store, arena, entry, &operation->deltas[i]))
+	for (i = 0; i < operation->delta_count; i++) {
+		const struct delta *delta = &operation->deltas[i];
+
+		if (apply_hides(store, arena, operation, delta))
+			continue;
+		if (done ? !apply_shows(store, arena, entry, delta) : !apply_untouched(store, arena, entry, delta))
 			return false;
+	}
+	return true;
+}
+
+/* Masked values cannot tell an old password from a new one: is each one that we set the stored one, byte for byte? */
+static bool passwords_show(struct store_ldap *store, struct arena *arena, const struct entry *entry, const struct operation *operation)
+{
+	size_t i, j, k;
+
+	for (i = 0; i < operation->delta_count; i++) {
+		const struct delta *delta = &operation->deltas[i];
+		const char *const names[] = { delta->attribute, NULL };
+		struct search search = { .base = entry->dn, .scope = SCOPE_BASE, .attributes = names, .raw = true };
+		const struct attribute *stored;
+		struct found found;
+
+		if (!delta->secret || delta->how == DELTA_DELETE)
+			continue;
+		if (!request_search(store->connection, arena, &search, &found, NULL) || found.count == 0)
+			return false;
+		stored = entry_get(found.entries[0], delta->attribute);
+		for (j = 0; j < delta->count; j++) {
+			for (k = 0; stored != NULL && k < stored->count && !value_same(&stored->values[k], &delta->values[j]); k++)
+				continue;
+			if (fetchmail_has_password(&delta->values[j]) && (stored == NULL || k == stored->count))
+				return false;
+		}
+	}
 	return true;
 }
 
@@ -76,7 +108,7 @@ static enum outcome look_modify(struct store_ldap *store, const struct operation
 
 	if (!operation->commutes && version != NULL && operation->version != NULL && strcmp(version, operation->version) == 0)
 		return not_applied(operation, error);
-	if (all_show(store, arena, entry, operation, true))
+	if (all_show(store, arena, entry, operation, true) && passwords_show(store, arena, entry, operation))
 		return OUTCOME_APPLIED;
 	/* A login changes the version and no value: exactly the old values mean that ours never came. */
 	return operation->commutes || all_show(store, arena, entry, operation, false) ? not_applied(operation, error) : others(entry, error);

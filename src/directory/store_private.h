@@ -79,6 +79,8 @@ bool store_after(void *self, const struct change *change, const struct plan *pla
 void apply_inverse(struct arena *arena, const struct operation *operation, struct operation *inverse);
 /* Does the entry show this delta as done? Passwords in values are looked past. */
 bool apply_shows(const struct store_ldap *store, struct arena *arena, const struct entry *entry, const struct delta *delta);
+/* Does this delta take away a value of which only the password becomes another? Then it shows nothing. */
+bool apply_hides(const struct store_ldap *store, struct arena *arena, const struct operation *operation, const struct delta *delta);
 /* Is it exactly as before this delta? */
 bool apply_untouched(const struct store_ldap *store, struct arena *arena, const struct entry *entry, const struct delta *delta);
 /* Puts stored passwords where values hold none; what cannot be filled is an error. */

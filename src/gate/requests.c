@@ -189,6 +189,9 @@ static void settle(struct walk *walk)
 	struct review *review = walk->review;
 	bool keep = walk->end == WALK_REFUSED || walk->end == WALK_AGAIN;
 
+	/* Nothing was sent that lasted: there is no step to tell of. */
+	if (walk->end == WALK_RETRY)
+		submission->steps = 0;
 	if (keep) {
 		submission->outcome = walk->end == WALK_AGAIN ? OUTCOME_CONFLICT : OUTCOME_NOT_APPLIED;
 		submission->error = review->refusal;
@@ -227,7 +230,7 @@ static void run_submit(struct job *job, void *context)
 		change->reason = arena_text(change->arena, submit->shown->reason);
 		walk.review = review_new(submit->gate, change);
 		walk_run(&walk, STAGE_DONE);
-			if (!may_retry(&walk, attempt++))
+		if (!may_retry(&walk, attempt++))
 			break;
 		review_free(walk.review);
 	}

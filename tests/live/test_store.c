@@ -344,6 +344,38 @@ static void test_a_stored_password_stays_and_is_never_seen(void **state)
 	remove_user("store-fetch");
 }
 
+/* The masked forms of old and new are the same, so only the server's answer and the stored bytes tell. */
+static void test_a_new_password_alone_is_a_change(void **state)
+{
+	static const char *const words[] = { "server=imap.x protocol=IMAP user=joe password=first ssl=yes keep=no",
+		"server=imap.x protocol=IMAP user=joe password=second ssl=yes keep=no" };
+	struct operation inverse;
+	struct change *change;
+	struct walk walk;
+	char value[300];
+	size_t i;
+
+	(void)state;
+	if (live_missing())
+		skip();
+	make_user("store-fetch", "store-fetch@example.com");
+	for (i = 0; i < 2; i++) {
+		walk_begin(&walk);
+		change = edit("store-fetch", "fetchmail", EDIT_SET, words[i]);
+		expect(&walk, walk_once(&walk, store, change, NULL, NULL), OUTCOME_APPLIED);
+		hand_value(hand, user_dn("store-fetch"), "univentionFetchmailSingle", value, sizeof value);
+		assert_non_null(strstr(value, i == 0 ? "first" : "second"));
+		assert_int_equal(store->look(store->self, &walk.plan.operations[0], walk.arena, &inverse, &walk.error), OUTCOME_APPLIED);
+		/* Another password and another version: not what was sent. */
+		assert_int_equal(hand_modify(hand, user_dn("store-fetch"), LDAP_MOD_REPLACE, "univentionFetchmailSingle",
+			"[\"imap.x\", \"IMAP\", \"joe\", \"third\", \"1\", \"0\"]"), LDAP_SUCCESS);
+		assert_int_equal(store->look(store->self, &walk.plan.operations[0], walk.arena, &inverse, &walk.error), OUTCOME_CONFLICT);
+		change_free(change);
+		walk_end(&walk);
+	}
+	remove_user("store-fetch");
+}
+
 static void test_locks_of_others_are_honoured_and_stale_ones_taken(void **state)
 {
 	char place[300];
@@ -460,6 +492,7 @@ int main(void)
 		cmocka_unit_test(test_domains_there_and_back),
 		cmocka_unit_test(test_facts_name_holders_and_references),
 		cmocka_unit_test(test_a_stored_password_stays_and_is_never_seen),
+		cmocka_unit_test(test_a_new_password_alone_is_a_change),
 		cmocka_unit_test(test_locks_of_others_are_honoured_and_stale_ones_taken),
 		cmocka_unit_test(test_the_helpdesk_and_udm_are_told_why_not),
 		cmocka_unit_test(test_forwards_in_both_modes),
