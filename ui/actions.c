@@ -69,7 +69,7 @@ const struct action actions[] = {
 	{ "palette", "global", "all actions", "Lists every action by name; type to search.", ACTION_FOOTER },
 	{ "help", "global", "keys", "Lists every key that works here.", ACTION_FOOTER },
 	{ "back", "global", "back", "Goes back one level; nothing that was typed is lost without a question.", ACTION_FOOTER },
-	{ "quit", "global", "quit", "Goes back one level, and ends postroom on the top level.", 0 },
+	{ "quit", "global", "quit", "Goes back one level, and ends postroom on the top level.", ACTION_FOOTER },
 	{ "exit", "global", "end", "Ends postroom from anywhere; asks where something is not applied yet.", ACTION_ALWAYS },
 	{ "cancel", "global field", "leave the field", "Leaves the field or the dialog, or ends a request that takes too long.", ACTION_ALWAYS | ACTION_FOOTER },
 	{ "redraw", "global", "redraw", "Reads the size of the screen again and draws everything anew.", ACTION_ALWAYS },

@@ -162,8 +162,15 @@ static void draw_bar(struct session *session, struct canvas *canvas, int row)
 
 /* --- notice line and footer ------------------------------------------------------------------- */
 
+/* Places where nothing is being prepared, and u is no letter of a text. */
+static bool quiet_place(const char *place)
+{
+	return strcmp(place, "list") == 0 || strcmp(place, "page") == 0 || strcmp(place, "history") == 0;
+}
+
 static void draw_notice(struct session *session, struct canvas *canvas, int row)
 {
+	const struct view *view = session_top(session);
 	struct session_notice notice = session_notice_shown(session);
 	enum style style = notice.warning ? STYLE_WARNING : STYLE_NOTICE;
 	const char *hint = NULL, *key;
@@ -171,7 +178,10 @@ static void draw_notice(struct session *session, struct canvas *canvas, int row)
 
 	if (notice.words[0] == '\0')
 		return;
-	if (notice.undo_id != NULL) {
+	/* Of an earlier change nothing is told where the next one is under way. */
+	if (notice.undo_id != NULL && !quiet_place(session_place(view)))
+		return;
+	if (notice.undo_id != NULL && session_blocked(session, view, action_find("undo")) == NULL) {
 		key = keymap_key(session_keymap(session), "global", "undo", canvas->arena);
 		hint = key == NULL ? NULL : arena_format(canvas->arena, "%s take back", key);
 	} else if (text_columns(canvas->form, notice.words, strlen(notice.words)) > (size_t)room) {
@@ -212,11 +222,22 @@ static int put_hint(struct canvas *canvas, int row, int column, int end, const s
 	return column;
 }
 
+static bool is_way_out(const char *name)
+{
+	return strcmp(name, "cancel") == 0 || strcmp(name, "help") == 0 || strcmp(name, "back") == 0 || strcmp(name, "quit") == 0;
+}
+
+/* On the outermost level only where the view says what would go. */
+static bool leads_back(const struct view *view)
+{
+	return view->below != NULL || (view->class->label != NULL && view->class->label(view, action_find("back")) != NULL);
+}
+
 /* The last rows of the table (keys, back, leave the field) are the way out and keep their place. */
 static void draw_footer(struct session *session, struct canvas *canvas, int row)
 {
-	static const char *const way_out[] = { "cancel", "help", "back" };
 	const struct view *view = session_top(session);
+	const char *const way_out[] = { "cancel", "help", leads_back(view) ? "back" : "quit" };
 	bool typing = strcmp(session_place(view), "field") == 0;
 	struct hint out[3];
 	int end = canvas->columns - 1, column = 1, reserved = 0;
@@ -232,7 +253,7 @@ static void draw_footer(struct session *session, struct canvas *canvas, int row)
 	for (const struct action *action = actions; action->name != NULL; action++) {
 		struct hint hint;
 
-		if (strcmp(action->name, "cancel") == 0 || strcmp(action->name, "help") == 0 || strcmp(action->name, "back") == 0)
+		if (is_way_out(action->name))
 			continue;
 		hint = hint_for(session, canvas, view, action);
 		if (hint.key != NULL && column + hint.columns + reserved <= end + 2)

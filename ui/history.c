@@ -317,7 +317,8 @@ static void open_row(struct history_view *self)
 	text_addf(&text, "%s\n\nwhen    %s (%s)\nwho     %s\n", row->what, history_time(arena, row->time), text_from_time(arena, row->time),
 			row->whole_who);
 	if (row->entry != NULL)
-		text_addf(&text, "host    %s\nid      %s\n", or_empty(row->entry->host), or_empty(row->entry->id));
+		text_addf(&text, "host    %s\nwhat    %s %s\nid      %s\n", or_empty(row->entry->host), or_empty(row->entry->kind),
+				or_empty(row->entry->name), or_empty(row->entry->id));
 	text_addf(&text, "state   %s\n", row->state);
 	if (row->reason[0] != '\0')
 		text_addf(&text, "ticket  %s\n", row->reason);
@@ -432,6 +433,8 @@ static const char *history_blocked(const struct view *view, const struct action 
 		return "this field searches";
 	case MOVE_UNDO:
 		return undo_reason(here(self));
+	case MOVE_ACCEPT:
+		return here(self) == NULL && !self->filtering ? "nothing is under the cursor" : NULL;
 	case MOVE_RAW:
 		return here(self) == NULL ? "nothing is under the cursor" : NULL;
 	case MOVE_CLEAR_FILTER:
@@ -457,6 +460,10 @@ static const char *history_label(const struct view *view, const struct action *a
 
 	if (move_of(action) == MOVE_ACCEPT && self->filtering)
 		return "to the rows";
+	if (strcmp(action->name, "back") == 0 && !line_empty(&self->filter))
+		return "show all";
+	if (move_of(action) == MOVE_UNDO)
+		return action->label;
 	return move_of(action) == MOVE_REFRESH && self->unknown > 0 ? "look again" : NULL;
 }
 

@@ -59,7 +59,7 @@ static const char *state_word(const struct history_row *row)
 	if (row->entry == NULL)
 		return "log";
 	switch (row->entry->state) {
-	case HISTORY_DONE: return row->entry->undo_of == NULL ? "done" : "undo";
+	case HISTORY_DONE: return "done";
 	case HISTORY_FAILED: return "failed";
 	case HISTORY_UNKNOWN: return "UNKNOWN";
 	case HISTORY_UNDONE: return "undone";
@@ -70,7 +70,17 @@ static const char *state_word(const struct history_row *row)
 
 struct columns { int time, who, what, state, reason; int end; };
 
-static struct columns place_columns(int width)
+static bool any_reason(const struct history_view *self)
+{
+	for (size_t i = 0; i < self->count; i++) {
+		if (self->rows[i].reason[0] != '\0')
+			return true;
+	}
+	return false;
+}
+
+/* Where nobody gave a ticket, what happened has its column too. */
+static struct columns place_columns(int width, bool reasons)
 {
 	struct columns at = { .time = 2, .end = width };
 
@@ -81,7 +91,7 @@ static struct columns place_columns(int width)
 	}
 	at.who = 20;
 	at.what = at.who + (width >= 100 ? 21 : 11);
-	at.reason = width - (width >= 100 ? 17 : 11);
+	at.reason = !reasons ? width : width - (width >= 100 ? 17 : 11);
 	at.state = at.reason - 9;
 	return at;
 }
@@ -115,12 +125,12 @@ static void draw_head(struct canvas *canvas, int row, struct columns columns)
 	if (columns.who == 0)
 		return;
 	canvas_words(canvas, row, columns.who, 6, STYLE_LABEL, "Who");
-	canvas_words(canvas, row, columns.reason, 8, STYLE_LABEL, "Ticket");
+	canvas_words(canvas, row, columns.reason, columns.end - columns.reason, STYLE_LABEL, "Ticket");
 }
 
 static void draw_rows(const struct history_view *self, struct canvas *canvas, int top, int rows, int width)
 {
-	struct columns columns = place_columns(width);
+	struct columns columns = place_columns(width, any_reason(self));
 	size_t first = 0;
 
 	if (rows >= 4) {

@@ -415,6 +415,8 @@ static const char *list_label(const struct view *view, const struct action *acti
 		return "choose";
 	if (strcmp(action->name, "accept") == 0)
 		return "open";
+	if (strcmp(action->name, "back") == 0 && !line_empty(&((const struct list_view *)view)->filter))
+		return "show all";
 	return NULL;
 }
 

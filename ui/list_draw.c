@@ -168,8 +168,10 @@ static void draw_empty(const struct list_view *list, struct canvas *canvas, cons
 	} else if (list->query != NULL && rowset_total(list->set) == 0) {
 		canvas_words(canvas, row, 2, width, STYLE_DIM, "reading ..");
 	} else if (!line_empty(&list->filter)) {
-		canvas_format(canvas, row, 2, width, STYLE_DIM, "Nothing here matches. %s",
+		const char *words = arena_format(canvas->arena, "No %s matches \"%s\". %s", list->kind->noun, line_text(&list->filter),
 			list->complete ? "Fewer letters find more." : "The list is cut, so what is looked for may exist all the same.");
+
+		canvas_wrap(canvas, row, 2, width, layout->rows, STYLE_DIM, words);
 	} else if (list->loaded) {
 		canvas_format(canvas, row, 2, width, STYLE_DIM, "There is no %s yet, or this login may see none.", list->kind->noun);
 	}

@@ -324,27 +324,54 @@ static struct line *focused_line(struct review_view *self)
 	return NULL;
 }
 
-/* Stops in order: name, reason, buttons; the circle is closed. */
-static void move_focus(struct review_view *self, int by)
+struct stop { enum review_focus focus; size_t button; };
+enum { STOPS = REVIEW_BUTTONS + 2 };
+
+/*
+ * Where Tab leads, in a closed circle that begins at Back: what Apply demands comes before Apply, what it only takes
+ * comes behind it.  Up and Down go by what lies above what instead.
+ */
+static size_t stops_of(const struct review_view *self, bool by_rows, struct stop stops[STOPS])
 {
 	struct review_button buttons[REVIEW_BUTTONS];
-	size_t lines = (review_asks_name(self) ? 1 : 0) + (review_asks_reason(self) ? 1 : 0);
-	size_t count = lines + review_buttons(self, buttons);
-	size_t at;
+	size_t buttons_count = review_buttons(self, buttons), count = 0;
+	bool demands = review_asks_name(self) || (review_asks_reason(self) && self->review->reason_required);
 
-	if (self->focus == FOCUS_NAME)
-		at = 0;
-	else if (self->focus == FOCUS_REASON)
-		at = lines - 1;
-	else
-		at = lines + self->button;
-	at = (at + (by > 0 ? 1 : count - 1)) % count;
-	if (at >= lines) {
-		self->focus = FOCUS_BUTTONS;
-		self->button = at - lines;
-	} else {
-		self->focus = at == 0 && review_asks_name(self) ? FOCUS_NAME : FOCUS_REASON;
+	if (!by_rows)
+		stops[count++] = (struct stop){ FOCUS_BUTTONS, 0 };
+	if (review_asks_name(self))
+		stops[count++] = (struct stop){ FOCUS_NAME, 0 };
+	if (review_asks_reason(self) && (by_rows || demands))
+		stops[count++] = (struct stop){ FOCUS_REASON, 0 };
+	for (size_t i = by_rows ? 0 : 1; i < buttons_count; i++)
+		stops[count++] = (struct stop){ FOCUS_BUTTONS, i };
+	if (review_asks_reason(self) && !by_rows && !demands)
+		stops[count++] = (struct stop){ FOCUS_REASON, 0 };
+	return count;
+}
+
+static void move_focus(struct review_view *self, bool by_rows, int by)
+{
+	struct stop stops[STOPS];
+	size_t count = stops_of(self, by_rows, stops), at = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		if (stops[i].focus == self->focus && (self->focus != FOCUS_BUTTONS || stops[i].button == self->button))
+			at = i;
 	}
+	at = (at + (by > 0 ? 1 : count - 1)) % count;
+	self->focus = stops[at].focus;
+	self->button = stops[at].button;
+	self->said = NULL;
+}
+
+/* Left and Right stay among the buttons. */
+static void move_button(struct review_view *self, int by)
+{
+	struct review_button buttons[REVIEW_BUTTONS];
+	size_t count = review_buttons(self, buttons);
+
+	self->button = (self->button + (by > 0 ? 1 : count - 1)) % count;
 	self->said = NULL;
 }
 
@@ -414,20 +441,22 @@ static bool review_act(struct view *view, const struct action *action)
 		return true;       /* the view may be gone */
 	case MOVE_ACCEPT:
 		if (focused_line(self) != NULL)
-			move_focus(self, 1);
+			move_focus(self, false, 1);
 		else
 			press(self);
 		session_changed(session);
 		return true;
 	case MOVE_NEXT:
-	case MOVE_DOWN:
-	case MOVE_RIGHT:
-		move_focus(self, 1);
-		break;
 	case MOVE_PREVIOUS:
+		move_focus(self, false, move == MOVE_NEXT ? 1 : -1);
+		break;
+	case MOVE_DOWN:
 	case MOVE_UP:
+		move_focus(self, true, move == MOVE_DOWN ? 1 : -1);
+		break;
+	case MOVE_RIGHT:
 	case MOVE_LEFT:
-		move_focus(self, -1);
+		move_button(self, move == MOVE_RIGHT ? 1 : -1);
 		break;
 	case MOVE_PAGE_UP:
 	case MOVE_PAGE_DOWN:
@@ -451,7 +480,11 @@ static bool review_key(struct view *view, const struct key *key)
 	struct review_view *self = self_of(view);
 	struct line *line = focused_line(self);
 
-	/* No printable key does anything on a button. */
+	/* No printable key does anything on a button; where a name is demanded, whoever begins to type means that line. */
+	if (line == NULL && key_is_text(key) && review_asks_name(self) && !review_name_typed(self)) {
+		self->focus = FOCUS_NAME;
+		line = &self->name;
+	}
 	if (line == NULL || !line_key(line, key))
 		return false;
 	self->said = NULL;
@@ -518,24 +551,33 @@ static bool review_busy(const struct view *view)
 	return ((const struct review_view *)view)->waiting != NULL;
 }
 
-/* What Enter does here, for the footer. */
-static const char *review_label(const struct view *view, const struct action *action)
+static const char *accept_label(const struct review_view *self)
 {
-	const struct review_view *self = (const struct review_view *)view;
 	struct review_button buttons[REVIEW_BUTTONS];
 	size_t count = review_buttons(self, buttons);
+	const struct review_button *button = &buttons[self->button < count ? self->button : 0];
 
-	if (move_of(action) != MOVE_ACCEPT)
-		return NULL;
 	if (self->phase == REVIEW_WRITING)
 		return "wait";
 	if (self->focus != FOCUS_BUTTONS)
 		return "go on";
-	switch (buttons[self->button < count ? self->button : 0].press) {
+	if (button->blocked != NULL)
+		return review_asks_name(self) && !review_name_typed(self) ? "type the name" : "give a reason";
+	switch (button->press) {
 	case PRESS_APPLY: return "APPLY";
 	case PRESS_BACK: return "go back";
 	default: return "look again";
 	}
+}
+
+/* What Enter and Esc do here, for the footer. */
+static const char *review_label(const struct view *view, const struct action *action)
+{
+	const struct review_view *self = (const struct review_view *)view;
+
+	if (move_of(action) == MOVE_ACCEPT)
+		return accept_label(self);
+	return review_typing(view) && strcmp(action->name, "cancel") == 0 ? "back" : NULL;
 }
 
 static void review_close(struct view *view)

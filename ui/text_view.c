@@ -72,8 +72,15 @@ static void text_close(struct view *view)
 	free(self);
 }
 
+/* What is read here is not what the last notice told of, so u would take back another thing. */
+static const char *text_blocked(const struct view *view, const struct action *action)
+{
+	(void)view;
+	return move_of(action) == MOVE_UNDO ? "this is only to be read; go back first" : NULL;
+}
+
 static const struct view_class text_class = {
-	.place = "text", .close = text_close, .draw = text_draw, .act = text_act, .title = text_title,
+	.place = "text", .close = text_close, .draw = text_draw, .act = text_act, .title = text_title, .blocked = text_blocked,
 };
 
 struct view *text_view_new(struct session *session, const char *title, const char *bytes, size_t length)

@@ -102,7 +102,7 @@ confirm_by_name() {
 	local i
 	sleep 0.5
 	for i in 1 2 3 4 5 6; do
-		screen | grep -q 'leave the field' && break
+		screen | grep -q 'Enter go on' && break
 		keys Tab
 		sleep 0.3
 	done

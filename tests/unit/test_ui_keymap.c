@@ -130,7 +130,11 @@ static void a_map_is_laid_over_the_default(void **state)
 	assert_null(keymap_keys(map, "list", "nonsense", arena));
 	/* l is right everywhere but where it is the quota. */
 	assert_string_equal(keymap_keys(map, "page", "right", arena), "Right");
-	assert_string_equal(keymap_keys(map, "review", "right", arena), "Right, l");
+	assert_string_equal(keymap_keys(map, "history", "right", arena), "Right, l");
+	/* Where a name may have to be typed letters are left alone. */
+	assert_string_equal(keymap_keys(map, "review", "right", arena), "Right");
+	assert_string_equal(bound(map, "review", "u"), "-");
+	assert_string_equal(bound(map, "review", "k"), "-");
 	arena_free(arena);
 	keymap_free(map);
 }

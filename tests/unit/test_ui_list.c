@@ -60,7 +60,7 @@ static void finds_over_shown_and_hidden_columns(void **state)
 		if (cases[i].first != NULL)
 			assert_string_equal(here(stage), cases[i].first);
 		else
-			shows(stage, "Nothing here matches");
+			shows(stage, "No user matches \"");
 		stage_free(stage);
 	}
 }

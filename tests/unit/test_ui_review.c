@@ -144,18 +144,44 @@ static void a_loss_asks_for_the_name(void **state)
 	(void)state;
 	stage_keys(stage, "d");
 	shows(stage, "Type user014 above");
-	stage_keys(stage, "Right Enter");
+	shows(stage, "Enter go back");
+	stage_keys(stage, "Right");
+	/* Not "Enter APPLY": it would not. */
+	shows(stage, "Enter type the name");
+	stage_keys(stage, "Enter");
 	assert_int_equal(fake_writes(stage->engine), 0);
 	/* Enter on a blocked Apply leads to the name. */
 	stage_type(stage, "user01");
-	stage_keys(stage, "Tab Tab Tab Enter");
+	shows(stage, "Esc back");
+	stage_keys(stage, "Tab Tab Enter");
 	assert_int_equal(fake_writes(stage->engine), 0);
 	stage_type(stage, "4");
-	stage_keys(stage, "Tab Tab Tab");
+	stage_keys(stage, "Tab Tab");
 	shows(stage, "[ Apply ]");
+	shows(stage, "Enter APPLY");
 	stage_keys(stage, "Enter");
 	assert_int_equal(fake_writes(stage->engine), 1);
 	shows(stage, "Users - 39");
+}
+
+/* Tab leads to what is demanded before it leads to Apply, and who just begins to type is understood. */
+static void the_name_is_near(void **state)
+{
+	(void)state;
+	stage_keys(stage, "d");
+	stage_type(stage, "user0");
+	shows(stage, "Type the name    user0");
+	hides(stage, "does nothing");
+	stage_keys(stage, "Esc d Tab");
+	stage_type(stage, "user014");
+	stage_keys(stage, "Enter");
+	stage_type(stage, "ticket 7");
+	stage_keys(stage, "Enter");
+	shows(stage, "[ Apply ]");
+	stage_keys(stage, "Left");
+	shows(stage, "[ Back ]");
+	stage_keys(stage, "Right Enter");
+	assert_int_equal(fake_writes(stage->engine), 1);
 }
 
 static void the_name_is_not_pasted(void **state)
@@ -163,9 +189,9 @@ static void the_name_is_not_pasted(void **state)
 	struct key paste = { .kind = KEY_KIND_PASTE, .pasted = "user014", .pasted_length = 7 };
 
 	(void)state;
-	stage_keys(stage, "d Up Up");
+	stage_keys(stage, "d Tab");
 	session_key(stage->session, &paste);
-	stage_keys(stage, "Tab Tab Tab Enter");
+	stage_keys(stage, "Tab Tab Enter");
 	assert_int_equal(fake_writes(stage->engine), 0);
 }
 
@@ -413,6 +439,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(the_ticket_is_kept, open_stage, close_stage),
 		cmocka_unit_test_setup_teardown(enter_in_the_ticket_is_safe, open_stage, close_stage),
 		cmocka_unit_test_setup_teardown(a_loss_asks_for_the_name, open_stage, close_stage),
+		cmocka_unit_test_setup_teardown(the_name_is_near, open_stage, close_stage),
 		cmocka_unit_test_setup_teardown(the_name_is_not_pasted, open_stage, close_stage),
 		cmocka_unit_test_setup_teardown(a_failure_says_what_is_true, open_stage, close_stage),
 		cmocka_unit_test_setup_teardown(unknown_is_told_as_unknown, open_stage, close_stage),
