@@ -80,7 +80,6 @@ static bool help_act(struct view *view, const struct action *action)
 	enum move move = move_of(action);
 	struct arena *arena;
 	struct wrapped wrapped;
-	size_t most;
 	bool moved;
 
 	if (move == MOVE_BACK || move == MOVE_ACCEPT || strcmp(action->name, "help") == 0) {
@@ -89,9 +88,8 @@ static bool help_act(struct view *view, const struct action *action)
 	}
 	arena = arena_new();
 	lay_out(self, arena, canvas->form, canvas->columns, &wrapped);
-	most = wrapped_most(&wrapped, canvas->rows > 6 ? canvas->rows - 5 : 1);
+	self->scroll = wrapped_move(&wrapped, move, self->scroll, canvas->rows, &moved);
 	arena_free(arena);
-	self->scroll = move_row(move, self->scroll, most + 1, canvas->rows > 12 ? (size_t)canvas->rows - 8 : 3, &moved);
 	return moved;
 }
 

@@ -57,14 +57,8 @@ static bool fits(const struct history_row *row, const char *folded, struct arena
 {
 	const char *all = arena_format(arena, "%s %s %s %s %s %s", row->who, row->what, row->state, row->reason, row->lines,
 			row->entry == NULL ? "" : row->entry->id);
-	const char *where = text_fold(arena, all, strlen(all));
-	char *words = arena_text(arena, folded), *rest = NULL;
 
-	for (char *word = strtok_r(words, " ", &rest); word != NULL; word = strtok_r(NULL, " ", &rest)) {
-		if (strstr(where, word) == NULL)
-			return false;
-	}
-	return true;
+	return text_has_words(arena, all, folded);
 }
 
 static const char *or_empty(const char *words)

@@ -45,14 +45,8 @@ static bool worth_naming(const struct action *action)
 static bool fits(const struct action *action, const char *folded, struct arena *arena)
 {
 	const char *all = arena_format(arena, "%s %s %s", action->name, action->label, action->help);
-	const char *where = text_fold(arena, all, strlen(all));
-	char *words = arena_text(arena, folded), *rest = NULL;
 
-	for (char *word = strtok_r(words, " ", &rest); word != NULL; word = strtok_r(NULL, " ", &rest)) {
-		if (strstr(where, word) == NULL)
-			return false;
-	}
-	return true;
+	return text_has_words(arena, all, folded);
 }
 
 /* Names and labels that begin with what was typed come first. */

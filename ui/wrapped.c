@@ -168,6 +168,14 @@ size_t wrapped_most(const struct wrapped *wrapped, int rows)
 	return wrapped->count - (size_t)rows;
 }
 
+size_t wrapped_move(const struct wrapped *wrapped, enum move move, size_t offset, int rows, bool *moved)
+{
+	/* Top line, section bar, crumb, notice and footer are the frame's. */
+	size_t most = wrapped_most(wrapped, rows > 6 ? rows - 5 : 1);
+
+	return move_row(move, offset, most + 1, rows > 12 ? (size_t)rows - 8 : 3, moved);
+}
+
 int wrapped_draw(const struct wrapped *wrapped, struct canvas *canvas, int row, int column, int rows, size_t offset)
 {
 	size_t most = wrapped_most(wrapped, rows);

@@ -211,7 +211,7 @@ static void find_dearest(struct spelling *spelling, unsigned *dearest)
 /* The address's own letter as a token at this place; 0 where it is none, as with I, which lower case turns into another. */
 static char own_letter(const struct spelling *spelling, size_t place, char letter)
 {
-	char lower = letter >= 'A' && letter <= 'Z' ? (char)(letter - 'A' + 'a') : letter;
+	char lower = text_lower_letter(letter);
 
 	for (size_t i = 0; i < tables.token_count; i++) {
 		if (tables.tokens[i].letter == lower && fits(spelling, place, &tables.tokens[i]))

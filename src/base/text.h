@@ -84,6 +84,8 @@ struct visible text_visible_exact(struct arena *arena, enum visible_form form, c
 char *text_visible_string(struct arena *arena, enum visible_form form, const char *bytes, size_t length);
 /* Pure-ASCII escaped form, for the second printing of addresses and DNs in reviews; exact. */
 char *text_ascii_exact(struct arena *arena, const char *bytes, size_t length);
+/* The value of a hex digit of either case; -1 for any other character. */
+int text_hex_digit(char c);
 /* Inverse of the exact forms. Returns arena bytes, sets *length; NULL where it is no exact form. */
 char *text_unescape(struct arena *arena, const char *escaped, size_t *length);
 /* True where the bytes hold anything outside printable ASCII. */
@@ -105,6 +107,11 @@ char *text_fold(struct arena *arena, const char *bytes, size_t length);
 /* Orders folded, then by bytes: negative, 0, positive. */
 int text_compare(const char *a, const char *b);
 bool text_same_ascii_case(const char *a, const char *b);   /* ASCII case-insensitive equality */
+/* A to Z as a to z, all other bytes as they are: for addresses, host names, attribute names. */
+char text_lower_letter(char c);
+char *text_lower_ascii(struct arena *arena, const char *bytes, size_t length);   /* arena copy, zero-terminated */
+/* True where every word of `folded` (folded already, parted by blanks) stands somewhere in `words`. */
+bool text_has_words(struct arena *arena, const char *words, const char *folded);
 
 /* --- sizes, durations, times --------------------------------------------- */
 /*

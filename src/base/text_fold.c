@@ -38,9 +38,18 @@ static const struct fold *find(uint32_t code)
 	return NULL;
 }
 
-static char fold_ascii(char c)
+char text_lower_letter(char c)
 {
 	return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
+}
+
+char *text_lower_ascii(struct arena *arena, const char *bytes, size_t length)
+{
+	char *out = arena_alloc(arena, length + 1);
+
+	for (size_t i = 0; i < length; i++)
+		out[i] = text_lower_letter(bytes[i]);
+	return out;
 }
 
 /* Folds the character at hand into codes (room for 3); *size says how many bytes it took. */
@@ -51,7 +60,7 @@ static size_t fold_next(const char *at, size_t length, size_t *size, uint32_t *c
 
 	if ((unsigned char)*at < 0x80) {
 		*size = 1;
-		codes[0] = (unsigned char)fold_ascii(*at);
+		codes[0] = (unsigned char)text_lower_letter(*at);
 		return 1;
 	}
 	*size = utf8_decode(at, length, &codes[0]);
@@ -92,14 +101,18 @@ static char *fold_foreign(struct arena *arena, const char *bytes, size_t length)
 
 char *text_fold(struct arena *arena, const char *bytes, size_t length)
 {
-	char *out;
+	return text_has_foreign(bytes, length) ? fold_foreign(arena, bytes, length) : text_lower_ascii(arena, bytes, length);
+}
 
-	if (text_has_foreign(bytes, length))
-		return fold_foreign(arena, bytes, length);
-	out = arena_alloc(arena, length + 1);
-	for (size_t i = 0; i < length; i++)
-		out[i] = fold_ascii(bytes[i]);
-	return out;
+bool text_has_words(struct arena *arena, const char *words, const char *folded)
+{
+	const char *where = text_fold(arena, words, strlen(words));
+	char *copy = arena_text(arena, folded), *rest = NULL;
+
+	for (char *word = strtok_r(copy, " ", &rest); word; word = strtok_r(NULL, " ", &rest))
+		if (!strstr(where, word))
+			return false;
+	return true;
 }
 
 /* Walks a text one folded character at a time. */
@@ -143,7 +156,7 @@ int text_compare(const char *a, const char *b)
 
 bool text_same_ascii_case(const char *a, const char *b)
 {
-	while (*a && fold_ascii(*a) == fold_ascii(*b)) {
+	while (*a && text_lower_letter(*a) == text_lower_letter(*b)) {
 		a++;
 		b++;
 	}

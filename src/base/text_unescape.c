@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-static int hex_digit(char c)
+int text_hex_digit(char c)
 {
 	if (c >= '0' && c <= '9')
 		return c - '0';
@@ -38,8 +38,8 @@ static size_t read_backslash(const char *at, char *out)
 		*out = '\\';
 		return 1;
 	case 'x':
-		high = hex_digit(at[1]);
-		low = high < 0 ? -1 : hex_digit(at[2]);
+		high = text_hex_digit(at[1]);
+		low = high < 0 ? -1 : text_hex_digit(at[2]);
 		if (low < 0)
 			return 0;
 		*out = (char)(high * 16 + low);
@@ -55,8 +55,8 @@ static size_t read_code(const char *at, uint32_t *code)
 	size_t digits = 0;
 
 	*code = 0;
-	while (digits < 6 && hex_digit(at[digits]) >= 0)
-		*code = *code * 16 + (uint32_t)hex_digit(at[digits++]);
+	while (digits < 6 && text_hex_digit(at[digits]) >= 0)
+		*code = *code * 16 + (uint32_t)text_hex_digit(at[digits++]);
 	if (digits < 4 || at[digits] != '>')
 		return 0;
 	if (*code > 0x10FFFF || (*code >= 0xD800 && *code <= 0xDFFF))

@@ -52,18 +52,6 @@ static bool write_same(const struct convert *with, const struct field_values *wa
 
 /* --- lower case -------------------------------------------------------------------- */
 
-/* Only ASCII: these values are addresses and host names. */
-static char *lowered(struct arena *arena, const struct value *value)
-{
-	char *copy = arena_bytes(arena, value->bytes, value->length);
-	size_t i;
-
-	for (i = 0; i < value->length; i++)
-		if (copy[i] >= 'A' && copy[i] <= 'Z')
-			copy[i] = (char)(copy[i] - 'A' + 'a');
-	return copy;
-}
-
 static bool write_lower(const struct convert *with, const struct field_values *wanted, struct entry *draft, struct error *error)
 {
 	struct value *values = arena_alloc(with->arena, wanted->count * sizeof *values);
@@ -71,7 +59,7 @@ static bool write_lower(const struct convert *with, const struct field_values *w
 
 	(void)error;
 	for (i = 0; i < wanted->count; i++)
-		values[i] = (struct value){ .bytes = lowered(with->arena, &wanted->values[i]), .length = wanted->values[i].length };
+		values[i] = (struct value){ .bytes = text_lower_ascii(with->arena, wanted->values[i].bytes, wanted->values[i].length), .length = wanted->values[i].length };
 	entry_put(draft, with->mapping->attributes[0], values, wanted->count);
 	return true;
 }
@@ -160,7 +148,7 @@ static void read_host_name(const struct convert *with, const struct entry *entry
 	if (with->mapping->attributes[1] != NULL)
 		domain = entry_first(entry, with->mapping->attributes[1]);
 	whole = value_text(with->arena, domain == NULL || strchr(host, '.') != NULL ? host : arena_format(with->arena, "%s.%s", host, domain));
-	convert_give(with, out, lowered(with->arena, &whole));
+	convert_give(with, out, text_lower_ascii(with->arena, whole.bytes, whole.length));
 }
 
 static void read_domain_unicode(const struct convert *with, const struct entry *entry, struct field_values *out)

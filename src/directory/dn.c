@@ -109,11 +109,6 @@ bool dn_first(struct arena *arena, const char *dn, char **attribute, char **valu
 
 /* --- normal form ---------------------------------------------------------- */
 
-static char lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
 /* One "type=value" with everything that could be syntax as \HH and blanks joined. */
 static char *normal_part(struct arena *arena, const LDAPAVA *ava)
 {
@@ -123,7 +118,7 @@ static char *normal_part(struct arena *arena, const LDAPAVA *ava)
 	char *result;
 
 	for (i = 0; i < ava->la_attr.bv_len; i++)
-		text_add_char(&out, lower(ava->la_attr.bv_val[i]));
+		text_add_char(&out, text_lower_letter(ava->la_attr.bv_val[i]));
 	text_add_char(&out, '=');
 	while (length > 0 && bytes[length - 1] == ' ')
 		length--;
@@ -137,7 +132,7 @@ static char *normal_part(struct arena *arena, const LDAPAVA *ava)
 		if (c < 0x20 || strchr(",+\"\\<>;=#", c) != NULL)
 			text_addf(&out, "\\%02x", c);
 		else
-			text_add_char(&out, lower((char)c));
+			text_add_char(&out, text_lower_letter((char)c));
 	}
 	result = arena_text(arena, text_get(&out));
 	text_free(&out);

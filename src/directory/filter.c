@@ -203,17 +203,6 @@ static struct filter *fail(struct reader *in, const char *what)
 	return NULL;
 }
 
-static int hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
-
 /* Reads an assertion value up to '*', '(' or ')'. */
 static bool parse_value(struct reader *in, struct value *value)
 {
@@ -222,8 +211,8 @@ static bool parse_value(struct reader *in, struct value *value)
 
 	for (; in->words[in->at] != '\0' && strchr("*()", in->words[in->at]) == NULL; in->at++) {
 		if (in->words[in->at] == '\\') {
-			int high = hex_digit(in->words[in->at + 1]);
-			int low = high < 0 ? -1 : hex_digit(in->words[in->at + 2]);
+			int high = text_hex_digit(in->words[in->at + 1]);
+			int low = high < 0 ? -1 : text_hex_digit(in->words[in->at + 2]);
 
 			if (low < 0) {
 				fail(in, "a backslash needs two hex digits");

@@ -128,17 +128,6 @@ static bool search_addresses(struct store_ldap *store, struct arena *arena, cons
 	return request_search(store->connection, arena, &search, found, error);
 }
 
-static const char *lower(struct arena *arena, const char *words)
-{
-	char *copy = arena_text(arena, words);
-	size_t i;
-
-	for (i = 0; copy[i] != '\0'; i++)
-		if (copy[i] >= 'A' && copy[i] <= 'Z')
-			copy[i] = (char)(copy[i] - 'A' + 'a');
-	return copy;
-}
-
 bool gather_holders(struct store_ldap *store, const struct change *change, struct arena *arena, struct facts *facts, struct error *error)
 {
 	const struct profile *profile = world_profile(store->world);
@@ -161,9 +150,9 @@ bool gather_holders(struct store_ldap *store, const struct change *change, struc
 				continue;
 			for (j = from; j < from + count; j++) {
 				if (profile->primary != NULL && entry_holds(found.entries[i], profile->primary, wanted.list[j]))
-					add_holder(store, &holders, found.entries[i], lower(arena, wanted.list[j]), "address");
+					add_holder(store, &holders, found.entries[i], text_lower_ascii(arena, wanted.list[j], strlen(wanted.list[j])), "address");
 				if (profile->alternate != NULL && entry_holds(found.entries[i], profile->alternate, wanted.list[j]))
-					add_holder(store, &holders, found.entries[i], lower(arena, wanted.list[j]), "alternates");
+					add_holder(store, &holders, found.entries[i], text_lower_ascii(arena, wanted.list[j], strlen(wanted.list[j])), "alternates");
 			}
 		}
 	}
@@ -333,7 +322,7 @@ static bool list_names(struct store_ldap *store, struct arena *arena, const char
 		const char *name = record_text(read_record(store->world, arena, kind, found.entries[i], KNOWN_NOT), kind->name_field);
 
 		if (name[0] != '\0')
-			add_word(&names, lower(arena, name));
+			add_word(&names, text_lower_ascii(arena, name, strlen(name)));
 	}
 	*list = names.list;
 	*complete = !found.cut;

@@ -33,17 +33,6 @@ static bool guarded(const struct store_ldap *store, const char *attribute)
 	return store->directory->settings.alternates_unique == KNOWN_YES && profile->alternate != NULL && text_same_ascii_case(attribute, profile->alternate);
 }
 
-static const char *lower(struct arena *arena, const struct value *value)
-{
-	char *copy = arena_bytes(arena, value->bytes, value->length);
-	size_t i;
-
-	for (i = 0; i < value->length; i++)
-		if (copy[i] >= 'A' && copy[i] <= 'Z')
-			copy[i] = (char)(copy[i] - 'A' + 'a');
-	return copy;
-}
-
 static int by_text(const void *a, const void *b)
 {
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
@@ -60,7 +49,7 @@ const char **locks_addresses(const struct store_ldap *store, struct arena *arena
 
 		for (j = 0; delta->how != DELTA_DELETE && guarded(store, delta->attribute) && j < delta->count; j++) {
 			list = arena_grow(arena, list, &capacity, *count + 1, sizeof *list);
-			list[(*count)++] = lower(arena, &delta->values[j]);
+			list[(*count)++] = text_lower_ascii(arena, delta->values[j].bytes, delta->values[j].length);
 		}
 	}
 	/* In one order for everybody, so that two who need the same two never wait for each other. */

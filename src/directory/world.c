@@ -35,21 +35,10 @@ struct world {
 	int64_t mode_asked;                /* monotonic seconds; 0: never */
 };
 
-static const char *lower(struct arena *arena, const char *name)
-{
-	char *copy = arena_text(arena, name);
-	size_t i;
-
-	for (i = 0; copy[i] != '\0'; i++)
-		if (copy[i] >= 'A' && copy[i] <= 'Z')
-			copy[i] = (char)(copy[i] - 'A' + 'a');
-	return copy;
-}
-
 static void *find(const struct lookup *lookup, const char *name)
 {
 	struct arena *arena = arena_new();
-	void *found = lookup_get(lookup, lower(arena, name));
+	void *found = lookup_get(lookup, text_lower_ascii(arena, name, strlen(name)));
 
 	arena_free(arena);
 	return found;
@@ -105,7 +94,7 @@ static void take_classes(struct world *world, const struct attribute *values)
 		LDAPObjectClass *class = ldap_str2objectclass(values->values[i].bytes, &code, &where, LDAP_SCHEMA_ALLOW_ALL);
 
 		for (j = 0; class != NULL && class->oc_names != NULL && class->oc_names[j] != NULL; j++)
-			lookup_put(world->classes, lower(world->arena, class->oc_names[j]), world);
+			lookup_put(world->classes, text_lower_ascii(world->arena, class->oc_names[j], strlen(class->oc_names[j])), world);
 		ldap_objectclass_free(class);
 	}
 }
@@ -120,7 +109,7 @@ static void take_type(struct world *world, const LDAPAttributeType *from)
 	type->equality = from->at_equality_oid != NULL || (above != NULL && above->equality);
 	type->operational = from->at_usage != LDAP_SCHEMA_USER_APPLICATIONS;
 	for (i = 0; from->at_names != NULL && from->at_names[i] != NULL; i++)
-		lookup_put(world->types, lower(world->arena, from->at_names[i]), type);
+		lookup_put(world->types, text_lower_ascii(world->arena, from->at_names[i], strlen(from->at_names[i])), type);
 }
 
 /* Twice, because a type may stand before the one that it takes its equality rule from. */

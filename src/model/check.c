@@ -26,17 +26,6 @@ static char *trimmed(struct arena *arena, const char *typed)
 	return arena_bytes(arena, typed, length);
 }
 
-/* ASCII only: the stored forms that are lower-cased have no other letters. */
-static char *lowered(struct arena *arena, const char *text)
-{
-	char *copy = arena_text(arena, text);
-
-	for (char *c = copy; *c; c++)
-		if (*c >= 'A' && *c <= 'Z')
-			*c = (char)(*c - 'A' + 'a');
-	return copy;
-}
-
 /* Decimal digits that fit; leading zeros are taken. */
 static bool digits_value(const char *digits, int64_t *value)
 {
@@ -139,7 +128,7 @@ static char *parse_address(struct arena *arena, const struct field *field, const
 
 	if (at && text_has_foreign(at + 1, strlen(at + 1)))
 		address = arena_format(arena, "%.*s@%s", (int)(at - typed), typed, text_domain_ascii(arena, at + 1));
-	return field->flags & FIELD_LOWER ? lowered(arena, address) : address;
+	return field->flags & FIELD_LOWER ? text_lower_ascii(arena, address, strlen(address)) : address;
 }
 
 /* One trailing dot is taken away, as UDM does. */
@@ -150,7 +139,7 @@ static char *parse_domain(struct arena *arena, const char *typed)
 
 	if (text_has_foreign(domain, strlen(domain)))
 		domain = text_domain_ascii(arena, domain);
-	return lowered(arena, domain);
+	return text_lower_ascii(arena, domain, strlen(domain));
 }
 
 /* Normalises the parts (order, case of choices, yes and no, fallbacks). */

@@ -45,22 +45,11 @@ static bool next_piece(const char **at, struct piece *piece)
 	return true;
 }
 
-static int hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
-
 /* The byte behind a per cent sign; -1 where there are no two digits, or where it would end the text. */
 static int escaped_byte(const char *bytes, size_t left)
 {
-	int high = left > 2 ? hex_digit(bytes[1]) : -1;
-	int low = left > 2 ? hex_digit(bytes[2]) : -1;
+	int high = left > 2 ? text_hex_digit(bytes[1]) : -1;
+	int low = left > 2 ? text_hex_digit(bytes[2]) : -1;
 
 	return high < 0 || low < 0 || (high == 0 && low == 0) ? -1 : high * 16 + low;
 }

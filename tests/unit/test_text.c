@@ -180,6 +180,51 @@ static void order(void **state)
 	assert_false(text_same_ascii_case("\303\204", "\303\244"));
 }
 
+static void plain_lower_case(void **state)
+{
+	(void)state;
+	assert_string_equal(text_lower_ascii(arena, "Anna@EXAMPLE.com tail", 16), "anna@example.com");
+	assert_string_equal(text_lower_ascii(arena, "\303\204[Z`@A{", 8), "\303\204[z`@a{");
+	assert_memory_equal(text_lower_ascii(arena, "A\0B", 3), "a\0b", 4);
+	assert_string_equal(text_lower_ascii(arena, "", 0), "");
+}
+
+static void hex_digits(void **state)
+{
+	static const char digits[] = "0123456789abcdefABCDEF";
+
+	(void)state;
+	for (int c = -128; c < 128; c++) {
+		const char *at = c ? strchr(digits, c) : NULL;
+		int value = at ? (int)(at - digits) : -1;
+
+		assert_int_equal(text_hex_digit((char)c), value > 15 ? value - 6 : value);
+	}
+}
+
+static const struct {
+	const char *words, *typed;
+	bool found;
+} word_finds[] = {
+	{ "Quota of Anna M\303\274ller", "muller quota", true },
+	{ "Quota of Anna M\303\274ller", "  ann  ", true },
+	{ "Quota of Anna M\303\274ller", "", true },
+	{ "Quota of Anna M\303\274ller", "quota berta", false },
+	{ "Quota of Anna M\303\274ller", "of anna m\303\274ller, of", false },
+	{ "", "a", false },
+};
+
+static void all_words_are_found(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(word_finds) / sizeof(word_finds[0]); i++) {
+		const char *folded = text_fold(arena, word_finds[i].typed, strlen(word_finds[i].typed));
+
+		if (text_has_words(arena, word_finds[i].words, folded) != word_finds[i].found)
+			fail_msg("\"%s\" in \"%s\"", word_finds[i].typed, word_finds[i].words);
+	}
+}
+
 static const struct {
 	const char *words;
 	int64_t unit;
@@ -303,6 +348,9 @@ int main(void)
 		cmocka_unit_test(folding),
 		cmocka_unit_test(folding_twice_changes_nothing),
 		cmocka_unit_test(order),
+		cmocka_unit_test(plain_lower_case),
+		cmocka_unit_test(hex_digits),
+		cmocka_unit_test(all_words_are_found),
 		cmocka_unit_test(sizes_are_read),
 		cmocka_unit_test(sizes_are_written),
 		cmocka_unit_test(ages_and_counts),
