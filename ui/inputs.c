@@ -198,14 +198,6 @@ void inputs_pick(struct inputs *inputs)
 	arena_free(arena);
 }
 
-void inputs_focus(struct inputs *inputs, const struct field *field)
-{
-	for (size_t i = 0; i < inputs->count; i++) {
-		if (inputs->items[i].field == field)
-			inputs->at = i;
-	}
-}
-
 /* --- drawing ------------------------------------------------------------------------------- */
 
 /* A row of the form: a heading, an item, or what is wrong with the item above. */

@@ -41,8 +41,6 @@ bool inputs_changed(const struct inputs *inputs);
 bool inputs_check(struct inputs *inputs);
 /* Opens the picker for the item with the focus, where it has something to offer; says so where it has not. */
 void inputs_pick(struct inputs *inputs);
-/* Puts the focus on the item of this field. */
-void inputs_focus(struct inputs *inputs, const struct field *field);
 void inputs_draw(const struct inputs *inputs, struct canvas *canvas, struct area area);
 
 #endif

@@ -1,43 +1,38 @@
 /*
- * style: one row per style.  Constant data, never fails, any thread.
+ * style: one letter per style.  Constant data, never fails, any thread.
  */
 #include "ui/style.h"
 
-static const struct { char letter; const char *word; } styles[STYLE_COUNT] = {
-	[STYLE_PLAIN] = { '.', "plain" },
-	[STYLE_TITLE] = { 'T', "title" },
-	[STYLE_LABEL] = { 'l', "label" },
-	[STYLE_VALUE] = { 'v', "value" },
-	[STYLE_DIM] = { 'd', "dim" },
-	[STYLE_KEY] = { 'k', "key" },
-	[STYLE_SYSTEM] = { 'P', "system" },
-	[STYLE_SECTION] = { 's', "section" },
-	[STYLE_SECTION_HERE] = { 'S', "section-here" },
-	[STYLE_HEADING] = { 'h', "heading" },
-	[STYLE_ROW] = { 'r', "row" },
-	[STYLE_ROW_HERE] = { 'R', "row-here" },
-	[STYLE_MARKED] = { 'M', "marked" },
-	[STYLE_OK] = { 'o', "ok" },
-	[STYLE_WARNING] = { 'w', "warning" },
-	[STYLE_BAD] = { '!', "bad" },
-	[STYLE_READONLY] = { 'x', "read-only" },
-	[STYLE_ESCAPE] = { 'e', "escape" },
-	[STYLE_FIELD] = { 'f', "field" },
-	[STYLE_FIELD_HERE] = { 'F', "field-here" },
-	[STYLE_BUTTON] = { 'b', "button" },
-	[STYLE_BUTTON_HERE] = { 'B', "button-here" },
-	[STYLE_OLD] = { '-', "old" },
-	[STYLE_NEW] = { '+', "new" },
-	[STYLE_NOTICE] = { 'n', "notice" },
-	[STYLE_FOOTER] = { 'u', "footer" },
+static const char letters[STYLE_COUNT] = {
+	[STYLE_PLAIN] = '.',
+	[STYLE_TITLE] = 'T',
+	[STYLE_LABEL] = 'l',
+	[STYLE_VALUE] = 'v',
+	[STYLE_DIM] = 'd',
+	[STYLE_KEY] = 'k',
+	[STYLE_SYSTEM] = 'P',
+	[STYLE_SECTION] = 's',
+	[STYLE_SECTION_HERE] = 'S',
+	[STYLE_HEADING] = 'h',
+	[STYLE_ROW] = 'r',
+	[STYLE_ROW_HERE] = 'R',
+	[STYLE_MARKED] = 'M',
+	[STYLE_OK] = 'o',
+	[STYLE_WARNING] = 'w',
+	[STYLE_BAD] = '!',
+	[STYLE_READONLY] = 'x',
+	[STYLE_ESCAPE] = 'e',
+	[STYLE_FIELD] = 'f',
+	[STYLE_FIELD_HERE] = 'F',
+	[STYLE_BUTTON] = 'b',
+	[STYLE_BUTTON_HERE] = 'B',
+	[STYLE_OLD] = '-',
+	[STYLE_NEW] = '+',
+	[STYLE_NOTICE] = 'n',
+	[STYLE_FOOTER] = 'u',
 };
 
 char style_letter(unsigned style)
 {
-	return style < STYLE_COUNT ? styles[style].letter : '?';
-}
-
-const char *style_word(unsigned style)
-{
-	return style < STYLE_COUNT ? styles[style].word : "?";
+	return style < STYLE_COUNT ? letters[style] : '?';
 }

@@ -11,7 +11,5 @@
 
 /* The letter that stands for a style in a style map; unique, '.' for STYLE_PLAIN; '?' for no style. */
 char style_letter(unsigned style);
-/* Its word, as in "row-here"; "?" for no style. */
-const char *style_word(unsigned style);
 
 #endif

@@ -50,7 +50,6 @@ struct terminal {
 	struct loop_signal *resized, *continued, *stopped, *ending[ENDINGS];
 	struct text backlog;
 	size_t sent;                   /* of the backlog */
-	unsigned long bytes;
 	bool frame_owed;               /* one was dropped */
 	int64_t woken;                 /* when our own stop ended; the SIGCONT that ended it comes later */
 	bool gone;
@@ -95,7 +94,6 @@ static void send_backlog(void *context)
 
 		if (n > 0) {
 			terminal->sent += (size_t)n;
-			terminal->bytes += (unsigned long)n;
 		} else if (n < 0 && errno == EINTR) {
 			continue;
 		} else if (n < 0 && errno == EAGAIN) {
@@ -138,11 +136,6 @@ void terminal_paint(struct terminal *terminal, const struct canvas *canvas)
 	}
 	paint_frame(terminal->paint, canvas);
 	send_painted(terminal);
-}
-
-unsigned long terminal_bytes_sent(const struct terminal *terminal)
-{
-	return terminal->bytes;
 }
 
 /* --- reading -------------------------------------------------------------------------- */

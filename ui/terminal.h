@@ -59,7 +59,5 @@ bool terminal_can_suspend(const struct terminal *terminal);
 void terminal_field(struct terminal *terminal, bool has_focus);
 /* Drops what was typed ahead, read or not. */
 void terminal_forget(struct terminal *terminal);
-/* Bytes sent so far; an idle screen adds none. */
-unsigned long terminal_bytes_sent(const struct terminal *terminal);
 
 #endif

@@ -277,11 +277,6 @@ bool file_write_all(int descriptor, const char *path, const void *bytes, size_t 
 	return true;
 }
 
-bool file_sync(int descriptor, const char *path, struct error *error)
-{
-	return fdatasync(descriptor) == 0 || file_failed(error, ERROR_FILE, path, "made durable on the disk");
-}
-
 /* $HOME, else what the password database says. Arena; NULL: neither. */
 static char *home(struct arena *arena)
 {

@@ -41,8 +41,6 @@ int file_open_append(const char *path, mode_t mode, bool *created, struct error 
 bool file_lock(int descriptor, const char *path, struct error *error);
 /* Writes all bytes, resuming short writes. */
 bool file_write_all(int descriptor, const char *path, const void *bytes, size_t length, struct error *error);
-/* fdatasync with a named error. */
-bool file_sync(int descriptor, const char *path, struct error *error);
 /* XDG state directory for this user: $XDG_STATE_HOME/postroom or ~/.local/state/postroom. Arena; NULL where there is no home. */
 char *file_state_directory(struct arena *arena);
 

@@ -22,7 +22,7 @@ struct entry {
 };
 
 struct lookup {
-	struct entry *entries;   /* uthash's head; its list keeps the order of insertion */
+	struct entry *entries;   /* uthash's head */
 };
 
 struct lookup *lookup_new(void)
@@ -59,26 +59,9 @@ void *lookup_get(const struct lookup *lookup, const char *key)
 	return entry ? entry->value : NULL;
 }
 
-bool lookup_remove(struct lookup *lookup, const char *key)
-{
-	struct entry *entry = find(lookup, key);
-
-	if (!entry)
-		return false;
-	HASH_DEL(lookup->entries, entry);
-	free(entry);
-	return true;
-}
-
 size_t lookup_count(const struct lookup *lookup)
 {
 	return HASH_COUNT(lookup->entries);
-}
-
-void lookup_each(const struct lookup *lookup, void (*visit)(const char *key, void *value, void *context), void *context)
-{
-	for (const struct entry *entry = lookup->entries; entry; entry = entry->hh.next)
-		visit(entry->key, entry->value, context);
 }
 
 void lookup_free(struct lookup *lookup)

@@ -14,9 +14,6 @@ struct lookup *lookup_new(void);
 void lookup_free(struct lookup *lookup);                                  /* NULL is allowed; values stay */
 void lookup_put(struct lookup *lookup, const char *key, void *value);     /* replaces */
 void *lookup_get(const struct lookup *lookup, const char *key);           /* NULL: not there */
-bool lookup_remove(struct lookup *lookup, const char *key);
 size_t lookup_count(const struct lookup *lookup);
-/* Calls visit for each entry in order of first insertion; visit must not change the lookup. */
-void lookup_each(const struct lookup *lookup, void (*visit)(const char *key, void *value, void *context), void *context);
 
 #endif

@@ -17,7 +17,6 @@
 struct writing {
 	struct headless *headless;
 	struct review *review;             /* what is shown now */
-	bool submitted;
 };
 
 static void on_review(void *context, struct review *takes)

@@ -216,7 +216,6 @@ bool store_after(void *self, const struct change *change, const struct plan *pla
 /* --- stored passwords ------------------------------------------------------------------------- */
 
 struct filling {
-	struct store_ldap *store;
 	struct arena *arena;
 	const struct entry *raw;           /* the entry with passwords in clear */
 };
@@ -258,7 +257,7 @@ static bool fill_delta(const struct filling *filling, struct delta *delta, struc
 bool apply_fill_passwords(struct store_ldap *store, struct arena *arena, const struct operation *operation, struct operation *filled, struct error *error)
 {
 	struct delta *deltas = arena_alloc(arena, operation->delta_count * sizeof *deltas);
-	struct filling filling = { .store = store, .arena = arena };
+	struct filling filling = { .arena = arena };
 	size_t i;
 
 	for (i = 0; i < operation->delta_count; i++) {

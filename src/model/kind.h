@@ -108,6 +108,5 @@ const struct field *kind_field(const struct kind *kind, const char *name);     /
 const struct field *kind_key(const struct kind *kind);
 size_t kind_field_count(const struct kind *kind);
 size_t kind_field_index(const struct kind *kind, const struct field *field);
-const char *field_type_word(enum field_type type);
 
 #endif

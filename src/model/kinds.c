@@ -51,22 +51,3 @@ size_t kind_field_index(const struct kind *kind, const struct field *field)
 	assert(field >= kind->fields && field < kind->fields + kind_field_count(kind));
 	return (size_t)(field - kind->fields);
 }
-
-const char *field_type_word(enum field_type type)
-{
-	switch (type) {
-	case FIELD_TEXT:      return "text";
-	case FIELD_ADDRESS:   return "address";
-	case FIELD_DOMAIN:    return "domain";
-	case FIELD_LOGIN:     return "login";
-	case FIELD_SIZE:      return "size";
-	case FIELD_NUMBER:    return "number";
-	case FIELD_CHOICE:    return "choice";
-	case FIELD_FLAG:      return "flag";
-	case FIELD_REFERENCE: return "reference";
-	case FIELD_PARTS:     return "parts";
-	case FIELD_TIME:      return "time";
-	case FIELD_SECRET:    return "secret";
-	}
-	return "unknown";
-}

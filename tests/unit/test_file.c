@@ -266,7 +266,6 @@ static void appending(void **state)
 	assert_false(created);
 	assert_true(file_write_all(second, path, "two\n", 4, &error));
 	assert_true(file_write_all(first, path, "three\n", 6, &error));
-	assert_true(file_sync(first, path, &error));
 	assert_string_equal(get(path), "one\ntwo\nthree\n");
 	assert_true(file_lock(first, path, &error));
 	assert_false(file_lock(second, path, &error));

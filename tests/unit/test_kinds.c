@@ -51,20 +51,11 @@ static void finds_fields(void **state)
 	assert_string_equal(kind_key(&kind_domain)->name, "name");
 }
 
-static void words_of_types_differ(void **state)
-{
-	(void)state;
-	for (int a = FIELD_TEXT; a <= FIELD_SECRET; a++)
-		for (int b = FIELD_TEXT; b < a; b++)
-			assert_string_not_equal(field_type_word((enum field_type)a), field_type_word((enum field_type)b));
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(finds_kinds),
 		cmocka_unit_test(finds_fields),
-		cmocka_unit_test(words_of_types_differ),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
