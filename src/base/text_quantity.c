@@ -196,11 +196,12 @@ char *text_from_time(struct arena *arena, int64_t epoch)
 {
 	time_t seconds = (time_t)epoch;
 	struct tm utc;
-	char words[64];
 
-	if (!gmtime_r(&seconds, &utc) || strftime(words, sizeof(words), "%Y-%m-%dT%H:%M:%SZ", &utc) == 0)
-		return arena_format(arena, "@%" PRId64, epoch);   /* beyond what a calendar can say */
-	return arena_text(arena, words);
+	/* ISO 8601 has four digits for the year. */
+	if (!gmtime_r(&seconds, &utc) || utc.tm_year < -1900 || utc.tm_year > 9999 - 1900)
+		return arena_format(arena, "@%" PRId64, epoch);
+	return arena_format(arena, "%04d-%02d-%02dT%02d:%02d:%02dZ", utc.tm_year + 1900, utc.tm_mon + 1, utc.tm_mday,
+			utc.tm_hour, utc.tm_min, utc.tm_sec);
 }
 
 /* Exactly `count` digits; moves *at behind them. */

@@ -319,7 +319,10 @@ static void times_both_ways(void **state)
 	}
 	assert_string_equal(text_from_time(arena, 1795183351), "2026-11-20T14:02:31Z");
 	assert_string_equal(text_from_time(arena, 0), "1970-01-01T00:00:00Z");
-	assert_non_null(text_from_time(arena, INT64_MAX));
+	assert_string_equal(text_from_time(arena, -55035183525), "0226-01-02T17:01:15Z");
+	assert_string_equal(text_from_time(arena, 253402300799), "9999-12-31T23:59:59Z");
+	assert_string_equal(text_from_time(arena, 253402300800), "@253402300800");
+	assert_string_equal(text_from_time(arena, INT64_MAX), "@9223372036854775807");
 }
 
 static const struct {
