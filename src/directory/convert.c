@@ -198,7 +198,7 @@ const struct converter *convert_masker(const struct profile *profile, const char
 		for (j = 0; j < fields; j++) {
 			const struct mapping *mapping = &profile->kinds[i].mappings[j];
 
-			if (mapping->converter != NULL && mapping->converter->masked && text_same_ascii_case(mapping->attributes[0], attribute))
+			if (mapping->converter != NULL && mapping->converter->masked && attribute_is(attribute, mapping->attributes[0]))
 				return mapping->converter;
 		}
 	}

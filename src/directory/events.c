@@ -80,12 +80,12 @@ const char *events_line(const struct world *world, const struct profile *profile
 	value = colon + 2;
 	if (value < bytes + length && *value == ' ')
 		value++;
-	if (!strchr("+-=#", sign) || is_bookkeeping(world, name))
+	if (sign == '\0' || !strchr("+-=#", sign) || !filter_attribute_legal(name) || is_bookkeeping(world, name))
 		return NULL;
 	shown = (struct value){ .bytes = (char *)(uintptr_t)value, .length = (size_t)(bytes + length - value) };
 	if (shown.length == 0)
 		text_addf(&line, "%s %s", name, sign == '-' ? "removed" : "replaced");
-	else if (strcasecmp(name, "userPassword") == 0 || (profile && profile_secret(profile, name)))
+	else if (attribute_is(name, "userPassword") || (profile && profile_secret(profile, name)))
 		text_addf(&line, "%s %c (not shown)", name, sign);
 	else {
 		if (profile && convert_masker(profile, name))

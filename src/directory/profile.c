@@ -10,6 +10,7 @@
 #include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/conffile.h"
 #include "base/text.h"
@@ -450,12 +451,19 @@ const struct mapping *profile_mapping(const struct profile_kind *kind, const str
 	return &kind->mappings[kind_field_index(kind->kind, field)];
 }
 
+bool attribute_is(const char *attribute, const char *type)
+{
+	size_t length = strcspn(attribute, ";");
+
+	return strlen(type) == length && strncasecmp(attribute, type, length) == 0;
+}
+
 bool profile_secret(const struct profile *profile, const char *attribute)
 {
 	size_t i;
 
 	for (i = 0; profile->secrets[i] != NULL; i++)
-		if (text_same_ascii_case(profile->secrets[i], attribute))
+		if (attribute_is(attribute, profile->secrets[i]))
 			return true;
 	return false;
 }

@@ -95,7 +95,10 @@ bool profile_fits(const struct profile *profile, bool (*has_class)(const void *c
 
 const struct profile_kind *profile_kind(const struct profile *profile, const struct kind *kind);   /* NULL: not held here */
 const struct mapping *profile_mapping(const struct profile_kind *kind, const struct field *field); /* NULL: not named */
+/* An attribute with options ("userPassword;lang-de", RFC 4512, 2.5) is as secret as the one without. */
 bool profile_secret(const struct profile *profile, const char *attribute);
+/* Is this attribute, with or without options, of the type of that name? */
+bool attribute_is(const char *attribute, const char *type);
 
 /* Generated from the files in profiles/ at build time; ends with .name = NULL. */
 struct profile_builtin { const char *name; const char *words; };

@@ -101,6 +101,8 @@ static void log_lines_lose_secrets_and_bookkeeping(void **state)
 		{ "userPassword:+ canary", "userPassword + (not shown)" },
 		{ "USERPASSWORD:= canary", "USERPASSWORD = (not shown)" },
 		{ "sambaNTPassword:= canary", "sambaNTPassword = (not shown)" },
+		{ "userPassword;lang-de:= canary", "userPassword;lang-de = (not shown)" },
+		{ "two\nlines:= x", NULL },
 		{ "userPassword:-", "userPassword removed" },
 		{ "entryCSN:= 20261120060210.983691Z#000000#001#000000", NULL },
 		{ "modifytimestamp:= 20261120060210Z", NULL },
@@ -130,6 +132,7 @@ static void no_fetchmail_password_comes_out(void **state)
 		"univentionFetchmailSingle:+ [\"pop.example.org\", \"IMAP\", \"me\", \"canary\", true, false]",
 		"univentionFetchmailSingle:- [\"pop.example.org\", \"IMAP\", \"me\", \"canary\", true, false]",
 		"univentionFetchmailPasswd:= canary",
+		"univentionFetchmailSingle;x-old:+ [\"pop.example.org\", \"IMAP\", \"me\", \"canary\", true, false]",
 		"univentionFetchmailSingle:+ canary of an older form",
 	};
 	struct arena *arena = arena_new();
@@ -154,6 +157,7 @@ static void hostile_log_lines_stay_one_line(void **state)
 	size_t i;
 
 	(void)state;
+	assert_null(events_line(NULL, NULL, arena, "sn:\0 x", 6));
 	for (i = 0; i < sizeof(hostile_strings) / sizeof(hostile_strings[0]); i++) {
 		char *line = arena_alloc(arena, hostile_strings[i].length + 6);
 		const char *words;
@@ -165,7 +169,8 @@ static void hostile_log_lines_stay_one_line(void **state)
 		assert_null(strchr(words, '\n'));
 		assert_true(strlen(words) < 1000);
 		/* As the name of an attribute it must do no harm either. */
-		events_line(NULL, NULL, arena, hostile_strings[i].bytes, hostile_strings[i].length);
+		words = events_line(NULL, NULL, arena, hostile_strings[i].bytes, hostile_strings[i].length);
+		assert_true(words == NULL || strchr(words, '\n') == NULL);
 	}
 	arena_free(arena);
 }

@@ -99,6 +99,9 @@ static void test_recognised_by_the_schema(void **state)
 	assert_true(profile_fits(profile, knows, ucs));
 	assert_false(profile_fits(profile, knows, plain));
 	assert_true(profile_secret(profile, "userpassword"));
+	assert_true(profile_secret(profile, "userPassword;lang-de"));
+	assert_false(profile_secret(profile, "userPasswords"));
+	assert_false(profile_secret(profile, "userPass"));
 	assert_false(profile_secret(profile, "uid"));
 	assert_non_null(convert_masker(profile, "univentionfetchmailsingle"));
 	assert_null(convert_masker(profile, "uid"));
