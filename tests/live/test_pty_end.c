@@ -134,7 +134,7 @@ static void a_write_under_way_gets_its_time(void **state)
 	for (i = 0; i < times; i++) {
 		struct pty_session *session = console_start(arguments, NULL, 24, 80, NULL);
 		pid_t waker, slapd;
-		char size[20];
+		char size[32];
 
 		snprintf(size, sizeof(size), "%ld GB", 3 + i);
 		to_the_apply_button(session, size);
