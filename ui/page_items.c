@@ -126,8 +126,8 @@ static void fact(struct page_item *items, size_t *count, const char *group, cons
 
 size_t page_items(const struct page_view *page, struct arena *arena, struct page_item **items)
 {
-	size_t most = kind_field_count(page->kind) + FACTS_MOST + 8, count = 0;
 	const struct record *record = page->record;
+	size_t most = kind_field_count(page->kind) + FACTS_MOST + 8 + (record == NULL ? 0 : record->finding_count), count = 0;
 
 	*items = arena_alloc(arena, most * sizeof **items);
 	if (record == NULL)

@@ -75,18 +75,35 @@ static const struct {
 	{ "foreign", NULL, NULL, false, foreign_words },
 };
 
+/* What other entries told while the record was read; behind what the record tells by itself, but before the milder rows. */
+static size_t add_findings(const struct record *record, bool severe, struct wrong *list, size_t count)
+{
+	for (size_t i = 0; i < record->finding_count; i++) {
+		const struct finding *finding = &record->findings[i];
+
+		if (finding->severe == severe)
+			list[count++] = (struct wrong){ finding->rule, finding->severe, finding->sentence, finding->field };
+	}
+	return count;
+}
+
 size_t wrong_with(struct arena *arena, const struct record *record, struct wrong **list)
 {
-	size_t most = sizeof rules / sizeof *rules, count = 0;
+	size_t most = sizeof rules / sizeof *rules + record->finding_count, count = 0;
+	bool told = false;
 
 	*list = arena_alloc(arena, most * sizeof **list);
-	for (size_t i = 0; i < most; i++) {
+	for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
 		const char *sentence = NULL;
 
+		if (!rules[i].severe && !told) {
+			count = add_findings(record, true, *list, count);
+			told = true;
+		}
 		if (rules[i].kind == NULL || strcmp(rules[i].kind, record->kind->name) == 0)
 			sentence = rules[i].words(arena, record);
 		if (sentence != NULL)
 			(*list)[count++] = (struct wrong){ rules[i].rule, rules[i].severe, sentence, rules[i].field };
 	}
-	return count;
+	return add_findings(record, false, *list, count);
 }

@@ -91,7 +91,8 @@ void read_account_state(const struct convert *with, const struct entry *entry, s
 	}
 	convert_give(with, out, words[worst]);
 	out->presence = VALUE_DERIVED;
-	out->origin = who;
+	/* Passwords are never read, so "active" must not promise what only they tell. */
+	out->origin = worst == ACTIVE ? "a lock in the password is not seen" : who;
 }
 
 /* One attribute as epoch seconds: generalized time, days (shadowLastChange) or seconds. */

@@ -197,8 +197,10 @@ static void read_once(struct directory_query *query, struct world *world)
 		struct record *record = read_record(world, scratch, query->kind, entry, world_flag_mode(world, query->connection));
 
 		/* What the searches for derived fields leave behind goes with the scratch arena. */
-		if (read_derived(world, query->connection, record, &query->error))
+		if (read_derived(world, query->connection, record, &query->error)) {
+			read_findings(world, query->connection, record);
 			query->record = record_copy(arena_new(), record);
+		}
 	}
 	arena_free(scratch);
 }

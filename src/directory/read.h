@@ -25,6 +25,8 @@ struct entry *read_entry_by_id(struct world *world, struct connection *connectio
 struct record *read_record(const struct world *world, struct arena *arena, const struct kind *kind, const struct entry *entry, enum known mode);
 /* Fills the derived fields; one that cannot be asked becomes VALUE_UNREADABLE with the reason. False: connection lost. */
 bool read_derived(const struct world *world, struct connection *connection, struct record *record, struct error *error);
+/* What is wrong as other entries tell (record->findings) and notes beside the fields; only what is certain, so nothing where a search fails. */
+void read_findings(struct world *world, struct connection *connection, struct record *record);
 /*
  * What a quota policy says for this entry, in MB; false: no policy speaks. Pure evaluation rules of
  * ucs-directory 15 over entries read here.

@@ -52,6 +52,18 @@ static const struct value *copy_values(struct arena *arena, const struct value *
 	return copy;
 }
 
+static void copy_findings(struct record *copy, const struct record *record)
+{
+	struct finding *findings = arena_alloc(copy->arena, record->finding_count * sizeof(*findings));
+
+	for (size_t i = 0; i < record->finding_count; i++) {
+		findings[i] = record->findings[i];
+		findings[i].sentence = arena_text(copy->arena, record->findings[i].sentence);
+	}
+	copy->findings = findings;
+	copy->finding_count = record->finding_count;
+}
+
 struct record *record_copy(struct arena *arena, const struct record *record)
 {
 	struct record *copy = record_new_in(arena, record->kind);
@@ -78,6 +90,7 @@ struct record *record_copy(struct arena *arena, const struct record *record)
 	}
 	copy->attributes = attributes;
 	copy->attribute_count = record->attribute_count;
+	copy_findings(copy, record);
 	return copy;
 }
 

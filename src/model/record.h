@@ -42,6 +42,14 @@ struct attribute {
 	size_t count;
 };
 
+/* What is wrong with an object as other objects tell: found while reading, never stored. */
+struct finding {
+	const char *rule;      /* stable word, for tests */
+	const char *field;     /* which field mends it; NULL: none */
+	bool severe;           /* mail or logins fail; else worth knowing */
+	const char *sentence;  /* raw bytes inside */
+};
+
 struct record {
 	struct arena *arena;               /* owns everything below */
 	const struct kind *kind;
@@ -54,6 +62,8 @@ struct record {
 	struct field_values *fields;       /* kind_field_count entries, in order of the table */
 	const struct attribute *attributes;/* user attributes as read; secrets are left out */
 	size_t attribute_count;
+	const struct finding *findings;
+	size_t finding_count;
 	bool foreign;                      /* lacks the marks of its management system (UCS: univentionObject) */
 };
 

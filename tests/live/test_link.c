@@ -172,6 +172,8 @@ static void test_what_is_read_beside_the_entry(void **state)
 	static const struct { const char *login, *field, *text, *note; } cases[] = {
 		{ "lpolicy1", "quota", NULL, "policy says 1000 MB, not written here" },
 		{ "lpolicy1", "state", "locked", NULL },
+		{ "fdangle1", "forwards", NULL, "nobody here has nobody.there@example.org" },
+		{ "oldhost1", "home_server", NULL, "unknown host" },
 		{ "lexpired1", "state", "disabled", NULL },
 		{ "lloop1", "keep_copy", "no", NULL },
 		{ "lloop1", "forwards", "lars.loop@example.com", NULL },
@@ -192,6 +194,8 @@ static void test_what_is_read_beside_the_entry(void **state)
 
 		if (record == NULL)
 			fail_msg("%s", live.error.text);
+		assert_int_equal(record->finding_count, strcmp(cases[i].login, "lloop1") == 0 || strcmp(cases[i].login, "fdangle1") == 0
+			|| strcmp(cases[i].login, "oldhost1") == 0);
 		note = record_get(record, cases[i].field)->note;
 		if (cases[i].text != NULL)
 			assert_string_equal(record_text(record, cases[i].field), cases[i].text);

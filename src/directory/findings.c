@@ -1,0 +1,220 @@
+/*
+ * findings: what is wrong with a user, as far as other entries tell.
+ *
+ * A home server that is no mail server, forwards to addresses here that nobody
+ * has, and forwards that come back.  Only what was seen for certain is told: a
+ * search that failed or was cut proves nothing and is left out.  On a
+ * connection's thread (read_findings).  Rules: ucs-directory 8.2, 14, 18; what
+ * a circle does to mail was tried with Postfix 3.7 (451 Alias expansion error).
+ */
+#include <string.h>
+
+#include "base/text.h"
+#include "directory/filter.h"
+#include "directory/read.h"
+#include "directory/request.h"
+
+enum { SERVERS_MOST = 500, ADDRESSES_MOST = 24, HOLDERS_MOST = 5, FINDINGS_MOST = 8 };
+
+struct judge {
+	struct world *world;
+	struct connection *connection;
+	struct record *record;
+	struct arena *arena;               /* the record's own */
+	struct finding *list;
+};
+
+static void tell(struct judge *judge, const char *rule, const char *field, bool severe, const char *sentence)
+{
+	if (judge->record->finding_count < FINDINGS_MOST)
+		judge->list[judge->record->finding_count++] = (struct finding){ rule, field, severe, sentence };
+}
+
+static void note(struct judge *judge, const char *field, const char *words)
+{
+	const struct field *row = kind_field(judge->record->kind, field);
+	struct field_values *values = &judge->record->fields[kind_field_index(judge->record->kind, row)];
+
+	values->note = values->note == NULL ? words : arena_format(judge->arena, "%s; %s", words, values->note);
+}
+
+/* --- the home server --------------------------------------------------------------------- */
+
+static void judge_server(struct judge *judge)
+{
+	const struct profile_kind *held = profile_kind(world_profile(judge->world), &kind_server);
+	const char *server = record_text(judge->record, "home_server");
+	static const char *const everything[] = { "*", NULL };
+	struct search search = { .base = world_base(judge->world), .scope = SCOPE_BELOW, .attributes = everything, .limit = SERVERS_MOST };
+	struct arena *scratch;
+	struct found found;
+	bool known = false;
+
+	if (held == NULL || server[0] == '\0')
+		return;
+	scratch = arena_new();
+	search.filter = held->find;
+	if (!request_search(judge->connection, scratch, &search, &found, NULL)) {
+		arena_free(scratch);
+		return;
+	}
+	for (size_t i = 0; i < found.count && !known; i++)
+		known = text_same_ascii_case(read_record(judge->world, scratch, &kind_server, found.entries[i], KNOWN_NOT)->name, server);
+	if (!known && !found.cut) {
+		note(judge, "home_server", "unknown host");
+		tell(judge, "unknown-server", "home_server", true, arena_format(judge->arena,
+			"unknown host %s: the directory has no such host with the IMAP service, so nobody serves this mailbox", server));
+	}
+	arena_free(scratch);
+}
+
+/* --- forwards ---------------------------------------------------------------------------- */
+
+/* Addresses that mail of this user goes on to; the first `direct` are the user's own forwards. */
+struct trail { const char *addresses[ADDRESSES_MOST]; size_t count, direct; };
+
+static void add(struct trail *trail, const char *address)
+{
+	for (size_t i = 0; i < trail->count; i++)
+		if (text_same_ascii_case(trail->addresses[i], address))
+			return;
+	if (trail->count < ADDRESSES_MOST)
+		trail->addresses[trail->count++] = address;
+}
+
+static void add_all(struct trail *trail, const struct record *record)
+{
+	const struct field_values *forwards = record_get(record, "forwards");
+
+	for (size_t i = 0; i < forwards->count; i++)
+		add(trail, forwards->values[i].bytes);
+}
+
+static bool is_own(const struct judge *judge, const char *address)
+{
+	static const char *const fields[] = { "address", "alternates" };
+
+	for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
+		const struct field_values *values = record_get(judge->record, fields[i]);
+
+		for (size_t j = 0; j < values->count; j++)
+			if (text_same_ascii_case(values->values[j].bytes, address))
+				return true;
+	}
+	return false;
+}
+
+/* Is the domain of the address registered here? What could not be asked counts as not ours: nothing is told then. */
+static bool is_ours(const struct judge *judge, struct arena *scratch, const char *address)
+{
+	const struct profile_kind *held = profile_kind(world_profile(judge->world), &kind_domain);
+	const char *at = strrchr(address, '@');
+	struct search search = { .base = world_base(judge->world), .scope = SCOPE_BELOW, .limit = 1 };
+	struct found found;
+
+	if (held == NULL || at == NULL || at[1] == '\0')
+		return false;
+	search.filter = filter_both(scratch, held->find, filter_equal_text(scratch, held->naming, at + 1));
+	return request_search(judge->connection, scratch, &search, &found, NULL) && found.count > 0;
+}
+
+static bool find_holders(const struct judge *judge, struct arena *scratch, const char *address, struct found *found)
+{
+	const struct profile *profile = world_profile(judge->world);
+	/* Never all attributes: a holder may be a group with a hundred thousand members. */
+	const char *const attributes[] = { "objectClass", profile->primary, profile->alternate, profile->forward, profile->forward_flag, NULL };
+	struct filter *any = filter_group(scratch, FILTER_OR);
+	struct search search = { .base = world_base(judge->world), .scope = SCOPE_BELOW, .filter = any, .attributes = attributes, .limit = HOLDERS_MOST };
+
+	filter_into(scratch, any, filter_equal_text(scratch, profile->primary, address));
+	filter_into(scratch, any, filter_equal_text(scratch, profile->alternate, address));
+	return request_search(judge->connection, scratch, &search, found, NULL);
+}
+
+/* One address of the trail: has anybody here got it, and does mail go on from there? */
+static void follow(struct judge *judge, struct arena *scratch, struct trail *trail, size_t index)
+{
+	const char *address = trail->addresses[index];
+	struct found found;
+
+	if (!is_ours(judge, scratch, address) || !find_holders(judge, scratch, address, &found) || found.cut)
+		return;
+	if (found.count == 0 && index < trail->direct) {
+		note(judge, "forwards", arena_format(judge->arena, "nobody here has %s", address));
+		tell(judge, "dangling-forward", "forwards", true, arena_format(judge->arena,
+			"nobody here has %s: what is forwarded there comes back to its sender", address));
+	}
+	/* Who keeps a copy ends a circle: Postfix finds the address itself in the result. */
+	if (strcmp(record_text(judge->record, "keep_copy"), "no") != 0)
+		return;
+	for (size_t i = 0; i < found.count; i++) {
+		const struct record *holder = read_record(judge->world, scratch, &kind_user, found.entries[i], world_flag_mode(judge->world, judge->connection));
+		size_t before = trail->count;
+
+		if (strcmp(record_text(holder, "keep_copy"), "no") != 0)
+			continue;
+		add_all(trail, holder);
+		for (size_t j = before; j < trail->count; j++) {
+			if (!is_own(judge, trail->addresses[j]))
+				continue;
+			tell(judge, "forward-circle", "forwards", true, arena_format(judge->arena,
+				"mail runs in a circle with %s: nobody keeps a copy, and Postfix accepts no mail for it [451 Alias expansion error]",
+				address));
+			return;
+		}
+	}
+}
+
+static void judge_forwards(struct judge *judge)
+{
+	const struct profile *profile = world_profile(judge->world);
+	struct trail trail = { .count = 0 };
+	struct arena *scratch;
+
+	if (profile->primary == NULL || profile->alternate == NULL || profile->forward == NULL || profile->forward_flag == NULL)
+		return;
+	add_all(&trail, judge->record);
+	trail.direct = trail.count;
+	if (trail.count == 0)
+		return;
+	scratch = arena_new();
+	for (size_t i = 0; i < trail.count && connection_is_up(judge->connection); i++)
+		follow(judge, scratch, &trail, i);
+	arena_free(scratch);
+}
+
+/* --- what this login does not see ---------------------------------------------------------- */
+
+/* The entry says by its class that there is something, and nothing came: "none" alone would be untrue. */
+static void judge_hidden(struct judge *judge, const struct profile_kind *held)
+{
+	const struct attribute *classes = record_attribute(judge->record, "objectClass");
+	size_t count = kind_field_count(judge->record->kind);
+
+	for (size_t i = 0; i < count && classes != NULL; i++) {
+		const struct mapping *mapping = &held->mappings[i];
+		bool usual = mapping->class == NULL, marked = false;
+
+		for (size_t j = 0; !usual && held->classes[j] != NULL; j++)
+			usual = text_same_ascii_case(held->classes[j], mapping->class);
+		for (size_t j = 0; !usual && j < classes->count; j++)
+			marked = marked || text_same_ascii_case(classes->values[j].bytes, mapping->class);
+		if (!usual && marked && judge->record->fields[i].presence == VALUE_ABSENT)
+			note(judge, mapping->field->name, "that this login may see");
+	}
+}
+
+void read_findings(struct world *world, struct connection *connection, struct record *record)
+{
+	struct judge judge = { .world = world, .connection = connection, .record = record, .arena = record->arena };
+	const struct profile_kind *held = profile_kind(world_profile(world), record->kind);
+
+	if (record->kind != &kind_user || held == NULL)
+		return;
+	judge.list = arena_alloc(record->arena, FINDINGS_MOST * sizeof *judge.list);
+	record->findings = judge.list;
+	judge_hidden(&judge, held);
+	judge_server(&judge);
+	if (connection_is_up(connection))
+		judge_forwards(&judge);
+}
