@@ -66,6 +66,31 @@ static bool gather_target(struct store_ldap *store, const struct change *change,
 	return false;
 }
 
+/* Users and groups share one set of names on UCS (ucs-directory 6.2): holders of the other sorts with this name. */
+static bool gather_other_name(struct store_ldap *store, const struct profile_kind *held, const char *name, struct arena *arena,
+		struct facts *facts, struct error *error)
+{
+	size_t i;
+
+	for (i = 0; held->names_with[i] != NULL && !facts->name_taken; i++) {
+		const struct profile_holder *holder = read_holder_of(store->world, held->names_with[i]);
+		const char *const attributes[] = { holder == NULL ? "cn" : holder->naming, NULL };
+		struct search search = { .base = world_base(store->world), .scope = SCOPE_BELOW, .limit = 5, .attributes = attributes };
+		struct found found;
+
+		if (holder == NULL)
+			continue;
+		search.filter = filter_both(arena, filter_equal_text(arena, "objectClass", holder->class), filter_equal_text(arena, holder->naming, name));
+		if (!request_search(store->connection, arena, &search, &found, error))
+			return false;
+		if (found.count == 0)
+			continue;
+		facts->name_taken = true;
+		facts->taken_by = arena_format(arena, "%s %s", holder->name, entry_first(found.entries[0], holder->naming) == NULL ? name : entry_first(found.entries[0], holder->naming));
+	}
+	return true;
+}
+
 /* Is an object of the new name there already? Logins are unique over all entries, other names over their kind. */
 static bool gather_name(struct store_ldap *store, const struct change *change, struct arena *arena, struct facts *facts, struct error *error)
 {
@@ -92,7 +117,7 @@ static bool gather_name(struct store_ldap *store, const struct change *change, s
 	for (i = 0; i < found.count; i++)
 		if (facts->now == NULL || !dn_same(found.entries[i]->dn, facts->now->place))
 			facts->name_taken = true;
-	return true;
+	return gather_other_name(store, held, name, arena, facts, error);
 }
 
 bool store_gather(void *self, const struct change *change, struct arena *arena, struct facts *facts, struct error *error)
@@ -110,7 +135,7 @@ bool store_gather(void *self, const struct change *change, struct arena *arena, 
 	entry = store->entry;
 	facts->management = management_words(store, arena, change, facts->now);
 	if (!gather_name(store, change, arena, facts, error) || !gather_lists(store, change, arena, facts, error) ||
-	    !gather_holders(store, change, arena, facts, error))
+	    !gather_holders(store, change, arena, facts, error) || !gather_blocks(store, change, arena, facts, error))
 		return false;
 	return entry == NULL || gather_references(store, change, arena, entry, facts, error);
 }

@@ -35,6 +35,7 @@ static const struct conf_option kind_options[] = {
 	{ .name = "classes", .type = CONF_LIST, .help = "Object classes of new ones." },
 	{ .name = "new", .type = CONF_LIST, .help = "attribute=template for new ones." },
 	{ .name = "writer", .type = CONF_TEXT, .help = "Who adds, renames and deletes them, unless direct." },
+	{ .name = "names_with", .type = CONF_LIST, .help = "Holders whose names new ones must not bear." },
 	{ .name = "numbers", .type = CONF_FLAG, .fallback = "no", .help = "New ones need uidNumber and gidNumber." },
 	{ .name = "counter", .type = CONF_TEXT, .help = "Entry with the last number used." },
 	{ .name = "default_group", .type = CONF_TEXT, .help = "Entry that names the group of new ones." },
@@ -60,6 +61,14 @@ static const struct conf_option policy_options[] = {
 	{ .name = "attribute", .type = CONF_TEXT, .help = "Its quota in MB." },
 	{ .name = NULL },
 };
+static const struct conf_option block_options[] = {
+	{ .name = "container", .type = CONF_TEXT, .help = "The whole name of the tree, which is not below the base." },
+	{ .name = "naming", .type = CONF_TEXT, .fallback = "cn", .help = "Attribute that holds prefix and SHA-256 of the address in lower case." },
+	{ .name = "prefix", .type = CONF_TEXT, .fallback = "sha256:", .help = "What stands before the hash." },
+	{ .name = "owner", .type = CONF_TEXT, .help = "Attribute with the entryUUID of who had the address." },
+	{ .name = "until", .type = CONF_TEXT, .help = "Attribute with the time it is kept to." },
+	{ .name = NULL },
+};
 static const struct conf_option profile_options[] = {
 	{ .name = "name", .type = CONF_TEXT, .help = "Name of the profile." },
 	{ .name = "title", .type = CONF_TEXT, .help = "Name for people." },
@@ -77,6 +86,7 @@ static const struct conf_option profile_options[] = {
 	{ .name = "lock_time", .type = CONF_TEXT, .fallback = "lockTime", .help = "Attribute with the second a lock ends." },
 	{ .name = "managed", .type = CONF_TEXT, .help = "Filter of entries that show that only the management system may write users." },
 	{ .name = "policy", .type = CONF_SECTION, .inside = policy_options, .help = "Quota policies." },
+	{ .name = "blocks", .type = CONF_SECTION, .inside = block_options, .help = "Former addresses that are kept from others." },
 	{ .name = "holder", .type = CONF_SECTION, .flags = CONF_MANY | CONF_TITLED, .inside = holder_options, .help = "Who can hold an address." },
 	{ .name = "reference", .type = CONF_SECTION, .flags = CONF_MANY | CONF_TITLED, .inside = reference_options, .help = "What names a user elsewhere." },
 	{ .name = "kind", .type = CONF_SECTION, .flags = CONF_MANY | CONF_TITLED, .inside = kind_options, .help = "One kind of object." },
@@ -186,6 +196,7 @@ static bool read_kind_words(struct arena *arena, const struct conf_section *sect
 	kind->derived = list(arena, section, "new");
 	kind->writer = copied(arena, section, "writer");
 	kind->numbers = conf_flag(section, "numbers");
+	kind->names_with = list(arena, section, "names_with");
 	kind->counter = copied(arena, section, "counter");
 	kind->default_group = copied(arena, section, "default_group");
 	kind->default_group_attribute = copied(arena, section, "default_group_attribute");
@@ -306,6 +317,25 @@ static bool read_words(struct arena *arena, const struct conf_section *root, str
 	return true;
 }
 
+static bool read_blocks(struct arena *arena, const struct conf_section *root, struct profile *profile, struct error *error)
+{
+	const struct conf_section *section = conf_section_count(root, "blocks") > 0 ? conf_section(root, "blocks", 0) : NULL;
+
+	if (section == NULL || conf_text(section, "container") == NULL)
+		return true;
+	profile->blocks = copied(arena, section, "container");
+	profile->block_naming = copied(arena, section, "naming");
+	profile->block_prefix = copied(arena, section, "prefix");
+	profile->block_owner = copied(arena, section, "owner");
+	profile->block_until = copied(arena, section, "until");
+	if (!dn_valid(profile->blocks))
+		return wrong(error, section, "container is no name of an entry:", profile->blocks);
+	if (!filter_attribute_legal(profile->block_naming) || profile->block_owner == NULL || !filter_attribute_legal(profile->block_owner) ||
+	    profile->block_until == NULL || !filter_attribute_legal(profile->block_until))
+		return wrong(error, section, "blocks needs the attributes naming, owner and until", NULL);
+	return true;
+}
+
 static struct profile *read_conf(struct arena *arena, struct conf *conf, struct error *error)
 {
 	const struct conf_section *root = conf_root(conf), *policy = NULL;
@@ -327,7 +357,7 @@ static struct profile *read_conf(struct arena *arena, struct conf *conf, struct 
 		profile->policy_class = copied(arena, policy, "class");
 		profile->policy_attribute = copied(arena, policy, "attribute");
 	}
-	if (!read_words(arena, root, profile, error) || !read_holders(arena, root, profile, error) ||
+	if (!read_words(arena, root, profile, error) || !read_blocks(arena, root, profile, error) || !read_holders(arena, root, profile, error) ||
 	    !read_references(arena, root, profile, error) || !read_kinds(arena, root, profile, error))
 		return NULL;
 	return profile;

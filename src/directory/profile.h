@@ -45,6 +45,7 @@ struct profile_kind {
 	const char *const *derived;        /* "attribute=template" for a new object */
 	const char *writer;                /* "udm": adding, renaming and deleting belong to it unless direct; NULL */
 	bool numbers;                      /* new objects need uidNumber and gidNumber */
+	const char *const *names_with;     /* holders that share one set of names with this kind; NULL-terminated */
 	const char *counter, *default_group, *default_group_attribute;   /* below the base; NULL: none */
 	const struct mapping *mappings;    /* one per field of the kind, in order of the table */
 };
@@ -67,6 +68,8 @@ struct profile {
 	const char *mark_class, *mark_attribute, *identifier;             /* NULL: none */
 	const char *primary, *alternate, *forward, *forward_flag;         /* attributes of addresses; NULL: none */
 	const char *locks, *lock_class, *lock_time;                       /* container below the base; NULL: no locks here */
+	const char *blocks;                /* tree of former addresses, a whole DN: not below the base; NULL: none */
+	const char *block_naming, *block_prefix, *block_owner, *block_until;
 	struct filter *managed;            /* NULL: nothing manages users but us */
 	const char *policy_reference, *policy_class, *policy_attribute;   /* NULL: none */
 	const struct profile_holder *holders;

@@ -50,6 +50,8 @@ bool store_gather(void *self, const struct change *change, struct arena *arena, 
 bool gather_references(struct store_ldap *store, const struct change *change, struct arena *arena, const struct entry *entry, struct facts *facts, struct error *error);
 /* Who already holds the addresses that the change would introduce, and which of them look alike. */
 bool gather_holders(struct store_ldap *store, const struct change *change, struct arena *arena, struct facts *facts, struct error *error);
+/* blocks.c: which of the new primary addresses are kept for somebody else; false: connection lost. */
+bool gather_blocks(struct store_ldap *store, const struct change *change, struct arena *arena, struct facts *facts, struct error *error);
 /* Domains, servers, and what lives in a domain. */
 bool gather_lists(struct store_ldap *store, const struct change *change, struct arena *arena, struct facts *facts, struct error *error);
 /* Why this belongs to the management system, with the command; NULL: direct writing is fine. */

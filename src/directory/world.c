@@ -26,6 +26,7 @@ enum { MODE_SECONDS = 600 };
 struct world {
 	struct arena *arena;
 	const char *base;
+	const struct attribute *trees;     /* namingContexts; NULL: not told */
 	const struct profile *profile;
 	struct lookup *controls, *classes, *types;
 	bool schema_read, managed, direct;
@@ -70,6 +71,7 @@ static bool load_root(struct world *world, struct connection *connection, const 
 
 	if (root == NULL)
 		return false;
+	world->trees = entry_get(root, "namingContexts");
 	controls = entry_get(root, "supportedControl");
 	for (i = 0; controls != NULL && i < controls->count; i++)
 		lookup_put(world->controls, controls->values[i].bytes, world);
@@ -284,6 +286,16 @@ const struct attribute_type *world_attribute(const struct world *world, const ch
 	type = find(world->types, arena_bytes(arena, name, (size_t)(option - name)));
 	arena_free(arena);
 	return type;
+}
+
+bool world_has_tree(const struct world *world, const char *dn)
+{
+	size_t i;
+
+	for (i = 0; world->trees != NULL && i < world->trees->count; i++)
+		if (dn_within(dn, world->trees->values[i].bytes))
+			return true;
+	return false;
 }
 
 bool world_managed(const struct world *world)

@@ -40,6 +40,8 @@ bool world_pages(const struct world *world);
 bool world_has_class(const struct world *world, const char *name);
 /* NULL: the schema has no such attribute. Where the schema cannot be read everything is there. */
 const struct attribute_type *world_attribute(const struct world *world, const char *name);
+/* Does the server hold this entry at all: is it in one of its trees? */
+bool world_has_tree(const struct world *world, const char *dn);
 /* Entries of a management system that must keep users in step (Samba, Kerberos) were seen. */
 bool world_managed(const struct world *world);
 bool world_direct(const struct world *world);

@@ -52,6 +52,9 @@ static bool check_name(const struct change *change, const struct record *after, 
 	if (change->verb == VERB_ADD && *change->name && strcmp(name, change->name) != 0)
 		return error_set(error, ERROR_INVALID, "%s: \"%.100s\" and \"%.100s\" are both given; a %s has one name",
 			key->label, change->name, name, change->kind->noun);
+	if (facts && facts->name_taken && facts->taken_by)
+		return error_set(error, ERROR_INVALID, "%s: \"%.100s\" is taken, it is the name of the %.100s already, and no two may share one; "
+			"choose another one", key->label, name, facts->taken_by);
 	if (facts && facts->name_taken)
 		return error_set(error, ERROR_INVALID, "%s: \"%.100s\" is taken, there is something of this name already; choose another one",
 			key->label, name);
@@ -201,12 +204,36 @@ static bool check_primary_free(const struct record *after, const struct facts *f
 	return true;
 }
 
+/* Former addresses of others, kept by the block list; whether the time is over is the clean-up's affair (6.3). */
+static bool check_blocked(const struct record *after, const struct facts *facts, struct error *error)
+{
+	const struct field *field = kind_field(after->kind, "address");
+	const char *address = field ? record_text(after, "address") : "";
+
+	if (!*address || change_holds(field, values_now(facts, field), address))
+		return true;
+	for (size_t i = 0; i < facts->blocked_count; i++) {
+		const struct blocked *blocked = &facts->blocked[i];
+
+		if (text_same_ascii_case(blocked->address, address))
+			return error_set(error, ERROR_INVALID,
+				"%s: \"%.100s\" was somebody else's and is kept on the block list%s%.30s; choose another one, or have its entry removed "
+				"first (%.200s)", field->label, address, blocked->until ? " until " : "", blocked->until ? blocked->until : "", blocked->place);
+	}
+	return true;
+}
+
+static bool check_free(const struct record *after, const struct facts *facts, struct error *error)
+{
+	return check_primary_free(after, facts, error) && check_blocked(after, facts, error);
+}
+
 bool check_change(const struct change *change, const struct record *after, const struct facts *facts, struct error *error)
 {
 	if (!check_verb(change, error))
 		return false;
 	if (change->verb == VERB_UNDO)
-		return !after || !facts || check_primary_free(after, facts, error);
+		return !after || !facts || check_free(after, facts, error);
 	if ((change->verb == VERB_ADD || change->verb == VERB_RENAME) && after && !check_name(change, after, facts, error))
 		return false;
 	for (size_t i = 0; i < change->edit_count; i++)
@@ -214,7 +241,7 @@ bool check_change(const struct change *change, const struct record *after, const
 			return false;
 	if (after && !check_required(change, after, error))
 		return false;
-	if (after && facts && !(check_references(after, facts, error) && check_primary_free(after, facts, error)))
+	if (after && facts && !(check_references(after, facts, error) && check_free(after, facts, error)))
 		return false;
 	return !change->kind->check || change->kind->check(change, after, facts, error);
 }

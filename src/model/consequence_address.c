@@ -232,11 +232,20 @@ static void forward_to_self(struct scene *scene, const struct consequence_rule *
 			tell(scene, rule, "%s is an alternative address of this user: mail forwarded to it comes back here and goes round.", *value);
 }
 
+/* A new primary address may have been somebody's (6.3). */
+static void blocklist_unread(struct scene *scene, const struct consequence_rule *rule)
+{
+	if (scene->facts->blocked_unread && *values_new(scene, "address"))
+		tell(scene, rule, "There is a block list of former addresses, and this login may not read it: whether %s is kept for somebody "
+			"is not known.", text_after(scene, "address"));
+}
+
 const struct consequence_rule consequence_rules_address[] = {
 	{ "alternate-is-primary", SEVERITY_WARNING, CREATED | CHANGED, alternate_is_primary },
 	{ "alternate-shared",     SEVERITY_WARNING, CREATED | CHANGED, alternate_shared },
 	{ "primary-is-alternate", SEVERITY_WARNING, CREATED | CHANGED, primary_is_alternate },
 	{ "domain-unchecked",     SEVERITY_WARNING, CREATED | CHANGED, domain_unchecked },
+	{ "blocklist-unread",     SEVERITY_WARNING, CREATED | CHANGED, blocklist_unread },
 	{ "address-refused",      SEVERITY_WARNING, CHANGED,           old_refused },
 	{ "alternates-gone",      SEVERITY_WARNING, CHANGED,           addresses_gone },
 	{ "address-character",    SEVERITY_WARNING, CREATED | CHANGED, odd_character },

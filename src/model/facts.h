@@ -31,14 +31,24 @@ struct reference {
 	const char *value;         /* the value that names the target */
 	const char *meaning;       /* "member", "allowed sender", "list member", "right on folder", "forward target" */
 };
+/* A former address of somebody else, kept from others for a while. */
+struct blocked {
+	const char *address;       /* lower case */
+	const char *place;         /* DN of the entry that keeps it */
+	const char *until;         /* ISO 8601 as far as it was understood; NULL: not told. May be over: the entry counts */
+};
 struct facts {
 	struct record *now;                     /* the target as it is; NULL for ADD */
 	bool name_taken;                        /* ADD, RENAME: an object of this name is there */
+	const char *taken_by;                   /* what it is, "group Sales"; NULL: one of the same kind */
 	const char *const *domains;             /* registered mail domains, lower case; NULL-terminated */
 	const char *const *servers;             /* hosts with the IMAP service; NULL-terminated */
 	bool domains_complete, servers_complete;/* false: cut or unreadable, so absence proves nothing */
 	const struct holder *holders;           /* of every address the change would introduce; without the target itself */
 	size_t holder_count;
+	const struct blocked *blocked;          /* of every primary address the change would introduce; without the target's own */
+	size_t blocked_count;
+	bool blocked_unread;                    /* there is a block list, and it could not be read */
 	const struct reference *references;     /* for RENAME and DELETE, and where the primary address changes or goes */
 	size_t reference_count;
 	bool references_complete;

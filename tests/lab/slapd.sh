@@ -135,6 +135,16 @@ slapd_conf() {
 	overlay refint
 	refint_attributes uniqueMember univentionAllowedEmailUsers univentionAllowedEmailGroups
 
+	database mdb
+	suffix cn=internal
+	rootdn cn=admin,cn=internal
+	rootpw $(cat "$DIR/secrets/hash/root")
+	directory $DIR/slapd/internal
+	maxsize 1073741824
+	index objectClass,cn eq
+	$(grep -v '^#' "$TOP/packaging/slapd/blocklist-access.conf")
+	access to * by * none
+
 	database monitor
 	access to *
 	 by dn.exact="$admin" read
@@ -146,8 +156,8 @@ slapd_conf() {
 slapd_load() {
 	# The mark is set last: a load that was interrupted is done again.
 	[ -e "$DIR/slapd/loaded" ] && return
-	rm -rf "$DIR/slapd/data" "$DIR/slapd/accesslog"
-	mkdir -p -m 700 "$DIR/slapd/data" "$DIR/slapd/accesslog"
+	rm -rf "$DIR/slapd/data" "$DIR/slapd/accesslog" "$DIR/slapd/internal"
+	mkdir -p -m 700 "$DIR/slapd/data" "$DIR/slapd/accesslog" "$DIR/slapd/internal"
 	( umask 077
 	bash "$HERE/content/make-ldif" "$DIR/secrets/hash" >"$DIR/slapd/content.ldif" ) ||
 		die "cannot write the directory's content"
@@ -155,6 +165,11 @@ slapd_load() {
 	    -l "$DIR/slapd/content.ldif" >"$DIR/log/slapadd.log" 2>&1; then
 		tail -n 5 "$DIR/log/slapadd.log" >&2
 		die "slapadd refused the content"
+	fi
+	if ! slapadd -q -f "$DIR/slapd/slapd.conf" -b cn=internal \
+	    -l "$HERE/content/blocklist.ldif" >"$DIR/log/slapadd-internal.log" 2>&1; then
+		tail -n 5 "$DIR/log/slapadd-internal.log" >&2
+		die "slapadd refused the block list"
 	fi
 	touch "$DIR/slapd/loaded"
 }

@@ -1,4 +1,5 @@
 /* The store against the real slapd of tests/lab: every verb there and back, conflicts, refusals, locks, secrets. */
+#include "model/check.h"
 #include "walk.h"
 
 static struct live live;
@@ -303,6 +304,123 @@ static void test_facts_name_holders_and_references(void **state)
 	remove_user("store-other");
 }
 
+/* Refused by the check: what the gate does between gather and plan. */
+static bool refused(struct walk *walk, struct store *of, const struct change *change)
+{
+	error_clear(&walk->error);
+	assert_true(of->gather(of->self, change, walk->arena, &walk->facts, &walk->error));
+	return !check_change(change, change_result(walk->arena, change, walk->facts.now), &walk->facts, &walk->error);
+}
+
+#define FORMER "former.colleague@example.com"
+
+/* The lab keeps one address for somebody who is gone; the former owner, known by the entryUUID, may have it back. */
+static void test_the_block_list_is_honoured(void **state)
+{
+	char place[300], before[100], own[100];
+	struct change *change;
+	struct live other;
+	struct walk walk;
+	LDAP *keeper;
+
+	(void)state;
+	if (live_missing())
+		skip();
+	make_user("store-block", "store-block@example.com");
+	walk_begin(&walk);
+	change = edit("store-block", "address", EDIT_SET, FORMER);
+	assert_true(refused(&walk, store, change));
+	assert_non_null(strstr(walk.error.text, "2099-12-31T23:59:59Z"));
+	assert_int_equal(walk.facts.blocked_count, 1);
+	assert_false(walk.facts.blocked_unread);
+	snprintf(place, sizeof place, "%s", walk.facts.blocked[0].place);
+	keeper = hand_open_as("cn=admin,cn=internal", live_env("LAB_ROOT_SECRET"));
+	assert_non_null(keeper);
+	hand_value(keeper, place, "originUniventionObjectIdentifier", before, sizeof before);
+	hand_value(hand, user_dn("store-block"), "entryUUID", own, sizeof own);
+	assert_int_equal(hand_modify(keeper, place, LDAP_MOD_REPLACE, "originUniventionObjectIdentifier", own), LDAP_SUCCESS);
+	assert_false(refused(&walk, store, change));
+	assert_int_equal(hand_modify(keeper, place, LDAP_MOD_REPLACE, "originUniventionObjectIdentifier", before), LDAP_SUCCESS);
+	hand_close(keeper);
+	assert_true(refused(&walk, store, change));
+	change_free(change);
+	change = change_new(VERB_ADD, users, "store-block2");
+	change_edit_text(change, kind_field(users, "family_name"), EDIT_SET, "Added");
+	change_edit_text(change, kind_field(users, "address"), EDIT_SET, FORMER);
+	assert_true(refused(&walk, store, change));
+	change_free(change);
+	change = edit("store-block", "alternates", EDIT_ADD, FORMER);
+	assert_false(refused(&walk, store, change));
+	change_free(change);
+	/* Somebody who may not look there is told so, and not stopped. */
+	live_prepare(&other, "MAILSERVER");
+	live_open(&other);
+	assert_true(live_wait(&other, DIRECTORY_UP, 5000));
+	change = edit("store-block", "address", EDIT_SET, FORMER);
+	assert_false(refused(&walk, directory_store(other.directory), change));
+	assert_true(walk.facts.blocked_unread);
+	change_free(change);
+	live_close(&other);
+	walk_end(&walk);
+	remove_user("store-block");
+}
+
+/* Taking back the loss of an address that UDM has put on the block list meanwhile, for another. */
+static void test_an_undo_looks_at_the_block_list(void **state)
+{
+	struct change *change;
+	struct delta delta = { .attribute = "mailPrimaryAddress", .how = DELTA_ADD, .count = 1 };
+	struct operation step = { .verb = OPERATION_MODIFY, .deltas = &delta, .delta_count = 1 };
+	struct value value = { .bytes = FORMER, .length = strlen(FORMER) };
+	char id[100];
+	struct walk walk;
+
+	(void)state;
+	if (live_missing())
+		skip();
+	make_user("store-undo", NULL);
+	delta.values = &value;
+	step.place = user_dn("store-undo");
+	step.id = hand_value(hand, step.place, "entryUUID", id, sizeof id);
+	walk_begin(&walk);
+	change = change_new(VERB_UNDO, users, "store-undo");
+	change->operations = &step;
+	change->operation_count = 1;
+	assert_true(store->gather(store->self, change, walk.arena, &walk.facts, &walk.error));
+	assert_int_equal(walk.facts.blocked_count, 1);
+	assert_string_equal(walk.facts.blocked[0].address, FORMER);
+	change_free(change);
+	walk_end(&walk);
+	remove_user("store-undo");
+}
+
+/* Users and groups share one set of names. */
+static void test_a_login_that_is_a_group_is_taken(void **state)
+{
+	struct change *change;
+	struct walk walk;
+
+	(void)state;
+	if (live_missing())
+		skip();
+	walk_begin(&walk);
+	change = change_new(VERB_ADD, users, "sales");
+	change_edit_text(change, kind_field(users, "family_name"), EDIT_SET, "Added");
+	assert_true(refused(&walk, store, change));
+	assert_non_null(strstr(walk.error.text, "group Sales"));
+	change_free(change);
+	make_user("store-name", NULL);
+	change = change_new(VERB_RENAME, users, "store-name");
+	change->new_name = "Support";
+	assert_true(refused(&walk, store, change));
+	assert_non_null(strstr(walk.error.text, "group Support"));
+	change->new_name = "store-name-too";
+	assert_false(refused(&walk, store, change));
+	change_free(change);
+	walk_end(&walk);
+	remove_user("store-name");
+}
+
 #define SECRET "hunter2-of-fetchmail"
 
 static void test_a_stored_password_stays_and_is_never_seen(void **state)
@@ -491,6 +609,9 @@ int main(void)
 		cmocka_unit_test(test_add_rename_delete_there_and_back),
 		cmocka_unit_test(test_domains_there_and_back),
 		cmocka_unit_test(test_facts_name_holders_and_references),
+		cmocka_unit_test(test_the_block_list_is_honoured),
+		cmocka_unit_test(test_an_undo_looks_at_the_block_list),
+		cmocka_unit_test(test_a_login_that_is_a_group_is_taken),
 		cmocka_unit_test(test_a_stored_password_stays_and_is_never_seen),
 		cmocka_unit_test(test_a_new_password_alone_is_a_change),
 		cmocka_unit_test(test_locks_of_others_are_honoured_and_stale_ones_taken),

@@ -370,6 +370,59 @@ static void checks_names_and_verbs(void **state)
 	}
 }
 
+/* A former address of somebody else is refused with its time, however it would come; one that is there already stays. */
+static void keeps_blocked_addresses(void **state)
+{
+	static const struct { enum verb verb; const char *edit; const char *until; const char *says; } cases[] = {
+		{ VERB_EDIT, "address=former@example.com", "2099-12-31T23:59:59Z", "2099-12-31T23:59:59Z" },
+		{ VERB_EDIT, "address=former@example.com", "2001-01-01T00:00:00Z", "until 2001-01-01T00:00:00Z; choose" },
+		{ VERB_EDIT, "address=former@example.com", NULL, "kept on the block list; choose" },
+		{ VERB_ADD, "address=former@example.com", "2099-12-31T23:59:59Z", "block list" },
+		{ VERB_UNDO, "address=former@example.com", "2099-12-31T23:59:59Z", "block list" },
+		{ VERB_EDIT, "address=other@example.com", "2099-12-31T23:59:59Z", NULL },
+		{ VERB_EDIT, "alternates+=former@example.com", "2099-12-31T23:59:59Z", NULL },
+		{ VERB_EDIT, "address=anna@example.com", "2099-12-31T23:59:59Z", NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const struct blocked blocked[] = { { "former@example.com", "cn=sha256:0,cn=internal", cases[i].until },
+			{ "anna@example.com", "cn=sha256:1,cn=internal", cases[i].until } };
+		struct record *now = cases[i].verb == VERB_ADD ? NULL : anna();
+		struct facts facts = { .now = now, .domains = domains, .servers = servers, .domains_complete = true, .servers_complete = true,
+			.blocked = blocked, .blocked_count = 2 };
+		struct change *change = change_new(cases[i].verb == VERB_UNDO ? VERB_EDIT : cases[i].verb, &kind_user, cases[i].verb == VERB_ADD ? "bert" : "anna");
+		const char *edits[] = { cases[i].edit, "family_name=Smith", NULL };
+		struct error error = { 0 };
+		struct record *after;
+		bool fine;
+
+		lay_edits(change, edits);
+		after = change_result(change->arena, change, now);
+		change->verb = cases[i].verb;
+		fine = check_change(change, after, &facts, &error);
+		if (fine != !cases[i].says || (cases[i].says && !strstr(error.text, cases[i].says)))
+			fail_msg("case %zu: %s", i, fine ? "was taken" : error.text);
+		change_free(change);
+		record_free(now);
+	}
+}
+
+/* On UCS a user may not bear the name of a group; the refusal says which. */
+static void names_are_shared_with_groups(void **state)
+{
+	struct facts facts = { .name_taken = true, .taken_by = "group Sales" };
+	struct change *change = change_new(VERB_ADD, &kind_user, "sales");
+	struct error error = { 0 };
+
+	(void)state;
+	change_edit_text(change, user_field("family_name"), EDIT_SET, "Smith");
+	assert_false(check_change(change, change_result(change->arena, change, NULL), &facts, &error));
+	assert_int_equal(error.kind, ERROR_INVALID);
+	assert_non_null(strstr(error.text, "group Sales"));
+	change_free(change);
+}
+
 /* What nobody could read is no ground for a refusal; consequences say it. */
 static void does_not_guess(void **state)
 {
@@ -426,6 +479,8 @@ int main(void)
 		cmocka_unit_test(parts_go_and_come),
 		cmocka_unit_test(checks_whole_changes),
 		cmocka_unit_test(checks_names_and_verbs),
+		cmocka_unit_test(keeps_blocked_addresses),
+		cmocka_unit_test(names_are_shared_with_groups),
 		cmocka_unit_test(does_not_guess),
 		cmocka_unit_test(refusals_keep_secrets),
 	};

@@ -57,6 +57,8 @@ static void test_mistakes_are_named_with_their_line(void **state)
 		{ "name = x\nkind user {\n\tfind = \"(a=b)\"\n\tfield quota { attribute = \"a b\" }\n}\n", "a b" },
 		{ "name = x\nkind user {\n\tfind = \"(a=b)\"\n\tfield quota { derive = luck }\n}\n", "luck" },
 		{ "name = x\nkind user {\n\tfind = \"(a=b)\"\n\tcontainer = users\n}\n", "container" },
+		{ "name = x\nblocks {\n\tcontainer = internal\n}\nkind user {\n\tfind = \"(a=b)\"\n}\n", "internal" },
+		{ "name = x\nblocks {\n\tcontainer = \"cn=a\"\n}\nkind user {\n\tfind = \"(a=b)\"\n}\n", "owner" },
 		{ "kind user {\n\tfind = \"(a=b)\"\n}\n", "name is missing" },
 		{ "name = x\n", "no kind" },
 		{ "name = x\nunknown = y\n", "unknown" },

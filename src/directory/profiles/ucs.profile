@@ -39,6 +39,16 @@ policy {
 	attribute = univentionMailQuotaMB
 }
 
+# Former addresses that are kept from others for a while (block lists of UDM);
+# looked at only where the server has this tree.
+blocks {
+	container = "cn=blocklists,cn=internal"
+	naming = cn
+	prefix = "sha256:"
+	owner = originUniventionObjectIdentifier
+	until = blockedUntil
+}
+
 # Who holds an address, by object class; "holder" names are stable words.
 holder user { class = univentionMail  naming = uid }
 holder group { class = univentionGroup  naming = cn }
@@ -65,6 +75,8 @@ kind user {
 	new = { "sn=%family_name%", "cn=%given_name% %family_name%", "displayName=%given_name% %family_name%", "homeDirectory=/home/%login%", "loginShell=/bin/bash" }
 	writer = udm
 	numbers = yes
+	# directory/manager/user_group/uniqueness, on unless set to no: then leave the list empty
+	names_with = { group }
 	counter = "cn=uidNumber,cn=temporary,cn=univention"
 	default_group = "cn=default,cn=univention"
 	default_group_attribute = univentionDefaultGroup
