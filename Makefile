@@ -146,10 +146,11 @@ $(BUILD)/tests/monkey/%: $(BUILD)/tests/monkey/%.o $(BUILD)/libstage.a $(BUILD)/
 	$(LINK) $(LIBS_SRC) $(LIBS_UI) -lcmocka
 
 # Live tests get the real directory; of the fakes only what the real one lacks.
+PTY_LIVE  := $(patsubst %.c,$(BUILD)/%.o,tests/live/console.c tests/live/hostile_people.c)
 $(BUILD)/tests/live/test_pty: $(BUILD)/tests/live/test_pty.o $(BUILD)/libpty.a $(BUILD)/libpostroom.a
 	$(LINK) $(LIBS_SRC) $(LIBS_UI) -lcmocka
 
-$(BUILD)/tests/live/test_pty_%: $(BUILD)/tests/live/test_pty_%.o $(BUILD)/tests/live/console.o $(BUILD)/libpty.a $(BUILD)/libpostroom.a
+$(BUILD)/tests/live/test_pty_%: $(BUILD)/tests/live/test_pty_%.o $(PTY_LIVE) $(BUILD)/libpty.a $(BUILD)/libpostroom.a
 	$(LINK) $(LIBS_SRC) $(LIBS_UI) -lcmocka
 
 $(BUILD)/tests/live/%: $(BUILD)/tests/live/%.o $(BUILD)/libpostroom.a $(BUILD)/libfakes.a

@@ -7,6 +7,17 @@
 #include <ftw.h>
 #include <sys/wait.h>
 
+static char folder[200];
+
+const char *console_folder(void)
+{
+	if (!folder[0]) {
+		snprintf(folder, sizeof(folder), "/var/tmp/postroom-proof-XXXXXX");
+		assert_non_null(mkdtemp(folder));
+	}
+	return folder;
+}
+
 static int finish(pid_t child)
 {
 	int status = 0;
@@ -77,6 +88,47 @@ char *lab_dump(void)
 	return text_take(&kept);
 }
 
+/* --- side by side ------------------------------------------------------------------------- */
+
+enum { BESIDE_MOST = 6 };
+static pid_t beside[BESIDE_MOST];
+static size_t beside_failed;
+
+static void join_one(size_t i)
+{
+	if (beside[i] > 0 && finish(beside[i]) != 0)
+		beside_failed++;
+	beside[i] = 0;
+}
+
+bool lab_fork(void)
+{
+	static size_t next;
+
+	next = (next + 1) % BESIDE_MOST;
+	join_one(next);
+	fflush(NULL);
+	beside[next] = fork();
+	assert_true(beside[next] >= 0);
+	if (beside[next] > 0)
+		return false;
+	/* A failed check must not go on with the tests of the parent. */
+	setenv("CMOCKA_TEST_ABORT", "1", 1);
+	signal(SIGABRT, SIG_DFL);
+	return true;
+}
+
+void lab_join(void)
+{
+	size_t i, failed;
+
+	for (i = 0; i < BESIDE_MOST; i++)
+		join_one(i);
+	failed = beside_failed;
+	beside_failed = 0;
+	assert_int_equal(failed, 0);
+}
+
 static int take_away(const char *path, const struct stat *status, int kind, struct FTW *place)
 {
 	(void)status;
@@ -87,7 +139,7 @@ static int take_away(const char *path, const struct stat *status, int kind, stru
 
 void lab_sweep(void)
 {
-	if (console_work[0])
-		nftw(console_work, take_away, 8, FTW_DEPTH | FTW_PHYS);
-	console_work[0] = '\0';
+	if (folder[0])
+		nftw(folder, take_away, 8, FTW_DEPTH | FTW_PHYS);
+	folder[0] = '\0';
 }

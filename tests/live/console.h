@@ -141,17 +141,8 @@ static inline void console_end(struct pty_session *session, int status, const ch
 
 /* --- files and other programs ----------------------------------------------------------- */
 
-static char console_work[200];
-
 /* A directory of this test alone, made at the first call; lab_sweep takes it away. */
-static inline const char *console_folder(void)
-{
-	if (!console_work[0]) {
-		snprintf(console_work, sizeof(console_work), "/var/tmp/postroom-proof-XXXXXX");
-		assert_non_null(mkdtemp(console_work));
-	}
-	return console_work;
-}
+const char *console_folder(void);
 
 static inline void console_write(const char *path, const char *words)
 {
@@ -216,7 +207,24 @@ int lab_run(const char *const *argv, const char *out);
 int lab_ldap(const char *tool, const char *out, ...);
 /* Everything below the base with operational attributes but those that logins write; heap. */
 char *lab_dump(void);
+/* Forks; true in the child, whose failed checks end it. At most six at a time, since consoles mostly wait. */
+bool lab_fork(void);
+/* Waits for all; fails the test where one failed. Each has said why. */
+void lab_join(void);
 /* Removes the test's folder. */
 void lab_sweep(void);
+
+/* Runs work in a process of its own beside this one, with random numbers of its own. */
+static inline void lab_beside(void (*work)(const void *context), const void *context)
+{
+	uint64_t begin = trial_random();
+
+	if (!lab_fork())
+		return;
+	trial_state = begin;
+	work(context);
+	fflush(NULL);
+	_exit(0);
+}
 
 #endif

@@ -28,8 +28,6 @@ static void press_escape(struct pty_session *session, int times)
 		pty_settle(session, 70);
 		console_pause(20);
 	}
-	/* A late rest of a sequence would still be swallowed. */
-	pty_settle(session, 600);
 }
 
 /* All closed, the list of users from its beginning. Each section has its own views. */
