@@ -71,7 +71,7 @@ const struct action actions[] = {
 	{ "back", "global", "back", "Goes back one level; nothing that was typed is lost without a question.", ACTION_FOOTER },
 	{ "quit", "global", "quit", "Goes back one level, and ends postroom on the top level.", ACTION_FOOTER },
 	{ "exit", "global", "end", "Ends postroom from anywhere; asks where something is not applied yet.", ACTION_ALWAYS },
-	{ "cancel", "global field", "leave the field", "Leaves the field or the dialog, or ends a request that takes too long.", ACTION_ALWAYS | ACTION_FOOTER },
+	{ "cancel", "global field", "back", "Leaves the field or the dialog, or ends a request that takes too long.", ACTION_ALWAYS | ACTION_FOOTER },
 	{ "redraw", "global", "redraw", "Reads the size of the screen again and draws everything anew.", ACTION_ALWAYS },
 	{ "suspend", "global", "suspend", "Puts postroom to sleep and returns to the shell; fg wakes it.", ACTION_ALWAYS },
 	{ NULL, NULL, NULL, NULL, 0 }

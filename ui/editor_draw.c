@@ -45,7 +45,8 @@ static const char *rule(const struct field *field, struct arena *arena)
 
 static int draw_help(const struct editor *self, struct canvas *canvas, struct area area)
 {
-	int most = area.rows >= 16 ? 4 : area.rows >= 10 ? 2 : 0;
+	/* All of it where there is room: what is cut is the sentence that matters. */
+	int most = area.rows >= 16 ? area.rows - 12 : area.rows >= 10 ? 2 : 0;
 	int used;
 
 	if (most == 0)

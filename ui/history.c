@@ -454,6 +454,8 @@ static const char *history_label(const struct view *view, const struct action *a
 
 	if (move_of(action) == MOVE_ACCEPT && self->filtering)
 		return "to the rows";
+	if (strcmp(action->name, "cancel") == 0)
+		return "leave the field";
 	if (strcmp(action->name, "back") == 0 && !line_empty(&self->filter))
 		return "show all";
 	if (move_of(action) == MOVE_UNDO)

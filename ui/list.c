@@ -97,6 +97,17 @@ static void clear_filter(struct list_view *list)
 	filter_changed(list);
 }
 
+void list_go_to(struct list_view *list, const struct row *row)
+{
+	struct arena *arena = arena_new();
+	const char *words = line_text(&list->filter);
+
+	if (!list->typing && !row_matches(row, text_fold(arena, words, strlen(words))))
+		clear_filter(list);
+	arena_free(arena);
+	choose(list, row);
+}
+
 static void search(struct list_view *list, bool forward)
 {
 	size_t count = rowset_count(list->set), at = list->cursor;
@@ -415,6 +426,8 @@ static const char *list_label(const struct view *view, const struct action *acti
 		return "choose";
 	if (strcmp(action->name, "accept") == 0)
 		return "open";
+	if (strcmp(action->name, "cancel") == 0)
+		return "leave the field";
 	if (strcmp(action->name, "back") == 0 && !line_empty(&((const struct list_view *)view)->filter))
 		return "show all";
 	return NULL;

@@ -222,6 +222,7 @@ void list_ask_server(struct list_view *list)
 struct list_read {
 	struct list_view *list;
 	struct directory_query *query;
+	bool created;                      /* the cursor goes there */
 	struct list_read *next;
 };
 
@@ -275,7 +276,7 @@ static struct rows *rows_of(const struct rowset *set, const struct record *recor
 	return rows;
 }
 
-static void put_record(struct rowset *set, const struct record *record)
+static void put_record(struct list_view *list, struct rowset *set, const struct record *record, bool go_there)
 {
 	struct rows *rows;
 
@@ -283,6 +284,8 @@ static void put_record(struct rowset *set, const struct record *record)
 		return;
 	rows = rows_of(set, record);
 	rowset_remove(set, row_identity(&rows->rows[0]));
+	if (go_there)
+		list_go_to(list, &rows->rows[0]);
 	rowset_take(set, rows);
 }
 
@@ -290,6 +293,7 @@ static void record_came(void *context, struct record *takes, const struct error 
 {
 	struct list_read *read = context;
 	struct list_view *list = read->list;
+	bool created = read->created;
 
 	(void)error;       /* the row stays as it was; the page and the next refresh tell */
 	forget_read(read);
@@ -297,8 +301,8 @@ static void record_came(void *context, struct record *takes, const struct error 
 		return;
 	if (rowset_columns(list->set) == NULL)
 		list_load(list);
-	put_record(list->set, takes);
-	put_record(list->incoming, takes);
+	put_record(list, list->set, takes, created);
+	put_record(list, list->incoming, takes, false);
 	record_free(takes);
 	list->unmeasured = true;
 	list_preview_forget(list);
@@ -330,6 +334,7 @@ void list_record_changed(struct list_view *list, const struct event *event)
 		return;
 	read = memory_new(sizeof *read);
 	read->list = list;
+	read->created = event->created;
 	read->next = list->reads;
 	list->reads = read;
 	read->query = directory_read(session_engine(list->view.session)->directory, list->kind, name, record_came, read);

@@ -190,7 +190,8 @@ static void put_fields(struct pane *pane, const struct list_view *list, int tabl
 		if (group != NULL && field->group != NULL && strcmp(group, field->group) != 0 && pane->at > 0)
 			next_row(pane);
 		group = field->group;
-		put_pair(pane, field->label, record_words(pane->canvas->arena, field, values), STYLE_VALUE);
+		put_pair(pane, field->label, values->note == NULL || pane->narrow ? record_words(pane->canvas->arena, field, values)
+				: arena_format(pane->canvas->arena, "%s, %s", record_words(pane->canvas->arena, field, values), values->note), STYLE_VALUE);
 	}
 }
 

@@ -79,6 +79,8 @@ void list_work_more(struct list_view *list);
 void list_record_changed(struct list_view *list, const struct event *event);
 /* list.c: cursor and scroll follow the rows. */
 void list_settle(struct list_view *list);
+/* Puts the cursor on this object as soon as it is among the rows; a filter that hides it goes. */
+void list_go_to(struct list_view *list, const struct row *row);
 const struct row *list_row(const struct list_view *list);
 void list_do_waiting(struct list_view *list);
 /* list_draw.c */

@@ -215,6 +215,7 @@ static struct event event_of(const struct review *review, struct arena *arena)
 	if (name == NULL && after != NULL)
 		name = after->name;
 	event.name = arena_text(arena, name == NULL ? "" : name);
+	event.created = after != NULL && now == NULL;
 	event.deleted = after == NULL && (now != NULL || change->verb == VERB_DELETE);
 	if (after != NULL && now != NULL && strcmp(after->name, now->name) != 0) {
 		event.name = arena_text(arena, now->name);
@@ -570,14 +571,12 @@ static const char *accept_label(const struct review_view *self)
 	}
 }
 
-/* What Enter and Esc do here, for the footer. */
+/* What Enter does here, for the footer. */
 static const char *review_label(const struct view *view, const struct action *action)
 {
 	const struct review_view *self = (const struct review_view *)view;
 
-	if (move_of(action) == MOVE_ACCEPT)
-		return accept_label(self);
-	return review_typing(view) && strcmp(action->name, "cancel") == 0 ? "back" : NULL;
+	return move_of(action) == MOVE_ACCEPT ? accept_label(self) : NULL;
 }
 
 static void review_close(struct view *view)

@@ -249,13 +249,22 @@ static void add_conflict(const struct review_view *self, struct wrapped *pane)
 	wrapped_blank(pane);
 }
 
+/* The label stands before the sentence already. */
+static const char *without_label(const char *words, const char *label)
+{
+	size_t length = strlen(label);
+
+	return strncmp(words, label, length) == 0 && strncmp(words + length, ": ", 2) == 0 ? words + length + 2 : words;
+}
+
 static void add_refused(const struct review_view *self, struct wrapped *pane)
 {
 	const struct review *review = self->review;
 
 	wrapped_add(pane, 1, STYLE_BAD, "X", 3, STYLE_BAD, stage_words(review));
 	if (review->refused_field != NULL)
-		wrapped_add(pane, 3, STYLE_LABEL, review->refused_field->label, pane->width >= 60 ? VALUES : 3, STYLE_PLAIN, review->refusal.text);
+		wrapped_add(pane, 3, STYLE_LABEL, review->refused_field->label, pane->width >= 60 ? VALUES : 3, STYLE_PLAIN,
+				without_label(review->refusal.text, review->refused_field->label));
 	else
 		wrapped_add(pane, 0, STYLE_PLAIN, NULL, 3, STYLE_PLAIN, review->refusal.text);
 	wrapped_add(pane, 0, STYLE_DIM, NULL, 3, STYLE_DIM, stage_next(self));
@@ -284,6 +293,13 @@ static void add_operations(const struct review *review, struct wrapped *pane)
 	}
 }
 
+/* A sentence of two rows that says what the only line below says again costs the rows of what it will cause. */
+static bool only_repeats(const struct review *review, const struct wrapped *pane)
+{
+	return review->line_count == 1 && review->plan.after != NULL && review->facts.now != NULL
+		&& text_columns(pane->form, review->sentence, strlen(review->sentence)) > (size_t)pane->width - 2;
+}
+
 static void add_shown(const struct review_view *self, struct wrapped *pane)
 {
 	const struct review *review = self->review;
@@ -294,7 +310,7 @@ static void add_shown(const struct review_view *self, struct wrapped *pane)
 		add_conflict(self, pane);
 	if (!review->allowed)
 		add_refused(self, pane);
-	if (review->sentence != NULL) {
+	if (review->sentence != NULL && !only_repeats(review, pane)) {
 		wrapped_add(pane, 0, STYLE_TITLE, NULL, 1, STYLE_TITLE, review->sentence);
 		if (review->change != NULL && review->change->name != NULL)
 			add_ascii(pane, 3, review->change->name);

@@ -30,6 +30,7 @@ struct event {
 	const struct kind *noun;           /* RECORD_CHANGED */
 	const char *name, *new_name;       /* RECORD_CHANGED; new_name NULL unless renamed; name gone when deleted */
 	bool deleted;
+	bool created;                      /* RECORD_CHANGED: it was not there before */
 };
 /*
  * The part of the canvas a view may draw on: below the section bar and the crumb line, which the frame draws

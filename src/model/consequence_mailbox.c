@@ -9,8 +9,9 @@
 
 #include "base/text.h"
 
-#define RENAME "mail/dovecot/mailbox/rename"
-#define DELETE "mail/dovecot/mailbox/delete"
+#define MAILBOX "mail/dovecot/mailbox/"
+#define RENAME MAILBOX "rename"
+#define DELETE MAILBOX "delete"
 
 static bool address_goes(const struct scene *scene)
 {
@@ -85,9 +86,9 @@ static void changed_outcomes(struct scene *scene, const struct consequence_rule 
 		tell(scene, rule, "Nobody could read " RENAME ": where it is on, the mailbox of %s moves along; where it is off or unset, "
 			"all its mail is destroyed, since " DELETE " is on.", old_address);
 	else
-		tell(scene, rule, "Nobody could read the settings of the mail server, so one of these happens to the mailbox of %s: "
-			RENAME " on: it moves along (not onto one that is there); both off or unset: the new address begins empty and the "
-			"old mail stays on disk unreachable; only " DELETE " on: all its mail is destroyed.", old_address);
+		tell(scene, rule, "What happens to the mailbox of %s is up to the settings " MAILBOX "rename and delete, which nobody could "
+			"read. (1) rename on: it moves along, unless the new one exists already. (2) only delete on: ALL ITS MAIL IS DESTROYED. "
+			"(3) both off or unset: the new address begins empty, the old mail stays on disk unreachable.", old_address);
 }
 
 static void mailbox_unknown(struct scene *scene, const struct consequence_rule *rule)

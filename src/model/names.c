@@ -56,7 +56,7 @@ static const char *domain_fault(const char *domain)
 	bool digits_only = true;
 
 	if (!*domain)
-		return "has no domain; write it as example.com";
+		return "has no domain; write it like example.com";
 	if (strlen(domain) > DOMAIN_MOST)
 		return "is too long; a domain has at most 253 characters";
 	for (;;) {
@@ -138,6 +138,8 @@ bool check_address(const struct field *field, const char *value, struct error *e
 	fault = local_fault(value, (size_t)(at - value));
 	if (fault)
 		return wrong(field, value, error, fault);
+	if (at[1] == '\0')
+		return wrong(field, value, error, "has nothing behind the @; write it as name@example.com");
 	if (at[1] == '[')
 		return wrong(field, value, error, "has a network address behind the @; a domain name is needed");
 	fault = domain_fault(at + 1);

@@ -48,7 +48,7 @@ static const struct parse_case {
 	{ "address", "anna", NULL, "exactly one @" },
 	{ "address", "anna@b@c", NULL, "exactly one @" },
 	{ "address", "@example.com", NULL, "nothing before the @" },
-	{ "address", "anna@", NULL, "no domain" },
+	{ "address", "anna@", NULL, "nothing behind the @" },
 	{ "address", "an na@example.com", NULL, "blank" },
 	{ "address", "\"anna b\"@example.com", NULL, "Primary address" },
 	{ "address", "\"anna\"@example.com", NULL, "quote" },

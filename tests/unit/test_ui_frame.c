@@ -122,11 +122,18 @@ static void footer_names_only_what_works(void **state)
 
 	(void)state;
 	row_holds(stage, 23, "n new..");
-	row_holds(stage, 23, "Esc back");
+	/* There is no way back from the outermost list, but one out. */
+	row_holds(stage, 23, "q quit");
+	hides(stage, "Esc back");
 	stage_keys(stage, "/");
 	row_holds(stage, 23, "Enter open");
 	row_holds(stage, 23, "Esc leave the field");
 	hides(stage, "n new..");
+	stage_type(stage, "schmidt");
+	stage_keys(stage, "Esc");
+	row_holds(stage, 23, "Esc show all");
+	stage_keys(stage, "Enter");
+	row_holds(stage, 23, "Esc back");
 	stage_free(stage);
 	stage = open_stage(ROLE_MONITOR, 24, 80);
 	hides(stage, "new..");
@@ -142,7 +149,7 @@ static void footer_fits_every_width(void **state)
 	(void)state;
 	for (int columns = 40; columns < 200; columns += 3) {
 		session_resize(stage->session, 24, columns);
-		row_holds(stage, 23, "Esc back");
+		row_holds(stage, 23, "q quit");
 		row_holds(stage, 23, "Enter open");
 	}
 	stage_free(stage);

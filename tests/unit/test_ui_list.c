@@ -65,6 +65,28 @@ static void finds_over_shown_and_hidden_columns(void **state)
 	}
 }
 
+/* The cursor goes to what was just created; a filter that would hide it goes away. */
+static void what_is_new_is_under_the_cursor(void **state)
+{
+	static const char *const filters[] = { "", "schmidt" };
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct stage *stage = open_list(ROLE_ADMIN);
+
+		stage_keys(stage, "/");
+		stage_type(stage, filters[i]);
+		stage_keys(stage, "Esc n Tab");
+		stage_type(stage, "zelda");
+		stage_keys(stage, "Tab Tab");
+		stage_type(stage, "Zimmer");
+		stage_keys(stage, "Ctrl-G Right Enter");
+		assert_int_equal(fake_writes(stage->engine), 1);
+		assert_string_equal(here(stage), "zelda");
+		stage_free(stage);
+	}
+}
+
 static void keys_are_text_while_somebody_types(void **state)
 {
 	struct stage *stage = open_list(ROLE_ADMIN);
@@ -368,6 +390,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(finds_over_shown_and_hidden_columns),
+		cmocka_unit_test(what_is_new_is_under_the_cursor),
 		cmocka_unit_test(keys_are_text_while_somebody_types),
 		cmocka_unit_test(cursor_stays_on_its_object),
 		cmocka_unit_test(marks_survive_refresh_and_order),
