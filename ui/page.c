@@ -326,7 +326,7 @@ static bool page_busy(const struct view *view)
 static const char *page_label(const struct view *view, const struct action *action)
 {
 	(void)view;
-	return strcmp(action->name, "open") == 0 ? "in full" : NULL;
+	return strcmp(action->name, "open") == 0 ? "show" : NULL;
 }
 
 static void page_close(struct view *view)

@@ -12,6 +12,7 @@
 
 #include "base/text.h"
 #include "ui/frame.h"
+#include "ui/keymap.h"
 #include "ui/session.h"
 
 enum { EXPLAIN_ROWS = 3, EXPLAIN_FROM = 11 };
@@ -110,12 +111,25 @@ static void draw_item(struct canvas *canvas, int row, int width, const struct pa
 	}
 }
 
+/* Over a fault: which key mends it, or why nothing does here. */
+static const char *mend_words(const struct page_view *page, struct arena *arena, const struct page_item *item)
+{
+	const char *key;
+
+	if (item->field == NULL)
+		return "What is wrong";
+	if (item->locked != NULL)
+		return arena_format(arena, "What is wrong - %s: %s", item->field->label, item->locked);
+	key = keymap_key(session_keymap(page->view.session), "page", "edit", arena);
+	return key == NULL ? "What is wrong" : arena_format(arena, "What is wrong - %s changes %s", key, item->field->label);
+}
+
 /* What the field is, and why it cannot be changed. */
-static void draw_explanation(struct canvas *canvas, struct area area, const struct page_item *item)
+static void draw_explanation(const struct page_view *page, struct canvas *canvas, struct area area, const struct page_item *item)
 {
 	int row = area.top + area.rows - EXPLAIN_ROWS, width = area.columns - 2;
 
-	frame_rule(canvas, row, 0, area.columns, item->what == ITEM_WRONG ? "What is wrong" : item->label);
+	frame_rule(canvas, row, 0, area.columns, item->what == ITEM_WRONG ? mend_words(page, canvas->arena, item) : item->label);
 	row++;
 	if (item->what == ITEM_FACT) {
 		canvas_wrap(canvas, row, 1, width, area.top + area.rows - row, STYLE_VALUE, item->words);
@@ -169,5 +183,5 @@ void page_draw(const struct view *view, struct canvas *canvas, struct area area)
 	if (page->top > 0)
 		canvas_border(canvas, area.top, area.columns - 1, 1, BORDER_UP, STYLE_KEY);
 	if (rows < area.rows && page->cursor < count)
-		draw_explanation(canvas, area, &items[page->cursor]);
+		draw_explanation(page, canvas, area, &items[page->cursor]);
 }

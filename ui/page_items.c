@@ -57,6 +57,7 @@ static void wrong_items(const struct page_view *page, struct arena *arena, struc
 		item->field = list[i].field == NULL ? NULL : kind_field(page->kind, list[i].field);
 		item->words = list[i].sentence;
 		item->severe = list[i].severe;
+		item->locked = item->field == NULL ? NULL : page_locked(page, arena, item->field);
 		item->group = i == 0 ? "Wrong" : NULL;
 	}
 }

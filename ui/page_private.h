@@ -25,7 +25,7 @@ struct page_item {
 	const char *group;                 /* first line of a group; else NULL */
 	const char *label, *words, *note;  /* words raw; note may be NULL */
 	bool severe;                       /* WRONG */
-	const char *locked;                /* FIELD: why it cannot be edited; NULL: it can */
+	const char *locked;                /* FIELD, WRONG with a field: why it cannot be edited; NULL: it can */
 	bool absent;
 };
 /* All lines, in the arena; every one but headings can have the cursor. Returns the count. */

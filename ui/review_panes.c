@@ -358,14 +358,15 @@ static void add_over(const struct review_view *self, struct wrapped *pane)
 		wrapped_add(pane, 1, STYLE_BAD, "X", 3, STYLE_BAD, "Not applied.");
 	wrapped_add(pane, 0, STYLE_PLAIN, NULL, 3, STYLE_PLAIN, over->words);
 	wrapped_blank(pane);
-	for (size_t i = 0; i < over->steps; i++) {
+	/* One step that failed has been told above already. */
+	for (size_t i = 0; i < over->steps && (over->steps > 1 || over->steps_done > 0 || unknown); i++) {
 		bool done = i < over->steps_done;
 
 		/* The words of a step say how it ended. */
 		wrapped_add(pane, 3, done ? STYLE_OK : unknown ? STYLE_WARNING : STYLE_BAD, done ? "ok" : unknown ? "?" : "X", 6,
 				STYLE_PLAIN, over->step_words[i]);
 	}
-	if (over->steps > 0)
+	if (over->steps > 1 || over->steps_done > 0 || unknown)
 		wrapped_blank(pane);
 	if (unknown)
 		wrapped_add(pane, 0, STYLE_PLAIN, NULL, 3, STYLE_PLAIN,

@@ -163,6 +163,8 @@ static void print(struct telling *telling)
 	for (i = 0; i < telling->count && (arguments->limit == 0 || i < (size_t)arguments->limit); i++)
 		print_entry(&output, &telling->entries[i], table);
 	output_end(&output);
+	if (telling->count == 0 && table)
+		headless_note("Nothing was changed yet.");
 	if (!telling->accesslog && !telling->history->others)
 		headless_note("Only what was made by you here is shown: there is no shared journal of others, and no access log that can be read.");
 	if (telling->fault.kind != ERROR_NONE)

@@ -21,7 +21,7 @@ static const struct {
 	{ LDAP_SIZELIMIT_EXCEEDED, ERROR_UNSUPPORTED, "the server's size limit was reached" },
 	{ LDAP_ADMINLIMIT_EXCEEDED, ERROR_UNSUPPORTED, "the server's administrative limit was reached" },
 	{ LDAP_INVALID_CREDENTIALS, ERROR_REFUSED, "login refused: wrong name or password, or the account is locked" },
-	{ LDAP_INSUFFICIENT_ACCESS, ERROR_REFUSED, "the server refused: this login may not do that" },
+	{ LDAP_INSUFFICIENT_ACCESS, ERROR_REFUSED, "the server refused: this login may not do that, and the server's access rules decide" },
 	{ LDAP_CONFIDENTIALITY_REQUIRED, ERROR_REFUSED, "the server demands an encrypted connection" },
 	{ LDAP_STRONG_AUTH_REQUIRED, ERROR_REFUSED, "the server demands a stronger login" },
 	{ LDAP_INAPPROPRIATE_AUTH, ERROR_REFUSED, "the server does not accept this way to log in" },

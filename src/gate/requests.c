@@ -92,6 +92,20 @@ static const struct set *last_undoable(const struct archive *archive)
 	return NULL;
 }
 
+/* Said before anything is looked for: who may take back nothing is not told that there is nothing. */
+static bool may_undo(const struct gate *gate, struct error *error)
+{
+	struct change *any;
+	bool may = role_may(gate->settings.role, kinds[0], NULL, VERB_UNDO);
+
+	if (may)
+		return true;
+	any = change_new(VERB_UNDO, kinds[0], "");
+	role_check(gate->settings.role, any, error);
+	change_free(any);
+	return false;
+}
+
 static const struct set *set_to_undo(const struct archive *archive, const char *id, struct error *error)
 {
 	const struct set *set = id && *id ? archive_find(archive, id) : last_undoable(archive);
@@ -113,7 +127,7 @@ static void run_undo(struct job *job, void *context)
 	struct gate *gate = preview->gate;
 	struct archive *archive = gate_archive(gate, false);
 	struct error error = { 0 };
-	const struct set *set = set_to_undo(archive, preview->undo_id, &error);
+	const struct set *set = may_undo(gate, &error) ? set_to_undo(archive, preview->undo_id, &error) : NULL;
 	struct change *change = set ? undo_change(archive, set, &error) : NULL;
 
 	preview->review = review_new(gate, change ? change : change_new(VERB_UNDO, kinds[0], ""));
