@@ -15,6 +15,7 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "config_grant.h"
 
 const char *config_machine_file = "/etc/postroom/postroom.conf";
 
@@ -61,6 +62,8 @@ const struct conf_option config_options[] = {
 	{ .name = "name", .type = CONF_TEXT, .fallback = "", .help = "The name of the mail system in the top line; unset: its base." },
 	{ .name = "directory", .type = CONF_SECTION, .inside = directory_options, .help = "How the directory is reached." },
 	{ .name = "role", .type = CONF_TEXT, .help = "admin, helpdesk or monitor; fixed where the machine's own file says it." },
+	{ .name = "grant", .type = CONF_SECTION, .flags = CONF_MANY | CONF_TITLED, .inside = config_grant_options,
+	  .help = "The title is a role, the lists name who has it; counts in the machine's own file, where role is for everybody else." },
 	{ .name = "readonly", .type = CONF_FLAG, .fallback = "no", .help = "Register nothing that could write." },
 	{ .name = "reason_required", .type = CONF_LIST, .help = "Roles that must give a reason for every change." },
 	{ .name = "restricted", .type = CONF_FLAG, .fallback = "no",
@@ -303,10 +306,12 @@ static bool load_role(struct config *config, const struct source *root, const st
 		struct error *error)
 {
 	enum role machine = ROLE_ADMIN, own = ROLE_ADMIN, wanted;
-	bool machine_given, own_given;
+	bool machine_given, own_given, granted = false;
 
-	if (!read_role(root->machine, &machine, &machine_given, error) || !read_role(root->own, &own, &own_given, error))
+	if (!read_role(root->machine, &machine, &machine_given, error) || !read_role(root->own, &own, &own_given, error) ||
+	    (root->machine && !config_grant(root->machine, config->directory.bind_dn, machine_given, &machine, &granted, error)))
 		return false;
+	machine_given = machine_given || granted;
 	config->role_fixed = machine_given && trusted;
 	config->role = config->role_fixed ? (own < machine ? own : machine) : own_given ? own : machine;
 	if (!options->role)
@@ -392,7 +397,8 @@ static void load_places(struct config *config, const struct source *root)
 static bool fill(struct config *config, const struct source *root, const struct options *options, bool trusted, struct error *error)
 {
 	load_places(config, root);
-	return load_policy(config, root, options, trusted, error) && load_directory(config, root, options, error) &&
+	/* Who logs in to the directory may decide the role. */
+	return load_directory(config, root, options, error) && load_policy(config, root, options, trusted, error) &&
 		load_mail_hosts(config, root, error) && load_screen(config, root, options, error);
 }
 

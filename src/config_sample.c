@@ -87,9 +87,10 @@ static void add_options(struct text *text, const struct conf_option *options, co
 		}
 		text_add_char(text, '\n');
 		add_help(text, "", options->help);
-		text_addf(text, "%s {\n", options->name);
+		/* A section with a title decides something by being there, so it stays a comment. */
+		text_addf(text, options->flags & CONF_TITLED ? "#%s helpdesk {\n" : "%s {\n", options->name);
 		add_options(text, options->inside, options->name, proposal);
-		text_add(text, "}\n\n");
+		text_add(text, options->flags & CONF_TITLED ? "#}\n\n" : "}\n\n");
 	}
 }
 

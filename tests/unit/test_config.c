@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <pwd.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -147,6 +148,37 @@ static void a_fixed_role_stands_against_the_own_file(void **state)
 	config_free(config);
 }
 
+/* Who somebody is decides; a person who is named nowhere gets the least. */
+static void grants_name_people(void **state)
+{
+	static const struct { const char *words; int role; } rows[] = {
+		{ "grant helpdesk { users = { \"%s\" } }\n", ROLE_HELPDESK },
+		{ "role = monitor\ngrant admin { users = { \"nobody-else\", \"%s\" } }\n", ROLE_ADMIN },
+		{ "grant admin { users = { \"not-%s\" } }\n", ROLE_MONITOR },
+		{ "role = helpdesk\ngrant admin { users = { \"not-%s\" } }\n", ROLE_HELPDESK },
+		{ "grant monitor { users = { \"%s\" } }\ngrant helpdesk { identities = { \"CN=x,dc=example\" } }\n", ROLE_HELPDESK },
+		{ "grant boss { users = { \"%s\" } }\n", -1 },
+	};
+	const struct passwd *user = getpwuid(getuid());
+	size_t i;
+
+	(void)state;
+	assert_non_null(user);
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char words[600], first[300];
+		struct error error;
+		struct config *config;
+
+		/* The place for the name is the only one in each row. */
+		snprintf(first, sizeof(first), "%.*s%s%s", (int)(strstr(rows[i].words, "%s") - rows[i].words), rows[i].words,
+			user->pw_name, strstr(rows[i].words, "%s") + 2);
+		snprintf(words, sizeof(words), "%s%s", first, SERVER);
+		config = load(words, NULL, (struct options){ .bind_dn = "cn=x,dc=example" }, &error);
+		assert_int_equal(config ? (int)config->role : -1, rows[i].role);
+		config_free(config);
+	}
+}
+
 static void policy_only_adds(void **state)
 {
 	struct error error;
@@ -277,6 +309,7 @@ int main(void)
 		cmocka_unit_test(the_own_file_hides_the_machines),
 		cmocka_unit_test(roles_are_only_lowered),
 		cmocka_unit_test(a_fixed_role_stands_against_the_own_file),
+		cmocka_unit_test(grants_name_people),
 		cmocka_unit_test(policy_only_adds),
 		cmocka_unit_test(mistakes_are_named_with_the_file),
 		cmocka_unit_test(no_configuration_is_told_apart),
