@@ -59,5 +59,9 @@ bool fetchmail_has_password(const struct value *value);
 bool fetchmail_lacks_password(const struct value *value);
 /* The value with the password of `stored` put in; false where they are not of one server and user, or stored has none. */
 bool fetchmail_fill(struct arena *arena, const struct value *masked, const struct value *stored, struct value *filled);
+/* "fanny at imap.outside.test", for sentences; arena. */
+const char *fetchmail_words(struct arena *arena, const struct value *value);
+/* Do both mean the same login at the same server? */
+bool fetchmail_same_account(const struct value *a, const struct value *b);
 
 #endif

@@ -140,13 +140,37 @@ bool fetchmail_lacks_password(const struct value *value)
 	return lacks;
 }
 
+static bool same_account(const struct account *a, const struct account *b)
+{
+	return text_same_ascii_case(a->elements[SERVER], b->elements[SERVER]) && strcmp(a->elements[USER], b->elements[USER]) == 0;
+}
+
+bool fetchmail_same_account(const struct value *a, const struct value *b)
+{
+	struct arena *arena = arena_new();
+	struct account one = { { 0 } }, two = { { 0 } };
+	bool same = parse(arena, a, &one) && parse(arena, b, &two) && same_account(&one, &two);
+
+	arena_free(arena);
+	return same;
+}
+
+const char *fetchmail_words(struct arena *arena, const struct value *value)
+{
+	struct account account = { { 0 } };
+
+	if (!parse(arena, value, &account))
+		return "an entry that is not understood";
+	return arena_format(arena, "%.100s at %.100s", account.elements[USER], account.elements[SERVER]);
+}
+
 bool fetchmail_fill(struct arena *arena, const struct value *masked, const struct value *stored, struct value *filled)
 {
 	struct account wanted = { { 0 } }, held = { { 0 } };
 
 	if (!parse(arena, masked, &wanted) || !parse(arena, stored, &held) || held.elements[PASSWORD] == NULL)
 		return false;
-	if (!text_same_ascii_case(wanted.elements[SERVER], held.elements[SERVER]) || strcmp(wanted.elements[USER], held.elements[USER]) != 0)
+	if (!same_account(&wanted, &held))
 		return false;
 	wanted.elements[PASSWORD] = held.elements[PASSWORD];
 	*filled = print(arena, &wanted);

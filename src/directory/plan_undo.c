@@ -8,6 +8,7 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/text.h"
 #include "directory/convert.h"
@@ -20,6 +21,7 @@ struct undo {
 	const struct change *change;
 	struct plan *plan;
 	struct error *error;
+	const char *lost;                  /* accounts whose password nobody holds, as a list; NULL: none */
 };
 
 static bool changed_since(struct undo *undo, const char *place, const char *what)
@@ -62,6 +64,114 @@ static struct entry *renew(struct undo *undo, struct operation *step)
 	return entry;
 }
 
+/* --- passwords that nobody holds ------------------------------------------------------------- */
+
+/* The journal has none; one can come back only where the entry still holds the same account. */
+static bool is_lost(struct undo *undo, const struct entry *now, const char *attribute, const struct value *value)
+{
+	const struct attribute *stored = now == NULL ? NULL : entry_get(now, attribute);
+	size_t i;
+
+	if (convert_masker(world_profile(undo->store->world), attribute) == NULL || fetchmail_has_password(value))
+		return false;
+	for (i = 0; stored != NULL && i < stored->count; i++)
+		if (fetchmail_same_account(&stored->values[i], value))
+			return false;
+	undo->lost = undo->lost == NULL ? fetchmail_words(undo->arena, value) :
+		arena_format(undo->arena, "%s, %s", undo->lost, fetchmail_words(undo->arena, value));
+	return true;
+}
+
+/* The class that comes and goes with an attribute; NULL: none does. */
+static const char *class_of(const struct undo *undo, const char *attribute)
+{
+	const struct profile_kind *held = store_kind(undo->store, undo->change->kind);
+	size_t count = kind_field_count(undo->change->kind), i;
+
+	for (i = 0; held != NULL && i < count; i++)
+		if (held->mappings[i].converter != NULL && text_same_ascii_case(held->mappings[i].attributes[0], attribute))
+			return held->mappings[i].class;
+	return NULL;
+}
+
+/* Attributes are named after their class: is one of it there, or among what comes? */
+static bool class_needed(const struct entry *now, const struct delta *deltas, size_t count, const char *class)
+{
+	size_t length = strlen(class), i;
+
+	for (i = 0; now != NULL && i < now->count; i++)
+		if (strncasecmp(now->attributes[i].name, class, length) == 0)
+			return true;
+	for (i = 0; i < count; i++)
+		if (deltas[i].how == DELTA_ADD && strncasecmp(deltas[i].attribute, class, length) == 0)
+			return true;
+	return false;
+}
+
+/* The delta with some of its values left out. */
+static struct delta without(struct arena *arena, const struct delta *delta, const bool *drop)
+{
+	struct value *values = arena_alloc(arena, delta->count * sizeof *values);
+	struct delta rest = *delta;
+	size_t i;
+
+	rest.count = 0;
+	for (i = 0; i < delta->count; i++)
+		if (!drop[i])
+			values[rest.count++] = delta->values[i];
+	rest.values = values;
+	return rest;
+}
+
+static size_t drop_class(struct undo *undo, const struct entry *now, struct delta *deltas, size_t count, const char *class)
+{
+	size_t kept = 0, i, j;
+
+	if (class == NULL || class_needed(now, deltas, count, class))
+		return count;
+	for (i = 0; i < count; i++) {
+		bool *drop = arena_alloc(undo->arena, deltas[i].count * sizeof *drop);
+		struct delta rest = deltas[i];
+
+		if (rest.how == DELTA_ADD && text_same_ascii_case(rest.attribute, "objectClass")) {
+			for (j = 0; j < rest.count; j++)
+				drop[j] = text_same_ascii_case(rest.values[j].bytes, class);
+			rest = without(undo->arena, &rest, drop);
+			if (rest.count == 0)
+				continue;
+		}
+		deltas[kept++] = rest;
+	}
+	return kept;
+}
+
+/* Leaves out what cannot come back, and its class with the last of it. */
+static void drop_lost(struct undo *undo, const struct entry *now, struct operation *step)
+{
+	struct delta *deltas = arena_alloc(undo->arena, step->delta_count * sizeof *deltas);
+	const char *class = NULL;
+	size_t count = 0, i, j;
+
+	for (i = 0; i < step->delta_count; i++) {
+		const struct delta *delta = &step->deltas[i];
+		bool *drop = arena_alloc(undo->arena, delta->count * sizeof *drop);
+		struct delta rest = *delta;
+
+		for (j = 0; delta->how == DELTA_ADD && j < delta->count; j++)
+			drop[j] = is_lost(undo, now, delta->attribute, &delta->values[j]);
+		if (delta->how == DELTA_ADD)
+			rest = without(undo->arena, delta, drop);
+		if (rest.count == 0 && delta->count > 0)
+			class = class_of(undo, delta->attribute);
+		else
+			deltas[count++] = rest;
+	}
+	step->delta_count = drop_class(undo, now, deltas, count, class);
+	step->deltas = deltas;
+}
+
+/* --- one operation --------------------------------------------------------------------------- */
+
 static bool undo_modify(struct undo *undo, struct operation *step)
 {
 	struct entry *entry;
@@ -72,6 +182,7 @@ static bool undo_modify(struct undo *undo, struct operation *step)
 	if (entry == NULL)
 		return false;
 	step->place = entry->dn;
+	drop_lost(undo, entry, step);
 	return still_stands(undo, entry, step);
 }
 
@@ -107,26 +218,15 @@ static bool undo_delete(struct undo *undo, struct operation *step)
 	return true;
 }
 
-/* Values whose password nobody knows any more are left out, and their class with the last of them. */
 static bool undo_add(struct undo *undo, struct operation *step)
 {
-	const struct profile *profile = world_profile(undo->store->world);
 	struct entry *draft = entry_new(undo->arena, step->place);
 	struct delta *deltas;
-	size_t i, j;
+	size_t i;
 
-	for (i = 0; i < step->delta_count; i++) {
-		const struct delta *delta = &step->deltas[i];
-		struct value *values = arena_alloc(undo->arena, delta->count * sizeof *values);
-		size_t count = 0;
-
-		for (j = 0; j < delta->count; j++)
-			if (convert_masker(profile, delta->attribute) == NULL || fetchmail_has_password(&delta->values[j]))
-				values[count++] = delta->values[j];
-		entry_put(draft, delta->attribute, values, count);
-		if (count == 0 && delta->count > 0)
-			entry_remove_text(draft, "objectClass", "univentionFetchmail", true);
-	}
+	drop_lost(undo, NULL, step);
+	for (i = 0; i < step->delta_count; i++)
+		entry_put(draft, step->deltas[i].attribute, step->deltas[i].values, step->deltas[i].count);
 	step->id = NULL;
 	step->version = NULL;
 	step->delta_count = entry_difference(undo->arena, entry_new(undo->arena, step->place), draft, NULL, NULL, &deltas);
@@ -194,6 +294,21 @@ static bool show_after(struct undo *undo, const struct facts *facts)
 	return true;
 }
 
+/* Says what stays away; false: that is all there was to take back. */
+static bool tell_lost(struct undo *undo)
+{
+	size_t i;
+
+	if (undo->lost == NULL)
+		return true;
+	undo->plan->left_out = arena_format(undo->arena, "The password for fetching mail of %s is not in the journal, so that account does not come back: "
+		"enter it again with its password.", undo->lost);
+	for (i = 0; i < undo->plan->count; i++)
+		if (undo->plan->operations[i].verb != OPERATION_MODIFY || undo->plan->operations[i].delta_count > 0)
+			return true;
+	return error_set(undo->error, ERROR_UNSUPPORTED, "This cannot be taken back. %s", undo->plan->left_out);
+}
+
 bool plan_undo(struct store_ldap *store, const struct change *change, const struct facts *facts, struct arena *arena, struct plan *plan, struct error *error)
 {
 	struct undo undo = { .store = store, .arena = arena, .change = change, .plan = plan, .error = error };
@@ -206,5 +321,5 @@ bool plan_undo(struct store_ldap *store, const struct change *change, const stru
 		if (!undo_one(&undo, step))
 			return false;
 	}
-	return show_after(&undo, facts);
+	return tell_lost(&undo) && show_after(&undo, facts);
 }

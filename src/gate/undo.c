@@ -233,4 +233,6 @@ void undo_consequences(struct review *review)
 	if (secret)
 		add_consequence(review, SEVERITY_WARNING, "undo-secret",
 			"Secrets are not in the journal: passwords that this change set or took away stay as they are now.");
+	if (review->plan.left_out)
+		add_consequence(review, SEVERITY_WARNING, "undo-left-out", review->plan.left_out);
 }

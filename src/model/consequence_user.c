@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "model/check.h"
 
 static void account_gone(struct scene *scene, const struct consequence_rule *rule)
 {
@@ -192,6 +193,27 @@ static void fetchmail_clear(struct scene *scene, const struct consequence_rule *
 		tell(scene, rule, "The password of a fetched account is kept in clear text in the directory; mail is fetched every 20 minutes.");
 }
 
+/* An account that is not merely changed but goes: the journal holds no password, so undo cannot bring it back. */
+static void fetchmail_gone(struct scene *scene, const struct consequence_rule *rule)
+{
+	const struct field_values *left = record_get(scene->after, "fetchmail");
+
+	for (const char *const *value = values_gone(scene, "fetchmail"); *value; value++) {
+		const char *server = parts_get(scene->arena, *value, "server"), *user = parts_get(scene->arena, *value, "user");
+		bool stays = !server || !user;
+
+		for (size_t i = 0; !stays && i < left->count; i++) {
+			const char *other_server = parts_get(scene->arena, left->values[i].bytes, "server");
+			const char *other_user = parts_get(scene->arena, left->values[i].bytes, "user");
+
+			stays = other_server && other_user && text_same_ascii_case(server, other_server) && strcmp(user, other_user) == 0;
+		}
+		if (!stays)
+			tell(scene, rule, "Mail of %.100s at %.100s is no longer fetched; taking this back does not bring the account back, since its "
+				"password is not in the journal.", user, server);
+	}
+}
+
 const struct consequence_rule consequence_rules_user[] = {
 	{ "account-gone",         SEVERITY_LOSS,    DELETED,           account_gone },
 	{ "references-dangling",  SEVERITY_WARNING, DELETED,           deleted_dangling },
@@ -202,6 +224,7 @@ const struct consequence_rule consequence_rules_user[] = {
 	{ "quota-lowered",        SEVERITY_WARNING, CHANGED,           quota_lowered },
 	{ "quota-no-limit",       SEVERITY_WARNING, CHANGED,           quota_no_limit },
 	{ "fetchmail-clear-text", SEVERITY_WARNING, CREATED | CHANGED, fetchmail_clear },
+	{ "fetchmail-gone",       SEVERITY_WARNING, CHANGED,           fetchmail_gone },
 	{ "memberships-taken",    SEVERITY_NOTE,    DELETED,           memberships_taken },
 	{ "login-renamed",        SEVERITY_NOTE,    CHANGED,           login_renamed },
 	{ "login-digits",         SEVERITY_NOTE,    CREATED | CHANGED, login_digits },

@@ -48,6 +48,7 @@ struct plan {
 	struct operation *operations;      /* in order */
 	size_t count;
 	struct record *after;              /* the record as it would become; NULL: deleted */
+	const char *left_out;              /* undo: what cannot come back, as a sentence; NULL: nothing */
 };
 
 struct store {

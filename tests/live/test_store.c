@@ -314,6 +314,48 @@ static bool refused(struct walk *walk, struct store *of, const struct change *ch
 
 #define FORMER "former.colleague@example.com"
 
+/* An undo that outlives the next walk's steps. */
+static struct change *undo_keeping(struct walk *walk, const char *login)
+{
+	struct change *undo = walk_undo(walk, users, login), *copy = change_copy(undo);
+
+	change_free(undo);
+	return copy;
+}
+
+/* The journal holds no password: the account stays away, the rest comes back, and the review says it. */
+static void test_a_fetched_account_that_went_is_told(void **state)
+{
+	static const char account[] = "server=imap.elsewhere.example protocol=IMAP user=joe password=s3cret ssl=yes keep=no";
+	struct change *change;
+	struct walk walk;
+	unsigned round;
+
+	(void)state;
+	if (live_missing())
+		skip();
+	make_user("store-gone", "store-gone@example.com");
+	for (round = 0; round < 3; round++) {
+		walk_begin(&walk);
+		change = edit("store-gone", "fetchmail", EDIT_ADD, account);
+		expect(&walk, walk_change(&walk, store, change), OUTCOME_APPLIED);
+		change_free(change);
+		change = round == 2 ? change_new(VERB_DELETE, users, "store-gone") : edit("store-gone", "fetchmail", EDIT_SET, NULL);
+		if (round == 1)
+			change_edit_text(change, kind_field(users, "quota"), EDIT_SET, "1048576");
+		expect(&walk, walk_change(&walk, store, change), OUTCOME_APPLIED);
+		change_free(change);
+		change = undo_keeping(&walk, "store-gone");
+		expect(&walk, walk_once(&walk, store, change, NULL, NULL), round == 0 ? OUTCOME_NOT_APPLIED : OUTCOME_APPLIED);
+		assert_non_null(strstr(round == 0 ? walk.error.text : walk.plan.left_out, "joe at imap.elsewhere.example"));
+		assert_int_equal(hand_count(hand, "(&(uid=store-gone)(!(objectClass=univentionFetchmail))(!(univentionFetchmailSingle=*)))"), 1);
+		assert_int_equal(hand_count(hand, "(&(uid=store-gone)(univentionMailUserQuota=*))"), 0);
+		change_free(change);
+		walk_end(&walk);
+	}
+	remove_user("store-gone");
+}
+
 /* The lab keeps one address for somebody who is gone; the former owner, known by the entryUUID, may have it back. */
 static void test_the_block_list_is_honoured(void **state)
 {
@@ -614,6 +656,7 @@ int main(void)
 		cmocka_unit_test(test_a_login_that_is_a_group_is_taken),
 		cmocka_unit_test(test_a_stored_password_stays_and_is_never_seen),
 		cmocka_unit_test(test_a_new_password_alone_is_a_change),
+		cmocka_unit_test(test_a_fetched_account_that_went_is_told),
 		cmocka_unit_test(test_locks_of_others_are_honoured_and_stale_ones_taken),
 		cmocka_unit_test(test_the_helpdesk_and_udm_are_told_why_not),
 		cmocka_unit_test(test_forwards_in_both_modes),

@@ -173,7 +173,11 @@ static const struct user_case {
 	{ "foreign entry", VERB_EDIT, { NULL }, { "quota=1048576" }, KNOWN_NO, KNOWN_NO, KNOWN_NO, KNOWN_YES, FOREIGN, { "foreign-object:note" } },
 	{ "lookalike", VERB_ADD, { NULL }, { "address=new@example.com" }, KNOWN_NO, KNOWN_NO, KNOWN_NO, KNOWN_YES, LOOKALIKE, { "lookalike:warning" } },
 	{ "fetchmail", VERB_EDIT, { NULL }, { "fetchmail+=server=a.de user=x password=p" }, KNOWN_NO, KNOWN_NO, KNOWN_NO, KNOWN_YES, PLAIN,
-		{ "fetchmail-clear-text:warning", "listeners-follow:note" } },
+		{ "fetchmail-clear-text:warning", "listeners-follow:note", "!fetchmail-gone" } },
+	{ "fetchmail taken away", VERB_EDIT, { "fetchmail=server=a.de user=x" }, { "fetchmail=" }, KNOWN_NO, KNOWN_NO, KNOWN_NO, KNOWN_YES, PLAIN,
+		{ "fetchmail-gone:warning", "!fetchmail-clear-text" } },
+	{ "fetchmail changed only", VERB_EDIT, { "fetchmail=server=a.de user=x keep=no" }, { "fetchmail=server=A.de user=x keep=yes" },
+		KNOWN_NO, KNOWN_NO, KNOWN_NO, KNOWN_YES, PLAIN, { "!fetchmail-gone" } },
 	{ "nothing", VERB_EDIT, { NULL }, { NULL }, KNOWN_NOT, KNOWN_NOT, KNOWN_NOT, KNOWN_NOT, BLIND | UNREAD,
 		{ "!mailbox-unknown", "!references-unread", "!home-server-unlisted", "!quota-when", "!listeners-follow" } },
 };
