@@ -152,6 +152,21 @@ static int put_cells(struct canvas *canvas, int row, int column, int width, enum
 	return used;
 }
 
+/* Cells that fit into so many columns, without half an escape: "<U+0" would read as another character. */
+static size_t whole_cells(struct visible text, int columns)
+{
+	size_t count = 0;
+	int used = 0;
+
+	while (count < text.count && used + text.cells[count].width <= columns)
+		used += text.cells[count++].width;
+	if (count == text.count || !text.cells[count].escaped)
+		return count;
+	while (count > 0 && text.cells[count].base != '<' && text.cells[count].base != '\\')
+		count--;
+	return count;
+}
+
 int canvas_text(struct canvas *canvas, int row, int column, int width, enum style style, struct visible text)
 {
 	int most = room(canvas, row, column, width);
@@ -161,7 +176,7 @@ int canvas_text(struct canvas *canvas, int row, int column, int width, enum styl
 		return 0;
 	if (text.columns <= (size_t)most)
 		return put_cells(canvas, row, column, most, style, text.cells, text.count);
-	used = put_cells(canvas, row, column, most - 1, style, text.cells, text.count);
+	used = put_cells(canvas, row, column, most - 1, style, text.cells, whole_cells(text, most - 1));
 	canvas_fill(canvas, row, column + used, most - 1 - used, style);
 	put_border(canvas, row, column + most - 1, BORDER_ELLIPSIS, style);
 	return most;
