@@ -37,6 +37,22 @@ void list_preview_forget(struct list_view *list)
 	error_clear(&list->preview_error);
 }
 
+/* Other rows with this title: who has a caller on the line must not open the wrong one of two. */
+static size_t namesakes_of(const struct list_view *list, const struct record *record)
+{
+	const char *title = list->kind->title_field, *wanted = title == NULL ? "" : record_text(record, title);
+	size_t column, total = rowset_total(list->set), count = 0;
+
+	if (wanted[0] == '\0' || !rowset_column(list->set, kind_field(list->kind, title), &column))
+		return 0;
+	for (size_t i = 0; i < total; i++) {
+		const struct row *row = rowset_any(list->set, i);
+
+		count += text_same_ascii_case(row->values[column].bytes, wanted) && strcmp(row->name, record->name) != 0;
+	}
+	return count;
+}
+
 static void record_came(void *context, struct record *takes, const struct error *error)
 {
 	struct list_view *list = context;
@@ -45,6 +61,7 @@ static void record_came(void *context, struct record *takes, const struct error 
 	if (takes != NULL) {
 		record_free(list->record);
 		list->record = takes;
+		list->namesakes = namesakes_of(list, takes);
 	} else if (list->record == NULL) {
 		list->preview_error = *error;
 	}
@@ -163,6 +180,18 @@ static void put_wrongs(struct pane *pane, const struct record *record)
 	}
 }
 
+static void put_namesakes(struct pane *pane, const struct list_view *list)
+{
+	const char *words;
+
+	if (list->namesakes == 0 || pane->row >= pane->end)
+		return;
+	words = arena_format(pane->canvas->arena, "%zu more of this name: compare %s", list->namesakes,
+		kind_field(list->kind, "phone") != NULL ? "login, phone or number" : "the rest");
+	canvas_words(pane->canvas, pane->row, pane->column, 1, STYLE_WARNING, "!");
+	pane->row += canvas_wrap(pane->canvas, pane->row, pane->column + 2, pane->columns - 2, pane->narrow ? 3 : 1, STYLE_WARNING, words);
+}
+
 /* A column of the list says it already, or it is a part of the title ("Andrea" of "Andrea Schmidt"). */
 static bool said_already(const struct list_view *list, const struct record *record, const struct field *field, int table_columns)
 {
@@ -222,6 +251,7 @@ void list_preview_draw(const struct list_view *list, struct canvas *canvas, cons
 		canvas_border(canvas, pane.row, 0, 1, BORDER_HORIZONTAL, STYLE_HEADING);
 	pane.row++;
 	if (list->record != NULL) {
+		put_namesakes(&pane, list);
 		put_wrongs(&pane, list->record);
 		put_fields(&pane, list, layout->columns);
 	} else if (list->preview_error.kind != ERROR_NONE) {

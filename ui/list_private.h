@@ -64,6 +64,7 @@ struct list_view {
 	char *preview_of;                  /* heap: identity that is shown or being read; NULL */
 	struct record *record;             /* what was read; NULL */
 	struct error preview_error;
+	size_t namesakes;                  /* other rows with the title of the record, when it was read */
 	struct directory_query *preview_query;
 	struct loop_timer *preview_timer;
 };

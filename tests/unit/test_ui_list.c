@@ -208,6 +208,24 @@ static void failure_is_told_and_mended(void **state)
 	stage_free(stage);
 }
 
+static void two_of_one_name_are_told_apart(void **state)
+{
+	struct stage *stage = open_list(ROLE_HELPDESK);
+
+	(void)state;
+	stage_keys(stage, "Esc");
+	hides(stage, "of this name");
+	fake_change_behind(stage->engine, "user", "user030", "full_name", record_text(list_of(stage)->record, "full_name"));
+	stage_keys(stage, "Ctrl-R");
+	shows(stage, "! 1 more of this name: compare login, phone or number");
+	/* Also where the filter hides the other one. */
+	stage_keys(stage, "/");
+	stage_type(stage, "user014");
+	assert_int_equal(rowset_count(list_of(stage)->set), 1);
+	shows(stage, "1 more of this name");
+	stage_free(stage);
+}
+
 static void what_was_read_is_marked_old(void **state)
 {
 	struct stage *stage = open_list(ROLE_MONITOR);
@@ -398,6 +416,7 @@ int main(void)
 		cmocka_unit_test(cut_list_asks_the_server),
 		cmocka_unit_test(failure_is_told_and_mended),
 		cmocka_unit_test(what_was_read_is_marked_old),
+		cmocka_unit_test(two_of_one_name_are_told_apart),
 		cmocka_unit_test(changed_record_is_read_again),
 		cmocka_unit_test(preview_follows_the_cursor),
 		cmocka_unit_test(running_through_reads_nothing),
