@@ -5,11 +5,14 @@
  * The command is for people to copy into a shell, so every value is quoted for
  * one.  Pure but for the world it asks; on the gate's thread.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
 #include "directory/dn.h"
 #include "directory/store_private.h"
+
+#define MEGABYTE 1048576
 
 /* Our field, UDM's property of users/user (ucs-directory 8.2, 20.3). */
 static const struct { const char *field, *property; } properties[] = {
@@ -37,6 +40,17 @@ static void add_set(struct text *out, struct arena *arena, const char *property,
 	add_quoted(out, arena_format(arena, "%s=%s", property, value));
 }
 
+/* Values whose form is another there: megabytes, and 0 or 1. Fetchmail's hold passwords and are left to UDM's own page. */
+static void add_converted(struct text *out, struct arena *arena, const struct record *after)
+{
+	const char *quota = record_text(after, "quota"), *copy = record_text(after, "keep_copy");
+
+	if (*quota != '\0')
+		add_set(out, arena, "mailUserQuota", arena_format(arena, "%lld", strtoll(quota, NULL, 10) / MEGABYTE));
+	if (*copy != '\0')
+		add_set(out, arena, "mailForwardCopyToSelf", strcmp(copy, "yes") == 0 ? "1" : "0");
+}
+
 static void add_values(struct text *out, struct arena *arena, const struct record *after)
 {
 	size_t i, j;
@@ -47,6 +61,8 @@ static void add_values(struct text *out, struct arena *arena, const struct recor
 		for (j = 0; values != NULL && j < values->count; j++)
 			add_set(out, arena, properties[i].property, values->values[j].bytes);
 	}
+	if (strcmp(after->kind->name, "user") == 0)
+		add_converted(out, arena, after);
 	add_set(out, arena, "password", "...");
 }
 

@@ -594,9 +594,12 @@ static void test_the_helpdesk_and_udm_are_told_why_not(void **state)
 	assert_null(directory_verb_reason(other.directory, domains, VERB_ADD));
 	change = change_new(VERB_ADD, users, "o'neil");
 	change_edit_text(change, kind_field(users, "family_name"), EDIT_SET, "O'Neil");
+	change_edit_text(change, kind_field(users, "quota"), EDIT_SET, "2147483648");
+	change_edit_text(change, kind_field(users, "keep_copy"), EDIT_SET, "no");
 	assert_true(helpdesk->gather(helpdesk->self, change, walk.arena, &walk.facts, &walk.error));
 	assert_non_null(strstr(walk.facts.management, "udm users/user create --position 'cn=users,"));
 	assert_non_null(strstr(walk.facts.management, "--set 'username=o'\\''neil'"));
+	assert_non_null(strstr(walk.facts.management, "--set 'mailUserQuota=2048' --set 'mailForwardCopyToSelf=0'"));
 	assert_false(helpdesk->plan(helpdesk->self, change, &walk.facts, walk.arena, &walk.plan, &walk.error));
 	assert_int_equal(walk.error.kind, ERROR_UNSUPPORTED);
 	change_free(change);
