@@ -14,6 +14,7 @@
 #include <strings.h>
 #include <sys/time.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/text.h"
@@ -173,6 +174,16 @@ bool certificate_is_for(const struct certificate *certificate, const char *host)
 	return false;
 }
 
+bool certificate_is_for_machine(const struct certificate *certificate, const char *machine)
+{
+	size_t length = strlen(machine), i;
+
+	for (i = 0; length > 0 && i < certificate->name_count; i++)
+		if (strncasecmp(certificate->names[i], machine, length) == 0 && certificate->names[i][length] == '.')
+			return true;
+	return certificate_is_for(certificate, machine);
+}
+
 /* --- asking the server --------------------------------------------------------- */
 
 static const char *joined(struct arena *arena, const struct certificate *certificate)
@@ -185,6 +196,24 @@ static const char *joined(struct arena *arena, const struct certificate *certifi
 	return words;
 }
 
+/* libldap puts the machine's name in the place of "localhost", and of no name, before it compares. */
+static bool other_name(struct arena *arena, const struct certificate *certificate, const char *uri, const char *host, struct error *error)
+{
+	char machine[256] = "";
+
+	if (host != NULL && host[0] != '\0' && strcasecmp(host, "localhost") != 0) {
+		if (certificate_is_for(certificate, host))
+			return false;
+		error_set(error, ERROR_REFUSED, "%s: its certificate is for %s and not for %s; nothing was sent to it", uri, joined(arena, certificate), host);
+		return true;
+	}
+	if (gethostname(machine, sizeof machine - 1) != 0 || certificate_is_for_machine(certificate, machine))
+		return false;
+	error_set(error, ERROR_REFUSED, "%s: its certificate is for %s, and instead of localhost the LDAP library looks for this machine's name (%s): "
+		"write one of the certificate's names into the address; nothing was sent to it", uri, joined(arena, certificate), machine);
+	return true;
+}
+
 static void judge(struct arena *arena, const struct certificate *certificate, const char *uri, const char *host, const char *ca, struct error *error)
 {
 	int64_t now = clock_now();
@@ -193,9 +222,7 @@ static void judge(struct arena *arena, const struct certificate *certificate, co
 		error_set(error, ERROR_REFUSED, "%s: its certificate ended on %s; nothing was sent to it", uri, text_from_time(arena, certificate->ends));
 	else if (certificate->begins > now)
 		error_set(error, ERROR_REFUSED, "%s: its certificate begins on %s only: look at the clocks; nothing was sent to it", uri, text_from_time(arena, certificate->begins));
-	else if (!certificate_is_for(certificate, host))
-		error_set(error, ERROR_REFUSED, "%s: its certificate is for %s and not for %s; nothing was sent to it", uri, joined(arena, certificate), host);
-	else
+	else if (!other_name(arena, certificate, uri, host, error))
 		error_set(error, ERROR_REFUSED, "%s: its certificate (for %s) is not signed by an authority in %s; nothing was sent to it", uri,
 			joined(arena, certificate), ca == NULL ? "the system's list" : ca);
 }

@@ -24,6 +24,11 @@ struct certificate {
 bool certificate_read(struct arena *arena, const unsigned char *bytes, size_t length, struct certificate *certificate);
 /* Is it for this host? A leading "*." stands for one label. Pure. */
 bool certificate_is_for(const struct certificate *certificate, const char *host);
+/*
+ * The same for a machine's own name, which may be short where the certificate's is whole. libldap looks for that
+ * name where an address says localhost.
+ */
+bool certificate_is_for_machine(const struct certificate *certificate, const char *machine);
 
 struct connection;
 /* True with a sentence (name mismatch, expired, not valid yet, untrusted); false where no certificate came. */

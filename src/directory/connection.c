@@ -278,19 +278,29 @@ static bool fail_secure(struct connection *connection, int code, const char *uri
 	return false;
 }
 
+/* libldap shuts a socket that never got through, so what is left of a refusal and of silence is "not connected". */
+static const char *why_unreached(int code)
+{
+	if (code == ENOTCONN)
+		return "refused, or nobody answers there";
+	return code == 0 ? "no address was found for the name" : strerror(code);
+}
+
 static bool connect_socket(struct connection *connection, const char *uri, struct error *error)
 {
 	bool handshake = begins(uri, "ldaps://");
-	int code;
+	int code, why;
 
 	guard_arm(connection->guard, (int64_t)connection->settings->connect_seconds * (handshake ? 2000 : 1000) + REQUEST_GRACE_MS);
+	errno = 0;
 	code = ldap_connect(connection->handle);
+	why = errno;
 	guard_disarm(connection->guard);
 	if (code == LDAP_SUCCESS)
 		return true;
 	if (handshake)
 		return fail_secure(connection, code, uri, error);
-	return connection_failed(connection, code, code == LDAP_SERVER_DOWN ? strerror(errno) : NULL, "connecting", error);
+	return connection_failed(connection, code, code == LDAP_SERVER_DOWN ? why_unreached(why) : NULL, "connecting", error);
 }
 
 static bool start_tls(struct connection *connection, const char *uri, struct error *error)

@@ -75,7 +75,8 @@ static bool find_password(struct directory *directory, struct error *error)
 		typed = settings->ask_password(settings->ask_context);
 		if (typed == NULL || typed[0] == '\0') {
 			free(typed);
-			return error_set(error, ERROR_CANCELLED, "no password was given for %s", settings->bind_dn);
+			return error_set(error, ERROR_REFUSED, "no password was given for %s: name a file that holds it (--password-file, or bind_password_file in "
+				"postroom.conf), or type it at a terminal", settings->bind_dn);
 		}
 	}
 	directory->password = password_new(settings->password_file, typed);

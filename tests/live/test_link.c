@@ -123,6 +123,29 @@ static char *wrong_password(void *context)
 	return strdup("certainly not this one");
 }
 
+static void test_why_nobody_was_reached(void **state)
+{
+	static const struct { const char *uri, *words; } cases[] = {
+		{ "ldap://127.0.0.1:1", "refused, or nobody answers" }, { "ldap://nowhere.invalid", "no address was found" },
+		{ "ldapi://%2Fnowhere%2Fldapi", "No such file" },
+	};
+	struct live live;
+	size_t i;
+
+	(void)state;
+	if (live_missing())
+		skip();
+	for (i = 0; i < sizeof cases / sizeof *cases; i++) {
+		live_prepare(&live, "ADMIN");
+		live.uris[0] = cases[i].uri;
+		live_open(&live);
+		assert_true(live_wait(&live, DIRECTORY_DOWN, 15000));
+		assert_int_equal(directory_status(live.directory)->error.kind, ERROR_UNREACHABLE);
+		assert_non_null(strstr(directory_status(live.directory)->error.text, cases[i].words));
+		live_close(&live);
+	}
+}
+
 static void test_what_is_refused_is_said(void **state)
 {
 	static const struct { const char *uri, *ca; enum directory_tls tls; bool plain; const char *words; } never[] = {
@@ -262,6 +285,7 @@ int main(void)
 		cmocka_unit_test(test_a_second_uri_serves_for_reading_only),
 		cmocka_unit_test(test_other_ways_in),
 		cmocka_unit_test(test_what_is_refused_is_said),
+		cmocka_unit_test(test_why_nobody_was_reached),
 		cmocka_unit_test(test_what_is_read_beside_the_entry),
 		cmocka_unit_test(test_cancelled_queries_call_nobody),
 	};

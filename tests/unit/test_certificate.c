@@ -77,6 +77,10 @@ static void test_which_host_it_is_for(void **state)
 	assert_true(read_words(arena, with_names, &certificate));
 	for (i = 0; i < sizeof cases / sizeof *cases; i++)
 		assert_int_equal(certificate_is_for(&certificate, cases[i].host), cases[i].fits);
+	assert_true(certificate_is_for_machine(&certificate, "ldap"));
+	assert_true(certificate_is_for_machine(&certificate, "ldap.example.org"));
+	assert_false(certificate_is_for_machine(&certificate, "lda"));
+	assert_false(certificate_is_for_machine(&certificate, ""));
 	arena_free(arena);
 }
 
