@@ -394,12 +394,29 @@ static void load_places(struct config *config, const struct source *root)
 
 /* --- the whole ---------------------------------------------------------------------------------- */
 
+/* Restricted mode takes no files by name: what is in them would be sent to a server or repeated in complaints. */
+static bool names_no_files(const struct options *options, struct error *error)
+{
+	const struct { const char *option, *value; bool only_paths; } rows[] = {
+		{ "--password-file", options->password_file, false }, { "--ca-file", options->ca_file, false },
+		{ "--profile", options->profile, true }, { "--keymap", options->keymap, true },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (rows[i].value && (!rows[i].only_paths || strchr(rows[i].value, '/')))
+			return error_set(error, ERROR_REFUSED, "%s %s is not possible in restricted mode, which takes no files by name",
+				rows[i].option, rows[i].value);
+	return true;
+}
+
 static bool fill(struct config *config, const struct source *root, const struct options *options, bool trusted, struct error *error)
 {
 	load_places(config, root);
 	/* Who logs in to the directory may decide the role. */
 	return load_directory(config, root, options, error) && load_policy(config, root, options, trusted, error) &&
-		load_mail_hosts(config, root, error) && load_screen(config, root, options, error);
+		load_mail_hosts(config, root, error) && load_screen(config, root, options, error) &&
+		(!config->restricted || names_no_files(options, error));
 }
 
 /* The person's own file: --config, POSTROOM_CONFIG, or the usual place where there is one. NULL: none. */
@@ -439,8 +456,10 @@ static bool read_own(struct config *config, const struct options *options, bool 
 {
 	const char *path = own_file(config->arena, options);
 
-	if (only_machine && options->config)
-		return error_set(error, ERROR_REFUSED, "--config is not possible here: %s restricts this machine to itself", config_machine_file);
+	/* Another server would be sent what this machine logs in with. */
+	if (only_machine && (options->config || options->uri))
+		return error_set(error, ERROR_REFUSED, "%s is not possible here: %s restricts this machine to itself",
+			options->config ? "--config" : "--uri", config_machine_file);
 	if (!path || only_machine)
 		return true;
 	/* Whoever can change the file decides where the password is sent. */

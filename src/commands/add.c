@@ -19,7 +19,7 @@ int run_add(struct config *takes, const struct arguments *arguments, int argc, c
 		const char *name = check_parse(headless.arena, kind_key(kind), argv[1], &error);
 
 		change = change_new(VERB_ADD, kind, name ? name : argv[1]);
-		if (name && edits_parse(change, argv + 2, argc - 2, &error))
+		if (name && edits_parse(change, argv + 2, argc - 2, headless.engine->config->restricted, &error))
 			write_change(&headless, change);
 		else
 			headless_fail(&headless, &error);

@@ -26,10 +26,14 @@ static bool no_field(const struct kind *kind, const char *name, struct error *er
 }
 
 /* @FILE or -: the secret itself; NULL with a sentence. Arena of the change. */
-static const char *fetch_secret(struct arena *arena, const char *label, const char *where, struct error *error)
+static const char *fetch_secret(struct arena *arena, const char *label, const char *where, bool restricted, struct error *error)
 {
 	char *asked, *question, *secret;
 
+	if (where[0] == '@' && restricted) {
+		error_set(error, ERROR_REFUSED, "%s: no files by name in restricted mode; give - to be asked", label);
+		return NULL;
+	}
 	if (where[0] == '@')
 		return file_read_secret(arena, where + 1, error);
 	if (strcmp(where, "-")) {
@@ -50,7 +54,8 @@ static const char *fetch_secret(struct arena *arena, const char *label, const ch
 }
 
 /* The parts again, with each secret fetched from where it is. */
-static const char *fetch_parts(struct arena *arena, const struct field *field, const char *value, struct error *error)
+static const char *fetch_parts(struct arena *arena, const struct field *field, const char *value, bool restricted,
+		struct error *error)
 {
 	const struct part *part;
 	const char **pairs = NULL;
@@ -61,7 +66,7 @@ static const char *fetch_parts(struct arena *arena, const struct field *field, c
 		const char *given = parts_get(arena, value, part->name);
 
 		if (given && *given && part->type == FIELD_SECRET) {
-			given = fetch_secret(arena, part->label, given, error);
+			given = fetch_secret(arena, part->label, given, restricted, error);
 			if (!given)
 				return NULL;
 			any = true;
@@ -75,7 +80,8 @@ static const char *fetch_parts(struct arena *arena, const struct field *field, c
 	return any ? parts_build(arena, field->parts, pairs) : value;
 }
 
-static bool put_edit(struct change *change, const struct field *field, enum edit_how how, const char *value, struct error *error)
+static bool put_edit(struct change *change, const struct field *field, enum edit_how how, const char *value, bool restricted,
+		struct error *error)
 {
 	const char *canonical = value;
 
@@ -84,9 +90,9 @@ static bool put_edit(struct change *change, const struct field *field, enum edit
 		return true;
 	}
 	if (field->type == FIELD_SECRET)
-		canonical = fetch_secret(change->arena, field->label, value, error);
+		canonical = fetch_secret(change->arena, field->label, value, restricted, error);
 	else if (field->type == FIELD_PARTS)
-		canonical = fetch_parts(change->arena, field, value, error);
+		canonical = fetch_parts(change->arena, field, value, restricted, error);
 	if (canonical)
 		canonical = check_parse(change->arena, field, canonical, error);
 	if (!canonical)
@@ -98,7 +104,7 @@ static bool put_edit(struct change *change, const struct field *field, enum edit
 	return true;
 }
 
-static bool parse_one(struct change *change, const char *word, struct error *error)
+static bool parse_one(struct change *change, const char *word, bool restricted, struct error *error)
 {
 	const char *equals = strchr(word, '=');
 	enum edit_how how = EDIT_SET;
@@ -117,15 +123,15 @@ static bool parse_one(struct change *change, const char *word, struct error *err
 	field = kind_field(change->kind, name);
 	if (!field)
 		return no_field(change->kind, name, error);
-	return put_edit(change, field, how, equals + 1, error);
+	return put_edit(change, field, how, equals + 1, restricted, error);
 }
 
-bool edits_parse(struct change *change, char *const *words, int count, struct error *error)
+bool edits_parse(struct change *change, char *const *words, int count, bool restricted, struct error *error)
 {
 	int i;
 
 	for (i = 0; i < count; i++)
-		if (!parse_one(change, words[i], error))
+		if (!parse_one(change, words[i], restricted, error))
 			return false;
 	return true;
 }

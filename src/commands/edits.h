@@ -12,7 +12,10 @@
 #include "base/error.h"
 #include "model/change.h"
 
-/* "field=value" sets, "field+=value" adds, "field-=value" removes, "field=" leaves none. False with a sentence. */
-bool edits_parse(struct change *change, char *const *words, int count, struct error *error);
+/*
+ * "field=value" sets, "field+=value" adds, "field-=value" removes, "field=" leaves none. restricted: @FILE is refused.
+ * False with a sentence.
+ */
+bool edits_parse(struct change *change, char *const *words, int count, bool restricted, struct error *error);
 
 #endif

@@ -26,6 +26,12 @@ int run_screen(struct config *takes, const struct arguments *arguments, int argc
 	};
 
 	(void)argc;
+	/* A line that names no key is repeated in the complaint. */
+	if (arguments->keys && takes->restricted) {
+		headless_note("postroom: --keys is not possible in restricted mode, which takes no files by name");
+		config_free(takes);
+		return error_exit_status(ERROR_REFUSED);
+	}
 	if (!arguments->size || read_size(arguments->size, &request))
 		return arguments->front_ends->screen(takes, &request);
 	headless_note("postroom: --size %s is not possible; it is columns and rows, as 80x24", arguments->size);

@@ -51,7 +51,7 @@ int run_set(struct config *takes, const struct arguments *arguments, int argc, c
 
 	if (headless_open(&headless, takes, arguments, true) &&
 	    (change = target_change(&headless, VERB_EDIT, argv[0], argv[1]))) {
-		if (edits_parse(change, argv + 2, argc - 2, &error))
+		if (edits_parse(change, argv + 2, argc - 2, headless.engine->config->restricted, &error))
 			write_change(&headless, change);
 		else
 			headless_fail(&headless, &error);

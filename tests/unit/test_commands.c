@@ -139,7 +139,7 @@ static void words_become_edits(void **state)
 		char *words[] = { (char *)edits[i].word };
 		struct error error = { 0 };
 
-		if (!edits_parse(change, words, 1, &error))
+		if (!edits_parse(change, words, 1, false, &error))
 			fail_msg("%s: %s", edits[i].word, error.text);
 		assert_int_equal(change->edit_count, 1);
 		assert_string_equal(change->edits[0].field->name, edits[i].field);
@@ -158,7 +158,7 @@ static void several_values_of_one_field_are_all_set(void **state)
 	struct error error = { 0 };
 
 	(void)state;
-	assert_true(edits_parse(change, words, 2, &error));
+	assert_true(edits_parse(change, words, 2, false, &error));
 	assert_int_equal(change->edit_count, 1);
 	assert_int_equal(change->edits[0].how, EDIT_SET);
 	assert_int_equal(change->edits[0].count, 2);
@@ -183,7 +183,7 @@ static void mistakes_are_told(void **state)
 		char *words[] = { (char *)wrong[i].word };
 		struct error error = { 0 };
 
-		assert_false(edits_parse(change, words, 1, &error));
+		assert_false(edits_parse(change, words, 1, false, &error));
 		assert_int_equal(error.kind, wrong[i].kind);
 		assert_non_null(strstr(error.text, wrong[i].says));
 		assert_null(strstr(error.text, "Canary"));
@@ -203,11 +203,14 @@ static void a_secret_comes_from_a_file_of_its_owner(void **state)
 	assert_int_equal(dprintf(descriptor, "Canary 4711\n"), 12);
 	close(descriptor);
 	snprintf(word, sizeof(word), "fetchmail+=server=imap.example.net protocol=imap user=anna password=@%s", path);
-	if (!edits_parse(change, words, 1, &error))
+	if (!edits_parse(change, words, 1, false, &error))
 		fail_msg("%s", error.text);
 	assert_non_null(strstr(change->edits[0].values[0].bytes, "password=Canary%204711"));
+	/* Not by somebody who is to name no files. */
+	assert_false(edits_parse(change, words, 1, true, &error));
+	assert_int_equal(error.kind, ERROR_REFUSED);
 	chmod(path, 0644);
-	assert_false(edits_parse(change, words, 1, &error));
+	assert_false(edits_parse(change, words, 1, false, &error));
 	change_free(change);
 	unlink(path);
 }

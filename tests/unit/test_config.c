@@ -127,6 +127,32 @@ static void roles_are_only_lowered(void **state)
 }
 
 /* As root only: then the machine's file is root's, and its word stands against the own file's. */
+static void restricted_takes_no_files_by_name(void **state)
+{
+	static const struct { struct options options; bool fine; } rows[] = {
+		{ { .restricted = true, .keymap = "vi", .profile = "ucs" }, true }, { { .restricted = true, .keymap = "./vi" }, false },
+		{ { .restricted = true, .profile = "/etc/shadow" }, false }, { { .restricted = true, .password_file = "x" }, false },
+		{ { .restricted = true, .ca_file = "x" }, false }, { { .keymap = "./vi", .ca_file = "x" }, true },
+	};
+	struct error error;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct config *config = load(SERVER, "", rows[i].options, &error);
+
+		if (!config != !rows[i].fine)
+			fail_msg("row %zu: %s", i, error.text);
+		assert_true(config || error.kind == ERROR_REFUSED);
+		config_free(config);
+	}
+	if (getuid() != 0)
+		return;
+	assert_null(load("restricted = yes\n" SERVER, "", (struct options){ .uri = "ldap://elsewhere" }, &error));
+	assert_int_equal(error.kind, ERROR_REFUSED);
+	assert_null(load("restricted = yes\n" SERVER, "", (struct options){ .config = own }, &error));
+}
+
 static void a_fixed_role_stands_against_the_own_file(void **state)
 {
 	struct error error;
@@ -308,6 +334,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_own_file_hides_the_machines),
 		cmocka_unit_test(roles_are_only_lowered),
+		cmocka_unit_test(restricted_takes_no_files_by_name),
 		cmocka_unit_test(a_fixed_role_stands_against_the_own_file),
 		cmocka_unit_test(grants_name_people),
 		cmocka_unit_test(policy_only_adds),
