@@ -248,6 +248,12 @@ static const struct view_class form_class = {
 	.label = form_label,
 };
 
+void form_go_to(struct view *view, const struct field *field)
+{
+	if (view->class == &form_class)
+		inputs_go_to(&self_of(view)->inputs, field);
+}
+
 struct view *form_view_new(struct session *session, const struct kind *kind, const struct record *copy_of)
 {
 	struct form_view *self = memory_new(sizeof(*self));

@@ -180,6 +180,14 @@ static void picked(void *context, const char *name)
 	session_changed(inputs->session);
 }
 
+void inputs_go_to(struct inputs *inputs, const struct field *field)
+{
+	for (size_t i = 0; i < inputs->count; i++) {
+		if (strcmp(inputs->items[i].field->name, field->name) == 0)
+			inputs->at = i;
+	}
+}
+
 void inputs_pick(struct inputs *inputs)
 {
 	struct input *here = inputs_here(inputs);
@@ -223,7 +231,7 @@ static size_t form_rows(const struct inputs *inputs, struct arena *arena, struct
 		}
 		list[count++] = (struct form_row){ .item = i };
 		if (inputs->tried && i != inputs->at && !legal(item, arena, &error))
-			list[count++] = (struct form_row){ .wrong = arena_text(arena, error.text), .item = i };
+			list[count++] = (struct form_row){ .wrong = arena_text(arena, text_after_label(error.text, item->field->label)), .item = i };
 	}
 	*rows = list;
 	return count;

@@ -39,6 +39,8 @@ bool inputs_act(struct inputs *inputs, const struct action *action);
 bool inputs_changed(const struct inputs *inputs);
 /* Checks every item; false with the focus on the first one that is not legal. */
 bool inputs_check(struct inputs *inputs);
+/* Puts the focus on the item of this field, where there is one. */
+void inputs_go_to(struct inputs *inputs, const struct field *field);
 /* Opens the picker for the item with the focus, where it has something to offer; says so where it has not. */
 void inputs_pick(struct inputs *inputs);
 void inputs_draw(const struct inputs *inputs, struct canvas *canvas, struct area area);

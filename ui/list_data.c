@@ -222,7 +222,7 @@ void list_ask_server(struct list_view *list)
 struct list_read {
 	struct list_view *list;
 	struct directory_query *query;
-	bool created;                      /* the cursor goes there */
+	bool goes_there;                   /* the cursor: it is new, or has a name that a filter may not know */
 	struct list_read *next;
 };
 
@@ -293,7 +293,7 @@ static void record_came(void *context, struct record *takes, const struct error 
 {
 	struct list_read *read = context;
 	struct list_view *list = read->list;
-	bool created = read->created;
+	bool goes_there = read->goes_there;
 
 	(void)error;       /* the row stays as it was; the page and the next refresh tell */
 	forget_read(read);
@@ -301,7 +301,7 @@ static void record_came(void *context, struct record *takes, const struct error 
 		return;
 	if (rowset_columns(list->set) == NULL)
 		list_load(list);
-	put_record(list, list->set, takes, created);
+	put_record(list, list->set, takes, goes_there);
 	put_record(list, list->incoming, takes, false);
 	record_free(takes);
 	list->unmeasured = true;
@@ -334,7 +334,7 @@ void list_record_changed(struct list_view *list, const struct event *event)
 		return;
 	read = memory_new(sizeof *read);
 	read->list = list;
-	read->created = event->created;
+	read->goes_there = event->created || event->new_name != NULL;
 	read->next = list->reads;
 	list->reads = read;
 	read->query = directory_read(session_engine(list->view.session)->directory, list->kind, name, record_came, read);

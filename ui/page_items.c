@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "ui/history.h"
 #include "ui/session.h"
 #include "ui/wrong.h"
 
@@ -76,6 +77,15 @@ static bool is_empty(const struct field *field, const struct field_values *value
 		&& values->note == NULL;
 }
 
+/* Times as in the history: by the clock of whoever reads them. */
+static const char *field_words(struct arena *arena, const struct field *field, const struct field_values *values)
+{
+	const char *words = record_words(arena, field, values);
+	int64_t time;
+
+	return field->type == FIELD_TIME && text_to_time(words, &time) ? history_time(arena, time) : words;
+}
+
 static void field_items(const struct page_view *page, struct arena *arena, struct page_item *items, size_t *count)
 {
 	const char *group = NULL;
@@ -90,7 +100,7 @@ static void field_items(const struct page_view *page, struct arena *arena, struc
 		item->what = ITEM_FIELD;
 		item->field = field;
 		item->label = field->label;
-		item->words = record_words(arena, field, values);
+		item->words = field_words(arena, field, values);
 		item->note = note_for(arena, values);
 		item->absent = values->count == 0 && values->presence != VALUE_HIDDEN;
 		item->locked = page_locked(page, arena, field);
@@ -138,7 +148,7 @@ size_t page_items(const struct page_view *page, struct arena *arena, struct page
 	fact(*items, &count, "Entry", "Without a value", empty_labels(page, arena));
 	fact(*items, &count, count > 0 && (*items)[count - 1].what == ITEM_FACT ? NULL : "Entry", "Place", record->place);
 	if (record->changed_at > 0)
-		fact(*items, &count, NULL, "Changed", text_from_time(arena, record->changed_at));
+		fact(*items, &count, NULL, "Changed", history_time(arena, record->changed_at));
 	fact(*items, &count, NULL, "Changed by", record->changed_by);
 	return count;
 }

@@ -386,6 +386,9 @@ static void leave(struct review_view *self)
 		session_changed(session);
 		return;
 	}
+	/* To the field that has to be corrected, where it is known. */
+	if (self->phase == REVIEW_SHOWN && !self->review->allowed && self->review->refused_field != NULL && self->opener != NULL)
+		form_go_to(self->opener, self->review->refused_field);
 	session_pop_to(session, &self->view);
 }
 

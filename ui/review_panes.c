@@ -249,23 +249,17 @@ static void add_conflict(const struct review_view *self, struct wrapped *pane)
 	wrapped_blank(pane);
 }
 
-/* The label stands before the sentence already. */
-static const char *without_label(const char *words, const char *label)
-{
-	size_t length = strlen(label);
-
-	return strncmp(words, label, length) == 0 && strncmp(words + length, ": ", 2) == 0 ? words + length + 2 : words;
-}
-
 static void add_refused(const struct review_view *self, struct wrapped *pane)
 {
 	const struct review *review = self->review;
+	/* What it would cause has a pane of its own. */
+	bool told_below = review->stage == STAGE_CONSEQUENCES && review->consequence_count > 0 && !out_of_reach(review);
 
 	wrapped_add(pane, 1, STYLE_BAD, "X", 3, STYLE_BAD, stage_words(review));
-	if (review->refused_field != NULL)
+	if (!told_below && review->refused_field != NULL)
 		wrapped_add(pane, 3, STYLE_LABEL, review->refused_field->label, pane->width >= 60 ? VALUES : 3, STYLE_PLAIN,
-				without_label(review->refusal.text, review->refused_field->label));
-	else
+				text_after_label(review->refusal.text, review->refused_field->label));
+	else if (!told_below)
 		wrapped_add(pane, 0, STYLE_PLAIN, NULL, 3, STYLE_PLAIN, review->refusal.text);
 	wrapped_add(pane, 0, STYLE_DIM, NULL, 3, STYLE_DIM, stage_next(self));
 	wrapped_blank(pane);
@@ -311,7 +305,8 @@ static void add_shown(const struct review_view *self, struct wrapped *pane)
 	if (!review->allowed)
 		add_refused(self, pane);
 	if (review->sentence != NULL && !only_repeats(review, pane)) {
-		wrapped_add(pane, 0, STYLE_TITLE, NULL, 1, STYLE_TITLE, review->sentence);
+		wrapped_add(pane, 0, STYLE_TITLE, NULL, 1, STYLE_TITLE,
+				review->allowed ? review->sentence : arena_format(pane->arena, "Asked for: %s", review->sentence));
 		if (review->change != NULL && review->change->name != NULL)
 			add_ascii(pane, 3, review->change->name);
 	}

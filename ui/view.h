@@ -116,6 +116,8 @@ struct view *list_view_new(struct session *session, const struct kind *kind);
 struct view *page_view_new(struct session *session, const struct kind *kind, const char *name);
 /* A form for a new object; copy_of NULL or a record to start from (copied). */
 struct view *form_view_new(struct session *session, const struct kind *kind, const struct record *copy_of);
+/* Puts the focus of a form on this field; nothing where the view is no form or has no such field. */
+void form_go_to(struct view *view, const struct field *field);
 /* Editor of one field of a record (copied); Enter stages and opens the review. */
 struct view *editor_view_new(struct session *session, const struct record *record, const struct field *field);
 /* Asks for a new name and opens the review of the renaming. */

@@ -78,3 +78,10 @@ char *text_take(struct text *text)
 	memset(text, 0, sizeof(*text));
 	return bytes;
 }
+
+const char *text_after_label(const char *words, const char *label)
+{
+	size_t length = strlen(label);
+
+	return strncmp(words, label, length) == 0 && strncmp(words + length, ": ", 2) == 0 ? words + length + 2 : words;
+}

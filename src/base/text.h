@@ -34,6 +34,9 @@ void text_free(struct text *text);
 const char *text_get(const struct text *text);    /* never NULL */
 char *text_take(struct text *text);               /* hands the heap string over, free(); never NULL */
 
+/* "Login: is too long" behind the label Login: "is too long"; other words as they are. Points into words. */
+const char *text_after_label(const char *words, const char *label);
+
 /* --- UTF-8 --------------------------------------------------------------- */
 /*
  * Decodes one character strictly (no overlong forms, surrogates, nothing above

@@ -92,7 +92,7 @@ void read_account_state(const struct convert *with, const struct entry *entry, s
 	convert_give(with, out, words[worst]);
 	out->presence = VALUE_DERIVED;
 	/* Passwords are never read, so "active" must not promise what only they tell. */
-	out->origin = worst == ACTIVE ? "a lock in the password is not seen" : who;
+	out->origin = worst == ACTIVE ? "a locked password would not show" : who;
 }
 
 /* One attribute as epoch seconds: generalized time, days (shadowLastChange) or seconds. */

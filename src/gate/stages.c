@@ -201,7 +201,7 @@ static bool stage_check(struct walk *walk)
 	merge(walk, after);
 	if (check_change(change, after, &review->facts, &review->refusal))
 		return true;
-	review->refused_field = change->edit_count == 1 ? change->edits[0].field : NULL;
+	review->refused_field = check_refused_field(change, &review->refusal);
 	return walk_refuse(walk);
 }
 

@@ -52,5 +52,7 @@ char *parts_build(struct arena *arena, const struct part *parts, const char *con
 struct facts;
 /* facts may be NULL (a form that checks while one types): then only what the values tell is checked. */
 bool check_change(const struct change *change, const struct record *after, const struct facts *facts, struct error *error);
+/* The field that a refusal of check_change is about: its sentences begin with the label. NULL: none alone. */
+const struct field *check_refused_field(const struct change *change, const struct error *refusal);
 
 #endif

@@ -245,3 +245,11 @@ bool check_change(const struct change *change, const struct record *after, const
 		return false;
 	return !change->kind->check || change->kind->check(change, after, facts, error);
 }
+
+const struct field *check_refused_field(const struct change *change, const struct error *refusal)
+{
+	for (const struct field *field = change->kind->fields; field->name; field++)
+		if (text_after_label(refusal->text, field->label) != refusal->text)
+			return field;
+	return change->edit_count == 1 ? change->edits[0].field : NULL;
+}

@@ -91,6 +91,7 @@ static void judge(const struct gate *gate, struct review *review)
 	} else if (change->verb != VERB_UNDO && !check_change(change, review->plan.after, &review->facts, &review->refusal)) {
 		review->allowed = false;
 		review->stage = STAGE_CHECK;
+		review->refused_field = check_refused_field(change, &review->refusal);
 	}
 	review->consequence_count = consequences_of(review->arena, change, review->plan.after, &review->facts, &review->consequences);
 	for (size_t i = 0; i < review->consequence_count; i++) {
@@ -109,12 +110,14 @@ static struct review *make_review(const struct gate *gate, const struct change *
 	if (now == NULL && change->verb != VERB_ADD && change->verb != VERB_UNDO) {
 		review->allowed = false;
 		review->stage = STAGE_CHECK;
+		review->refused_field = check_refused_field(change, &review->refusal);
 		error_set(&review->refusal, ERROR_NOT_FOUND, "There is no %s \"%s\" any more", change->kind->noun, change->name);
 		return review;
 	}
 	if (change->verb == VERB_UNDO && gate->before == NULL && gate->after == NULL) {
 		review->allowed = false;
 		review->stage = STAGE_CHECK;
+		review->refused_field = check_refused_field(change, &review->refusal);
 		error_set(&review->refusal, ERROR_NOT_FOUND, "There is nothing to take back");
 		return review;
 	}

@@ -47,6 +47,9 @@ static void growing(void **state)
 	for (int i = 0; i < 1000; i++)
 		text_addf(&text, "%03d", i);
 	assert_int_equal(text.length, 3000);
+	assert_string_equal(text_after_label("Login: is too long", "Login"), "is too long");
+	assert_string_equal(text_after_label("Login is needed.", "Login"), "Login is needed.");
+	assert_string_equal(text_after_label("Login", "Login"), "Login");
 	taken = text_take(&text);
 	assert_memory_equal(taken + 2997, "999", 4);
 	free(taken);

@@ -282,13 +282,16 @@ static void a_refusal_says_stage_and_next_step(void **state)
 	stage_type(stage, "Smith");
 	stage_keys(stage, "Tab");
 	stage_type(stage, "x@nowhere.example");
-	stage_keys(stage, "Ctrl-G");
+	stage_keys(stage, "Tab Tab Ctrl-G");
 	shows(stage, "refused, nothing was written");
 	shows(stage, "nowhere.example");
 	hides(stage, "Apply ");
 	stage_keys(stage, "Enter");
 	shows(stage, "x@nowhere.example");
 	shows(stage, "New user");
+	/* Back on the field that was refused. */
+	stage_type(stage, "X");
+	shows(stage, "x@nowhere.exampleX");
 }
 
 static void undo_is_a_review(void **state)
