@@ -27,7 +27,7 @@ struct talk {
 
 static void say(const struct talk *talk, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Line breaks in our own words stay; everything else becomes visible. */
+/* Line breaks in our own words stay, and so does what a line is indented by; everything else becomes visible. */
 static void say(const struct talk *talk, const char *format, ...)
 {
 	va_list arguments;
@@ -40,6 +40,8 @@ static void say(const struct talk *talk, const char *format, ...)
 		rest = strchr(line, '\n');
 		if (rest != NULL)
 			*rest++ = '\0';
+		for (; *line == '\t'; line++)
+			fputs("  ", talk->start->out);
 		fputs(text_visible_string(talk->arena, talk->start->form, line, strlen(line)), talk->start->out);
 		if (rest != NULL)
 			fputc('\n', talk->start->out);

@@ -83,7 +83,7 @@ static const struct field user_fields[] = {
 	{
 		.name = "state", .label = "Account", .type = FIELD_CHOICE, .flags = FIELD_DERIVED, .choices = states,
 		.group = "Identity", .width = 8,
-		.help = "What the directory tells of the account; several marks of it (password, Samba, Kerberos, expiry) are looked at together.",
+		.help = "What the directory tells of the account; several marks of it (Samba, Kerberos, expiry, password policy) are looked at together. Passwords are never read, so a lock inside one is not seen.",
 	},
 	{
 		.name = "password_changed", .label = "Password set", .type = FIELD_TIME, .flags = FIELD_DERIVED,

@@ -124,6 +124,8 @@ static void yes_writes_a_file_for_me_alone(void **state)
 static void another_address_can_be_typed(void **state)
 {
 	(void)state;
+	/* The file is shown as it will be read: what indents its lines is no foreign sign. */
+	expect(run("1\n\n", true, 2, 78), "\n  uri = ");
 	expect(run("t\nhttp://x\n", true, 2, 78), "An address begins with");
 	expect(run("t\nldaps://mine.example\n\n\n\nyes\n", true, 2, 0), "Written to");
 	assert_int_equal(access(path, F_OK), 0);
