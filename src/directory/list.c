@@ -44,6 +44,7 @@ struct run {
 	struct rows *rows;                 /* being filled; NULL: none */
 	struct text line;                  /* for joining, used again for each row */
 	size_t batches, references;
+	char elsewhere[112];               /* where the first reference points */
 	bool enough, stopped;
 	char last_id[64];                  /* entryUUID of the last row */
 	size_t skip;                       /* rows of a second run that the first one gave already */
@@ -311,6 +312,18 @@ static int next_message(struct run *run, int id, LDAPMessage **message)
 	return got;
 }
 
+/* Followed is none, since the login would go along; the first one's place is told. */
+static void take_reference(struct run *run, LDAPMessage *message)
+{
+	char **urls = NULL;
+
+	if (run->references++ > 0 || ldap_parse_reference(run->connection->handle, message, &urls, NULL, 0) != LDAP_SUCCESS)
+		return;
+	if (urls != NULL && urls[0] != NULL)
+		snprintf(run->elsewhere, sizeof run->elsewhere, " (%.100s)", urls[0]);
+	ldap_memvfree((void **)urls);
+}
+
 /* One page. Returns the LDAP code; sets the cookie for the next. Negative: the connection is of no use any more. */
 static int read_messages(struct run *run, int id, struct berval *cookie)
 {
@@ -321,13 +334,15 @@ static int read_messages(struct run *run, int id, struct berval *cookie)
 		if (got == LDAP_RES_SEARCH_ENTRY)
 			take_entry(run, message);
 		else if (got == LDAP_RES_SEARCH_REFERENCE)
-			run->references++;
+			take_reference(run, message);
 		if (got == LDAP_RES_SEARCH_RESULT) {
 			LDAPControl **controls = NULL, *paged;
-			char *words = NULL;
+			char *words = NULL, **urls = NULL, elsewhere[200];
 
-			if (ldap_parse_result(run->connection->handle, message, &code, NULL, &words, NULL, &controls, 1) != LDAP_SUCCESS)
+			if (ldap_parse_result(run->connection->handle, message, &code, NULL, &words, &urls, &controls, 1) != LDAP_SUCCESS)
 				code = LDAP_DECODING_ERROR;
+			trouble_elsewhere(elsewhere, sizeof elsewhere, urls);
+			ldap_memvfree((void **)urls);
 			paged = ldap_control_find(LDAP_CONTROL_PAGEDRESULTS, controls, NULL);
 			if (paged != NULL) {
 				ber_int_t estimate;
@@ -335,7 +350,7 @@ static int read_messages(struct run *run, int id, struct berval *cookie)
 				ldap_parse_pageresponse_control(run->connection->handle, paged, &estimate, cookie);
 			}
 			if (code != LDAP_SUCCESS)
-				trouble(&run->outcome->error, code, connection_uri(run->connection), words);
+				trouble(&run->outcome->error, code, connection_uri(run->connection), elsewhere[0] != '\0' ? elsewhere : words);
 			ldap_memfree(words);
 			ldap_controls_free(controls);
 			return code;
@@ -398,7 +413,8 @@ static void conclude(struct run *run, int code)
 	} else if (run->enough) {
 		snprintf(outcome->reason, size, "%zu of more (no more were asked for)", outcome->count);
 	} else if (run->references > 0) {
-		snprintf(outcome->reason, size, "%zu, and %zu parts of the tree live on other servers", outcome->count, run->references);
+		snprintf(outcome->reason, size, "%zu, and %zu part%s of the tree live%s on another server%s", outcome->count, run->references,
+			run->references > 1 ? "s" : "", run->references > 1 ? "" : "s", run->elsewhere);
 	} else {
 		outcome->complete = true;
 	}

@@ -107,16 +107,18 @@ static bool limit_reached(int code)
 /* The end of an answer: its code, and what the server had to say. */
 static bool take_end(struct connection *connection, LDAPMessage *message, struct found *found, struct error *error)
 {
-	char *words = NULL;
+	char *words = NULL, **urls = NULL, elsewhere[200];
 	int code = LDAP_DECODING_ERROR;
 	bool fine = true;
 
-	ldap_parse_result(connection->handle, message, &code, NULL, &words, NULL, NULL, 0);
+	ldap_parse_result(connection->handle, message, &code, NULL, &words, &urls, NULL, 0);
+	trouble_elsewhere(elsewhere, sizeof elsewhere, urls);
 	found->cut = limit_reached(code);
 	found->code = code;
 	if (code != LDAP_SUCCESS && !found->cut)
-		fine = connection_failed(connection, code, words, "searching", error);
+		fine = connection_failed(connection, code, elsewhere[0] != '\0' ? elsewhere : words, "searching", error);
 	ldap_memfree(words);
+	ldap_memvfree((void **)urls);
 	return fine;
 }
 

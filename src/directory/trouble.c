@@ -8,6 +8,7 @@
 
 #include <ldap.h>
 #include <stddef.h>
+#include <stdio.h>
 
 static const struct {
 	int code;
@@ -76,4 +77,13 @@ bool trouble(struct error *error, int code, const char *subject, const char *dia
 	if (error != NULL)
 		error->code = code;
 	return false;
+}
+
+/* A URL may be of any length; the host stands at its beginning. */
+void trouble_elsewhere(char *out, size_t size, char *const *urls)
+{
+	if (urls == NULL || urls[0] == NULL)
+		out[0] = '\0';
+	else
+		snprintf(out, size, "it names %.120s%s", urls[0], urls[1] == NULL ? "" : " and others");
 }

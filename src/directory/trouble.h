@@ -4,6 +4,8 @@
 #ifndef POSTROOM_DIRECTORY_TROUBLE_H
 #define POSTROOM_DIRECTORY_TROUBLE_H
 
+#include <stddef.h>
+
 #include "base/error.h"
 
 /* Kind of error a result code is. */
@@ -13,5 +15,8 @@ enum error_kind trouble_kind(int code);
  * Returns false.
  */
 bool trouble(struct error *error, int code, const char *subject, const char *diagnostic);
+
+/* "it names ldap://primary.example.com": where an answer sends us, for sentences. urls may be NULL; out gets "" then. */
+void trouble_elsewhere(char *out, size_t size, char *const *urls);
 
 #endif

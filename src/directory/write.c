@@ -151,20 +151,25 @@ static void take_answer(struct connection *connection, struct arena *arena, int 
 	struct timeval patience = { .tv_sec = connection->settings->write_seconds };
 	LDAPMessage *message = NULL;
 	LDAPControl **controls = NULL;
-	char *words = NULL;
+	char *words = NULL, **urls = NULL, elsewhere[200];
 	int got = ldap_result(connection->handle, id, LDAP_MSG_ALL, &patience, &message);
 
-	if (got <= 0 || ldap_parse_result(connection->handle, message, &answer->code, NULL, &words, NULL, &controls, 0) != LDAP_SUCCESS) {
+	if (got <= 0 || ldap_parse_result(connection->handle, message, &answer->code, NULL, &words, &urls, &controls, 0) != LDAP_SUCCESS) {
 		answer->how = ANSWER_LOST;
 		guard_disarm(connection->guard);
 		connection_failed(connection, got == 0 ? LDAP_TIMEOUT : LDAP_SERVER_DOWN, NULL, "waiting for the answer to a change", &answer->error);
 	} else {
 		answer->how = ANSWER_GIVEN;
-		answer->words = arena_text(arena, words == NULL ? "" : words);
+		trouble_elsewhere(elsewhere, sizeof elsewhere, urls);
+		if (elsewhere[0] != '\0')
+			answer->words = arena_format(arena, "%s: name that server first in uri", elsewhere);
+		else
+			answer->words = arena_text(arena, words == NULL ? "" : words);
 		answer->after = answer->code == LDAP_SUCCESS ? seen_after(connection, arena, controls) : NULL;
 	}
 	ldap_controls_free(controls);
 	ldap_memfree(words);
+	ldap_memvfree((void **)urls);
 	ldap_msgfree(message);
 }
 

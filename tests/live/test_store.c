@@ -608,6 +608,37 @@ static void test_the_helpdesk_and_udm_are_told_why_not(void **state)
 	remove_user("store-rights");
 }
 
+/* What another server keeps is neither followed nor passed over: its address is told, to readers and to writers. */
+static void test_another_server_is_named(void **state)
+{
+	static char class_name[] = "objectClass", one[] = "referral", two[] = "extensibleObject", ref[] = "ref", cn[] = "cn", name[] = "elsewhere",
+		url[] = "ldap://primary.elsewhere.example:7389/cn=elsewhere";
+	LDAPMod classes = { LDAP_MOD_ADD, class_name, { (char *[]){ one, two, NULL } } }, refs = { LDAP_MOD_ADD, ref, { (char *[]){ url, NULL } } },
+		names = { LDAP_MOD_ADD, cn, { (char *[]){ name, NULL } } };
+	LDAPControl manage = { .ldctl_oid = (char []){ LDAP_CONTROL_MANAGEDSAIT }, .ldctl_iscritical = 1 }, *controls[] = { &manage, NULL };
+	struct value value = { .bytes = "x", .length = 1 };
+	struct delta delta = { .attribute = "description", .how = DELTA_ADD, .values = &value, .count = 1 };
+	struct operation step = { .verb = OPERATION_MODIFY, .deltas = &delta, .delta_count = 1 };
+	char place[300];
+	struct walk walk;
+
+	(void)state;
+	if (live_missing())
+		skip();
+	live_dn(place, sizeof place, "cn=elsewhere");
+	step.place = place;
+	assert_int_equal(ldap_add_ext_s(hand, place, (LDAPMod *[]){ &classes, &names, &refs, NULL }, NULL, NULL), LDAP_SUCCESS);
+	walk_begin(&walk);
+	expect(&walk, walk_step(&walk, store, &step), OUTCOME_NOT_APPLIED);
+	live_list(&live, "domain", NULL, 0);
+	assert_int_equal(ldap_delete_ext_s(hand, place, controls, NULL), LDAP_SUCCESS);
+	assert_non_null(strstr(walk.error.text, "it names ldap://primary.elsewhere.example:7389/"));
+	assert_non_null(strstr(walk.error.text, "[LDAP 10]"));
+	assert_false(live.list_end.complete);
+	assert_non_null(strstr(live.reason, "ldap://primary.elsewhere.example:7389/"));
+	walk_end(&walk);
+}
+
 static void test_forwards_in_both_modes(void **state)
 {
 	static const struct { const char *mode, *keep, *flag; int own; } cases[] = {
@@ -663,6 +694,7 @@ int main(void)
 		cmocka_unit_test(test_locks_of_others_are_honoured_and_stale_ones_taken),
 		cmocka_unit_test(test_the_helpdesk_and_udm_are_told_why_not),
 		cmocka_unit_test(test_forwards_in_both_modes),
+		cmocka_unit_test(test_another_server_is_named),
 	};
 
 	return cmocka_run_group_tests(tests, open_all, close_all);
