@@ -70,7 +70,7 @@ const struct conf_option config_options[] = {
 	  .help = "No suspend and no files by name; in the machine's file also no configuration but that." },
 	{ .name = "state_dir", .type = CONF_TEXT, .help = "Where the journal is kept; unset: the user's own state directory." },
 	{ .name = "shared_dir", .type = CONF_TEXT, .help = "A directory for copies of everybody's journals, so that the history shows them." },
-	{ .name = "keymap", .type = CONF_TEXT, .fallback = "default", .help = "default, vi or a file." },
+	{ .name = "keymap", .type = CONF_TEXT, .fallback = "default", .help = "default, vi, emacs or a file; see postroom-keymap(5)." },
 	{ .name = "ascii", .type = CONF_FLAG, .fallback = "no", .help = "Draw with ASCII only." },
 	{ .name = "no_color", .type = CONF_FLAG, .fallback = "no", .help = "No colour." },
 	{ .name = "escape_ms", .type = CONF_NUMBER, .fallback = "50", .help = "Milliseconds after which Esc is Esc; 10 to 500." },

@@ -67,6 +67,8 @@ const struct action actions[] = {
 	{ "retry", "global", "try again", "Tries now to reach the directory, instead of at the next turn.", ACTION_FOOTER },
 	{ "draft", "global", "go on", "Opens the review of edits that were kept when an earlier session was cut off.", ACTION_WRITES },
 	{ "palette", "global", "all actions", "Lists every action by name; type to search.", ACTION_FOOTER },
+	{ "first-steps", "global", "first steps", "Tells a newcomer the five keys that matter and the way from finding to taking back.", 0 },
+	{ "keymap-differences", "global", "compare keys", "Shows where the keys differ from those of the other keymaps.", 0 },
 	{ "help", "global", "keys", "Lists every key that works here.", ACTION_FOOTER },
 	{ "back", "global", "back", "Goes back one level; nothing that was typed is lost without a question.", ACTION_FOOTER },
 	{ "quit", "global", "quit", "Goes back one level, and ends postroom on the top level.", ACTION_FOOTER },

@@ -210,27 +210,60 @@ int console_screen(struct config *takes, const struct screen_request *request)
 
 /* --- keys ----------------------------------------------------------------------------------------- */
 
-int console_list_keys(const char *name)
+static void print_place(const struct keymap *keymap, const char *place)
 {
-	static const char *const places[] = { "global", "list", "page", "form", "editor", "review", "picker", "palette",
-		"help", "history", "text", "field", NULL };
+	struct arena *arena = arena_new();
+	bool global = strcmp(place, "global") == 0;
+
+	printf("%s[%s]\n", global ? "" : "\n", place);
+	for (const struct action *action = actions; action->name != NULL; action++) {
+		char *keys = keymap_keys(keymap, place, action->name, arena);
+
+		/* What works everywhere is told once. */
+		if (keys != NULL && (global || strstr(action->places, "global") == NULL) && action_applies(action, place))
+			printf("%-18s = %-22s # %s\n", action->name, keys, action->help);
+	}
+	arena_free(arena);
+}
+
+/* A line of the left map behind <, of the right one behind >, so that either can be pasted into a keymap file. */
+static void print_differences(const struct keymap *left, const struct keymap *right)
+{
+	struct arena *arena = arena_new();
+	struct keymap_difference *rows;
+	size_t count = keymap_compare(left, right, arena, &rows);
+	const char *place = "";
+
+	printf("# < %s, > %s: %zu differences\n", keymap_name(left), keymap_name(right), count);
+	for (size_t i = 0; i < count; i++) {
+		if (strcmp(rows[i].place, place) != 0)
+			printf("\n[%s]\n", place = rows[i].place);
+		printf("< %-18s = %s\n> %-18s = %s\n", rows[i].action->name, rows[i].left == NULL ? "" : rows[i].left,
+			rows[i].action->name, rows[i].right == NULL ? "" : rows[i].right);
+	}
+	arena_free(arena);
+}
+
+int console_list_keys(const char *name, const char *compare)
+{
 	struct error error;
-	struct keymap *keymap = load_keymap(name, &error);
+	struct keymap *keymap = load_keymap(name, &error), *other = NULL;
 	int status = error.kind == ERROR_NONE ? 0 : complain(&error);
 
-	for (size_t i = 0; places[i] != NULL; i++) {
+	if (compare != NULL) {
+		other = keymap_load(compare, &error);
+		if (other == NULL)
+			status = complain(&error);
+		else
+			print_differences(keymap, other);
+	} else {
 		struct arena *arena = arena_new();
 
-		printf("%s[%s]\n", i > 0 ? "\n" : "", places[i]);
-		for (const struct action *action = actions; action->name != NULL; action++) {
-			char *keys = keymap_keys(keymap, places[i], action->name, arena);
-
-			/* What works everywhere is told once. */
-			if (keys != NULL && (i == 0 || strstr(action->places, "global") == NULL) && action_applies(action, places[i]))
-				printf("%-17s = %-22s # %s\n", action->name, keys, action->help);
-		}
+		for (const char *const *place = keymap_places(arena); *place != NULL; place++)
+			print_place(keymap, *place);
 		arena_free(arena);
 	}
+	keymap_free(other);
 	keymap_free(keymap);
 	return status;
 }

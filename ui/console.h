@@ -11,7 +11,8 @@
 int console_run(struct config *takes);
 /* `postroom screen`: the same views on a canvas, printed as text once the data are in. */
 int console_screen(struct config *takes, const struct screen_request *request);
-int console_list_keys(const char *keymap);
+/* --list-keys: of this keymap (NULL: default); compare not NULL: where the two differ. */
+int console_list_keys(const char *keymap, const char *compare);
 /* First start without configuration: proposes, writes a postroom.conf on request; exit status. */
 int console_first_start(const struct options *options);
 

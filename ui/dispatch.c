@@ -117,6 +117,10 @@ static bool default_views(struct session *session, const char *name)
 {
 	if (strcmp(name, "help") == 0)
 		session_push(session, help_view_new(session, session_top(session)));
+	else if (strcmp(name, "first-steps") == 0)
+		session_push(session, first_steps_view_new(session));
+	else if (strcmp(name, "keymap-differences") == 0)
+		session_push(session, keymap_view_new(session));
 	else if (strcmp(name, "palette") == 0)
 		session_push(session, palette_view_new(session, session_top(session)));
 	else if (strcmp(name, "undo") == 0)

@@ -56,8 +56,11 @@ static void lay_out(const struct help_view *self, struct arena *arena, enum visi
 {
 	const char *place = self->over->class->place;
 	const char *title = self->over->class->title == NULL ? NULL : self->over->class->title(self->over, arena);
+	const char *steps = keymap_key(session_keymap(self->view.session), "help", "first-steps", arena);
 
 	wrapped_start(wrapped, arena, form, columns - 1);
+	if (steps != NULL)
+		wrapped_add(wrapped, 0, STYLE_KEY, NULL, 1, STYLE_NOTICE, arena_format(arena, "New here? %s shows the first steps.", steps));
 	if (strcmp(session_place(self->over), "field") == 0) {
 		wrapped_heading(wrapped, "While a text field has the focus");
 		add_actions(self, wrapped, "field", false);

@@ -21,8 +21,9 @@
 static const struct { const char *name, *text; } builtin[] = {
 	{ "default", builtin_keymap_default },
 	{ "vi", builtin_keymap_vi },
+	{ "emacs", builtin_keymap_emacs },
 };
-static const char *const builtin_names[] = { "default", "vi", NULL };
+static const char *const builtin_names[] = { "default", "vi", "emacs", NULL };
 
 /* --- loading ---------------------------------------------------------------------- */
 
@@ -32,6 +33,7 @@ static struct keymap *load(const char *name, const char *bytes, size_t length, s
 	struct keymap *map = memory_new(sizeof(*map));
 
 	map->arena = arena_new();
+	map->name = arena_text(map->arena, name ? name : builtin_names[0]);
 	if (keymap_read(map, "default.keys", builtin[0].text, strlen(builtin[0].text), error)
 			&& (!name || keymap_read(map, name, bytes, length, error)))
 		return map;
@@ -71,6 +73,7 @@ struct keymap *keymap_load_file(const char *path, struct error *error)
 
 struct keymap *keymap_load(const char *name_or_path, struct error *error)
 {
+	struct keymap *map;
 	char file[32];
 	size_t i;
 
@@ -79,12 +82,15 @@ struct keymap *keymap_load(const char *name_or_path, struct error *error)
 	for (i = 1; i < sizeof(builtin) / sizeof(builtin[0]); i++) {
 		if (strcmp(name_or_path, builtin[i].name) == 0) {
 			snprintf(file, sizeof(file), "%s.keys", builtin[i].name);
-			return load(file, builtin[i].text, strlen(builtin[i].text), error);
+			map = load(file, builtin[i].text, strlen(builtin[i].text), error);
+			if (map)
+				map->name = builtin[i].name;
+			return map;
 		}
 	}
 	if (strchr(name_or_path, '/') || access(name_or_path, F_OK) == 0)
 		return keymap_load_file(name_or_path, error);
-	error_set(error, ERROR_CONFIG, "there is no keymap %s: say default, vi or the path of a file", name_or_path);
+	error_set(error, ERROR_CONFIG, "there is no keymap %s: say default, vi, emacs or the path of a file", name_or_path);
 	return NULL;
 }
 
@@ -100,6 +106,11 @@ void keymap_free(struct keymap *map)
 const char *const *keymap_names(void)
 {
 	return builtin_names;
+}
+
+const char *keymap_name(const struct keymap *map)
+{
+	return map->name;
 }
 
 /* --- looking up -------------------------------------------------------------------- */

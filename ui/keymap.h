@@ -5,7 +5,7 @@
  * comment; nothing behind `=` unbinds the action there.  A key is looked up in
  * its place first, then in "global"; a line for an action in a place replaces
  * what "global" has for it.  Every map is laid over the built-in default, whose
- * lines it replaces one by one.  default and vi are compiled in.  Loading may
+ * lines it replaces one by one.  default, vi and emacs are compiled in.  Loading may
  * block on the disk: at start only.  Loop thread.
  */
 #ifndef POSTROOM_UI_KEYMAP_H
@@ -16,11 +16,12 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "ui/actions.h"
 #include "ui/keys.h"
 
 struct keymap;
 /*
- * By name ("default", "vi") or, where the words hold a slash or name no built-in map, by path. NULL with
+ * By name ("default", "vi", "emacs") or, where the words hold a slash or name no built-in map, by path. NULL with
  * the file and the line in the error; the caller then takes keymap_default and says so.
  */
 struct keymap *keymap_load(const char *name_or_path, struct error *error);
@@ -32,6 +33,17 @@ struct keymap *keymap_default(void);
 void keymap_free(struct keymap *map);
 /* Names of the built-in maps, NULL-terminated. */
 const char *const *keymap_names(void);
+/* Name of this one as it was asked for: "vi", or the path of its file. */
+const char *keymap_name(const struct keymap *map);
+/* Every place that the table of actions names, "global" first; NULL-terminated. Arena. */
+const char *const *keymap_places(struct arena *arena);
+/*
+ * What differs between two maps, in the order of places and actions; keys NULL: none there. What [global]
+ * tells already is not told again for each place. Arena.
+ */
+struct keymap_difference { const char *place; const struct action *action; const char *left, *right; };
+size_t keymap_compare(const struct keymap *left, const struct keymap *right, struct arena *arena,
+		struct keymap_difference **differences);
 /*
  * Name of the action bound to this key in this place, or NULL; only actions that apply there (all of
  * [global] where the place is "global"). In "field" no key that types a character is bound, and of

@@ -20,6 +20,7 @@ struct keymap_line {
 
 struct keymap {
 	struct arena *arena;
+	const char *name;      /* "vi", or the path of a file */
 	struct keymap_line *lines;
 	size_t count, capacity;
 };

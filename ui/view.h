@@ -133,6 +133,10 @@ struct view *picker_view_new(struct session *session, const struct kind *kind, c
 		void (*chosen)(void *context, const char *name), void *context);
 struct view *palette_view_new(struct session *session, struct view *over);
 struct view *help_view_new(struct session *session, struct view *over);
+/* One screen for newcomers: the keys that matter and the way of a change. */
+struct view *first_steps_view_new(struct session *session);
+/* Where the keymap in use differs from the built-in ones. */
+struct view *keymap_view_new(struct session *session);
 struct view *history_view_new(struct session *session);
 /* A longer text to read (one value in full, an error with its next step). */
 struct view *text_view_new(struct session *session, const char *title, const char *bytes, size_t length);

@@ -46,7 +46,7 @@ const struct command commands[] = {
 
 enum option_id {
 	OPTION_CONFIG = 256, OPTION_URI, OPTION_BASE, OPTION_BIND, OPTION_PASSWORD_FILE, OPTION_CA_FILE, OPTION_ROLE, OPTION_PROFILE,
-	OPTION_READONLY, OPTION_RESTRICTED, OPTION_KEYMAP, OPTION_LIST_KEYS, OPTION_ASCII, OPTION_NO_COLOR, OPTION_HELP, OPTION_VERSION,
+	OPTION_READONLY, OPTION_RESTRICTED, OPTION_KEYMAP, OPTION_LIST_KEYS, OPTION_COMPARE, OPTION_ASCII, OPTION_NO_COLOR, OPTION_HELP, OPTION_VERSION,
 	OPTION_FORMAT, OPTION_DRY_RUN, OPTION_YES, OPTION_CONFIRM, OPTION_REASON, OPTION_FILTER, OPTION_LIMIT, OPTION_COLUMNS,
 	OPTION_VERIFY, OPTION_SIZE, OPTION_KEYS
 };
@@ -68,8 +68,9 @@ static const struct option_row {
 	{ "profile", "NAME", OPTION_PROFILE, 0, "profile of the directory, or its file" },
 	{ "readonly", NULL, OPTION_READONLY, 0, "register nothing that could write" },
 	{ "restricted", NULL, OPTION_RESTRICTED, 0, "no suspend and no files by name" },
-	{ "keymap", "NAME", OPTION_KEYMAP, 0, "default, vi or a file" },
+	{ "keymap", "NAME", OPTION_KEYMAP, 0, "default, vi, emacs or a file" },
 	{ "list-keys", NULL, OPTION_LIST_KEYS, 0, "print what every key does" },
+	{ "compare", "NAME", OPTION_COMPARE, 0, "with --list-keys: print where this keymap differs" },
 	{ "ascii", NULL, OPTION_ASCII, 0, "draw with ASCII only" },
 	{ "no-color", NULL, OPTION_NO_COLOR, 0, "no colour" },
 	{ "format", "FORM", OPTION_FORMAT, 0, "table, json, csv, tsv or ldif" },
@@ -95,6 +96,7 @@ struct parsed {
 	unsigned used;                     /* bits of options that not every command takes */
 	const char *used_name;
 	bool help, version, list_keys;
+	const char *compare;               /* --compare: a keymap */
 };
 
 static int usage_error(const char *format, const char *what)
@@ -153,6 +155,7 @@ static const char **text_of(struct parsed *parsed, enum option_id id)
 	case OPTION_ROLE: return &parsed->options->role;
 	case OPTION_PROFILE: return &parsed->options->profile;
 	case OPTION_KEYMAP: return &parsed->options->keymap;
+	case OPTION_COMPARE: return &parsed->compare;
 	case OPTION_CONFIRM: return &parsed->arguments.confirm;
 	case OPTION_REASON: return &parsed->arguments.reason;
 	case OPTION_FILTER: return &parsed->arguments.filter;
@@ -321,7 +324,9 @@ int commands_run(int argc, char **argv, const struct front_ends *front_ends, str
 		return 0;
 	}
 	if (parsed.list_keys)
-		return front_ends->list_keys(options->keymap);
+		return front_ends->list_keys(options->keymap, parsed.compare);
+	if (parsed.compare)
+		return usage_error("--compare belongs to --list-keys, not to ", command ? command->name : "the console");
 	if (command)
 		return run_command(command, &parsed, argc - optind - 1, argv + optind + 1);
 	if (parsed.used)

@@ -16,8 +16,8 @@ struct screen_request { const char *section; int rows, columns; const char *keys
 struct front_ends {
 	/* Draws to standard output; returns an exit status. */
 	int (*screen)(struct config *takes, const struct screen_request *request);
-	/* Prints the key lists (--list-keys). */
-	int (*list_keys)(const char *keymap);
+	/* Prints the key lists (--list-keys), or where two keymaps differ (compare not NULL). */
+	int (*list_keys)(const char *keymap, const char *compare);
 };
 int commands_run(int argc, char **argv, const struct front_ends *front_ends, struct options *options);
 /*

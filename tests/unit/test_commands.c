@@ -30,10 +30,10 @@ static int fake_screen(struct config *takes, const struct screen_request *reques
 	return 7;
 }
 
-static int fake_keys(const char *keymap)
+static int fake_keys(const char *keymap, const char *compare)
 {
 	listed++;
-	return keymap && !strcmp(keymap, "vi") ? 8 : 9;
+	return compare ? 7 : keymap && !strcmp(keymap, "vi") ? 8 : 9;
 }
 
 static const struct front_ends front_ends = { fake_screen, fake_keys };
@@ -69,6 +69,8 @@ static const struct { const char *line; int status; } lines[] = {
 	{ "list --help", 0 },
 	{ "--list-keys", 9 },
 	{ "--keymap vi --list-keys", 8 },
+	{ "--keymap vi --list-keys --compare emacs", 7 },
+	{ "--compare emacs", 64 },
 	{ "--nonsense", 64 },
 	{ "--config", 64 },
 	{ "-c id", 64 },
@@ -103,7 +105,7 @@ static void lines_and_their_status(void **state)
 			fail_msg("\"%s\": status %d, not %d", lines[i].line, status, lines[i].status);
 	}
 	assert_int_equal(drew, 30100);
-	assert_int_equal(listed, 2);
+	assert_int_equal(listed, 3);
 }
 
 static void options_stand_before_and_behind(void **state)

@@ -38,7 +38,8 @@ static void the_built_in_maps_are_right(void **state)
 		assert_non_null(map);
 		assert_string_equal(bound(map, "list", "Enter"), "open");
 		assert_string_equal(bound(map, "list", "/"), "filter");
-		assert_string_equal(bound(map, "list", "j"), "down");
+		assert_string_equal(bound(map, "list", "Down"), "down");
+		assert_string_equal(bound(map, "list", "j"), strcmp(*name, "emacs") == 0 ? "-" : "down");
 		assert_string_equal(bound(map, "page", "Esc"), "back");
 		assert_string_equal(bound(map, "page", "?"), "help");
 		assert_string_equal(bound(map, "page", "l"), "quota");
@@ -215,11 +216,87 @@ static void files_are_read_and_missing_ones_named(void **state)
 	unlink(path);
 	assert_null(keymap_load(path, &error));
 	assert_non_null(strstr(error.text, path));
-	assert_null(keymap_load("emacs", &error));
-	assert_non_null(strstr(error.text, "no keymap emacs"));
+	assert_null(keymap_load("nano", &error));
+	assert_non_null(strstr(error.text, "no keymap nano"));
 	map = keymap_load(NULL, &error);
 	assert_non_null(map);
 	keymap_free(map);
+}
+
+static void emacs_hands_find_their_keys(void **state)
+{
+	static const struct { const char *place, *key, *action; } cases[] = {
+		{ "list", "Ctrl-N", "down" }, { "list", "Ctrl-P", "up" }, { "list", "Ctrl-F", "right" }, { "list", "Ctrl-V", "page-down" },
+		{ "page", "Alt-v", "page-up" }, { "page", "Alt-<", "first" }, { "page", "Alt->", "last" }, { "page", "Alt-x", "palette" },
+		{ "form", "Ctrl-G", "cancel" }, { "field", "Ctrl-G", "cancel" }, { "field", "Ctrl-N", "down" }, { "field", "Ctrl-O", "apply" },
+		{ "review", "Ctrl-N", "down" }, { "list", "Ctrl-_", "undo" }, { "list", "Ctrl-D", "delete" }, { "list", "g", "refresh" },
+	};
+	struct error error = { 0 };
+	struct keymap *map = keymap_load("emacs", &error);
+	size_t i;
+
+	(void)state;
+	assert_non_null(map);
+	assert_string_equal(keymap_name(map), "emacs");
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		assert_string_equal(bound(map, cases[i].place, cases[i].key), cases[i].action);
+	keymap_free(map);
+}
+
+static const struct keymap_difference *told(const struct keymap_difference *rows, size_t count, const char *place, const char *action)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		if (strcmp(rows[i].place, place) == 0 && strcmp(rows[i].action->name, action) == 0)
+			return &rows[i];
+	}
+	return NULL;
+}
+
+/* Every difference is true, none is missing, and what is true everywhere is told once. */
+static void differences_are_what_keys_do(void **state)
+{
+	static const char words[] = "[global]\npalette = F2, :\n[list]\nnew =\nopen = Enter\n";
+	struct error error = { 0 };
+	struct keymap *left = keymap_default(), *right = keymap_parse("site.keys", words, strlen(words), &error);
+	struct arena *arena = arena_new();
+	struct keymap_difference *rows;
+	size_t count = keymap_compare(left, right, arena, &rows), i;
+
+	(void)state;
+	assert_int_equal(count, 2);
+	assert_string_equal(told(rows, count, "global", "palette")->right, "F2, :");
+	assert_null(told(rows, count, "list", "palette"));
+	assert_string_equal(told(rows, count, "list", "new")->left, "n");
+	assert_null(told(rows, count, "list", "new")->right);
+	keymap_free(right);
+	right = keymap_load("vi", &error);
+	count = keymap_compare(left, right, arena, &rows);
+	assert_true(count > 10);
+	for (i = 0; i < count; i++)
+		assert_false(rows[i].left && rows[i].right && strcmp(rows[i].left, rows[i].right) == 0);
+	assert_int_equal(keymap_compare(left, left, arena, &rows), 0);
+	arena_free(arena);
+	keymap_free(left);
+	keymap_free(right);
+}
+
+static void places_come_from_the_actions(void **state)
+{
+	struct arena *arena = arena_new();
+	const char *const *places = keymap_places(arena);
+	bool list = false, field = false;
+	size_t i;
+
+	(void)state;
+	assert_string_equal(places[0], "global");
+	for (i = 0; places[i]; i++) {
+		list = list || strcmp(places[i], "list") == 0;
+		field = field || strcmp(places[i], "field") == 0;
+	}
+	assert_true(list && field);
+	arena_free(arena);
 }
 
 int main(void)
@@ -229,6 +306,9 @@ int main(void)
 		cmocka_unit_test(every_action_has_a_key),
 		cmocka_unit_test(no_printable_key_agrees_or_writes),
 		cmocka_unit_test(a_map_is_laid_over_the_default),
+		cmocka_unit_test(emacs_hands_find_their_keys),
+		cmocka_unit_test(differences_are_what_keys_do),
+		cmocka_unit_test(places_come_from_the_actions),
 		cmocka_unit_test(mistakes_name_file_and_line),
 		cmocka_unit_test(odd_bytes_do_no_harm),
 		cmocka_unit_test(files_are_read_and_missing_ones_named),

@@ -57,6 +57,8 @@ static const struct scene scenes[] = {
 	{ "palette", ROLE_ADMIN, NULL, { ":", "=s", NULL }, false, false, 0 },
 	{ "palette-blocked", ROLE_MONITOR, NULL, { ":", "=delete", NULL }, false, false, 0 },
 	{ "help", ROLE_ADMIN, NULL, { "?", NULL }, false, false, 0 },
+	{ "first-steps", ROLE_ADMIN, NULL, { "? f", NULL }, false, false, 0 },
+	{ "keymap-differences", ROLE_ADMIN, NULL, { "Alt-k", NULL }, false, false, 0 },
 	{ "history", ROLE_ADMIN, NULL, { "l", "=4 GB", "Enter Right Enter H", NULL }, false, false, 0 },
 	{ "history-empty", ROLE_ADMIN, "history", { NULL }, false, false, 0 },
 	{ "text", ROLE_ADMIN, NULL, { "l", "=4 GB", "Enter Right Enter H Enter", NULL }, false, false, 0 },
