@@ -19,8 +19,10 @@
 #include "config.h"
 #include "model/kind.h"
 #include "ui/actions.h"
+#include "ui/keymap.h"
 
 #define MANUAL "docs/postroom.1"
+#define KEYMAPS "docs/postroom-keymap.5"
 #define CONFIGURATION "docs/postroom.conf.5"
 
 /* Entries of one list of a manual: the word behind ".It MACRO " inside the section named by ".Sh" or ".Ss". */
@@ -135,6 +137,60 @@ static void test_configuration(void **state)
 	expect_no_more(&entries, CONFIGURATION, "option");
 }
 
+static void test_keymap_places(void **state)
+{
+	struct arena *arena = arena_new();
+	struct entries entries;
+
+	(void)state;
+	read_entries(KEYMAPS, "PLACES", "Ic", &entries);
+	for (const char *const *place = keymap_places(arena); *place != NULL; place++)
+		expect(&entries, KEYMAPS, "place", *place);
+	expect_no_more(&entries, KEYMAPS, "place");
+	arena_free(arena);
+}
+
+/* Every name in the manual is understood as a key of that name, and everything it forbids is refused. */
+static void test_keymap_keys(void **state)
+{
+	struct entries entries;
+
+	(void)state;
+	read_entries(KEYMAPS, "KEYS", "Li", &entries);
+	for (size_t i = 0; i < entries.count; i++) {
+		struct key key;
+
+		if (!key_from_name(entries.names[i], &key))
+			fail_msg("%s describes the key \"%s\", which is none", KEYMAPS, entries.names[i]);
+	}
+	read_entries(KEYMAPS, "WHAT CANNOT BE BOUND", "Li", &entries);
+	for (size_t i = 0; i < entries.count; i++) {
+		struct error error;
+		char words[200];
+
+		/* A backslash is written \e in a manual, and \& keeps a bracket from being punctuation. */
+		if (strncmp(entries.names[i], "\\&", 2) == 0)
+			memmove(entries.names[i], entries.names[i] + 2, strlen(entries.names[i]) - 1);
+		if (strlen(entries.names[i]) > 2 && strcmp(entries.names[i] + strlen(entries.names[i]) - 2, "\\e") == 0)
+			entries.names[i][strlen(entries.names[i]) - 1] = '\0';
+		snprintf(words, sizeof words, "[list]\nopen = %s\n", entries.names[i]);
+		error_clear(&error);
+		if (keymap_parse("manual", words, strlen(words), &error) != NULL || strstr(error.text, "cannot be bound") == NULL)
+			fail_msg("%s says that %s cannot be bound, but: %s", KEYMAPS, entries.names[i], error.text);
+	}
+}
+
+static void test_keymap_maps(void **state)
+{
+	struct entries entries;
+
+	(void)state;
+	read_entries(KEYMAPS, "BUILT-IN KEYMAPS", "Cm", &entries);
+	for (const char *const *name = keymap_names(); *name != NULL; name++)
+		expect(&entries, KEYMAPS, "keymap", *name);
+	expect_no_more(&entries, KEYMAPS, "keymap");
+}
+
 /* Whatever a table says about itself is a sentence a person can read. */
 static void test_help_is_a_sentence(void **state)
 {
@@ -157,6 +213,9 @@ int main(void)
 		cmocka_unit_test(test_actions),
 		cmocka_unit_test(test_fields),
 		cmocka_unit_test(test_configuration),
+		cmocka_unit_test(test_keymap_places),
+		cmocka_unit_test(test_keymap_keys),
+		cmocka_unit_test(test_keymap_maps),
 		cmocka_unit_test(test_help_is_a_sentence),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
