@@ -2,7 +2,7 @@
  * actions: the rows themselves, in the order in which a footer shows them.
  *
  * Places: global (everywhere, behind the place of the view on top), list, page,
- * form, editor, review, picker, palette, help, history, text, and "field" while
+ * form, editor, review, picker, palette, chooser, help, history, text, and "field" while
  * a text field has the focus (then only rows of "field" and those that carry
  * ACTION_ALWAYS are looked up, all other keys are text).  Constant data and
  * pure functions that cannot fail; loop thread.
@@ -11,17 +11,17 @@
 
 #include <string.h>
 
-#define MOVING "list page form editor review picker palette help history text field"
+#define MOVING "list page form editor review picker palette chooser help history text field"
 #define CHANGES (ACTION_WRITES | ACTION_ROW)
 
 const struct action actions[] = {
 	/* What ends a field comes first: it must be in the footer while somebody types. */
-	{ "accept", "form editor review picker palette field", "take", "Takes what was typed, or presses the button that has the focus.", ACTION_ALWAYS | ACTION_FOOTER },
+	{ "accept", "form editor review picker palette chooser field", "take", "Takes what was typed, or presses the button that has the focus.", ACTION_ALWAYS | ACTION_FOOTER },
 	{ "next-field", "form editor review field", "next", "Goes to the next field or button.", ACTION_ALWAYS | ACTION_FOOTER },
 	{ "previous-field", "form editor review field", "previous", "Goes to the previous field or button.", ACTION_ALWAYS },
 	{ "pick", "form editor field", "choose", "Offers what may stand in this field, to be searched.", ACTION_ALWAYS | ACTION_FOOTER },
 	{ "add-value", "editor", "add", "Adds one more value.", ACTION_FOOTER },
-	{ "remove-value", "editor", "remove", "Takes the value under the cursor out.", ACTION_ROW | ACTION_FOOTER },
+	{ "remove-value", "editor chooser", "remove", "Takes the value under the cursor out, or forgets the saved filter.", ACTION_ROW | ACTION_FOOTER },
 	{ "apply", "form editor field", "review..", "Opens the review of what was entered; nothing is written before it.", ACTION_ALWAYS | ACTION_WRITES | ACTION_FOOTER },
 
 	/* Lists, pages, history. */
@@ -37,11 +37,16 @@ const struct action actions[] = {
 	{ "rename", "list page", "rename..", "Gives it another name; the review comes before anything is written.", CHANGES },
 	{ "delete", "list page", "delete..", "Opens the review of deleting it; nothing is lost before you agree there.", CHANGES | ACTION_FOOTER },
 	{ "undo", "global", "take back..", "Opens the review of taking back the last change, or in the history the one under the cursor.", ACTION_WRITES },
-	{ "mark", "list", "mark", "Marks the row, or takes its mark away.", ACTION_ROW },
+	{ "mark", "list chooser", "mark", "Marks the row, or takes its mark away.", ACTION_ROW },
 	{ "mark-all", "list", "mark all", "Marks all rows that are shown.", 0 },
-	{ "unmark", "list", "no marks", "Takes all marks away.", 0 },
+	{ "unmark", "list chooser", "no marks", "Takes all marks away; of columns, the choice of columns.", 0 },
+	{ "move-up", "chooser", "up", "Puts the column one place further to the left.", ACTION_ROW | ACTION_FOOTER },
+	{ "move-down", "chooser", "down", "Puts the column one place further to the right.", ACTION_ROW | ACTION_FOOTER },
 	{ "sort", "list", "sort", "Sorts by the next column.", ACTION_FOOTER },
 	{ "sort-reverse", "list", "turn order", "Turns the order round.", 0 },
+	{ "columns", "list", "columns", "Chooses the columns of this list and their order, and keeps the choice.", 0 },
+	{ "save-filter", "list", "save filter", "Keeps the filter under a name.", 0 },
+	{ "filters", "list", "filters", "Lists the saved filters of this list, to use or to forget one.", 0 },
 	{ "preview", "list", "preview", "Shows or hides what is known about the row under the cursor.", 0 },
 	{ "raw", "page review history", "raw", "Shows the attributes as the directory holds them, or the change as LDIF.", ACTION_ROW | ACTION_FOOTER },
 	{ "verify", "history", "verify", "Checks that no record of the history was altered.", 0 },
@@ -54,8 +59,8 @@ const struct action actions[] = {
 	{ "right", "list page form editor review help text history", "right", "To the right: columns, buttons, long lines.", 0 },
 	{ "page-up", MOVING, "page up", "One screen up.", ACTION_ALWAYS },
 	{ "page-down", MOVING, "page down", "One screen down.", ACTION_ALWAYS },
-	{ "first", "list page form editor review help history text", "first", "To the first row.", 0 },
-	{ "last", "list page form editor review help history text", "last", "To the last row.", 0 },
+	{ "first", "list page form editor review chooser help history text", "first", "To the first row.", 0 },
+	{ "last", "list page form editor review chooser help history text", "last", "To the last row.", 0 },
 
 	/* Everywhere. */
 	{ "section-users", "global", "Users", "Goes to the users.", 0 },

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ui/list_memory.h"
 #include "ui/list_private.h"
 #include "ui/move.h"
 #include "ui/session.h"
@@ -87,6 +88,13 @@ static void filter_changed(struct list_view *list)
 	list_ask_server(list);
 	list_work_more(list);
 	list_settle(list);
+}
+
+void list_use_filter(struct list_view *list, const char *words)
+{
+	line_set(&list->filter, words, strlen(words));
+	list->typing = false;
+	filter_changed(list);
 }
 
 static void clear_filter(struct list_view *list)
@@ -267,6 +275,22 @@ static bool act_on_view(struct list_view *list, const char *name)
 	return true;
 }
 
+/* Views that lie over the list and change how it looks. */
+static bool open_choices(struct list_view *list, const char *name)
+{
+	struct view *view = NULL;
+
+	if (strcmp(name, "columns") == 0)
+		view = list_choose_view_new(list);
+	else if (strcmp(name, "filters") == 0)
+		view = list_filters_view_new(list);
+	else if (strcmp(name, "save-filter") == 0)
+		view = list_save_filter_view_new(list);
+	if (view != NULL)
+		session_push(list->view.session, view);
+	return view != NULL;
+}
+
 static bool act_on_row(struct list_view *list, const struct action *action)
 {
 	static const char *const with[] = { "quota", "rename", "copy-as-new", "delete" };
@@ -315,7 +339,7 @@ static bool list_act(struct view *view, const struct action *action)
 		clear_filter(list);
 		return true;
 	}
-	return act_on_marks(list, action->name) || act_on_view(list, action->name) || act_on_row(list, action);
+	return act_on_marks(list, action->name) || act_on_view(list, action->name) || open_choices(list, action->name) || act_on_row(list, action);
 }
 
 static bool list_key(struct view *view, const struct key *key)
@@ -372,8 +396,10 @@ static const char *list_blocked(const struct view *view, const struct action *ac
 
 	if (strcmp(action->name, "new") == 0)
 		return verb_blocked(list, VERB_ADD, KIND_CAN_ADD);
-	if (strcmp(action->name, "clear-filter") == 0 && line_empty(&list->filter))
+	if ((strcmp(action->name, "clear-filter") == 0 || strcmp(action->name, "save-filter") == 0) && line_empty(&list->filter))
 		return "no filter is set";
+	if (strcmp(action->name, "filters") == 0 && list_memory_filters(session_list_memory(view->session), list->kind) == 0)
+		return "no filter of this list was saved yet";
 	if (strncmp(action->name, "search-", 7) == 0 && list->last_words == NULL)
 		return "nothing was searched for yet";
 	if (strcmp(action->name, "unmark") == 0 && rowset_marks(list->set) == 0)
@@ -482,6 +508,7 @@ struct view *list_view_new(struct session *session, const struct kind *kind)
 	list->set = rowset_new();
 	list->preview = true;
 	list->sort = kind_field(kind, sort);
+	list->picked_count = list_memory_columns(session_list_memory(session), kind, list->picked);
 	line_init(&list->filter, NULL, 0, false);
 	rowset_sort(list->set, list->sort, false);
 	list_load(list);

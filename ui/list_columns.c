@@ -129,42 +129,62 @@ static int spread(const struct list_view *list, struct list_column *columns, int
 	return given;
 }
 
-/* Adds the fields of a pass that fit; returns the columns used by then. */
-static int add_fitting(const struct list_view *list, int width, int used, bool further, struct list_column *columns, int *count, int *skip)
-{
-	for (const struct field *field = list->kind->fields; field->name != NULL && *count < LIST_COLUMNS_MOST; field++) {
-		int wanted = width_of(list, field);
+/* A row of columns while it is put together. */
+struct fitting {
+	const struct list_view *list;
+	struct list_column *columns;
+	int width, used, count, skip;
+};
 
-		if (further ? !is_further(list, field) : !is_default(field))
-			continue;
-		/* Turning to the right leaves columns out behind the first, which says whose row it is. */
-		if (*count > 0 && *skip > 0) {
-			(*skip)--;
-			continue;
-		}
-		if (*count == 0 && wanted > width - used)
-			wanted = width - used;
-		if (wanted > width - used || wanted < 1)
-			continue;
-		columns[(*count)++] = (struct list_column){ field, 0, wanted };
-		used += wanted + GAP;
+/* Adds the field where it fits. */
+static void add_field(struct fitting *fitting, const struct field *field)
+{
+	int wanted = width_of(fitting->list, field), left = fitting->width - fitting->used;
+
+	if (fitting->count == LIST_COLUMNS_MOST)
+		return;
+	/* Turning to the right leaves columns out behind the first, which says whose row it is. */
+	if (fitting->count > 0 && fitting->skip > 0) {
+		fitting->skip--;
+		return;
 	}
-	return used;
+	if (fitting->count == 0 && wanted > left)
+		wanted = left;
+	if (wanted > left || wanted < 1)
+		return;
+	fitting->columns[fitting->count++] = (struct list_column){ field, 0, wanted };
+	fitting->used += wanted + GAP;
+}
+
+static void add_pass(struct fitting *fitting, bool further)
+{
+	for (const struct field *field = fitting->list->kind->fields; field->name != NULL; field++) {
+		if (further ? is_further(fitting->list, field) : is_default(field))
+			add_field(fitting, field);
+	}
 }
 
 int list_columns(const struct list_view *list, int width, struct list_column *columns)
 {
-	int count = 0, skip = list->first_column, used = add_fitting(list, width, PREFIX, false, columns, &count, &skip);
+	struct fitting fitting = { list, columns, width, PREFIX, 0, list->first_column };
+	int at = PREFIX;
 
-	used += spread(list, columns, count, width - used, 0);
-	used = add_fitting(list, width, used, true, columns, &count, &skip);
-	spread(list, columns, count, width - used, 2);
-	used = PREFIX;
-	for (int i = 0; i < count; i++) {
-		columns[i].at = used;
-		used += columns[i].width + GAP;
+	/* What a person chose is neither reordered nor added to. */
+	for (size_t i = 0; i < list->picked_count; i++)
+		add_field(&fitting, list->picked[i]);
+	if (list->picked_count == 0) {
+		add_pass(&fitting, false);
+		fitting.used += spread(list, columns, fitting.count, width - fitting.used, 0);
+		add_pass(&fitting, true);
+	} else {
+		fitting.used += spread(list, columns, fitting.count, width - fitting.used, 0);
 	}
-	return count;
+	spread(list, columns, fitting.count, width - fitting.used, 2);
+	for (int i = 0; i < fitting.count; i++) {
+		columns[i].at = at;
+		at += columns[i].width + GAP;
+	}
+	return fitting.count;
 }
 
 const char *list_cell_words(struct arena *arena, enum visible_form form, const struct field *field, const struct value *value)

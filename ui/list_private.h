@@ -1,6 +1,5 @@
 /*
- * list_private: the state of a list, for list.c, list_data.c, list_draw.c and
- * list_preview.c only.
+ * list_private: the state of a list, for the files list*.c only.
  */
 #ifndef POSTROOM_UI_LIST_PRIVATE_H
 #define POSTROOM_UI_LIST_PRIVATE_H
@@ -12,6 +11,7 @@
 #include "ui/rowset.h"
 #include "ui/view.h"
 
+/* Of columns as many as can be chosen and kept. */
 enum { LIST_COLUMNS_MOST = 16, LIST_FIELDS_MOST = 64 };
 
 /* A column as it is drawn. */
@@ -55,6 +55,8 @@ struct list_view {
 	char *last_words;                  /* heap: the last filter, for search-next; NULL */
 	const struct field *sort;
 	bool reverse;
+	const struct field *picked[LIST_COLUMNS_MOST];   /* the columns that the person chose */
+	size_t picked_count;               /* 0: as it fits by itself */
 	int natural[LIST_FIELDS_MOST];     /* columns that the values of each field take; 0: not measured */
 	bool unmeasured;                   /* rows came since */
 	const struct action *waiting;      /* to be done once the record of the row is read; NULL */
@@ -84,6 +86,12 @@ void list_settle(struct list_view *list);
 void list_go_to(struct list_view *list, const struct row *row);
 const struct row *list_row(const struct list_view *list);
 void list_do_waiting(struct list_view *list);
+/* Puts these words into the filter, as if they had been typed. */
+void list_use_filter(struct list_view *list, const char *words);
+/* list_choose.c, list_filters.c: views over a list, which stays below them. */
+struct view *list_choose_view_new(struct list_view *list);
+struct view *list_filters_view_new(struct list_view *list);
+struct view *list_save_filter_view_new(struct list_view *list);
 /* list_draw.c */
 /* list_columns.c */
 /* Figures stand at the right edge of their column. */

@@ -16,6 +16,7 @@
 #include "base/text.h"
 #include "ui/draft.h"
 #include "ui/frame.h"
+#include "ui/list_memory.h"
 #include "ui/session_private.h"
 
 /* --- what views ask for ----------------------------------------------------------------------- */
@@ -48,6 +49,11 @@ struct canvas *session_canvas(struct session *session)
 const struct keymap *session_keymap(const struct session *session)
 {
 	return session->keymap;
+}
+
+struct list_memory *session_list_memory(const struct session *session)
+{
+	return session->lists;
 }
 
 const struct section *session_section(const struct session *session)
@@ -452,6 +458,11 @@ void session_hang_up(struct session *session, int status)
 
 /* --- life ------------------------------------------------------------------------------------- */
 
+static void choices_failed(void *context, const struct error *error)
+{
+	session_complain(context, error);
+}
+
 struct session *session_new(struct engine *engine, const struct keymap *keymap, enum visible_form form,
 		const struct session_outside *outside, bool replayed)
 {
@@ -464,6 +475,7 @@ struct session *session_new(struct engine *engine, const struct keymap *keymap, 
 	if (outside != NULL)
 		session->outside = *outside;
 	session->canvas = canvas_new(24, 80, form);
+	session->lists = list_memory_open(engine->loop, engine->config->state_directory, choices_failed, session);
 	directory_on_status(engine->directory, status_changed, session);
 	return session;
 }
@@ -494,6 +506,7 @@ void session_free(struct session *session)
 			view->class->close(view);
 		}
 	}
+	list_memory_close(session->lists);
 	session_clear(session, &session->notice);
 	session_clear(session, &session->hint);
 	for (size_t i = 0; i < session->draft_count; i++)

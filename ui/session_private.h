@@ -35,6 +35,7 @@ struct session {
 	struct notice_slot hint;           /* why a key did nothing; until the next key */
 	int64_t hold_until;                /* monotonic milliseconds; keys before it are dropped */
 	char clock_shown[16];
+	struct list_memory *lists;         /* columns and saved filters */
 	struct change **drafts;            /* kept by an earlier session */
 	size_t draft_count;
 };
