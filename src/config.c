@@ -54,6 +54,8 @@ static const struct conf_option mail_hosts_options[] = {
 	  .help = "UCR mail/dovecot/mailbox/delete of the mail servers: yes, no, unset (which is no) or unknown." },
 	{ .name = "alternates_unique", .type = CONF_TEXT, .fallback = "unknown",
 	  .help = "Whether alternative addresses belong to one person only (UCR directory/manager/mail-address/uniqueness): yes, no, unset or unknown." },
+	{ .name = "listfilter", .type = CONF_TEXT, .fallback = "unknown",
+	  .help = "Whether the mail servers obey the allowed senders of groups and lists (UCR mail/postfix/policy/listfilter): yes, no, unset or unknown." },
 	{ .name = NULL },
 };
 
@@ -276,6 +278,7 @@ static bool load_mail_hosts(struct config *config, const struct source *root, st
 	struct { const char *option; enum known *into; } rows[] = {
 		{ "mailbox_rename", &config->directory.mailbox_rename }, { "mailbox_delete", &config->directory.mailbox_delete },
 		{ "alternates_unique", &config->directory.alternates_unique },
+		{ "listfilter", &config->directory.listfilter },
 	};
 	size_t i;
 

@@ -65,6 +65,8 @@ const struct action actions[] = {
 	/* Everywhere. */
 	{ "section-users", "global", "Users", "Goes to the users.", 0 },
 	{ "section-domains", "global", "Domains", "Goes to the mail domains.", 0 },
+	{ "section-groups", "global", "Groups", "Goes to the groups.", 0 },
+	{ "section-lists", "global", "Lists", "Goes to the mailing lists.", 0 },
 	{ "section-history", "global", "History", "Goes to the history of changes.", 0 },
 	{ "next-section", "global", "next section", "Goes to the next section.", 0 },
 	{ "previous-section", "global", "previous section", "Goes to the previous section.", 0 },

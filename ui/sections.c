@@ -10,6 +10,8 @@
 const struct section sections[] = {
 	{ "users", "Users", "Users", "section-users", "user" },
 	{ "domains", "Domains", "Dom", "section-domains", "domain" },
+	{ "groups", "Groups", "Grp", "section-groups", "group" },
+	{ "lists", "Lists", "List", "section-lists", "mailinglist" },
 	{ "history", "History", "Hist", "section-history", NULL },
 	{ NULL, NULL, NULL, NULL, NULL }
 };

@@ -266,7 +266,11 @@ static void print_usage(const struct command *command)
 		"       postroom [options] command arguments   one thing\n\ncommands:\n");
 	for (row = commands; row->name; row++)
 		printf("  %-8s %-50s\n           %s\n", row->name, row->arguments, row->help);
-	printf("\nA KIND is user or domain. Options:\n");
+	printf("\nA KIND is one of:");
+	for (size_t i = 0; kinds[i]; i++)
+		if (!kinds[i]->internal)
+			printf(" %s", kinds[i]->name);
+	printf(". Options:\n");
 	print_options(~0u);
 	printf("\nThe manual is postroom(1); the configuration is described in postroom.conf(5).\n");
 }

@@ -173,6 +173,8 @@ static const struct converter converters[] = {
 	{ .name = "domain_unicode", .read = read_domain_unicode },
 	{ .name = "forwards", .read = read_forwards, .write = write_forwards },
 	{ .name = "keep_copy", .read = read_keep_copy, .write = write_forwards },
+	{ .name = "named", .read = read_named, .write = write_named },
+	{ .name = "named_other", .read = read_named_other },
 	{ .name = "account_state", .read = read_account_state },
 	{ .name = "newest_time", .read = read_newest_time },
 	{ .name = "fetchmail", .read = read_fetchmail, .write = write_fetchmail, .masked = true },

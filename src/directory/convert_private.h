@@ -21,6 +21,11 @@ enum forwarding_mode convert_forwarding_mode(const struct convert *with, const s
 bool convert_settle_forwarding(const struct convert *with, const struct profile_kind *kind, enum forwarding_mode mode,
 		const struct record *after, const struct change *change, struct entry *draft, struct error *error);
 
+/* convert_named.c */
+void read_named(const struct convert *with, const struct entry *entry, struct field_values *out);
+void read_named_other(const struct convert *with, const struct entry *entry, struct field_values *out);
+bool write_named(const struct convert *with, const struct field_values *wanted, struct entry *draft, struct error *error);
+
 /* convert_account.c */
 void read_account_state(const struct convert *with, const struct entry *entry, struct field_values *out);
 void read_newest_time(const struct convert *with, const struct entry *entry, struct field_values *out);

@@ -12,20 +12,11 @@
 
 #include "base/text.h"
 #include "directory/convert.h"
+#include "directory/derive_private.h"
 #include "directory/filter.h"
-#include "directory/read.h"
 #include "directory/request.h"
 
 enum { MOST_REFERENCES = 500 };
-
-struct derivation {
-	const struct world *world;
-	struct connection *connection;
-	struct record *record;
-	const struct profile_kind *kind;
-	const struct mapping *mapping;
-	struct field_values *out;
-};
 
 /* Login of the record: value of the naming attribute. */
 static const char *login_of(const struct derivation *with)
@@ -69,7 +60,8 @@ static struct filter *naming_filter(const struct derivation *with, const char *h
 	for (i = 0; i < profile->reference_count; i++) {
 		const struct profile_reference *reference = &profile->references[i];
 
-		if (reference->kind == NULL || strcmp(reference->kind, holder) != 0 || strcmp(reference->meaning, meaning) != 0)
+		if (reference->kind == NULL || strcmp(reference->kind, holder) != 0 || strcmp(reference->meaning, meaning) != 0 ||
+		    !profile_refers(reference, with->record->kind))
 			continue;
 		if (reference->by == BY_DN)
 			filter_into(arena, any, filter_equal_text(arena, reference->attribute, with->record->place));
@@ -195,6 +187,12 @@ static bool derive_one(struct derivation *with, struct error *error)
 		return derive_names(with, "mailinglist", "list member", false, error);
 	case DERIVE_RIGHTS:
 		return derive_names(with, "folder", "right on folder", true, error);
+	case DERIVE_RECIPIENTS:
+		return derive_recipients(with);
+	case DERIVE_OUTSIDE:
+		return derive_outside(with);
+	case DERIVE_SENDER_RULE:
+		return derive_sender_rule(with);
 	case DERIVE_USERS_IN_DOMAIN:
 		return derive_count(with, "user", error);
 	case DERIVE_GROUPS_IN_DOMAIN:

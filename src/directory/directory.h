@@ -41,7 +41,7 @@ struct directory_settings {
 	const char *profile;               /* name or path of a profile; NULL: recognised from the schema */
 	const char *profile_directory;     /* a site's own profiles; NULL: none */
 	bool direct;                       /* users may be created, renamed, deleted directly (the lab) */
-	enum known mailbox_rename, mailbox_delete, alternates_unique;
+	enum known mailbox_rename, mailbox_delete, alternates_unique, listfilter;
 	const char *forward_mode;          /* "flag", "own-address" or NULL: looked up in the data */
 	size_t page;                       /* entries a page; 0: one stream, and pages only where the server cuts that */
 	unsigned connect_seconds, bind_seconds, read_seconds, write_seconds, search_seconds;   /* 0: 5, 10, 15, 15, 30 */

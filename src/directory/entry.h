@@ -16,11 +16,13 @@
 #include "model/record.h"
 #include "model/store.h"
 
+struct names;
 struct entry {
 	struct arena *arena;
 	const char *dn;
 	struct attribute *attributes;      /* names as the server or the profile spells them */
 	size_t count, capacity;
+	struct names *names;               /* what its DNs mean (directory/names.h); NULL: not asked; shared by copies */
 };
 
 struct entry *entry_new(struct arena *arena, const char *dn);

@@ -21,6 +21,7 @@ static void remember(struct store_ldap *store, struct arena *keeps, struct entry
 	store->arena = keeps;
 	store->entry = entry;
 	store->record = record;
+	store->names = entry == NULL ? NULL : entry->names;
 	store->id = record == NULL ? NULL : memory_text(record->id);
 	store->version = record == NULL ? NULL : memory_text(record->version);
 }
@@ -39,26 +40,55 @@ static struct entry *undo_target(struct store_ldap *store, const struct change *
 	return read_entry(store->world, store->connection, arena, change->kind, change->name, error);
 }
 
+/* Who the change names and nobody bears: the words of facts live in the caller's arena. */
+static bool gather_missing(struct store_ldap *store, const struct change *change, struct names *names, struct arena *arena, struct facts *facts,
+		bool *gone, struct error *error)
+{
+	struct missing *found, *copy;
+	size_t i;
+
+	if (!names_of_change(store->world, store->connection, names, change, &found, &facts->missing_count, gone, error))
+		return false;
+	copy = arena_alloc(arena, facts->missing_count * sizeof *copy);
+	for (i = 0; i < facts->missing_count; i++)
+		copy[i] = (struct missing){ .field = found[i].field, .value = arena_text(arena, found[i].value) };
+	facts->missing = copy;
+	return true;
+}
+
 static bool gather_target(struct store_ldap *store, const struct change *change, struct arena *arena, struct facts *facts, struct error *error)
 {
 	struct arena *keeps = arena_new();
 	struct entry *entry = NULL;
 	struct error inner = { 0 };
 	const struct profile_kind *held = store_kind(store, change->kind);
+	struct names *names = names_new(keeps);
+	bool light = gather_is_light(change), gone = false;
 
+	/* The names must be known before the target is read, and both belong to the same arena. */
+	if (held != NULL && !gather_missing(store, change, names, arena, facts, &gone, error)) {
+		arena_free(keeps);
+		return false;
+	}
+	store->names = names;
 	facts->forward_flag_mode = world_flag_mode(store->world, store->connection);
 	if (change->verb == VERB_UNDO)
 		entry = undo_target(store, change, keeps, &inner);
+	else if (light && !gone && held != NULL && world_matches_values(store->world))
+		entry = gather_light(store, change, keeps, &inner);
 	else if (change->verb != VERB_ADD && change->id != NULL)
 		entry = store_target(store, keeps, change->id, NULL, &inner);
 	else if (change->verb != VERB_ADD)
 		entry = read_entry(store->world, store->connection, keeps, change->kind, change->name, &inner);
 	if (entry != NULL) {
+		entry->names = names;
+		names_of_entry(store->world, store->connection, held, entry);
 		facts->now = record_copy(arena, read_record(store->world, keeps, change->kind, entry, facts->forward_flag_mode));
 		remember(store, keeps, entry, facts->now);
 		return true;
 	}
 	remember(store, keeps, NULL, NULL);
+	store->names = names;
 	if (change->verb == VERB_ADD || (change->verb == VERB_UNDO && inner.kind == ERROR_NOT_FOUND))
 		return held != NULL || error_set(error, ERROR_UNSUPPORTED, "this directory keeps no objects of the kind %s", change->kind->name);
 	if (error != NULL)
@@ -111,7 +141,7 @@ static bool gather_name(struct store_ldap *store, const struct change *change, s
 	if (name == NULL || name[0] == '\0')
 		return true;
 	named = filter_equal_text(arena, held->naming, name);
-	search.filter = held->numbers ? named : filter_both(arena, held->find, named);
+	search.filter = held->number != NULL && strcmp(held->number, "uidNumber") == 0 ? named : filter_both(arena, held->find, named);
 	if (!request_search(store->connection, arena, &search, &found, error))
 		return false;
 	for (i = 0; i < found.count; i++)
@@ -120,22 +150,54 @@ static bool gather_name(struct store_ldap *store, const struct change *change, s
 	return gather_other_name(store, held, name, arena, facts, error);
 }
 
+/* A group that users belong to first, or that new users join, cannot go (ucs-directory 10). */
+static bool gather_kept(struct store_ldap *store, const struct change *change, struct arena *arena, struct facts *facts, struct error *error)
+{
+	const struct profile_kind *held = store_kind(store, change->kind), *users = store_kind(store, &kind_user);
+	const char *number = change->verb != VERB_DELETE || held->number == NULL || strcmp(held->number, "gidNumber") != 0 || store->entry == NULL ? NULL :
+		entry_first(store->entry, held->number);
+	const char *const names[] = { held->default_group_attribute, NULL };
+	const char *settings = number == NULL || names[0] == NULL ? NULL : world_below(store->world, arena, held->default_group);
+	struct entry *entry = settings == NULL ? NULL : request_entry(store->connection, arena, settings, names, NULL);
+	struct search search = { .base = world_base(store->world), .scope = SCOPE_BELOW, .limit = 3 };
+	struct found found;
+
+	if (entry != NULL && dn_same(entry_first(entry, names[0]), facts->now->place))
+		facts->kept = arena_format(arena, "%s is the group that new users join (%s), so it cannot be deleted; name another group there first", facts->now->name, entry->dn);
+	if (facts->kept != NULL || number == NULL || users == NULL)
+		return true;
+	search.filter = filter_both(arena, users->find, filter_equal_text(arena, held->number, number));
+	search.attributes = (const char *const[]){ users->naming, NULL };
+	if (!request_search(store->connection, arena, &search, &found, error))
+		return false;
+	if (found.count > 0)
+		facts->kept = arena_format(arena, "%s is the primary group of %s%s%s, so it cannot be deleted; give them another primary group first (UDM does that)",
+			facts->now->name, entry_first(found.entries[0], users->naming), found.count > 1 ? " and " : "",
+			found.count > 1 ? (found.cut ? "others" : arena_format(arena, "%zu more", found.count - 1)) : "");
+	return true;
+}
+
 bool store_gather(void *self, const struct change *change, struct arena *arena, struct facts *facts, struct error *error)
 {
 	struct store_ldap *store = self;
 	const struct directory_settings *settings = &store->directory->settings;
+	const struct profile_kind *held;
 	const struct entry *entry;
 
 	*facts = (struct facts){ .domains_complete = false };
 	facts->mailbox_rename = settings->mailbox_rename;
 	facts->mailbox_delete = settings->mailbox_delete;
 	facts->alternates_unique = settings->alternates_unique;
+	facts->listfilter = settings->listfilter;
 	if (!store_ready(store, error) || !gather_target(store, change, arena, facts, error))
 		return false;
 	entry = store->entry;
+	held = store_kind(store, change->kind);
 	facts->management = management_words(store, arena, change, facts->now);
 	if (!gather_name(store, change, arena, facts, error) || !gather_lists(store, change, arena, facts, error) ||
 	    !gather_holders(store, change, arena, facts, error) || !gather_blocks(store, change, arena, facts, error))
+		return false;
+	if (held != NULL && facts->now != NULL && !gather_kept(store, change, arena, facts, error))
 		return false;
 	return entry == NULL || gather_references(store, change, arena, entry, facts, error);
 }

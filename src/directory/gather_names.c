@@ -179,6 +179,8 @@ static void names_of(struct store_ldap *store, const struct profile_reference *r
 	const struct attribute *alternates = profile->alternate == NULL ? NULL : entry_get(entry, profile->alternate);
 	size_t i;
 
+	if (!profile_refers(row, change->kind))
+		return;
 	if (row->by == BY_DN && (goes || renamed))
 		add_word(names, entry->dn);
 	if (row->by == BY_LOGIN && (goes || renamed) && entry_first(entry, held->naming) != NULL)
@@ -206,7 +208,7 @@ static bool value_names(const struct profile_reference *row, const char *value, 
 	return false;
 }
 
-static void take_references(struct store_ldap *store, struct references *references, const struct profile_reference *row, const struct entry *entry, const struct words *names)
+static void take_references(struct store_ldap *store, struct references *references, const struct profile_reference *row, const struct entry *entry, const struct words *names, bool followed)
 {
 	const struct attribute *values = entry_get(entry, row->attribute);
 	size_t i, j;
@@ -220,12 +222,13 @@ static void take_references(struct store_ldap *store, struct references *referen
 			references->list = arena_grow(references->arena, references->list, &references->capacity, references->count + 1, sizeof *references->list);
 			reference = &references->list[references->count++];
 			*reference = (struct reference){ .place = arena_text(references->arena, entry->dn), .attribute = row->attribute,
-				.value = arena_text(references->arena, values->values[i].bytes), .meaning = row->meaning };
+				.value = arena_text(references->arena, values->values[i].bytes), .meaning = row->meaning, .followed = followed };
 			read_holder(store->world, references->arena, entry, &reference->kind, &reference->name);
 		}
 }
 
-static struct filter *row_filter(struct store_ldap *store, struct arena *arena, const struct profile_reference *row, const struct words *names)
+static struct filter *row_filter(struct store_ldap *store, struct arena *arena, const struct profile_reference *row, const struct words *names,
+		struct filter **leaves)
 {
 	const struct profile_holder *holder = row->kind == NULL ? NULL : read_holder_of(store->world, row->kind);
 	struct filter *any = filter_group(arena, FILTER_OR);
@@ -240,6 +243,7 @@ static struct filter *row_filter(struct store_ldap *store, struct arena *arena, 
 		}
 		filter_into(arena, any, leaf);
 	}
+	*leaves = any;
 	return holder == NULL ? any : filter_both(arena, filter_equal_text(arena, "objectClass", holder->class), any);
 }
 
@@ -257,10 +261,19 @@ static bool loses_address(struct store_ldap *store, const struct change *change,
 	return false;
 }
 
+/* Is there no primary address any more after an edit? */
+static bool address_goes(const struct change *change, struct arena *arena, const struct facts *facts)
+{
+	const struct record *after = change->verb != VERB_EDIT || facts->now == NULL ? NULL : change_result(arena, change, facts->now);
+
+	return after != NULL && kind_field(change->kind, "address") != NULL && record_get(after, "address")->count == 0;
+}
+
 bool gather_references(struct store_ldap *store, const struct change *change, struct arena *arena, const struct entry *entry, struct facts *facts, struct error *error)
 {
 	const struct profile *profile = world_profile(store->world);
 	struct references references = { .arena = arena };
+	bool goes = change->verb == VERB_DELETE || address_goes(change, arena, facts);
 	size_t i, j;
 
 	if (change->verb != VERB_DELETE && change->verb != VERB_RENAME && !loses_address(store, change, entry))
@@ -271,12 +284,14 @@ bool gather_references(struct store_ldap *store, const struct change *change, st
 		struct search search = { .base = world_base(store->world), .scope = SCOPE_BELOW, .attributes = attributes, .limit = REFERENCES_MOST };
 		struct words names = { .arena = arena };
 		struct error inner = { 0 };
+		struct filter *leaves;
 		struct found found;
 
 		names_of(store, row, change, entry, &names);
 		if (names.count == 0 || world_attribute(store->world, row->attribute) == NULL)
 			continue;
-		search.filter = row_filter(store, arena, row, &names);
+		search.filter = row_filter(store, arena, row, &names, &leaves);
+		search.values = reference_values(store, arena, leaves);
 		if (!request_search(store->connection, arena, &search, &found, &inner)) {
 			facts->references_complete = false;
 			if (!connection_is_up(store->connection)) {
@@ -290,7 +305,8 @@ bool gather_references(struct store_ldap *store, const struct change *change, st
 			facts->references_complete = false;
 		for (j = 0; j < found.count; j++)
 			if (!dn_same(found.entries[j]->dn, entry->dn))
-				take_references(store, &references, row, found.entries[j], &names);
+				take_references(store, &references, row, found.entries[j], &names,
+					row->by != BY_RIGHT && row->follow >= (goes ? FOLLOW_ALWAYS : FOLLOW_RENAMED));
 	}
 	facts->references = references.list;
 	facts->reference_count = references.count;

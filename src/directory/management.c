@@ -14,12 +14,19 @@
 
 #define MEGABYTE 1048576
 
-/* Our field, UDM's property of users/user (ucs-directory 8.2, 20.3). */
-static const struct { const char *field, *property; } properties[] = {
+/* Our field, UDM's property of groups/group and of users/user (ucs-directory 8.2, 10, 20.3). */
+static const struct property { const char *field, *property; } group_properties[] = {
+	{ "name", "name" }, { "description", "description" }, { "address", "mailAddress" }, { NULL, NULL },
+}, user_properties[] = {
 	{ "login", "username" }, { "given_name", "firstname" }, { "family_name", "lastname" }, { "full_name", "displayName" },
 	{ "address", "mailPrimaryAddress" }, { "alternates", "mailAlternativeAddress" }, { "forwards", "mailForwardAddress" },
-	{ "home_server", "mailHomeServer" },
+	{ "home_server", "mailHomeServer" }, { NULL, NULL },
 };
+
+static const struct property *properties_of(const struct kind *kind)
+{
+	return kind == &kind_group ? group_properties : user_properties;
+}
 
 /* 'value' with each ' as '\'' : the one form that no shell looks into. */
 static void add_quoted(struct text *out, const char *words)
@@ -40,6 +47,24 @@ static void add_set(struct text *out, struct arena *arena, const char *property,
 	add_quoted(out, arena_format(arena, "%s=%s", property, value));
 }
 
+/* Members and senders by their DNs, as UDM wants them. */
+static void add_named(struct text *out, struct store_ldap *store, struct arena *arena, const struct record *after)
+{
+	static const struct property named[] = { { "members", "users" }, { "member_groups", "nestedGroup" },
+		{ "sender_users", "allowedEmailUsers" }, { "sender_groups", "allowedEmailGroups" } };
+
+	for (size_t i = 0; i < sizeof named / sizeof *named; i++) {
+		const struct field_values *values = record_get(after, named[i].field);
+
+		for (size_t j = 0; j < values->count; j++) {
+			const char *place = names_place(store->names, kind_field(after->kind, named[i].field)->reference, values->values[j].bytes, NULL);
+
+			text_add(out, " --append ");
+			add_quoted(out, arena_format(arena, "%s=%s", named[i].property, place == NULL ? values->values[j].bytes : place));
+		}
+	}
+}
+
 /* Values whose form is another there: megabytes, and 0 or 1. Fetchmail's hold passwords and are left to UDM's own page. */
 static void add_converted(struct text *out, struct arena *arena, const struct record *after)
 {
@@ -51,18 +76,22 @@ static void add_converted(struct text *out, struct arena *arena, const struct re
 		add_set(out, arena, "mailForwardCopyToSelf", strcmp(copy, "yes") == 0 ? "1" : "0");
 }
 
-static void add_values(struct text *out, struct arena *arena, const struct record *after)
+static void add_values(struct text *out, struct store_ldap *store, struct arena *arena, const struct record *after)
 {
+	const struct property *properties = properties_of(after->kind);
 	size_t i, j;
 
-	for (i = 0; i < sizeof properties / sizeof *properties; i++) {
+	for (i = 0; properties[i].field != NULL; i++) {
 		const struct field_values *values = kind_field(after->kind, properties[i].field) == NULL ? NULL : record_get(after, properties[i].field);
 
 		for (j = 0; values != NULL && j < values->count; j++)
 			add_set(out, arena, properties[i].property, values->values[j].bytes);
 	}
-	if (strcmp(after->kind->name, "user") == 0)
-		add_converted(out, arena, after);
+	if (after->kind == &kind_group)
+		add_named(out, store, arena, after);
+	if (after->kind != &kind_user)
+		return;
+	add_converted(out, arena, after);
 	add_set(out, arena, "password", "...");
 }
 
@@ -76,11 +105,11 @@ static char *command(struct store_ldap *store, struct arena *arena, const struct
 	if (change->verb == VERB_ADD) {
 		text_add(&out, "create --position ");
 		add_quoted(&out, world_below(store->world, arena, held->container));
-		add_values(&out, arena, change_result(arena, change, NULL));
+		add_values(&out, store, arena, change_result(arena, change, NULL));
 	} else if (change->verb == VERB_RENAME) {
 		text_add(&out, "modify --dn ");
 		add_quoted(&out, now == NULL ? change->name : now->place);
-		add_set(&out, arena, "username", change->new_name);
+		add_set(&out, arena, properties_of(change->kind)[0].property, change->new_name);
 	} else {
 		text_add(&out, "remove --dn ");
 		add_quoted(&out, now == NULL ? change->name : now->place);

@@ -60,15 +60,67 @@ static struct convert converting(struct store_ldap *store, struct arena *arena, 
 
 /* --- edit ------------------------------------------------------------------------------------ */
 
+/* Values of large attributes one by one: they commute with what others do to the same group. */
+static bool is_large(const struct profile_kind *held, const char *attribute)
+{
+	size_t count = kind_field_count(held->kind), i, j;
+
+	for (i = 0; i < count; i++)
+		for (j = 0; (held->kind->fields[i].flags & FIELD_LARGE) && held->mappings[i].attributes[j] != NULL; j++)
+			if (text_same_ascii_case(held->mappings[i].attributes[j], attribute))
+				return true;
+	return false;
+}
+
+static void edit_step(const struct facts *facts, struct arena *arena, const struct delta *deltas, size_t count, bool commutes, struct plan *plan)
+{
+	struct operation *operation;
+
+	if (count == 0)
+		return;
+	operation = plan_step(arena, plan);
+	*operation = (struct operation){ .verb = OPERATION_MODIFY, .place = facts->now->place, .id = facts->now->id,
+		.version = commutes ? NULL : facts->now->version, .deltas = deltas, .delta_count = count, .commutes = commutes,
+		.words = arena_format(arena, "change %s%s", commutes ? "the members of " : "", facts->now->name) };
+}
+
+static void edit_steps(const struct profile_kind *held, const struct change *change, const struct facts *facts, struct arena *arena,
+		const struct delta *deltas, size_t count, struct plan *plan)
+{
+	struct delta *plain = arena_alloc(arena, count * sizeof *plain), *large = arena_alloc(arena, count * sizeof *large);
+	size_t plain_count = 0, large_count = 0, i;
+
+	for (i = 0; i < count; i++) {
+		if (gather_is_light(change) && is_large(held, deltas[i].attribute))
+			large[large_count++] = deltas[i];
+		else
+			plain[plain_count++] = deltas[i];
+	}
+	edit_step(facts, arena, plain, plain_count, false, plan);
+	edit_step(facts, arena, large, large_count, true, plan);
+}
+
+/* The new primary address, where the change gives or takes one; false: it stays. */
+static bool address_moves(struct store_ldap *store, const struct entry *before, const struct entry *after, struct follow_to *to)
+{
+	const char *primary = world_profile(store->world)->primary;
+	const char *old = primary == NULL ? NULL : entry_first(before, primary);
+
+	to->address = primary == NULL ? NULL : entry_first(after, primary);
+	to->addressed = true;
+	return old != NULL && (to->address == NULL || !text_same_ascii_case(old, to->address));
+}
+
 static bool plan_edit(struct store_ldap *store, const struct change *change, const struct facts *facts, const struct entry *entry,
 		struct arena *arena, struct plan *plan, struct error *error)
 {
 	const struct profile_kind *held = store_kind(store, change->kind);
 	struct convert with = converting(store, arena, facts);
 	struct entry *draft = entry_copy(arena, entry);
-	struct operation *operation;
+	struct follow_to to = { .phase = FOLLOW_BEFORE };
 	struct delta *deltas;
 	size_t count;
+	bool moves;
 
 	if (!convert_write(&with, held, facts->now, change_result(arena, change, facts->now), change, draft, error))
 		return false;
@@ -77,114 +129,13 @@ static bool plan_edit(struct store_ldap *store, const struct change *change, con
 	if (count == 0)
 		return true;
 	plan_mark_secrets(store, deltas, count);
-	operation = plan_step(arena, plan);
-	*operation = (struct operation){ .verb = OPERATION_MODIFY, .place = facts->now->place, .id = facts->now->id, .version = facts->now->version,
-		.deltas = deltas, .delta_count = count, .words = arena_format(arena, "change %s", facts->now->name) };
-	return true;
-}
-
-/* --- memberships that follow -------------------------------------------------------------------- */
-
-static struct delta *one_value(struct arena *arena, const char *attribute, enum delta_how how, const char *text)
-{
-	struct delta *delta = arena_alloc(arena, sizeof *delta);
-	struct value *value = arena_alloc(arena, sizeof *value);
-
-	*value = value_text(arena, text);
-	*delta = (struct delta){ .attribute = attribute, .how = how, .values = value, .count = 1 };
-	return delta;
-}
-
-/* One holder of memberships: adds come before removals, so that mail to the group keeps flowing. */
-struct follow {
-	struct store_ldap *store;
-	struct arena *arena;
-	struct plan *plan;
-	const struct entry *holder;
-	struct delta *adds, *removals;
-	size_t add_count, removal_count, add_capacity, removal_capacity;
-};
-
-static void note(struct follow *follow, const struct profile_reference *row, const char *old_value, const char *new_value)
-{
-	if (new_value != NULL) {
-		follow->adds = arena_grow(follow->arena, follow->adds, &follow->add_capacity, follow->add_count + 1, sizeof *follow->adds);
-		follow->adds[follow->add_count++] = *one_value(follow->arena, row->attribute, DELTA_ADD, new_value);
-	}
-	follow->removals = arena_grow(follow->arena, follow->removals, &follow->removal_capacity, follow->removal_count + 1, sizeof *follow->removals);
-	follow->removals[follow->removal_count++] = *one_value(follow->arena, row->attribute, DELTA_DELETE, old_value);
-}
-
-static void emit(struct follow *follow)
-{
-	struct delta *all = arena_alloc(follow->arena, (follow->add_count + follow->removal_count) * sizeof *all);
-	const char *kind, *name;
-	struct operation *operation;
-	size_t i;
-
-	for (i = 0; i < follow->add_count; i++)
-		all[i] = follow->adds[i];
-	for (i = 0; i < follow->removal_count; i++)
-		all[follow->add_count + i] = follow->removals[i];
-	read_holder(follow->store->world, follow->arena, follow->holder, &kind, &name);
-	operation = plan_step(follow->arena, follow->plan);
-	*operation = (struct operation){ .verb = OPERATION_MODIFY, .place = arena_text(follow->arena, follow->holder->dn),
-		.id = arena_text(follow->arena, entry_first(follow->holder, "entryUUID")), .deltas = all, .delta_count = follow->add_count + follow->removal_count,
-		.commutes = true, .words = arena_format(follow->arena, "%s in %s %s", follow->add_count > 0 ? "new name" : "membership", kind, name) };
-}
-
-/* The stored spelling of the value that names the target; NULL: this holder does not name it so. */
-static const char *naming_value(const struct entry *holder, const struct profile_reference *row, const char *old)
-{
-	const struct attribute *values = entry_get(holder, row->attribute);
-	size_t i;
-
-	for (i = 0; values != NULL && old != NULL && i < values->count; i++)
-		if (row->by == BY_DN ? dn_same(values->values[i].bytes, old) : text_same_ascii_case(values->values[i].bytes, old))
-			return values->values[i].bytes;
-	return NULL;
-}
-
-bool plan_follow(struct store_ldap *store, struct arena *arena, const struct entry *entry, const char *new_dn, const char *new_login,
-		const struct profile_kind *kind, struct plan *plan, struct error *error)
-{
-	const struct profile *profile = world_profile(store->world);
-	const char *login = entry_first(entry, kind->naming), **attributes = arena_alloc(arena, (profile->reference_count + 5) * sizeof *attributes);
-	struct filter *any = filter_group(arena, FILTER_OR);
-	struct search search = { .base = world_base(store->world), .scope = SCOPE_BELOW, .filter = any, .attributes = attributes };
-	struct found found;
-	size_t i, j, named = 0;
-
-	for (i = 0; i < profile->reference_count; i++) {
-		const struct profile_reference *row = &profile->references[i];
-		const char *old = row->by == BY_DN ? entry->dn : row->by == BY_LOGIN ? login : NULL;
-
-		if (!row->follow || old == NULL)
-			continue;
-		attributes[named++] = row->attribute;
-		filter_into(arena, any, filter_equal_text(arena, row->attribute, old));
-	}
-	if (named == 0)
-		return true;
-	memcpy(attributes + named, (const char *const[]){ "objectClass", "cn", "entryUUID", NULL }, 4 * sizeof *attributes);
-	if (!request_search(store->connection, arena, &search, &found, error))
+	/* Who names the old address gets the new one first and loses the old one last, so mail reaches somebody at every moment. */
+	moves = address_moves(store, entry, draft, &to);
+	if (moves && !plan_follow(store, arena, entry, &to, held, plan, error))
 		return false;
-	if (found.cut)
-		return error_set(error, ERROR_UNSUPPORTED, "not all memberships of %s could be read, so they cannot be kept in step [LDAP %d]", entry->dn, found.code);
-	for (i = 0; i < found.count; i++) {
-		struct follow follow = { .store = store, .arena = arena, .plan = plan, .holder = found.entries[i] };
-
-		for (j = 0; j < profile->reference_count; j++) {
-			const struct profile_reference *row = &profile->references[j];
-			const char *old = !row->follow ? NULL : naming_value(found.entries[i], row, row->by == BY_DN ? entry->dn : login);
-
-			if (old != NULL)
-				note(&follow, row, arena_text(arena, old), row->by == BY_DN ? new_dn : new_login);
-		}
-		if (follow.removal_count > 0)
-			emit(&follow);
-	}
-	return true;
+	edit_steps(held, change, facts, arena, deltas, count, plan);
+	to.phase = FOLLOW_AFTER;
+	return !moves || plan_follow(store, arena, entry, &to, held, plan, error);
 }
 
 /* --- delete and rename --------------------------------------------------------------------------- */
@@ -215,6 +166,8 @@ struct entry *plan_own(struct arena *arena, const struct entry *entry)
 				.length = entry->attributes[i].values[j].length };
 		entry_put(copy, entry->attributes[i].name, values, entry->attributes[i].count);
 	}
+	/* Used only until the next gather: what comes out of it is copied. */
+	copy->names = entry->names;
 	return copy;
 }
 
@@ -225,7 +178,7 @@ static bool plan_delete(struct store_ldap *store, const struct change *change, c
 	struct operation *operation;
 
 	plan->after = NULL;
-	if (held->numbers && !plan_follow(store, arena, entry, NULL, NULL, held, plan, error))
+	if (!plan_follow(store, arena, entry, &(struct follow_to){ .named = true, .addressed = true }, held, plan, error))
 		return false;
 	operation = plan_step(arena, plan);
 	*operation = (struct operation){ .verb = OPERATION_DELETE, .place = facts->now->place, .id = facts->now->id, .version = facts->now->version,
@@ -251,7 +204,7 @@ static bool plan_rename(struct store_ldap *store, const struct change *change, c
 	operation = plan_step(arena, plan);
 	*operation = (struct operation){ .verb = OPERATION_RENAME, .place = facts->now->place, .new_place = place, .id = facts->now->id,
 		.version = facts->now->version, .words = arena_format(arena, "rename %s to %s", facts->now->name, change->new_name) };
-	return !held->numbers || plan_follow(store, arena, entry, place, change->new_name, held, plan, error);
+	return plan_follow(store, arena, entry, &(struct follow_to){ .named = true, .dn = place, .name = change->new_name }, held, plan, error);
 }
 
 /* --- the door --------------------------------------------------------------------------------------- */

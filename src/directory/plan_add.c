@@ -140,7 +140,7 @@ static bool next_number(struct store_ldap *store, struct arena *arena, long last
 		if (!number_used(store, arena, *number, &used, error))
 			return false;
 	}
-	return !used || error_set(error, ERROR_UNSUPPORTED, "no free user number was found above %ld", last);
+	return !used || error_set(error, ERROR_UNSUPPORTED, "no free number was found above %ld", last);
 }
 
 /* The counter moves in a step of its own, guarded by its old value, so two adds never get one number. */
@@ -156,19 +156,19 @@ static bool take_number(struct store_ldap *store, const struct profile_kind *hel
 	long number;
 
 	if (place == NULL)
-		return error_set(error, ERROR_CONFIG, "the profile names no counter for user numbers");
+		return error_set(error, ERROR_CONFIG, "the profile names no counter for numbers");
 	if (counter == NULL)
-		return error_prefix(error, "the counter for user numbers cannot be read");
+		return error_prefix(error, "the counter for numbers cannot be read");
 	last = entry_first(counter, "univentionLastUsedValue");
 	if (!next_number(store, arena, last == NULL ? 0 : strtol(last, NULL, 10), &number, error))
 		return false;
 	digits = arena_format(arena, "%ld", number);
-	entry_put_text(draft, "uidNumber", digits);
+	entry_put_text(draft, held->number, digits);
 	moved = entry_copy(arena, counter);
 	entry_put_text(moved, "univentionLastUsedValue", digits);
 	operation = plan_step(arena, plan);
 	*operation = (struct operation){ .verb = OPERATION_MODIFY, .place = place, .id = entry_first(counter, "entryUUID"),
-		.version = entry_first(counter, "entryCSN"), .words = arena_format(arena, "take user number %ld", number) };
+		.version = entry_first(counter, "entryCSN"), .words = arena_format(arena, "take %s number %ld", strcmp(held->number, "gidNumber") == 0 ? "group" : "user", number) };
 	operation->delta_count = entry_difference(arena, counter, moved, NULL, NULL, &deltas);
 	operation->deltas = deltas;
 	return true;
@@ -199,7 +199,8 @@ static bool default_group(struct store_ldap *store, struct arena *arena, const s
 	return group->number != NULL || error_set(error, ERROR_UNSUPPORTED, "the group of new users, %s, has no gidNumber", group->place);
 }
 
-static void join_group(struct store_ldap *store, struct arena *arena, const struct membership *group, const char *place, const char *login, struct plan *plan)
+static void join_group(struct store_ldap *store, struct arena *arena, const struct membership *group, const struct kind *kind, const char *place,
+		const char *login, struct plan *plan)
 {
 	const struct profile *profile = world_profile(store->world);
 	struct delta *deltas = arena_alloc(arena, (profile->reference_count + 1) * sizeof *deltas);
@@ -212,7 +213,7 @@ static void join_group(struct store_ldap *store, struct arena *arena, const stru
 		const struct profile_reference *row = &profile->references[i];
 		struct value *value = arena_alloc(arena, sizeof *value);
 
-		if (!row->follow || (row->by != BY_DN && row->by != BY_LOGIN))
+		if (strcmp(row->meaning, "member") != 0 || (row->by != BY_DN && row->by != BY_LOGIN) || !profile_refers(row, kind))
 			continue;
 		*value = value_text(arena, row->by == BY_DN ? place : login);
 		deltas[operation->delta_count++] = (struct delta){ .attribute = row->attribute, .how = DELTA_ADD, .values = value, .count = 1 };
@@ -240,6 +241,7 @@ bool plan_add(struct store_ldap *store, const struct change *change, const struc
 	struct record *after = change_result(arena, change, NULL);
 	const char *container = world_below(store->world, arena, held->container), *place;
 	struct membership group = { .place = NULL };
+	bool joins = held->number != NULL && strcmp(held->number, "uidNumber") == 0;
 	struct entry *draft;
 
 	if (container == NULL || after->name[0] == '\0')
@@ -248,17 +250,20 @@ bool plan_add(struct store_ldap *store, const struct change *change, const struc
 	if (place == NULL)
 		return error_set(error, ERROR_INVALID, "\"%s\" cannot be the name of an entry", after->name);
 	draft = entry_new(arena, place);
+	draft->names = store->names;
 	add_marks(store, held, draft);
 	if (!convert_write(&with, held, NULL, after, change, draft, error))
 		return false;
 	add_derived(held, after, draft);
-	if (held->numbers && (!default_group(store, arena, held, &group, error) || !take_number(store, held, draft, plan, error)))
+	if (joins && !default_group(store, arena, held, &group, error))
 		return false;
-	if (held->numbers)
+	if (held->number != NULL && !take_number(store, held, draft, plan, error))
+		return false;
+	if (joins)
 		entry_put_text(draft, "gidNumber", group.number);
 	add_entry(store, draft, after->name, plan);
-	if (held->numbers)
-		join_group(store, arena, &group, place, after->name, plan);
+	if (joins)
+		join_group(store, arena, &group, change->kind, place, after->name, plan);
 	plan->after = read_record(store->world, arena, change->kind, draft, facts->forward_flag_mode);
 	return true;
 }

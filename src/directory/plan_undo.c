@@ -285,11 +285,14 @@ static bool show_after(struct undo *undo, const struct facts *facts)
 			draft = entry_new(undo->arena, step->place);
 		else if (step->verb == OPERATION_DELETE)
 			draft = NULL;
-		if (draft == NULL || step->commutes || step->verb == OPERATION_DELETE ||
+		if (draft == NULL || (step->commutes && !dn_same(step->place, draft->dn)) || step->verb == OPERATION_DELETE ||
 		    (step->verb == OPERATION_MODIFY && !dn_same(step->place, draft->dn)))
 			continue;
 		lay_over(undo, step, draft);
 	}
+	/* What comes back may name groups that nobody asked for yet. */
+	if (draft != NULL)
+		names_of_entry(undo->store->world, undo->store->connection, store_kind(undo->store, undo->change->kind), draft);
 	undo->plan->after = draft == NULL ? NULL : read_record(undo->store->world, undo->arena, undo->change->kind, draft, facts->forward_flag_mode);
 	return true;
 }

@@ -36,7 +36,7 @@ static const struct conf_option kind_options[] = {
 	{ .name = "new", .type = CONF_LIST, .help = "attribute=template for new ones." },
 	{ .name = "writer", .type = CONF_TEXT, .help = "Who adds, renames and deletes them, unless direct." },
 	{ .name = "names_with", .type = CONF_LIST, .help = "Holders whose names new ones must not bear." },
-	{ .name = "numbers", .type = CONF_FLAG, .fallback = "no", .help = "New ones need uidNumber and gidNumber." },
+	{ .name = "number", .type = CONF_TEXT, .help = "Attribute of new ones that is taken from the counter: uidNumber or gidNumber." },
 	{ .name = "counter", .type = CONF_TEXT, .help = "Entry with the last number used." },
 	{ .name = "default_group", .type = CONF_TEXT, .help = "Entry that names the group of new ones." },
 	{ .name = "default_group_attribute", .type = CONF_TEXT, .help = "Attribute of it." },
@@ -50,9 +50,10 @@ static const struct conf_option holder_options[] = {
 };
 static const struct conf_option reference_options[] = {
 	{ .name = "kind", .type = CONF_TEXT, .help = "What the naming object is; left out: told by its class." },
+	{ .name = "of", .type = CONF_LIST, .help = "Kinds that are named so; left out: any." },
 	{ .name = "by", .type = CONF_TEXT, .fallback = "dn", .help = "dn, login, address or right." },
 	{ .name = "meaning", .type = CONF_TEXT, .fallback = "reference", .help = "In words." },
-	{ .name = "follow", .type = CONF_FLAG, .fallback = "no", .help = "Kept in step when the user goes or is renamed." },
+	{ .name = "follow", .type = CONF_TEXT, .fallback = "no", .help = "Kept in step when what it names goes or is renamed: yes, renamed, no." },
 	{ .name = NULL },
 };
 static const struct conf_option policy_options[] = {
@@ -119,6 +120,7 @@ static bool read_derive(const struct conf_section *section, enum derive *derive,
 {
 	static const char *const words[] = {
 		[DERIVE_GROUPS] = "groups", [DERIVE_LISTS] = "lists", [DERIVE_RIGHTS] = "rights",
+		[DERIVE_RECIPIENTS] = "recipients", [DERIVE_OUTSIDE] = "outside", [DERIVE_SENDER_RULE] = "sender_rule",
 		[DERIVE_USERS_IN_DOMAIN] = "users_in_domain", [DERIVE_GROUPS_IN_DOMAIN] = "groups_in_domain",
 		[DERIVE_LISTS_IN_DOMAIN] = "lists_in_domain", [DERIVE_FOLDERS_IN_DOMAIN] = "folders_in_domain",
 	};
@@ -195,7 +197,9 @@ static bool read_kind_words(struct arena *arena, const struct conf_section *sect
 	kind->classes = list(arena, section, "classes");
 	kind->derived = list(arena, section, "new");
 	kind->writer = copied(arena, section, "writer");
-	kind->numbers = conf_flag(section, "numbers");
+	kind->number = copied(arena, section, "number");
+	if (kind->number != NULL && strcmp(kind->number, "uidNumber") != 0 && strcmp(kind->number, "gidNumber") != 0)
+		return wrong(error, section, "number is uidNumber or gidNumber, not", kind->number);
 	kind->names_with = list(arena, section, "names_with");
 	kind->counter = copied(arena, section, "counter");
 	kind->default_group = copied(arena, section, "default_group");
@@ -265,6 +269,29 @@ static bool read_holders(struct arena *arena, const struct conf_section *root, s
 	return true;
 }
 
+static bool read_follow(const struct conf_section *section, enum reference_follow *follow, struct error *error)
+{
+	static const char *const words[] = { [FOLLOW_NOT] = "no", [FOLLOW_RENAMED] = "renamed", [FOLLOW_ALWAYS] = "yes" };
+	size_t i;
+
+	for (i = 0; i < sizeof words / sizeof *words; i++)
+		if (strcmp(words[i], conf_text(section, "follow")) == 0) {
+			*follow = (enum reference_follow)i;
+			return true;
+		}
+	return wrong(error, section, "follow is yes, renamed or no, not", conf_text(section, "follow"));
+}
+
+static bool read_of(const struct conf_section *section, const struct profile_reference *row, struct error *error)
+{
+	size_t i;
+
+	for (i = 0; row->of[i] != NULL; i++)
+		if (kind_find(row->of[i]) == NULL)
+			return wrong(error, section, "there is no kind", row->of[i]);
+	return true;
+}
+
 static bool read_references(struct arena *arena, const struct conf_section *root, struct profile *profile, struct error *error)
 {
 	static const char *const by[] = { [BY_DN] = "dn", [BY_LOGIN] = "login", [BY_ADDRESS] = "address", [BY_RIGHT] = "right" };
@@ -277,7 +304,9 @@ static bool read_references(struct arena *arena, const struct conf_section *root
 		references[i].attribute = arena_text(arena, conf_title(section));
 		references[i].kind = copied(arena, section, "kind");
 		references[i].meaning = copied(arena, section, "meaning");
-		references[i].follow = conf_flag(section, "follow");
+		references[i].of = list(arena, section, "of");
+		if (!read_follow(section, &references[i].follow, error) || !read_of(section, &references[i], error))
+			return false;
 		for (j = 0; j < sizeof by / sizeof *by; j++)
 			if (strcmp(by[j], conf_text(section, "by")) == 0)
 				break;
@@ -462,6 +491,16 @@ bool profile_fits(const struct profile *profile, bool (*has_class)(const void *c
 		if (!has_class(context, profile->recognise[i]))
 			return false;
 	return i > 0;
+}
+
+bool profile_refers(const struct profile_reference *row, const struct kind *kind)
+{
+	size_t i;
+
+	for (i = 0; row->of[i] != NULL; i++)
+		if (strcmp(row->of[i], kind->name) == 0)
+			return true;
+	return i == 0;
 }
 
 const struct profile_kind *profile_kind(const struct profile *profile, const struct kind *kind)

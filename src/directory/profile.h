@@ -21,7 +21,7 @@ struct converter;
 
 /* What reading computes from other places; a word in the profile. */
 enum derive {
-	DERIVE_NOT, DERIVE_GROUPS, DERIVE_LISTS, DERIVE_RIGHTS,
+	DERIVE_NOT, DERIVE_GROUPS, DERIVE_LISTS, DERIVE_RIGHTS, DERIVE_RECIPIENTS, DERIVE_OUTSIDE, DERIVE_SENDER_RULE,
 	DERIVE_USERS_IN_DOMAIN, DERIVE_GROUPS_IN_DOMAIN, DERIVE_LISTS_IN_DOMAIN, DERIVE_FOLDERS_IN_DOMAIN
 };
 
@@ -44,21 +44,24 @@ struct profile_kind {
 	const char *const *classes;        /* of a new object */
 	const char *const *derived;        /* "attribute=template" for a new object */
 	const char *writer;                /* "udm": adding, renaming and deleting belong to it unless direct; NULL */
-	bool numbers;                      /* new objects need uidNumber and gidNumber */
+	const char *number;                /* new objects take it from the counter: uidNumber, gidNumber; NULL: none */
 	const char *const *names_with;     /* holders that share one set of names with this kind; NULL-terminated */
-	const char *counter, *default_group, *default_group_attribute;   /* below the base; NULL: none */
+	/* Below the base; NULL: none. New users join the default group; a group that is it cannot be deleted. */
+	const char *counter, *default_group, *default_group_attribute;
 	const struct mapping *mappings;    /* one per field of the kind, in order of the table */
 };
 
 /* An object class that can hold addresses. */
 struct profile_holder { const char *name, *class, *naming; };
 enum reference_by { BY_DN, BY_LOGIN, BY_ADDRESS, BY_RIGHT };
+enum reference_follow { FOLLOW_NOT, FOLLOW_RENAMED, FOLLOW_ALWAYS };
 struct profile_reference {
 	const char *attribute;
 	const char *kind;                  /* NULL: told by the object classes */
+	const char *const *of;             /* kinds that are named so, NULL-terminated; empty: any */
 	const char *meaning;
 	enum reference_by by;
-	bool follow;
+	enum reference_follow follow;
 };
 
 struct profile {
@@ -95,6 +98,9 @@ struct profile *profile_find(struct arena *arena, const char *name, const char *
 struct profile **profile_all(struct arena *arena, const char *directory, size_t *count, struct error *error);
 /* Does the schema (a test for object classes) fit? */
 bool profile_fits(const struct profile *profile, bool (*has_class)(const void *context, const char *name), const void *context);
+
+/* Can this row name an object of this kind? */
+bool profile_refers(const struct profile_reference *row, const struct kind *kind);
 
 const struct profile_kind *profile_kind(const struct profile *profile, const struct kind *kind);   /* NULL: not held here */
 const struct mapping *profile_mapping(const struct profile_kind *kind, const struct field *field); /* NULL: not named */

@@ -9,6 +9,7 @@
 
 #include "directory/directory_private.h"
 #include "directory/list.h"
+#include "directory/names.h"
 #include "directory/read.h"
 
 struct directory_query *query_new(struct directory *directory, void *context)
@@ -194,7 +195,10 @@ static void read_once(struct directory_query *query, struct world *world)
 	struct entry *entry = read_entry(world, query->connection, scratch, query->kind, query->name, &query->error);
 
 	if (entry != NULL) {
-		struct record *record = read_record(world, scratch, query->kind, entry, world_flag_mode(world, query->connection));
+		struct record *record;
+
+		names_of_entry(world, query->connection, profile_kind(world_profile(world), query->kind), entry);
+		record = read_record(world, scratch, query->kind, entry, world_flag_mode(world, query->connection));
 
 		/* What the searches for derived fields leave behind goes with the scratch arena. */
 		if (read_derived(world, query->connection, record, &query->error)) {

@@ -32,9 +32,9 @@ static bool kind_uses(const struct profile_kind *kind, const char *attribute)
 
 /* One entry, or why not: two searches tell "several" from "one" with a limit of two. */
 static struct entry *find_one(struct world *world, struct connection *connection, struct arena *arena, const struct kind *kind,
-		const struct filter *filter, const char *name, struct error *error)
+		const struct filter *filter, const char *name, const char *const *attributes, struct error *error)
 {
-	struct search search = { .base = world_base(world), .scope = SCOPE_BELOW, .filter = filter, .attributes = everything, .limit = 2,
+	struct search search = { .base = world_base(world), .scope = SCOPE_BELOW, .filter = filter, .attributes = attributes, .limit = 2,
 		.seconds = 0 };
 	const char *noun = kind == NULL ? "object" : kind->noun;
 	struct found found;
@@ -52,9 +52,10 @@ static struct entry *find_one(struct world *world, struct connection *connection
 	return found.entries[0];
 }
 
-static struct entry *find_by_dn(struct connection *connection, struct arena *arena, const struct profile_kind *kind, const char *dn, struct error *error)
+static struct entry *find_by_dn(struct connection *connection, struct arena *arena, const struct profile_kind *kind, const char *dn,
+		const char *const *attributes, struct error *error)
 {
-	struct search search = { .base = dn, .scope = SCOPE_BASE, .filter = kind->find, .attributes = everything };
+	struct search search = { .base = dn, .scope = SCOPE_BASE, .filter = kind->find, .attributes = attributes };
 	struct found found;
 
 	if (!request_search(connection, arena, &search, &found, error))
@@ -66,13 +67,25 @@ static struct entry *find_by_dn(struct connection *connection, struct arena *are
 	return found.entries[0];
 }
 
+struct entry *read_entry_by_id_of(struct world *world, struct connection *connection, struct arena *arena, const char *id,
+		const char *const *attributes, struct error *error)
+{
+	return find_one(world, connection, arena, NULL, filter_equal_text(arena, "entryUUID", id), id, attributes, error);
+}
+
 struct entry *read_entry_by_id(struct world *world, struct connection *connection, struct arena *arena, const char *id, struct error *error)
 {
-	return find_one(world, connection, arena, NULL, filter_equal_text(arena, "entryUUID", id), id, error);
+	return read_entry_by_id_of(world, connection, arena, id, everything, error);
 }
 
 struct entry *read_entry(struct world *world, struct connection *connection, struct arena *arena, const struct kind *kind,
 		const char *name, struct error *error)
+{
+	return read_entry_of(world, connection, arena, kind, name, everything, error);
+}
+
+struct entry *read_entry_of(struct world *world, struct connection *connection, struct arena *arena, const struct kind *kind,
+		const char *name, const char *const *attributes, struct error *error)
 {
 	const struct profile *profile = world_profile(world);
 	const struct profile_kind *held = profile_kind(profile, kind);
@@ -85,13 +98,13 @@ struct entry *read_entry(struct world *world, struct connection *connection, str
 		return NULL;
 	}
 	if (strncmp(name, "uuid:", 5) == 0)
-		return find_one(world, connection, arena, kind, filter_equal_text(arena, "entryUUID", name + 5), name, error);
+		return find_one(world, connection, arena, kind, filter_equal_text(arena, "entryUUID", name + 5), name, attributes, error);
 	filter_into(arena, names, filter_equal_text(arena, held->naming, name));
 	if (strchr(name, '@') != NULL && kind_uses(held, profile->primary))
 		filter_into(arena, names, filter_equal_text(arena, profile->primary, name));
-	entry = find_one(world, connection, arena, kind, filter_both(arena, held->find, names), name, &inner);
+	entry = find_one(world, connection, arena, kind, filter_both(arena, held->find, names), name, attributes, &inner);
 	if (entry == NULL && inner.kind == ERROR_NOT_FOUND && strchr(name, '=') != NULL && dn_valid(name) && dn_within(name, world_base(world)))
-		return find_by_dn(connection, arena, held, name, error);
+		return find_by_dn(connection, arena, held, name, attributes, error);
 	if (entry == NULL && error != NULL)
 		*error = inner;
 	return entry;

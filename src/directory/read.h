@@ -19,6 +19,11 @@
  */
 struct entry *read_entry(struct world *world, struct connection *connection, struct arena *arena, const struct kind *kind,
 		const char *name, struct error *error);
+/* With these attributes only. */
+struct entry *read_entry_of(struct world *world, struct connection *connection, struct arena *arena, const struct kind *kind,
+		const char *name, const char *const *attributes, struct error *error);
+struct entry *read_entry_by_id_of(struct world *world, struct connection *connection, struct arena *arena, const char *id,
+		const char *const *attributes, struct error *error);
 /* The same by entryUUID, whatever the entry is called now. */
 struct entry *read_entry_by_id(struct world *world, struct connection *connection, struct arena *arena, const char *id, struct error *error);
 /* Everything that stands in the entry itself. mode: world_flag_mode. */

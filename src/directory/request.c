@@ -162,6 +162,26 @@ static bool take_results(struct connection *connection, struct arena *arena, con
 	}
 }
 
+/* "((uniqueMember=...)(memberUid=...))" as a critical control; NULL where it cannot be built. */
+static LDAPControl *matched_values(struct arena *arena, const struct filter *any)
+{
+	BerElement *ber = ber_alloc_t(LBER_USE_DER);
+	struct berval value = { .bv_val = NULL, .bv_len = 0 };
+	LDAPControl *control = NULL;
+	struct text words = { 0 };
+	size_t i;
+
+	text_add_char(&words, '(');
+	for (i = 0; i < any->inside_count; i++)
+		text_add(&words, filter_text(arena, any->inside[i]));
+	text_add_char(&words, ')');
+	if (ber != NULL && ldap_put_vrFilter(ber, text_get(&words)) != -1 && ber_flatten2(ber, &value, 0) == 0)
+		ldap_control_create(LDAP_CONTROL_VALUESRETURNFILTER, 1, &value, 1, &control);
+	ber_free(ber, 1);
+	text_free(&words);
+	return control;
+}
+
 bool request_search(struct connection *connection, struct arena *arena, const struct search *search, struct found *found, struct error *error)
 {
 	static const int scopes[] = { [SCOPE_BASE] = LDAP_SCOPE_BASE, [SCOPE_ONE] = LDAP_SCOPE_ONELEVEL, [SCOPE_BELOW] = LDAP_SCOPE_SUBTREE };
@@ -169,16 +189,20 @@ bool request_search(struct connection *connection, struct arena *arena, const st
 	unsigned seconds = search->seconds > 0 ? search->seconds : search->scope == SCOPE_BASE ? connection->settings->read_seconds : connection->settings->search_seconds;
 	struct timeval patience = { .tv_sec = seconds };
 	const char *filter = search->filter == NULL ? "(objectClass=*)" : filter_text(arena, search->filter);
+	LDAPControl *controls[] = { search->values == NULL ? NULL : matched_values(arena, search->values), NULL };
 	int id = -1, code;
 	bool fine;
 
 	*found = (struct found){ .entries = NULL };
 	/* A request before this one may have lost the connection, and its caller may go on without its answer. */
-	if (connection->handle == NULL)
+	if (connection->handle == NULL) {
+		ldap_control_free(controls[0]);
 		return error_set(error, ERROR_UNREACHABLE, "%s: the connection was lost", connection_uri(connection));
+	}
 	guard_arm(connection->guard, (int64_t)seconds * 1000 + REQUEST_GRACE_MS);
 	code = ldap_search_ext(connection->handle, search->base, scopes[search->scope], filter,
-		writable(search->attributes == NULL ? none : search->attributes), 0, NULL, NULL, &patience, (int)search->limit, &id);
+		writable(search->attributes == NULL ? none : search->attributes), 0, controls, NULL, &patience, (int)search->limit, &id);
+	ldap_control_free(controls[0]);
 	fine = code == LDAP_SUCCESS ? take_results(connection, arena, search, id, patience, found, error) :
 		connection_failed(connection, code, NULL, "searching", error);
 	guard_disarm(connection->guard);

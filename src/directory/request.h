@@ -25,6 +25,7 @@ struct search {
 	const char *const *attributes;     /* NULL-terminated; NULL: none (names only) */
 	size_t limit;                      /* entries at most; 0: no limit of ours */
 	unsigned seconds;                  /* 0: as configured */
+	const struct filter *values;       /* an OR of leaves: of each attribute only the values that match one (RFC 3876); NULL: all */
 	bool raw;                          /* masked attributes as they are stored: the caller wipes */
 };
 struct found {

@@ -89,6 +89,8 @@ struct entry *store_entry(struct store_ldap *store, struct arena *arena, const s
 		error_set(error, ERROR_CONFLICT, "%s was changed by somebody else meanwhile", now->place);
 		return NULL;
 	}
+	if (entry != NULL)
+		names_of_entry(store->world, store->connection, store_kind(store, now->kind), entry);
 	return entry;
 }
 

@@ -10,6 +10,7 @@
 
 #include "directory/directory_private.h"
 #include "directory/entry.h"
+#include "directory/names.h"
 #include "directory/read.h"
 #include "directory/request.h"
 #include "model/store.h"
@@ -28,6 +29,7 @@ struct store_ldap {
 	struct arena *arena;
 	struct entry *entry;
 	const struct record *record;       /* facts->now it belongs to */
+	struct names *names;               /* what its DNs and the names in the change mean; in the arena */
 	char *id, *version;
 	unsigned char salt[16];            /* for identifiers of new objects: the same in every walk of one change */
 	unsigned added;
@@ -46,6 +48,10 @@ const struct profile_kind *store_kind(const struct store_ldap *store, const stru
 
 /* gather.c, gather_names.c */
 bool store_gather(void *self, const struct change *change, struct arena *arena, struct facts *facts, struct error *error);
+/* gather_large.c: does the change add and remove single values only, of a kind with large fields? */
+bool gather_is_light(const struct change *change);
+/* The target with the values of large attributes that the change names, and no others; store->names must know them. */
+struct entry *gather_light(struct store_ldap *store, const struct change *change, struct arena *arena, struct error *error);
 /* Who names the target elsewhere, by the profile's rows; false: connection lost. */
 bool gather_references(struct store_ldap *store, const struct change *change, struct arena *arena, const struct entry *entry, struct facts *facts, struct error *error);
 /* Who already holds the addresses that the change would introduce, and which of them look alike. */
@@ -65,8 +71,17 @@ bool plan_undo(struct store_ldap *store, const struct change *change, const stru
 struct operation *plan_step(struct arena *arena, struct plan *plan);
 /* Marks deltas that carry a password in clear. */
 void plan_mark_secrets(const struct store_ldap *store, struct delta *deltas, size_t count);
-/* Steps that bring memberships into step: every follow reference of the old name, to the new one (NULL: gone). */
-bool plan_follow(struct store_ldap *store, struct arena *arena, const struct entry *entry, const char *new_dn, const char *new_login, const struct profile_kind *kind, struct plan *plan, struct error *error);
+/* plan_follow.c: what becomes of an object, for those who name it. */
+enum follow_phase { FOLLOW_AT_ONCE, FOLLOW_BEFORE, FOLLOW_AFTER };   /* before and after the switch of an address */
+struct follow_to {
+	bool named, addressed;             /* names, addresses change; both: it is deleted */
+	const char *dn, *name, *address;   /* what they become; NULL: gone */
+	enum follow_phase phase;
+};
+/* Steps that bring into step what names the object, by the rows of the profile that are to follow. */
+bool plan_follow(struct store_ldap *store, struct arena *arena, const struct entry *entry, const struct follow_to *to, const struct profile_kind *kind, struct plan *plan, struct error *error);
+/* For a search of holders: only these values of what names something, and what tells who the holder is; NULL: the server cannot. */
+struct filter *reference_values(struct store_ldap *store, struct arena *arena, const struct filter *named);
 /* A copy with values of its own: the store keeps its entry only until the next gather. */
 struct entry *plan_own(struct arena *arena, const struct entry *entry);
 /* Attributes of an entry that people own: neither operational nor derived by overlays. */

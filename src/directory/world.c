@@ -31,6 +31,7 @@ struct world {
 	struct lookup *controls, *classes, *types;
 	bool schema_read, managed, direct;
 	const char *forward_mode;
+	enum known listfilter;
 	pthread_mutex_t mutex;             /* guards the two below */
 	enum known mode;
 	int64_t mode_asked;                /* monotonic seconds; 0: never */
@@ -215,6 +216,7 @@ struct world *world_load(struct connection *connection, const struct world_setti
 	world->mode = KNOWN_NOT;
 	world->direct = settings->direct;
 	world->forward_mode = settings->forward_mode;
+	world->listfilter = settings->listfilter;
 	if (load_root(world, connection, settings, &schema, error) && load_schema(world, connection, schema, error) &&
 	    load_profile(world, settings, error) && load_managed(world, connection, error))
 		return world;
@@ -261,6 +263,11 @@ bool world_reads_after(const struct world *world)
 	return world_has_control(world, LDAP_CONTROL_POST_READ);
 }
 
+bool world_matches_values(const struct world *world)
+{
+	return world_has_control(world, LDAP_CONTROL_VALUESRETURNFILTER);
+}
+
 bool world_pages(const struct world *world)
 {
 	return world_has_control(world, LDAP_CONTROL_PAGEDRESULTS);
@@ -301,6 +308,11 @@ bool world_has_tree(const struct world *world, const char *dn)
 bool world_managed(const struct world *world)
 {
 	return world->managed;
+}
+
+enum known world_listfilter(const struct world *world)
+{
+	return world->listfilter;
 }
 
 bool world_direct(const struct world *world)
@@ -422,7 +434,7 @@ const char *world_verb_reason(const struct world *world, const struct kind *kind
 	if (held->writer == NULL || (verb != VERB_ADD && verb != VERB_RENAME && verb != VERB_DELETE))
 		return NULL;
 	if (!world->direct)
-		return "on UCS creating, renaming and deleting users belong to UDM: it keeps Samba, Kerberos, groups and the licence in step";
+		return "on UCS creating, renaming and deleting users and groups belong to UDM: it keeps Samba, Kerberos, groups and the licence in step";
 	if (world->managed)
 		return "direct = yes is set, but this directory holds Samba or Kerberos entries, which only UDM keeps in step";
 	return NULL;

@@ -26,6 +26,7 @@ struct world_settings {
 	const char *profile_directory;     /* NULL */
 	bool direct;
 	const char *forward_mode;          /* "flag", "own-address", NULL */
+	enum known listfilter;             /* are allowed senders obeyed? */
 };
 /* Reads root DSE and schema over a ready connection; NULL with why. Free with world_free, after all threads ended. */
 struct world *world_load(struct connection *connection, const struct world_settings *settings, struct error *error);
@@ -36,6 +37,7 @@ const struct profile *world_profile(const struct world *world);
 bool world_has_control(const struct world *world, const char *oid);
 bool world_asserts(const struct world *world);         /* RFC 4528 */
 bool world_reads_after(const struct world *world);     /* RFC 4527 */
+bool world_matches_values(const struct world *world);  /* RFC 3876 */
 bool world_pages(const struct world *world);
 bool world_has_class(const struct world *world, const char *name);
 /* NULL: the schema has no such attribute. Where the schema cannot be read everything is there. */
@@ -44,6 +46,7 @@ const struct attribute_type *world_attribute(const struct world *world, const ch
 bool world_has_tree(const struct world *world, const char *dn);
 /* Entries of a management system that must keep users in step (Samba, Kerberos) were seen. */
 bool world_managed(const struct world *world);
+enum known world_listfilter(const struct world *world);
 bool world_direct(const struct world *world);
 /* A name below the base. Arena; NULL where `relative` is NULL. */
 char *world_below(const struct world *world, struct arena *arena, const char *relative);

@@ -23,7 +23,7 @@ char *check_editable(struct arena *arena, const struct field *field, const char 
 bool check_value(const struct field *field, const char *canonical, struct error *error);
 
 /* Shared row checks (field_check). */
-field_check check_domain_name, check_login, check_plain_text, check_forward_target, check_fetchmail;
+field_check check_domain_name, check_login, check_plain_text, check_forward_target, check_fetchmail, check_group_name;
 
 /*
  * The part behind FIELD_ADDRESS: local@domain as UDM's extra validation takes it (ucs-directory 5): one @,

@@ -165,6 +165,15 @@ static const struct field_values *values_now(const struct facts *facts, const st
 	return facts->now ? record_get(facts->now, field->name) : NULL;
 }
 
+/* Names that the change gives and that nobody bears. */
+static bool check_missing(const struct facts *facts, struct error *error)
+{
+	const struct missing *missing = facts->missing;
+
+	return facts->missing_count == 0 || error_set(error, ERROR_INVALID, "%s: there is no %s \"%.100s\"; choose one that exists",
+		missing->field->label, kind_find(missing->field->reference)->noun, missing->value);
+}
+
 static bool check_references(const struct record *after, const struct facts *facts, struct error *error)
 {
 	for (const struct field *field = after->kind->fields; field->name; field++) {
@@ -241,7 +250,7 @@ bool check_change(const struct change *change, const struct record *after, const
 			return false;
 	if (after && !check_required(change, after, error))
 		return false;
-	if (after && facts && !(check_references(after, facts, error) && check_free(after, facts, error)))
+	if (after && facts && !(check_missing(facts, error) && check_references(after, facts, error) && check_free(after, facts, error)))
 		return false;
 	return !change->kind->check || change->kind->check(change, after, facts, error);
 }

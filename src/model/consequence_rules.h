@@ -37,6 +37,8 @@ extern const struct consequence_rule consequence_rules_any[];       /* every kin
 extern const struct consequence_rule consequence_rules_mailbox[];   /* user: what happens to stored mail */
 extern const struct consequence_rule consequence_rules_address[];   /* user: addresses and who else has them */
 extern const struct consequence_rule consequence_rules_user[];      /* user: the rest */
+extern const struct consequence_rule consequence_rules_reference[]; /* user, group, mailinglist: who names it */
+extern const struct consequence_rule consequence_rules_members[];   /* group, mailinglist: members, senders, address */
 extern const struct consequence_rule consequence_rules_domain[];
 
 void tell(struct scene *scene, const struct consequence_rule *rule, const char *format, ...)

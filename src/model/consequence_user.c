@@ -21,82 +21,6 @@ static void account_gone(struct scene *scene, const struct consequence_rule *rul
 			record_get(scene->before, "alternates")->count ? " and to the alternative addresses" : "");
 }
 
-static bool is_membership(const struct reference *reference)
-{
-	return strcmp(reference->meaning, "member") == 0;
-}
-
-static bool is_no_membership(const struct reference *reference)
-{
-	return !is_membership(reference);
-}
-
-/* Named by DN, so a new login breaks it; memberships are followed by the directory. */
-static bool is_sender(const struct reference *reference)
-{
-	return strcmp(reference->meaning, "allowed sender") == 0;
-}
-
-/* Named by address. */
-static bool is_by_address(const struct reference *reference)
-{
-	return !is_membership(reference) && !is_sender(reference);
-}
-
-static void memberships_taken(struct scene *scene, const struct consequence_rule *rule)
-{
-	size_t count;
-	const char *words = references_words(scene, is_membership, &count);
-
-	if (count)
-		tell(scene, rule, "%zu membership%s taken away with the user: %s.", count, count > 1 ? "s are" : " is", words);
-}
-
-static void deleted_dangling(struct scene *scene, const struct consequence_rule *rule)
-{
-	size_t count;
-	const char *words = references_words(scene, is_no_membership, &count);
-
-	if (count)
-		tell(scene, rule, "%zu reference%s left pointing at nobody, since the directory does not clean them up: %s.", count,
-			count > 1 ? "s are" : " is", words);
-}
-
-static bool address_goes(const struct scene *scene)
-{
-	const char *address = text_before(scene, "address");
-
-	return *address && !text_same_ascii_case(address, text_after(scene, "address"));
-}
-
-static void changed_dangling(struct scene *scene, const struct consequence_rule *rule)
-{
-	bool renamed = strcmp(scene->before->name, scene->after->name) != 0;
-	size_t count;
-	const char *words;
-
-	if (address_goes(scene)) {
-		words = references_words(scene, is_by_address, &count);
-		if (count)
-			tell(scene, rule, "%zu reference%s to the old address and %s not changed: %s.", count,
-				count > 1 ? "s point" : " points", count > 1 ? "are" : "is", words);
-	}
-	if (renamed) {
-		words = references_words(scene, is_sender, &count);
-		if (count)
-			tell(scene, rule, "%zu reference%s to the old login and %s not changed: %s.", count,
-				count > 1 ? "s point" : " points", count > 1 ? "are" : "is", words);
-	}
-}
-
-static void references_unread(struct scene *scene, const struct consequence_rule *rule)
-{
-	bool matters = !scene->after || address_goes(scene) || strcmp(scene->before->name, scene->after->name) != 0;
-
-	if (matters && !scene->facts->references_complete)
-		tell(scene, rule, "Not everything that may name this user could be read, so more references may be left dangling.");
-}
-
 static void login_renamed(struct scene *scene, const struct consequence_rule *rule)
 {
 	if (strcmp(scene->before->name, scene->after->name) != 0)
@@ -216,16 +140,12 @@ static void fetchmail_gone(struct scene *scene, const struct consequence_rule *r
 
 const struct consequence_rule consequence_rules_user[] = {
 	{ "account-gone",         SEVERITY_LOSS,    DELETED,           account_gone },
-	{ "references-dangling",  SEVERITY_WARNING, DELETED,           deleted_dangling },
-	{ "references-left",      SEVERITY_WARNING, CHANGED,           changed_dangling },
-	{ "references-unread",    SEVERITY_WARNING, CHANGED | DELETED, references_unread },
 	{ "home-server-empty",    SEVERITY_WARNING, CREATED | CHANGED, server_empty },
 	{ "home-server-unlisted", SEVERITY_WARNING, CREATED | CHANGED, server_unlisted },
 	{ "quota-lowered",        SEVERITY_WARNING, CHANGED,           quota_lowered },
 	{ "quota-no-limit",       SEVERITY_WARNING, CHANGED,           quota_no_limit },
 	{ "fetchmail-clear-text", SEVERITY_WARNING, CREATED | CHANGED, fetchmail_clear },
 	{ "fetchmail-gone",       SEVERITY_WARNING, CHANGED,           fetchmail_gone },
-	{ "memberships-taken",    SEVERITY_NOTE,    DELETED,           memberships_taken },
 	{ "login-renamed",        SEVERITY_NOTE,    CHANGED,           login_renamed },
 	{ "login-digits",         SEVERITY_NOTE,    CREATED | CHANGED, login_digits },
 	{ "no-password",          SEVERITY_NOTE,    CREATED,           without_password },

@@ -6,7 +6,9 @@
  */
 #include "model/change.h"
 
+#include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/text.h"
 
@@ -33,6 +35,51 @@ static const char *words_of(struct arena *arena, const struct field *field, cons
 	return values && holds_something(values) ? record_words(arena, field, values) : "(none)";
 }
 
+static int by_folded(const void *a, const void *b)
+{
+	return strcasecmp((*(const struct value *const *)a)->bytes, (*(const struct value *const *)b)->bytes);
+}
+
+/* The values in an order in which one is found at once. */
+static const struct value **in_order(struct arena *arena, const struct field_values *values)
+{
+	const struct value **order = arena_alloc(arena, (values->count + 1) * sizeof(*order));
+
+	for (size_t i = 0; i < values->count; i++)
+		order[i] = &values->values[i];
+	if (values->count)
+		qsort(order, values->count, sizeof(*order), by_folded);
+	return order;
+}
+
+/*
+ * Of a large set only what comes or goes, "in: jan, eva": the rest may be fifty thousand, and is not even read where
+ * single values are added.
+ */
+static const char *moved_words(struct arena *arena, const char *word, const struct field *field, const struct field_values *values,
+		const struct field_values *others)
+{
+	struct value *moved = arena_alloc(arena, values->count * sizeof(*moved));
+	struct field_values list = { .presence = VALUE_OWN, .values = moved };
+	const struct value **order = in_order(arena, others);
+
+	for (size_t i = 0; i < values->count; i++) {
+		const struct value *value = &values->values[i];
+
+		if (!others->count || !bsearch(&value, order, others->count, sizeof(*order), by_folded))
+			moved[list.count++] = *value;
+	}
+	return list.count ? arena_format(arena, "%s: %s", word, record_words(arena, field, &list)) : arena_format(arena, "none %s", word);
+}
+
+/* As the second half of a sentence: only what happens. */
+static char *moved_sentence(struct arena *arena, const char *name, const struct diff_line *line)
+{
+	bool out = strncmp(line->old_words, "none ", 5) != 0, in = strncmp(line->new_words, "none ", 5) != 0;
+
+	return arena_format(arena, "%s of %s, %s%s%s", line->field->label, name, out ? line->old_words : "", out && in ? "; " : "", in ? line->new_words : "");
+}
+
 size_t record_diff(struct arena *arena, const struct record *before, const struct record *after, struct diff_line **lines)
 {
 	const struct kind *kind = before ? before->kind : after ? after->kind : NULL;
@@ -49,6 +96,10 @@ size_t record_diff(struct arena *arena, const struct record *before, const struc
 		(*lines)[count].field = field;
 		(*lines)[count].old_words = words_of(arena, field, old_values);
 		(*lines)[count].new_words = words_of(arena, field, new_values);
+		if ((field->flags & FIELD_LARGE) && old_values && new_values) {
+			(*lines)[count].old_words = moved_words(arena, "out", field, old_values, new_values);
+			(*lines)[count].new_words = moved_words(arena, "in", field, new_values, old_values);
+		}
 		count++;
 	}
 	return count;
@@ -72,7 +123,8 @@ static char *edited_words(struct arena *arena, const char *name, const struct di
 	if (count == 0)
 		return arena_format(arena, "Nothing changes at %s", name);
 	if (count == 1 && strlen(lines[0].old_words) <= SENTENCE_VALUE_MOST && strlen(lines[0].new_words) <= SENTENCE_VALUE_MOST)
-		return arena_format(arena, "%s of %s: %s to %s", lines[0].field->label, name,
+		return lines[0].field->flags & FIELD_LARGE ? moved_sentence(arena, name, &lines[0]) :
+			arena_format(arena, "%s of %s: %s to %s", lines[0].field->label, name,
 			lines[0].old_words, lines[0].new_words);
 	return arena_format(arena, "%s of %s changed", labels(arena, lines, count), name);
 }

@@ -30,12 +30,18 @@ struct reference {
 	const char *attribute;     /* raw attribute name */
 	const char *value;         /* the value that names the target */
 	const char *meaning;       /* "member", "allowed sender", "list member", "right on folder", "forward target" */
+	bool followed;             /* kept in step by steps of the same change */
 };
 /* A former address of somebody else, kept from others for a while. */
 struct blocked {
 	const char *address;       /* lower case */
 	const char *place;         /* DN of the entry that keeps it */
 	const char *until;         /* ISO 8601 as far as it was understood; NULL: not told. May be over: the entry counts */
+};
+/* A name in a field of references that nothing here bears. */
+struct missing {
+	const struct field *field;
+	const char *value;         /* as it was given */
 };
 struct facts {
 	struct record *now;                     /* the target as it is; NULL for ADD */
@@ -59,6 +65,10 @@ struct facts {
 	enum known alternates_unique;           /* UCR directory/manager/mail-address/uniqueness */
 	enum known forward_flag_mode;           /* storage mode B (flag attribute) in use */
 	const char *management;                 /* reason why this belongs to UDM, and the udm command; NULL: direct writing is fine */
+	const struct missing *missing;          /* names that the change gives to fields of references and that nobody bears */
+	size_t missing_count;
+	const char *kept;                       /* DELETE: why it cannot go, as a sentence; NULL: nothing is known against it */
+	enum known listfilter;                  /* UCR mail/postfix/policy/listfilter: allowed senders are obeyed */
 	const char *lookalike;                  /* an existing address that looks like a new one; NULL: none */
 };
 

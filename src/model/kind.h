@@ -43,7 +43,12 @@ enum field_flags {
 	FIELD_READONLY = 1 << 5,  /* stored, shown, never written by postroom */
 	FIELD_DERIVED  = 1 << 6,  /* computed when one object is read; not in lists, never written */
 	FIELD_SEARCH   = 1 << 7,  /* the filter looks here though the column may be hidden */
-	FIELD_LOWER    = 1 << 8   /* stored in lower case */
+	FIELD_LOWER    = 1 << 8,  /* stored in lower case */
+	/*
+	 * May hold very many values: one value is added or removed without reading or sending the others, so the
+	 * record behind a review holds only those that the change names.
+	 */
+	FIELD_LARGE    = 1 << 9
 };
 
 /* One part of a FIELD_PARTS value. Values are text without blanks; blanks and % are written as %20, %25. */
@@ -102,7 +107,7 @@ struct kind {
 /* All kinds in order of the section bar, internal ones last; ends with NULL. */
 extern const struct kind *const kinds[];
 /* The kinds themselves, each in the file of its name. */
-extern const struct kind kind_user, kind_domain, kind_server;
+extern const struct kind kind_user, kind_domain, kind_group, kind_mailinglist, kind_server;
 const struct kind *kind_find(const char *name);                                /* NULL: none */
 const struct field *kind_field(const struct kind *kind, const char *name);     /* NULL: none */
 const struct field *kind_key(const struct kind *kind);

@@ -203,6 +203,33 @@ bool check_login(const struct field *field, const char *value, struct error *err
 	return word || wrong(field, value, error, allowed);
 }
 
+/*
+ * Group and list names as UDM takes them (5): a word character at both ends, inside also blank to dot (so the
+ * rule of UDM reads, by accident perhaps) and the curly apostrophe.
+ */
+bool check_group_name(const struct field *field, const char *value, struct error *error)
+{
+	static const char allowed[] = "is not allowed; such a name has letters, digits and underscores, inside also blanks, dots, hyphens and "
+		"signs like & and +, and begins and ends with a letter, a digit or an underscore";
+	size_t length = strlen(value);
+	bool word = false;
+
+	if (length > LOGIN_MOST)
+		return wrong(field, value, error, "is too long; a name has at most 255 bytes");
+	for (size_t i = 0; i < length; ) {
+		uint32_t code;
+		size_t taken = utf8_decode(value + i, length - i, &code);
+
+		if (!taken)
+			return wrong(field, value, error, "is no valid UTF-8 text");
+		word = is_word(code) && (i > 0 || char_classify(code) != CHAR_MARK);
+		if (!word && (i == 0 || !((code >= ' ' && code <= '.') || code == 0x2019)))
+			return wrong(field, value, error, allowed);
+		i += taken;
+	}
+	return word || wrong(field, value, error, allowed);
+}
+
 bool check_plain_text(const struct field *field, const char *value, struct error *error)
 {
 	size_t length = strlen(value);

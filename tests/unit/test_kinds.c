@@ -25,8 +25,10 @@ static void finds_kinds(void **state)
 	assert_null(kind_find(NULL));
 	/* The internal ones come last, so a walk over the sections may stop there. */
 	assert_ptr_equal(kinds[0], &kind_user);
-	assert_true(kinds[2]->internal);
-	assert_null(kinds[3]);
+	for (size_t i = 0, internal = 0; kinds[i]; i++) {
+		assert_true(kinds[i]->internal || !internal);
+		internal += kinds[i]->internal;
+	}
 }
 
 static void finds_fields(void **state)

@@ -55,15 +55,17 @@ holder group { class = univentionGroup  naming = cn }
 holder folder { class = univentionMailSharedFolder  naming = cn }
 holder mailinglist { class = univentionMailList  naming = cn }
 
-# What names a user elsewhere. "by" says with what: its dn, its login or its
-# address. "follow" means that postroom keeps it in step when the user goes or
-# gets another name.
-reference uniqueMember { kind = group  by = dn  meaning = "member"  follow = yes }
-reference memberUid { kind = group  by = login  meaning = "member"  follow = yes }
-reference univentionAllowedEmailUsers { by = dn  meaning = "allowed sender" }
-reference univentionMailMember { kind = mailinglist  by = address  meaning = "list member" }
+# What names an object elsewhere. "of" says which kinds are named so; left out:
+# any. "by" says with what: its dn, its login or its address. "follow" means
+# that postroom keeps it in step: yes, when the object goes or gets another
+# name or address; renamed, only when it gets another one; no, it is only told.
+reference uniqueMember { kind = group  of = { user, group }  by = dn  meaning = "member"  follow = yes }
+reference memberUid { kind = group  of = { user }  by = login  meaning = "member"  follow = yes }
+reference univentionAllowedEmailUsers { of = { user }  by = dn  meaning = "allowed sender"  follow = yes }
+reference univentionAllowedEmailGroups { of = { group }  by = dn  meaning = "allowed sender"  follow = yes }
+reference univentionMailMember { kind = mailinglist  by = address  meaning = "list member"  follow = yes }
 reference univentionMailACL { kind = folder  by = right  meaning = "right on folder" }
-reference mailForwardAddress { kind = user  by = address  meaning = "forward target" }
+reference mailForwardAddress { kind = user  by = address  meaning = "forward target"  follow = renamed }
 
 kind user {
 	find = "(&(objectClass=univentionMail)(uid=*)(!(objectClass=univentionMailSharedFolder)))"
@@ -74,7 +76,7 @@ kind user {
 	# attribute=template; %field% is replaced, and an attribute that would stay empty gets the login
 	new = { "sn=%family_name%", "cn=%given_name% %family_name%", "displayName=%given_name% %family_name%", "homeDirectory=/home/%login%", "loginShell=/bin/bash" }
 	writer = udm
-	numbers = yes
+	number = uidNumber
 	# directory/manager/user_group/uniqueness, on unless set to no: then leave the list empty
 	names_with = { group }
 	counter = "cn=uidNumber,cn=temporary,cn=univention"
@@ -117,6 +119,53 @@ kind domain {
 	field groups { derive = groups_in_domain }
 	field lists { derive = lists_in_domain }
 	field folders { derive = folders_in_domain }
+}
+
+kind group {
+	find = "(objectClass=univentionGroup)"
+	naming = cn
+	container = "cn=groups"
+	type = "groups/group"
+	classes = { top, posixGroup, univentionGroup }
+	writer = udm
+	names_with = { user }
+	number = gidNumber
+	counter = "cn=gidNumber,cn=temporary,cn=univention"
+	default_group = "cn=default,cn=univention"
+	default_group_attribute = univentionDefaultGroup
+
+	field name { attribute = cn }
+	field description { attribute = description }
+	field address { attribute = mailPrimaryAddress  class = univentionGroup }
+	field alternates { attribute = mailAlternativeAddress }
+	field recipients { derive = recipients }
+	# by dn, and users a second time by login
+	field members { attributes = { uniqueMember, memberUid }  convert = named  class = univentionGroup }
+	field member_groups { attribute = uniqueMember  convert = named  class = univentionGroup }
+	field other_members { attribute = uniqueMember  convert = named_other }
+	field sender_users { attribute = univentionAllowedEmailUsers  convert = named  class = univentionGroup }
+	field sender_groups { attribute = univentionAllowedEmailGroups  convert = named  class = univentionGroup }
+	field sender_rule { derive = sender_rule }
+	field groups { derive = groups }
+	field lists { derive = lists }
+}
+
+kind mailinglist {
+	find = "(objectClass=univentionMailList)"
+	naming = cn
+	container = "cn=mailinglists,cn=mail"
+	type = "mail/lists"
+	classes = { top, univentionMailList }
+
+	field name { attribute = cn }
+	field description { attribute = description }
+	field address { attribute = mailPrimaryAddress }
+	field members { attribute = univentionMailMember }
+	field outside { derive = outside }
+	field sender_users { attribute = univentionAllowedEmailUsers  convert = named }
+	field sender_groups { attribute = univentionAllowedEmailGroups  convert = named }
+	field sender_rule { derive = sender_rule }
+	field lists { derive = lists }
 }
 
 kind server {

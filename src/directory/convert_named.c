@@ -1,0 +1,152 @@
+/*
+ * convert_named: DNs shown as the names of what they point at.
+ *
+ * Several fields may share one attribute (users and groups among the members):
+ * each shows its own kind and leaves the values of the others alone.  A second
+ * attribute holds the same names in plain (memberUid) and is kept in step.
+ * The names come with the entry (names.h).  Pure; any thread.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/text.h"
+#include "directory/convert_private.h"
+#include "directory/names.h"
+
+static int by_folded(const void *a, const void *b)
+{
+	return strcasecmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* Names in order, for looking up one among fifty thousand. */
+struct set {
+	const char **list;
+	size_t count;
+};
+
+static struct set set_new(struct arena *arena, size_t most)
+{
+	return (struct set){ .list = arena_alloc(arena, (most + 1) * sizeof(char *)) };
+}
+
+static void set_sort(struct set *set)
+{
+	if (set->count > 1)
+		qsort(set->list, set->count, sizeof *set->list, by_folded);
+}
+
+static bool set_holds(const struct set *set, const char *name)
+{
+	return set->count > 0 && bsearch(&name, set->list, set->count, sizeof *set->list, by_folded) != NULL;
+}
+
+static bool is_own(const struct convert *with, const struct entry *entry, const char *dn, const char **name)
+{
+	const char *kind = names_kind(with->profile, entry->names, with->arena, dn, name);
+
+	return kind != NULL && with->mapping->field->reference != NULL && strcmp(kind, with->mapping->field->reference) == 0;
+}
+
+void read_named(const struct convert *with, const struct entry *entry, struct field_values *out)
+{
+	const struct attribute *stored = entry_get(entry, with->mapping->attributes[0]);
+	struct value *values;
+	const char *name;
+	size_t i;
+
+	if (stored == NULL || stored->count == 0)
+		return;
+	values = arena_alloc(with->arena, stored->count * sizeof *values);
+	for (i = 0; i < stored->count; i++)
+		if (is_own(with, entry, stored->values[i].bytes, &name))
+			values[out->count++] = (struct value){ .bytes = name, .length = strlen(name) };
+	out->values = values;
+	if (out->count > 0)
+		out->presence = VALUE_OWN;
+}
+
+/* What is neither a user nor a group: computers, and DNs that nobody knows. */
+void read_named_other(const struct convert *with, const struct entry *entry, struct field_values *out)
+{
+	const struct attribute *stored = entry_get(entry, with->mapping->attributes[0]);
+	struct value *values;
+	const char *name, *kind;
+	size_t i;
+
+	if (stored == NULL || stored->count == 0)
+		return;
+	values = arena_alloc(with->arena, stored->count * sizeof *values);
+	for (i = 0; i < stored->count; i++) {
+		kind = names_kind(with->profile, entry->names, with->arena, stored->values[i].bytes, &name);
+		if (kind == NULL || (strcmp(kind, kind_user.name) != 0 && strcmp(kind, kind_group.name) != 0))
+			values[out->count++] = stored->values[i];
+	}
+	out->values = values;
+	if (out->count > 0)
+		out->presence = VALUE_OWN;
+}
+
+/* Brings the attribute with the plain names into step. */
+static void write_plain(const struct convert *with, const struct set *gone, const struct set *come, struct entry *draft)
+{
+	const char *attribute = with->mapping->attributes[1];
+	const struct attribute *stored = attribute == NULL ? NULL : entry_get(draft, attribute);
+	size_t most = (stored == NULL ? 0 : stored->count) + come->count, count = 0, i;
+	struct value *values = arena_alloc(draft->arena, most * sizeof *values);
+	struct set there = set_new(with->arena, most);
+
+	if (attribute == NULL)
+		return;
+	for (i = 0; stored != NULL && i < stored->count; i++) {
+		if (set_holds(gone, stored->values[i].bytes))
+			continue;
+		values[count++] = stored->values[i];
+		there.list[there.count++] = stored->values[i].bytes;
+	}
+	set_sort(&there);
+	for (i = 0; i < come->count; i++)
+		if (!set_holds(&there, come->list[i]))
+			values[count++] = value_text(draft->arena, come->list[i]);
+	entry_put(draft, attribute, values, count);
+}
+
+bool write_named(const struct convert *with, const struct field_values *wanted, struct entry *draft, struct error *error)
+{
+	const struct attribute *stored = entry_get(draft, with->mapping->attributes[0]);
+	size_t most = (stored == NULL ? 0 : stored->count) + wanted->count, count = 0, i;
+	struct value *values = arena_alloc(draft->arena, most * sizeof *values);
+	struct set wish = set_new(with->arena, wanted->count), there = set_new(with->arena, most);
+	struct set gone = set_new(with->arena, most), come = set_new(with->arena, wanted->count);
+	const char *name, *place;
+
+	for (i = 0; i < wanted->count; i++)
+		wish.list[wish.count++] = wanted->values[i].bytes;
+	set_sort(&wish);
+	for (i = 0; stored != NULL && i < stored->count; i++) {
+		bool own = is_own(with, draft, stored->values[i].bytes, &name);
+
+		if (own && !set_holds(&wish, name)) {
+			gone.list[gone.count++] = name;
+			continue;
+		}
+		values[count++] = stored->values[i];
+		if (own)
+			there.list[there.count++] = name;
+	}
+	set_sort(&gone);
+	set_sort(&there);
+	for (i = 0; i < wanted->count; i++) {
+		if (set_holds(&there, wanted->values[i].bytes))
+			continue;
+		place = names_place(draft->names, with->mapping->field->reference, wanted->values[i].bytes, &name);
+		if (place == NULL)
+			return error_set(error, ERROR_INVALID, "%s: there is no %s \"%.100s\"", with->mapping->field->label,
+				with->mapping->field->reference, wanted->values[i].bytes);
+		values[count++] = value_text(draft->arena, place);
+		come.list[come.count++] = arena_text(with->arena, name);
+	}
+	entry_put(draft, with->mapping->attributes[0], values, count);
+	write_plain(with, &gone, &come, draft);
+	return true;
+}
