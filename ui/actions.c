@@ -48,6 +48,7 @@ const struct action actions[] = {
 	{ "save-filter", "list", "save filter", "Keeps the filter under a name.", 0 },
 	{ "filters", "list", "filters", "Lists the saved filters of this list, to use or to forget one.", 0 },
 	{ "preview", "list", "preview", "Shows or hides what is known about the row under the cursor.", 0 },
+	{ "copy-value", "page text", "copy value", "Hands the value to the clipboard of your terminal, where the configuration allows it.", 0 },
 	{ "raw", "page review history", "raw", "Shows the attributes as the directory holds them, or the change as LDIF.", ACTION_ROW | ACTION_FOOTER },
 	{ "verify", "history", "verify", "Checks that no record of the history was altered.", 0 },
 	{ "refresh", "list page history", "refresh", "Reads again what is shown.", 0 },

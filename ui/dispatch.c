@@ -46,6 +46,10 @@ const char *session_blocked(struct session *session, const struct view *view, co
 	if (strncmp(action->name, "section-", 8) == 0 && section_find(action->name + 8) != NULL &&
 			!section_visible(section_find(action->name + 8), session_role(session)))
 		return "your role does not have this section";
+	if (strcmp(action->name, "copy-value") == 0 && !session_config(session)->clipboard)
+		return "clipboard = yes is not set in postroom.conf";
+	if (strcmp(action->name, "copy-value") == 0 && session->outside.copy == NULL)
+		return "there is no terminal with a clipboard";
 	if (strcmp(action->name, "draft") == 0 && session->draft_count == 0)
 		return "no edits of an earlier session were kept";
 	if (strcmp(action->name, "suspend") == 0 && session_config(session)->restricted)

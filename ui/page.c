@@ -117,10 +117,32 @@ static void add_visible(struct text *text, struct session *session, const char *
 	arena_free(arena);
 }
 
+/* The true bytes of a value; several stand below each other. NULL: there is nothing that may leave. */
+static char *bytes_of(const struct page_view *page, const struct page_item *item, size_t *length)
+{
+	const struct field_values *values = item->what == ITEM_FIELD ? record_get(page->record, item->field->name) : NULL;
+	struct text text = { 0 };
+
+	if (values != NULL && (values->presence == VALUE_HIDDEN || values->count == 0))
+		return NULL;
+	for (size_t i = 0; values != NULL && i < values->count; i++) {
+		if (i > 0)
+			text_add(&text, "\n");
+		text_add_bytes(&text, values->values[i].bytes, values->values[i].length);
+	}
+	if (values == NULL)
+		text_add(&text, item->words);
+	*length = text.length;
+	return text_take(&text);
+}
+
 static void read_in_full(struct page_view *page, const struct page_item *item)
 {
 	struct session *session = page->view.session;
 	struct text text = { 0 };
+	struct view *view;
+	size_t length;
+	char *bytes;
 
 	if (item->what == ITEM_FIELD) {
 		const struct field_values *values = record_get(page->record, item->field->name);
@@ -153,8 +175,39 @@ static void read_in_full(struct page_view *page, const struct page_item *item)
 	}
 	if (item->field != NULL)
 		text_addf(&text, "\n%s\n", item->field->help);
-	session_push(session, text_view_new(session, item->label == NULL ? "What is wrong" : item->label, text_get(&text), text.length));
+	view = text_view_new(session, item->label == NULL ? "What is wrong" : item->label, text_get(&text), text.length);
+	bytes = bytes_of(page, item, &length);
+	if (bytes != NULL)
+		text_view_means(view, bytes, length);
+	session_push(session, view);
+	free(bytes);
 	text_free(&text);
+}
+
+static void copy_value(struct page_view *page)
+{
+	struct arena *arena = arena_new();
+	struct page_item item;
+	size_t length;
+	char *bytes = page_item_here(page, arena, &item) ? bytes_of(page, &item, &length) : NULL;
+
+	if (bytes != NULL)
+		session_copy(page->view.session, item.label == NULL ? "what is wrong" : item.label, bytes, length);
+	free(bytes);
+	arena_free(arena);
+}
+
+static const char *copy_blocked(const struct page_view *page)
+{
+	struct arena *arena = arena_new();
+	struct page_item item;
+	size_t length;
+	char *bytes = page->record != NULL && page_item_here(page, arena, &item) ? bytes_of(page, &item, &length) : NULL;
+	bool none = bytes == NULL;
+
+	free(bytes);
+	arena_free(arena);
+	return none ? "there is no value under the cursor" : NULL;
 }
 
 static void show_raw(struct page_view *page)
@@ -223,6 +276,8 @@ static bool act_on_record(struct page_view *page, const char *name)
 		delete_it(page);
 	else if (strcmp(name, "raw") == 0)
 		show_raw(page);
+	else if (strcmp(name, "copy-value") == 0)
+		copy_value(page);
 	else
 		return false;
 	return true;
@@ -286,6 +341,8 @@ static const char *page_blocked(const struct view *view, const struct action *ac
 {
 	const struct page_view *page = (const struct page_view *)view;
 
+	if (strcmp(action->name, "copy-value") == 0)
+		return copy_blocked(page);
 	if (!action_applies(action, "page") || !(action->flags & ACTION_ROW))
 		return NULL;
 	if (page->record == NULL)

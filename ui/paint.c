@@ -299,7 +299,7 @@ static void put_cursor(struct paint *paint, const struct canvas *canvas)
 
 /*
  * curses resets the palette of some terminals with an OSC, though we never change it; none ever leaves
- * this program. Cells hold no controls, so an OSC in the bytes is always curses' own.
+ * through here. Cells hold no controls, so an OSC in the bytes is always curses' own.
  */
 static void drop_osc(struct text *bytes, size_t from)
 {

@@ -59,6 +59,11 @@ static void field(void *context, bool has_focus)
 	terminal_field(((struct running *)context)->terminal, has_focus);
 }
 
+static void copy(void *context, const char *bytes, size_t length)
+{
+	terminal_copy(((struct running *)context)->terminal, bytes, length);
+}
+
 static void forget(void *context)
 {
 	struct running *running = context;
@@ -170,6 +175,7 @@ static void run_session(struct running *running, const struct error *keymap_erro
 {
 	struct session_outside outside = {
 		.context = running, .ended = session_ended, .redraw = redraw, .suspend = suspend, .field = field, .forget = forget,
+		.copy = copy,
 	};
 	struct loop *loop = running->engine->loop;
 	enum visible_form form = running->engine->config->ascii || !environment_locale(NULL) ? VISIBLE_ASCII : VISIBLE_UTF8;

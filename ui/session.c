@@ -19,6 +19,8 @@
 #include "ui/list_memory.h"
 #include "ui/session_private.h"
 
+enum { COPY_MOST = 8192 };
+
 /* --- what views ask for ----------------------------------------------------------------------- */
 
 struct engine *session_engine(struct session *session)
@@ -371,6 +373,28 @@ struct session_notice session_notice_shown(const struct session *session)
 	struct session_notice shown = { slot->words == NULL ? "" : slot->words, slot->warning, slot->undo_id };
 
 	return shown;
+}
+
+/* What is pasted into a shell is run by it, so what cannot be seen is told. */
+static bool has_controls(const char *bytes, size_t length)
+{
+	for (size_t i = 0; i < length; i++) {
+		if ((unsigned char)bytes[i] < ' ' || bytes[i] == 0x7f)
+			return true;
+	}
+	return false;
+}
+
+bool session_copy(struct session *session, const char *label, const char *bytes, size_t length)
+{
+	if (length > COPY_MOST) {
+		session_hint(session, "Not copied: %s has %zu bytes, and %d can be copied at most", label, length, COPY_MOST);
+		return false;
+	}
+	session->outside.copy(session->outside.context, bytes, length);
+	session_notice(session, NULL, "%s: %s, %zu %s", has_controls(bytes, length) ? "LOOK BEFORE YOU PASTE, it holds line breaks or controls"
+		: "Handed to the terminal's clipboard", label, length, length == 1 ? "byte" : "bytes");
+	return true;
 }
 
 /* --- drafts and the end ----------------------------------------------------------------------- */

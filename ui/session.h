@@ -26,6 +26,7 @@ struct session_outside {
 	void (*suspend)(void *context);
 	void (*field)(void *context, bool has_focus);        /* a text field has the focus or no longer has it */
 	void (*forget)(void *context);                       /* drop what was typed ahead */
+	void (*copy)(void *context, const char *bytes, size_t length);   /* into the terminal's clipboard */
 };
 /* engine, keymap and outside are borrowed; frozen: keys come from a file, so nothing waits for a person. */
 struct session *session_new(struct engine *engine, const struct keymap *keymap, enum visible_form form,

@@ -18,6 +18,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/base64.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "ui/paint.h"
@@ -136,6 +137,19 @@ void terminal_paint(struct terminal *terminal, const struct canvas *canvas)
 	}
 	paint_frame(terminal->paint, canvas);
 	send_painted(terminal);
+}
+
+void terminal_copy(struct terminal *terminal, const char *bytes, size_t length)
+{
+	struct arena *arena;
+
+	if (terminal->gone)
+		return;
+	arena = arena_new();
+	/* Base64 holds nothing that could end the sequence or begin another one. */
+	text_addf(&terminal->backlog, "\033]52;c;%s\a", base64_encode(arena, bytes, length));
+	arena_free(arena);
+	send_backlog(terminal);
 }
 
 /* --- reading -------------------------------------------------------------------------- */

@@ -57,6 +57,11 @@ void terminal_suspend(struct terminal *terminal);
 bool terminal_can_suspend(const struct terminal *terminal);
 /* A text field has the focus: see keys_set_field. */
 void terminal_field(struct terminal *terminal, bool has_focus);
+/*
+ * Hands bytes to the clipboard of the terminal (OSC 52), which takes them or not; never called but on a person's
+ * request. What is shown does not change.
+ */
+void terminal_copy(struct terminal *terminal, const char *bytes, size_t length);
 /* Drops what was typed ahead, read or not. */
 void terminal_forget(struct terminal *terminal);
 

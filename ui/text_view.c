@@ -16,6 +16,8 @@ struct text_view {
 	char *title;
 	char *bytes;
 	size_t length;
+	char *means;               /* what copy-value hands over; NULL: the text itself */
+	size_t means_length;
 	size_t scroll;
 };
 
@@ -23,6 +25,15 @@ static void lay_out(const struct text_view *self, struct arena *arena, enum visi
 {
 	wrapped_start(wrapped, arena, form, columns - 2);
 	wrapped_text(wrapped, 1, 0, STYLE_PLAIN, self->bytes, self->length);
+}
+
+static bool copy(struct text_view *self)
+{
+	if (self->means != NULL)
+		session_copy(self->view.session, self->title, self->means, self->means_length);
+	else
+		session_copy(self->view.session, self->title, self->bytes, self->length);
+	return true;
 }
 
 static bool text_act(struct view *view, const struct action *action)
@@ -38,6 +49,8 @@ static bool text_act(struct view *view, const struct action *action)
 		session_pop_to(view->session, view);
 		return true;
 	}
+	if (strcmp(action->name, "copy-value") == 0)
+		return copy(self);
 	arena = arena_new();
 	lay_out(self, arena, canvas->form, canvas->columns, &wrapped);
 	self->scroll = wrapped_move(&wrapped, move, self->scroll, canvas->rows, &moved);
@@ -66,6 +79,7 @@ static void text_close(struct view *view)
 
 	free(self->title);
 	free(self->bytes);
+	free(self->means);
 	free(self);
 }
 
@@ -79,6 +93,17 @@ static const char *text_blocked(const struct view *view, const struct action *ac
 static const struct view_class text_class = {
 	.place = "text", .close = text_close, .draw = text_draw, .act = text_act, .title = text_title, .blocked = text_blocked,
 };
+
+void text_view_means(struct view *view, const char *bytes, size_t length)
+{
+	struct text_view *self = (struct text_view *)view;
+
+	free(self->means);
+	self->means = memory_new(length + 1);
+	if (length > 0)
+		memcpy(self->means, bytes, length);
+	self->means_length = length;
+}
 
 struct view *text_view_new(struct session *session, const char *title, const char *bytes, size_t length)
 {

@@ -90,6 +90,11 @@ void session_changed(struct session *session);
 void session_notice(struct session *session, const char *undo_id, const char *format, ...) __attribute__((format(printf, 3, 4)));
 /* A failure in the notice line, in the warning style. */
 void session_complain(struct session *session, const struct error *error);
+/*
+ * Hands bytes to the clipboard of the terminal and says so; label is what they are. Only for the action copy-value,
+ * which is blocked where the configuration does not allow it. False, with a hint, where they are too many.
+ */
+bool session_copy(struct session *session, const char *label, const char *bytes, size_t length);
 void session_tell(struct session *session, const struct event *event);   /* delivers to all views */
 void session_quit(struct session *session, int status);
 /* A dialog that must not be answered by accident opens: drops what was typed ahead and ignores keys for 300 ms. */
@@ -140,5 +145,7 @@ struct view *keymap_view_new(struct session *session);
 struct view *history_view_new(struct session *session);
 /* A longer text to read (one value in full, an error with its next step). */
 struct view *text_view_new(struct session *session, const char *title, const char *bytes, size_t length);
+/* What copy-value hands over in place of the text that is shown: the value itself, byte by byte (copied). */
+void text_view_means(struct view *view, const char *bytes, size_t length);
 
 #endif

@@ -477,6 +477,7 @@ struct engine *fake_engine_new(const struct fake_settings *settings)
 	config->system = "TEST";
 	config->name = "example.com";
 	config->role = settings->role;
+	config->clipboard = settings->clipboard;
 	config->state_directory = arena_text(arena, settings->state_directory);
 	engine->config = config;
 	engine->loop = loop_new();

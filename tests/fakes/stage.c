@@ -18,6 +18,14 @@ static void ended(void *context, int status)
 	stage->status = status;
 }
 
+static void copied(void *context, const char *bytes, size_t length)
+{
+	struct stage *stage = context;
+
+	text_clear(&stage->copied);
+	text_add_bytes(&stage->copied, bytes, length);
+}
+
 struct waiting { struct stage *stage; bool done; int left; };
 
 static void look(void *context)
@@ -43,7 +51,7 @@ bool stage_settle(struct stage *stage)
 struct stage *stage_new(const struct fake_settings *settings, const char *section, int rows, int columns, enum visible_form form)
 {
 	struct stage *stage = memory_new(sizeof *stage);
-	struct session_outside outside = { .context = stage, .ended = ended };
+	struct session_outside outside = { .context = stage, .ended = ended, .copy = copied };
 
 	setenv("TZ", "UTC", 1);
 	clock_freeze(1795183351);
@@ -63,6 +71,7 @@ void stage_free(struct stage *stage)
 	loop_run(stage->engine->loop);
 	keymap_free(stage->keymap);
 	fake_engine_free(stage->engine);
+	text_free(&stage->copied);
 	free(stage);
 }
 

@@ -7,6 +7,7 @@
 #ifndef POSTROOM_TESTS_FAKES_STAGE_H
 #define POSTROOM_TESTS_FAKES_STAGE_H
 
+#include "base/text.h"
 #include "tests/fakes/fake_engine.h"
 #include "ui/keymap.h"
 #include "ui/session.h"
@@ -17,6 +18,7 @@ struct stage {
 	struct session *session;
 	bool ended;
 	int status;
+	struct text copied;                /* what was handed to the clipboard last */
 };
 /* A started session of this size in its first section (section NULL) or another one, settled. */
 struct stage *stage_new(const struct fake_settings *settings, const char *section, int rows, int columns, enum visible_form form);

@@ -79,6 +79,8 @@ struct pty_session *pty_start(const struct pty_options *options)
 	fcntl(session->slave, F_SETFD, FD_CLOEXEC);
 	tcgetattr(session->slave, &session->before);
 	session->strict = options->lenient ? NULL : strict_new(term);
+	if (session->strict)
+		strict_allow(session->strict, options->more);
 	screen_open(&session->screen, size.ws_row, size.ws_col, session->strict);
 	fflush(NULL);
 	session->pid = fork();
@@ -255,6 +257,6 @@ bool pty_restored(const struct pty_session *session)
 	return now.c_iflag == session->before.c_iflag && now.c_oflag == session->before.c_oflag
 		&& now.c_cflag == session->before.c_cflag && now.c_lflag == session->before.c_lflag
 		&& memcmp(now.c_cc, session->before.c_cc, sizeof(now.c_cc)) == 0
-		&& session->screen.cursor_on && !session->screen.alternate && !session->screen.paste_brackets
+		&& session->screen.cursor_on && !session->screen.alternate && !session->screen.paste_brackets && !session->screen.mouse
 		&& !session->screen.pen.reversed;
 }

@@ -73,6 +73,7 @@ void screen_close(struct screen *screen)
 {
 	free(screen->cells);
 	text_free(&screen->rest);
+	text_free(&screen->clipboard);
 }
 
 /* --- characters ------------------------------------------------------------------------- */
@@ -169,6 +170,9 @@ static void private_mode(struct screen *screen, int number, bool on)
 		break;
 	case 2004:
 		screen->paste_brackets = on;
+		break;
+	case 1000: case 1006:
+		screen->mouse = on;
 		break;
 	case 12: case 1: case 7: case 3: case 4: case 1048: case 66:
 		break;
@@ -311,6 +315,9 @@ static size_t read_csi(struct screen *screen, const char *bytes, size_t length)
 
 static size_t read_escape(struct screen *screen, const char *bytes, size_t length)
 {
+	bool wait = false;
+	size_t n;
+
 	if (length < 2 || ((bytes[1] == '(' || bytes[1] == ')') && length < 3))
 		return 0;
 	switch (bytes[1]) {
@@ -335,7 +342,16 @@ static size_t read_escape(struct screen *screen, const char *bytes, size_t lengt
 		else if (screen->row > 0)
 			screen->row--;
 		break;
-	case ']': case 'P': case '_': case '^': case 'X':
+	case ']':
+		n = screen->strict ? strict_clipboard(screen->strict, bytes, length, &wait) : 0;
+		if (n) {
+			text_clear(&screen->clipboard);
+			text_add_bytes(&screen->clipboard, bytes + 7, n - 8);
+		}
+		if (n || wait)
+			return n;
+		/* fall through */
+	case 'P': case '_': case '^': case 'X':
 		complain(screen, "a string sequence (ESC %c) was sent", bytes[1]);
 		break;
 	default:
@@ -404,7 +420,7 @@ void screen_show(struct screen *screen, const char *bytes, size_t length)
 	text_add_bytes(&screen->rest, bytes, length);
 	while (at < screen->rest.length && (n = show_one(screen, screen->rest.bytes + at, screen->rest.length - at)))
 		at += n;
-	if (screen->rest.length - at > 4096)
+	if (screen->rest.length - at > 16384)
 		complain(screen, "a sequence without an end");
 	memmove(screen->rest.bytes, screen->rest.bytes + at, screen->rest.length - at);
 	screen->rest.length -= at;

@@ -24,7 +24,8 @@ struct screen {
 	int top, bottom;               /* scrolling region */
 	int saved_row, saved_column;
 	bool wrap;                     /* the next character goes to the next line */
-	bool cursor_on, alternate, paste_brackets;
+	bool cursor_on, alternate, paste_brackets, mouse;
+	struct text clipboard;         /* the last copy, in base64 */
 	bool colours_seen;
 	struct screen_cell pen;
 	uint32_t last;                 /* what "repeat" repeats */

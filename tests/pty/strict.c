@@ -24,6 +24,7 @@ struct strict {
 	char shapes[SHAPES_MOST][SHAPE_ROOM];
 	size_t count;
 	bool controls[32];
+	bool clipboard;
 };
 
 static bool has(const struct strict *strict, const char *shape)
@@ -181,9 +182,38 @@ void strict_free(struct strict *strict)
 	free(strict);
 }
 
+void strict_allow(struct strict *strict, unsigned more)
+{
+	static const char *const mouse[] = { "[?1000h", "[?1000l", "[?1006h", "[?1006l" };
+	size_t i;
+
+	if (more & STRICT_CLIPBOARD)
+		strict->clipboard = true;
+	for (i = 0; more & STRICT_MOUSE && i < sizeof(mouse) / sizeof(mouse[0]); i++)
+		add(strict, mouse[i]);
+}
+
+size_t strict_clipboard(const struct strict *strict, const char *bytes, size_t length, bool *wait)
+{
+	static const char start[] = "\033]52;c;";
+	static const char base64[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=";
+	size_t n = sizeof(start) - 1;
+
+	*wait = false;
+	if (!strict->clipboard || memcmp(bytes, start, length < n ? length : n) != 0)
+		return 0;
+	while (n < length && memchr(base64, bytes[n], sizeof(base64) - 1))
+		n++;
+	*wait = n >= length;
+	return n < length && bytes[n] == '\a' ? n + 1 : 0;
+}
+
 bool strict_allows(const struct strict *strict, const char *bytes, size_t length)
 {
-	bool fine = true;
+	bool fine = true, wait;
+
+	if (strict_clipboard(strict, bytes, length, &wait) == length)
+		return true;
 
 	if (bytes[0] != '\033')
 		return (unsigned char)bytes[0] < 32 && strict->controls[(unsigned char)bytes[0]];

@@ -19,6 +19,7 @@
 
 #include <cmocka.h>
 
+#include "base/base64.h"
 #include "base/environment.h"
 #include "base/loop.h"
 #include "tests/pty/pty_session.h"
@@ -61,6 +62,14 @@ static void fault(void)
 	*nowhere = 1;
 }
 
+static const char *eight_kilobytes(void)
+{
+	static char bytes[8192];
+
+	memset(bytes, 'x', sizeof(bytes));
+	return bytes;
+}
+
 static void on_key(void *context, const struct key *key)
 {
 	struct program *program = context;
@@ -89,6 +98,10 @@ static void on_key(void *context, const struct key *key)
 		program->flood = false;
 	else if (strcmp(program->last, "Ctrl-L") == 0)
 		terminal_redraw(program->terminal);
+	else if (strcmp(program->last, "c") == 0)
+		terminal_copy(program->terminal, "\033]0;x\a\0\xff", 7);
+	else if (strcmp(program->last, "C") == 0)
+		terminal_copy(program->terminal, eight_kilobytes(), 8192);
 	else if (strcmp(program->last, "Ctrl-Z") == 0)
 		terminal_suspend(program->terminal);
 }
@@ -194,6 +207,44 @@ static void keys_come_in_and_frames_go_out(void **state)
 		pty_type(session, "q");
 		finish(session, 0);
 	}
+}
+
+/* Of all strings only this one leaves, and only where it is asked for; what is on the screen stays. */
+static void a_copy_is_one_sequence(void **state)
+{
+	static const char bytes[] = "\033]0;x\a\0\xff";
+	struct pty_options options = { .run = run, .more = STRICT_CLIPBOARD };
+	struct pty_session *session = pty_start(&options);
+	struct arena *arena = arena_new();
+	size_t length;
+	char *copy;
+
+	(void)state;
+	assert_non_null(session);
+	assert_true(pty_wait_for(session, "ready 80x24", 3000));
+	pty_type(session, "c");
+	assert_true(pty_wait_for(session, "key c of 1", 2000));
+	pty_settle(session, 100);
+	copy = base64_decode(arena, text_get(&session->screen.clipboard), &length);
+	assert_non_null(copy);
+	assert_int_equal(length, 7);
+	assert_memory_equal(copy, bytes, 7);
+	pty_type(session, "C");
+	assert_true(pty_wait_for(session, "key C of 2", 2000));
+	pty_settle(session, 100);
+	assert_non_null(base64_decode(arena, text_get(&session->screen.clipboard), &length));
+	assert_int_equal(length, 8192);
+	assert_true(pty_shows(session, "ready 80x24"));
+	pty_type(session, "q");
+	finish(session, 0);
+	/* Everywhere else the rules of the test refuse it. */
+	session = start(NULL);
+	assert_true(pty_wait_for(session, "ready 80x24", 3000));
+	pty_type(session, "cq");
+	assert_int_equal(pty_wait_end(session, 3000), 0);
+	assert_non_null(strstr(session->screen.complaint, "string sequence"));
+	pty_free(session);
+	arena_free(arena);
 }
 
 static void an_idle_screen_sends_nothing(void **state)
@@ -496,6 +547,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(keys_come_in_and_frames_go_out),
+		cmocka_unit_test(a_copy_is_one_sequence),
 		cmocka_unit_test(an_idle_screen_sends_nothing),
 		cmocka_unit_test(every_way_out_gives_the_terminal_back),
 		cmocka_unit_test(sizes_are_followed),
