@@ -15,7 +15,7 @@ enum { REQUEST_GRACE_MS = 500, INCOMING_MOST = 64 * 1024 * 1024 };
 struct known_attribute {
 	char name[48];
 	bool secret;
-	const struct converter *masker;
+	const struct part *masked;         /* NULL: plain */
 };
 enum { KNOWN_MOST = 64 };
 

@@ -69,16 +69,17 @@ static struct entry *renew(struct undo *undo, struct operation *step)
 /* The journal has none; one can come back only where the entry still holds the same account. */
 static bool is_lost(struct undo *undo, const struct entry *now, const char *attribute, const struct value *value)
 {
+	const struct part *parts = convert_masked_parts(world_profile(undo->store->world), attribute);
 	const struct attribute *stored = now == NULL ? NULL : entry_get(now, attribute);
 	size_t i;
 
-	if (convert_masker(world_profile(undo->store->world), attribute) == NULL || fetchmail_has_password(value))
+	if (parts == NULL || fetchmail_has_password(parts, value))
 		return false;
 	for (i = 0; stored != NULL && i < stored->count; i++)
-		if (fetchmail_same_account(&stored->values[i], value))
+		if (fetchmail_same_account(parts, &stored->values[i], value))
 			return false;
-	undo->lost = undo->lost == NULL ? fetchmail_words(undo->arena, value) :
-		arena_format(undo->arena, "%s, %s", undo->lost, fetchmail_words(undo->arena, value));
+	undo->lost = undo->lost == NULL ? fetchmail_words(undo->arena, parts, value) :
+		arena_format(undo->arena, "%s, %s", undo->lost, fetchmail_words(undo->arena, parts, value));
 	return true;
 }
 

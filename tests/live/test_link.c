@@ -200,6 +200,7 @@ static void test_what_is_read_beside_the_entry(void **state)
 		{ "lexpired1", "state", "disabled", NULL },
 		{ "lloop1", "keep_copy", "no", NULL },
 		{ "lloop1", "forwards", "lars.loop@example.com", NULL },
+		{ "fetch2", "fetchmail_multi", "server=pop.outside.test protocol=POP3 user=catchall local_domains=example.com%20example.org envelope_header=X-Original-To ssl=yes keep=yes", NULL },
 		{ "fetch1", "fetchmail", "server=imap.outside.test protocol=IMAP user=fanny ssl=yes keep=no", NULL },
 		{ "oldhost1", "home_server", "old.example.com", NULL },
 	};

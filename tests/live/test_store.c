@@ -121,6 +121,7 @@ static void test_every_field_there_and_back(void **state)
 		{ "forwards", EDIT_ADD, "out@elsewhere.example" }, { "home_server", EDIT_SET, "mail2.example.com" }, { "full_name", EDIT_SET, "N\xc3\xa4me, new" },
 		{ "given_name", EDIT_SET, "Ann" }, { "given_name", EDIT_SET, NULL }, { "address", EDIT_SET, "store-moved@example.com" }, { "address", EDIT_SET, NULL },
 		{ "fetchmail", EDIT_ADD, "server=imap.elsewhere.example protocol=IMAP user=joe password=s3cret ssl=yes keep=no" },
+		{ "fetchmail_multi", EDIT_ADD, "server=imap.elsewhere.example protocol=POP3 user=all password=s3cret local_domains=example.com envelope_header=X-RCPT-To ssl=yes keep=no" },
 	};
 	size_t i;
 
