@@ -93,9 +93,7 @@ static void on_result(void *context, const struct gate_result *result)
 
 	headless->status = 0;
 	print_result(headless->arguments, writing->review, result);
-	if (result->outcome != OUTCOME_APPLIED && result->outcome != OUTCOME_ALREADY)
-		headless_fail(headless, &result->error);
-	else if (result->error.kind != ERROR_NONE)
+	if ((result->outcome != OUTCOME_APPLIED && result->outcome != OUTCOME_ALREADY) || result->error.kind != ERROR_NONE)
 		headless_fail(headless, &result->error);
 	review_free(writing->review);
 	writing->review = result->again;
