@@ -146,22 +146,24 @@ static void set_write_reason(struct directory *directory, struct directory_statu
 		status->write_reason = NULL;
 }
 
-/* Texts of the old status stay alive until all of the new one are copied. */
-static void set_status(struct directory *directory, enum directory_link link, int latency, const struct error *error)
+/* What a job found. Texts of the old status stay alive until all of the new one are copied. */
+static void set_status(struct directory *directory, enum directory_link link, const struct directory_query *query)
 {
-	struct directory_status next = { .link = link, .since = directory->status.since, .latency_ms = latency < 0 ? directory->status.latency_ms : latency };
+	struct directory_status next = { .link = link, .since = directory->status.since, .latency_ms = directory->status.latency_ms };
 	const struct world *world = directory_known_world(directory);
 	struct arena *old = directory->status_arena;
 
 	directory->status_arena = arena_new();
 	if (link != directory->status.link || next.since == 0)
 		next.since = clock_now();
-	next.uri = arena_text(directory->status_arena, link == DIRECTORY_UP ? connection_uri(directory->reading) : directory->status.uri);
-	next.identity = arena_text(directory->status_arena, link == DIRECTORY_UP ? connection_identity(directory->reading) : directory->status.identity);
+	if (link == DIRECTORY_UP && query->latency >= 0)
+		next.latency_ms = query->latency;
+	next.uri = arena_text(directory->status_arena, link == DIRECTORY_UP ? query->uri : directory->status.uri);
+	next.identity = arena_text(directory->status_arena, link == DIRECTORY_UP ? query->identity : directory->status.identity);
 	next.base = arena_text(directory->status_arena, world == NULL ? "" : world_base(world));
 	next.profile = arena_text(directory->status_arena, world == NULL ? "" : world_profile(world)->name);
-	if (error != NULL)
-		next.error = *error;
+	if (link == DIRECTORY_DOWN)
+		next.error = query->error;
 	set_write_reason(directory, &next);
 	directory->status = next;
 	arena_free(old);
@@ -193,7 +195,7 @@ static void connect_run(struct job *job, void *context)
 		connection_close(query->connection);
 	if (query->first_again)
 		connection_prefer_first(query->connection);
-	query->linked = query_ready(query) != NULL && request_ping(query->connection, &query->latency, &query->error);
+	query_note_link(query, query_ready(query) != NULL && request_ping(query->connection, &query->latency, &query->error));
 }
 
 static void connect_done(void *context, bool cancelled)
@@ -275,13 +277,13 @@ void directory_heard(struct directory *directory, const struct directory_query *
 		directory->back_off = 0;
 		loop_timer_stop(directory->retry);
 		directory->retry = NULL;
-		if (directory->status.link != DIRECTORY_UP || query->latency >= 0 || strcmp(directory->status.uri, connection_uri(directory->reading)) != 0)
-			set_status(directory, DIRECTORY_UP, query->latency, NULL);
+		if (directory->status.link != DIRECTORY_UP || query->latency >= 0 || strcmp(directory->status.uri, query->uri) != 0)
+			set_status(directory, DIRECTORY_UP, query);
 		return;
 	}
 	if (query->error.kind == ERROR_CANCELLED || query->error.kind == ERROR_NONE)
 		return;
-	set_status(directory, DIRECTORY_DOWN, -1, &query->error);
+	set_status(directory, DIRECTORY_DOWN, query);
 	directory->back_off = directory->back_off == 0 ? 1 : directory->back_off * 2;
 	if (directory->back_off > BACK_OFF_MOST)
 		directory->back_off = BACK_OFF_MOST;
