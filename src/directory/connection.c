@@ -50,9 +50,14 @@ bool connection_allowed(const struct directory_settings *settings, struct error 
 			return error_set(error, ERROR_CONFIG, "%s: a directory address begins with ldap://, ldaps:// or ldapi://", uri);
 		if (begins(uri, "ldap://") && settings->tls == DIRECTORY_TLS_LDAPS)
 			return error_set(error, ERROR_CONFIG, "%s: tls = ldaps needs an address that begins with ldaps://", uri);
+		if (!begins(uri, "ldapi://") && settings->bind == DIRECTORY_BIND_EXTERNAL && settings->cert_file == NULL)
+			return error_set(error, ERROR_CONFIG, "%s: bind = external shows a certificate here: give cert_file and key_file, or an address that "
+				"begins with ldapi://", uri);
 		if (begins(uri, "ldap://") && settings->tls == DIRECTORY_TLS_NONE && !(settings->allow_plain && is_loopback(uri)))
 			return error_set(error, ERROR_CONFIG, "%s: refused, the password would cross the network unencrypted: use tls = starttls, ldaps:// or ldapi://", uri);
 	}
+	if ((settings->cert_file == NULL) != (settings->key_file == NULL))
+		return error_set(error, ERROR_CONFIG, "cert_file and key_file belong together: give both or none");
 	if (settings->bind == DIRECTORY_BIND_SIMPLE && (settings->bind_dn == NULL || settings->bind_dn[0] == '\0'))
 		return error_set(error, ERROR_CONFIG, "bind = simple needs bind_dn");
 	return true;
@@ -215,7 +220,7 @@ static bool set_plain_options(struct connection *connection, LDAP *handle)
  */
 static bool set_tls_options(struct connection *connection, LDAP *handle, struct error *error)
 {
-	const char *ca = connection->settings->ca_file != NULL ? connection->settings->ca_file : SYSTEM_CA;
+	const char *ca = connection->settings->ca_file != NULL ? connection->settings->ca_file : SYSTEM_CA, *own = connection->settings->cert_file;
 	int demand = LDAP_OPT_X_TLS_DEMAND, least = LDAP_OPT_X_TLS_PROTOCOL_TLS1_2, client = 0, read_demand = -1, read_least = -1;
 	char *read_ca = NULL;
 	bool same;
@@ -223,8 +228,13 @@ static bool set_tls_options(struct connection *connection, LDAP *handle, struct 
 	ldap_set_option(handle, LDAP_OPT_X_TLS_REQUIRE_CERT, &demand);
 	ldap_set_option(handle, LDAP_OPT_X_TLS_CACERTFILE, ca);
 	ldap_set_option(handle, LDAP_OPT_X_TLS_PROTOCOL_MIN, &least);
+	if (own != NULL) {
+		ldap_set_option(handle, LDAP_OPT_X_TLS_CERTFILE, own);
+		ldap_set_option(handle, LDAP_OPT_X_TLS_KEYFILE, connection->settings->key_file);
+	}
 	if (ldap_set_option(handle, LDAP_OPT_X_TLS_NEWCTX, &client) != LDAP_OPT_SUCCESS)
-		return error_set(error, ERROR_CONFIG, "%s: the certificates of the authority in %s cannot be used", connection->settings->uris[connection->uri], ca);
+		return error_set(error, ERROR_CONFIG, "%s: the certificates of the authority in %s%s%s cannot be used", connection->settings->uris[connection->uri],
+			ca, own == NULL ? "" : ", or the own one in ", own == NULL ? "" : own);
 	ldap_get_option(handle, LDAP_OPT_X_TLS_REQUIRE_CERT, &read_demand);
 	ldap_get_option(handle, LDAP_OPT_X_TLS_PROTOCOL_MIN, &read_least);
 	ldap_get_option(handle, LDAP_OPT_X_TLS_CACERTFILE, &read_ca);

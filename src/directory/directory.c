@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/file.h"
 #include "base/clock.h"
 #include "base/memory.h"
 #include "directory/directory_private.h"
@@ -48,6 +49,8 @@ static void copy_settings(struct directory *directory, const struct directory_se
 	*to = *from;
 	to->uris = copy_list(arena, from->uris);
 	to->ca_file = arena_text(arena, from->ca_file);
+	to->cert_file = arena_text(arena, from->cert_file);
+	to->key_file = arena_text(arena, from->key_file);
 	to->base = arena_text(arena, from->base);
 	to->bind_dn = arena_text(arena, from->bind_dn);
 	to->password_file = arena_text(arena, from->password_file);
@@ -55,7 +58,7 @@ static void copy_settings(struct directory *directory, const struct directory_se
 	to->profile_directory = arena_text(arena, from->profile_directory);
 	to->forward_mode = arena_text(arena, from->forward_mode);
 	directory->connecting = (struct connection_settings){
-		.uris = to->uris, .tls = to->tls, .ca_file = to->ca_file, .bind = to->bind, .bind_dn = to->bind_dn,
+		.uris = to->uris, .tls = to->tls, .ca_file = to->ca_file, .cert_file = to->cert_file, .key_file = to->key_file, .bind = to->bind, .bind_dn = to->bind_dn,
 		.connect_seconds = or(to->connect_seconds, 5), .bind_seconds = or(to->bind_seconds, 10), .read_seconds = or(to->read_seconds, 15),
 		.write_seconds = or(to->write_seconds, 15), .search_seconds = or(to->search_seconds, 30),
 	};
@@ -90,6 +93,8 @@ static bool check_settings(struct directory *directory, struct error *error)
 	const struct directory_settings *settings = &directory->settings;
 
 	if (!connection_allowed(settings, error))
+		return false;
+	if (settings->key_file != NULL && !file_check_secret(settings->key_file, error))
 		return false;
 	if (settings->forward_mode != NULL && strcmp(settings->forward_mode, "flag") != 0 && strcmp(settings->forward_mode, "own-address") != 0)
 		return error_set(error, ERROR_CONFIG, "forward_mode is \"flag\" or \"own-address\", not \"%s\"", settings->forward_mode);

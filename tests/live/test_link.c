@@ -115,6 +115,23 @@ static void test_other_ways_in(void **state)
 	assert_true(live_wait(&live, DIRECTORY_UP, 5000));
 	assert_string_equal(directory_status(live.directory)->identity, live_env("LAB_ADMIN_DN"));
 	live_close(&live);
+	/* A certificate is an identity too; the key must be nobody else's, and without one EXTERNAL is local only. */
+	live_prepare(&live, "ADMIN");
+	live.settings.bind = DIRECTORY_BIND_EXTERNAL;
+	live.settings.bind_dn = live.settings.password_file = NULL;
+	assert_null(directory_open(live.loop, &live.settings, &live.error));
+	assert_non_null(strstr(live.error.text, "cert_file"));
+	live.settings.cert_file = live_env("LAB_CLIENT_CERT");
+	assert_null(directory_open(live.loop, &live.settings, &live.error));
+	assert_non_null(strstr(live.error.text, "belong together"));
+	live.settings.key_file = live_env("LAB_CLIENT_CERT");
+	assert_null(directory_open(live.loop, &live.settings, &live.error));
+	assert_non_null(strstr(live.error.text, "others may read"));
+	live.settings.key_file = live_env("LAB_CLIENT_KEY");
+	live_open(&live);
+	assert_true(live_wait(&live, DIRECTORY_UP, 5000));
+	assert_string_equal(directory_status(live.directory)->identity, live_env("LAB_HELPDESK_DN"));
+	live_close(&live);
 }
 
 static char *wrong_password(void *context)
