@@ -7,19 +7,12 @@
 
 #include "walk.h"
 
-static void test_a_killed_server_is_found_again(void **state)
+static void kill_server(void)
 {
-	struct live live;
 	char path[300];
 	long pid = 0;
 	FILE *file;
 
-	(void)state;
-	if (live_missing())
-		skip();
-	live_prepare(&live, "ADMIN");
-	live_open(&live);
-	assert_true(live_wait(&live, DIRECTORY_UP, 5000));
 	snprintf(path, sizeof path, "%s/pids/slapd", live_env("LAB_DIR"));
 	file = fopen(path, "r");
 	assert_non_null(file);
@@ -27,6 +20,37 @@ static void test_a_killed_server_is_found_again(void **state)
 	fclose(file);
 	assert_true(pid > 1);
 	kill((pid_t)pid, SIGKILL);
+}
+
+/* A wall screen asks nothing, and its lamp must not go on saying that all is well. */
+static void test_a_dead_server_is_seen_without_asking(void **state)
+{
+	struct live live;
+
+	(void)state;
+	if (live_missing())
+		skip();
+	live_prepare(&live, "MONITOR");
+	live_open(&live);
+	assert_true(live_wait(&live, DIRECTORY_UP, 5000));
+	kill_server();
+	assert_true(live_wait(&live, DIRECTORY_DOWN, 6000));
+	assert_int_equal(lab_run((const char *const[]){ "start-slapd", "--name", live_env("LAB_NAME"), NULL }), 0);
+	assert_true(live_wait(&live, DIRECTORY_UP, 20000));
+	live_close(&live);
+}
+
+static void test_a_killed_server_is_found_again(void **state)
+{
+	struct live live;
+
+	(void)state;
+	if (live_missing())
+		skip();
+	live_prepare(&live, "ADMIN");
+	live_open(&live);
+	assert_true(live_wait(&live, DIRECTORY_UP, 5000));
+	kill_server();
 	/* The next request finds out; it says so and does not hang. */
 	assert_null(live_read(&live, "user", "nobody"));
 	assert_int_equal(live.error.kind, ERROR_UNREACHABLE);
@@ -298,6 +322,7 @@ static void test_cancelled_queries_call_nobody(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_a_dead_server_is_seen_without_asking),
 		cmocka_unit_test(test_a_killed_server_is_found_again),
 		cmocka_unit_test(test_a_restart_between_two_reads_is_not_noticed),
 		cmocka_unit_test(test_a_second_uri_serves_for_reading_only),
