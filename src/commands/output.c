@@ -21,6 +21,18 @@ const struct printer *printer_find(const char *name)
 	return NULL;
 }
 
+static bool only_ascii;
+
+void output_ascii(void)
+{
+	only_ascii = true;
+}
+
+enum visible_form output_form(void)
+{
+	return only_ascii || strcmp(nl_langinfo(CODESET), "UTF-8") ? VISIBLE_ASCII : VISIBLE_UTF8;
+}
+
 void output_begin(struct output *output, const struct printer *printer, FILE *file, const struct column *columns,
 		size_t column_count, bool single)
 {
@@ -32,7 +44,7 @@ void output_begin(struct output *output, const struct printer *printer, FILE *fi
 	output->single = single;
 	output->arena = arena_new();
 	output->visible = isatty(fileno(file));
-	output->form = strcmp(nl_langinfo(CODESET), "UTF-8") ? VISIBLE_ASCII : VISIBLE_UTF8;
+	output->form = output_form();
 	printer->begin(output);
 }
 

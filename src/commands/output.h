@@ -57,6 +57,10 @@ struct output {
 	struct table_row *first, *last;
 };
 
+/* How text for people is written: UTF-8 where the locale has it, and ASCII after output_ascii (--ascii). Loop thread. */
+enum visible_form output_form(void);
+void output_ascii(void);
+
 /* NULL: no such form. */
 const struct printer *printer_find(const char *name);
 /* Columns are borrowed until output_end. */

@@ -4,7 +4,6 @@
  * Table: sentences for people. JSON: one object. LDIF: what would be sent.
  * CSV and TSV: the lines, old and new.
  */
-#include <langinfo.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,17 +13,12 @@
 #include "commands/output.h"
 #include "commands/write.h"
 
-static enum visible_form form(void)
-{
-	return strcmp(nl_langinfo(CODESET), "UTF-8") ? VISIBLE_ASCII : VISIBLE_UTF8;
-}
-
 /* Any words in one visible line. */
 static void line(const char *before, const char *words)
 {
 	struct arena *arena = arena_new();
 
-	printf("%s%s\n", before, text_visible_string(arena, form(), words, strlen(words)));
+	printf("%s%s\n", before, text_visible_string(arena, output_form(), words, strlen(words)));
 	arena_free(arena);
 }
 

@@ -37,6 +37,10 @@ status 0 "one person as JSON" "$POSTROOM" show user anna.schmid@example.com --fo
 said "found by address" '"login": "aschmid1"'
 status 0 "one person as LDIF" "$POSTROOM" show user aschmid1 --format ldif
 said "LDIF has the attributes of the directory" "mailPrimaryAddress: anna.schmid@example.com"
+status 0 "ASCII only" "$POSTROOM" --ascii list domain
+said "letters are told by their number" "m<U+00FC>ller.example (xn--mller-kva.example)"
+status 0 "the history as a screen" "$POSTROOM" screen history
+said "waits for what others did" "with the access log"
 status 0 "domains as TSV" "$POSTROOM" list domain --format tsv --columns name
 said "a domain" "example.com"
 status 0 "the list of everybody, hostile names too" "$POSTROOM" list user
