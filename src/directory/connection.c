@@ -20,6 +20,7 @@
 #include "directory/certificate.h"
 #include "directory/connection_private.h"
 #include "directory/password.h"
+#include "directory/reach.h"
 #include "directory/trouble.h"
 
 #define SYSTEM_CA "/etc/ssl/certs/ca-certificates.crt"
@@ -151,6 +152,17 @@ void connection_hide(struct connection *connection, const struct profile *profil
 	connection->profile = profile;
 }
 
+/* There was a connection, so the server could be reached: what became of it. */
+static bool lost(struct error *error, int code, const char *uri, const char *what, const char *diagnostic, const char *doing)
+{
+	bool told = diagnostic != NULL && diagnostic[0] != '\0';
+
+	error_set(error, ERROR_UNREACHABLE, "%s: %s (%s%s%.200s) [LDAP %d]", uri, what, doing, told ? ": " : "", told ? diagnostic : "", code);
+	if (error != NULL)
+		error->code = code;
+	return false;
+}
+
 bool connection_failed(struct connection *connection, int code, const char *diagnostic, const char *doing, struct error *error)
 {
 	const char *uri = connection->settings->uris[connection->uri];
@@ -160,12 +172,19 @@ bool connection_failed(struct connection *connection, int code, const char *diag
 		return error_set(error, ERROR_CANCELLED, "%s: %s was broken off", uri, doing);
 	}
 	if (guard_timed_out(connection->guard) || code == LDAP_TIMEOUT) {
+		int waited = guard_waited(connection->guard);
+
 		connection_close(connection);
 		guard_reset(connection->guard);
-		return error_set(error, ERROR_TIMEOUT, "%s: no answer in time (%s)", uri, doing);
+		return error_set(error, ERROR_TIMEOUT, "%s: no answer within %d s (%s)", uri, waited, doing);
 	}
-	if (code < 0)
+	if (code < 0) {
+		bool left = connection->left || guard_was_left(connection->guard);
+
 		connection_close(connection);
+		if (connection->met && (code == LDAP_SERVER_DOWN || code == LDAP_CONNECT_ERROR))
+			return lost(error, code, uri, left ? "closed by the server" : "the connection broke", diagnostic, doing);
+	}
 	return trouble(error, code, uri, diagnostic);
 }
 
@@ -183,15 +202,20 @@ static int socket_made(LDAP *handle, Sockbuf *buffer, LDAPURLDesc *server, struc
 	(void)address;
 	ber_sockbuf_ctrl(buffer, LBER_SB_OPT_SET_MAX_INCOMING, &most);
 	ber_sockbuf_ctrl(buffer, LBER_SB_OPT_GET_FD, &descriptor);
+	connection->met = true;
+	connection->left = false;
 	guard_socket(connection->guard, descriptor);
 	return 0;
 }
 
 static void socket_gone(LDAP *handle, Sockbuf *buffer, struct ldap_conncb *callback)
 {
+	struct connection *connection = callback->lc_arg;
+
 	(void)handle;
 	(void)buffer;
-	guard_socket(((struct connection *)callback->lc_arg)->guard, -1);
+	connection->left = connection->left || guard_was_left(connection->guard);
+	guard_socket(connection->guard, -1);
 }
 
 static bool set_plain_options(struct connection *connection, LDAP *handle)
@@ -271,6 +295,7 @@ static char *diagnostic_of(LDAP *handle)
 static bool fail_secure(struct connection *connection, int code, const char *uri, struct error *error)
 {
 	char *diagnostic = diagnostic_of(connection->handle);
+	bool left = connection->left || guard_was_left(connection->guard);
 
 	if (!guard_was_cut(connection->guard) && !guard_timed_out(connection->guard) && code != LDAP_TIMEOUT) {
 		struct error why = { 0 };
@@ -283,17 +308,27 @@ static bool fail_secure(struct connection *connection, int code, const char *uri
 			return false;
 		}
 	}
+	/* That it closes behind us, whom its certificate did not please, is no reason. */
+	connection->left = left;
 	connection_failed(connection, code, diagnostic, "setting up TLS", error);
 	free(diagnostic);
 	return false;
 }
 
-/* libldap shuts a socket that never got through, so what is left of a refusal and of silence is "not connected". */
-static const char *why_unreached(int code)
+/* No socket came about, and libldap has forgotten why: a second attempt finds out, unless the first used up the time. */
+static bool fail_unreached(struct connection *connection, int code, int why, const char *uri, struct error *error)
 {
-	if (code == ENOTCONN)
-		return "refused, or nobody answers there";
-	return code == 0 ? "no address was found for the name" : strerror(code);
+	const char *words;
+
+	if (guard_was_cut(connection->guard) || guard_timed_out(connection->guard))
+		return connection_failed(connection, code, NULL, "connecting", error);
+	if (guard_waited(connection->guard) >= (int)connection->settings->connect_seconds)
+		return connection_failed(connection, LDAP_TIMEOUT, NULL, "connecting", error);
+	connection_close(connection);
+	words = reach_explain(connection, uri);
+	if (words == NULL && why != 0 && why != ENOTCONN)
+		words = strerror(why);
+	return connection_failed(connection, code, words, "connecting", error);
 }
 
 static bool connect_socket(struct connection *connection, const char *uri, struct error *error)
@@ -302,15 +337,18 @@ static bool connect_socket(struct connection *connection, const char *uri, struc
 	int code, why;
 
 	guard_arm(connection->guard, (int64_t)connection->settings->connect_seconds * (handshake ? 2000 : 1000) + REQUEST_GRACE_MS);
+	connection->met = false;
 	errno = 0;
 	code = ldap_connect(connection->handle);
 	why = errno;
 	guard_disarm(connection->guard);
 	if (code == LDAP_SUCCESS)
 		return true;
+	if (!connection->met)
+		return fail_unreached(connection, code, why, uri, error);
 	if (handshake)
 		return fail_secure(connection, code, uri, error);
-	return connection_failed(connection, code, code == LDAP_SERVER_DOWN ? why_unreached(why) : NULL, "connecting", error);
+	return connection_failed(connection, code, NULL, "connecting", error);
 }
 
 static bool start_tls(struct connection *connection, const char *uri, struct error *error)

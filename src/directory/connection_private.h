@@ -28,6 +28,8 @@ struct connection {
 	size_t uri;                        /* index of the one in use, or to try first */
 	bool connected_once;
 	char *identity;                    /* heap */
+	bool met;                          /* a socket came about at the last attempt */
+	bool left;                         /* the server ended the last socket */
 	bool read_ahead;                   /* the layer is on this handle */
 	struct ldap_conncb callback;
 	const struct profile *profile;

@@ -167,8 +167,9 @@ static char *wrong_password(void *context)
 static void test_why_nobody_was_reached(void **state)
 {
 	static const struct { const char *uri, *words; } cases[] = {
-		{ "ldap://127.0.0.1:1", "refused, or nobody answers" }, { "ldap://nowhere.invalid", "no address was found" },
-		{ "ldapi://%2Fnowhere%2Fldapi", "No such file" },
+		{ "ldap://127.0.0.1:1", "(connection refused)" }, { "ldaps://127.0.0.1:1", "(connection refused)" },
+		{ "ldap://nowhere.invalid", "(host name not found" }, { "ldaps://nowhere.invalid", "(host name not found" },
+		{ "ldapi://%2Fnowhere%2Fldapi", "there is no such socket" },
 	};
 	struct live live;
 	size_t i;
