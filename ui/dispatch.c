@@ -143,7 +143,8 @@ static bool default_outside(struct session *session, const char *name)
 			outside->suspend(outside->context);
 	} else if (strcmp(name, "retry") == 0) {
 		directory_retry(session->engine->directory);
-		session_notice(session, NULL, "Trying to reach the directory");
+		/* Until the next key; the lamp tells how it went. */
+		session_hint(session, "Trying to reach the directory");
 	} else {
 		return false;
 	}

@@ -304,7 +304,7 @@ static void add_shown(const struct review_view *self, struct wrapped *pane)
 		add_conflict(self, pane);
 	if (!review->allowed)
 		add_refused(self, pane);
-	if (review->sentence != NULL && !only_repeats(review, pane)) {
+	if (review->sentence != NULL && review->sentence[0] != '\0' && !only_repeats(review, pane)) {
 		wrapped_add(pane, 0, STYLE_TITLE, NULL, 1, STYLE_TITLE,
 				review->allowed ? review->sentence : arena_format(pane->arena, "Asked for: %s", review->sentence));
 		if (review->change != NULL && review->change->name != NULL)
