@@ -18,6 +18,7 @@
 
 #include "base/text.h"
 #include "commands/output.h"
+#include "model/check.h"
 
 void headless_note(const char *format, ...)
 {
@@ -196,6 +197,14 @@ void headless_wait(struct headless *headless)
 {
 	loop_run_until(headless->engine->loop, &headless->done);
 	headless->done = false;
+}
+
+const char *headless_name(struct headless *headless, const struct kind *kind, const char *typed)
+{
+	const struct field *key = kind_key(kind);
+	const char *stored = key && key->type == FIELD_DOMAIN ? check_parse(headless->arena, key, typed, NULL) : NULL;
+
+	return stored ? stored : typed;
 }
 
 const struct kind *headless_kind(struct headless *headless, const char *name, bool writing)

@@ -75,11 +75,14 @@ static size_t width_of(const struct output *output, const char *words)
 
 static void print_row(struct output *output, const char *const *words, const size_t *widths)
 {
-	size_t i, column;
+	size_t i, column, last = output->column_count;
 
-	for (i = 0; i < output->column_count; i++) {
+	/* No blanks at the end of a line. */
+	while (last > 1 && words[last - 1][0] == '\0')
+		last--;
+	for (i = 0; i < last; i++) {
 		fputs(words[i], output->file);
-		if (i + 1 == output->column_count)
+		if (i + 1 == last)
 			break;
 		for (column = width_of(output, words[i]); column < widths[i] + 2; column++)
 			fputc(' ', output->file);

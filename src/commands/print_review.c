@@ -85,10 +85,8 @@ static void table_review(const struct review *review)
 			review->conflict->old_words, review->conflict->new_words,
 			review->conflict_who ? review->conflict_who : "unknown who"));
 	if (*review->sentence)
-		line("", review->sentence);
+		line(review->allowed ? "" : "Asked for: ", review->sentence);
 	table_lines(review);
-	if (review->allowed && review->plan.count == 0)
-		puts("Nothing to change: it is so already.");
 	for (i = 0; i < review->plan.count; i++) {
 		if (review->plan.operations[i].place) {
 			line(i ? "then at " : "At ", review->plan.operations[i].place);
@@ -229,6 +227,8 @@ void print_review(const struct arguments *arguments, const struct review *review
 
 	if (!strcmp(name, "table")) {
 		table_review(review);
+		if (review->allowed && review->confirm == CONFIRM_NAME && !arguments->yes)
+			line("Mail or an account may be lost, so applying asks for the name: --confirm ", review->confirm_text);
 	} else if (!strcmp(name, "json")) {
 		print_json(json_review(review));
 	} else if (!strcmp(name, "ldif")) {
