@@ -290,7 +290,8 @@ static void add_operations(const struct review *review, struct wrapped *pane)
 /* A sentence of two rows that says what the only line below says again costs the rows of what it will cause. */
 static bool only_repeats(const struct review *review, const struct wrapped *pane)
 {
-	return review->line_count == 1 && review->plan.after != NULL && review->facts.now != NULL
+	/* Beside each other the panes have rows enough. */
+	return pane->width >= 70 && review->line_count == 1 && review->plan.after != NULL && review->facts.now != NULL
 		&& text_columns(pane->form, review->sentence, strlen(review->sentence)) > (size_t)pane->width - 2;
 }
 
