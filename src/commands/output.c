@@ -78,7 +78,8 @@ struct entry entry_of_text(struct arena *arena, const char *text)
 
 struct entry entry_field(const struct field_values *values)
 {
-	return (struct entry){ .values = values->values, .count = values->count, .note = values->note };
+	return (struct entry){ .values = values->values, .count = values->count, .note = values->note,
+		.unseen = values->presence == VALUE_UNREADABLE || values->presence == VALUE_UNSUPPORTED || values->presence == VALUE_HIDDEN };
 }
 
 bool column_many(const struct column *column)

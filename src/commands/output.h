@@ -28,6 +28,7 @@ struct entry {
 	const struct value *values;        /* canonical; count 0: none */
 	size_t count;
 	const char *note;                  /* for people, beside the value; NULL */
+	bool unseen;                       /* no value is no "(none)": whether there is one nobody here can tell */
 };
 struct item {
 	const char *place;                 /* DN, for LDIF; NULL: none */

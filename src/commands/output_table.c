@@ -38,8 +38,12 @@ static void print_single(struct output *output, const struct item *item)
 
 		if (!*words && !entry->note)
 			continue;
-		fprintf(output->file, "%-*s  %s", (int)widest, output->columns[i].label, visible(output, *words ? words : "(none)"));
-		if (entry->note)
+		if (!*words)
+			words = entry->unseen && entry->note ? "" : "(none)";
+		fprintf(output->file, "%-*s  %s", (int)widest, output->columns[i].label, visible(output, words));
+		if (entry->note && !*words)
+			fprintf(output->file, "(%s)", visible(output, entry->note));
+		else if (entry->note)
 			fprintf(output->file, "  (%s)", visible(output, entry->note));
 		fputc('\n', output->file);
 	}

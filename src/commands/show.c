@@ -31,7 +31,7 @@ static const char *note_of(const struct field_values *values)
 	case VALUE_UNSUPPORTED:
 		return values->note ? values->note : "this directory has no such thing";
 	case VALUE_UNREADABLE:
-		return values->note ? values->note : "this login may not read it";
+		return values->note ? values->note : "not readable with this login";
 	case VALUE_HIDDEN:
 		return "set; not shown";
 	default:

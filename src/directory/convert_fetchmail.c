@@ -256,14 +256,29 @@ static char *parts_of(const struct convert *with, const struct account *account)
 	return parts_build(with->arena, account->parts, pairs);
 }
 
+/* Attributes are named after their class. */
+static bool class_used(const struct entry *entry, const char *class)
+{
+	size_t i;
+
+	for (i = 0; i < entry->count; i++)
+		if (strncasecmp(entry->attributes[i].name, class, strlen(class)) == 0)
+			return true;
+	return false;
+}
+
 void read_fetchmail(const struct convert *with, const struct entry *entry, struct field_values *out)
 {
 	const struct attribute *attribute = entry_get(entry, with->mapping->attributes[0]);
 	struct value *values;
 	size_t i, unclear = 0;
 
-	if (attribute == NULL)
+	if (attribute == NULL) {
+		/* UDM takes the class away with the last value: where it stands and nothing of it shows, something is hidden. */
+		if (with->mapping->class != NULL && entry_has_class(entry, with->mapping->class) && !class_used(entry, with->mapping->class))
+			out->presence = VALUE_UNREADABLE;
 		return;
+	}
 	values = arena_alloc(with->arena, attribute->count * sizeof *values);
 	for (i = 0; i < attribute->count; i++) {
 		struct account account;
@@ -300,17 +315,6 @@ static bool account_of(const struct convert *with, const struct value *parts, st
 		account->elements[i] = part;
 	}
 	return true;
-}
-
-/* Attributes are named after their class. */
-static bool class_used(const struct entry *entry, const char *class)
-{
-	size_t i;
-
-	for (i = 0; i < entry->count; i++)
-		if (strncasecmp(entry->attributes[i].name, class, strlen(class)) == 0)
-			return true;
-	return false;
 }
 
 /* The stored value that shows exactly these parts; NULL: none. What was not changed is not written in our spelling. */

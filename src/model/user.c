@@ -17,7 +17,7 @@
 #define MEGABYTE INT64_C(1048576)
 #define PETABYTE (MEGABYTE * 1024 * 1024 * 1024)
 
-static const char *const states[] = { "active", "disabled", "locked", "expired", NULL };
+static const char *const states[] = { "no lock seen", "disabled", "locked", "expired", NULL };
 static const char *const protocols[] = { "IMAP", "POP3", NULL };
 
 static const struct part fetchmail_parts[] = {
@@ -106,8 +106,9 @@ static const struct field user_fields[] = {
 	},
 	{
 		.name = "state", .label = "Account", .type = FIELD_CHOICE, .flags = FIELD_DERIVED, .choices = states,
-		.group = "Identity", .width = 8,
-		.help = "What the directory tells of the account; several marks of it (Samba, Kerberos, expiry, password policy) are looked at together. Passwords are never read, so a lock inside one is not seen.",
+		.group = "Identity", .width = 12,
+		.help = "What the directory tells of the account: locked, disabled, expired, or no lock seen. The marks of password policy, Samba, "
+			"Kerberos and expiry date are looked at together; passwords are never read, so a lock inside one stays unseen.",
 	},
 	{
 		.name = "password_changed", .label = "Password set", .type = FIELD_TIME, .flags = FIELD_DERIVED,

@@ -232,6 +232,31 @@ static void test_what_is_refused_is_said(void **state)
 	live_close(&live);
 }
 
+/* What access rules hide is not "none": the helpdesk sees by the object class that there is something. */
+static void test_what_is_hidden_is_said(void **state)
+{
+	static const struct { const char *who, *login; enum presence presence; } cases[] = {
+		{ "HELPDESK", "fetch1", VALUE_UNREADABLE }, { "MONITOR", "fetch1", VALUE_UNREADABLE }, { "ADMIN", "fetch1", VALUE_OWN },
+		{ "HELPDESK", "aschmid1", VALUE_ABSENT }, { "ADMIN", "aschmid1", VALUE_ABSENT },
+	};
+	size_t i;
+
+	(void)state;
+	if (live_missing())
+		skip();
+	for (i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct live live;
+		struct record *record;
+
+		live_prepare(&live, cases[i].who);
+		live_open(&live);
+		record = live_read(&live, "user", cases[i].login);
+		assert_non_null(record);
+		assert_int_equal(record_get(record, "fetchmail")->presence, cases[i].presence);
+		live_close(&live);
+	}
+}
+
 static void test_what_is_read_beside_the_entry(void **state)
 {
 	static const struct { const char *login, *field, *text, *note; } cases[] = {
@@ -240,6 +265,7 @@ static void test_what_is_read_beside_the_entry(void **state)
 		{ "fdangle1", "forwards", NULL, "nobody here has nobody.there@example.org" },
 		{ "oldhost1", "home_server", NULL, "unknown host" },
 		{ "lexpired1", "state", "disabled", NULL },
+		{ "lcrypt1", "state", "no lock seen", NULL },
 		{ "lloop1", "keep_copy", "no", NULL },
 		{ "lloop1", "forwards", "lars.loop@example.com", NULL },
 		{ "fetch2", "fetchmail_multi", "server=pop.outside.test protocol=POP3 user=catchall local_domains=example.com%20example.org envelope_header=X-Original-To ssl=yes keep=yes", NULL },
@@ -329,6 +355,7 @@ int main(void)
 		cmocka_unit_test(test_a_second_uri_serves_for_reading_only),
 		cmocka_unit_test(test_other_ways_in),
 		cmocka_unit_test(test_what_is_refused_is_said),
+		cmocka_unit_test(test_what_is_hidden_is_said),
 		cmocka_unit_test(test_why_nobody_was_reached),
 		cmocka_unit_test(test_what_is_read_beside_the_entry),
 		cmocka_unit_test(test_cancelled_queries_call_nobody),

@@ -90,18 +90,18 @@ static void test_reading(void **state)
 		{ "mailPrimaryAddress=a@x|mailForwardAddress=b@y|mailForwardAddress=a@x", KNOWN_YES, "forwards", "b@y a@x" },
 		{ "mailPrimaryAddress=a@x|mailForwardAddress=b@y|mailForwardAddress=a@x", KNOWN_NOT, "keep_copy", "yes" },
 		{ "mailPrimaryAddress=a@x|mailForwardAddress=b@y", KNOWN_NOT, "keep_copy", "" },
-		{ "uid=x", KNOWN_YES, "state", "active" },
+		{ "uid=x", KNOWN_YES, "state", "no lock seen" },
 		{ "shadowExpire=1", KNOWN_YES, "state", "disabled" },
 		{ "shadowExpire=10000", KNOWN_YES, "state", "expired" },
-		{ "shadowExpire=30000", KNOWN_YES, "state", "active" },
+		{ "shadowExpire=30000", KNOWN_YES, "state", "no lock seen" },
 		{ "sambaAcctFlags=[UD         ]", KNOWN_YES, "state", "disabled" },
 		{ "sambaAcctFlags=[U          ]|krb5KDCFlags=254", KNOWN_YES, "state", "disabled" },
-		{ "krb5KDCFlags=126", KNOWN_YES, "state", "active" },
+		{ "krb5KDCFlags=126", KNOWN_YES, "state", "no lock seen" },
 		{ "pwdAccountLockedTime=000001010000Z", KNOWN_YES, "state", "locked" },
 		{ "krb5ValidEnd=20200101000000Z", KNOWN_YES, "state", "expired" },
 		{ "pwdChangedTime=20261120140231Z|sambaPwdLastSet=1000", KNOWN_YES, "password_changed", "2026-11-20T14:02:31Z" },
 		{ "shadowLastChange=1", KNOWN_YES, "password_changed", "1970-01-02T00:00:00Z" },
-		{ "univentionFetchmailSingle=[\"imap.x\", \"IMAP\", \"joe\", \"s3cret\", \"1\", \"0\"]", KNOWN_YES, "state", "active" },
+		{ "univentionFetchmailSingle=[\"imap.x\", \"IMAP\", \"joe\", \"s3cret\", \"1\", \"0\"]", KNOWN_YES, "state", "no lock seen" },
 	};
 	size_t i;
 
@@ -263,6 +263,41 @@ static void test_fetchmail_hides_and_keeps_the_password(void **state)
 	assert_false(fetchmail_fill(arena, parts, &masked, &stored, &filled));
 }
 
+/* Where no mark speaks nobody can say that an account is open: the password is never read. */
+static void test_no_lock_seen_is_no_promise(void **state)
+{
+	const struct field_values *values = record_get(record_of(entry_of("uid=x"), KNOWN_YES), "state");
+
+	(void)state;
+	assert_string_equal(values->values[0].bytes, kind_field(users->kind, "state")->choices[0]);
+	assert_string_equal(values->origin, "passwords are not looked at");
+	values = record_get(record_of(entry_of("uid=x|pwdAccountLockedTime=000001010000Z"), KNOWN_YES), "state");
+	assert_string_equal(values->values[0].bytes, "locked");
+	assert_string_equal(values->origin, "password policy");
+}
+
+/* The object class gives away that a value is hidden; without it there is none. */
+static void test_what_is_hidden_is_not_absent(void **state)
+{
+	static const struct { const char *entry; enum presence single, multi; } cases[] = {
+		{ "objectClass=top", VALUE_ABSENT, VALUE_ABSENT },
+		{ "objectClass=univentionFetchmail", VALUE_UNREADABLE, VALUE_UNREADABLE },
+		{ "objectClass=univentionFetchmail|univentionFetchmailSingle=" MASKED, VALUE_OWN, VALUE_ABSENT },
+		{ "objectClass=univentionFetchmail|univentionFetchmailServer=old.x", VALUE_ABSENT, VALUE_ABSENT },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct record *record = record_of(entry_of(cases[i].entry), KNOWN_YES);
+
+		assert_int_equal(record_get(record, "fetchmail")->presence, cases[i].single);
+		assert_int_equal(record_get(record, "fetchmail_multi")->presence, cases[i].multi);
+		if (cases[i].single == VALUE_UNREADABLE)
+			assert_string_equal(record_words(arena, kind_field(users->kind, "fetchmail"), record_get(record, "fetchmail")), "(not readable with this login)");
+	}
+}
+
 static void test_fetchmail_is_written(void **state)
 {
 	static const struct { const char *entry, *edits, *deltas; } cases[] = {
@@ -335,6 +370,8 @@ int main(void)
 		cmocka_unit_test(test_reading),
 		cmocka_unit_test(test_writing),
 		cmocka_unit_test(test_fetchmail_hides_and_keeps_the_password),
+		cmocka_unit_test(test_no_lock_seen_is_no_promise),
+		cmocka_unit_test(test_what_is_hidden_is_not_absent),
 		cmocka_unit_test(test_fetchmail_is_written),
 		cmocka_unit_test(test_quota_round_trip),
 	};
