@@ -217,11 +217,13 @@ fuzz-run: $(FUZZERS)
 .PHONY: demo demo-stop demo-shell
 demo:
 	@bash tests/lab/install all
-	@$(MAKE) --no-print-directory all
+	@echo "Building postroom ..."
+	@$(MAKE) --no-print-directory -s -j"$$(nproc)" all
 	@BUILD=$(BUILD) bash tests/lab/demo $(DEMO)
 
 demo-stop:
 	@bash $(LAB) stop --name $(DEMO)
+	@echo "The demonstration system is stopped; make demo starts it again."
 
 demo-shell:
 	@bash $(LAB) env --name $(DEMO)
