@@ -25,6 +25,7 @@ struct pty_options {
 	int (*run)(void *context);         /* a function in a forked process; its result is the exit status */
 	void *context;
 	const char *const *environment;    /* further "NAME=value", NULL-terminated; NULL: none */
+	bool silent;                       /* the line does not echo, so that keys after the end are not in the stream */
 	bool lenient;                      /* do not compare with terminfo (for programs that are not ours) */
 };
 struct pty_session {
