@@ -26,10 +26,24 @@ static size_t refrained;
 
 struct monkey { const char *term, *config; size_t steps; bool traced; };
 
-/* What confirms is not pressed: Enter where Apply has the focus. */
+/* What confirms is not pressed: Enter in a review whose footer does not promise something else for it. */
 static bool would_confirm(const struct pty_session *session, const char *key)
 {
-	return strchr(key, '\r') && (pty_shows(session, "Enter APPLY") || pty_shows(session, "Enter apply"));
+	return strchr(key, '\r') && pty_shows(session, "Apply") && !pty_shows(session, "Enter go ") && !pty_shows(session, "Enter wait");
+}
+
+/* Waits until everything pressed so far has been worked on: the answer to "draw all again" comes after it. */
+static void catch_up(struct pty_session *session)
+{
+	size_t before;
+	int i;
+
+	pty_settle(session, 40);
+	before = session->stream.length;
+	pty_type(session, "\014");
+	for (i = 0; i < 100 && session->stream.length < before + 30 && pty_wait_end(session, 0) < 0; i++)
+		pty_settle(session, 20);
+	pty_settle(session, 40);
 }
 
 /* False once it has ended. */
@@ -37,7 +51,7 @@ static bool press_one(struct pty_session *session, const char *key, const char *
 {
 	/* Looked at only after all that came before was drawn; a way out may have been among it. */
 	if (strchr(key, '\r'))
-		pty_settle(session, 60);
+		catch_up(session);
 	if (pty_wait_end(session, 0) >= 0)
 		return false;
 	if (would_confirm(session, key)) {
@@ -87,7 +101,7 @@ static size_t press_at_random(struct pty_session *session, size_t steps, const c
 
 		if (trial_below(60) == 0)
 			pty_resize(session, 1 + (int)trial_below(50), 1 + (int)trial_below(160));
-		go_on = trial_below(14) == 0 ? go_a_way(session, where) : press_one(session, keys[trial_below(sizeof(keys) / sizeof(keys[0]))], where);
+		go_on = trial_below(22) == 0 ? go_a_way(session, where) : press_one(session, keys[trial_below(sizeof(keys) / sizeof(keys[0]))], where);
 		if (!go_on)
 			break;
 	}
@@ -154,7 +168,7 @@ static void nothing_is_written_unconfirmed(void **state)
 {
 	static const char *const terms[] = { "xterm-256color", "vt100", "linux", "screen", "tmux-256color", "rxvt-unicode" };
 	static const char *const roles[] = { "admin", "admin", "helpdesk", "monitor" };
-	size_t runs = (size_t)trial_rounds(6, 60), steps = (size_t)trial_rounds(80, 1700), i;
+	size_t runs = (size_t)trial_rounds(6, 60), steps = (size_t)trial_rounds(70, 1700), i;
 	char *before = lab_dump(), *after, *configs[4];
 
 	(void)state;
@@ -176,6 +190,15 @@ static void nothing_is_written_unconfirmed(void **state)
 
 		while (before[at] == after[at])
 			at++;
+		print_message("# what the history says:\n");
+		for (i = 0; i < 4; i++) {
+			const char *history[] = { console_env("POSTROOM"), "--config", configs[i], "history", NULL };
+			char path[300];
+
+			lab_run(history, "history");
+			snprintf(path, sizeof(path), "%s/history", console_folder());
+			print_message("%s\n", console_slurp(path, NULL));
+		}
 		fail_msg("the directory changed: %.200s", after + (at > 100 ? at - 100 : 0));
 	}
 	printf("# figure monkey: %zu runs of %zu keys, 0 writes\n", runs, steps);
