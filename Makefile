@@ -146,14 +146,16 @@ $(BUILD)/tests/monkey/%: $(BUILD)/tests/monkey/%.o $(BUILD)/libstage.a $(BUILD)/
 	$(LINK) $(LIBS_SRC) $(LIBS_UI) -lcmocka
 
 # Live tests get the real directory; of the fakes only what the real one lacks.
+# Static patterns: where only console.o is new, make would rather take the general rule.
+LIVE_PTY  := $(filter $(BUILD)/tests/live/test_pty_%,$(LIVE))
 PTY_LIVE  := $(patsubst %.c,$(BUILD)/%.o,tests/live/console.c tests/live/hostile_people.c)
 $(BUILD)/tests/live/test_pty: $(BUILD)/tests/live/test_pty.o $(BUILD)/libpty.a $(BUILD)/libpostroom.a
 	$(LINK) $(LIBS_SRC) $(LIBS_UI) -lcmocka
 
-$(BUILD)/tests/live/test_pty_%: $(BUILD)/tests/live/test_pty_%.o $(PTY_LIVE) $(BUILD)/libpty.a $(BUILD)/libpostroom.a
+$(LIVE_PTY): $(BUILD)/tests/live/test_pty_%: $(BUILD)/tests/live/test_pty_%.o $(PTY_LIVE) $(BUILD)/libpty.a $(BUILD)/libpostroom.a
 	$(LINK) $(LIBS_SRC) $(LIBS_UI) -lcmocka
 
-$(BUILD)/tests/live/%: $(BUILD)/tests/live/%.o $(BUILD)/libpostroom.a $(BUILD)/libfakes.a
+$(filter-out $(LIVE_PTY) $(BUILD)/tests/live/test_pty,$(LIVE)): $(BUILD)/tests/live/%: $(BUILD)/tests/live/%.o $(BUILD)/libpostroom.a $(BUILD)/libfakes.a
 	$(LINK) $(LIBS_SRC) -lcmocka
 
 # The hostile peer speaks TLS; the program itself leaves that to libldap.
@@ -215,11 +217,13 @@ fuzz-run: $(FUZZERS)
 .PHONY: demo demo-stop demo-shell
 demo:
 	@bash tests/lab/install all
-	@$(MAKE) --no-print-directory all
+	@echo "Building postroom ..."
+	@$(MAKE) --no-print-directory -s -j"$$(nproc)" all
 	@BUILD=$(BUILD) bash tests/lab/demo $(DEMO)
 
 demo-stop:
 	@bash $(LAB) stop --name $(DEMO)
+	@echo "The demonstration system is stopped; make demo starts it again."
 
 demo-shell:
 	@bash $(LAB) env --name $(DEMO)
@@ -235,6 +239,7 @@ install: all
 	install -m 644 src/directory/profiles/*.profile $(DESTDIR)$(PREFIX)/share/postroom/profiles/
 	install -m 644 docs/*.1 $(DESTDIR)$(PREFIX)/share/man/man1/
 	install -m 644 docs/*.5 $(DESTDIR)$(PREFIX)/share/man/man5/
+	sed -i 's|/usr/local/share/|$(PREFIX)/share/|' $(DESTDIR)$(PREFIX)/share/man/man5/*.5
 	install -m 644 docs/safety.md README.md LICENSE $(DESTDIR)$(PREFIX)/share/doc/postroom/
 	install -m 644 packaging/slapd/* $(DESTDIR)$(PREFIX)/share/doc/postroom/slapd/
 

@@ -27,6 +27,8 @@ static const struct conf_option directory_options[] = {
 	{ .name = "allow_plain", .type = CONF_FLAG, .fallback = "no",
 	  .help = "Allow a connection without TLS to 127.0.0.0/8; for tests." },
 	{ .name = "ca_file", .type = CONF_TEXT, .help = "Trust only the certificate authorities of this file (PEM)." },
+	{ .name = "cert_file", .type = CONF_TEXT, .help = "Our own certificate (PEM), for bind = external over TLS." },
+	{ .name = "key_file", .type = CONF_TEXT, .help = "The key that belongs to cert_file (PEM), readable by nobody else." },
 	{ .name = "base", .type = CONF_TEXT, .help = "Search below this DN; unset: what the server names." },
 	{ .name = "bind", .type = CONF_TEXT, .fallback = "simple",
 	  .help = "simple (bind_dn and a password), external (the certificate or the local user) or anonymous." },
@@ -263,6 +265,8 @@ static bool load_directory(struct config *config, const struct source *root, con
 			config->file ? config->file : "", config->file ? ": " : "There is no configuration, and ");
 	directory->base = arena_text(config->arena, options->base ? options->base : get_text(&source, "base"));
 	directory->ca_file = arena_text(config->arena, options->ca_file ? options->ca_file : get_text(&source, "ca_file"));
+	directory->cert_file = arena_text(config->arena, get_text(&source, "cert_file"));
+	directory->key_file = arena_text(config->arena, get_text(&source, "key_file"));
 	directory->profile = arena_text(config->arena, options->profile ? options->profile : get_text(&source, "profile"));
 	directory->profile_directory = arena_text(config->arena, get_text(&source, "profile_directory"));
 	directory->direct = get_flag(&source, "direct");

@@ -67,12 +67,13 @@ static void replay_ended(void *context, int status)
 static void look(void *context)
 {
 	struct replay *replay = context;
+	bool busy = replay->session == NULL ? directory_status(replay->engine->directory)->link == DIRECTORY_CONNECTING : session_busy(replay->session);
 
-	if (!session_busy(replay->session) || replay->ended || replay->looks-- <= 0)
+	if (!busy || replay->ended || replay->looks-- <= 0)
 		replay->looked = true;
 }
 
-/* Until all data are in; false where they are not at the deadline. */
+/* Until all data are in, without a session until the directory is there or is not; false where the deadline came first. */
 static bool wait_for_data(struct replay *replay)
 {
 	struct loop_timer *timer;
@@ -159,6 +160,8 @@ static int run_screen(struct engine *engine, const struct screen_request *reques
 	bool in_time;
 
 	error_clear(&error);
+	/* What a view asks for at its start it does not ask for again: the history would lack what others did. */
+	wait_for_data(&replay);
 	replay.session = session_new(engine, keymap, form, &outside, true);
 	session_resize(replay.session, request->rows, request->columns);
 	session_start(replay.session, section_find(request->section));

@@ -58,7 +58,16 @@ const char *session_blocked(struct session *session, const struct view *view, co
 		return "the directory answers";
 	if (strcmp(action->name, "notice") == 0 && session->notice.words == NULL)
 		return "nothing has been said yet";
-	return view->class->blocked == NULL ? NULL : view->class->blocked(view, action);
+	if (view->class->blocked != NULL) {
+		const char *reason = view->class->blocked(view, action);
+
+		if (reason != NULL)
+			return reason;
+	}
+	/* Another change than the one that somebody is at must not come up under a wrong key. */
+	if (view->class->staged != NULL && strcmp(action->name, "undo") == 0)
+		return "what is being changed here comes first; go back before";
+	return NULL;
 }
 
 /* --- defaults --------------------------------------------------------------------------------- */
@@ -151,7 +160,8 @@ static bool default_outside(struct session *session, const char *name)
 			outside->suspend(outside->context);
 	} else if (strcmp(name, "retry") == 0) {
 		directory_retry(session->engine->directory);
-		session_notice(session, NULL, "Trying to reach the directory");
+		/* Until the next key; the lamp tells how it went. */
+		session_hint(session, "Trying to reach the directory");
 	} else {
 		return false;
 	}

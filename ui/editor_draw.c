@@ -132,7 +132,7 @@ static void draw_item(const struct editor *self, size_t index, struct canvas *ca
 		canvas_cursor(canvas, row, 1, false);
 	}
 	canvas_words(canvas, row, 3, 1, style, item->gone ? "-" : item->had ? " " : "+");
-	used = canvas_words(canvas, row, 5, columns - 18, style, record_words(canvas->arena, &self->one, &one));
+	used = canvas_words(canvas, row, 5, columns - 21, style, record_words(canvas->arena, &self->one, &one));
 	if (item->gone || !item->had || index == self->replaces)
 		canvas_words(canvas, row, 5 + used + 2, -1, here ? style : STYLE_DIM,
 				index == self->replaces ? "being changed" : item->gone ? "to be removed" : "new");

@@ -467,7 +467,9 @@ static bool history_busy(const struct view *view)
 {
 	const struct history_view *self = (const struct history_view *)view;
 
-	return self->link->waiting > 0 || self->events != NULL;
+	/* Until the directory was asked, what others did is not known. */
+	return self->link->waiting > 0 || self->events != NULL
+		|| (self->event_wanted && directory_status(session_engine(view->session)->directory)->link == DIRECTORY_CONNECTING);
 }
 
 static void history_close(struct view *view)

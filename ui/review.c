@@ -14,6 +14,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "directory/directory.h"
 #include "gate/gate.h"
 #include "ui/move.h"
 #include "ui/review_state.h"
@@ -412,6 +413,9 @@ static void press(struct review_view *self)
 		submit(self);
 		break;
 	case PRESS_AGAIN:
+		/* Lists and lamp need not wait for their next turn either. */
+		if (directory_status(session_engine(self->view.session)->directory)->link != DIRECTORY_UP)
+			directory_retry(session_engine(self->view.session)->directory);
 		look(self);
 		break;
 	case PRESS_LOOK:

@@ -290,7 +290,8 @@ static void add_operations(const struct review *review, struct wrapped *pane)
 /* A sentence of two rows that says what the only line below says again costs the rows of what it will cause. */
 static bool only_repeats(const struct review *review, const struct wrapped *pane)
 {
-	return review->line_count == 1 && review->plan.after != NULL && review->facts.now != NULL
+	/* Beside each other the panes have rows enough. */
+	return pane->width >= 70 && review->line_count == 1 && review->plan.after != NULL && review->facts.now != NULL
 		&& text_columns(pane->form, review->sentence, strlen(review->sentence)) > (size_t)pane->width - 2;
 }
 
@@ -304,7 +305,7 @@ static void add_shown(const struct review_view *self, struct wrapped *pane)
 		add_conflict(self, pane);
 	if (!review->allowed)
 		add_refused(self, pane);
-	if (review->sentence != NULL && !only_repeats(review, pane)) {
+	if (review->sentence != NULL && review->sentence[0] != '\0' && !only_repeats(review, pane)) {
 		wrapped_add(pane, 0, STYLE_TITLE, NULL, 1, STYLE_TITLE,
 				review->allowed ? review->sentence : arena_format(pane->arena, "Asked for: %s", review->sentence));
 		if (review->change != NULL && review->change->name != NULL)

@@ -29,7 +29,8 @@ static const char *state_words(struct arena *arena, const struct record *record)
 {
 	const char *state = values_of(record, "state") == NULL ? "" : record_text(record, "state");
 
-	if (state[0] == '\0' || strcmp(state, "active") == 0)
+	/* The first choice is the one without a lock. */
+	if (state[0] == '\0' || strcmp(state, kind_field(record->kind, "state")->choices[0]) == 0)
 		return NULL;
 	return arena_format(arena, "the account is %s: no login to mail, no sending", state);
 }

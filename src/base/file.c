@@ -133,10 +133,33 @@ char *file_read(struct arena *arena, const char *path, size_t most, size_t *leng
 	return bytes;
 }
 
-char *file_read_secret(struct arena *arena, const char *path, struct error *error)
+/* -1: cannot be read, or others may read it as well. */
+static int open_secret(const char *path, struct error *error)
 {
 	struct stat status;
 	int descriptor = open_to_read(path, &status, error);
+
+	if (descriptor < 0 || !(status.st_mode & 077))
+		return descriptor;
+	error_set(error, ERROR_REFUSED, "%s holds a secret and others may read it: run chmod 600 on it (mode %03o)", path,
+			(unsigned)status.st_mode & 0777);
+	close(descriptor);
+	return -1;
+}
+
+bool file_check_secret(const char *path, struct error *error)
+{
+	int descriptor = open_secret(path, error);
+
+	if (descriptor < 0)
+		return false;
+	close(descriptor);
+	return true;
+}
+
+char *file_read_secret(struct arena *arena, const char *path, struct error *error)
+{
+	int descriptor = open_secret(path, error);
 	char line[4096];
 	char *secret = NULL;
 	ssize_t got;
@@ -144,12 +167,6 @@ char *file_read_secret(struct arena *arena, const char *path, struct error *erro
 
 	if (descriptor < 0)
 		return NULL;
-	if (status.st_mode & 077) {
-		error_set(error, ERROR_REFUSED, "%s holds a secret and others may read it: run chmod 600 on it (mode %03o)", path,
-				(unsigned)status.st_mode & 0777);
-		close(descriptor);
-		return NULL;
-	}
 	got = read_all(descriptor, line, sizeof(line) - 1);
 	if (got < 0) {
 		file_failed(error, ERROR_FILE, path, "read");

@@ -22,6 +22,8 @@
 char *file_read(struct arena *arena, const char *path, size_t most, size_t *length, struct error *error);
 /* As file_read, and refuses a file that others may read (mode & 077) or that is not ours or root's. First line only, newline cut. */
 char *file_read_secret(struct arena *arena, const char *path, struct error *error);
+/* Is it a file that file_read_secret would take? For secrets that a library reads itself. */
+bool file_check_secret(const char *path, struct error *error);
 /*
  * Checks that the file and every directory on its real path belong to root or this user and that
  * nobody else may write to them (sticky world-writable directories count as writable unless root or this

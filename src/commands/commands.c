@@ -265,7 +265,7 @@ static void print_usage(const struct command *command)
 	printf("usage: postroom [options]                    the console\n"
 		"       postroom [options] command arguments   one thing\n\ncommands:\n");
 	for (row = commands; row->name; row++)
-		printf("  %-8s %-50s\n           %s\n", row->name, row->arguments, row->help);
+		printf("  %s%s%s\n           %s\n", row->name, *row->arguments ? " " : "", row->arguments, row->help);
 	printf("\nA KIND is one of:");
 	for (size_t i = 0; kinds[i]; i++)
 		if (!kinds[i]->internal)

@@ -80,11 +80,37 @@ static const char *fetch_parts(struct arena *arena, const struct field *field, c
 	return any ? parts_build(arena, field->parts, pairs) : value;
 }
 
+/* Was the field set by an earlier word? Touched without that: it was added to or taken from. */
+static bool is_set(const struct change *change, const struct field *field)
+{
+	size_t i;
+
+	for (i = 0; i < change->edit_count; i++)
+		if (change->edits[i].field == field && change->edits[i].how == EDIT_SET)
+			return true;
+	return false;
+}
+
+/* "a=1 a=2" gives a field of many values both: the first sets, the next add. What would undo an earlier word is a slip. */
+static bool choose_how(const struct change *change, const struct field *field, enum edit_how *how, struct error *error)
+{
+	if (*how != EDIT_SET || !change_touches(change, field->name))
+		return true;
+	if (!(field->flags & FIELD_MANY))
+		return error_set(error, ERROR_USAGE, "%s= is given twice, and %s holds one value", field->name, field->label);
+	if (!is_set(change, field))
+		return error_set(error, ERROR_USAGE, "%s= behind %s+= or %s-= would forget them; put it first", field->name, field->name, field->name);
+	*how = EDIT_ADD;
+	return true;
+}
+
 static bool put_edit(struct change *change, const struct field *field, enum edit_how how, const char *value, bool restricted,
 		struct error *error)
 {
 	const char *canonical = value;
 
+	if (!choose_how(change, field, &how, error))
+		return false;
 	if (!*value && how == EDIT_SET) {
 		change_edit_text(change, field, how, NULL);
 		return true;
@@ -97,9 +123,6 @@ static bool put_edit(struct change *change, const struct field *field, enum edit
 		canonical = check_parse(change->arena, field, canonical, error);
 	if (!canonical)
 		return false;
-	/* "a=1 a=2" gives a field of many values both: the first sets, the next add. */
-	if (how == EDIT_SET && field->flags & FIELD_MANY && change_touches(change, field->name))
-		how = EDIT_ADD;
 	change_edit_text(change, field, how, canonical);
 	return true;
 }

@@ -8,7 +8,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <langinfo.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -18,11 +17,8 @@
 #include <unistd.h>
 
 #include "base/text.h"
-
-static enum visible_form form(void)
-{
-	return strcmp(nl_langinfo(CODESET), "UTF-8") ? VISIBLE_ASCII : VISIBLE_UTF8;
-}
+#include "commands/output.h"
+#include "model/check.h"
 
 void headless_note(const char *format, ...)
 {
@@ -33,7 +29,7 @@ void headless_note(const char *format, ...)
 	va_start(arguments, format);
 	words = arena_vformat(arena, format, arguments);
 	va_end(arguments);
-	fprintf(stderr, "%s\n", text_visible_string(arena, form(), words, strlen(words)));
+	fprintf(stderr, "%s\n", text_visible_string(arena, output_form(), words, strlen(words)));
 	arena_free(arena);
 }
 
@@ -52,7 +48,7 @@ char *headless_ask(struct arena *arena, const char *question)
 	size_t room = 0;
 	ssize_t length;
 
-	fprintf(stderr, "%s", text_visible_string(arena, form(), question, strlen(question)));
+	fprintf(stderr, "%s", text_visible_string(arena, output_form(), question, strlen(question)));
 	fflush(stderr);
 	length = getline(&line, &room, stdin);
 	if (length > 0) {
@@ -136,7 +132,7 @@ char *commands_ask_password(void *context)
 	const struct config *config = context;
 	struct arena *arena = arena_new();
 	const char *dn = config->directory.bind_dn;
-	char *question = arena_format(arena, "Password of %s: ", text_visible_string(arena, form(), dn, strlen(dn)));
+	char *question = arena_format(arena, "Password of %s: ", text_visible_string(arena, output_form(), dn, strlen(dn)));
 	char *password = headless_ask_secret(question);
 
 	arena_free(arena);
@@ -174,6 +170,8 @@ bool headless_open(struct headless *headless, struct config *takes, const struct
 	memset(headless, 0, sizeof(*headless));
 	headless->arena = arena_new();
 	headless->arguments = arguments;
+	if (takes->ascii)
+		output_ascii();
 	takes->directory.ask_password = commands_ask_password;
 	takes->directory.ask_context = takes;
 	headless->engine = engine_open(takes, &error);
@@ -199,6 +197,14 @@ void headless_wait(struct headless *headless)
 {
 	loop_run_until(headless->engine->loop, &headless->done);
 	headless->done = false;
+}
+
+const char *headless_name(struct headless *headless, const struct kind *kind, const char *typed)
+{
+	const struct field *key = kind_key(kind);
+	const char *stored = key && key->type == FIELD_DOMAIN ? check_parse(headless->arena, key, typed, NULL) : NULL;
+
+	return stored ? stored : typed;
 }
 
 const struct kind *headless_kind(struct headless *headless, const char *name, bool writing)

@@ -36,6 +36,8 @@ void headless_note(const char *format, ...) __attribute__((format(printf, 1, 2))
 
 /* Kind by name; NULL and the reason printed. writing: internal kinds are refused. */
 const struct kind *headless_kind(struct headless *headless, const char *name, bool writing);
+/* A name as the directory keeps it: a domain that was typed as it is read gets its xn-- form. The headless arena. */
+const char *headless_name(struct headless *headless, const struct kind *kind, const char *typed);
 
 /* Asks on the terminal: a line without its newline (arena), NULL at the end of input. */
 char *headless_ask(struct arena *arena, const char *question);

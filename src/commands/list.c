@@ -222,9 +222,13 @@ static void print(struct listing *listing)
 		output_item(&output, &(struct item){ .place = list[i].row->place, .entries = entries });
 	}
 	output_end(&output);
+	if (count == 0 && arguments->filter && !strcmp(arguments->printer->name, "table"))
+		headless_note("No %s matches \"%s\".", listing->kind->noun, arguments->filter);
 	if (shown < count)
 		headless_note("%zu of %zu are shown (--limit)", shown, count);
-	if (!listing->end.complete)
+	else if (!listing->end.complete && !arguments->filter && shown == (size_t)arguments->limit && shown > 0)
+		headless_note("The first %zu are shown (--limit); there are more", shown);
+	else if (!listing->end.complete)
 		headless_note("This list is not complete: %s", listing->end.reason ? listing->end.reason : "it was cut");
 }
 

@@ -21,6 +21,18 @@ const struct printer *printer_find(const char *name)
 	return NULL;
 }
 
+static bool only_ascii;
+
+void output_ascii(void)
+{
+	only_ascii = true;
+}
+
+enum visible_form output_form(void)
+{
+	return only_ascii || strcmp(nl_langinfo(CODESET), "UTF-8") ? VISIBLE_ASCII : VISIBLE_UTF8;
+}
+
 void output_begin(struct output *output, const struct printer *printer, FILE *file, const struct column *columns,
 		size_t column_count, bool single)
 {
@@ -32,7 +44,7 @@ void output_begin(struct output *output, const struct printer *printer, FILE *fi
 	output->single = single;
 	output->arena = arena_new();
 	output->visible = isatty(fileno(file));
-	output->form = strcmp(nl_langinfo(CODESET), "UTF-8") ? VISIBLE_ASCII : VISIBLE_UTF8;
+	output->form = output_form();
 	printer->begin(output);
 }
 
@@ -66,7 +78,8 @@ struct entry entry_of_text(struct arena *arena, const char *text)
 
 struct entry entry_field(const struct field_values *values)
 {
-	return (struct entry){ .values = values->values, .count = values->count, .note = values->note };
+	return (struct entry){ .values = values->values, .count = values->count, .note = values->note,
+		.unseen = values->presence == VALUE_UNREADABLE || values->presence == VALUE_UNSUPPORTED || values->presence == VALUE_HIDDEN };
 }
 
 bool column_many(const struct column *column)

@@ -28,6 +28,7 @@ struct entry {
 	const struct value *values;        /* canonical; count 0: none */
 	size_t count;
 	const char *note;                  /* for people, beside the value; NULL */
+	bool unseen;                       /* no value is no "(none)": whether there is one nobody here can tell */
 };
 struct item {
 	const char *place;                 /* DN, for LDIF; NULL: none */
@@ -56,6 +57,10 @@ struct output {
 	enum visible_form form;
 	struct table_row *first, *last;
 };
+
+/* How text for people is written: UTF-8 where the locale has it, and ASCII after output_ascii (--ascii). Loop thread. */
+enum visible_form output_form(void);
+void output_ascii(void);
 
 /* NULL: no such form. */
 const struct printer *printer_find(const char *name);

@@ -13,7 +13,7 @@
 static void begin(struct output *output)
 {
 	if (!output->single)
-		fputs("version: 1\n", output->file);
+		fputs("version: 1\n# fields of postroom and not attributes; postroom show KIND NAME --format ldif prints those\n", output->file);
 }
 
 static void add_attributes(struct text *text, const struct item *item)

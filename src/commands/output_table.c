@@ -38,8 +38,12 @@ static void print_single(struct output *output, const struct item *item)
 
 		if (!*words && !entry->note)
 			continue;
-		fprintf(output->file, "%-*s  %s", (int)widest, output->columns[i].label, visible(output, *words ? words : "(none)"));
-		if (entry->note)
+		if (!*words)
+			words = entry->unseen && entry->note ? "" : "(none)";
+		fprintf(output->file, "%-*s  %s", (int)widest, output->columns[i].label, visible(output, words));
+		if (entry->note && !*words)
+			fprintf(output->file, "(%s)", visible(output, entry->note));
+		else if (entry->note)
 			fprintf(output->file, "  (%s)", visible(output, entry->note));
 		fputc('\n', output->file);
 	}
@@ -75,11 +79,14 @@ static size_t width_of(const struct output *output, const char *words)
 
 static void print_row(struct output *output, const char *const *words, const size_t *widths)
 {
-	size_t i, column;
+	size_t i, column, last = output->column_count;
 
-	for (i = 0; i < output->column_count; i++) {
+	/* No blanks at the end of a line. */
+	while (last > 1 && words[last - 1][0] == '\0')
+		last--;
+	for (i = 0; i < last; i++) {
 		fputs(words[i], output->file);
-		if (i + 1 == output->column_count)
+		if (i + 1 == last)
 			break;
 		for (column = width_of(output, words[i]); column < widths[i] + 2; column++)
 			fputc(' ', output->file);

@@ -4,7 +4,6 @@
  * Table: sentences for people. JSON: one object. LDIF: what would be sent.
  * CSV and TSV: the lines, old and new.
  */
-#include <langinfo.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,17 +13,12 @@
 #include "commands/output.h"
 #include "commands/write.h"
 
-static enum visible_form form(void)
-{
-	return strcmp(nl_langinfo(CODESET), "UTF-8") ? VISIBLE_ASCII : VISIBLE_UTF8;
-}
-
 /* Any words in one visible line. */
 static void line(const char *before, const char *words)
 {
 	struct arena *arena = arena_new();
 
-	printf("%s%s\n", before, text_visible_string(arena, form(), words, strlen(words)));
+	printf("%s%s\n", before, text_visible_string(arena, output_form(), words, strlen(words)));
 	arena_free(arena);
 }
 
@@ -91,10 +85,8 @@ static void table_review(const struct review *review)
 			review->conflict->old_words, review->conflict->new_words,
 			review->conflict_who ? review->conflict_who : "unknown who"));
 	if (*review->sentence)
-		line("", review->sentence);
+		line(review->allowed ? "" : "Asked for: ", review->sentence);
 	table_lines(review);
-	if (review->allowed && review->plan.count == 0)
-		puts("Nothing to change: it is so already.");
 	for (i = 0; i < review->plan.count; i++) {
 		if (review->plan.operations[i].place) {
 			line(i ? "then at " : "At ", review->plan.operations[i].place);
@@ -235,6 +227,8 @@ void print_review(const struct arguments *arguments, const struct review *review
 
 	if (!strcmp(name, "table")) {
 		table_review(review);
+		if (review->allowed && review->confirm == CONFIRM_NAME && !arguments->yes)
+			line("Mail or an account may be lost, so applying asks for the name: --confirm ", review->confirm_text);
 	} else if (!strcmp(name, "json")) {
 		print_json(json_review(review));
 	} else if (!strcmp(name, "ldif")) {

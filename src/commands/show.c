@@ -31,7 +31,7 @@ static const char *note_of(const struct field_values *values)
 	case VALUE_UNSUPPORTED:
 		return values->note ? values->note : "this directory has no such thing";
 	case VALUE_UNREADABLE:
-		return values->note ? values->note : "this login may not read it";
+		return values->note ? values->note : "not readable with this login";
 	case VALUE_HIDDEN:
 		return "set; not shown";
 	default:
@@ -70,7 +70,7 @@ int run_show(struct config *takes, const struct arguments *arguments, int argc, 
 
 	(void)argc;
 	if (headless_open(&showing.headless, takes, arguments, true) && (kind = headless_kind(&showing.headless, argv[0], false))) {
-		directory_read(showing.headless.engine->directory, kind, argv[1], on_record, &showing);
+		directory_read(showing.headless.engine->directory, kind, headless_name(&showing.headless, kind, argv[1]), on_record, &showing);
 		headless_wait(&showing.headless);
 		if (showing.record)
 			print(&showing);

@@ -32,7 +32,7 @@ struct change *target_change(struct headless *headless, enum verb verb, const ch
 
 	if (!kind)
 		return NULL;
-	directory_read(headless->engine->directory, kind, name, on_record, &reading);
+	directory_read(headless->engine->directory, kind, headless_name(headless, kind, name), on_record, &reading);
 	headless_wait(headless);
 	if (!reading.record)
 		return NULL;

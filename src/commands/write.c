@@ -79,9 +79,26 @@ static void not_agreed(struct writing *writing)
 
 	if (isatty(STDIN_FILENO) || writing->headless->arguments->yes)
 		error_set(&error, ERROR_CANCELLED, "Nothing was changed");
+	else if (writing->review->confirm == CONFIRM_NAME)
+		error_set(&error, ERROR_USAGE, "Nothing was changed: there is no terminal to ask, so give --yes and --confirm %s to apply it",
+			writing->review->confirm_text);
 	else
 		error_set(&error, ERROR_USAGE, "Nothing was changed: there is no terminal to ask, so give --yes to apply it");
 	headless_fail(writing->headless, &error);
+}
+
+/* A script that did not give the name is told which option would. */
+static bool lacks_name(struct writing *writing)
+{
+	const struct arguments *arguments = writing->headless->arguments;
+	struct error error = { 0 };
+
+	if (writing->review->confirm != CONFIRM_NAME || arguments->confirm || !arguments->yes)
+		return false;
+	error_set(&error, ERROR_INVALID, "Nothing was changed: mail or an account would be lost, so --yes is not enough; give --confirm %s too",
+		writing->review->confirm_text);
+	headless_fail(writing->headless, &error);
+	return true;
 }
 
 /* --- applying ------------------------------------------------------------------------------ */
@@ -93,9 +110,7 @@ static void on_result(void *context, const struct gate_result *result)
 
 	headless->status = 0;
 	print_result(headless->arguments, writing->review, result);
-	if (result->outcome != OUTCOME_APPLIED && result->outcome != OUTCOME_ALREADY)
-		headless_fail(headless, &result->error);
-	else if (result->error.kind != ERROR_NONE)
+	if ((result->outcome != OUTCOME_APPLIED && result->outcome != OUTCOME_ALREADY) || result->error.kind != ERROR_NONE)
 		headless_fail(headless, &result->error);
 	review_free(writing->review);
 	writing->review = result->again;
@@ -125,7 +140,7 @@ static bool go_on(struct writing *writing)
 	if (!headless->arguments->yes || headless->arguments->dry_run || !review->allowed ||
 	    !strcmp(headless->arguments->printer->name, "table"))
 		print_review(headless->arguments, review);
-	if (!may_go_on(writing))
+	if (!may_go_on(writing) || lacks_name(writing))
 		return false;
 	if (!agreed(writing) || !(typed = typed_name(writing))) {
 		not_agreed(writing);

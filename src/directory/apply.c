@@ -24,7 +24,9 @@ enum { COMMUTE_TRIES = 5 };
 /* The form in which two values of an attribute are compared: passwords masked. */
 static struct value bare(const struct store_ldap *store, struct arena *arena, const char *attribute, const struct value *value)
 {
-	return convert_masker(world_profile(store->world), attribute) == NULL ? *value : fetchmail_mask(arena, value);
+	const struct part *masked = convert_masked_parts(world_profile(store->world), attribute);
+
+	return masked == NULL ? *value : fetchmail_mask(arena, masked, value);
 }
 
 static bool equal(const struct store_ldap *store, struct arena *arena, const char *attribute, const struct value *a, const struct value *b)
@@ -99,7 +101,7 @@ bool apply_untouched(const struct store_ldap *store, struct arena *arena, const 
 
 /* --- inverse ---------------------------------------------------------------------------------- */
 
-static struct delta flipped(struct arena *arena, const struct delta *delta)
+static struct delta flipped(const struct store_ldap *store, struct arena *arena, const struct delta *delta)
 {
 	struct value *values = arena_alloc(arena, delta->count * sizeof *values);
 	struct delta back = *delta;
@@ -107,13 +109,13 @@ static struct delta flipped(struct arena *arena, const struct delta *delta)
 
 	back.how = delta->how == DELTA_ADD ? DELTA_DELETE : delta->how == DELTA_DELETE ? DELTA_ADD : DELTA_REPLACE;
 	for (i = 0; i < delta->count; i++)
-		values[i] = delta->secret ? fetchmail_mask(arena, &delta->values[i]) : delta->values[i];
+		values[i] = delta->secret ? bare(store, arena, delta->attribute, &delta->values[i]) : delta->values[i];
 	back.values = values;
 	back.secret = false;
 	return back;
 }
 
-void apply_inverse(struct arena *arena, const struct operation *operation, struct operation *inverse)
+void apply_inverse(const struct store_ldap *store, struct arena *arena, const struct operation *operation, struct operation *inverse)
 {
 	static const enum operation_verb verbs[] = { [OPERATION_ADD] = OPERATION_DELETE, [OPERATION_DELETE] = OPERATION_ADD,
 		[OPERATION_MODIFY] = OPERATION_MODIFY, [OPERATION_RENAME] = OPERATION_RENAME };
@@ -132,7 +134,7 @@ void apply_inverse(struct arena *arena, const struct operation *operation, struc
 		inverse->id = NULL;
 	/* In reverse, so that within one attribute the new value goes before the old one comes. */
 	for (i = 0; i < operation->delta_count; i++)
-		deltas[i] = flipped(arena, &operation->deltas[operation->delta_count - 1 - i]);
+		deltas[i] = flipped(store, arena, &operation->deltas[operation->delta_count - 1 - i]);
 	inverse->deltas = deltas;
 }
 
@@ -295,7 +297,7 @@ static enum outcome send(struct store_ldap *store, const struct operation *opera
 	struct answer answer;
 	enum outcome outcome;
 
-	apply_inverse(arena, operation, inverse);
+	apply_inverse(store, arena, operation, inverse);
 	if (!note_replaced(store, operation, arena, inverse, error))
 		return OUTCOME_NOT_APPLIED;
 	request_write(store->connection, arena, filled, assertion_of(store, arena, operation),
@@ -358,7 +360,7 @@ static enum outcome apply_commuting(struct store_ldap *store, const struct opera
 
 		/* Taken back is the whole of it, even where refint had done a part: the parts must stay in step. */
 		if (outcome == OUTCOME_APPLIED)
-			apply_inverse(arena, operation, inverse);
+			apply_inverse(store, arena, operation, inverse);
 		if (outcome != OUTCOME_CONFLICT)
 			return outcome;
 		now = store_target(store, arena, operation->id, operation->place, &inner);

@@ -20,6 +20,7 @@
 #include "directory/certificate.h"
 #include "directory/connection_private.h"
 #include "directory/password.h"
+#include "directory/reach.h"
 #include "directory/trouble.h"
 
 #define SYSTEM_CA "/etc/ssl/certs/ca-certificates.crt"
@@ -50,9 +51,14 @@ bool connection_allowed(const struct directory_settings *settings, struct error 
 			return error_set(error, ERROR_CONFIG, "%s: a directory address begins with ldap://, ldaps:// or ldapi://", uri);
 		if (begins(uri, "ldap://") && settings->tls == DIRECTORY_TLS_LDAPS)
 			return error_set(error, ERROR_CONFIG, "%s: tls = ldaps needs an address that begins with ldaps://", uri);
+		if (!begins(uri, "ldapi://") && settings->bind == DIRECTORY_BIND_EXTERNAL && settings->cert_file == NULL)
+			return error_set(error, ERROR_CONFIG, "%s: bind = external shows a certificate here: give cert_file and key_file, or an address that "
+				"begins with ldapi://", uri);
 		if (begins(uri, "ldap://") && settings->tls == DIRECTORY_TLS_NONE && !(settings->allow_plain && is_loopback(uri)))
 			return error_set(error, ERROR_CONFIG, "%s: refused, the password would cross the network unencrypted: use tls = starttls, ldaps:// or ldapi://", uri);
 	}
+	if ((settings->cert_file == NULL) != (settings->key_file == NULL))
+		return error_set(error, ERROR_CONFIG, "cert_file and key_file belong together: give both or none");
 	if (settings->bind == DIRECTORY_BIND_SIMPLE && (settings->bind_dn == NULL || settings->bind_dn[0] == '\0'))
 		return error_set(error, ERROR_CONFIG, "bind = simple needs bind_dn");
 	return true;
@@ -146,6 +152,17 @@ void connection_hide(struct connection *connection, const struct profile *profil
 	connection->profile = profile;
 }
 
+/* There was a connection, so the server could be reached: what became of it. */
+static bool lost(struct error *error, int code, const char *uri, const char *what, const char *diagnostic, const char *doing)
+{
+	bool told = diagnostic != NULL && diagnostic[0] != '\0';
+
+	error_set(error, ERROR_UNREACHABLE, "%s: %s (%s%s%.200s) [LDAP %d]", uri, what, doing, told ? ": " : "", told ? diagnostic : "", code);
+	if (error != NULL)
+		error->code = code;
+	return false;
+}
+
 bool connection_failed(struct connection *connection, int code, const char *diagnostic, const char *doing, struct error *error)
 {
 	const char *uri = connection->settings->uris[connection->uri];
@@ -155,12 +172,19 @@ bool connection_failed(struct connection *connection, int code, const char *diag
 		return error_set(error, ERROR_CANCELLED, "%s: %s was broken off", uri, doing);
 	}
 	if (guard_timed_out(connection->guard) || code == LDAP_TIMEOUT) {
+		int waited = guard_waited(connection->guard);
+
 		connection_close(connection);
 		guard_reset(connection->guard);
-		return error_set(error, ERROR_TIMEOUT, "%s: no answer in time (%s)", uri, doing);
+		return error_set(error, ERROR_TIMEOUT, "%s: no answer within %d s (%s)", uri, waited, doing);
 	}
-	if (code < 0)
+	if (code < 0) {
+		bool left = connection->left || guard_was_left(connection->guard);
+
 		connection_close(connection);
+		if (connection->met && (code == LDAP_SERVER_DOWN || code == LDAP_CONNECT_ERROR))
+			return lost(error, code, uri, left ? "closed by the server" : "the connection broke", diagnostic, doing);
+	}
 	return trouble(error, code, uri, diagnostic);
 }
 
@@ -178,15 +202,20 @@ static int socket_made(LDAP *handle, Sockbuf *buffer, LDAPURLDesc *server, struc
 	(void)address;
 	ber_sockbuf_ctrl(buffer, LBER_SB_OPT_SET_MAX_INCOMING, &most);
 	ber_sockbuf_ctrl(buffer, LBER_SB_OPT_GET_FD, &descriptor);
+	connection->met = true;
+	connection->left = false;
 	guard_socket(connection->guard, descriptor);
 	return 0;
 }
 
 static void socket_gone(LDAP *handle, Sockbuf *buffer, struct ldap_conncb *callback)
 {
+	struct connection *connection = callback->lc_arg;
+
 	(void)handle;
 	(void)buffer;
-	guard_socket(((struct connection *)callback->lc_arg)->guard, -1);
+	connection->left = connection->left || guard_was_left(connection->guard);
+	guard_socket(connection->guard, -1);
 }
 
 static bool set_plain_options(struct connection *connection, LDAP *handle)
@@ -215,7 +244,7 @@ static bool set_plain_options(struct connection *connection, LDAP *handle)
  */
 static bool set_tls_options(struct connection *connection, LDAP *handle, struct error *error)
 {
-	const char *ca = connection->settings->ca_file != NULL ? connection->settings->ca_file : SYSTEM_CA;
+	const char *ca = connection->settings->ca_file != NULL ? connection->settings->ca_file : SYSTEM_CA, *own = connection->settings->cert_file;
 	int demand = LDAP_OPT_X_TLS_DEMAND, least = LDAP_OPT_X_TLS_PROTOCOL_TLS1_2, client = 0, read_demand = -1, read_least = -1;
 	char *read_ca = NULL;
 	bool same;
@@ -223,8 +252,13 @@ static bool set_tls_options(struct connection *connection, LDAP *handle, struct 
 	ldap_set_option(handle, LDAP_OPT_X_TLS_REQUIRE_CERT, &demand);
 	ldap_set_option(handle, LDAP_OPT_X_TLS_CACERTFILE, ca);
 	ldap_set_option(handle, LDAP_OPT_X_TLS_PROTOCOL_MIN, &least);
+	if (own != NULL) {
+		ldap_set_option(handle, LDAP_OPT_X_TLS_CERTFILE, own);
+		ldap_set_option(handle, LDAP_OPT_X_TLS_KEYFILE, connection->settings->key_file);
+	}
 	if (ldap_set_option(handle, LDAP_OPT_X_TLS_NEWCTX, &client) != LDAP_OPT_SUCCESS)
-		return error_set(error, ERROR_CONFIG, "%s: the certificates of the authority in %s cannot be used", connection->settings->uris[connection->uri], ca);
+		return error_set(error, ERROR_CONFIG, "%s: the certificates of the authority in %s%s%s cannot be used", connection->settings->uris[connection->uri],
+			ca, own == NULL ? "" : ", or the own one in ", own == NULL ? "" : own);
 	ldap_get_option(handle, LDAP_OPT_X_TLS_REQUIRE_CERT, &read_demand);
 	ldap_get_option(handle, LDAP_OPT_X_TLS_PROTOCOL_MIN, &read_least);
 	ldap_get_option(handle, LDAP_OPT_X_TLS_CACERTFILE, &read_ca);
@@ -261,6 +295,7 @@ static char *diagnostic_of(LDAP *handle)
 static bool fail_secure(struct connection *connection, int code, const char *uri, struct error *error)
 {
 	char *diagnostic = diagnostic_of(connection->handle);
+	bool left = connection->left || guard_was_left(connection->guard);
 
 	if (!guard_was_cut(connection->guard) && !guard_timed_out(connection->guard) && code != LDAP_TIMEOUT) {
 		struct error why = { 0 };
@@ -273,17 +308,27 @@ static bool fail_secure(struct connection *connection, int code, const char *uri
 			return false;
 		}
 	}
+	/* That it closes behind us, whom its certificate did not please, is no reason. */
+	connection->left = left;
 	connection_failed(connection, code, diagnostic, "setting up TLS", error);
 	free(diagnostic);
 	return false;
 }
 
-/* libldap shuts a socket that never got through, so what is left of a refusal and of silence is "not connected". */
-static const char *why_unreached(int code)
+/* No socket came about, and libldap has forgotten why: a second attempt finds out, unless the first used up the time. */
+static bool fail_unreached(struct connection *connection, int code, int why, const char *uri, struct error *error)
 {
-	if (code == ENOTCONN)
-		return "refused, or nobody answers there";
-	return code == 0 ? "no address was found for the name" : strerror(code);
+	const char *words;
+
+	if (guard_was_cut(connection->guard) || guard_timed_out(connection->guard))
+		return connection_failed(connection, code, NULL, "connecting", error);
+	if (guard_waited(connection->guard) >= (int)connection->settings->connect_seconds)
+		return connection_failed(connection, LDAP_TIMEOUT, NULL, "connecting", error);
+	connection_close(connection);
+	words = reach_explain(connection, uri);
+	if (words == NULL && why != 0 && why != ENOTCONN)
+		words = strerror(why);
+	return connection_failed(connection, code, words, "connecting", error);
 }
 
 static bool connect_socket(struct connection *connection, const char *uri, struct error *error)
@@ -292,15 +337,18 @@ static bool connect_socket(struct connection *connection, const char *uri, struc
 	int code, why;
 
 	guard_arm(connection->guard, (int64_t)connection->settings->connect_seconds * (handshake ? 2000 : 1000) + REQUEST_GRACE_MS);
+	connection->met = false;
 	errno = 0;
 	code = ldap_connect(connection->handle);
 	why = errno;
 	guard_disarm(connection->guard);
 	if (code == LDAP_SUCCESS)
 		return true;
+	if (!connection->met)
+		return fail_unreached(connection, code, why, uri, error);
 	if (handshake)
 		return fail_secure(connection, code, uri, error);
-	return connection_failed(connection, code, code == LDAP_SERVER_DOWN ? why_unreached(why) : NULL, "connecting", error);
+	return connection_failed(connection, code, NULL, "connecting", error);
 }
 
 static bool start_tls(struct connection *connection, const char *uri, struct error *error)

@@ -29,7 +29,7 @@ void password_free(struct password *password);
 struct connection_settings {
 	const char *const *uris;
 	enum directory_tls tls;
-	const char *ca_file;
+	const char *ca_file, *cert_file, *key_file;
 	enum directory_bind bind;
 	const char *bind_dn;
 	struct password *password;

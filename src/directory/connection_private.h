@@ -15,7 +15,7 @@ enum { REQUEST_GRACE_MS = 500, INCOMING_MOST = 64 * 1024 * 1024 };
 struct known_attribute {
 	char name[48];
 	bool secret;
-	const struct converter *masker;
+	const struct part *masked;         /* NULL: plain */
 };
 enum { KNOWN_MOST = 64 };
 
@@ -28,6 +28,8 @@ struct connection {
 	size_t uri;                        /* index of the one in use, or to try first */
 	bool connected_once;
 	char *identity;                    /* heap */
+	bool met;                          /* a socket came about at the last attempt */
+	bool left;                         /* the server ended the last socket */
 	bool read_ahead;                   /* the layer is on this handle */
 	struct ldap_conncb callback;
 	const struct profile *profile;

@@ -190,7 +190,7 @@ const struct converter *converter_find(const char *name)
 	return NULL;
 }
 
-const struct converter *convert_masker(const struct profile *profile, const char *attribute)
+const struct mapping *convert_masker(const struct profile *profile, const char *attribute)
 {
 	size_t i, j;
 
@@ -201,10 +201,17 @@ const struct converter *convert_masker(const struct profile *profile, const char
 			const struct mapping *mapping = &profile->kinds[i].mappings[j];
 
 			if (mapping->converter != NULL && mapping->converter->masked && attribute_is(attribute, mapping->attributes[0]))
-				return mapping->converter;
+				return mapping;
 		}
 	}
 	return NULL;
+}
+
+const struct part *convert_masked_parts(const struct profile *profile, const char *attribute)
+{
+	const struct mapping *mapping = convert_masker(profile, attribute);
+
+	return mapping == NULL ? NULL : mapping->field->parts;
 }
 
 void convert_read(struct convert *with, const struct profile_kind *kind, const struct entry *entry, struct record *record)

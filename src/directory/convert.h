@@ -46,22 +46,24 @@ bool convert_write(struct convert *with, const struct profile_kind *kind, const 
 /* All fields of the kind that stand in the entry itself; derived ones stay absent. */
 void convert_read(struct convert *with, const struct profile_kind *kind, const struct entry *entry, struct record *record);
 
-/* The converter whose stored values must be masked, for an attribute of this kind; NULL: the attribute is plain. */
-const struct converter *convert_masker(const struct profile *profile, const char *attribute);
+/* The line of the profile whose stored values must be masked, for an attribute; NULL: the attribute is plain. */
+const struct mapping *convert_masker(const struct profile *profile, const char *attribute);
+/* Its parts, which say how such a value is built; for the functions below. NULL: the attribute is plain. */
+const struct part *convert_masked_parts(const struct profile *profile, const char *attribute);
 /*
- * A stored fetchmail value with null in place of the password, in one spelling; the bytes themselves where
- * they cannot be understood.
+ * A stored value with null in place of the password, in one spelling; "(not understood)" where it is none of
+ * these parts.
  */
-struct value fetchmail_mask(struct arena *arena, const struct value *stored);
+struct value fetchmail_mask(struct arena *arena, const struct part *parts, const struct value *stored);
 /* Holds a password in clear. */
-bool fetchmail_has_password(const struct value *value);
+bool fetchmail_has_password(const struct part *parts, const struct value *value);
 /* Holds null where the password stands: to be filled from the stored value. */
-bool fetchmail_lacks_password(const struct value *value);
+bool fetchmail_lacks_password(const struct part *parts, const struct value *value);
 /* The value with the password of `stored` put in; false where they are not of one server and user, or stored has none. */
-bool fetchmail_fill(struct arena *arena, const struct value *masked, const struct value *stored, struct value *filled);
+bool fetchmail_fill(struct arena *arena, const struct part *parts, const struct value *masked, const struct value *stored, struct value *filled);
 /* "fanny at imap.outside.test", for sentences; arena. */
-const char *fetchmail_words(struct arena *arena, const struct value *value);
+const char *fetchmail_words(struct arena *arena, const struct part *parts, const struct value *value);
 /* Do both mean the same login at the same server? */
-bool fetchmail_same_account(const struct value *a, const struct value *b);
+bool fetchmail_same_account(const struct part *parts, const struct value *a, const struct value *b);
 
 #endif

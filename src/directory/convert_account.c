@@ -3,8 +3,10 @@
  * several systems leave on one entry.
  *
  * UCS keeps "disabled" in up to four places that can disagree; any one of them
- * counts, and the note says which spoke.  Only read, never written.  Pure; any
- * thread.  Rules: ucs-directory 8.4; password policy overlay.
+ * counts, and the note says which spoke.  The fifth place, a lock inside the
+ * password, is never looked at: where no mark speaks nobody can say that the
+ * account is open, only that no lock was seen.  Only read, never written.
+ * Pure; any thread.  Rules: ucs-directory 8.4; password policy overlay.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -70,7 +72,7 @@ static enum state policy_state(const struct convert *with, const struct entry *e
 
 void read_account_state(const struct convert *with, const struct entry *entry, struct field_values *out)
 {
-	static const char *const words[] = { [ACTIVE] = "active", [EXPIRED] = "expired", [LOCKED] = "locked", [DISABLED] = "disabled" };
+	static const char *const words[] = { [ACTIVE] = "no lock seen", [EXPIRED] = "expired", [LOCKED] = "locked", [DISABLED] = "disabled" };
 	static const struct {
 		const char *who;
 		enum state (*look)(const struct convert *with, const struct entry *entry);
@@ -91,8 +93,8 @@ void read_account_state(const struct convert *with, const struct entry *entry, s
 	}
 	convert_give(with, out, words[worst]);
 	out->presence = VALUE_DERIVED;
-	/* Passwords are never read, so "active" must not promise what only they tell. */
-	out->origin = worst == ACTIVE ? "a locked password would not show" : who;
+	/* userPassword is never read, and {crypt}! in it locks as well. */
+	out->origin = worst == ACTIVE ? "passwords are not looked at" : who;
 }
 
 /* One attribute as epoch seconds: generalized time, days (shadowLastChange) or seconds. */

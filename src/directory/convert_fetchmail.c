@@ -1,13 +1,14 @@
 /*
- * convert_fetchmail: fetchmail entries, whose stored form holds a password.
+ * convert_fetchmail: values of several parts, of which one is a password.
  *
- * Stored is a JSON array of six strings (server, protocol, user, password, ssl,
- * keep), before UCS 5.0-3 the same in quotes joined by semicolons.  When an
- * entry is read each value is masked: null stands in place of the password.
- * Fields show the parts without it.  A written value holds either a new
- * password or null, and null is filled from the stored value at the last
- * moment, so a password we did not set is never in our plans or journal.
- * Pure; any thread.  Rules: ucs-directory 16.
+ * Stored is a JSON array of strings, one for each part in the order of the
+ * field's table (for Fetchmail: server, protocol, user, password and more);
+ * before UCS 5.0-3 the same in quotes joined by semicolons.  When an entry is
+ * read each value is masked: null stands in place of the password.  Fields
+ * show the parts without it.  A written value holds either a new password or
+ * null, and null is filled from the stored value at the last moment, so a
+ * password we did not set is never in our plans or journal.  Pure; any thread.
+ * Rules: ucs-directory 16.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -18,21 +19,37 @@
 #include "directory/convert_private.h"
 #include "model/check.h"
 
-enum { SERVER, PROTOCOL, USER, PASSWORD, SSL, KEEP, ELEMENTS };
+enum { ELEMENTS_MOST = 32 };               /* as many parts as test_tables allows */
 
 struct account {
-	const char *elements[ELEMENTS];    /* PASSWORD NULL: masked */
+	const struct part *parts;
+	size_t count;
+	const char *elements[ELEMENTS_MOST];   /* the secret one NULL: masked */
 };
+
+static struct account account_for(const struct part *parts)
+{
+	struct account account = { .parts = parts };
+
+	while (parts[account.count].name != NULL && account.count < ELEMENTS_MOST)
+		account.count++;
+	return account;
+}
+
+static bool secret_at(const struct account *account, size_t i)
+{
+	return account->parts[i].type == FIELD_SECRET;
+}
 
 static bool parse_json(struct arena *arena, const struct value *stored, struct account *account)
 {
 	struct json *json = json_parse(stored->bytes, stored->length, NULL);
-	bool fine = json != NULL && json_count(json) == ELEMENTS;
+	bool fine = json != NULL && json_count(json) == account->count;
 	size_t i, length;
 
-	for (i = 0; fine && i < ELEMENTS; i++) {
+	for (i = 0; fine && i < account->count; i++) {
 		account->elements[i] = json_bytes(arena, json_item(json, i), &length);
-		fine = account->elements[i] != NULL ? strlen(account->elements[i]) == length : i == PASSWORD;
+		fine = account->elements[i] != NULL ? strlen(account->elements[i]) == length : secret_at(account, i);
 	}
 	json_free(json);
 	return fine;
@@ -50,11 +67,11 @@ static bool parse_old(struct arena *arena, const struct value *stored, struct ac
 	if (stored->length < 2 || stored->bytes[0] != '"' || stored->bytes[stored->length - 1] != '"')
 		return false;
 	copy = arena_bytes(arena, stored->bytes + 1, stored->length - 2);
-	for (i = 0, at = copy; i < ELEMENTS; i++) {
+	for (i = 0, at = copy; i < account->count; i++) {
 		char *end = strstr(at, "\";\"");
 
 		account->elements[i] = at;
-		if ((end == NULL) != (i == ELEMENTS - 1))
+		if ((end == NULL) != (i == account->count - 1))
 			return false;
 		if (end != NULL) {
 			*end = '\0';
@@ -64,9 +81,46 @@ static bool parse_old(struct arena *arena, const struct value *stored, struct ac
 	return true;
 }
 
-static bool parse(struct arena *arena, const struct value *stored, struct account *account)
+static bool parse(struct arena *arena, const struct part *parts, const struct value *stored, struct account *account)
 {
+	*account = account_for(parts);
 	return parse_json(arena, stored, account) || parse_old(arena, stored, account);
+}
+
+/* The password; NULL: masked, or there is no such part. */
+static const char *secret_of(const struct account *account)
+{
+	size_t i;
+
+	for (i = 0; i < account->count; i++)
+		if (secret_at(account, i))
+			return account->elements[i];
+	return NULL;
+}
+
+static void set_secret(struct account *account, const char *words)
+{
+	size_t i;
+
+	for (i = 0; i < account->count; i++)
+		if (secret_at(account, i))
+			account->elements[i] = words;
+}
+
+/* One account elsewhere: the parts that must be given (server without regard to case, user) are the same. */
+static bool same_account(const struct account *a, const struct account *b)
+{
+	size_t i;
+
+	for (i = 0; i < a->count; i++) {
+		const struct part *part = &a->parts[i];
+
+		if (part->fallback != NULL || part->type == FIELD_SECRET)
+			continue;
+		if (strcmp(part->name, "server") == 0 ? !text_same_ascii_case(a->elements[i], b->elements[i]) : strcmp(a->elements[i], b->elements[i]) != 0)
+			return false;
+	}
+	return true;
 }
 
 static void add_string(struct text *out, const char *words)
@@ -91,7 +145,7 @@ static struct value print(struct arena *arena, const struct account *account)
 	size_t i;
 
 	text_add_char(&out, '[');
-	for (i = 0; i < ELEMENTS; i++) {
+	for (i = 0; i < account->count; i++) {
 		if (i > 0)
 			text_add(&out, ", ");
 		if (account->elements[i] == NULL)
@@ -106,97 +160,111 @@ static struct value print(struct arena *arena, const struct account *account)
 	return value;
 }
 
-struct value fetchmail_mask(struct arena *arena, const struct value *stored)
+struct value fetchmail_mask(struct arena *arena, const struct part *parts, const struct value *stored)
 {
 	struct arena *scratch = arena_new();
-	struct account account = { { 0 } };
 	struct value masked = { .bytes = "(not understood)", .length = 16 };
+	struct account account;
 
-	if (parse(scratch, stored, &account)) {
-		account.elements[PASSWORD] = NULL;
+	if (parse(scratch, parts, stored, &account)) {
+		set_secret(&account, NULL);
 		masked = print(arena, &account);
 	}
 	arena_free(scratch);
 	return masked;
 }
 
-bool fetchmail_has_password(const struct value *value)
+bool fetchmail_has_password(const struct part *parts, const struct value *value)
 {
 	struct arena *arena = arena_new();
-	struct account account = { { 0 } };
-	bool has = parse(arena, value, &account) && account.elements[PASSWORD] != NULL;
+	struct account account;
+	bool has = parse(arena, parts, value, &account) && secret_of(&account) != NULL;
 
 	arena_free(arena);
 	return has;
 }
 
-bool fetchmail_lacks_password(const struct value *value)
+bool fetchmail_lacks_password(const struct part *parts, const struct value *value)
 {
 	struct arena *arena = arena_new();
-	struct account account = { { 0 } };
-	bool lacks = parse(arena, value, &account) && account.elements[PASSWORD] == NULL;
+	struct account account;
+	bool lacks = parse(arena, parts, value, &account) && secret_of(&account) == NULL;
 
 	arena_free(arena);
 	return lacks;
 }
 
-static bool same_account(const struct account *a, const struct account *b)
-{
-	return text_same_ascii_case(a->elements[SERVER], b->elements[SERVER]) && strcmp(a->elements[USER], b->elements[USER]) == 0;
-}
-
-bool fetchmail_same_account(const struct value *a, const struct value *b)
+bool fetchmail_same_account(const struct part *parts, const struct value *a, const struct value *b)
 {
 	struct arena *arena = arena_new();
-	struct account one = { { 0 } }, two = { { 0 } };
-	bool same = parse(arena, a, &one) && parse(arena, b, &two) && same_account(&one, &two);
+	struct account one, two;
+	bool same = parse(arena, parts, a, &one) && parse(arena, parts, b, &two) && same_account(&one, &two);
 
 	arena_free(arena);
 	return same;
 }
 
-const char *fetchmail_words(struct arena *arena, const struct value *value)
+const char *fetchmail_words(struct arena *arena, const struct part *parts, const struct value *value)
 {
-	struct account account = { { 0 } };
+	const char *user = "", *server = "";
+	struct account account;
+	size_t i;
 
-	if (!parse(arena, value, &account))
+	if (!parse(arena, parts, value, &account))
 		return "an entry that is not understood";
-	return arena_format(arena, "%.100s at %.100s", account.elements[USER], account.elements[SERVER]);
+	for (i = 0; i < account.count; i++) {
+		if (strcmp(parts[i].name, "user") == 0)
+			user = account.elements[i];
+		if (strcmp(parts[i].name, "server") == 0)
+			server = account.elements[i];
+	}
+	return arena_format(arena, "%.100s at %.100s", user, server);
 }
 
-bool fetchmail_fill(struct arena *arena, const struct value *masked, const struct value *stored, struct value *filled)
+bool fetchmail_fill(struct arena *arena, const struct part *parts, const struct value *masked, const struct value *stored, struct value *filled)
 {
-	struct account wanted = { { 0 } }, held = { { 0 } };
+	struct account wanted, held;
 
-	if (!parse(arena, masked, &wanted) || !parse(arena, stored, &held) || held.elements[PASSWORD] == NULL)
+	if (!parse(arena, parts, masked, &wanted) || !parse(arena, parts, stored, &held) || secret_of(&held) == NULL || !same_account(&wanted, &held))
 		return false;
-	if (!same_account(&wanted, &held))
-		return false;
-	wanted.elements[PASSWORD] = held.elements[PASSWORD];
+	set_secret(&wanted, secret_of(&held));
 	*filled = print(arena, &wanted);
 	return true;
 }
 
 /* --- field values ------------------------------------------------------------- */
 
-static const char *yes_no(const char *flag)
-{
-	return strcmp(flag, "1") == 0 ? "yes" : "no";
-}
-
 /* A password is there only in a draft that sets a new one; dots stand for it. */
 static char *parts_of(const struct convert *with, const struct account *account)
 {
-	const char *pairs[] = {
-		"server", account->elements[SERVER], "protocol", account->elements[PROTOCOL], "user", account->elements[USER],
-		"ssl", yes_no(account->elements[SSL]), "keep", yes_no(account->elements[KEEP]), NULL, NULL, NULL,
-	};
+	const char *pairs[2 * ELEMENTS_MOST + 1] = { NULL };
+	size_t i, count = 0;
 
-	if (account->elements[PASSWORD] != NULL) {
-		pairs[10] = "password";
-		pairs[11] = "********";
+	for (i = 0; i < account->count; i++) {
+		const struct part *part = &account->parts[i];
+		const char *words = account->elements[i];
+
+		if (words == NULL)
+			continue;
+		if (part->type == FIELD_SECRET)
+			words = "********";
+		if (part->type == FIELD_FLAG)
+			words = strcmp(words, "1") == 0 ? "yes" : "no";
+		pairs[count++] = part->name;
+		pairs[count++] = words;
 	}
-	return parts_build(with->arena, with->mapping->field->parts, pairs);
+	return parts_build(with->arena, account->parts, pairs);
+}
+
+/* Attributes are named after their class. */
+static bool class_used(const struct entry *entry, const char *class)
+{
+	size_t i;
+
+	for (i = 0; i < entry->count; i++)
+		if (strncasecmp(entry->attributes[i].name, class, strlen(class)) == 0)
+			return true;
+	return false;
 }
 
 void read_fetchmail(const struct convert *with, const struct entry *entry, struct field_values *out)
@@ -205,13 +273,17 @@ void read_fetchmail(const struct convert *with, const struct entry *entry, struc
 	struct value *values;
 	size_t i, unclear = 0;
 
-	if (attribute == NULL)
+	if (attribute == NULL) {
+		/* UDM takes the class away with the last value: where it stands and nothing of it shows, something is hidden. */
+		if (with->mapping->class != NULL && entry_has_class(entry, with->mapping->class) && !class_used(entry, with->mapping->class))
+			out->presence = VALUE_UNREADABLE;
 		return;
+	}
 	values = arena_alloc(with->arena, attribute->count * sizeof *values);
 	for (i = 0; i < attribute->count; i++) {
-		struct account account = { { 0 } };
+		struct account account;
 
-		if (!parse(with->arena, &attribute->values[i], &account)) {
+		if (!parse(with->arena, with->mapping->field->parts, &attribute->values[i], &account)) {
 			unclear++;
 			continue;
 		}
@@ -225,36 +297,38 @@ void read_fetchmail(const struct convert *with, const struct entry *entry, struc
 
 static bool account_of(const struct convert *with, const struct value *parts, struct account *account, struct error *error)
 {
-	static const char *const names[ELEMENTS] = { "server", "protocol", "user", "password", "ssl", "keep" };
 	size_t i;
 
-	for (i = 0; i < ELEMENTS; i++) {
-		const char *part = parts_get(with->arena, parts->bytes, names[i]);
+	*account = account_for(with->mapping->field->parts);
+	for (i = 0; i < account->count; i++) {
+		const struct part *row = &account->parts[i];
+		const char *part = parts_get(with->arena, parts->bytes, row->name);
 
-		if (part == NULL && (i == SERVER || i == USER))
-			return error_set(error, ERROR_INVALID, "%s: an entry needs server and user", with->mapping->field->label);
-		if (i == PROTOCOL && part == NULL)
-			part = "IMAP";
-		if (i == SSL)
-			part = part == NULL || strcmp(part, "yes") == 0 ? "1" : "0";
-		if (i == KEEP)
-			part = part != NULL && strcmp(part, "yes") == 0 ? "1" : "0";
-		if (i == PASSWORD && part != NULL && part[0] == '\0')
+		if (part == NULL)
+			part = row->fallback;
+		if (part == NULL && row->type != FIELD_SECRET)
+			return error_set(error, ERROR_INVALID, "%s: an entry needs %s", with->mapping->field->label, row->name);
+		if (row->type == FIELD_FLAG)
+			part = strcmp(part, "yes") == 0 ? "1" : "0";
+		if (row->type == FIELD_SECRET && part != NULL && part[0] == '\0')
 			part = NULL;
 		account->elements[i] = part;
 	}
 	return true;
 }
 
-/* Attributes are named after their class. */
-static bool others(const struct entry *draft, const char *class)
+/* The stored value that shows exactly these parts; NULL: none. What was not changed is not written in our spelling. */
+static const struct value *unchanged(const struct convert *with, const struct attribute *stored, const struct value *wanted)
 {
 	size_t i;
 
-	for (i = 0; i < draft->count; i++)
-		if (strncasecmp(draft->attributes[i].name, class, strlen(class)) == 0)
-			return true;
-	return false;
+	for (i = 0; stored != NULL && i < stored->count; i++) {
+		struct account account;
+
+		if (parse(with->arena, with->mapping->field->parts, &stored->values[i], &account) && strcmp(parts_of(with, &account), wanted->bytes) == 0)
+			return &stored->values[i];
+	}
+	return NULL;
 }
 
 bool write_fetchmail(const struct convert *with, const struct field_values *wanted, struct entry *draft, struct error *error)
@@ -265,21 +339,22 @@ bool write_fetchmail(const struct convert *with, const struct field_values *want
 	struct value *values = arena_alloc(with->arena, (held + wanted->count + 1) * sizeof *values);
 
 	for (i = 0; i < held; i++) {
-		struct account account = { { 0 } };
+		struct account account;
 
-		if (!parse(with->arena, &stored->values[i], &account))
+		if (!parse(with->arena, with->mapping->field->parts, &stored->values[i], &account))
 			values[count++] = stored->values[i];
 	}
 	for (i = 0; i < wanted->count; i++) {
-		struct account account = { { 0 } };
+		const struct value *same = unchanged(with, stored, &wanted->values[i]);
+		struct account account;
 
-		if (!account_of(with, &wanted->values[i], &account, error))
+		if (same == NULL && !account_of(with, &wanted->values[i], &account, error))
 			return false;
-		values[count++] = print(with->arena, &account);
+		values[count++] = same != NULL ? *same : print(with->arena, &account);
 	}
 	entry_put(draft, name, values, count);
 	/* UDM takes the class away with the last entry of either sort. */
-	if (count == 0 && with->mapping->class != NULL && !others(draft, with->mapping->class))
+	if (count == 0 && with->mapping->class != NULL && !class_used(draft, with->mapping->class))
 		entry_remove_text(draft, "objectClass", with->mapping->class, true);
 	return true;
 }

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/file.h"
 #include "base/clock.h"
 #include "base/memory.h"
 #include "directory/directory_private.h"
@@ -48,6 +49,8 @@ static void copy_settings(struct directory *directory, const struct directory_se
 	*to = *from;
 	to->uris = copy_list(arena, from->uris);
 	to->ca_file = arena_text(arena, from->ca_file);
+	to->cert_file = arena_text(arena, from->cert_file);
+	to->key_file = arena_text(arena, from->key_file);
 	to->base = arena_text(arena, from->base);
 	to->bind_dn = arena_text(arena, from->bind_dn);
 	to->password_file = arena_text(arena, from->password_file);
@@ -55,7 +58,7 @@ static void copy_settings(struct directory *directory, const struct directory_se
 	to->profile_directory = arena_text(arena, from->profile_directory);
 	to->forward_mode = arena_text(arena, from->forward_mode);
 	directory->connecting = (struct connection_settings){
-		.uris = to->uris, .tls = to->tls, .ca_file = to->ca_file, .bind = to->bind, .bind_dn = to->bind_dn,
+		.uris = to->uris, .tls = to->tls, .ca_file = to->ca_file, .cert_file = to->cert_file, .key_file = to->key_file, .bind = to->bind, .bind_dn = to->bind_dn,
 		.connect_seconds = or(to->connect_seconds, 5), .bind_seconds = or(to->bind_seconds, 10), .read_seconds = or(to->read_seconds, 15),
 		.write_seconds = or(to->write_seconds, 15), .search_seconds = or(to->search_seconds, 30),
 	};
@@ -90,6 +93,8 @@ static bool check_settings(struct directory *directory, struct error *error)
 	const struct directory_settings *settings = &directory->settings;
 
 	if (!connection_allowed(settings, error))
+		return false;
+	if (settings->key_file != NULL && !file_check_secret(settings->key_file, error))
 		return false;
 	if (settings->forward_mode != NULL && strcmp(settings->forward_mode, "flag") != 0 && strcmp(settings->forward_mode, "own-address") != 0)
 		return error_set(error, ERROR_CONFIG, "forward_mode is \"flag\" or \"own-address\", not \"%s\"", settings->forward_mode);
@@ -146,22 +151,24 @@ static void set_write_reason(struct directory *directory, struct directory_statu
 		status->write_reason = NULL;
 }
 
-/* Texts of the old status stay alive until all of the new one are copied. */
-static void set_status(struct directory *directory, enum directory_link link, int latency, const struct error *error)
+/* What a job found. Texts of the old status stay alive until all of the new one are copied. */
+static void set_status(struct directory *directory, enum directory_link link, const struct directory_query *query)
 {
-	struct directory_status next = { .link = link, .since = directory->status.since, .latency_ms = latency < 0 ? directory->status.latency_ms : latency };
+	struct directory_status next = { .link = link, .since = directory->status.since, .latency_ms = directory->status.latency_ms };
 	const struct world *world = directory_known_world(directory);
 	struct arena *old = directory->status_arena;
 
 	directory->status_arena = arena_new();
 	if (link != directory->status.link || next.since == 0)
 		next.since = clock_now();
-	next.uri = arena_text(directory->status_arena, link == DIRECTORY_UP ? connection_uri(directory->reading) : directory->status.uri);
-	next.identity = arena_text(directory->status_arena, link == DIRECTORY_UP ? connection_identity(directory->reading) : directory->status.identity);
+	if (link == DIRECTORY_UP && query->latency >= 0)
+		next.latency_ms = query->latency;
+	next.uri = arena_text(directory->status_arena, link == DIRECTORY_UP ? query->uri : directory->status.uri);
+	next.identity = arena_text(directory->status_arena, link == DIRECTORY_UP ? query->identity : directory->status.identity);
 	next.base = arena_text(directory->status_arena, world == NULL ? "" : world_base(world));
 	next.profile = arena_text(directory->status_arena, world == NULL ? "" : world_profile(world)->name);
-	if (error != NULL)
-		next.error = *error;
+	if (link == DIRECTORY_DOWN)
+		next.error = query->error;
 	set_write_reason(directory, &next);
 	directory->status = next;
 	arena_free(old);
@@ -193,7 +200,7 @@ static void connect_run(struct job *job, void *context)
 		connection_close(query->connection);
 	if (query->first_again)
 		connection_prefer_first(query->connection);
-	query->linked = query_ready(query) != NULL && request_ping(query->connection, &query->latency, &query->error);
+	query_note_link(query, query_ready(query) != NULL && request_ping(query->connection, &query->latency, &query->error));
 }
 
 static void connect_done(void *context, bool cancelled)
@@ -275,13 +282,13 @@ void directory_heard(struct directory *directory, const struct directory_query *
 		directory->back_off = 0;
 		loop_timer_stop(directory->retry);
 		directory->retry = NULL;
-		if (directory->status.link != DIRECTORY_UP || query->latency >= 0 || strcmp(directory->status.uri, connection_uri(directory->reading)) != 0)
-			set_status(directory, DIRECTORY_UP, query->latency, NULL);
+		if (directory->status.link != DIRECTORY_UP || query->latency >= 0 || strcmp(directory->status.uri, query->uri) != 0)
+			set_status(directory, DIRECTORY_UP, query);
 		return;
 	}
 	if (query->error.kind == ERROR_CANCELLED || query->error.kind == ERROR_NONE)
 		return;
-	set_status(directory, DIRECTORY_DOWN, -1, &query->error);
+	set_status(directory, DIRECTORY_DOWN, query);
 	directory->back_off = directory->back_off == 0 ? 1 : directory->back_off * 2;
 	if (directory->back_off > BACK_OFF_MOST)
 		directory->back_off = BACK_OFF_MOST;

@@ -31,6 +31,7 @@ struct directory_settings {
 	enum directory_tls tls;            /* NONE is accepted for ldapi:// and for 127.0.0.0/8 with allow_plain only */
 	bool allow_plain;
 	const char *ca_file;               /* PEM; NULL: the system's */
+	const char *cert_file, *key_file;  /* PEM; our own certificate for EXTERNAL over TLS; NULL: none */
 	const char *base;                  /* NULL: from the root DSE */
 	enum directory_bind bind;
 	const char *bind_dn;

@@ -58,7 +58,8 @@ struct directory_query {
 	unsigned interrupts;               /* loop thread: how often the worker asked to end it */
 	struct error error;                /* written by the worker before done */
 	bool first_again;                  /* begin with the first URI */
-	bool linked;                       /* the connection was up at the end */
+	bool linked;                       /* the connection was up at the end, */
+	const char *uri, *identity;        /* to whom and as whom: the loop may not ask a connection, another job may use it */
 	int latency;                       /* -1: not measured */
 	/* what the parts need */
 	const struct kind *kind;
@@ -92,6 +93,8 @@ void query_free(struct directory_query *query);
 void directory_heard(struct directory *directory, const struct directory_query *query);
 /* On a worker: ready connection and world, tried a second time where an old connection had died unnoticed. */
 struct world *query_ready(struct directory_query *query);
+/* On a worker, at the end of a job that may tell the status something: fills linked, uri and identity. */
+void query_note_link(struct directory_query *query, bool linked);
 /* Was the connection lost by this error, so that a second try makes sense? */
 bool query_lost(const struct directory_query *query);
 

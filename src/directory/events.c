@@ -88,11 +88,13 @@ const char *events_line(const struct world *world, const struct profile *profile
 	else if (attribute_is(name, "userPassword") || (profile && profile_secret(profile, name)))
 		text_addf(&line, "%s %c (not shown)", name, sign);
 	else {
-		if (profile && convert_masker(profile, name))
-			shown = fetchmail_mask(arena, &shown);
+		const struct part *masked = profile ? convert_masked_parts(profile, name) : NULL;
+
+		if (masked)
+			shown = fetchmail_mask(arena, masked, &shown);
 		text_addf(&line, "%s %c ", name, sign);
 		/* What the mask does not understand could be anything. */
-		if (profile && convert_masker(profile, name) && fetchmail_has_password(&shown))
+		if (masked && fetchmail_has_password(masked, &shown))
 			text_add(&line, "(not shown)");
 		else
 			add_value(&line, shown.bytes, shown.length);

@@ -183,27 +183,6 @@ static void judge_forwards(struct judge *judge)
 	arena_free(scratch);
 }
 
-/* --- what this login does not see ---------------------------------------------------------- */
-
-/* The entry says by its class that there is something, and nothing came: "none" alone would be untrue. */
-static void judge_hidden(struct judge *judge, const struct profile_kind *held)
-{
-	const struct attribute *classes = record_attribute(judge->record, "objectClass");
-	size_t count = kind_field_count(judge->record->kind);
-
-	for (size_t i = 0; i < count && classes != NULL; i++) {
-		const struct mapping *mapping = &held->mappings[i];
-		bool usual = mapping->class == NULL, marked = false;
-
-		for (size_t j = 0; !usual && held->classes[j] != NULL; j++)
-			usual = text_same_ascii_case(held->classes[j], mapping->class);
-		for (size_t j = 0; !usual && j < classes->count; j++)
-			marked = marked || text_same_ascii_case(classes->values[j].bytes, mapping->class);
-		if (!usual && marked && judge->record->fields[i].presence == VALUE_ABSENT)
-			note(judge, mapping->field->name, "that this login may see");
-	}
-}
-
 void read_findings(struct world *world, struct connection *connection, struct record *record)
 {
 	struct judge judge = { .world = world, .connection = connection, .record = record, .arena = record->arena };
@@ -213,7 +192,6 @@ void read_findings(struct world *world, struct connection *connection, struct re
 		return;
 	judge.list = arena_alloc(record->arena, FINDINGS_MOST * sizeof *judge.list);
 	record->findings = judge.list;
-	judge_hidden(&judge, held);
 	judge_server(&judge);
 	if (connection_is_up(connection))
 		judge_forwards(&judge);

@@ -70,10 +70,11 @@ static bool passwords_show(struct store_ldap *store, struct arena *arena, const 
 		const struct delta *delta = &operation->deltas[i];
 		const char *const names[] = { delta->attribute, NULL };
 		struct search search = { .base = entry->dn, .scope = SCOPE_BASE, .attributes = names, .raw = true };
+		const struct part *masked = convert_masked_parts(world_profile(store->world), delta->attribute);
 		const struct attribute *stored;
 		struct found found;
 
-		if (!delta->secret || delta->how == DELTA_DELETE)
+		if (masked == NULL || !delta->secret || delta->how == DELTA_DELETE)
 			continue;
 		if (!request_search(store->connection, arena, &search, &found, NULL) || found.count == 0)
 			return false;
@@ -81,7 +82,7 @@ static bool passwords_show(struct store_ldap *store, struct arena *arena, const 
 		for (j = 0; j < delta->count; j++) {
 			for (k = 0; stored != NULL && k < stored->count && !value_same(&stored->values[k], &delta->values[j]); k++)
 				continue;
-			if (fetchmail_has_password(&delta->values[j]) && (stored == NULL || k == stored->count))
+			if (fetchmail_has_password(masked, &delta->values[j]) && (stored == NULL || k == stored->count))
 				return false;
 		}
 	}
@@ -172,7 +173,7 @@ enum outcome store_look(void *self, const struct operation *operation, struct ar
 
 	if (!reach(store, error))
 		return OUTCOME_UNKNOWN;
-	apply_inverse(arena, operation, inverse);
+	apply_inverse(store, arena, operation, inverse);
 	outcome = look_once(store, operation, arena, inverse, error);
 	if (outcome == OUTCOME_NOT_APPLIED && wait(store, SECOND_LOOK_MS)) {
 		error_clear(error);
@@ -217,6 +218,7 @@ bool store_after(void *self, const struct change *change, const struct plan *pla
 
 struct filling {
 	struct arena *arena;
+	const struct part *parts;
 	const struct entry *raw;           /* the entry with passwords in clear */
 };
 
@@ -227,16 +229,17 @@ static bool fill_value(const struct filling *filling, const struct delta *delta,
 	size_t i;
 
 	*filled = *wanted;
-	if (delta->how != DELTA_DELETE && !fetchmail_lacks_password(wanted))
+	if (delta->how != DELTA_DELETE && !fetchmail_lacks_password(filling->parts, wanted))
 		return true;
 	for (i = 0; stored != NULL && i < stored->count; i++) {
-		struct value masked = fetchmail_mask(filling->arena, &stored->values[i]), bare = fetchmail_mask(filling->arena, wanted);
+		struct value masked = fetchmail_mask(filling->arena, filling->parts, &stored->values[i]);
+		struct value bare = fetchmail_mask(filling->arena, filling->parts, wanted);
 
 		if (delta->how == DELTA_DELETE && value_same(&masked, &bare)) {
 			*filled = stored->values[i];
 			return true;
 		}
-		if (delta->how != DELTA_DELETE && fetchmail_fill(filling->arena, wanted, &stored->values[i], filled))
+		if (delta->how != DELTA_DELETE && fetchmail_fill(filling->arena, filling->parts, wanted, &stored->values[i], filled))
 			return true;
 	}
 	return false;
@@ -267,7 +270,8 @@ bool apply_fill_passwords(struct store_ldap *store, struct arena *arena, const s
 		struct found found;
 
 		deltas[i] = *delta;
-		if (operation->verb != OPERATION_MODIFY || convert_masker(world_profile(store->world), delta->attribute) == NULL)
+		filling.parts = convert_masked_parts(world_profile(store->world), delta->attribute);
+		if (operation->verb != OPERATION_MODIFY || filling.parts == NULL)
 			continue;
 		if (!request_search(store->connection, arena, &search, &found, error))
 			return false;

@@ -30,10 +30,12 @@ void plan_mark_secrets(const struct store_ldap *store, struct delta *deltas, siz
 	size_t i, j;
 
 	for (i = 0; i < count; i++) {
-		if (convert_masker(world_profile(store->world), deltas[i].attribute) == NULL)
+		const struct part *masked = convert_masked_parts(world_profile(store->world), deltas[i].attribute);
+
+		if (masked == NULL)
 			continue;
 		for (j = 0; j < deltas[i].count; j++)
-			deltas[i].secret = deltas[i].secret || fetchmail_has_password(&deltas[i].values[j]);
+			deltas[i].secret = deltas[i].secret || fetchmail_has_password(masked, &deltas[i].values[j]);
 	}
 }
 

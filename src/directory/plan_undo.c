@@ -22,6 +22,7 @@ struct undo {
 	struct plan *plan;
 	struct error *error;
 	const char *lost;                  /* accounts whose password nobody holds, as a list; NULL: none */
+	const char *kept;                  /* accounts of which only the password was changed; NULL: none */
 };
 
 static bool changed_since(struct undo *undo, const char *place, const char *what)
@@ -69,16 +70,17 @@ static struct entry *renew(struct undo *undo, struct operation *step)
 /* The journal has none; one can come back only where the entry still holds the same account. */
 static bool is_lost(struct undo *undo, const struct entry *now, const char *attribute, const struct value *value)
 {
+	const struct part *parts = convert_masked_parts(world_profile(undo->store->world), attribute);
 	const struct attribute *stored = now == NULL ? NULL : entry_get(now, attribute);
 	size_t i;
 
-	if (convert_masker(world_profile(undo->store->world), attribute) == NULL || fetchmail_has_password(value))
+	if (parts == NULL || fetchmail_has_password(parts, value))
 		return false;
 	for (i = 0; stored != NULL && i < stored->count; i++)
-		if (fetchmail_same_account(&stored->values[i], value))
+		if (fetchmail_same_account(parts, &stored->values[i], value))
 			return false;
-	undo->lost = undo->lost == NULL ? fetchmail_words(undo->arena, value) :
-		arena_format(undo->arena, "%s, %s", undo->lost, fetchmail_words(undo->arena, value));
+	undo->lost = undo->lost == NULL ? fetchmail_words(undo->arena, parts, value) :
+		arena_format(undo->arena, "%s, %s", undo->lost, fetchmail_words(undo->arena, parts, value));
 	return true;
 }
 
@@ -170,6 +172,49 @@ static void drop_lost(struct undo *undo, const struct entry *now, struct operati
 	step->deltas = deltas;
 }
 
+/* What goes and what comes back look the same where only the password was another: it stays as it is. */
+static bool is_kept(struct undo *undo, const struct operation *step, const struct delta *delta, const struct value *value)
+{
+	size_t i, j;
+
+	if (convert_masked_parts(world_profile(undo->store->world), delta->attribute) == NULL)
+		return false;
+	for (i = 0; i < step->delta_count; i++) {
+		const struct delta *other = &step->deltas[i];
+
+		for (j = 0; other->how != delta->how && text_same_ascii_case(other->attribute, delta->attribute) && j < other->count; j++)
+			if (value_same(&other->values[j], value))
+				return true;
+	}
+	return false;
+}
+
+static void drop_kept(struct undo *undo, struct operation *step)
+{
+	struct delta *deltas = arena_alloc(undo->arena, step->delta_count * sizeof *deltas);
+	size_t count = 0, i, j;
+
+	for (i = 0; i < step->delta_count; i++) {
+		const struct delta *delta = &step->deltas[i];
+		bool *drop = arena_alloc(undo->arena, delta->count * sizeof *drop);
+		struct delta rest;
+
+		for (j = 0; j < delta->count; j++) {
+			const struct part *parts = convert_masked_parts(world_profile(undo->store->world), delta->attribute);
+
+			drop[j] = is_kept(undo, step, delta, &delta->values[j]);
+			if (drop[j] && delta->how == DELTA_ADD)
+				undo->kept = arena_format(undo->arena, "%s%s%s", undo->kept == NULL ? "" : undo->kept,
+					undo->kept == NULL ? "" : ", ", fetchmail_words(undo->arena, parts, &delta->values[j]));
+		}
+		rest = without(undo->arena, delta, drop);
+		if (rest.count > 0 || delta->count == 0)
+			deltas[count++] = rest;
+	}
+	step->deltas = deltas;
+	step->delta_count = count;
+}
+
 /* --- one operation --------------------------------------------------------------------------- */
 
 static bool undo_modify(struct undo *undo, struct operation *step)
@@ -182,6 +227,7 @@ static bool undo_modify(struct undo *undo, struct operation *step)
 	if (entry == NULL)
 		return false;
 	step->place = entry->dn;
+	drop_kept(undo, step);
 	drop_lost(undo, entry, step);
 	return still_stands(undo, entry, step);
 }
@@ -302,10 +348,13 @@ static bool tell_lost(struct undo *undo)
 {
 	size_t i;
 
-	if (undo->lost == NULL)
+	if (undo->lost == NULL && undo->kept == NULL)
 		return true;
-	undo->plan->left_out = arena_format(undo->arena, "The password for fetching mail of %s is not in the journal, so that account does not come back: "
-		"enter it again with its password.", undo->lost);
+	undo->plan->left_out = undo->kept == NULL ? "" : arena_format(undo->arena, "The password for fetching mail of %s stays as it is now: "
+		"the one from before is not in the journal.", undo->kept);
+	if (undo->lost != NULL)
+		undo->plan->left_out = arena_format(undo->arena, "%s%sThe password for fetching mail of %s is not in the journal, so that account "
+			"does not come back: enter it again with its password.", undo->plan->left_out, undo->kept == NULL ? "" : " ", undo->lost);
 	for (i = 0; i < undo->plan->count; i++)
 		if (undo->plan->operations[i].verb != OPERATION_MODIFY || undo->plan->operations[i].delta_count > 0)
 			return true;

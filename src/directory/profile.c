@@ -169,6 +169,8 @@ static bool read_field(struct arena *arena, const struct conf_section *section, 
 		mapping->converter = converter_find(conf_text(section, "convert"));
 		if (mapping->converter == NULL)
 			return wrong(error, section, "there is no converter", conf_text(section, "convert"));
+		if (mapping->converter->masked && mapping->field->type != FIELD_PARTS)
+			return wrong(error, section, "this field has no parts for the converter", mapping->converter->name);
 	} else if (mapping->derive == DERIVE_NOT && mapping->missing == NULL) {
 		mapping->missing = arena_format(arena, "the profile %s has no attribute for it", conf_file(section));
 	}

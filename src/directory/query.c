@@ -51,6 +51,15 @@ bool query_lost(const struct directory_query *query)
 	return !connection_is_up(query->connection) && query->error.kind == ERROR_UNREACHABLE && !connection_interrupted(query->connection);
 }
 
+void query_note_link(struct directory_query *query, bool linked)
+{
+	query->linked = linked && connection_is_up(query->connection);
+	if (!query->linked)
+		return;
+	query->uri = connection_uri(query->connection);
+	query->identity = arena_text(query->arena, connection_identity(query->connection));
+}
+
 struct world *query_ready(struct directory_query *query)
 {
 	struct world *world = NULL;
@@ -121,7 +130,6 @@ static void list_run(struct job *job, void *context)
 		if (query->outcome->count > 0 || !query_lost(query))
 			break;
 	}
-	query->linked = connection_is_up(query->connection);
 }
 
 static void list_done(void *context, bool cancelled)
@@ -226,7 +234,7 @@ static void read_run(struct job *job, void *context)
 		if (query->record != NULL || !query_lost(query))
 			break;
 	}
-	query->linked = world != NULL && connection_is_up(query->connection);
+	query_note_link(query, world != NULL);
 }
 
 static void read_finished(void *context, bool cancelled)

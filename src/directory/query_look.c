@@ -27,7 +27,7 @@ static void look_run(struct job *job, void *context)
 	input.world = query_ready(query);
 	if (input.world)
 		examine_run(&input, query->arena, &query->findings, &query->finding_count, &query->error);
-	query->linked = input.world && connection_is_up(query->connection);
+	query_note_link(query, input.world != NULL);
 }
 
 static void look_done(void *context, bool cancelled)
@@ -69,7 +69,7 @@ static void events_run(struct job *job, void *context)
 	if (world)
 		events_read(query->connection, world, query->arena, query->name, query->most, &query->events, &query->event_count,
 			&query->available, &query->error);
-	query->linked = world && connection_is_up(query->connection);
+	query_note_link(query, world != NULL);
 }
 
 static void events_done(void *context, bool cancelled)

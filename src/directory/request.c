@@ -32,7 +32,7 @@ static char **writable(const char *const *list)
 
 /* --- entries ------------------------------------------------------------------------ */
 
-static void put_values(struct entry *entry, const struct converter *masker, const char *name, struct berval **values)
+static void put_values(struct entry *entry, const struct part *masked, const char *name, struct berval **values)
 {
 	size_t count = 0, i;
 	struct value *copies;
@@ -41,10 +41,10 @@ static void put_values(struct entry *entry, const struct converter *masker, cons
 		count++;
 	copies = arena_alloc(entry->arena, count * sizeof *copies);
 	for (i = 0; i < count; i++) {
-		if (masker != NULL) {
+		if (masked != NULL) {
 			struct value stored = { .bytes = values[i]->bv_val, .length = values[i]->bv_len };
 
-			copies[i] = fetchmail_mask(entry->arena, &stored);
+			copies[i] = fetchmail_mask(entry->arena, masked, &stored);
 			memory_wipe(values[i]->bv_val, values[i]->bv_len);
 		} else {
 			copies[i].length = values[i]->bv_len;
@@ -66,7 +66,7 @@ static struct known_attribute known(struct connection *connection, const char *n
 		if (strcmp(connection->known[i].name, name) == 0)
 			return connection->known[i];
 	fresh.secret = profile_secret(connection->profile, name);
-	fresh.masker = convert_masker(connection->profile, name);
+	fresh.masked = convert_masked_parts(connection->profile, name);
 	if (connection->known_count < KNOWN_MOST && strlen(name) < sizeof fresh.name) {
 		memcpy(fresh.name, name, strlen(name) + 1);
 		connection->known[connection->known_count++] = fresh;
@@ -90,7 +90,7 @@ struct entry *entry_from(struct arena *arena, struct connection *connection, LDA
 		if (of.secret)
 			continue;
 		values = ldap_get_values_len(connection->handle, message, name);
-		put_values(entry, raw ? NULL : of.masker, name, values);
+		put_values(entry, raw ? NULL : of.masked, name, values);
 		ldap_value_free_len(values);
 	}
 	ber_free(cursor, 0);

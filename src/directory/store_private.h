@@ -93,7 +93,7 @@ enum outcome store_apply(void *self, const struct operation *operation, struct a
 enum outcome store_look(void *self, const struct operation *operation, struct arena *arena, struct operation *inverse, struct error *error);
 bool store_after(void *self, const struct change *change, const struct plan *plan, struct error *error);
 /* What takes an operation back, as far as it is known without the server. id of an added entry: NULL. */
-void apply_inverse(struct arena *arena, const struct operation *operation, struct operation *inverse);
+void apply_inverse(const struct store_ldap *store, struct arena *arena, const struct operation *operation, struct operation *inverse);
 /* Does the entry show this delta as done? Passwords in values are looked past. */
 bool apply_shows(const struct store_ldap *store, struct arena *arena, const struct entry *entry, const struct delta *delta);
 /* Does this delta take away a value of which only the password becomes another? Then it shows nothing. */

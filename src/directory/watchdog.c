@@ -23,6 +23,7 @@ struct guard {
 	struct guard *next;
 	int descriptor;                    /* duplicate; -1: none */
 	int64_t deadline;                  /* monotonic milliseconds; 0: none */
+	int64_t armed;                     /* when it was set */
 	bool cut, timed_out;
 };
 struct watchdog {
@@ -152,7 +153,8 @@ void guard_socket(struct guard *guard, int descriptor)
 void guard_arm(struct guard *guard, int64_t milliseconds)
 {
 	pthread_mutex_lock(&guard->watchdog->mutex);
-	guard->deadline = now_ms() + milliseconds;
+	guard->armed = now_ms();
+	guard->deadline = guard->armed + milliseconds;
 	guard->timed_out = false;
 	pthread_cond_signal(&guard->watchdog->changed);
 	pthread_mutex_unlock(&guard->watchdog->mutex);
@@ -213,4 +215,30 @@ bool guard_hung_up(struct guard *guard)
 	hung_up = look.fd >= 0 && poll(&look, 1, 0) > 0 && (look.revents & (POLLRDHUP | POLLHUP | POLLERR));
 	pthread_mutex_unlock(&guard->watchdog->mutex);
 	return hung_up;
+}
+
+int guard_waited(struct guard *guard)
+{
+	int64_t armed;
+
+	pthread_mutex_lock(&guard->watchdog->mutex);
+	armed = guard->armed;
+	pthread_mutex_unlock(&guard->watchdog->mutex);
+	armed = (now_ms() - armed) / 1000;
+	return armed < 1 ? 1 : (int)armed;
+}
+
+bool guard_was_left(struct guard *guard)
+{
+	bool left = false;
+	ssize_t got;
+	char byte;
+
+	pthread_mutex_lock(&guard->watchdog->mutex);
+	if (guard->descriptor >= 0 && !guard->cut && !guard->timed_out) {
+		got = recv(guard->descriptor, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+		left = got == 0 || (got < 0 && (errno == ECONNRESET || errno == EPIPE));
+	}
+	pthread_mutex_unlock(&guard->watchdog->mutex);
+	return left;
 }

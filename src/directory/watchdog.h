@@ -31,6 +31,10 @@ void guard_cut(struct guard *guard);
 void guard_reset(struct guard *guard);
 bool guard_was_cut(struct guard *guard);
 bool guard_timed_out(struct guard *guard);
+/* Whole seconds since the last guard_arm; at least 1. */
+int guard_waited(struct guard *guard);
+/* Did the other side end the socket in use? Asked before anybody closes it. */
+bool guard_was_left(struct guard *guard);
 /* Has the peer closed its side, or is the socket broken? Looks only and waits for nothing; false without a socket. */
 bool guard_hung_up(struct guard *guard);
 

@@ -125,7 +125,7 @@ static struct entry *seen_after(struct connection *connection, struct arena *are
 		entry = entry_new(arena, arena_bytes(arena, dn.bv_val, dn.bv_len));
 		while (ber_scanf(ber, "{m[W]}", &name, &values) != LBER_ERROR) {
 			const char *called = arena_bytes(arena, name.bv_val, name.bv_len);
-			const struct converter *masker = connection->profile == NULL ? NULL : convert_masker(connection->profile, called);
+			const struct part *masked = connection->profile == NULL ? NULL : convert_masked_parts(connection->profile, called);
 			size_t count = 0, i;
 			struct value *copies;
 
@@ -134,8 +134,8 @@ static struct entry *seen_after(struct connection *connection, struct arena *are
 			copies = arena_alloc(arena, count * sizeof *copies);
 			for (i = 0; i < count; i++) {
 				copies[i] = (struct value){ .bytes = arena_bytes(arena, values[i].bv_val, values[i].bv_len), .length = values[i].bv_len };
-				if (masker != NULL)
-					copies[i] = fetchmail_mask(arena, &copies[i]);
+				if (masked != NULL)
+					copies[i] = fetchmail_mask(arena, masked, &copies[i]);
 			}
 			entry_put(entry, called, copies, count);
 			ber_bvarray_free(values);

@@ -58,7 +58,10 @@ static bool listener_field_changed(const struct scene *scene)
 {
 	if (strcmp(scene->change->kind->name, "user") != 0)
 		return true;
-	return field_changed(scene, "address") || field_changed(scene, "home_server") || field_changed(scene, "fetchmail");
+	for (const struct field *field = scene->change->kind->fields; field->name; field++)
+		if (field->type == FIELD_PARTS && field_changed(scene, field->name))
+			return true;
+	return field_changed(scene, "address") || field_changed(scene, "home_server");
 }
 
 static void listeners_follow(struct scene *scene, const struct consequence_rule *rule)

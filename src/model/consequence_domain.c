@@ -20,20 +20,38 @@ static bool name_comes(const struct scene *scene)
 	return scene->after && (!scene->before || !text_same_ascii_case(scene->before->name, scene->after->name));
 }
 
+/* "54 users and 1 group": what is not there is not named. */
+static const char *users_of_domain(struct scene *scene)
+{
+	const struct facts *facts = scene->facts;
+	const struct { size_t count; const char *noun; } sorts[] = {
+		{ facts->users_in_domain, "user" }, { facts->groups_in_domain, "group" },
+		{ facts->lists_in_domain, "mailing list" }, { facts->folders_in_domain, "shared folder" },
+	};
+	const char *words = "";
+	size_t left = 0;
+
+	for (size_t i = 0; i < 4; i++)
+		left += sorts[i].count > 0;
+	for (size_t i = 0, said = 0; i < 4; i++) {
+		if (sorts[i].count == 0)
+			continue;
+		words = arena_format(scene->arena, "%s%s%zu %s%s", words, said == 0 ? "" : said + 1 == left ? " and " : ", ",
+			sorts[i].count, sorts[i].noun, sorts[i].count == 1 ? "" : "s");
+		said++;
+	}
+	return words;
+}
+
 static void in_use(struct scene *scene, const struct consequence_rule *rule)
 {
 	const struct facts *facts = scene->facts;
 	size_t total = facts->users_in_domain + facts->groups_in_domain + facts->lists_in_domain + facts->folders_in_domain;
 
-	if (!name_goes(scene) || !total)
-		return;
-	tell(scene, rule, "%s is in use by %zu user%s, %zu group%s, %zu mailing list%s and %zu shared folder%s, and their addresses would be "
-		"left dangling: %s. Give them other addresses first.", scene->before->name,
-		facts->users_in_domain, facts->users_in_domain == 1 ? "" : "s",
-		facts->groups_in_domain, facts->groups_in_domain == 1 ? "" : "s",
-		facts->lists_in_domain, facts->lists_in_domain == 1 ? "" : "s",
-		facts->folders_in_domain, facts->folders_in_domain == 1 ? "" : "s",
-		facts->in_domain && facts->in_domain[0] ? names_words(scene, facts->in_domain) : "their names could not be read");
+	if (name_goes(scene) && total > 0)
+		tell(scene, rule, "%s is in use by %s, and their addresses would be left dangling: %s. Give them other addresses first.",
+			scene->before->name, users_of_domain(scene),
+			facts->in_domain && facts->in_domain[0] ? names_words(scene, facts->in_domain) : "their names could not be read");
 }
 
 static bool any_reference(const struct reference *reference)

@@ -113,16 +113,20 @@ static void server_unlisted(struct scene *scene, const struct consequence_rule *
 
 static void fetchmail_clear(struct scene *scene, const struct consequence_rule *rule)
 {
-	if (*values_new(scene, "fetchmail"))
+	bool given = false;
+
+	for (const struct field *field = scene->change->kind->fields; field->name; field++)
+		given = given || (field->type == FIELD_PARTS && *values_new(scene, field->name));
+	if (given)
 		tell(scene, rule, "The password of a fetched account is kept in clear text in the directory; mail is fetched every 20 minutes.");
 }
 
 /* An account that is not merely changed but goes: the journal holds no password, so undo cannot bring it back. */
-static void fetchmail_gone(struct scene *scene, const struct consequence_rule *rule)
+static void field_gone(struct scene *scene, const struct consequence_rule *rule, const struct field *field)
 {
-	const struct field_values *left = record_get(scene->after, "fetchmail");
+	const struct field_values *left = record_get(scene->after, field->name);
 
-	for (const char *const *value = values_gone(scene, "fetchmail"); *value; value++) {
+	for (const char *const *value = values_gone(scene, field->name); *value; value++) {
 		const char *server = parts_get(scene->arena, *value, "server"), *user = parts_get(scene->arena, *value, "user");
 		bool stays = !server || !user;
 
@@ -136,6 +140,13 @@ static void fetchmail_gone(struct scene *scene, const struct consequence_rule *r
 			tell(scene, rule, "Mail of %.100s at %.100s is no longer fetched; taking this back does not bring the account back, since its "
 				"password is not in the journal.", user, server);
 	}
+}
+
+static void fetchmail_gone(struct scene *scene, const struct consequence_rule *rule)
+{
+	for (const struct field *field = scene->change->kind->fields; field->name; field++)
+		if (field->type == FIELD_PARTS)
+			field_gone(scene, rule, field);
 }
 
 const struct consequence_rule consequence_rules_user[] = {

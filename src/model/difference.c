@@ -118,14 +118,27 @@ static char *labels(struct arena *arena, const struct diff_line *lines, size_t c
 	return list;
 }
 
+/* Values short enough that a sentence with so many fields can name them. */
+static bool are_short(const struct diff_line *lines, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (strlen(lines[i].old_words) > SENTENCE_VALUE_MOST / count || strlen(lines[i].new_words) > SENTENCE_VALUE_MOST / count)
+			return false;
+	return true;
+}
+
 static char *edited_words(struct arena *arena, const char *name, const struct diff_line *lines, size_t count)
 {
 	if (count == 0)
 		return arena_format(arena, "Nothing changes at %s", name);
-	if (count == 1 && strlen(lines[0].old_words) <= SENTENCE_VALUE_MOST && strlen(lines[0].new_words) <= SENTENCE_VALUE_MOST)
+	if (count == 1 && are_short(lines, count))
 		return lines[0].field->flags & FIELD_LARGE ? moved_sentence(arena, name, &lines[0]) :
 			arena_format(arena, "%s of %s: %s to %s", lines[0].field->label, name,
 			lines[0].old_words, lines[0].new_words);
+	/* A first forward brings Keep a copy along: two fields are the usual case, and the history should tell where mail goes. */
+	if (count == 2 && are_short(lines, count))
+		return arena_format(arena, "%s of %s: %s to %s; %s: %s to %s", lines[0].field->label, name, lines[0].old_words,
+			lines[0].new_words, lines[1].field->label, lines[1].old_words, lines[1].new_words);
 	return arena_format(arena, "%s of %s changed", labels(arena, lines, count), name);
 }
 

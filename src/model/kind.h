@@ -79,7 +79,8 @@ struct field {
 	const char *unit_name;            /* "MB"; shown beside the editor */
 	const char *const *choices;       /* CHOICE; NULL-terminated */
 	const char *reference;            /* REFERENCE, and ADDRESS whose domain part is offered: name of a kind */
-	const struct part *parts;         /* PARTS */
+	const struct part *parts;         /* PARTS: in the order in which they are stored */
+	const char *needs;                /* a field that must have a value while this one has (a flag: says yes); NULL: none */
 	int width;                        /* preferred column width */
 	field_check *check;               /* NULL for most */
 	const char *help;                 /* one or two sentences */

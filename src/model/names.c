@@ -251,6 +251,20 @@ bool check_plain_text(const struct field *field, const char *value, struct error
 	return true;
 }
 
+/* Names with blanks between them; NULL: none are given. */
+static bool check_local_domains(const struct field *field, char *list, struct error *error)
+{
+	char *rest = list, *name;
+
+	while ((name = strsep(&rest, " "))) {
+		const char *fault = *name ? domain_fault(name) : NULL;
+
+		if (fault)
+			return error_set(error, ERROR_INVALID, "%s: local domain \"%.100s\" %s", field->label, name, fault);
+	}
+	return true;
+}
+
 /* The listener writes these values between single quotes and escapes nothing (facts 16). */
 bool check_fetchmail(const struct field *field, const char *value, struct error *error)
 {
@@ -270,6 +284,8 @@ bool check_fetchmail(const struct field *field, const char *value, struct error 
 	}
 	if (fine && server)
 		fault = domain_fault(server);
+	if (fine)
+		fine = check_local_domains(field, parts_get(arena, value, "local_domains"), error);
 	/* A server may be given by its network address. */
 	if (fault && strspn(server, "0123456789abcdefABCDEF.:") != strlen(server))
 		fine = error_set(error, ERROR_INVALID, "%s: server \"%.100s\" %s", field->label, server, fault);

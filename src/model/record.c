@@ -274,7 +274,7 @@ char *record_words(struct arena *arena, const struct field *field, const struct 
 	if (!values->count && values->presence == VALUE_UNSUPPORTED)
 		return arena_text(arena, "(not in this directory)");
 	if (!values->count && values->presence == VALUE_UNREADABLE)
-		return arena_text(arena, "(not readable)");
+		return arena_text(arena, values->note ? "(not readable)" : "(not readable with this login)");
 	if (!values->count)
 		return arena_text(arena, "(none)");
 	/* Nobody reads a line of fifty thousand; JSON and LDIF have them all. */

@@ -17,7 +17,7 @@
 #define MEGABYTE INT64_C(1048576)
 #define PETABYTE (MEGABYTE * 1024 * 1024 * 1024)
 
-static const char *const states[] = { "active", "disabled", "locked", "expired", NULL };
+static const char *const states[] = { "no lock seen", "disabled", "locked", "expired", NULL };
 static const char *const protocols[] = { "IMAP", "POP3", NULL };
 
 static const struct part fetchmail_parts[] = {
@@ -29,6 +29,30 @@ static const struct part fetchmail_parts[] = {
 	  .help = "Login name at that server." },
 	{ .name = "password", .label = "Password", .type = FIELD_SECRET, .fallback = "",
 	  .help = "Written and never read back; left out, an entry with the same server and user keeps the one it has." },
+	{ .name = "ssl", .label = "TLS", .type = FIELD_FLAG, .fallback = "yes",
+	  .help = "Whether the connection is encrypted." },
+	{ .name = "keep", .label = "Keep there", .type = FIELD_FLAG, .fallback = "no",
+	  .help = "Whether mail stays at that server after it was fetched." },
+	{ .name = NULL },
+};
+
+static const char *const envelopes[] = { "Envelope-To", "X-Envelope-To", "X-Original-To", "X-RCPT-To", "Delivered-To", NULL };
+
+static const struct part fetchmail_multi_parts[] = {
+	{ .name = "server", .label = "Server", .type = FIELD_TEXT,
+	  .help = "Host name of the server that mail is fetched from." },
+	{ .name = "protocol", .label = "Protocol", .type = FIELD_CHOICE, .choices = protocols, .fallback = "IMAP",
+	  .help = "How mail is fetched." },
+	{ .name = "user", .label = "Remote user", .type = FIELD_TEXT,
+	  .help = "Login name of the collecting mailbox at that server." },
+	{ .name = "password", .label = "Password", .type = FIELD_SECRET, .fallback = "",
+	  .help = "Written and never read back; left out, an entry with the same server and user keeps the one it has." },
+	{ .name = "local_domains", .label = "Local domains", .type = FIELD_TEXT, .fallback = "",
+	  .help = "Domains whose addresses are ours, with blanks between them; empty: all mail domains of the server." },
+	{ .name = "qmail_prefix", .label = "qmail prefix", .type = FIELD_TEXT, .fallback = "",
+	  .help = "What a provider with qmail puts before the address in the envelope header; most need none." },
+	{ .name = "envelope_header", .label = "Envelope header", .type = FIELD_CHOICE, .choices = envelopes, .fallback = "Envelope-To",
+	  .help = "Header in which the provider keeps the address that a mail was sent to." },
 	{ .name = "ssl", .label = "TLS", .type = FIELD_FLAG, .fallback = "yes",
 	  .help = "Whether the connection is encrypted." },
 	{ .name = "keep", .label = "Keep there", .type = FIELD_FLAG, .fallback = "no",
@@ -82,8 +106,9 @@ static const struct field user_fields[] = {
 	},
 	{
 		.name = "state", .label = "Account", .type = FIELD_CHOICE, .flags = FIELD_DERIVED, .choices = states,
-		.group = "Identity", .width = 8,
-		.help = "What the directory tells of the account; several marks of it (Samba, Kerberos, expiry, password policy) are looked at together. Passwords are never read, so a lock inside one is not seen.",
+		.group = "Identity", .width = 12,
+		.help = "What the directory tells of the account: locked, disabled, expired, or no lock seen. The marks of password policy, Samba, "
+			"Kerberos and expiry date are looked at together; passwords are never read, so a lock inside one stays unseen.",
 	},
 	{
 		.name = "password_changed", .label = "Password set", .type = FIELD_TIME, .flags = FIELD_DERIVED,
@@ -111,12 +136,12 @@ static const struct field user_fields[] = {
 	},
 	{
 		.name = "forwards", .label = "Forward to", .type = FIELD_ADDRESS, .flags = FIELD_MANY,
-		.group = "Forwarding", .width = 27, .check = check_forward_target,
+		.group = "Forwarding", .width = 27, .check = check_forward_target, .needs = "address",
 		.help = "Addresses anywhere that get this user's mail; mail to alternative addresses is forwarded as well. Needs a primary address.",
 	},
 	{
 		.name = "keep_copy", .label = "Keep a copy", .type = FIELD_FLAG,
-		.group = "Forwarding", .width = 5,
+		.group = "Forwarding", .width = 5, .needs = "address",
 		.help = "Whether forwarded mail also stays in the mailbox. Where a flag is stored and it is missing, "
 			"UDM shows no but Postfix keeps a copy; postroom says what Postfix does.",
 	},
@@ -134,8 +159,14 @@ static const struct field user_fields[] = {
 	},
 	{
 		.name = "fetchmail", .label = "Fetched from", .type = FIELD_PARTS, .flags = FIELD_MANY,
-		.group = "Fetchmail", .parts = fetchmail_parts, .width = 30, .check = check_fetchmail,
+		.group = "Fetchmail", .parts = fetchmail_parts, .width = 30, .check = check_fetchmail, .needs = "address",
 		.help = "Accounts elsewhere that mail is fetched from every 20 minutes. Needs a primary address and the fetchmail package.",
+	},
+	{
+		.name = "fetchmail_multi", .label = "Fetched for many", .type = FIELD_PARTS, .flags = FIELD_MANY,
+		.group = "Fetchmail", .parts = fetchmail_multi_parts, .width = 30, .check = check_fetchmail, .needs = "address",
+		.help = "Mailboxes elsewhere that collect the mail of several people (multi-drop); it is fetched every 20 minutes and given to whom "
+			"a header names. Needs a primary address and the fetchmail package.",
 	},
 	{
 		.name = "groups", .label = "Groups", .type = FIELD_TEXT, .flags = FIELD_MANY | FIELD_DERIVED,
@@ -163,16 +194,14 @@ static bool has_value(const struct record *record, const char *field)
 /* Forwarding and fetching hang on the primary address; UDM refuses them without one (8.2, 16). */
 static bool needs_address(const struct change *change, const struct record *after, struct error *error)
 {
-	static const char *const dependent[] = { "forwards", "keep_copy", "fetchmail" };
-
 	if (has_value(after, "address"))
 		return true;
-	for (size_t i = 0; i < sizeof(dependent) / sizeof(dependent[0]); i++) {
-		const struct field *field = kind_field(after->kind, dependent[i]);
+	for (const struct field *field = after->kind->fields; field->name; field++) {
 		bool set = field->type == FIELD_FLAG ? strcmp(record_text(after, field->name), "yes") == 0
 			: has_value(after, field->name);
 
-		if (set && (change_touches(change, "address") || change_touches(change, field->name)))
+		if (field->needs && strcmp(field->needs, "address") == 0 && set
+				&& (change_touches(change, "address") || change_touches(change, field->name)))
 			return error_set(error, ERROR_INVALID,
 				"%s needs a primary address, and %s would have none: give one, or clear %s in the same change",
 				field->label, after->name, field->label);
@@ -206,9 +235,9 @@ static bool check_own(const struct change *change, const struct record *after, s
 }
 
 /* Is there an entry for the same server and user whose password stays? */
-static bool entry_known(struct arena *arena, const struct record *now, const char *server, const char *user)
+static bool entry_known(struct arena *arena, const struct record *now, const struct field *field, const char *server, const char *user)
 {
-	const struct field_values *values = now ? record_get(now, "fetchmail") : NULL;
+	const struct field_values *values = now ? record_get(now, field->name) : NULL;
 
 	for (size_t i = 0; values && i < values->count; i++) {
 		const char *other_server = parts_get(arena, values->values[i].bytes, "server");
@@ -221,27 +250,32 @@ static bool entry_known(struct arena *arena, const struct record *now, const cha
 }
 
 /* A new entry must bring its password; a changed one may leave it as it is. */
-static bool check_passwords(const struct change *change, const struct record *after, const struct record *now,
-		struct error *error)
+static bool check_password(const struct field *field, const struct record *after, const struct record *now, struct error *error)
 {
-	const struct field_values *values = record_get(after, "fetchmail");
-	struct arena *arena;
+	const struct field_values *values = record_get(after, field->name);
+	struct arena *arena = arena_new();
 	bool fine = true;
 
-	if (!change_touches(change, "fetchmail"))
-		return true;
-	arena = arena_new();
 	for (size_t i = 0; fine && i < values->count; i++) {
 		const char *server = parts_get(arena, values->values[i].bytes, "server");
 		const char *user = parts_get(arena, values->values[i].bytes, "user");
 
 		if (server && user && !parts_get(arena, values->values[i].bytes, "password")
-				&& !entry_known(arena, now, server, user))
+				&& !entry_known(arena, now, field, server, user))
 			fine = error_set(error, ERROR_INVALID,
-				"Fetched from: the new entry for \"%.100s\" at \"%.100s\" needs a password", user, server);
+				"%s: the new entry for \"%.100s\" at \"%.100s\" needs a password", field->label, user, server);
 	}
 	arena_free(arena);
 	return fine;
+}
+
+static bool check_passwords(const struct change *change, const struct record *after, const struct record *now,
+		struct error *error)
+{
+	for (const struct field *field = after->kind->fields; field->name; field++)
+		if (field->type == FIELD_PARTS && change_touches(change, field->name) && !check_password(field, after, now, error))
+			return false;
+	return true;
 }
 
 static bool check_user(const struct change *change, const struct record *after, const struct facts *facts,

@@ -85,7 +85,7 @@ static void fill_user(struct record *record, size_t i)
 	record_set_text(record, "department", departments[i % COUNT(departments)]);
 	snprintf(words, sizeof words, "+49 561 47%02zu", i);
 	record_set_text(record, "phone", words);
-	record_set_text(record, "state", i % 9 == 3 ? "locked" : "active");
+	record_set_text(record, "state", i % 9 == 3 ? "locked" : "no lock seen");
 	if (i % 11 != 2) {
 		snprintf(words, sizeof words, "%s@%s", login, domains[i % 3]);
 		record_set_text(record, "address", words);

@@ -302,7 +302,7 @@ enum directory_support directory_supports(const struct directory *directory, con
 		const struct field *field, const char **reason)
 {
 	(void)directory, (void)kind;
-	if (strcmp(field->name, "fetchmail") == 0) {
+	if (strncmp(field->name, "fetchmail", 9) == 0) {
 		*reason = "the schema has no fetchmail attributes";
 		return SUPPORT_NO;
 	}

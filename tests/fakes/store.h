@@ -8,6 +8,8 @@
 #ifndef POSTROOM_TESTS_FAKES_STORE_H
 #define POSTROOM_TESTS_FAKES_STORE_H
 
+#include <stdatomic.h>
+
 #include "model/store.h"
 
 struct fake_object {
@@ -30,7 +32,8 @@ struct fake_store {
 	void (*before_apply)(struct fake_store *fake, const struct operation *operation, void *context);
 	void (*before_gather)(struct fake_store *fake, void *context);
 	void *context;
-	unsigned applies, looks, plans, interrupts;
+	unsigned applies, plans, interrupts;
+	atomic_uint looks;                 /* tests wait for it while the gate writes */
 };
 void fake_store_init(struct fake_store *fake);
 void fake_store_clear(struct fake_store *fake);

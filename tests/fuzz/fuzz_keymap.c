@@ -29,11 +29,13 @@ static void check_place(const struct keymap *map, const char *place, struct aren
 		if (!bound || strcmp(bound, action->name) != 0)
 			abort();
 	}
+	if (strcmp(place, "field") != 0 && strcmp(place, "review") != 0)
+		return;
 	for (uint32_t code = ' '; code < 127; code++) {
 		struct key key = { .kind = KEY_KIND_TEXT, .code = code };
 		const char *bound = keymap_action(map, place, &key);
 
-		if (bound && (strcmp(place, "field") == 0 || (strcmp(place, "review") == 0 && strcmp(bound, "accept") == 0)))
+		if (bound && (strcmp(place, "field") == 0 || strcmp(bound, "accept") == 0))
 			abort();
 	}
 }

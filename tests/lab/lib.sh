@@ -178,13 +178,26 @@ wait_for() {
 
 port_open() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 
-# make_tls - a private CA and one certificate for all servers of the instance
-make_tls() {
-	local t=$DIR/tls
-	[ -s "$t/server.pem" ] && return
+# make_server_tls DIR - the private CA and the certificate of all servers
+make_server_tls() {
+	local t=$1
 	( umask 077
 	openssl ecparam -name prime256v1 -genkey -noout -out "$t/ca.key"
 	openssl ecparam -name prime256v1 -genkey -noout -out "$t/server.key" )
+	openssl req -new -x509 -config "$t/openssl.cnf" -extensions ca -days 3650 \
+		-key "$t/ca.key" -out "$t/ca.pem" &&
+	openssl req -new -config "$t/openssl.cnf" -subj "/CN=mail1.example.com" \
+		-key "$t/server.key" -out "$t/server.csr" &&
+	openssl x509 -req -in "$t/server.csr" -CA "$t/ca.pem" -CAkey "$t/ca.key" \
+		-CAcreateserial -days 3650 -extfile "$t/openssl.cnf" -extensions server \
+		-out "$t/server.pem" 2>/dev/null || die "openssl cannot make the certificates"
+}
+
+# make_tls - a private CA, one certificate for all servers of the instance and one
+# that the helpdesk identity may log in with
+make_tls() {
+	local t=$DIR/tls
+	[ -s "$t/client.pem" ] && return
 	cat >"$t/openssl.cnf" <<-CNF
 	[req]
 	distinguished_name = dn
@@ -202,13 +215,18 @@ make_tls() {
 	subjectKeyIdentifier = hash
 	authorityKeyIdentifier = keyid
 	subjectAltName = IP:127.0.0.1,DNS:localhost,DNS:mail1.example.com,DNS:mail2.example.com
+	[client]
+	basicConstraints = critical,CA:FALSE
+	keyUsage = critical,digitalSignature
+	extendedKeyUsage = clientAuth
 	CNF
-	openssl req -new -x509 -config "$t/openssl.cnf" -extensions ca -days 3650 \
-		-key "$t/ca.key" -out "$t/ca.pem" &&
-	openssl req -new -config "$t/openssl.cnf" -subj "/CN=mail1.example.com" \
-		-key "$t/server.key" -out "$t/server.csr" &&
-	openssl x509 -req -in "$t/server.csr" -CA "$t/ca.pem" -CAkey "$t/ca.key" \
-		-CAcreateserial -days 3650 -extfile "$t/openssl.cnf" -extensions server \
-		-out "$t/server.pem" 2>/dev/null || die "openssl cannot make the certificates"
-	rm -f "$t/server.csr"
+	# Servers of an instance from before the client's certificate go on with theirs.
+	[ -s "$t/server.pem" ] || make_server_tls "$t"
+	( umask 077; openssl ecparam -name prime256v1 -genkey -noout -out "$t/client.key" ) &&
+	openssl req -new -config "$t/openssl.cnf" -subj "/DC=com/DC=example/CN=services/CN=postroom-helpdesk" \
+		-key "$t/client.key" -out "$t/client.csr" &&
+	openssl x509 -req -in "$t/client.csr" -CA "$t/ca.pem" -CAkey "$t/ca.key" \
+		-CAcreateserial -days 3650 -extfile "$t/openssl.cnf" -extensions client \
+		-out "$t/client.pem" 2>/dev/null || die "openssl cannot make the certificates"
+	rm -f "$t/server.csr" "$t/client.csr"
 }

@@ -55,6 +55,7 @@ slapd_conf() {
 	TLSCertificateFile $DIR/tls/server.pem
 	TLSCertificateKeyFile $DIR/tls/server.key
 	TLSProtocolMin 3.3
+	TLSVerifyClient try
 	localSSF 128
 	security simple_bind=128
 	sizelimit 500

@@ -299,6 +299,19 @@ static void run_trials(const struct trial *all, size_t count)
 
 /* --- the tests -------------------------------------------------------------------------------------- */
 
+/* What a sentence must say about a peer of this manner; NULL: how it ends depends on TLS. */
+static const char *says(enum peer_manner manner)
+{
+	switch (manner) {
+	case PEER_SILENT: case PEER_DRIP: case PEER_WRONG_ID:
+		return "no answer within ";
+	case PEER_RESET: case PEER_RESET_MIDWAY: case PEER_CLOSE: case PEER_CLOSE_MIDWAY:
+		return "closed by the server (";
+	default:
+		return NULL;
+	}
+}
+
 static void every_manner_while_connecting(void **state)
 {
 	static const enum peer_manner manners[] = { PEER_SILENT, PEER_DRIP, PEER_RESET, PEER_RESET_MIDWAY, PEER_CLOSE, PEER_CLOSE_MIDWAY,
@@ -310,8 +323,10 @@ static void every_manner_while_connecting(void **state)
 	(void)state;
 	memset(trials, 0, sizeof(trials));
 	for (i = 0; i < sizeof(manners) / sizeof(manners[0]); i++)
-		for (k = 0; k < 3; k++)
+		for (k = 0; k < 3; k++) {
+			trials[count].say = says(manners[i]);
 			trials[count++].script = (struct peer_script){ .link = links[k], .moment = PEER_AT_BIND, .manner = manners[i] };
+		}
 	run_trials(trials, count);
 }
 

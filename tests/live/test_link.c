@@ -7,19 +7,12 @@
 
 #include "walk.h"
 
-static void test_a_killed_server_is_found_again(void **state)
+static void kill_server(void)
 {
-	struct live live;
 	char path[300];
 	long pid = 0;
 	FILE *file;
 
-	(void)state;
-	if (live_missing())
-		skip();
-	live_prepare(&live, "ADMIN");
-	live_open(&live);
-	assert_true(live_wait(&live, DIRECTORY_UP, 5000));
 	snprintf(path, sizeof path, "%s/pids/slapd", live_env("LAB_DIR"));
 	file = fopen(path, "r");
 	assert_non_null(file);
@@ -27,6 +20,37 @@ static void test_a_killed_server_is_found_again(void **state)
 	fclose(file);
 	assert_true(pid > 1);
 	kill((pid_t)pid, SIGKILL);
+}
+
+/* A wall screen asks nothing, and its lamp must not go on saying that all is well. */
+static void test_a_dead_server_is_seen_without_asking(void **state)
+{
+	struct live live;
+
+	(void)state;
+	if (live_missing())
+		skip();
+	live_prepare(&live, "MONITOR");
+	live_open(&live);
+	assert_true(live_wait(&live, DIRECTORY_UP, 5000));
+	kill_server();
+	assert_true(live_wait(&live, DIRECTORY_DOWN, 6000));
+	assert_int_equal(lab_run((const char *const[]){ "start-slapd", "--name", live_env("LAB_NAME"), NULL }), 0);
+	assert_true(live_wait(&live, DIRECTORY_UP, 20000));
+	live_close(&live);
+}
+
+static void test_a_killed_server_is_found_again(void **state)
+{
+	struct live live;
+
+	(void)state;
+	if (live_missing())
+		skip();
+	live_prepare(&live, "ADMIN");
+	live_open(&live);
+	assert_true(live_wait(&live, DIRECTORY_UP, 5000));
+	kill_server();
 	/* The next request finds out; it says so and does not hang. */
 	assert_null(live_read(&live, "user", "nobody"));
 	assert_int_equal(live.error.kind, ERROR_UNREACHABLE);
@@ -115,6 +139,23 @@ static void test_other_ways_in(void **state)
 	assert_true(live_wait(&live, DIRECTORY_UP, 5000));
 	assert_string_equal(directory_status(live.directory)->identity, live_env("LAB_ADMIN_DN"));
 	live_close(&live);
+	/* A certificate is an identity too; the key must be nobody else's, and without one EXTERNAL is local only. */
+	live_prepare(&live, "ADMIN");
+	live.settings.bind = DIRECTORY_BIND_EXTERNAL;
+	live.settings.bind_dn = live.settings.password_file = NULL;
+	assert_null(directory_open(live.loop, &live.settings, &live.error));
+	assert_non_null(strstr(live.error.text, "cert_file"));
+	live.settings.cert_file = live_env("LAB_CLIENT_CERT");
+	assert_null(directory_open(live.loop, &live.settings, &live.error));
+	assert_non_null(strstr(live.error.text, "belong together"));
+	live.settings.key_file = live_env("LAB_CLIENT_CERT");
+	assert_null(directory_open(live.loop, &live.settings, &live.error));
+	assert_non_null(strstr(live.error.text, "others may read"));
+	live.settings.key_file = live_env("LAB_CLIENT_KEY");
+	live_open(&live);
+	assert_true(live_wait(&live, DIRECTORY_UP, 5000));
+	assert_string_equal(directory_status(live.directory)->identity, live_env("LAB_HELPDESK_DN"));
+	live_close(&live);
 }
 
 static char *wrong_password(void *context)
@@ -126,8 +167,9 @@ static char *wrong_password(void *context)
 static void test_why_nobody_was_reached(void **state)
 {
 	static const struct { const char *uri, *words; } cases[] = {
-		{ "ldap://127.0.0.1:1", "refused, or nobody answers" }, { "ldap://nowhere.invalid", "no address was found" },
-		{ "ldapi://%2Fnowhere%2Fldapi", "No such file" },
+		{ "ldap://127.0.0.1:1", "(connection refused)" }, { "ldaps://127.0.0.1:1", "(connection refused)" },
+		{ "ldap://nowhere.invalid", "(host name not found" }, { "ldaps://nowhere.invalid", "(host name not found" },
+		{ "ldapi://%2Fnowhere%2Fldapi", "there is no such socket" },
 	};
 	struct live live;
 	size_t i;
@@ -190,6 +232,31 @@ static void test_what_is_refused_is_said(void **state)
 	live_close(&live);
 }
 
+/* What access rules hide is not "none": the helpdesk sees by the object class that there is something. */
+static void test_what_is_hidden_is_said(void **state)
+{
+	static const struct { const char *who, *login; enum presence presence; } cases[] = {
+		{ "HELPDESK", "fetch1", VALUE_UNREADABLE }, { "MONITOR", "fetch1", VALUE_UNREADABLE }, { "ADMIN", "fetch1", VALUE_OWN },
+		{ "HELPDESK", "aschmid1", VALUE_ABSENT }, { "ADMIN", "aschmid1", VALUE_ABSENT },
+	};
+	size_t i;
+
+	(void)state;
+	if (live_missing())
+		skip();
+	for (i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct live live;
+		struct record *record;
+
+		live_prepare(&live, cases[i].who);
+		live_open(&live);
+		record = live_read(&live, "user", cases[i].login);
+		assert_non_null(record);
+		assert_int_equal(record_get(record, "fetchmail")->presence, cases[i].presence);
+		live_close(&live);
+	}
+}
+
 static void test_what_is_read_beside_the_entry(void **state)
 {
 	static const struct { const char *login, *field, *text, *note; } cases[] = {
@@ -198,8 +265,10 @@ static void test_what_is_read_beside_the_entry(void **state)
 		{ "fdangle1", "forwards", NULL, "nobody here has nobody.there@example.org" },
 		{ "oldhost1", "home_server", NULL, "unknown host" },
 		{ "lexpired1", "state", "disabled", NULL },
+		{ "lcrypt1", "state", "no lock seen", NULL },
 		{ "lloop1", "keep_copy", "no", NULL },
 		{ "lloop1", "forwards", "lars.loop@example.com", NULL },
+		{ "fetch2", "fetchmail_multi", "server=pop.outside.test protocol=POP3 user=catchall local_domains=example.com%20example.org envelope_header=X-Original-To ssl=yes keep=yes", NULL },
 		{ "fetch1", "fetchmail", "server=imap.outside.test protocol=IMAP user=fanny ssl=yes keep=no", NULL },
 		{ "oldhost1", "home_server", "old.example.com", NULL },
 	};
@@ -280,11 +349,13 @@ static void test_cancelled_queries_call_nobody(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_a_dead_server_is_seen_without_asking),
 		cmocka_unit_test(test_a_killed_server_is_found_again),
 		cmocka_unit_test(test_a_restart_between_two_reads_is_not_noticed),
 		cmocka_unit_test(test_a_second_uri_serves_for_reading_only),
 		cmocka_unit_test(test_other_ways_in),
 		cmocka_unit_test(test_what_is_refused_is_said),
+		cmocka_unit_test(test_what_is_hidden_is_said),
 		cmocka_unit_test(test_why_nobody_was_reached),
 		cmocka_unit_test(test_what_is_read_beside_the_entry),
 		cmocka_unit_test(test_cancelled_queries_call_nobody),

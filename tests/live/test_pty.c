@@ -3,7 +3,8 @@
  *
  * What goes to the terminal is parsed strictly (nothing that this TERM's
  * terminfo entry cannot produce), in several terminals, sizes and locales, with
- * hostile values on the screen; nothing while idle, little for a key.
+ * hostile values on the screen; a paste does nothing.  Silence, sizes, ways
+ * out and random keys have tests of their own beside this one.
  * Needs POSTROOM (the program) and POSTROOM_CONFIG (the private mail system).
  */
 #include <setjmp.h>
@@ -149,50 +150,6 @@ static void plain_locales_and_no_colours(void **state)
 	end_with(session, 0);
 }
 
-static void idle_is_silent_and_keys_are_cheap(void **state)
-{
-	struct pty_session *session = open_console(NULL, 24, 80, NULL);
-	size_t before;
-	int i;
-
-	(void)state;
-	wait_for(session, "list complete");
-	pty_settle(session, 1200);
-	before = session->stream.length;
-	pty_settle(session, 2500);
-	/* The clock may turn a minute meanwhile. */
-	assert_true(session->stream.length - before < 60);
-	for (i = 0; i < 5; i++) {
-		before = session->stream.length;
-		pty_type(session, "\033[B");
-		pty_settle(session, 250);
-		/* The bar moves by two rows of text; the pane beside it tells of another person. */
-		assert_true(session->stream.length - before < 900);
-		assert_true(session->screen.row > 2);
-	}
-	pty_type(session, "q");
-	end_with(session, 0);
-}
-
-static void sizes_from_one_cell_to_wide(void **state)
-{
-	static const struct { int rows, columns; } sizes[] = { { 10, 40 }, { 1, 1 }, { 60, 200 }, { 9, 39 }, { 24, 80 }, { 3, 300 }, { 24, 80 } };
-	struct pty_session *session = open_console(NULL, 1, 1, NULL);
-	size_t i;
-
-	(void)state;
-	pty_settle(session, 500);
-	for (i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
-		pty_resize(session, sizes[i].rows, sizes[i].columns);
-		if (sizes[i].rows >= 10 && sizes[i].columns >= 40)
-			wait_for(session, "Users");
-		else
-			pty_settle(session, 200);
-	}
-	pty_type(session, "q");
-	end_with(session, 0);
-}
-
 static void a_paste_into_a_list_does_nothing(void **state)
 {
 	struct pty_session *session = open_console(NULL, 24, 80, NULL);
@@ -227,8 +184,6 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_terminal_gets_only_what_it_knows),
 		cmocka_unit_test(plain_locales_and_no_colours),
-		cmocka_unit_test(idle_is_silent_and_keys_are_cheap),
-		cmocka_unit_test(sizes_from_one_cell_to_wide),
 		cmocka_unit_test(a_paste_into_a_list_does_nothing),
 	};
 

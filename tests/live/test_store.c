@@ -121,6 +121,7 @@ static void test_every_field_there_and_back(void **state)
 		{ "forwards", EDIT_ADD, "out@elsewhere.example" }, { "home_server", EDIT_SET, "mail2.example.com" }, { "full_name", EDIT_SET, "N\xc3\xa4me, new" },
 		{ "given_name", EDIT_SET, "Ann" }, { "given_name", EDIT_SET, NULL }, { "address", EDIT_SET, "store-moved@example.com" }, { "address", EDIT_SET, NULL },
 		{ "fetchmail", EDIT_ADD, "server=imap.elsewhere.example protocol=IMAP user=joe password=s3cret ssl=yes keep=no" },
+		{ "fetchmail_multi", EDIT_ADD, "server=imap.elsewhere.example protocol=POP3 user=all password=s3cret local_domains=example.com envelope_header=X-RCPT-To ssl=yes keep=no" },
 	};
 	size_t i;
 
@@ -536,6 +537,43 @@ static void test_a_new_password_alone_is_a_change(void **state)
 	remove_user("store-fetch");
 }
 
+/* The old password is not in the journal, so taking it back would say what is not so. */
+static void test_a_new_password_is_not_taken_back(void **state)
+{
+	struct change *change;
+	struct walk walk;
+	char value[300];
+	unsigned round;
+
+	(void)state;
+	if (live_missing())
+		skip();
+	make_user("store-kept", "store-kept@example.com");
+	walk_begin(&walk);
+	change = edit("store-kept", "fetchmail", EDIT_SET, "server=imap.x protocol=IMAP user=joe password=first ssl=yes keep=no");
+	expect(&walk, walk_change(&walk, store, change), OUTCOME_APPLIED);
+	change_free(change);
+	walk_end(&walk);
+	for (round = 0; round < 2; round++) {
+		walk_begin(&walk);
+		change = edit("store-kept", "fetchmail", EDIT_SET, round == 0 ? "server=imap.x protocol=IMAP user=joe password=second ssl=yes keep=no"
+			: "server=imap.x protocol=IMAP user=joe password=third ssl=yes keep=no");
+		if (round == 1)
+			change_edit_text(change, kind_field(users, "quota"), EDIT_SET, "1048576");
+		expect(&walk, walk_change(&walk, store, change), OUTCOME_APPLIED);
+		change_free(change);
+		change = undo_keeping(&walk, "store-kept");
+		expect(&walk, walk_once(&walk, store, change, NULL, NULL), round == 0 ? OUTCOME_NOT_APPLIED : OUTCOME_APPLIED);
+		assert_non_null(strstr(round == 0 ? walk.error.text : walk.plan.left_out, "joe at imap.x stays as it is now"));
+		assert_non_null(strstr(hand_value(hand, user_dn("store-kept"), "univentionFetchmailSingle", value, sizeof value),
+			round == 0 ? "second" : "third"));
+		assert_int_equal(hand_count(hand, "(&(uid=store-kept)(univentionMailUserQuota=*))"), 0);
+		change_free(change);
+		walk_end(&walk);
+	}
+	remove_user("store-kept");
+}
+
 static void test_locks_of_others_are_honoured_and_stale_ones_taken(void **state)
 {
 	char place[300];
@@ -690,6 +728,7 @@ int main(void)
 		cmocka_unit_test(test_a_login_that_is_a_group_is_taken),
 		cmocka_unit_test(test_a_stored_password_stays_and_is_never_seen),
 		cmocka_unit_test(test_a_new_password_alone_is_a_change),
+		cmocka_unit_test(test_a_new_password_is_not_taken_back),
 		cmocka_unit_test(test_a_fetched_account_that_went_is_told),
 		cmocka_unit_test(test_locks_of_others_are_honoured_and_stale_ones_taken),
 		cmocka_unit_test(test_the_helpdesk_and_udm_are_told_why_not),

@@ -78,6 +78,10 @@ struct pty_session *pty_start(const struct pty_options *options)
 	fcntl(session->master, F_SETFD, FD_CLOEXEC);
 	fcntl(session->slave, F_SETFD, FD_CLOEXEC);
 	tcgetattr(session->slave, &session->before);
+	if (options->silent) {
+		session->before.c_lflag &= ~(tcflag_t)ECHO;
+		tcsetattr(session->slave, TCSANOW, &session->before);
+	}
 	session->strict = options->lenient ? NULL : strict_new(term);
 	if (session->strict)
 		strict_allow(session->strict, options->more);

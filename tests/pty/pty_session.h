@@ -26,6 +26,7 @@ struct pty_options {
 	void *context;
 	const char *const *environment;    /* further "NAME=value", NULL-terminated; NULL: none */
 	unsigned more;                     /* enum strict_more: further sequences that this test allows */
+	bool silent;                       /* the line does not echo, so that keys after the end are not in the stream */
 	bool lenient;                      /* do not compare with terminfo (for programs that are not ours) */
 };
 struct pty_session {

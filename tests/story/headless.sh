@@ -30,6 +30,12 @@ said "a list shows people" "anna.schmid@example.com"
 status 0 "a filter of two fragments in any order" "$POSTROOM" list user --filter "schmid ann" --format csv --columns login,address
 said "the filter finds her" "aschmid1,anna.schmid@example.com"
 [ "$(wc -l <"$work/out")" -le 12 ] && say_ok "and few others" || say_not "and few others" <"$work/out"
+status 0 "a filter that finds nobody" "$POSTROOM" list user --filter "nobody$$"
+said "says so" "No user matches \"nobody$$\"."
+status 0 "a part of a list" "$POSTROOM" list user --limit 2 --columns login --format csv
+said "says that there is more" "The first 2 are shown"
+status 0 "a domain as it is read" "$POSTROOM" show domain "müller.example" --format csv
+said "has its xn-- form" "xn--mller-kva.example"
 status 0 "a list as JSON" "$POSTROOM" list user --filter aschmid1 --format json
 said "JSON keys are field names" '"login":"aschmid1"'
 said "JSON sizes are bytes" '"quota":1073741824'
@@ -37,6 +43,10 @@ status 0 "one person as JSON" "$POSTROOM" show user anna.schmid@example.com --fo
 said "found by address" '"login": "aschmid1"'
 status 0 "one person as LDIF" "$POSTROOM" show user aschmid1 --format ldif
 said "LDIF has the attributes of the directory" "mailPrimaryAddress: anna.schmid@example.com"
+status 0 "ASCII only" "$POSTROOM" --ascii list domain
+said "letters are told by their number" "m<U+00FC>ller.example (xn--mller-kva.example)"
+status 0 "the history as a screen" "$POSTROOM" screen history
+said "waits for what others did" "with the access log"
 status 0 "domains as TSV" "$POSTROOM" list domain --format tsv --columns name
 said "a domain" "example.com"
 status 0 "the list of everybody, hostile names too" "$POSTROOM" list user
@@ -96,6 +106,7 @@ status 0 "another login" "$POSTROOM" rename user "$login" "$login-b" --yes --con
 status 0 "found under it" "$POSTROOM" show user "$login-b"
 status 0 "and back" "$POSTROOM" undo --yes --confirm "$login-b"
 status 65 "deleting needs the name" "$POSTROOM" remove user "$login" --yes
+said "and says which option gives it" "give --confirm $login"
 status 0 "still there" "$POSTROOM" show user "$login"
 status 77 "a domain in use stays" "$POSTROOM" remove domain "$domain" --yes --confirm "$domain"
 status 0 "deleted by name" "$POSTROOM" remove user "$login" --yes --confirm "$login"

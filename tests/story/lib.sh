@@ -1,6 +1,8 @@
 # lib.sh - what the stories share: TAP lines, and the console inside tmux.
 # Sourced. A story waits for a state on the screen, never for a time.
 
+# So that say_not counts at the end of a pipe as well.
+shopt -s lastpipe
 number=0 broken=0
 POSTROOM=${POSTROOM:-build/postroom}
 work=$(mktemp -d)

@@ -117,6 +117,8 @@ static void check_type(const struct kind *kind, const struct field *field)
 		fail_msg("%s.%s refers to nothing", kind->name, name);
 	if (field->reference && !kind_find(field->reference))
 		fail_msg("%s.%s refers to the kind %s, which is not there", kind->name, name, field->reference);
+	if (field->needs && (!kind_field(kind, field->needs) || strcmp(field->needs, name) == 0))
+		fail_msg("%s.%s needs %s, which is no other field", kind->name, name, field->needs);
 	if (field->reference && field->type != FIELD_REFERENCE && field->type != FIELD_ADDRESS)
 		fail_msg("%s.%s: this type refers to nothing", kind->name, name);
 }

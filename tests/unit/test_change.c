@@ -311,7 +311,8 @@ static void sentences(void **state)
 	static const struct { enum verb verb; const char *edits[5]; const char *new_name; const char *sentence; } cases[] = {
 		{ VERB_EDIT, { "quota=4294967296" }, NULL, "Quota of anna@x: 2 GB to 4 GB" },
 		{ VERB_EDIT, { "quota=" }, NULL, "Quota of anna@x: 2 GB to (none)" },
-		{ VERB_EDIT, { "quota=0", "keep_copy=yes" }, NULL, "Keep a copy and Quota of anna@x changed" },
+		{ VERB_EDIT, { "quota=0", "keep_copy=yes" }, NULL, "Keep a copy of anna@x: (none) to yes; Quota: 2 GB to no limit" },
+		{ VERB_EDIT, { "forwards=somebody.with.a.name.much.longer@example.com", "keep_copy=yes" }, NULL, "Forward to and Keep a copy of anna@x changed" },
 		{ VERB_EDIT, { "quota=0", "keep_copy=yes", "forwards=a@x" }, NULL, "Forward to, Keep a copy and Quota of anna@x changed" },
 		{ VERB_EDIT, { "quota=0", "keep_copy=yes", "forwards=a@x", "given_name=A" }, NULL, "4 fields of anna@x changed" },
 		{ VERB_EDIT, { NULL }, NULL, "Nothing changes at anna@x" },

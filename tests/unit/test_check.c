@@ -104,6 +104,12 @@ static const struct parse_case {
 	{ "fetchmail", "server=a.de user=x%0Ay", NULL, "control character" },
 	{ "fetchmail", "server=a.de user=x password=100%", NULL, "%25" },
 	{ "fetchmail", "server=not_a_host user=x", NULL, "not_a_host" },
+	{ "fetchmail_multi", "server=a.de user=x password=p", "server=a.de protocol=IMAP user=x password=p envelope_header=Envelope-To ssl=yes keep=no", NULL },
+	{ "fetchmail_multi", "server=a.de user=x local_domains=a.de%20b.de envelope_header=delivered-to",
+	  "server=a.de protocol=IMAP user=x local_domains=a.de%20b.de envelope_header=Delivered-To ssl=yes keep=no", NULL },
+	{ "fetchmail_multi", "server=a.de user=x local_domains=a.de%20b_d", NULL, "b_d" },
+	{ "fetchmail_multi", "server=a.de user=x envelope_header=To", NULL, "allowed are Envelope-To" },
+	{ "fetchmail_multi", "server=a.de user=x qmail_prefix=a'b", NULL, "apostrophe" },
 };
 
 static void parses_what_people_type(void **state)
@@ -282,6 +288,10 @@ static const struct change_case {
 		{ "fetchmail+=server=imap.example.net protocol=IMAP user=bert ssl=yes keep=no" }, "needs a password" },
 	{ "new fetchmail entry with password", VERB_EDIT, "anna",
 		{ "fetchmail+=server=imap.example.net protocol=IMAP user=bert password=geheim ssl=yes keep=no" }, NULL },
+	{ "multi-drop does not borrow a password", VERB_EDIT, "anna",
+		{ "fetchmail_multi+=server=imap.example.net protocol=IMAP user=anna ssl=yes keep=no" }, "Fetched for many: the new entry" },
+	{ "multi-drop without an address", VERB_EDIT, "anna",
+		{ "address=", "fetchmail=", "fetchmail_multi+=server=a.de user=anna password=p" }, "Fetched for many needs a primary address" },
 	{ "bad value goes away", VERB_EDIT, "anna", { "alternates-=a@gone.example" }, NULL },
 	{ "new user", VERB_ADD, "bert", { "family_name=Jones", "address=bert@example.com" }, NULL },
 	{ "new user without family name", VERB_ADD, "bert", { "address=bert@example.com" }, "Family name" },

@@ -167,6 +167,26 @@ static void several_values_of_one_field_are_all_set(void **state)
 	change_free(change);
 }
 
+/* The second word would silently undo the first one. */
+static void words_that_forget_each_other_are_told(void **state)
+{
+	static const char *const pairs[][2] = {
+		{ "quota=1GB", "quota=2GB" }, { "forwards+=a@example.com", "forwards=b@example.com" }, { "forwards-=a@example.com", "forwards=" },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
+		struct change *change = change_new(VERB_EDIT, kind_find("user"), "anna");
+		char *words[] = { (char *)pairs[i][0], (char *)pairs[i][1] };
+		struct error error = { 0 };
+
+		assert_false(edits_parse(change, words, 2, false, &error));
+		assert_int_equal(error.kind, ERROR_USAGE);
+		change_free(change);
+	}
+}
+
 static const struct { const char *word; enum error_kind kind; const char *says; } wrong[] = {
 	{ "quota", ERROR_USAGE, "field=value" },
 	{ "=4GB", ERROR_USAGE, "field=value" },
@@ -224,6 +244,7 @@ int main(void)
 		cmocka_unit_test(options_stand_before_and_behind),
 		cmocka_unit_test(words_become_edits),
 		cmocka_unit_test(several_values_of_one_field_are_all_set),
+		cmocka_unit_test(words_that_forget_each_other_are_told),
 		cmocka_unit_test(mistakes_are_told),
 		cmocka_unit_test(a_secret_comes_from_a_file_of_its_owner),
 	};

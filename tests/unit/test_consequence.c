@@ -178,6 +178,10 @@ static const struct user_case {
 		{ "fetchmail-gone:warning", "!fetchmail-clear-text" } },
 	{ "fetchmail changed only", VERB_EDIT, { "fetchmail=server=a.de user=x keep=no" }, { "fetchmail=server=A.de user=x keep=yes" },
 		KNOWN_NO, KNOWN_NO, KNOWN_NO, KNOWN_YES, PLAIN, { "!fetchmail-gone" } },
+	{ "fetchmail for many", VERB_EDIT, { NULL }, { "fetchmail_multi+=server=a.de user=x password=p" }, KNOWN_NO, KNOWN_NO, KNOWN_NO, KNOWN_YES, PLAIN,
+		{ "fetchmail-clear-text:warning", "listeners-follow:note" } },
+	{ "fetchmail for many taken away", VERB_EDIT, { "fetchmail_multi=server=a.de user=x" }, { "fetchmail_multi=" }, KNOWN_NO, KNOWN_NO, KNOWN_NO, KNOWN_YES, PLAIN,
+		{ "fetchmail-gone:warning", "listeners-follow:note" } },
 	{ "nothing", VERB_EDIT, { NULL }, { NULL }, KNOWN_NOT, KNOWN_NOT, KNOWN_NOT, KNOWN_NOT, BLIND | UNREAD,
 		{ "!mailbox-unknown", "!references-unread", "!home-server-unlisted", "!quota-when", "!listeners-follow" } },
 };

@@ -90,18 +90,18 @@ static void test_reading(void **state)
 		{ "mailPrimaryAddress=a@x|mailForwardAddress=b@y|mailForwardAddress=a@x", KNOWN_YES, "forwards", "b@y a@x" },
 		{ "mailPrimaryAddress=a@x|mailForwardAddress=b@y|mailForwardAddress=a@x", KNOWN_NOT, "keep_copy", "yes" },
 		{ "mailPrimaryAddress=a@x|mailForwardAddress=b@y", KNOWN_NOT, "keep_copy", "" },
-		{ "uid=x", KNOWN_YES, "state", "active" },
+		{ "uid=x", KNOWN_YES, "state", "no lock seen" },
 		{ "shadowExpire=1", KNOWN_YES, "state", "disabled" },
 		{ "shadowExpire=10000", KNOWN_YES, "state", "expired" },
-		{ "shadowExpire=30000", KNOWN_YES, "state", "active" },
+		{ "shadowExpire=30000", KNOWN_YES, "state", "no lock seen" },
 		{ "sambaAcctFlags=[UD         ]", KNOWN_YES, "state", "disabled" },
 		{ "sambaAcctFlags=[U          ]|krb5KDCFlags=254", KNOWN_YES, "state", "disabled" },
-		{ "krb5KDCFlags=126", KNOWN_YES, "state", "active" },
+		{ "krb5KDCFlags=126", KNOWN_YES, "state", "no lock seen" },
 		{ "pwdAccountLockedTime=000001010000Z", KNOWN_YES, "state", "locked" },
 		{ "krb5ValidEnd=20200101000000Z", KNOWN_YES, "state", "expired" },
 		{ "pwdChangedTime=20261120140231Z|sambaPwdLastSet=1000", KNOWN_YES, "password_changed", "2026-11-20T14:02:31Z" },
 		{ "shadowLastChange=1", KNOWN_YES, "password_changed", "1970-01-02T00:00:00Z" },
-		{ "univentionFetchmailSingle=[\"imap.x\", \"IMAP\", \"joe\", \"s3cret\", \"1\", \"0\"]", KNOWN_YES, "state", "active" },
+		{ "univentionFetchmailSingle=[\"imap.x\", \"IMAP\", \"joe\", \"s3cret\", \"1\", \"0\"]", KNOWN_YES, "state", "no lock seen" },
 	};
 	size_t i;
 
@@ -208,6 +208,9 @@ static void test_writing(void **state)
 	}
 }
 
+#define MULTI "[\"pop.x\", \"POP3\", \"all\", \"s3cret\", \"a.de b.de\", \"\", \"X-Original-To\", \"1\", \"0\"]"
+#define MULTI_MASKED "[\"pop.x\", \"POP3\", \"all\", null, \"a.de b.de\", \"\", \"X-Original-To\", \"1\", \"0\"]"
+#define MULTI_PARTS "server=pop.x protocol=POP3 user=all local_domains=a.de%20b.de envelope_header=X-Original-To ssl=yes keep=no"
 #define STORED "[\"imap.x\", \"IMAP\", \"joe\", \"s3cret\", \"1\", \"0\"]"
 #define MASKED "[\"imap.x\", \"IMAP\", \"joe\", null, \"1\", \"0\"]"
 
@@ -216,34 +219,83 @@ static struct value value_of(const char *words)
 	return value_text(arena, words);
 }
 
+static const struct part *parts_named(const char *field)
+{
+	return kind_field(users->kind, field)->parts;
+}
+
 static void test_fetchmail_hides_and_keeps_the_password(void **state)
 {
-	static const char *const spellings[] = {
-		STORED, "[\"imap.x\",\"IMAP\",\"joe\",\"s3cret\",\"1\",\"0\"]", "\"imap.x\";\"IMAP\";\"joe\";\"s3cret\";\"1\";\"0\"",
+	static const struct { const char *field, *spelling, *masked, *stored; } spellings[] = {
+		{ "fetchmail", STORED, MASKED, STORED },
+		{ "fetchmail", "[\"imap.x\",\"IMAP\",\"joe\",\"s3cret\",\"1\",\"0\"]", MASKED, STORED },
+		{ "fetchmail", "\"imap.x\";\"IMAP\";\"joe\";\"s3cret\";\"1\";\"0\"", MASKED, STORED },
+		{ "fetchmail_multi", MULTI, MULTI_MASKED, MULTI },
+		{ "fetchmail_multi", "\"pop.x\";\"POP3\";\"all\";\"s3cret\";\"a.de b.de\";\"\";\"X-Original-To\";\"1\";\"0\"", MULTI_MASKED, MULTI },
 	};
+	const struct part *parts = parts_named("fetchmail"), *multi = parts_named("fetchmail_multi");
 	static const char *const strange[] = { "", "x", "[]", "[1,2,3,4,5,6]", "\"a\";\"b\"", "[\"a\"]", "\"a\";\"b\";\"c\";\"d\";\"e\";\"f\";\"g\"" };
 	struct value stored = value_of(STORED), masked = value_of(MASKED), filled;
 	size_t i;
 
 	(void)state;
 	for (i = 0; i < sizeof spellings / sizeof *spellings; i++) {
-		struct value spelled = value_of(spellings[i]);
+		struct value spelled = value_of(spellings[i].spelling), hidden = value_of(spellings[i].masked);
+		const struct part *of = parts_named(spellings[i].field);
 
-		assert_string_equal(fetchmail_mask(arena, &spelled).bytes, MASKED);
-		assert_true(fetchmail_has_password(&spelled));
-		assert_true(fetchmail_fill(arena, &masked, &spelled, &filled));
-		assert_string_equal(filled.bytes, STORED);
+		assert_string_equal(fetchmail_mask(arena, of, &spelled).bytes, spellings[i].masked);
+		assert_true(fetchmail_has_password(of, &spelled));
+		assert_true(fetchmail_fill(arena, of, &hidden, &spelled, &filled));
+		assert_string_equal(filled.bytes, spellings[i].stored);
+		/* One sort is not taken for the other: the password could stand elsewhere. */
+		assert_string_equal(fetchmail_mask(arena, of == parts ? multi : parts, &spelled).bytes, "(not understood)");
 	}
 	for (i = 0; i < sizeof strange / sizeof *strange; i++) {
 		struct value odd = value_of(strange[i]);
 
-		assert_string_equal(fetchmail_mask(arena, &odd).bytes, "(not understood)");
-		assert_false(fetchmail_has_password(&odd));
+		assert_string_equal(fetchmail_mask(arena, parts, &odd).bytes, "(not understood)");
+		assert_string_equal(fetchmail_mask(arena, multi, &odd).bytes, "(not understood)");
+		assert_false(fetchmail_has_password(parts, &odd));
 	}
-	assert_true(fetchmail_lacks_password(&masked));
-	assert_false(fetchmail_lacks_password(&stored));
+	assert_true(fetchmail_lacks_password(parts, &masked));
+	assert_false(fetchmail_lacks_password(parts, &stored));
 	masked = value_of("[\"imap.x\", \"IMAP\", \"jim\", null, \"1\", \"0\"]");
-	assert_false(fetchmail_fill(arena, &masked, &stored, &filled));
+	assert_false(fetchmail_fill(arena, parts, &masked, &stored, &filled));
+}
+
+/* Where no mark speaks nobody can say that an account is open: the password is never read. */
+static void test_no_lock_seen_is_no_promise(void **state)
+{
+	const struct field_values *values = record_get(record_of(entry_of("uid=x"), KNOWN_YES), "state");
+
+	(void)state;
+	assert_string_equal(values->values[0].bytes, kind_field(users->kind, "state")->choices[0]);
+	assert_string_equal(values->origin, "passwords are not looked at");
+	values = record_get(record_of(entry_of("uid=x|pwdAccountLockedTime=000001010000Z"), KNOWN_YES), "state");
+	assert_string_equal(values->values[0].bytes, "locked");
+	assert_string_equal(values->origin, "password policy");
+}
+
+/* The object class gives away that a value is hidden; without it there is none. */
+static void test_what_is_hidden_is_not_absent(void **state)
+{
+	static const struct { const char *entry; enum presence single, multi; } cases[] = {
+		{ "objectClass=top", VALUE_ABSENT, VALUE_ABSENT },
+		{ "objectClass=univentionFetchmail", VALUE_UNREADABLE, VALUE_UNREADABLE },
+		{ "objectClass=univentionFetchmail|univentionFetchmailSingle=" MASKED, VALUE_OWN, VALUE_ABSENT },
+		{ "objectClass=univentionFetchmail|univentionFetchmailServer=old.x", VALUE_ABSENT, VALUE_ABSENT },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct record *record = record_of(entry_of(cases[i].entry), KNOWN_YES);
+
+		assert_int_equal(record_get(record, "fetchmail")->presence, cases[i].single);
+		assert_int_equal(record_get(record, "fetchmail_multi")->presence, cases[i].multi);
+		if (cases[i].single == VALUE_UNREADABLE)
+			assert_string_equal(record_words(arena, kind_field(users->kind, "fetchmail"), record_get(record, "fetchmail")), "(not readable with this login)");
+	}
 }
 
 static void test_fetchmail_is_written(void **state)
@@ -255,11 +307,24 @@ static void test_fetchmail_is_written(void **state)
 		{ "objectClass=univentionFetchmail|univentionFetchmailSingle=" MASKED, "fetchmail=server=imap.x protocol=IMAP user=joe password=new ssl=yes keep=no",
 		  "-univentionFetchmailSingle=" MASKED " +univentionFetchmailSingle=[\"imap.x\", \"IMAP\", \"joe\", \"new\", \"1\", \"0\"]" },
 		{ "objectClass=univentionFetchmail|univentionFetchmailSingle=" MASKED, "fetchmail=", "-objectClass=univentionFetchmail -univentionFetchmailSingle=" MASKED },
+		/* The class stays while the other sort has a value. */
+		{ "objectClass=univentionFetchmail|univentionFetchmailSingle=" MASKED "|univentionFetchmailMulti=" MULTI_MASKED, "fetchmail=",
+		  "-univentionFetchmailSingle=" MASKED },
+		/* What an old program stored in its own way stays so while nobody changes it. */
+		{ "objectClass=univentionFetchmail|univentionFetchmailSingle=[\"imap.x\", \"\", \"joe\", null, \"yes\", \"\"]|univentionFetchmailSingle=" MASKED,
+		  "fetchmail=server=imap.x user=joe ssl=no keep=no", "-univentionFetchmailSingle=" MASKED },
+		{ "objectClass=univentionFetchmail|univentionFetchmailMulti=" MULTI_MASKED, "fetchmail_multi=" MULTI_PARTS, "" },
+		{ "objectClass=univentionFetchmail|univentionFetchmailMulti=" MULTI_MASKED, "fetchmail_multi=", "-objectClass=univentionFetchmail -univentionFetchmailMulti=" MULTI_MASKED },
+		{ "objectClass=top", "fetchmail_multi=server=a user=b password=c", "+objectClass=univentionFetchmail "
+		  "+univentionFetchmailMulti=[\"a\", \"IMAP\", \"b\", \"c\", \"\", \"\", \"Envelope-To\", \"1\", \"0\"]" },
 		{ "objectClass=top", "fetchmail=server=a user=b password=c", "+objectClass=univentionFetchmail +univentionFetchmailSingle=[\"a\", \"IMAP\", \"b\", \"c\", \"1\", \"0\"]" },
 	};
 	size_t i;
 
 	(void)state;
+	assert_string_equal(record_text(record_of(entry_of("univentionFetchmailMulti=" MULTI), KNOWN_YES), "fetchmail_multi"), "server=pop.x protocol=POP3 "
+		"user=all password=******** local_domains=a.de%20b.de envelope_header=X-Original-To ssl=yes keep=no");
+	assert_string_equal(record_text(record_of(entry_of("univentionFetchmailMulti=" MULTI_MASKED), KNOWN_YES), "fetchmail_multi"), MULTI_PARTS);
 	for (i = 0; i < sizeof cases / sizeof *cases; i++) {
 		struct error error = { 0 };
 		char *edits = arena_text(arena, cases[i].edits);
@@ -268,12 +333,17 @@ static void test_fetchmail_is_written(void **state)
 		struct change *change = change_new(VERB_EDIT, users->kind, "x");
 		struct convert with = { .arena = arena, .profile = profile, .flag_mode = KNOWN_YES };
 
-		change_edit_text(change, kind_field(users->kind, "fetchmail"), EDIT_SET, edits[10] == '\0' ? NULL : edits + 10);
+		char *value = strchr(edits, '=');
+		const struct field *field;
+
+		*value++ = '\0';
+		field = kind_field(users->kind, edits);
+		change_edit_text(change, field, EDIT_SET, *value == '\0' ? NULL : value);
 		assert_true(convert_write(&with, users, now, change_result(arena, change, now), change, draft, &error));
 		if (strcmp(difference_words(before, draft), cases[i].deltas) != 0)
 			fail_msg("case %zu: %s", i, difference_words(before, draft));
 		/* What a page would show afterwards holds no password. */
-		assert_null(strstr(joined(record_get(record_of(draft, KNOWN_YES), "fetchmail")), "new"));
+		assert_null(strstr(joined(record_get(record_of(draft, KNOWN_YES), field->name)), "new"));
 		change_free(change);
 	}
 }
@@ -300,6 +370,8 @@ int main(void)
 		cmocka_unit_test(test_reading),
 		cmocka_unit_test(test_writing),
 		cmocka_unit_test(test_fetchmail_hides_and_keeps_the_password),
+		cmocka_unit_test(test_no_lock_seen_is_no_promise),
+		cmocka_unit_test(test_what_is_hidden_is_not_absent),
 		cmocka_unit_test(test_fetchmail_is_written),
 		cmocka_unit_test(test_quota_round_trip),
 	};

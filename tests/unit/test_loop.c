@@ -178,7 +178,8 @@ struct work {
 	int number;
 	atomic_int interrupts;
 	bool deaf;                /* an interrupt does not help */
-	bool ran, timed_out, done, cancelled;
+	atomic_bool ran;          /* a thread that was left alone may still write */
+	bool timed_out, done, cancelled;
 	int emitted;
 };
 

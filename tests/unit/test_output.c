@@ -75,6 +75,32 @@ static const struct { const char *form; bool single; const struct value *first; 
 	  "Login        anna\nQuota        2 GB\nKeep a copy  yes\nAlso         a@example.com, b@example.com\nPlace        uid=anna\n" },
 };
 
+/* Nothing that can be seen is not nothing: the note stands alone, and the machine forms say null. */
+static void what_is_not_seen_is_not_none(void **state)
+{
+	static const struct { const char *form; const char *words; } forms[] = {
+		{ "table", "Login  (not readable with this login)\n" }, { "json", "{\n  \"login\": null\n}\n" },
+	};
+	const struct field_values values = { .presence = VALUE_UNREADABLE, .note = "not readable with this login" };
+	const struct entry entry = entry_field(&values);
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof forms / sizeof *forms; i++) {
+		char *words = NULL;
+		size_t length;
+		FILE *file = open_memstream(&words, &length);
+		struct output output;
+
+		output_begin(&output, printer_find(forms[i].form), file, columns, 1, true);
+		output_item(&output, &(struct item){ .entries = &entry });
+		output_end(&output);
+		fclose(file);
+		assert_string_equal(words, forms[i].words);
+		free(words);
+	}
+}
+
 /* Blanks in JSON are the library's business. */
 static bool same(const char *form, const char *a, const char *b)
 {
@@ -147,6 +173,7 @@ int main(void)
 		cmocka_unit_test(nothing_escapes_from_a_table),
 		cmocka_unit_test(json_is_json_whatever_the_bytes),
 		cmocka_unit_test(unknown_forms_are_none),
+		cmocka_unit_test(what_is_not_seen_is_not_none),
 	};
 
 	return cmocka_run_group_tests_name("output", tests, set_up, NULL);

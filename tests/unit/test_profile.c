@@ -54,6 +54,7 @@ static void test_mistakes_are_named_with_their_line(void **state)
 		{ "name = x\nkind nobody {\n\tfind = \"(a=b)\"\n}\n", "nobody" },
 		{ "name = x\nkind user {\n\tfind = \"(a=b\"\n}\n", "search filter" },
 		{ "name = x\nkind user {\n\tfind = \"(a=b)\"\n\tfield quota { attribute = a convert = witchcraft }\n}\n", "witchcraft" },
+		{ "name = x\nkind user {\n\tfind = \"(a=b)\"\n\tfield quota { attribute = a convert = fetchmail }\n}\n", "no parts" },
 		{ "name = x\nkind user {\n\tfind = \"(a=b)\"\n\tfield quota { attribute = \"a b\" }\n}\n", "a b" },
 		{ "name = x\nkind user {\n\tfind = \"(a=b)\"\n\tfield quota { derive = luck }\n}\n", "luck" },
 		{ "name = x\nkind user {\n\tfind = \"(a=b)\"\n\tcontainer = users\n}\n", "container" },
@@ -106,7 +107,10 @@ static void test_recognised_by_the_schema(void **state)
 	assert_false(profile_secret(profile, "userPass"));
 	assert_false(profile_secret(profile, "uid"));
 	assert_non_null(convert_masker(profile, "univentionfetchmailsingle"));
+	assert_non_null(convert_masker(profile, "univentionFetchmailMulti"));
+	assert_ptr_equal(convert_masked_parts(profile, "univentionFetchmailMulti"), kind_field(kind_find("user"), "fetchmail_multi")->parts);
 	assert_null(convert_masker(profile, "uid"));
+	assert_null(convert_masked_parts(profile, "uid"));
 	arena_free(arena);
 }
 

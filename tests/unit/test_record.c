@@ -23,7 +23,7 @@ static const struct words_case {
 } words_cases[] = {
 	{ "quota", VALUE_ABSENT, { NULL }, "(none)" },
 	{ "quota", VALUE_UNSUPPORTED, { NULL }, "(not in this directory)" },
-	{ "quota", VALUE_UNREADABLE, { NULL }, "(not readable)" },
+	{ "quota", VALUE_UNREADABLE, { NULL }, "(not readable with this login)" },
 	{ "quota", VALUE_HIDDEN, { NULL }, "........" },
 	{ "quota", VALUE_OWN, { "0" }, "no limit" },
 	{ "quota", VALUE_OWN, { "2147483648" }, "2 GB" },

@@ -16,7 +16,7 @@ static struct record *person(void)
 
 	record_set_text(record, "address", "a@example.com");
 	record_set_text(record, "home_server", "mail1.example.com");
-	record_set_text(record, "state", "active");
+	record_set_text(record, "state", "no lock seen");
 	return record;
 }
 

@@ -101,6 +101,7 @@ kind user {
 	field quota { attribute = univentionMailUserQuota  convert = megabytes  class = univentionMail }
 	field home_server { attribute = univentionMailHomeServer  convert = lower_case  class = univentionMail }
 	field fetchmail { attribute = univentionFetchmailSingle  convert = fetchmail  class = univentionFetchmail }
+	field fetchmail_multi { attribute = univentionFetchmailMulti  convert = fetchmail  class = univentionFetchmail }
 	field groups { derive = groups }
 	field lists { derive = lists }
 	field folder_rights { derive = rights }

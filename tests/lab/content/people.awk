@@ -79,7 +79,7 @@ function print_group(name,    t) {
 # person - the part every account has; returns the running number.
 # more: attribute lines of this one, address may be empty.
 function person(uid, given, sn, address, where, more,    i, fetch) {
-	if (more ~ /univentionFetchmailSingle/)
+	if (more ~ /univentionFetchmail/)
 		fetch = "objectClass: univentionFetchmail\n"
 	i = ++npeople
 	DN[i] = "uid=" uid "," where
@@ -196,4 +196,7 @@ function special(    i, users, q) {
 	# a home server that exists no more, an address as an old program stored it
 	person("oldhost1", "Otto", "Oldhost", "otto.oldhost@example.com", users, desk(915) "univentionMailHomeServer: old.example.com\n")
 	person("ocase1", "Olga", "O'Case", "Olga.O'Case@Example.COM", users, desk(916) home("example.com") q "250\n")
+	# collects the mail of a provider's mailbox, stored in the form before UCS 5.0-3
+	person("fetch2", "Fred", "Fetch", "fred.fetch@example.com", users, desk(917) home("example.com") \
+		"univentionFetchmailMulti: \"pop.outside.test\";\"POP3\";\"catchall\";\"not-a-real-password\";\"example.com example.org\";\"\";\"X-Original-To\";\"1\";\"1\"\n")
 }
