@@ -77,6 +77,8 @@ const struct conf_option config_options[] = {
 	{ .name = "keymap", .type = CONF_TEXT, .fallback = "default", .help = "default, vi, emacs or a file; see postroom-keymap(5)." },
 	{ .name = "ascii", .type = CONF_FLAG, .fallback = "no", .help = "Draw with ASCII only." },
 	{ .name = "no_color", .type = CONF_FLAG, .fallback = "no", .help = "No colour." },
+	{ .name = "mouse", .type = CONF_FLAG, .fallback = "no",
+	  .help = "Clicks and the wheel move cursor and focus; a terminal then selects text with Shift held only." },
 	{ .name = "clipboard", .type = CONF_FLAG, .fallback = "no",
 	  .help = "Let the action copy-value hand a value to the clipboard of the terminal (OSC 52), on request only." },
 	{ .name = "escape_ms", .type = CONF_NUMBER, .fallback = "50", .help = "Milliseconds after which Esc is Esc; 10 to 500." },
@@ -385,6 +387,7 @@ static bool load_screen(struct config *config, const struct source *root, const 
 	}
 	config->keymap = arena_text(config->arena, options->keymap ? options->keymap : get_text(root, "keymap"));
 	config->ascii = get_flag(root, "ascii") || options->ascii;
+	config->mouse = get_flag(root, "mouse");
 	config->clipboard = get_flag(root, "clipboard");
 	/* The configuration knows better than the environment; an option knows better than both. */
 	config->no_color = options->no_color || (conf_has(where(root, "no_color"), "no_color") ? get_flag(root, "no_color") :

@@ -37,6 +37,7 @@ struct config {
 	const char *state_directory, *shared_directory;
 	const char *keymap;
 	bool ascii, no_color, restricted;
+	bool mouse;                        /* clicks and the wheel move cursor and focus */
 	bool clipboard;                    /* values may be handed to the clipboard of the person's terminal */
 	int escape_ms, lock_minutes, exit_minutes;
 };

@@ -103,6 +103,7 @@ void canvas_free(struct canvas *canvas)
 	if (canvas == NULL)
 		return;
 	free(canvas->cells);
+	free(canvas->targets);
 	arena_free(canvas->arena);
 	free(canvas);
 }
@@ -122,6 +123,7 @@ void canvas_clear(struct canvas *canvas)
 
 	for (size_t i = 0; i < count; i++)
 		blank(&canvas->cells[i], STYLE_PLAIN);
+	canvas->target_count = 0;
 	canvas->cursor_row = canvas->cursor_column = -1;
 	canvas->cursor_shown = false;
 	arena_free(canvas->arena);
@@ -367,4 +369,25 @@ bool canvas_same(const struct canvas *a, const struct canvas *b)
 			return false;
 	}
 	return true;
+}
+
+/* --- targets ------------------------------------------------------------------------------------ */
+
+void canvas_target(struct canvas *canvas, int row, int column, int width, int id)
+{
+	canvas->targets = memory_grow(canvas->targets, &canvas->target_capacity, canvas->target_count + 1, sizeof *canvas->targets);
+	canvas->targets[canvas->target_count++] = (struct canvas_target){ row, column, width, id };
+}
+
+bool canvas_target_at(const struct canvas *canvas, int row, int column, int *id)
+{
+	for (size_t i = canvas->target_count; i-- > 0; ) {
+		const struct canvas_target *target = &canvas->targets[i];
+
+		if (row == target->row && column >= target->column && column < target->column + target->width) {
+			*id = target->id;
+			return true;
+		}
+	}
+	return false;
 }

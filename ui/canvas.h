@@ -33,6 +33,8 @@ struct canvas_cell {
 	struct cell cell;      /* base 0: right half of a wide character; ' ' for blank */
 	unsigned char style;   /* enum style */
 };
+/* What a click in these cells means to the view that drew them. */
+struct canvas_target { int row, column, width, id; };
 struct canvas {
 	int rows, columns;
 	struct canvas_cell *cells;         /* rows * columns */
@@ -40,6 +42,8 @@ struct canvas {
 	int cursor_row, cursor_column;     /* focus: first column of the focused row, button, or the edit point; -1 none */
 	bool cursor_shown;                 /* false: parked on the focus but hidden visually */
 	struct arena *arena;               /* scratch of this frame */
+	struct canvas_target *targets;     /* of this frame; later ones lie over earlier ones */
+	size_t target_count, target_capacity;
 };
 enum border { BORDER_HORIZONTAL, BORDER_VERTICAL, BORDER_BULLET, BORDER_ELLIPSIS, BORDER_BAR_FULL, BORDER_BAR_EMPTY, BORDER_POINTER, BORDER_UP, BORDER_DOWN };
 
@@ -64,6 +68,10 @@ void canvas_fill(struct canvas *canvas, int row, int column, int width, enum sty
 void canvas_restyle(struct canvas *canvas, int row, int column, int width, enum style style);/* keeps the text; escapes stay ESCAPE */
 void canvas_border(struct canvas *canvas, int row, int column, int count, enum border border, enum style style);
 void canvas_cursor(struct canvas *canvas, int row, int column, bool shown);
+/* These cells stand for something that a click can go to; id is the view's own, 0 or above (the frame has those below). */
+void canvas_target(struct canvas *canvas, int row, int column, int width, int id);
+/* What stands at a cell; false: nothing that a click goes to. */
+bool canvas_target_at(const struct canvas *canvas, int row, int column, int *id);
 /* As text, trailing blanks cut, "\n" behind each row; and a map with one letter per style, same shape. Heap, free(). */
 char *canvas_print(const struct canvas *canvas);
 char *canvas_print_styles(const struct canvas *canvas);

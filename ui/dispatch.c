@@ -14,6 +14,8 @@
 #include "ui/frame.h"
 #include "ui/session_private.h"
 
+enum { WHEEL_ROWS = 3 };
+
 static bool typing(const struct view *view)
 {
 	return view != NULL && view->class->typing != NULL && view->class->typing(view);
@@ -282,9 +284,53 @@ static void pressed(struct session *session, struct view *view, const struct key
 	session_changed(session);
 }
 
+/* --- mouse ------------------------------------------------------------------------------------ */
+
+/* The wheel moves as keys do, where a move chooses nothing: in forms it would go from field to field. */
+static void wheel(struct session *session, struct view *view, bool down)
+{
+	const char *place = view->class->place;
+	bool review = strcmp(place, "review") == 0;
+	const struct action *action = action_find(review ? down ? "page-down" : "page-up" : down ? "down" : "up");
+
+	if (strcmp(place, "form") == 0 || strcmp(place, "editor") == 0)
+		return;
+	for (int i = 0; i < (review ? 1 : WHEEL_ROWS) && session_top(session) == view; i++)
+		session_act(session, action);
+}
+
+/* What is under the mouse is what was composed last. A click goes somewhere and does nothing there. */
+static void clicked(struct session *session, struct view *view, const struct key *key)
+{
+	const struct section *section;
+	int id;
+
+	if (!canvas_target_at(session->canvas, key->row, key->column, &id))
+		return;
+	section = frame_section(id);
+	if (section != NULL)
+		session_act(session, action_find(section->action));
+	else if (id >= 0 && view->class->click != NULL)
+		view->class->click(view, id);
+	session_changed(session);
+}
+
+/* stale: something changed since the person saw what is clicked at. */
+static void moused(struct session *session, struct view *view, const struct key *key, bool stale)
+{
+	session->leaving = false;
+	if (key->code == MOUSE_CLICK && !stale)
+		clicked(session, view, key);
+	else if (key->code != MOUSE_CLICK)
+		wheel(session, view, key->code == MOUSE_WHEEL_DOWN);
+}
+
+/* --- all keys --------------------------------------------------------------------------------- */
+
 void session_key(struct session *session, const struct key *key)
 {
 	struct view *view = session_top(session);
+	bool stale;
 
 	if (view == NULL || session->ended || key->kind == KEY_KIND_NONE)
 		return;
@@ -295,12 +341,17 @@ void session_key(struct session *session, const struct key *key)
 		session_changed(session);
 		return;
 	}
+	if (key->kind == KEY_KIND_MOUSE && (!session_config(session)->mouse || !frame_fits(session->canvas)))
+		return;
 	if (!frame_fits(session->canvas)) {
 		key_too_small(session, key);
 		return;
 	}
+	stale = session->changed;
 	session_clear(session, &session->hint);
-	if (key->kind == KEY_KIND_PASTE)
+	if (key->kind == KEY_KIND_MOUSE)
+		moused(session, view, key, stale);
+	else if (key->kind == KEY_KIND_PASTE)
 		pasted(session, view, key);
 	else
 		pressed(session, view, key);

@@ -242,10 +242,16 @@ static void form_close(struct view *view)
 	free(self);
 }
 
+static void form_click(struct view *view, int id)
+{
+	self_of(view)->warned = false;
+	inputs_click(&self_of(view)->inputs, id);
+}
+
 static const struct view_class form_class = {
 	.place = "form", .close = form_close, .draw = form_draw, .act = form_act, .key = form_key, .paste = form_paste,
 	.typing = form_typing, .blocked = form_blocked, .title = form_title, .staged = form_staged,
-	.label = form_label,
+	.label = form_label, .click = form_click,
 };
 
 void form_go_to(struct view *view, const struct field *field)

@@ -147,6 +147,7 @@ static void draw_bar(struct session *session, struct canvas *canvas, int row)
 		enum style style = here ? STYLE_SECTION_HERE : STYLE_SECTION;
 		const char *key = keymap_key(session_keymap(session), "global", section->action, canvas->arena);
 		const char *title = brief ? section->brief : section->title;
+		int begins = column;
 
 		if (!section_visible(section, session_role(session)))
 			continue;
@@ -157,7 +158,13 @@ static void draw_bar(struct session *session, struct canvas *canvas, int row)
 		}
 		column += canvas_words(canvas, row, column, most - column, style, title);
 		column += canvas_words(canvas, row, column, most - column, style, here ? "]" : " ");
+		canvas_target(canvas, row, begins, column - begins, -1 - (int)section_index(section));
 	}
+}
+
+const struct section *frame_section(int id)
+{
+	return id < 0 && (size_t)(-1 - id) < section_count() ? &sections[-1 - id] : NULL;
 }
 
 /* --- notice line and footer ------------------------------------------------------------------- */

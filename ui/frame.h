@@ -20,6 +20,8 @@ bool frame_fits(const struct canvas *canvas);
 void frame_draw(struct session *session, struct canvas *canvas);
 /* The area of a view on this canvas; title: the view has a crumb line. No rows where the screen is too small. */
 struct area frame_area(const struct canvas *canvas, bool title);
+/* Targets of the frame are below 0: the section of the bar that this one means; NULL: none. */
+const struct section *frame_section(int id);
 /* A rule with a heading in it: "- Mailbox -------". Also for groups inside views. */
 void frame_rule(struct canvas *canvas, int row, int column, int width, const char *heading);
 

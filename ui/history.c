@@ -490,10 +490,18 @@ static void history_close(struct view *view)
 	free(self);
 }
 
+static void history_click(struct view *view, int id)
+{
+	struct history_view *self = (struct history_view *)view;
+
+	if ((size_t)id < self->count)
+		self->at = (size_t)id;
+}
+
 static const struct view_class history_class = {
 	.place = "history", .close = history_close, .draw = history_draw, .act = history_act, .key = history_key,
 	.paste = history_paste, .typing = history_typing, .blocked = history_blocked, .notice = history_notice,
-	.title = history_title, .label = history_label, .busy = history_busy,
+	.title = history_title, .label = history_label, .busy = history_busy, .click = history_click,
 };
 
 struct view *history_view_new(struct session *session)

@@ -148,8 +148,10 @@ static void draw_rows(const struct history_view *self, struct canvas *canvas, in
 	}
 	if (rows > 0 && self->at >= (size_t)rows)
 		first = self->at - (size_t)rows + 1;
-	for (int row = 0; row < rows && first + (size_t)row < self->count; row++)
+	for (int row = 0; row < rows && first + (size_t)row < self->count; row++) {
 		draw_row(&self->rows[first + (size_t)row], canvas, top + row, columns, first + (size_t)row == self->at);
+		canvas_target(canvas, top + row, 0, width, (int)first + row);
+	}
 }
 
 static void add_line(struct wrapped *wrapped, const char *label, enum style style, const char *words)

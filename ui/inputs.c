@@ -73,6 +73,14 @@ static void step(struct inputs *inputs, bool forward)
 	inputs->said = NULL;
 }
 
+void inputs_click(struct inputs *inputs, int id)
+{
+	if ((size_t)id >= inputs->count + 2)
+		return;
+	inputs->at = (size_t)id;
+	inputs->said = NULL;
+}
+
 bool inputs_act(struct inputs *inputs, const struct action *action)
 {
 	struct input *here = inputs_here(inputs);
@@ -283,6 +291,8 @@ static void draw_rows(const struct inputs *inputs, struct canvas *canvas, struct
 			canvas_words(canvas, area.top + row, labels, area.columns - labels, STYLE_BAD, each->wrong);
 		else
 			draw_item(inputs, each->item, canvas, area.top + row, area.columns);
+		if (each->heading == NULL)
+			canvas_target(canvas, area.top + row, 0, area.columns, (int)each->item);
 	}
 	if (first > 0)
 		canvas_border(canvas, area.top, area.columns - 1, 1, BORDER_UP, STYLE_DIM);
@@ -318,15 +328,17 @@ static void draw_says(const struct inputs *inputs, struct canvas *canvas, int ro
 
 static void draw_buttons(const struct inputs *inputs, struct canvas *canvas, int row)
 {
-	int column = 1;
+	int column = 1, used;
 
 	for (size_t i = 0; i < 2; i++) {
 		bool here = inputs->at == inputs->count + i;
 
 		if (here)
 			canvas_cursor(canvas, row, column, false);
-		column += canvas_format(canvas, row, column, -1, here ? STYLE_BUTTON_HERE : STYLE_BUTTON, "%c %s %c", here ? '[' : '<',
-				inputs->buttons[i], here ? ']' : '>') + 2;
+		used = canvas_format(canvas, row, column, -1, here ? STYLE_BUTTON_HERE : STYLE_BUTTON, "%c %s %c", here ? '[' : '<',
+				inputs->buttons[i], here ? ']' : '>');
+		canvas_target(canvas, row, column, used, (int)(inputs->count + i));
+		column += used + 2;
 	}
 	canvas_words(canvas, row, column + 1, -1, STYLE_DIM, "* is needed; nothing is written before the review");
 }

@@ -43,6 +43,8 @@ bool inputs_check(struct inputs *inputs);
 void inputs_go_to(struct inputs *inputs, const struct field *field);
 /* Opens the picker for the item with the focus, where it has something to offer; says so where it has not. */
 void inputs_pick(struct inputs *inputs);
+/* A click on a target of inputs_draw: the focus goes there. */
+void inputs_click(struct inputs *inputs, int id);
 void inputs_draw(const struct inputs *inputs, struct canvas *canvas, struct area area);
 
 #endif

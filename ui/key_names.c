@@ -65,6 +65,10 @@ static void bare_name(const struct key *key, char *out, size_t room)
 		snprintf(out, room, "paste");
 		return;
 	}
+	if (key->kind == KEY_KIND_MOUSE) {
+		snprintf(out, room, "mouse");
+		return;
+	}
 	if (key->kind == KEY_KIND_NAMED && code >= NAMED_F1 && code <= NAMED_F24) {
 		snprintf(out, room, "F%u", (unsigned)(code - NAMED_F1 + 1));
 		return;

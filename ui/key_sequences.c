@@ -116,3 +116,14 @@ bool key_of_ss3(unsigned char final, const unsigned *parameter, unsigned paramet
 		return named(key, small_letter_key(final), WITH_CTRL);
 	return named(key, letter_key(final), modifiers_from(last));
 }
+
+bool mouse_deed(unsigned button, uint32_t *deed)
+{
+	/* 4, 8 and 16 are Shift, Alt and Ctrl; 32 is moving. */
+	switch (button & ~(4u | 8u | 16u)) {
+	case 0: *deed = MOUSE_CLICK; return true;
+	case 64: *deed = MOUSE_WHEEL_UP; return true;
+	case 65: *deed = MOUSE_WHEEL_DOWN; return true;
+	default: return false;
+	}
+}

@@ -46,6 +46,8 @@ struct keys {
 	bool bell;                     /* STRING: an OSC, which BEL ends too */
 	unsigned left;                 /* MOUSE: bytes still to come */
 	unsigned parameter[SEQUENCE_PARAMETERS], parameters;
+	bool mouse;                    /* reports of the mouse were asked for */
+	bool report;                   /* CSI: begun as such a report */
 	bool odd;                      /* CSI: private or intermediate bytes: no key of ours */
 	bool dollar;                   /* CSI: the last byte was `$`, which rxvt ends a sequence with */
 	char character[4];
@@ -102,10 +104,31 @@ static void begin_paste(struct keys *keys, int64_t now)
 	enter(keys, PASTE, now + PASTE_MS);
 }
 
+/* Left button down and the wheel; moving, dragging, releasing and the other buttons mean nothing here. */
+static void finish_report(struct keys *keys, unsigned char final, int64_t now)
+{
+	struct key key = { .kind = KEY_KIND_MOUSE };
+
+	if (keys->swallow || keys->odd || final != 'M' || keys->parameters != 3 || !keys->parameter[1] || !keys->parameter[2]
+			|| !mouse_deed(keys->parameter[0], &key.code)) {
+		give_up(keys);
+		return;
+	}
+	key.column = (int)keys->parameter[1] - 1;
+	key.row = (int)keys->parameter[2] - 1;
+	keys->late_until = -1;
+	key_queue_add(&keys->queue, &key, NULL, now);
+	ground(keys);
+}
+
 static void finish_csi(struct keys *keys, unsigned char final, int64_t now)
 {
 	struct key key;
 
+	if (keys->report) {
+		finish_report(keys, final, now);
+		return;
+	}
 	if (keys->swallow || keys->odd) {
 		give_up(keys);
 		return;
@@ -140,7 +163,7 @@ static void begin_sequence(struct keys *keys, enum state state, int64_t now)
 {
 	memset(keys->parameter, 0, sizeof(keys->parameter));
 	keys->parameters = 0;
-	keys->odd = keys->dollar = false;
+	keys->odd = keys->dollar = keys->report = false;
 	enter(keys, state, now + SEQUENCE_MS);
 }
 
@@ -297,11 +320,13 @@ static void on_csi(struct keys *keys, unsigned char byte, int64_t now)
 	} else if (byte == '$' && keys->parameters) {
 		keys->dollar = true;
 		keys->due = now + keys->escape_ms;
+	} else if (byte == '<' && keys->mouse && !keys->parameters && !keys->odd && !keys->report) {
+		keys->report = true;
 	} else if (byte >= 0x20 && byte < 0x40) {
 		keys->odd = true;
 	} else if (byte == '[' && !keys->parameters && !keys->odd) {
 		enter(keys, CSI_LINUX, now + SEQUENCE_MS);
-	} else if (byte == 'M' && !keys->parameters && !keys->odd) {
+	} else if (byte == 'M' && !keys->parameters && !keys->odd && !keys->report) {
 		keys->left = 3;
 		enter(keys, MOUSE, now + SEQUENCE_MS);
 	} else if (byte >= 0x40 && byte < 0x7f) {
@@ -478,6 +503,11 @@ void keys_set_escape_time(struct keys *keys, unsigned milliseconds)
 void keys_set_paste_most(struct keys *keys, size_t most)
 {
 	keys->queue.paste_most = most;
+}
+
+void keys_set_mouse(struct keys *keys, bool wanted)
+{
+	keys->mouse = wanted;
 }
 
 void keys_set_field(struct keys *keys, bool field)

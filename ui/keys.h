@@ -4,7 +4,8 @@
  * A state machine fed with bytes and the time; it never reads, never waits and
  * never fails.  Sequences it does not know are swallowed whole and counted,
  * never split into printable keys, so a stray mouse report or a slow link is
- * never a command (terminal-and-safety 2).  Where no text field has the focus,
+ * never a command (terminal-and-safety 2).  Reports of the mouse become keys
+ * only where they were asked for.  Where no text field has the focus,
  * keys that make text are held for 20 ms: more than eight of them in that time
  * are a paste from a terminal without bracketed paste, and come as one.
  * Loop thread only.
@@ -20,13 +21,15 @@ enum key_kind {
 	KEY_KIND_NONE,
 	KEY_KIND_TEXT,         /* code is a Unicode scalar value; with Ctrl a lower-case letter or sign */
 	KEY_KIND_NAMED,        /* code is an enum named_key */
-	KEY_KIND_PASTE         /* pasted holds the text */
+	KEY_KIND_PASTE,        /* pasted holds the text */
+	KEY_KIND_MOUSE         /* code is an enum mouse_deed; only where keys_set_mouse asked for it */
 };
 enum named_key {
 	NAMED_NONE, NAMED_ENTER, NAMED_ESC, NAMED_TAB, NAMED_BACKSPACE, NAMED_DELETE, NAMED_INSERT,
 	NAMED_UP, NAMED_DOWN, NAMED_LEFT, NAMED_RIGHT, NAMED_HOME, NAMED_END, NAMED_PGUP, NAMED_PGDN,
 	NAMED_F1, NAMED_F24 = NAMED_F1 + 23
 };
+enum mouse_deed { MOUSE_CLICK, MOUSE_WHEEL_UP, MOUSE_WHEEL_DOWN };
 enum key_modifiers { WITH_SHIFT = 1, WITH_ALT = 2, WITH_CTRL = 4 };
 
 struct key {
@@ -35,6 +38,7 @@ struct key {
 	unsigned modifiers;    /* enum key_modifiers; Shift only on named keys */
 	const char *pasted;    /* PASTE: raw bytes with line ends as \n, zero-terminated; borrowed during the callback */
 	size_t pasted_length;
+	int row, column;       /* MOUSE: the cell, from 0 */
 	bool cut;              /* PASTE: there was more than the cap, or its end never came */
 };
 
@@ -57,6 +61,8 @@ void keys_free(struct keys *keys);
 void keys_set_escape_time(struct keys *keys, unsigned milliseconds);
 /* Most bytes of one paste, 65,536 at first; the rest is dropped and the key says cut. */
 void keys_set_paste_most(struct keys *keys, size_t most);
+/* Reports of the mouse (SGR 1006) become keys of KEY_KIND_MOUSE: pressing the left button, and the wheel. Off at first. */
+void keys_set_mouse(struct keys *keys, bool wanted);
 /* A text field has the focus: keys come at once and are never taken for a paste. May be called from `pressed`. */
 void keys_set_field(struct keys *keys, bool field);
 /* Bytes as read; now in monotonic milliseconds, never going back. */

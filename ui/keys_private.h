@@ -13,6 +13,9 @@
 bool key_of_csi(unsigned char final, const unsigned *parameter, unsigned parameters, struct key *key);
 bool key_of_ss3(unsigned char final, const unsigned *parameter, unsigned parameters, struct key *key);
 
+/* What a button code of a mouse report (SGR 1006) stands for, enum mouse_deed; false: nothing of ours. Pure. */
+bool mouse_deed(unsigned button, uint32_t *deed);
+
 struct waiting_key {
 	struct key key;
 	char *pasted;          /* owned; key.pasted is set when it is let go */

@@ -441,6 +441,17 @@ static void list_notice(struct view *view, const struct event *event)
 		list_settle(list);
 }
 
+static void list_click(struct view *view, int id)
+{
+	struct list_view *list = (struct list_view *)view;
+
+	if ((size_t)id >= rowset_count(list->set))
+		return;
+	list->cursor = (size_t)id;
+	choose(list, list_row(list));
+	list_settle(list);
+}
+
 static bool list_typing(const struct view *view)
 {
 	return ((const struct list_view *)view)->typing;
@@ -491,6 +502,7 @@ static const struct view_class list_class = {
 	.paste = list_paste,
 	.typing = list_typing,
 	.notice = list_notice,
+	.click = list_click,
 	.blocked = list_blocked,
 	.title = list_title,
 	.label = list_label,

@@ -146,8 +146,18 @@ static void choose_draw(const struct view *view, struct canvas *canvas, struct a
 	if (hint)
 		canvas_words(canvas, area.top, 1, area.columns - 2, STYLE_DIM,
 				"Marked ones show, from the first on, as many as fit; left and right turn.");
-	for (size_t i = 0; i < rows && first + i < self->count; i++)
+	for (size_t i = 0; i < rows && first + i < self->count; i++) {
 		draw_row(self, canvas, area.top + hint + (int)i, first + i);
+		canvas_target(canvas, area.top + hint + (int)i, 0, area.columns, (int)(first + i));
+	}
+}
+
+static void choose_click(struct view *view, int id)
+{
+	struct list_choose *self = (struct list_choose *)view;
+
+	if ((size_t)id < self->count)
+		self->at = (size_t)id;
 }
 
 static const char *choose_title(const struct view *view, struct arena *arena)
@@ -187,7 +197,7 @@ static void choose_close(struct view *view)
 
 static const struct view_class choose_class = {
 	.place = "chooser", .close = choose_close, .draw = choose_draw, .act = choose_act, .title = choose_title,
-	.blocked = choose_blocked, .label = choose_label,
+	.click = choose_click, .blocked = choose_blocked, .label = choose_label,
 };
 
 struct view *list_choose_view_new(struct list_view *list)

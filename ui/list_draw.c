@@ -200,8 +200,10 @@ void list_draw(const struct view *view, struct canvas *canvas, struct area area)
 	draw_header(list, canvas, &layout, columns, count);
 	if (shown == 0)
 		draw_empty(list, canvas, &layout);
-	for (int i = 0; i < layout.rows && list->top + (size_t)i < shown; i++)
+	for (int i = 0; i < layout.rows && list->top + (size_t)i < shown; i++) {
 		draw_row(list, canvas, layout.first_row + i, &layout, columns, count, list->top + (size_t)i);
+		canvas_target(canvas, layout.first_row + i, 0, layout.columns, (int)list->top + i);
+	}
 	if (layout.beside || layout.below)
 		list_preview_draw(list, canvas, &layout);
 	canvas_cursor(canvas, layout.first_row + (int)(list->cursor - list->top), 0, false);

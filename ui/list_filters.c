@@ -88,6 +88,7 @@ static void filters_draw(const struct view *view, struct canvas *canvas, struct 
 		const struct saved_filter *filter = list_memory_filter(memory_of(view), self->list->kind, first + i);
 		int row = area.top + (int)i;
 
+		canvas_target(canvas, row, 0, area.columns, (int)(first + i));
 		canvas_words(canvas, row, 3, words - 4, STYLE_ROW, filter->name);
 		canvas_words(canvas, row, words, area.columns - words - 1, STYLE_DIM, filter->words);
 		if (first + i == self->at) {
@@ -96,6 +97,11 @@ static void filters_draw(const struct view *view, struct canvas *canvas, struct 
 			canvas_cursor(canvas, row, 0, false);
 		}
 	}
+}
+
+static void filters_click(struct view *view, int id)
+{
+	((struct list_filters *)view)->at = (size_t)id;
 }
 
 static const char *filters_title(const struct view *view, struct arena *arena)
@@ -128,7 +134,7 @@ static void filters_close(struct view *view)
 
 static const struct view_class filters_class = {
 	.place = "chooser", .close = filters_close, .draw = filters_draw, .act = filters_act, .title = filters_title,
-	.blocked = filters_blocked, .label = filters_label,
+	.click = filters_click, .blocked = filters_blocked, .label = filters_label,
 };
 
 struct view *list_filters_view_new(struct list_view *list)

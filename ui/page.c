@@ -375,6 +375,14 @@ static void page_notice(struct view *view, const struct event *event)
 		settle(page);
 }
 
+static void page_click(struct view *view, int id)
+{
+	struct page_view *page = (struct page_view *)view;
+
+	page->cursor = (size_t)id;
+	settle(page);
+}
+
 static bool page_busy(const struct view *view)
 {
 	return ((const struct page_view *)view)->query != NULL;
@@ -403,6 +411,7 @@ static const struct view_class page_class = {
 	.draw = page_draw,
 	.act = page_act,
 	.notice = page_notice,
+	.click = page_click,
 	.blocked = page_blocked,
 	.title = page_title,
 	.label = page_label,

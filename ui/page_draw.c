@@ -177,6 +177,7 @@ void page_draw(const struct view *view, struct canvas *canvas, struct area area)
 			}
 		}
 		draw_item(canvas, area.top + i, area.columns, &columns, &items[index], index == page->cursor);
+		canvas_target(canvas, area.top + i, 0, area.columns, (int)index);
 	}
 	if (page->top + (size_t)rows < count && rows > 0)
 		canvas_border(canvas, area.top + rows - 1, area.columns - 1, 1, BORDER_DOWN, STYLE_KEY);

@@ -141,6 +141,11 @@ static void palette_paste(struct view *view, const char *bytes, size_t length)
 	session_changed(view->session);
 }
 
+static void palette_click(struct view *view, int id)
+{
+	((struct palette *)view)->at = (size_t)id;
+}
+
 static bool palette_typing(const struct view *view)
 {
 	(void)view;
@@ -183,8 +188,10 @@ static void palette_draw(const struct view *view, struct canvas *canvas, struct 
 		canvas_format(canvas, area.top, 45, -1, STYLE_DIM, count == 1 ? "%zu action, Enter does it" : "%zu actions, Enter does it", count);
 	if (rows > 0 && self->at >= (size_t)rows)
 		first = self->at - (size_t)rows + 1;
-	for (int row = 0; row < rows && first + (size_t)row < count; row++)
+	for (int row = 0; row < rows && first + (size_t)row < count; row++) {
 		draw_row(self, &list[first + (size_t)row], canvas, area.top + 1 + row, area.columns, first + (size_t)row == self->at);
+		canvas_target(canvas, area.top + 1 + row, 0, area.columns, (int)first + row);
+	}
 	if (helps > 0 && self->at < count) {
 		const char *reason = list[self->at].reason;
 
@@ -226,7 +233,7 @@ static void palette_close(struct view *view)
 static const struct view_class palette_class = {
 	.place = "palette", .close = palette_close, .draw = palette_draw, .act = palette_act, .key = palette_key,
 	.paste = palette_paste, .typing = palette_typing, .blocked = palette_blocked, .title = palette_title,
-	.label = palette_label,
+	.label = palette_label, .click = palette_click,
 };
 
 struct view *palette_view_new(struct session *session, struct view *over)

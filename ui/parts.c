@@ -180,10 +180,16 @@ static void parts_close(struct view *view)
 	free(self);
 }
 
+static void parts_click(struct view *view, int id)
+{
+	self_of(view)->warned = false;
+	inputs_click(&self_of(view)->inputs, id);
+}
+
 static const struct view_class parts_class = {
 	.place = "form", .close = parts_close, .draw = parts_draw, .act = parts_act, .key = parts_key,
 	.paste = parts_paste, .typing = parts_typing, .blocked = parts_blocked, .title = parts_title,
-	.label = parts_label,
+	.label = parts_label, .click = parts_click,
 };
 
 struct view *parts_view_new(struct session *session, const struct field *field, const char *value,

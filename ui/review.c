@@ -608,6 +608,7 @@ static const struct view_class review_class = {
 	.place = "review", .close = review_close, .draw = review_draw, .act = review_act, .key = review_key,
 	.paste = review_paste, .typing = review_typing, .notice = review_notice, .title = review_title,
 	.blocked = review_blocked, .staged = review_staged, .label = review_label, .busy = review_busy,
+	.click = review_click,
 };
 
 static struct review_view *new_view(struct session *session)

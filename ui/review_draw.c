@@ -4,8 +4,8 @@
  * Two panes, the change and what it will cause; side by side where there is
  * room, else one above the other, where the consequences keep their half.
  * Below them the lines to fill in and the buttons.  Foreign text becomes
- * visible in wrapped.c and canvas.c only.  No effects, never fails; loop
- * thread.
+ * visible in wrapped.c and canvas.c only.  Also where a click puts the focus,
+ * since it is known here what stands where.  Never fails; loop thread.
  */
 #include "ui/review_state.h"
 
@@ -16,6 +16,8 @@
 #include "ui/review_panes.h"
 #include "ui/wrapped.h"
 
+/* Targets of a click. */
+enum { CLICK_NAME, CLICK_REASON, CLICK_BUTTONS };
 enum { SIDE_BY_SIDE = 100, UPPER_LEAST = 5, ONE_PANE = 9 };
 
 struct layout {
@@ -108,6 +110,7 @@ static void draw_line(const struct review_view *self, struct canvas *canvas, int
 		width = 60;
 	if (width > 0)
 		line_draw(line, canvas, row, 18, width, focus);
+	canvas_target(canvas, row, 0, canvas->columns, which == FOCUS_NAME ? CLICK_NAME : CLICK_REASON);
 }
 
 static const char *hint(const struct review_view *self, const struct review_button *buttons, size_t count, struct arena *arena)
@@ -130,7 +133,7 @@ static void draw_buttons(const struct review_view *self, struct canvas *canvas, 
 {
 	struct review_button buttons[REVIEW_BUTTONS];
 	size_t count = review_buttons(self, buttons);
-	int column = 1;
+	int column = 1, used;
 
 	if (self->phase == REVIEW_WRITING) {
 		canvas_words(canvas, row, column, -1, self->said != NULL ? STYLE_WARNING : STYLE_DIM,
@@ -144,8 +147,9 @@ static void draw_buttons(const struct review_view *self, struct canvas *canvas, 
 
 		if (here)
 			canvas_cursor(canvas, row, column, false);
-		column += canvas_format(canvas, row, column, -1, style, "%c %s %c", here ? '[' : '<', buttons[i].words, here ? ']' : '>');
-		column += 2;
+		used = canvas_format(canvas, row, column, -1, style, "%c %s %c", here ? '[' : '<', buttons[i].words, here ? ']' : '>');
+		canvas_target(canvas, row, column, used, CLICK_BUTTONS + (int)i);
+		column += used + 2;
 	}
 	canvas_words(canvas, row, column + 1, -1, self->said != NULL ? STYLE_WARNING : STYLE_DIM, hint(self, buttons, count, canvas->arena));
 }
@@ -167,6 +171,25 @@ static void draw_bottom(const struct review_view *self, struct canvas *canvas, i
 	}
 	if (review_asks_name(self) && row > top && (all || self->focus == FOCUS_NAME))
 		draw_line(self, canvas, --row, FOCUS_NAME, "Type the name", &self->name);
+}
+
+/* The focus only: a button is pressed by a key, so that no slip of the mouse writes. */
+void review_click(struct view *view, int id)
+{
+	struct review_view *self = (struct review_view *)view;
+	struct review_button buttons[REVIEW_BUTTONS];
+	size_t button = (size_t)(id - CLICK_BUTTONS);
+
+	if (self->phase == REVIEW_WRITING)
+		return;
+	if (id == CLICK_NAME && review_asks_name(self)) {
+		self->focus = FOCUS_NAME;
+	} else if (id == CLICK_REASON && review_asks_reason(self)) {
+		self->focus = FOCUS_REASON;
+	} else if (id >= CLICK_BUTTONS && button < review_buttons(self, buttons) && buttons[button].blocked == NULL) {
+		self->focus = FOCUS_BUTTONS;
+		self->button = button;
+	}
 }
 
 static void draw_panes(const struct review_view *self, const struct layout *layout, struct canvas *canvas, struct area area)

@@ -64,6 +64,8 @@ bool review_name_typed(const struct review_view *self);
 bool review_asks_reason(const struct review_view *self);
 /* Draws everything; no effects. */
 void review_draw(const struct view *view, struct canvas *canvas, struct area area);
+/* A click on one of the targets that were drawn: the focus goes there. */
+void review_click(struct view *view, int id);
 /* The furthest useful scroll on a canvas of this size. */
 size_t review_scroll_most(const struct review_view *self, const struct canvas *canvas);
 const char *review_title(const struct view *view, struct arena *arena);

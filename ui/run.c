@@ -201,7 +201,7 @@ static bool open_terminal(struct running *running, struct error *error)
 {
 	const struct config *config = running->engine->config;
 	struct terminal_options options = {
-		.monochrome = config->no_color, .restricted = config->restricted,
+		.monochrome = config->no_color, .restricted = config->restricted, .mouse = config->mouse,
 		.escape_ms = config->escape_ms > 0 ? (unsigned)config->escape_ms : 0,
 	};
 	struct terminal_calls calls = {

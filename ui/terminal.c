@@ -36,6 +36,8 @@
 
 /* Bracketed paste: ours, terminfo does not name it. Terminals without it ignore both. */
 static const char paste_on[] = "\033[?2004h", paste_off[] = "\033[?2004l";
+/* Buttons and wheel, in the form without a limit of columns (SGR); only where it was asked for. */
+static const char mouse_on[] = "\033[?1000h\033[?1006h", mouse_off[] = "\033[?1006l\033[?1000l";
 
 struct terminal {
 	struct loop *loop;
@@ -245,6 +247,8 @@ static void arm_rescue(struct terminal *terminal)
 	size_t length;
 	const char *leave = paint_rescue(terminal->paint, &length);
 
+	if (terminal->options.mouse)
+		text_add(&bytes, mouse_off);
 	text_add(&bytes, paste_off);
 	text_add_bytes(&bytes, leave, length);
 	rescue_arm(terminal->descriptor, &terminal->found, bytes.bytes, bytes.length);
@@ -288,6 +292,8 @@ static void enter(struct terminal *terminal)
 {
 	tcsetattr(terminal->descriptor, TCSANOW, &terminal->raw);
 	text_add(&terminal->backlog, paste_on);
+	if (terminal->options.mouse)
+		text_add(&terminal->backlog, mouse_on);
 	send_backlog(terminal);
 }
 
@@ -301,6 +307,8 @@ static void leave(struct terminal *terminal)
 
 	paint_leave(terminal->paint);
 	bytes = paint_bytes(terminal->paint, &length);
+	if (terminal->options.mouse)
+		text_add(&terminal->backlog, mouse_off);
 	text_add(&terminal->backlog, paste_off);
 	text_add_bytes(&terminal->backlog, bytes, length);
 	while (!terminal->gone && terminal->sent < terminal->backlog.length && now_ms() < until) {
@@ -469,6 +477,7 @@ struct terminal *terminal_open(struct loop *loop, const struct terminal_options 
 	}
 	terminal->keys = keys_new(on_key, terminal);
 	set_escape_time(terminal->keys, options->escape_ms);
+	keys_set_mouse(terminal->keys, options->mouse);
 	arm_rescue(terminal);
 	watch_all(terminal);
 	enter(terminal);

@@ -20,6 +20,7 @@
 struct terminal_options {
 	bool monochrome;       /* --no-color; NO_COLOR set and not empty does the same */
 	bool restricted;       /* no suspending */
+	bool mouse;            /* ask for reports of the mouse */
 	unsigned escape_ms;    /* how long Esc waits for the rest of a sequence; 0: 50. ESCDELAY comes first */
 };
 struct terminal_calls {

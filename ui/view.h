@@ -62,6 +62,11 @@ struct view_class {
 	struct change *(*staged)(const struct view *view);
 	/* Another word for an action in the footer here ("open" for accept in a search field); NULL: the row's own. */
 	const char *(*label)(const struct view *view, const struct action *action);
+	/*
+	 * A click on a target that draw gave this id (canvas_target): moves the cursor or the focus there and does
+	 * nothing else; never opens, presses or writes. NULL: nothing to click.
+	 */
+	void (*click)(struct view *view, int id);
 	/* Data are still on their way; `postroom screen`, replayed keys and tests wait for it. NULL: never. */
 	bool (*busy)(const struct view *view);
 };

@@ -22,7 +22,7 @@ struct fake_settings {
 	bool down;                 /* the directory cannot be reached */
 	size_t cut;                /* lists end after so many rows and say so; 0: they are complete */
 	size_t batch;              /* rows a batch; 0: 25 */
-	bool clipboard;            /* as in postroom.conf */
+	bool clipboard, mouse;     /* as in postroom.conf */
 	const char *state_directory;  /* for drafts; NULL: none */
 };
 struct engine *fake_engine_new(const struct fake_settings *settings);

@@ -478,6 +478,7 @@ struct engine *fake_engine_new(const struct fake_settings *settings)
 	config->name = "example.com";
 	config->role = settings->role;
 	config->clipboard = settings->clipboard;
+	config->mouse = settings->mouse;
 	config->state_directory = arena_text(arena, settings->state_directory);
 	engine->config = config;
 	engine->loop = loop_new();

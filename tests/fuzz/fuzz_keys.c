@@ -49,6 +49,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 	for (i = 0; i + 1 < length; i += 2) {
 		now += bytes[i + 1] < 128 ? 0 : (bytes[i + 1] - 128) * 20;
 		keys_set_field(keys, bytes[i + 1] & 1);
+		keys_set_mouse(keys, bytes[i + 1] & 2);
 		keys_feed(keys, &bytes[i], 1, now);
 	}
 	for (i = 0; (due = keys_due(keys)) >= 0; i++) {

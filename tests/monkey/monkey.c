@@ -119,6 +119,17 @@ static void paste(struct stage *stage)
 	session_key(stage->session, &key);
 }
 
+/* Any cell, the button rows more often. */
+static void mouse(struct stage *stage)
+{
+	const struct canvas *canvas = stage_canvas(stage);
+	struct key key = { .kind = KEY_KIND_MOUSE, .code = (uint32_t)trial_below(3) };
+
+	key.row = trial_below(2) ? canvas->rows - 3 : (int)trial_below((uint64_t)canvas->rows + 2);
+	key.column = (int)trial_below((uint64_t)canvas->columns + 2);
+	press(stage, &key);
+}
+
 static void resize(struct stage *stage)
 {
 	if (trial_below(3) == 0)
@@ -150,6 +161,10 @@ static void step(struct stage *stage)
 	case 9:
 		follow(stage, ways[trial_below(sizeof ways / sizeof *ways)]);
 		return;
+	case 10:
+	case 11:
+		mouse(stage);
+		return;
 	case 5:
 		session_tick(stage->session);
 		return;
@@ -171,7 +186,7 @@ static size_t all_writes, all_previews;
 static size_t run(enum role role, size_t steps)
 {
 	struct fake_settings settings = { .role = role, .users = 30, .hostile = trial_below(4) == 0, .hostile_at = trial_below(200),
-		.cut = trial_below(5) == 0 ? 10 : 0 };
+		.cut = trial_below(5) == 0 ? 10 : 0, .mouse = trial_below(3) != 0, .clipboard = trial_below(2) == 0 };
 	struct stage *stage = stage_new(&settings, NULL, 24, 80, trial_below(2) ? VISIBLE_UTF8 : VISIBLE_ASCII);
 	size_t done = 0, writes;
 

@@ -29,7 +29,9 @@ static void on_key(void *context, const struct key *key)
 	struct recorder *recorder = context;
 	char name[40];
 
-	if (recorder->heard.length < 2000)
+	if (key->kind == KEY_KIND_MOUSE && recorder->heard.length < 2000)
+		text_addf(&recorder->heard, "%s%u@%d,%d", recorder->heard.length ? " " : "", key->code, key->row, key->column);
+	else if (recorder->heard.length < 2000)
 		text_addf(&recorder->heard, "%s%s", recorder->heard.length ? " " : "", key_name(key, name, sizeof(name)));
 	recorder->count++;
 	if (key->kind == KEY_KIND_TEXT)
@@ -454,9 +456,41 @@ static void no_sequence_becomes_a_printable_key(void **state)
 	}
 }
 
+/* Where they were asked for: the left button down and the wheel; all other reports are swallowed whole as before. */
+static void mouse_reports_are_keys_where_asked_for(void **state)
+{
+	static const struct { const char *bytes, *heard; } cases[] = {
+		{ "\033[<0;10;5M", "0@4,9" }, { "\033[<0;10;5m", "" }, { "\033[<0;10;5M\033[<0;10;5mx", "0@4,9 x" },
+		{ "\033[<64;1;1M", "1@0,0" }, { "\033[<65;300;200M", "2@199,299" }, { "\033[<4;2;3M", "0@2,1" }, { "\033[<24;2;3M", "0@2,1" },
+		{ "\033[<1;2;3M", "" }, { "\033[<2;2;3M", "" }, { "\033[<3;2;3M", "" }, { "\033[<32;2;3M", "" }, { "\033[<35;2;3M", "" },
+		{ "\033[<66;2;3M", "" }, { "\033[<128;2;3M", "" }, { "\033[<0;0;3M", "" }, { "\033[<0;3;0M", "" }, { "\033[<0;3M", "" },
+		{ "\033[<0;3;4;5M", "" }, { "\033[<0;3;4;5;6;7M", "" }, { "\033[<M", "" }, { "\033[<<0;1;1M", "" }, { "\033[0<;1;1M", "" },
+		{ "\033[<0;1;1A", "" }, { "\033[<0;1;1~", "" }, { "\033[<200~", "" }, { "\033[<?0;1;1M", "" }, { "\033[M !!", "" },
+		{ "\033[<0;1;1\033[A", "Up" }, { "\033[<99999999999;1;1M", "" },
+	};
+	size_t i, at;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct recorder recorder;
+		int64_t now = 1000;
+
+		begin(&recorder, false);
+		keys_set_mouse(recorder.keys, true);
+		/* Byte by byte, which no sequence may mind. */
+		for (at = 0; cases[i].bytes[at]; at++)
+			keys_feed(recorder.keys, cases[i].bytes + at, 1, now += 3);
+		settle(recorder.keys, now);
+		if (strcmp(text_get(&recorder.heard), cases[i].heard) != 0)
+			fail_msg("case %zu: \"%s\", not \"%s\"", i, text_get(&recorder.heard), cases[i].heard);
+		end(&recorder);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(mouse_reports_are_keys_where_asked_for),
 		cmocka_unit_test(known_sequences_are_keys),
 		cmocka_unit_test(names_go_both_ways),
 		cmocka_unit_test(a_late_rest_is_swallowed),

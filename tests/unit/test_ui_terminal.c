@@ -133,10 +133,12 @@ static void on_tick(void *context)
 		draw(program);
 }
 
+static const char with_mouse[] = "mouse";
+
 static int run(void *context)
 {
-	struct program program = { .restricted = context != NULL };
-	struct terminal_options options = { .restricted = program.restricted };
+	struct program program = { .restricted = context != NULL && context != with_mouse };
+	struct terminal_options options = { .restricted = program.restricted, .mouse = context == with_mouse };
 	struct terminal_calls calls = { .context = &program, .key = on_key, .resize = on_resize, .paint = draw, .resumed = on_wake, .ended = on_end };
 	struct error error = { 0 };
 	struct loop_timer *timer;
@@ -245,6 +247,27 @@ static void a_copy_is_one_sequence(void **state)
 	assert_non_null(strstr(session->screen.complaint, "string sequence"));
 	pty_free(session);
 	arena_free(arena);
+}
+
+/* The modes go on and off, also where the end is a fault, and reports come as keys. */
+static void the_mouse_is_asked_for_and_given_back(void **state)
+{
+	static const struct { const char *key; int status; } ends[] = { { "q", 0 }, { "e", 7 }, { "s", 128 + SIGSEGV } };
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+		struct pty_options options = { .run = run, .context = (void *)(uintptr_t)with_mouse, .more = STRICT_MOUSE };
+		struct pty_session *session = pty_start(&options);
+
+		assert_non_null(session);
+		assert_true(pty_wait_for(session, "ready 80x24", 3000));
+		assert_true(session->screen.mouse);
+		pty_type(session, "\033[<0;10;5M");
+		assert_true(pty_wait_for(session, "key mouse of 1", 2000));
+		pty_type(session, ends[i].key);
+		finish(session, ends[i].status);
+	}
 }
 
 static void an_idle_screen_sends_nothing(void **state)
@@ -548,6 +571,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(keys_come_in_and_frames_go_out),
 		cmocka_unit_test(a_copy_is_one_sequence),
+		cmocka_unit_test(the_mouse_is_asked_for_and_given_back),
 		cmocka_unit_test(an_idle_screen_sends_nothing),
 		cmocka_unit_test(every_way_out_gives_the_terminal_back),
 		cmocka_unit_test(sizes_are_followed),
