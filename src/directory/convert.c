@@ -50,6 +50,17 @@ static bool write_same(const struct convert *with, const struct field_values *wa
 	return true;
 }
 
+/* --- one value only ------------------------------------------------------------------ */
+
+/* A field that takes several elsewhere, in an attribute that holds one. */
+static bool write_single(const struct convert *with, const struct field_values *wanted, struct entry *draft, struct error *error)
+{
+	if (wanted->count > 1)
+		return error_set(error, ERROR_INVALID, "%s: this directory keeps one value, and %zu are given (%s)", with->mapping->field->label,
+			wanted->count, with->mapping->attributes[0]);
+	return write_same(with, wanted, draft, error);
+}
+
 /* --- lower case -------------------------------------------------------------------- */
 
 static bool write_lower(const struct convert *with, const struct field_values *wanted, struct entry *draft, struct error *error)
@@ -166,6 +177,7 @@ static void read_domain_unicode(const struct convert *with, const struct entry *
 
 static const struct converter converters[] = {
 	{ .name = "same", .read = read_same, .write = write_same },
+	{ .name = "single", .read = read_same, .write = write_single },
 	{ .name = "lower_case", .read = read_same, .write = write_lower },
 	{ .name = "megabytes", .read = read_megabytes, .write = write_megabytes },
 	{ .name = "full_name", .read = read_full_name, .write = write_full_name },

@@ -35,6 +35,7 @@ static const struct conf_option kind_options[] = {
 	{ .name = "classes", .type = CONF_LIST, .help = "Object classes of new ones." },
 	{ .name = "new", .type = CONF_LIST, .help = "attribute=template for new ones." },
 	{ .name = "writer", .type = CONF_TEXT, .help = "Who adds, renames and deletes them, unless direct." },
+	{ .name = "must", .type = CONF_LIST, .help = "Attributes that the schema demands of them and that fields fill." },
 	{ .name = "names_with", .type = CONF_LIST, .help = "Holders whose names new ones must not bear." },
 	{ .name = "number", .type = CONF_TEXT, .help = "Attribute of new ones that is taken from the counter: uidNumber or gidNumber." },
 	{ .name = "counter", .type = CONF_TEXT, .help = "Entry with the last number used." },
@@ -74,6 +75,7 @@ static const struct conf_option profile_options[] = {
 	{ .name = "name", .type = CONF_TEXT, .help = "Name of the profile." },
 	{ .name = "title", .type = CONF_TEXT, .help = "Name for people." },
 	{ .name = "recognise", .type = CONF_LIST, .help = "Object classes that the schema must know." },
+	{ .name = "unless", .type = CONF_LIST, .help = "Object classes that the schema must not know." },
 	{ .name = "secrets", .type = CONF_LIST, .help = "Attributes that are never read." },
 	{ .name = "mark_class", .type = CONF_TEXT, .help = "Object class of managed objects." },
 	{ .name = "mark_attribute", .type = CONF_TEXT, .help = "Attribute with their type." },
@@ -202,6 +204,7 @@ static bool read_kind_words(struct arena *arena, const struct conf_section *sect
 	kind->number = copied(arena, section, "number");
 	if (kind->number != NULL && strcmp(kind->number, "uidNumber") != 0 && strcmp(kind->number, "gidNumber") != 0)
 		return wrong(error, section, "number is uidNumber or gidNumber, not", kind->number);
+	kind->must = list(arena, section, "must");
 	kind->names_with = list(arena, section, "names_with");
 	kind->counter = copied(arena, section, "counter");
 	kind->default_group = copied(arena, section, "default_group");
@@ -332,6 +335,7 @@ static bool read_words(struct arena *arena, const struct conf_section *root, str
 		if (conf_text(root, single[i]) != NULL && !filter_attribute_legal(conf_text(root, single[i])))
 			return wrong(error, root, "this is no attribute name:", conf_text(root, single[i]));
 	profile->recognise = list(arena, root, "recognise");
+	profile->unless = list(arena, root, "unless");
 	profile->secrets = list(arena, root, "secrets");
 	profile->mark_class = copied(arena, root, "mark_class");
 	profile->mark_attribute = copied(arena, root, "mark_attribute");
@@ -492,7 +496,12 @@ bool profile_fits(const struct profile *profile, bool (*has_class)(const void *c
 	for (i = 0; profile->recognise[i] != NULL; i++)
 		if (!has_class(context, profile->recognise[i]))
 			return false;
-	return i > 0;
+	if (i == 0)
+		return false;
+	for (i = 0; profile->unless[i] != NULL; i++)
+		if (has_class(context, profile->unless[i]))
+			return false;
+	return true;
 }
 
 bool profile_refers(const struct profile_reference *row, const struct kind *kind)
@@ -520,6 +529,16 @@ const struct mapping *profile_mapping(const struct profile_kind *kind, const str
 	if (kind == NULL)
 		return NULL;
 	return &kind->mappings[kind_field_index(kind->kind, field)];
+}
+
+const char *profile_address(const struct profile *profile, const struct profile_kind *kind)
+{
+	const struct field *field = kind == NULL ? NULL : kind_field(kind->kind, "address");
+	const struct mapping *mapping = field == NULL ? NULL : profile_mapping(kind, field);
+
+	if (mapping == NULL)
+		return profile->primary;
+	return mapping->converter == NULL ? NULL : mapping->attributes[0];
 }
 
 bool attribute_is(const char *attribute, const char *type)

@@ -46,6 +46,7 @@ struct profile_kind {
 	const char *writer;                /* "udm": adding, renaming and deleting belong to it unless direct; NULL */
 	const char *number;                /* new objects take it from the counter: uidNumber, gidNumber; NULL: none */
 	const char *const *names_with;     /* holders that share one set of names with this kind; NULL-terminated */
+	const char *const *must;           /* attributes that an entry of this kind cannot be without; NULL-terminated */
 	/* Below the base; NULL: none. New users join the default group; a group that is it cannot be deleted. */
 	const char *counter, *default_group, *default_group_attribute;
 	const struct mapping *mappings;    /* one per field of the kind, in order of the table */
@@ -67,6 +68,7 @@ struct profile_reference {
 struct profile {
 	const char *name, *title, *file;
 	const char *const *recognise;      /* object classes, NULL-terminated */
+	const char *const *unless;         /* object classes that tell of another sort; NULL-terminated */
 	const char *const *secrets;        /* attributes that are never read */
 	const char *mark_class, *mark_attribute, *identifier;             /* NULL: none */
 	const char *primary, *alternate, *forward, *forward_flag;         /* attributes of addresses; NULL: none */
@@ -104,6 +106,11 @@ bool profile_refers(const struct profile_reference *row, const struct kind *kind
 
 const struct profile_kind *profile_kind(const struct profile *profile, const struct kind *kind);   /* NULL: not held here */
 const struct mapping *profile_mapping(const struct profile_kind *kind, const struct field *field); /* NULL: not named */
+/*
+ * The attribute in which objects of this kind keep the address that mail to them goes to: that of the field
+ * "address"; for kinds without one, and for NULL, the profile's primary. NULL: none.
+ */
+const char *profile_address(const struct profile *profile, const struct profile_kind *kind);
 /* An attribute with options ("userPassword;lang-de", RFC 4512, 2.5) is as secret as the one without. */
 bool profile_secret(const struct profile *profile, const char *attribute);
 /* Is this attribute, with or without options, of the type of that name? */
