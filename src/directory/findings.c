@@ -131,6 +131,14 @@ static bool find_holders(const struct judge *judge, struct arena *scratch, const
 	return request_search(judge->connection, scratch, &search, found, NULL);
 }
 
+/* Does mail that is forwarded stay as well? Where the directory cannot say so, it does not. */
+static bool keeps_copy(const struct record *record)
+{
+	const struct field_values *copy = record_get(record, "keep_copy");
+
+	return copy->presence != VALUE_UNSUPPORTED && strcmp(record_text(record, "keep_copy"), "no") != 0;
+}
+
 /* One address of the trail: has anybody here got it, and does mail go on from there? */
 static void follow(struct judge *judge, struct arena *scratch, struct trail *trail, size_t index)
 {
@@ -145,13 +153,13 @@ static void follow(struct judge *judge, struct arena *scratch, struct trail *tra
 			"nobody here has %s: what is forwarded there comes back to its sender", address));
 	}
 	/* Who keeps a copy ends a circle: Postfix finds the address itself in the result. */
-	if (strcmp(record_text(judge->record, "keep_copy"), "no") != 0)
+	if (keeps_copy(judge->record))
 		return;
 	for (size_t i = 0; i < found.count; i++) {
 		const struct record *holder = read_record(judge->world, scratch, &kind_user, found.entries[i], world_flag_mode(judge->world, judge->connection));
 		size_t before = trail->count;
 
-		if (strcmp(record_text(holder, "keep_copy"), "no") != 0)
+		if (keeps_copy(holder))
 			continue;
 		add_all(trail, holder);
 		for (size_t j = before; j < trail->count; j++) {
@@ -171,7 +179,7 @@ static void judge_forwards(struct judge *judge)
 	struct trail trail = { .count = 0 };
 	struct arena *scratch;
 
-	if (profile->primary == NULL || profile->alternate == NULL || profile->forward == NULL || profile->forward_flag == NULL)
+	if (profile->primary == NULL || profile->alternate == NULL || profile->forward == NULL)
 		return;
 	add_all(&trail, judge->record);
 	trail.direct = trail.count;

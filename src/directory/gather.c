@@ -191,6 +191,10 @@ bool store_gather(void *self, const struct change *change, struct arena *arena, 
 	facts->listfilter = settings->listfilter;
 	if (!store_ready(store, error) || !gather_target(store, change, arena, facts, error))
 		return false;
+	/* UCS's listeners move and delete mailboxes; where there is none, nothing does. */
+	facts->plain = world_profile(store->world)->mark_class == NULL;
+	if (facts->plain)
+		facts->mailbox_rename = facts->mailbox_delete = KNOWN_NO;
 	entry = store->entry;
 	held = store_kind(store, change->kind);
 	facts->management = management_words(store, arena, change, facts->now);

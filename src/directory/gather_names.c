@@ -97,15 +97,22 @@ struct holders {
 	size_t count, capacity;
 };
 
-static void add_holder(struct store_ldap *store, struct holders *holders, const struct entry *entry, const char *address, const char *field)
+/* Where a kind keeps its one address among the further ones of others (groups of the debian profile), it is the address all the same. */
+static void add_holder(struct store_ldap *store, struct holders *holders, const struct entry *entry, const char *address, const char *attribute)
 {
+	const struct profile *profile = world_profile(store->world);
+	const struct kind *kind;
+	const char *own;
 	struct arena *arena = holders->arena;
 	struct holder *holder;
 
 	holders->list = arena_grow(arena, holders->list, &holders->capacity, holders->count + 1, sizeof *holders->list);
 	holder = &holders->list[holders->count++];
-	*holder = (struct holder){ .address = address, .place = arena_text(arena, entry->dn), .id = arena_text(arena, entry_first(entry, "entryUUID")), .field = field };
+	*holder = (struct holder){ .address = address, .place = arena_text(arena, entry->dn), .id = arena_text(arena, entry_first(entry, "entryUUID")) };
 	read_holder(store->world, arena, entry, &holder->kind, &holder->name);
+	kind = kind_find(holder->kind);
+	own = profile_address(profile, kind == NULL ? NULL : store_kind(store, kind));
+	holder->field = own != NULL && text_same_ascii_case(own, attribute) ? "address" : "alternates";
 }
 
 /* One OR search for up to a hundred addresses costs as much as two single ones (ldap-scale 2). */
@@ -150,9 +157,9 @@ bool gather_holders(struct store_ldap *store, const struct change *change, struc
 				continue;
 			for (j = from; j < from + count; j++) {
 				if (profile->primary != NULL && entry_holds(found.entries[i], profile->primary, wanted.list[j]))
-					add_holder(store, &holders, found.entries[i], text_lower_ascii(arena, wanted.list[j], strlen(wanted.list[j])), "address");
+					add_holder(store, &holders, found.entries[i], text_lower_ascii(arena, wanted.list[j], strlen(wanted.list[j])), profile->primary);
 				if (profile->alternate != NULL && entry_holds(found.entries[i], profile->alternate, wanted.list[j]))
-					add_holder(store, &holders, found.entries[i], text_lower_ascii(arena, wanted.list[j], strlen(wanted.list[j])), "alternates");
+					add_holder(store, &holders, found.entries[i], text_lower_ascii(arena, wanted.list[j], strlen(wanted.list[j])), profile->alternate);
 			}
 		}
 	}
@@ -175,7 +182,7 @@ static void names_of(struct store_ldap *store, const struct profile_reference *r
 	const struct profile *profile = world_profile(store->world);
 	const struct profile_kind *held = store_kind(store, change->kind);
 	bool goes = change->verb == VERB_DELETE, renamed = change->verb == VERB_RENAME;
-	const char *primary = profile->primary == NULL ? NULL : entry_first(entry, profile->primary);
+	const char *address = profile_address(profile, held), *primary = address == NULL ? NULL : entry_first(entry, address);
 	const struct attribute *alternates = profile->alternate == NULL ? NULL : entry_get(entry, profile->alternate);
 	size_t i;
 
@@ -249,14 +256,14 @@ static struct filter *row_filter(struct store_ldap *store, struct arena *arena, 
 
 static bool loses_address(struct store_ldap *store, const struct change *change, const struct entry *entry)
 {
-	const struct profile *profile = world_profile(store->world);
 	const struct profile_kind *held = store_kind(store, change->kind);
+	const char *address = profile_address(world_profile(store->world), held);
 	size_t count = kind_field_count(change->kind), i;
 
-	if (change->verb != VERB_EDIT || profile->primary == NULL || entry_first(entry, profile->primary) == NULL)
+	if (change->verb != VERB_EDIT || address == NULL || entry_first(entry, address) == NULL)
 		return false;
 	for (i = 0; i < count; i++)
-		if (held->mappings[i].converter != NULL && text_same_ascii_case(held->mappings[i].attributes[0], profile->primary))
+		if (held->mappings[i].converter != NULL && text_same_ascii_case(held->mappings[i].attributes[0], address))
 			return change_touches(change, held->mappings[i].field->name);
 	return false;
 }
@@ -341,7 +348,8 @@ static bool list_names(struct store_ldap *store, struct arena *arena, const char
 			add_word(&names, text_lower_ascii(arena, name, strlen(name)));
 	}
 	*list = names.list;
-	*complete = !found.cut;
+	/* A directory without one server that is known as such says nothing about home servers. */
+	*complete = !found.cut && (kind != &kind_server || names.count > 0);
 	return true;
 }
 

@@ -55,6 +55,25 @@ bool plan_replaces(const void *context, const char *name)
 	return type != NULL && !type->equality;
 }
 
+bool plan_whole(const struct profile_kind *held, const struct entry *draft, struct error *error)
+{
+	size_t count = kind_field_count(held->kind), i, j;
+
+	for (i = 0; held->must[i] != NULL; i++) {
+		const struct attribute *attribute = entry_get(draft, held->must[i]);
+		const char *label = NULL;
+
+		if (attribute != NULL && attribute->count > 0)
+			continue;
+		for (j = 0; j < count && label == NULL; j++)
+			if (held->mappings[j].attributes[0] != NULL && text_same_ascii_case(held->mappings[j].attributes[0], held->must[i]))
+				label = held->kind->fields[j].label;
+		return error_set(error, ERROR_INVALID, "%s: a %s here needs at least one; the directory's schema demands it (%s)",
+			label == NULL ? held->must[i] : label, held->kind->noun, held->must[i]);
+	}
+	return true;
+}
+
 static struct convert converting(struct store_ldap *store, struct arena *arena, const struct facts *facts)
 {
 	return (struct convert){ .arena = arena, .profile = world_profile(store->world), .flag_mode = facts->forward_flag_mode, .now = clock_now() };
@@ -103,9 +122,9 @@ static void edit_steps(const struct profile_kind *held, const struct change *cha
 }
 
 /* The new primary address, where the change gives or takes one; false: it stays. */
-static bool address_moves(struct store_ldap *store, const struct entry *before, const struct entry *after, struct follow_to *to)
+static bool address_moves(struct store_ldap *store, const struct profile_kind *held, const struct entry *before, const struct entry *after, struct follow_to *to)
 {
-	const char *primary = world_profile(store->world)->primary;
+	const char *primary = profile_address(world_profile(store->world), held);
 	const char *old = primary == NULL ? NULL : entry_first(before, primary);
 
 	to->address = primary == NULL ? NULL : entry_first(after, primary);
@@ -126,13 +145,15 @@ static bool plan_edit(struct store_ldap *store, const struct change *change, con
 
 	if (!convert_write(&with, held, facts->now, change_result(arena, change, facts->now), change, draft, error))
 		return false;
+	if (!gather_is_light(change) && !plan_whole(held, draft, error))
+		return false;
 	count = entry_difference(arena, entry, draft, plan_replaces, store, &deltas);
 	plan->after = read_record(store->world, arena, change->kind, draft, facts->forward_flag_mode);
 	if (count == 0)
 		return true;
 	plan_mark_secrets(store, deltas, count);
 	/* Who names the old address gets the new one first and loses the old one last, so mail reaches somebody at every moment. */
-	moves = address_moves(store, entry, draft, &to);
+	moves = address_moves(store, held, entry, draft, &to);
 	if (moves && !plan_follow(store, arena, entry, &to, held, plan, error))
 		return false;
 	edit_steps(held, change, facts, arena, deltas, count, plan);

@@ -252,7 +252,7 @@ bool plan_add(struct store_ldap *store, const struct change *change, const struc
 	draft = entry_new(arena, place);
 	draft->names = store->names;
 	add_marks(store, held, draft);
-	if (!convert_write(&with, held, NULL, after, change, draft, error))
+	if (!convert_write(&with, held, NULL, after, change, draft, error) || !plan_whole(held, draft, error))
 		return false;
 	add_derived(held, after, draft);
 	if (joins && !default_group(store, arena, held, &group, error))

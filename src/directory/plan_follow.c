@@ -36,6 +36,7 @@ static void add_move(struct moves *moves, const struct profile_reference *row, c
 static void moves_of(struct store_ldap *store, const struct entry *entry, const struct follow_to *to, const struct profile_kind *kind, struct moves *moves)
 {
 	const struct profile *profile = world_profile(store->world);
+	const char *address = profile_address(profile, kind), *own = address == NULL ? NULL : entry_first(entry, address);
 	const struct attribute *alternates = profile->alternate == NULL ? NULL : entry_get(entry, profile->alternate);
 	size_t i, j;
 
@@ -48,11 +49,12 @@ static void moves_of(struct store_ldap *store, const struct entry *entry, const 
 			add_move(moves, row, entry->dn, to->dn);
 		if (row->by == BY_LOGIN && to->named)
 			add_move(moves, row, entry_first(entry, kind->naming), to->name);
-		if (row->by != BY_ADDRESS || !to->addressed || profile->primary == NULL)
+		if (row->by != BY_ADDRESS || !to->addressed)
 			continue;
-		add_move(moves, row, entry_first(entry, profile->primary), to->address);
+		add_move(moves, row, own, to->address);
 		for (j = 0; to->named && alternates != NULL && j < alternates->count; j++)
-			add_move(moves, row, alternates->values[j].bytes, NULL);
+			if (own == NULL || !text_same_ascii_case(alternates->values[j].bytes, own))
+				add_move(moves, row, alternates->values[j].bytes, NULL);
 	}
 }
 

@@ -100,8 +100,8 @@ struct entry *read_entry_of(struct world *world, struct connection *connection, 
 	if (strncmp(name, "uuid:", 5) == 0)
 		return find_one(world, connection, arena, kind, filter_equal_text(arena, "entryUUID", name + 5), name, attributes, error);
 	filter_into(arena, names, filter_equal_text(arena, held->naming, name));
-	if (strchr(name, '@') != NULL && kind_uses(held, profile->primary))
-		filter_into(arena, names, filter_equal_text(arena, profile->primary, name));
+	if (strchr(name, '@') != NULL && profile_address(profile, held) != NULL && kind_uses(held, profile_address(profile, held)))
+		filter_into(arena, names, filter_equal_text(arena, profile_address(profile, held), name));
 	entry = find_one(world, connection, arena, kind, filter_both(arena, held->find, names), name, attributes, &inner);
 	if (entry == NULL && inner.kind == ERROR_NOT_FOUND && strchr(name, '=') != NULL && dn_valid(name) && dn_within(name, world_base(world)))
 		return find_by_dn(connection, arena, held, name, attributes, error);

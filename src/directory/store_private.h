@@ -69,6 +69,8 @@ bool plan_add(struct store_ldap *store, const struct change *change, const struc
 bool plan_undo(struct store_ldap *store, const struct change *change, const struct facts *facts, struct arena *arena, struct plan *plan, struct error *error);
 /* One more operation at the end of the plan, zeroed. */
 struct operation *plan_step(struct arena *arena, struct plan *plan);
+/* Does the draft hold what the profile says that the schema demands? False with a sentence that begins with a label. */
+bool plan_whole(const struct profile_kind *held, const struct entry *draft, struct error *error);
 /* Marks deltas that carry a password in clear. */
 void plan_mark_secrets(const struct store_ldap *store, struct delta *deltas, size_t count);
 /* plan_follow.c: what becomes of an object, for those who name it. */

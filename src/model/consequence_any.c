@@ -66,7 +66,7 @@ static bool listener_field_changed(const struct scene *scene)
 
 static void listeners_follow(struct scene *scene, const struct consequence_rule *rule)
 {
-	if (listener_field_changed(scene))
+	if (listener_field_changed(scene) && !scene->facts->plain)
 		tell(scene, rule, "Applied will mean that the directory has it; on UCS the mail servers follow by their listeners "
 			"some seconds later.");
 }

@@ -42,14 +42,19 @@ static void mailbox_left(struct scene *scene, const struct consequence_rule *rul
 {
 	const struct facts *facts = scene->facts;
 
-	if (address_changes(scene) && facts->mailbox_rename == KNOWN_NO && facts->mailbox_delete == KNOWN_NO)
+	if (address_changes(scene) && facts->plain)
+		tell(scene, rule, "%s begins with an empty mailbox where Dovecot names mailboxes by the address: nothing here moves the mail of %s.",
+			text_after(scene, "address"), text_before(scene, "address"));
+	else if (address_changes(scene) && facts->mailbox_rename == KNOWN_NO && facts->mailbox_delete == KNOWN_NO)
 		tell(scene, rule, "%s begins with an empty mailbox; the mail of %s stays on disk where nobody can reach it "
 			"(" RENAME " is off or unset, and unset means no).", text_after(scene, "address"), text_before(scene, "address"));
 }
 
 static void mailbox_kept(struct scene *scene, const struct consequence_rule *rule)
 {
-	if (address_vanishes(scene) && scene->facts->mailbox_delete == KNOWN_NO)
+	if (address_vanishes(scene) && scene->facts->plain)
+		tell(scene, rule, "The mail of %s stays on disk; whoever gets this address later can read it.", text_before(scene, "address"));
+	else if (address_vanishes(scene) && scene->facts->mailbox_delete == KNOWN_NO)
 		tell(scene, rule, "The mail of %s stays on disk (" DELETE " is off or unset); whoever gets this address later can read it.",
 			text_before(scene, "address"));
 }

@@ -65,6 +65,7 @@ struct facts {
 	enum known alternates_unique;           /* UCR directory/manager/mail-address/uniqueness */
 	enum known forward_flag_mode;           /* storage mode B (flag attribute) in use */
 	const char *management;                 /* reason why this belongs to UDM, and the udm command; NULL: direct writing is fine */
+	bool plain;                             /* no management system: mail servers read the directory, nothing moves mailboxes */
 	const struct missing *missing;          /* names that the change gives to fields of references and that nobody bears */
 	size_t missing_count;
 	const char *kept;                       /* DELETE: why it cannot go, as a sentence; NULL: nothing is known against it */

@@ -275,7 +275,7 @@ static void profiles_map_every_field(void **state)
 	DIR *directory = opendir(PROFILES);
 	struct arena *arena = arena_new();
 	struct dirent *entry;
-	bool ucs = false;
+	bool ucs = false, debian = false;
 
 	(void)state;
 	if (!directory)
@@ -286,11 +286,12 @@ static void profiles_map_every_field(void **state)
 		if (length < 9 || strcmp(entry->d_name + length - 8, ".profile") != 0)
 			continue;
 		ucs = ucs || strcmp(entry->d_name, "ucs.profile") == 0;
+		debian = debian || strcmp(entry->d_name, "debian.profile") == 0;
 		check_profile(arena, arena_format(arena, PROFILES "/%s", entry->d_name));
 	}
 	closedir(directory);
 	arena_free(arena);
-	assert_true(ucs);
+	assert_true(ucs && debian);
 }
 
 int main(void)

@@ -364,9 +364,35 @@ static void test_quota_round_trip(void **state)
 	}
 }
 
+/* The debian profile keeps one forward; two are refused by name, and none takes the value away. */
+static void test_one_value_where_there_is_room_for_one(void **state)
+{
+	const struct profile *debian = profile_find(arena, "debian", NULL, NULL);
+	const struct profile_kind *held = profile_kind(debian, &kind_user);
+	struct value values[] = { value_text(arena, "a@outside.test"), value_text(arena, "b@outside.test") };
+	struct convert with = { .arena = arena, .profile = debian, .mapping = profile_mapping(held, kind_field(&kind_user, "forwards")) };
+	struct field_values wanted = { .presence = VALUE_OWN, .values = values, .count = 2 };
+	struct entry *draft = entry_of("uid=anna|mail=anna@example.com");
+	struct error error = { 0 };
+
+	(void)state;
+	assert_false(with.mapping->converter->write(&with, &wanted, draft, &error));
+	assert_int_equal(error.kind, ERROR_INVALID);
+	assert_non_null(strstr(error.text, "Forward to"));
+	assert_non_null(strstr(error.text, "one value"));
+	assert_null(entry_get(draft, "mailRoutingAddress"));
+	wanted.count = 1;
+	assert_true(with.mapping->converter->write(&with, &wanted, draft, &error));
+	assert_string_equal(entry_first(draft, "mailRoutingAddress"), "a@outside.test");
+	wanted.count = 0;
+	assert_true(with.mapping->converter->write(&with, &wanted, draft, &error));
+	assert_null(entry_first(draft, "mailRoutingAddress"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_one_value_where_there_is_room_for_one),
 		cmocka_unit_test(test_reading),
 		cmocka_unit_test(test_writing),
 		cmocka_unit_test(test_fetchmail_hides_and_keeps_the_password),

@@ -114,6 +114,63 @@ static void test_recognised_by_the_schema(void **state)
 	arena_free(arena);
 }
 
+static void test_debian_is_told_from_ucs(void **state)
+{
+	static const char *const debian[] = { "top", "inetOrgPerson", "inetLocalMailRecipient", "nisMailAlias", "groupOfNames", "domain", NULL };
+	static const char *const without_misc[] = { "top", "inetOrgPerson", "groupOfNames", "domain", NULL };
+	/* UCS loads all that Debian ships, and more. */
+	static const char *const both[] = { "inetOrgPerson", "inetLocalMailRecipient", "nisMailAlias", "groupOfNames", "domain",
+		"univentionMail", "univentionMailDomainname", "univentionObject", NULL };
+	struct arena *arena = arena_new();
+	const struct profile *profile = profile_find(arena, "debian", NULL, NULL), *ucs = profile_find(arena, "ucs", NULL, NULL);
+
+	(void)state;
+	assert_non_null(profile);
+	assert_true(profile_fits(profile, knows, debian));
+	assert_false(profile_fits(ucs, knows, debian));
+	assert_false(profile_fits(profile, knows, without_misc));
+	assert_false(profile_fits(profile, knows, both));
+	assert_true(profile_fits(ucs, knows, both));
+	assert_true(profile_secret(profile, "userPassword"));
+	assert_null(profile->mark_class);
+	assert_null(profile->locks);
+	assert_null(profile->policy_class);
+	arena_free(arena);
+}
+
+static void test_debian_maps_what_there_is(void **state)
+{
+	static const struct { const char *kind, *field, *attribute, *missing; } cases[] = {
+		{ "user", "address", "mail", NULL }, { "user", "alternates", "mailLocalAddress", NULL },
+		{ "user", "forwards", "mailRoutingAddress", NULL }, { "user", "home_server", "mailHost", NULL },
+		{ "user", "keep_copy", NULL, "no copy" }, { "user", "quota", NULL, "no attribute for a quota" },
+		{ "user", "fetchmail", NULL, "accounts elsewhere" }, { "user", "folder_rights", NULL, "no shared folders" },
+		{ "domain", "name", "dc", NULL }, { "group", "members", "member", NULL }, { "group", "address", "mailLocalAddress", NULL },
+		{ "mailinglist", "members", "rfc822MailMember", NULL }, { "mailinglist", "sender_users", NULL, "allowed senders" },
+	};
+	struct arena *arena = arena_new();
+	const struct profile *profile = profile_find(arena, "debian", NULL, NULL);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		const struct kind *kind = kind_find(cases[i].kind);
+		const struct mapping *mapping = profile_mapping(profile_kind(profile, kind), kind_field(kind, cases[i].field));
+
+		assert_non_null(mapping);
+		if (cases[i].attribute != NULL)
+			assert_string_equal(mapping->attributes[0], cases[i].attribute);
+		else if (mapping->missing == NULL || strstr(mapping->missing, cases[i].missing) == NULL)
+			fail_msg("%s %s does not say why it is not there", cases[i].kind, cases[i].field);
+	}
+	assert_string_equal(profile_address(profile, profile_kind(profile, &kind_user)), "mail");
+	assert_string_equal(profile_address(profile, profile_kind(profile, &kind_group)), "mailLocalAddress");
+	assert_string_equal(profile_address(profile, profile_kind(profile, &kind_domain)), "mail");
+	assert_string_equal(profile_kind(profile, &kind_group)->must[0], "member");
+	assert_null(profile_kind(profile, &kind_user)->must[0]);
+	assert_null(profile_kind(profile, &kind_user)->writer);
+	arena_free(arena);
+}
+
 static void test_a_sites_own_file_comes_first(void **state)
 {
 	char directory[] = "/tmp/postroom-profile-XXXXXX", path[100];
@@ -150,6 +207,8 @@ int main(void)
 		cmocka_unit_test(test_every_field_of_every_kind_is_mapped),
 		cmocka_unit_test(test_mistakes_are_named_with_their_line),
 		cmocka_unit_test(test_recognised_by_the_schema),
+		cmocka_unit_test(test_debian_is_told_from_ucs),
+		cmocka_unit_test(test_debian_maps_what_there_is),
 		cmocka_unit_test(test_a_sites_own_file_comes_first),
 	};
 

@@ -70,6 +70,7 @@ kind user {
 	field quota { missing = "the schema of Debian's slapd has no attribute for a quota; Dovecot's quota_rule gives one to all" }
 	field home_server { attribute = mailHost  convert = lower_case  class = inetLocalMailRecipient }
 	field fetchmail { missing = "the schema of Debian's slapd has no place for accounts elsewhere" }
+	field fetchmail_multi { missing = "the schema of Debian's slapd has no place for accounts elsewhere" }
 	field groups { derive = groups }
 	field lists { derive = lists }
 	field folder_rights { missing = "the schema of Debian's slapd has no shared folders; Dovecot's ACL files hold rights" }
