@@ -69,18 +69,20 @@ void read_named(const struct convert *with, const struct entry *entry, struct fi
 /* What is neither a user nor a group: computers, and DNs that nobody knows. */
 void read_named_other(const struct convert *with, const struct entry *entry, struct field_values *out)
 {
-	const struct attribute *stored = entry_get(entry, with->mapping->attributes[0]);
-	struct value *values;
-	const char *name, *kind;
-	size_t i;
+	struct value *values = NULL;
+	size_t capacity = 0, i, j;
 
-	if (stored == NULL || stored->count == 0)
-		return;
-	values = arena_alloc(with->arena, stored->count * sizeof *values);
-	for (i = 0; i < stored->count; i++) {
-		kind = names_kind(with->profile, entry->names, with->arena, stored->values[i].bytes, &name);
-		if (kind == NULL || (strcmp(kind, kind_user.name) != 0 && strcmp(kind, kind_group.name) != 0))
+	for (j = 0; with->mapping->attributes[j] != NULL; j++) {
+		const struct attribute *stored = entry_get(entry, with->mapping->attributes[j]);
+
+		for (i = 0; stored != NULL && i < stored->count; i++) {
+			const char *name, *kind = names_kind(with->profile, entry->names, with->arena, stored->values[i].bytes, &name);
+
+			if (kind != NULL && (strcmp(kind, kind_user.name) == 0 || strcmp(kind, kind_group.name) == 0))
+				continue;
+			values = arena_grow(with->arena, values, &capacity, out->count + 1, sizeof *values);
 			values[out->count++] = stored->values[i];
+		}
 	}
 	out->values = values;
 	if (out->count > 0)

@@ -280,7 +280,8 @@ bool derive_outside(struct derivation *with)
 
 bool derive_sender_rule(struct derivation *with)
 {
-	bool named = record_get(with->record, "sender_users")->count + record_get(with->record, "sender_groups")->count > 0;
+	bool named = record_get(with->record, "sender_users")->count + record_get(with->record, "sender_groups")->count +
+		record_get(with->record, "other_senders")->count > 0;
 	enum known obeyed = world_listfilter(with->world);
 
 	if (!named) {

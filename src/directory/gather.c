@@ -72,10 +72,10 @@ static bool gather_target(struct store_ldap *store, const struct change *change,
 	}
 	store->names = names;
 	facts->forward_flag_mode = world_flag_mode(store->world, store->connection);
-	if (change->verb == VERB_UNDO)
-		entry = undo_target(store, change, keeps, &inner);
-	else if (light && !gone && held != NULL && world_matches_values(store->world))
+	if (light && !gone && held != NULL && world_matches_values(store->world))
 		entry = gather_light(store, change, keeps, &inner);
+	else if (change->verb == VERB_UNDO)
+		entry = undo_target(store, change, keeps, &inner);
 	else if (change->verb != VERB_ADD && change->id != NULL)
 		entry = store_target(store, keeps, change->id, NULL, &inner);
 	else if (change->verb != VERB_ADD)

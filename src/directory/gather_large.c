@@ -61,15 +61,35 @@ bool gather_is_light(const struct change *change)
 	const struct field *field;
 	size_t i;
 
-	if (change->verb != VERB_EDIT)
+	/* An undo of single values: nothing but such steps at the target, which come and go one by one as well. */
+	for (i = 0; change->verb == VERB_UNDO && i < change->operation_count; i++)
+		if (!change->operations[i].commutes)
+			return false;
+	if (change->verb != VERB_EDIT && (change->verb != VERB_UNDO || change->operation_count == 0))
 		return false;
 	for (i = 0; i < change->edit_count; i++)
-		if ((change->edits[i].field->flags & FIELD_LARGE) && change->edits[i].how == EDIT_SET)
+		if (change->verb == VERB_EDIT && (change->edits[i].field->flags & FIELD_LARGE) && change->edits[i].how == EDIT_SET)
 			return false;
 	for (field = change->kind->fields; field->name != NULL; field++)
 		if (field->flags & FIELD_LARGE)
 			return true;
 	return false;
+}
+
+/* The same for the steps of an undo. */
+static struct filter *touched_back(struct store_ldap *store, const struct change *change, struct arena *arena)
+{
+	struct filter *any = filter_group(arena, FILTER_OR);
+	size_t i, j, k;
+
+	for (i = 0; i < change->operation_count; i++)
+		for (j = 0; j < change->operations[i].delta_count; j++) {
+			const struct delta *delta = &change->operations[i].deltas[j];
+
+			for (k = 0; k < delta->count && world_attribute(store->world, delta->attribute) != NULL; k++)
+				filter_into(arena, any, filter_equal(arena, delta->attribute, delta->values[k].bytes, delta->values[k].length));
+		}
+	return any;
 }
 
 /* One term for each value that the change names, as it stands in the attributes. */
@@ -100,7 +120,7 @@ struct entry *gather_light(struct store_ldap *store, const struct change *change
 {
 	const struct profile_kind *held = store_kind(store, change->kind);
 	const char *const *small = attributes_of(store, arena, held, false);
-	struct filter *any = touched(store, change, arena);
+	struct filter *any = change->verb == VERB_UNDO ? touched_back(store, change, arena) : touched(store, change, arena);
 	struct search search = { .scope = SCOPE_BASE, .attributes = attributes_of(store, arena, held, true), .values = any };
 	struct entry *entry = change->id != NULL ? read_entry_by_id_of(store->world, store->connection, arena, change->id, small, error) :
 		read_entry_of(store->world, store->connection, arena, change->kind, change->name, small, error);

@@ -306,7 +306,8 @@ static void lay_over(struct undo *undo, const struct operation *step, struct ent
 	for (i = 0; i < step->delta_count; i++) {
 		const struct delta *delta = &step->deltas[i];
 
-		if (delta->how == DELTA_REPLACE)
+		/* All at once where there are none yet: a group of fifty thousand comes back so. */
+		if (delta->how == DELTA_REPLACE || (delta->how == DELTA_ADD && entry_get(draft, delta->attribute) == NULL))
 			entry_put(draft, delta->attribute, delta->values, delta->count);
 		for (j = 0; delta->how == DELTA_ADD && j < delta->count; j++)
 			entry_add_text(draft, delta->attribute, delta->values[j].bytes);

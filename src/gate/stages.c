@@ -165,6 +165,7 @@ static bool comes_back(struct walk *walk)
 static bool check_undo(struct walk *walk)
 {
 	struct review *review = walk->review;
+	struct record *now;
 
 	walk->bare = undo_bare(review->change);
 	if (!walk->bare) {
@@ -180,8 +181,12 @@ static bool check_undo(struct walk *walk)
 	review->ordinary = undo_ordinary(review->change, review->facts.now, review->plan.after);
 	if (!role_check(walk->gate->settings.role, review->ordinary, &review->refusal))
 		return walk_refuse(walk);
+	now = review->facts.now;
 	if (!gather(walk, review->ordinary))
 		return false;
+	/* As an ordinary change it may have been read in part only (FIELD_LARGE); the plan was made over the whole. */
+	if (now && review->facts.now)
+		review->facts.now = now;
 	return check_change(review->change, review->plan.after, &review->facts, &review->refusal) || walk_refuse(walk);
 }
 

@@ -152,10 +152,14 @@ const struct change *undo_bare(const struct change *undo)
 
 /* --- what it amounts to ----------------------------------------------------------------------- */
 
-static bool has_value(const struct field_values *values, const struct value *value)
+/* Looked for near its own place first: two readings of a large set differ by a few values only. */
+static bool has_value(const struct field_values *values, const struct value *value, size_t near)
 {
 	size_t i;
 
+	for (i = near > 0 ? near - 1 : 0; values && i < values->count && i <= near + 1; i++)
+		if (value_same(&values->values[i], value))
+			return true;
 	for (i = 0; values && i < values->count; i++)
 		if (value_same(&values->values[i], value))
 			return true;
@@ -169,7 +173,7 @@ static void edit_missing(struct change *change, const struct field *field, enum 
 	size_t i;
 
 	for (i = 0; from && i < from->count; i++)
-		if (!has_value(other, &from->values[i]))
+		if (!has_value(other, &from->values[i], i))
 			change_edit(change, field, how, &from->values[i], 1);
 }
 
@@ -180,10 +184,13 @@ static void edit_field(struct change *change, const struct field *field, const s
 
 	if (field->flags & (FIELD_READONLY | FIELD_DERIVED))
 		return;
-	if (field->flags & FIELD_MANY) {
+	if ((field->flags & FIELD_MANY) && !now) {
+		if (later->count)
+			change_edit(change, field, EDIT_SET, later->values, later->count);
+	} else if (field->flags & FIELD_MANY) {
 		edit_missing(change, field, EDIT_REMOVE, before, later);
 		edit_missing(change, field, EDIT_ADD, later, before);
-	} else if (later->count != (before ? before->count : 0) || (later->count && !has_value(before, &later->values[0]))) {
+	} else if (later->count != (before ? before->count : 0) || (later->count && !has_value(before, &later->values[0], 0))) {
 		change_edit(change, field, EDIT_SET, later->values, later->count);
 	}
 }

@@ -56,7 +56,7 @@ static void members_outside(struct scene *scene, const struct consequence_rule *
 
 static void senders(struct scene *scene, const struct consequence_rule *rule)
 {
-	bool named = count_after(scene, "sender_users") || count_after(scene, "sender_groups");
+	bool named = count_after(scene, "sender_users") || count_after(scene, "sender_groups") || count_after(scene, "other_senders");
 
 	if (!field_changed(scene, "sender_users") && !field_changed(scene, "sender_groups"))
 		return;

@@ -48,6 +48,11 @@ static const struct field mailing_list_fields[] = {
 		.help = "Groups whose members may send to the list, and the members of groups that are directly in them.",
 	},
 	{
+		.name = "other_senders", .label = "Senders: others", .type = FIELD_TEXT, .flags = FIELD_MANY | FIELD_READONLY,
+		.group = "Who may write to it", .width = 30,
+		.help = "Allowed senders that are no user and no group known here, for instance one that was deleted; they still count as a restriction and are not changed here.",
+	},
+	{
 		.name = "sender_rule", .label = "In force", .type = FIELD_TEXT, .flags = FIELD_DERIVED,
 		.group = "Who may write to it", .width = 30,
 		.help = "Whether the mail servers obey the senders above, as far as the configuration tells (mail_hosts.listfilter).",

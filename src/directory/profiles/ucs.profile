@@ -61,8 +61,10 @@ holder mailinglist { class = univentionMailList  naming = cn }
 # name or address; renamed, only when it gets another one; no, it is only told.
 reference uniqueMember { kind = group  of = { user, group }  by = dn  meaning = "member"  follow = yes }
 reference memberUid { kind = group  of = { user }  by = login  meaning = "member"  follow = yes }
-reference univentionAllowedEmailUsers { of = { user }  by = dn  meaning = "allowed sender"  follow = yes }
-reference univentionAllowedEmailGroups { of = { group }  by = dn  meaning = "allowed sender"  follow = yes }
+# Taking away the last allowed sender would open a list to everybody, so a
+# deleted one stays as it is.
+reference univentionAllowedEmailUsers { of = { user }  by = dn  meaning = "allowed sender"  follow = renamed }
+reference univentionAllowedEmailGroups { of = { group }  by = dn  meaning = "allowed sender"  follow = renamed }
 reference univentionMailMember { kind = mailinglist  by = address  meaning = "list member"  follow = yes }
 reference univentionMailACL { kind = folder  by = right  meaning = "right on folder" }
 reference mailForwardAddress { kind = user  by = address  meaning = "forward target"  follow = renamed }
@@ -146,6 +148,7 @@ kind group {
 	field other_members { attribute = uniqueMember  convert = named_other }
 	field sender_users { attribute = univentionAllowedEmailUsers  convert = named  class = univentionGroup }
 	field sender_groups { attribute = univentionAllowedEmailGroups  convert = named  class = univentionGroup }
+	field other_senders { attributes = { univentionAllowedEmailUsers, univentionAllowedEmailGroups }  convert = named_other }
 	field sender_rule { derive = sender_rule }
 	field groups { derive = groups }
 	field lists { derive = lists }
@@ -165,6 +168,7 @@ kind mailinglist {
 	field outside { derive = outside }
 	field sender_users { attribute = univentionAllowedEmailUsers  convert = named }
 	field sender_groups { attribute = univentionAllowedEmailGroups  convert = named }
+	field other_senders { attributes = { univentionAllowedEmailUsers, univentionAllowedEmailGroups }  convert = named_other }
 	field sender_rule { derive = sender_rule }
 	field lists { derive = lists }
 }
