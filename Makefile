@@ -66,14 +66,22 @@ $(BUILD)/gen/text_widths.h: src/base/text_widths.awk $(UNICODE_FILES)
 
 $(BUILD)/src/base/text_utf8.o $(BUILD)/src/base/text_fold.o: $(BUILD)/gen/text_widths.h
 
-# The keymaps that are compiled in, each file a string.
-$(BUILD)/gen/builtin_keymaps.h: $(wildcard keymaps/*.keys)
-	@mkdir -p $(@D)
-	LC_ALL=C awk 'FNR == 1 { if (NR > 1) print ";"; name = FILENAME; sub(/.*\//, "", name); sub(/\..*/, "", name); \
-		print "static const char builtin_keymap_" name "[] =" } \
-		{ gsub(/\\/, "&&"); gsub(/"/, "\\\""); print "\t\"" $$0 "\\n\"" } END { print ";" }' $^ > $@.new
-	@mv $@.new $@
+# The keymaps and themes that are compiled in, each file a string.
+define STRINGS
+@mkdir -p $(@D)
+LC_ALL=C awk -v prefix=$(1) 'FNR == 1 { if (NR > 1) print ";"; name = FILENAME; sub(/.*\//, "", name); sub(/\..*/, "", name); \
+	gsub(/-/, "_", name); print "static const char " prefix name "[] =" } \
+	{ gsub(/\\/, "&&"); gsub(/"/, "\\\""); print "\t\"" $$0 "\\n\"" } END { print ";" }' $^ > $@.new
+@mv $@.new $@
+endef
 
+$(BUILD)/gen/builtin_keymaps.h: $(wildcard keymaps/*.keys)
+	$(call STRINGS,builtin_keymap_)
+
+$(BUILD)/gen/builtin_themes.h: $(wildcard ui/themes/*.theme)
+	$(call STRINGS,builtin_theme_)
+
+$(BUILD)/ui/theme.o: $(BUILD)/gen/builtin_themes.h
 $(BUILD)/ui/keymap.o: $(BUILD)/gen/builtin_keymaps.h
 
 # The profiles are data files; a copy is compiled in so that the program runs from anywhere.
@@ -232,10 +240,12 @@ demo-shell:
 .PHONY: install
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/postroom/keymaps \
+		$(DESTDIR)$(PREFIX)/share/postroom/themes \
 		$(DESTDIR)$(PREFIX)/share/postroom/profiles $(DESTDIR)$(PREFIX)/share/doc/postroom/slapd \
 		$(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man5
 	install -m 755 $(BUILD)/postroom $(DESTDIR)$(PREFIX)/bin/postroom
 	install -m 644 keymaps/*.keys $(DESTDIR)$(PREFIX)/share/postroom/keymaps/
+	install -m 644 ui/themes/*.theme $(DESTDIR)$(PREFIX)/share/postroom/themes/
 	install -m 644 src/directory/profiles/*.profile $(DESTDIR)$(PREFIX)/share/postroom/profiles/
 	install -m 644 docs/*.1 $(DESTDIR)$(PREFIX)/share/man/man1/
 	install -m 644 docs/*.5 $(DESTDIR)$(PREFIX)/share/man/man5/

@@ -75,6 +75,8 @@ const struct conf_option config_options[] = {
 	{ .name = "state_dir", .type = CONF_TEXT, .help = "Where the journal is kept; unset: the user's own state directory." },
 	{ .name = "shared_dir", .type = CONF_TEXT, .help = "A directory for copies of everybody's journals, so that the history shows them." },
 	{ .name = "keymap", .type = CONF_TEXT, .fallback = "default", .help = "default, vi, emacs or a file; see postroom-keymap(5)." },
+	{ .name = "theme", .type = CONF_TEXT, .fallback = "default",
+	  .help = "default, dark, light, high-contrast, colour-blind or a file; see postroom-theme(5)." },
 	{ .name = "ascii", .type = CONF_FLAG, .fallback = "no", .help = "Draw with ASCII only." },
 	{ .name = "no_color", .type = CONF_FLAG, .fallback = "no", .help = "No colour." },
 	{ .name = "mouse", .type = CONF_FLAG, .fallback = "no",
@@ -386,6 +388,7 @@ static bool load_screen(struct config *config, const struct source *root, const 
 		*numbers[i].into = (int)number;
 	}
 	config->keymap = arena_text(config->arena, options->keymap ? options->keymap : get_text(root, "keymap"));
+	config->theme = arena_text(config->arena, options->theme ? options->theme : get_text(root, "theme"));
 	config->ascii = get_flag(root, "ascii") || options->ascii;
 	config->mouse = get_flag(root, "mouse");
 	config->clipboard = get_flag(root, "clipboard");
@@ -413,6 +416,7 @@ static bool names_no_files(const struct options *options, struct error *error)
 	const struct { const char *option, *value; bool only_paths; } rows[] = {
 		{ "--password-file", options->password_file, false }, { "--ca-file", options->ca_file, false },
 		{ "--profile", options->profile, true }, { "--keymap", options->keymap, true },
+		{ "--theme", options->theme, true },
 	};
 	size_t i;
 

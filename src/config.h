@@ -21,7 +21,7 @@
 struct options {
 	const char *config;                /* --config FILE */
 	const char *uri;                   /* one or more, separated by blanks; the first is written to */
-	const char *base, *bind_dn, *password_file, *profile, *role, *keymap, *ca_file;
+	const char *base, *bind_dn, *password_file, *profile, *role, *keymap, *theme, *ca_file;
 	bool read_only, ascii, no_color, restricted, external;
 };
 struct config {
@@ -35,7 +35,7 @@ struct config {
 	bool read_only;
 	bool reason_required;
 	const char *state_directory, *shared_directory;
-	const char *keymap;
+	const char *keymap, *theme;
 	bool ascii, no_color, restricted;
 	bool mouse;                        /* clicks and the wheel move cursor and focus */
 	bool clipboard;                    /* values may be handed to the clipboard of the person's terminal */

@@ -27,12 +27,17 @@
 /* Narrower screens stay empty: no word fits, and curses cannot reach the last cell of one. */
 #define COLUMNS_LEAST 4
 
+/* A style on this terminal. */
+struct painted { attr_t attributes; short pair; };
+
 struct paint {
 	SCREEN *screen;
 	FILE *out, *in;
 	struct text bytes;
 	int rows, columns;
-	bool colours;
+	struct painted looks[STYLE_COUNT];
+	struct look pairs[STYLE_COUNT];    /* colours of the pairs in use */
+	short pair_count;
 	bool cursor_shown;
 	struct canvas_cell *shown;     /* what curses was told last, rows * columns; NULL: nothing yet */
 	struct text rescue;
@@ -40,48 +45,52 @@ struct paint {
 
 /* --- looks --------------------------------------------------------------------- */
 
-/*
- * Attributes carry the meaning; the colour is extra and never the only sign. No yellow, cyan or
- * blue: each is unreadable on somebody's background.
- */
-static const struct look { attr_t attributes; short colour; } looks[STYLE_COUNT] = {
-	[STYLE_PLAIN] = { A_NORMAL, -1 },
-	[STYLE_TITLE] = { A_BOLD, -1 },
-	[STYLE_LABEL] = { A_NORMAL, -1 },
-	[STYLE_VALUE] = { A_NORMAL, -1 },
-	[STYLE_DIM] = { A_DIM, -1 },
-	[STYLE_KEY] = { A_BOLD, -1 },
-	[STYLE_SYSTEM] = { A_REVERSE | A_BOLD, -1 },
-	[STYLE_SECTION] = { A_NORMAL, -1 },
-	[STYLE_SECTION_HERE] = { A_REVERSE, -1 },
-	[STYLE_HEADING] = { A_BOLD, -1 },
-	[STYLE_ROW] = { A_NORMAL, -1 },
-	[STYLE_ROW_HERE] = { A_REVERSE, -1 },
-	[STYLE_MARKED] = { A_BOLD, COLOR_MAGENTA },
-	[STYLE_OK] = { A_NORMAL, COLOR_GREEN },
-	[STYLE_WARNING] = { A_BOLD, COLOR_MAGENTA },
-	[STYLE_BAD] = { A_BOLD, COLOR_RED },
-	[STYLE_READONLY] = { A_DIM, -1 },
-	[STYLE_ESCAPE] = { A_REVERSE, -1 },
-	[STYLE_FIELD] = { A_UNDERLINE, -1 },
-	[STYLE_FIELD_HERE] = { A_UNDERLINE | A_BOLD, -1 },
-	[STYLE_BUTTON] = { A_NORMAL, -1 },
-	[STYLE_BUTTON_HERE] = { A_REVERSE | A_BOLD, -1 },
-	[STYLE_OLD] = { A_NORMAL, COLOR_RED },
-	[STYLE_NEW] = { A_BOLD, COLOR_GREEN },
-	[STYLE_NOTICE] = { A_BOLD, -1 },
-	[STYLE_FOOTER] = { A_NORMAL, -1 },
+static const struct { unsigned attribute; attr_t curses; } attribute_rows[] = {
+	{ LOOK_BOLD, A_BOLD }, { LOOK_DIM, A_DIM }, { LOOK_UNDERLINE, A_UNDERLINE }, { LOOK_REVERSE, A_REVERSE },
 };
 
-static void start_colours(struct paint *paint, bool monochrome)
+/* A bright colour falls back to its plain one, any other that is not there to the terminal's own. */
+static short colour_there(short colour)
 {
-	short colour;
+	if (colour < COLORS)
+		return colour;
+	return colour >= 8 && colour < 16 ? colour_there((short)(colour - 8)) : -1;
+}
 
-	if (monochrome || !has_colors() || start_color() != OK || use_default_colors() != OK)
-		return;
-	paint->colours = true;
-	for (colour = 0; colour < 8; colour++)
-		init_pair((short)(colour + 1), colour, -1);
+/* The same pair for the same colours; 0, the terminal's own, where no more can be had. */
+static short pair_of(struct paint *paint, short colour, short background)
+{
+	short pair;
+
+	if (colour < 0 && background < 0)
+		return 0;
+	for (pair = 0; pair < paint->pair_count; pair++) {
+		if (paint->pairs[pair].colour == colour && paint->pairs[pair].background == background)
+			return (short)(pair + 1);
+	}
+	if (pair + 1 >= COLOR_PAIRS || init_pair((short)(pair + 1), colour, background) != OK)
+		return 0;
+	paint->pairs[paint->pair_count++] = (struct look){ 0, colour, background };
+	return (short)(pair + 1);
+}
+
+static void prepare_looks(struct paint *paint, const struct theme *theme, bool monochrome)
+{
+	bool colours = !monochrome && has_colors() && start_color() == OK && use_default_colors() == OK;
+	unsigned style;
+	size_t i;
+
+	for (style = 0; style < STYLE_COUNT; style++) {
+		const struct look *look = &theme->looks[style];
+		struct painted *painted = &paint->looks[style];
+
+		for (i = 0; i < sizeof(attribute_rows) / sizeof(attribute_rows[0]); i++) {
+			if (look->attributes & attribute_rows[i].attribute)
+				painted->attributes |= attribute_rows[i].curses;
+		}
+		if (colours)
+			painted->pair = pair_of(paint, colour_there(look->colour), colour_there(look->background));
+	}
 }
 
 /* --- opening -------------------------------------------------------------------- */
@@ -151,11 +160,11 @@ static void make_rescue(struct paint *paint)
 	text_add(&paint->rescue, "\r\n");
 }
 
-static void prepare_screen(struct paint *paint, bool monochrome)
+static void prepare_screen(struct paint *paint, const struct theme *theme, bool monochrome)
 {
 	/* Key input is not curses' business here, nor is looking for it in the midst of a frame. */
 	typeahead(-1);
-	start_colours(paint, monochrome);
+	prepare_looks(paint, theme, monochrome);
 	nonl();
 	scrollok(stdscr, FALSE);
 	leaveok(stdscr, FALSE);
@@ -165,6 +174,7 @@ static void prepare_screen(struct paint *paint, bool monochrome)
 struct paint *paint_open(const struct paint_options *options, struct error *error)
 {
 	char number[16];
+	struct theme *own;
 	struct paint *paint;
 
 	if (!check_term(options->term, error))
@@ -190,7 +200,9 @@ struct paint *paint_open(const struct paint_options *options, struct error *erro
 		paint_close(paint);
 		return NULL;
 	}
-	prepare_screen(paint, options->monochrome);
+	own = options->theme ? NULL : theme_default();
+	prepare_screen(paint, own ? own : options->theme, options->monochrome);
+	theme_free(own);
 	/* An empty frame, since curses keeps its first words to itself until one; they would undo a resize. */
 	wrefresh(stdscr);
 	paint_resize(paint, options->rows, options->columns);
@@ -219,9 +231,8 @@ void paint_close(struct paint *paint)
 
 static void put_cell(const struct paint *paint, int row, int column, const struct canvas_cell *cell)
 {
-	const struct look *look = &looks[cell->style < STYLE_COUNT ? cell->style : STYLE_PLAIN];
+	const struct painted *look = &paint->looks[cell->style < STYLE_COUNT ? cell->style : STYLE_PLAIN];
 	wchar_t characters[4] = { (wchar_t)cell->cell.base, 0, 0, 0 };
-	short pair = paint->colours && look->colour >= 0 ? (short)(look->colour + 1) : 0;
 	int i, n = 1;
 	cchar_t out;
 
@@ -234,7 +245,7 @@ static void put_cell(const struct paint *paint, int row, int column, const struc
 		if (cell->cell.marks[i] && wcwidth((wchar_t)cell->cell.marks[i]) == 0)
 			characters[n++] = (wchar_t)cell->cell.marks[i];
 	}
-	if (setcchar(&out, characters, look->attributes, pair, NULL) == OK)
+	if (setcchar(&out, characters, look->attributes, look->pair, NULL) == OK)
 		mvadd_wch(row, column, &out);
 }
 

@@ -5,8 +5,9 @@
  * one run of bytes (ncurses would make dozens of small writes, each a packet
  * over SSH), a stalled terminal cannot stall the loop, and a test needs no
  * terminal.  Only what differs from the frame before is sent; the same frame
- * again is no byte at all.  Colours are the eight of the terminal on its own
- * background; every meaning is readable without them.  One painter at a time.
+ * again is no byte at all.  What styles look like says a theme; colours that
+ * the terminal does not have are left out, and every meaning is readable
+ * without them.  One painter at a time.
  * Loop thread only.
  */
 #ifndef POSTROOM_UI_PAINT_H
@@ -17,10 +18,12 @@
 
 #include "base/error.h"
 #include "ui/canvas.h"
+#include "ui/theme.h"
 
 struct paint_options {
 	const char *term;      /* what TERM says; NULL or "": an error */
-	bool monochrome;       /* NO_COLOR, --no-color */
+	bool monochrome;       /* NO_COLOR, --no-color: of a theme only the attributes count */
+	const struct theme *theme;     /* NULL: the default; not needed any more once it is open */
 	int rows, columns;
 };
 struct paint;

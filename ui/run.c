@@ -18,6 +18,7 @@
 #include "ui/console.h"
 #include "ui/session.h"
 #include "ui/terminal.h"
+#include "ui/theme.h"
 
 enum { TICK_MS = 1000, WRITE_WAIT_MS = 5000, WRITE_LOOK_MS = 20 };
 
@@ -170,8 +171,8 @@ static int complain(const struct error *error)
 	return error_exit_status(error->kind);
 }
 
-/* A keymap that cannot be read is told in the notice line, and the default serves. */
-static void run_session(struct running *running, const struct error *keymap_error)
+/* A keymap or theme that cannot be read is told in the notice line, and the default serves. */
+static void run_session(struct running *running, const struct error *told)
 {
 	struct session_outside outside = {
 		.context = running, .ended = session_ended, .redraw = redraw, .suspend = suspend, .field = field, .forget = forget,
@@ -187,8 +188,8 @@ static void run_session(struct running *running, const struct error *keymap_erro
 	running->tick = loop_after(loop, TICK_MS, TICK_MS, on_tick, running);
 	session_resize(running->session, rows, columns);
 	session_start(running->session, NULL);
-	if (keymap_error->kind != ERROR_NONE)
-		session_complain(running->session, keymap_error);
+	if (told->kind != ERROR_NONE)
+		session_complain(running->session, told);
 	session_changed(running->session);
 	loop_before_wait(loop, before_wait, running);
 	loop_run(loop);
@@ -197,11 +198,11 @@ static void run_session(struct running *running, const struct error *keymap_erro
 	loop_timer_stop(running->write_look);
 }
 
-static bool open_terminal(struct running *running, struct error *error)
+static bool open_terminal(struct running *running, const struct theme *theme, struct error *error)
 {
 	const struct config *config = running->engine->config;
 	struct terminal_options options = {
-		.monochrome = config->no_color, .restricted = config->restricted, .mouse = config->mouse,
+		.monochrome = config->no_color, .restricted = config->restricted, .mouse = config->mouse, .theme = theme,
 		.escape_ms = config->escape_ms > 0 ? (unsigned)config->escape_ms : 0,
 	};
 	struct terminal_calls calls = {
@@ -215,25 +216,31 @@ static bool open_terminal(struct running *running, struct error *error)
 int console_run(struct config *takes)
 {
 	struct running running = { 0 };
-	struct error error = { 0 }, keymap_error = { 0 };
+	struct error error = { 0 }, keymap_error = { 0 }, theme_error = { 0 };
+	struct theme *theme;
 
 	running.keymap = keymap_load(takes->keymap && takes->keymap[0] ? takes->keymap : NULL, &keymap_error);
 	if (!running.keymap)
 		running.keymap = keymap_default();
+	theme = theme_load(takes->theme && takes->theme[0] ? takes->theme : NULL, &theme_error);
 	takes->directory.ask_password = commands_ask_password;
 	takes->directory.ask_context = takes;
 	running.engine = engine_open(takes, &error);
 	if (!running.engine) {
 		keymap_free(running.keymap);
+		theme_free(theme);
 		return complain(&error);
 	}
-	if (open_terminal(&running, &error))
-		run_session(&running, &keymap_error);
+	if (open_terminal(&running, theme, &error))
+		run_session(&running, keymap_error.kind != ERROR_NONE ? &keymap_error : &theme_error);
 	else
 		running.status = complain(&error);
 	terminal_close(running.terminal);
+	theme_free(theme);
 	if (keymap_error.kind != ERROR_NONE)
 		complain(&keymap_error);
+	if (theme_error.kind != ERROR_NONE)
+		complain(&theme_error);
 	session_free(running.session);
 	keymap_free(running.keymap);
 	if (!engine_close(running.engine)) {

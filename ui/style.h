@@ -1,7 +1,7 @@
 /*
  * style: names of the styles, for tests, style maps and themes.
  *
- * What a style looks like is decided in paint.c; a style says what something
+ * What a style looks like is decided by a theme; a style says what something
  * means.  Constant data, never fails, any thread.
  */
 #ifndef POSTROOM_UI_STYLE_H
@@ -11,5 +11,9 @@
 
 /* The letter that stands for a style in a style map; unique, '.' for STYLE_PLAIN; '?' for no style. */
 char style_letter(unsigned style);
+/* Name in theme files: "row-here"; "?" for no style. */
+const char *style_name(unsigned style);
+/* STYLE_COUNT where there is none of this name. */
+unsigned style_find(const char *name);
 
 #endif

@@ -436,7 +436,7 @@ static bool open_painter(struct terminal *terminal, struct error *error)
 {
 	const char *no_color = getenv("NO_COLOR");
 	struct paint_options options = {
-		.term = getenv("TERM"),
+		.term = getenv("TERM"), .theme = terminal->options.theme,
 		.monochrome = terminal->options.monochrome || (no_color && *no_color),
 		.rows = terminal->rows, .columns = terminal->columns,
 	};

@@ -16,8 +16,10 @@
 #include "base/loop.h"
 #include "ui/canvas.h"
 #include "ui/keys.h"
+#include "ui/theme.h"
 
 struct terminal_options {
+	const struct theme *theme;     /* NULL: the default; must live until terminal_open is back */
 	bool monochrome;       /* --no-color; NO_COLOR set and not empty does the same */
 	bool restricted;       /* no suspending */
 	bool mouse;            /* ask for reports of the mouse */

@@ -135,6 +135,7 @@ static void attribute(struct screen *screen, const struct sequence *sequence, in
 {
 	struct screen_cell *pen = &screen->pen;
 	int n = sequence->count ? sequence->numbers[*i] : 0;
+	bool all = screen->strict && strict_allowed(screen->strict) & STRICT_COLOURS;
 
 	switch (n) {
 	case 0: memset(pen, 0, sizeof(*pen)); break;
@@ -146,14 +147,14 @@ static void attribute(struct screen *screen, const struct sequence *sequence, in
 	case 24: pen->underlined = false; break;
 	case 27: pen->reversed = false; break;
 	case 39: case 49: pen->coloured = false; break;
-	case 38:                                       /* 5;n: one of 88 or 256 */
-		if (*i + 2 >= sequence->count || sequence->numbers[*i + 1] != 5 || sequence->numbers[*i + 2] > 7)
+	case 38: case 48:                              /* 5;n: one of 88 or 256 */
+		if (*i + 2 >= sequence->count || sequence->numbers[*i + 1] != 5 || (sequence->numbers[*i + 2] > 7 && !all) || (n == 48 && !all))
 			complain(screen, "a colour beyond the eight");
 		*i += 2;
 		pen->coloured = screen->colours_seen = true;
 		break;
 	default:
-		if (n < 30 || n > 37)
+		if ((n < 30 || n > 37) && !(all && ((n >= 40 && n <= 47) || (n >= 90 && n <= 97) || (n >= 100 && n <= 107))))
 			complain(screen, "attribute %d", n);
 		pen->coloured = screen->colours_seen = true;
 	}

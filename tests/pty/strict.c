@@ -24,7 +24,7 @@ struct strict {
 	char shapes[SHAPES_MOST][SHAPE_ROOM];
 	size_t count;
 	bool controls[32];
-	bool clipboard;
+	unsigned more;                 /* enum strict_more */
 };
 
 static bool has(const struct strict *strict, const char *shape)
@@ -187,10 +187,14 @@ void strict_allow(struct strict *strict, unsigned more)
 	static const char *const mouse[] = { "[?1000h", "[?1000l", "[?1006h", "[?1006l" };
 	size_t i;
 
-	if (more & STRICT_CLIPBOARD)
-		strict->clipboard = true;
+	strict->more |= more;
 	for (i = 0; more & STRICT_MOUSE && i < sizeof(mouse) / sizeof(mouse[0]); i++)
 		add(strict, mouse[i]);
+}
+
+unsigned strict_allowed(const struct strict *strict)
+{
+	return strict->more;
 }
 
 size_t strict_clipboard(const struct strict *strict, const char *bytes, size_t length, bool *wait)
@@ -200,7 +204,7 @@ size_t strict_clipboard(const struct strict *strict, const char *bytes, size_t l
 	size_t n = sizeof(start) - 1;
 
 	*wait = false;
-	if (!strict->clipboard || memcmp(bytes, start, length < n ? length : n) != 0)
+	if (!(strict->more & STRICT_CLIPBOARD) || memcmp(bytes, start, length < n ? length : n) != 0)
 		return 0;
 	while (n < length && memchr(base64, bytes[n], sizeof(base64) - 1))
 		n++;

@@ -16,9 +16,10 @@ struct strict;
 /* NULL where this machine does not know the terminal. Does not disturb a curses that is open. */
 struct strict *strict_new(const char *term);
 void strict_free(struct strict *strict);
-enum strict_more { STRICT_CLIPBOARD = 1, STRICT_MOUSE = 2 };
+enum strict_more { STRICT_CLIPBOARD = 1, STRICT_MOUSE = 2, STRICT_COLOURS = 4 /* beyond the eight, and backgrounds */ };
 /* Allows more in this test. */
 void strict_allow(struct strict *strict, unsigned more);
+unsigned strict_allowed(const struct strict *strict);
 /* Length of the whole clipboard sequence at hand where it is allowed; 0: it is none, or its end has not come (*wait). */
 size_t strict_clipboard(const struct strict *strict, const char *bytes, size_t length, bool *wait);
 /* One control character, or one whole escape sequence. */

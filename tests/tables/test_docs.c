@@ -20,9 +20,12 @@
 #include "model/kind.h"
 #include "ui/actions.h"
 #include "ui/keymap.h"
+#include "ui/style.h"
+#include "ui/theme.h"
 
 #define MANUAL "docs/postroom.1"
 #define KEYMAPS "docs/postroom-keymap.5"
+#define THEMES "docs/postroom-theme.5"
 #define CONFIGURATION "docs/postroom.conf.5"
 
 /* Entries of one list of a manual: the word behind ".It MACRO " inside the section named by ".Sh" or ".Ss". */
@@ -191,6 +194,21 @@ static void test_keymap_maps(void **state)
 	expect_no_more(&entries, KEYMAPS, "keymap");
 }
 
+static void test_themes(void **state)
+{
+	struct entries entries;
+
+	(void)state;
+	read_entries(THEMES, "STYLES", "Ic", &entries);
+	for (unsigned style = 0; style < STYLE_COUNT; style++)
+		expect(&entries, THEMES, "style", style_name(style));
+	expect_no_more(&entries, THEMES, "style");
+	read_entries(THEMES, "BUILT-IN THEMES", "Cm", &entries);
+	for (const char *const *name = theme_names(); *name != NULL; name++)
+		expect(&entries, THEMES, "theme", *name);
+	expect_no_more(&entries, THEMES, "theme");
+}
+
 /* Whatever a table says about itself is a sentence a person can read. */
 static void test_help_is_a_sentence(void **state)
 {
@@ -216,6 +234,7 @@ int main(void)
 		cmocka_unit_test(test_keymap_places),
 		cmocka_unit_test(test_keymap_keys),
 		cmocka_unit_test(test_keymap_maps),
+		cmocka_unit_test(test_themes),
 		cmocka_unit_test(test_help_is_a_sentence),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
