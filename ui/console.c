@@ -177,6 +177,26 @@ static int run_screen(struct engine *engine, const struct screen_request *reques
 	return status;
 }
 
+/* The section that was asked for and none in its place. */
+static bool has_section(const char *name, enum role role, struct error *error)
+{
+	const struct section *wanted = section_find(name);
+	struct text names = { 0 };
+
+	if (wanted != NULL && section_visible(wanted, role))
+		return true;
+	for (const struct section *section = sections; section->name != NULL; section++) {
+		if (section_visible(section, role))
+			text_addf(&names, "%s%s", names.length > 0 ? ", " : "", section->name);
+	}
+	if (wanted != NULL)
+		error_set(error, ERROR_REFUSED, "the role %s does not see the section %s; it sees %s", role_word(role), wanted->name, text_get(&names));
+	else
+		error_set(error, ERROR_USAGE, "there is no section \"%.60s\"; there are %s", name, text_get(&names));
+	text_free(&names);
+	return false;
+}
+
 int console_screen(struct config *takes, const struct screen_request *request)
 {
 	enum visible_form form = request->ascii || takes->ascii || !environment_locale(NULL) ? VISIBLE_ASCII : VISIBLE_UTF8;
@@ -187,8 +207,7 @@ int console_screen(struct config *takes, const struct screen_request *request)
 	int status;
 
 	error_clear(&error);
-	if (request->section != NULL && section_find(request->section) == NULL) {
-		error_set(&error, ERROR_USAGE, "there is no section \"%.60s\"; there are users, domains and history", request->section);
+	if (request->section != NULL && !has_section(request->section, takes->role, &error)) {
 		config_free(takes);
 		return complain(&error);
 	}

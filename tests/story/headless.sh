@@ -46,6 +46,11 @@ said "LDIF has the attributes of the directory" "mailPrimaryAddress: anna.schmid
 status 0 "ASCII only" "$POSTROOM" --ascii list domain
 said "letters are told by their number" "m<U+00FC>ller.example (xn--mller-kva.example)"
 status 0 "the history as a screen" "$POSTROOM" screen history
+# Every section there is: the refusal of another one names them.
+status 64 "no screen of a section that is none" "$POSTROOM" screen nonsense
+for section in $(sed -n 's/.*there are //; s/,//gp' "$work/out"); do
+	status 0 "the section $section as a screen" "$POSTROOM" screen "$section" --size 100x30
+done
 said "waits for what others did" "with the access log"
 status 0 "domains as TSV" "$POSTROOM" list domain --format tsv --columns name
 said "a domain" "example.com"
