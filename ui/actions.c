@@ -17,8 +17,8 @@
 const struct action actions[] = {
 	/* What ends a field comes first: it must be in the footer while somebody types. */
 	{ "accept", "form editor review picker palette chooser field", "take", "Takes what was typed, or presses the button that has the focus.", ACTION_ALWAYS | ACTION_FOOTER },
-	{ "next-field", "form editor review field", "next", "Goes to the next field or button.", ACTION_ALWAYS | ACTION_FOOTER },
-	{ "previous-field", "form editor review field", "previous", "Goes to the previous field or button.", ACTION_ALWAYS },
+	{ "next-field", "form editor review picker field", "next", "Goes to the next field or button.", ACTION_ALWAYS | ACTION_FOOTER },
+	{ "previous-field", "form editor review picker field", "previous", "Goes to the previous field or button.", ACTION_ALWAYS },
 	{ "pick", "form editor field", "choose", "Offers what may stand in this field, to be searched.", ACTION_ALWAYS | ACTION_FOOTER },
 	{ "add-value", "editor", "add", "Adds one more value.", ACTION_FOOTER },
 	{ "remove-value", "editor chooser", "remove", "Takes the value under the cursor out, or forgets the saved filter.", ACTION_ROW | ACTION_FOOTER },
@@ -68,6 +68,7 @@ const struct action actions[] = {
 	{ "section-domains", "global", "Domains", "Goes to the mail domains.", 0 },
 	{ "section-groups", "global", "Groups", "Goes to the groups.", 0 },
 	{ "section-lists", "global", "Lists", "Goes to the mailing lists.", 0 },
+	{ "section-folders", "global", "Folders", "Goes to the shared folders.", 0 },
 	{ "section-history", "global", "History", "Goes to the history of changes.", 0 },
 	{ "next-section", "global", "next section", "Goes to the next section.", 0 },
 	{ "previous-section", "global", "previous section", "Goes to the previous section.", 0 },

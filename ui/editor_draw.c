@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "model/check.h"
 #include "ui/keymap.h"
 
 enum { LABELS = 8 };
@@ -117,6 +118,21 @@ static int draw_single(const struct editor *self, struct canvas *canvas, struct 
 	return row + draw_says(self, canvas, area, row);
 }
 
+/* What names the value in one column, what it says in the next. */
+static int draw_grid(const struct editor *self, const struct editor_item *item, struct canvas *canvas, int row, int width, enum style style)
+{
+	const struct part *key = parts_key(self->field);
+	int first = width > 60 ? 44 : width - width / 4, used = first;
+
+	canvas_words(canvas, row, 5, first - 2, style, parts_get(canvas->arena, item->bytes, key->name));
+	for (const struct part *part = self->field->parts; part->name != NULL; part++) {
+		const char *text = part == key ? NULL : parts_get(canvas->arena, item->bytes, part->name);
+
+		used += canvas_words(canvas, row, 5 + used, width - used, style, text) + (text != NULL);
+	}
+	return used;
+}
+
 static void draw_item(const struct editor *self, size_t index, struct canvas *canvas, int row, int columns)
 {
 	const struct editor_item *item = &self->items[index];
@@ -132,7 +148,10 @@ static void draw_item(const struct editor *self, size_t index, struct canvas *ca
 		canvas_cursor(canvas, row, 1, false);
 	}
 	canvas_words(canvas, row, 3, 1, style, item->gone ? "-" : item->had ? " " : "+");
-	used = canvas_words(canvas, row, 5, columns - 21, style, record_words(canvas->arena, &self->one, &one));
+	if (self->parts && parts_key(self->field) != NULL)
+		used = draw_grid(self, item, canvas, row, columns - 21, style);
+	else
+		used = canvas_words(canvas, row, 5, columns - 21, style, record_words(canvas->arena, &self->one, &one));
 	if (item->gone || !item->had || index == self->replaces)
 		canvas_words(canvas, row, 5 + used + 2, -1, here ? style : STYLE_DIM,
 				index == self->replaces ? "being changed" : item->gone ? "to be removed" : "new");

@@ -368,6 +368,8 @@ static const char *verb_blocked(const struct list_view *list, enum verb verb, un
 {
 	const struct engine *engine = session_engine(list->view.session);
 
+	if (verb == VERB_RENAME && !(list->kind->verbs & can) && list->kind->stays != NULL)
+		return list->kind->stays;
 	if (!(list->kind->verbs & can))
 		return "this kind of object cannot do that";
 	if (!role_may(session_role(list->view.session), list->kind, NULL, verb))

@@ -84,7 +84,15 @@ static void draw_field(struct canvas *canvas, int row, const struct page_columns
 	enum style style = item->absent ? STYLE_DIM : item->locked != NULL ? STYLE_READONLY : STYLE_VALUE;
 	int room = columns->end - columns->value, used;
 
-	canvas_words(canvas, row, columns->label, columns->value - columns->label - 1, STYLE_LABEL, item->label);
+	if (!item->more)
+		canvas_words(canvas, row, columns->label, columns->value - columns->label - 1, STYLE_LABEL, item->label);
+	if (item->aside != NULL) {
+		int first = room > 60 ? 44 : room - room / 4;
+
+		canvas_words(canvas, row, columns->value, first - 2, style, item->words);
+		canvas_words(canvas, row, columns->value + first, room - first, style, item->aside);
+		return;
+	}
 	used = canvas_words(canvas, row, columns->value, room, style, item->words);
 	if (item->note != NULL) {
 		int gap = (int)text_columns(canvas->form, item->note, strlen(item->note)) + used + 2 <= room ? 2 : 1;

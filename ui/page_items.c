@@ -10,14 +10,18 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "model/check.h"
 #include "ui/history.h"
 #include "ui/session.h"
 #include "ui/wrong.h"
 
-enum { FACTS_MOST = 4 };
+/* More rights than GRID_MOST stand in one line, and in full behind Enter. */
+enum { FACTS_MOST = 4, GRID_MOST = 60 };
 
 const char *page_verb_blocked(const struct page_view *page, enum verb verb, unsigned can)
 {
+	if (verb == VERB_RENAME && !(page->kind->verbs & can) && page->kind->stays != NULL)
+		return page->kind->stays;
 	if (!(page->kind->verbs & can))
 		return "this kind of object cannot do that";
 	if (!role_may(session_role(page->view.session), page->kind, NULL, verb))
@@ -86,6 +90,39 @@ static const char *field_words(struct arena *arena, const struct field *field, c
 	return field->type == FIELD_TIME && text_to_time(words, &time) ? history_time(arena, time) : words;
 }
 
+/* Values that one part names stand below each other, what they say beside them. */
+static bool is_grid(const struct field *field, const struct field_values *values)
+{
+	return field->type == FIELD_PARTS && parts_key(field) != NULL && values->count > 0 && values->count <= GRID_MOST;
+}
+
+static void grid_items(struct arena *arena, const struct field *field, const struct field_values *values, struct page_item *items, size_t *count)
+{
+	const struct part *key = parts_key(field);
+	struct page_item first = items[*count - 1];
+
+	for (size_t i = 0; i < values->count; i++) {
+		struct page_item *item = &items[*count - 1];
+		const char *rest = "";
+
+		if (i > 0) {
+			item = &items[(*count)++];
+			*item = first;
+			item->group = NULL;
+			item->note = NULL;
+			item->more = true;
+		}
+		for (const struct part *part = field->parts; part->name != NULL; part++) {
+			const char *text = part == key ? NULL : parts_get(arena, values->values[i].bytes, part->name);
+
+			if (text != NULL)
+				rest = arena_format(arena, "%s%s%s", rest, rest[0] == '\0' ? "" : " ", text);
+		}
+		item->words = parts_get(arena, values->values[i].bytes, key->name);
+		item->aside = rest;
+	}
+}
+
 static void field_items(const struct page_view *page, struct arena *arena, struct page_item *items, size_t *count)
 {
 	const char *group = NULL;
@@ -107,6 +144,8 @@ static void field_items(const struct page_view *page, struct arena *arena, struc
 		if (field->group != NULL && (group == NULL || strcmp(group, field->group) != 0))
 			item->group = field->group;
 		group = field->group;
+		if (is_grid(field, values))
+			grid_items(arena, field, values, items, count);
 	}
 }
 
@@ -138,7 +177,7 @@ static void fact(struct page_item *items, size_t *count, const char *group, cons
 size_t page_items(const struct page_view *page, struct arena *arena, struct page_item **items)
 {
 	const struct record *record = page->record;
-	size_t most = kind_field_count(page->kind) + FACTS_MOST + 8 + (record == NULL ? 0 : record->finding_count), count = 0;
+	size_t most = kind_field_count(page->kind) + FACTS_MOST + 2 * GRID_MOST + 8 + (record == NULL ? 0 : record->finding_count), count = 0;
 
 	*items = arena_alloc(arena, most * sizeof **items);
 	if (record == NULL)

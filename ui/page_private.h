@@ -24,6 +24,8 @@ struct page_item {
 	const struct field *field;         /* FIELD; WRONG: what mends it, may be NULL */
 	const char *group;                 /* first line of a group; else NULL */
 	const char *label, *words, *note;  /* words raw; note may be NULL */
+	const char *aside;                 /* FIELD: second column of a grid; NULL: none */
+	bool more;                         /* FIELD: a further line of the same grid */
 	bool severe;                       /* WRONG */
 	const char *locked;                /* FIELD, WRONG with a field: why it cannot be edited; NULL: it can */
 	bool absent;

@@ -11,6 +11,7 @@
 #include "model/check.h"
 #include "ui/inputs.h"
 #include "ui/move.h"
+#include "ui/picker.h"
 
 struct parts_view {
 	struct view view;
@@ -100,6 +101,32 @@ static void leave(struct parts_view *self)
 	session_pop_to(self->view.session, &self->view);
 }
 
+static void picked(void *context, const char *name)
+{
+	struct parts_view *self = context;
+	struct input *here = inputs_here(&self->inputs);
+
+	if (name != NULL && here != NULL)
+		input_set(here, name);
+	session_changed(self->view.session);
+}
+
+/* Kinds that are offered for the part with the focus; NULL: none. */
+static const char *const *offers_here(const struct parts_view *self)
+{
+	return self->inputs.at < self->inputs.count ? self->field->parts[self->inputs.at].offers : NULL;
+}
+
+static void pick(struct parts_view *self)
+{
+	const char *const *offers = offers_here(self);
+	const struct part *part = &self->field->parts[self->inputs.at];
+	struct view *picker = picker_view_new(self->view.session, kind_find(offers[0]), part->label, picked, self);
+
+	picker_offers(picker, offers);
+	session_push(self->view.session, picker);
+}
+
 static bool parts_act(struct view *view, const struct action *action)
 {
 	struct parts_view *self = self_of(view);
@@ -114,13 +141,17 @@ static bool parts_act(struct view *view, const struct action *action)
 		take(self);
 		return true;
 	}
+	if (move == MOVE_PICK && offers_here(self) != NULL) {
+		pick(self);
+		return true;
+	}
 	if (!inputs_act(&self->inputs, action))
 		return false;
 	session_changed(view->session);
 	return true;
 }
 
-static bool parts_key(struct view *view, const struct key *key)
+static bool parts_press(struct view *view, const struct key *key)
 {
 	struct parts_view *self = self_of(view);
 
@@ -160,8 +191,7 @@ static const char *parts_label(const struct view *view, const struct action *act
 
 static const char *parts_blocked(const struct view *view, const struct action *action)
 {
-	(void)view;
-	return move_of(action) == MOVE_PICK ? "there is no list to choose from for this field" : NULL;
+	return move_of(action) == MOVE_PICK && offers_here((const struct parts_view *)view) == NULL ? "there is no list to choose from for this field" : NULL;
 }
 
 static const char *parts_title(const struct view *view, struct arena *arena)
@@ -187,7 +217,7 @@ static void parts_click(struct view *view, int id)
 }
 
 static const struct view_class parts_class = {
-	.place = "form", .close = parts_close, .draw = parts_draw, .act = parts_act, .key = parts_key,
+	.place = "form", .close = parts_close, .draw = parts_draw, .act = parts_act, .key = parts_press,
 	.paste = parts_paste, .typing = parts_typing, .blocked = parts_blocked, .title = parts_title,
 	.label = parts_label, .click = parts_click,
 };

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "ui/keymap.h"
 #include "ui/line.h"
 #include "ui/move.h"
 #include "ui/suggest.h"
@@ -20,6 +21,8 @@ struct picker {
 	struct line line;
 	struct suggest suggest;
 	const char *said;
+	const char *const *kinds;          /* several are offered; NULL: one */
+	size_t kind;
 	void (*chosen)(void *context, const char *name);
 	void *context;
 };
@@ -37,14 +40,46 @@ static void finish(struct picker *self, const char *name)
 	free(copy);
 }
 
-/* The row under the cursor, or the first one where nobody has moved into the rows. */
-static const char *best(const struct picker *self)
+/* The row under the cursor, or the first one where nobody has moved into the rows; NULL: there is none. */
+static const struct suggest_match *best(const struct picker *self)
 {
-	const char *name = suggest_chosen(&self->suggest);
+	if (self->suggest.match_count == 0)
+		return NULL;
+	return &self->suggest.matches[suggest_chosen(&self->suggest) == NULL ? 0 : self->suggest.at];
+}
 
-	if (name == NULL && self->suggest.match_count > 0)
-		name = self->suggest.matches[0].row->name;
-	return name;
+/* What the row is called by whoever asked; NULL: it has no such name. */
+static const char *name_in(const struct picker *self, const struct suggest_match *match)
+{
+	if (self->kinds == NULL || match->batch->kind != &kind_user)
+		return match->row->name;
+	for (size_t i = 0; i < match->batch->column_count; i++) {
+		if (strcmp(match->batch->columns[i]->name, "address") == 0)
+			return match->row->values[i].length == 0 ? NULL : match->row->values[i].bytes;
+	}
+	return NULL;
+}
+
+static void take(struct picker *self)
+{
+	const struct suggest_match *match = best(self);
+
+	if (match == NULL)
+		self->said = "Nothing fits; type less, or Esc goes back.";
+	else if (name_in(self, match) == NULL)
+		self->said = "This one has no address to be named by.";
+	if (self->said != NULL)
+		session_changed(self->view.session);
+	else
+		finish(self, name_in(self, match));
+}
+
+static void next_kind(struct picker *self)
+{
+	self->kind = self->kinds[self->kind + 1] == NULL ? 0 : self->kind + 1;
+	self->said = NULL;
+	suggest_start(&self->suggest, self->view.session, kind_find(self->kinds[self->kind]));
+	suggest_look(&self->suggest, line_text(&self->line));
 }
 
 static bool picker_act(struct view *view, const struct action *action)
@@ -56,11 +91,15 @@ static bool picker_act(struct view *view, const struct action *action)
 		finish(self, NULL);
 		return true;
 	case MOVE_ACCEPT:
-		if (best(self) != NULL) {
-			finish(self, best(self));
-			return true;
-		}
-		self->said = "Nothing fits; type less, or Esc goes back.";
+		self->said = NULL;
+		take(self);
+		/* Where it was taken, this view is gone. */
+		return true;
+	case MOVE_NEXT:
+	case MOVE_PREVIOUS:
+		if (self->kinds == NULL)
+			return false;
+		next_kind(self);
 		break;
 	default:
 		if (!suggest_act(&self->suggest, action))
@@ -116,6 +155,12 @@ static void picker_draw(const struct view *view, struct canvas *canvas, struct a
 
 static const char *picker_title(const struct view *view, struct arena *arena)
 {
+	const struct picker *self = (const struct picker *)view;
+	const char *key = self->kinds == NULL ? NULL : keymap_key(session_keymap(view->session), "field", "next-field", arena);
+
+	if (key != NULL)
+		return arena_format(arena, "%s - %s - %s: %s", self->title, kind_find(self->kinds[self->kind])->title, key,
+				kind_find(self->kinds[self->kinds[self->kind + 1] == NULL ? 0 : self->kind + 1])->title);
 	return arena_text(arena, ((const struct picker *)view)->title);
 }
 
@@ -124,7 +169,8 @@ static const char *picker_blocked(const struct view *view, const struct action *
 {
 	enum move move = move_of(action);
 
-	(void)view;
+	if (((const struct picker *)view)->kinds != NULL && (move == MOVE_NEXT || move == MOVE_PREVIOUS))
+		return NULL;
 	return move >= MOVE_NEXT && move <= MOVE_APPLY && move != MOVE_ACCEPT && move != MOVE_BACK ? "this field searches" : NULL;
 }
 
@@ -161,6 +207,11 @@ struct view *picker_view_new(struct session *session, const struct kind *kind, c
 	line_init(&self->line, NULL, 0, false);
 	suggest_start(&self->suggest, session, kind);
 	return &self->view;
+}
+
+void picker_offers(struct view *picker, const char *const *kinds_offered)
+{
+	((struct picker *)picker)->kinds = kinds_offered;
 }
 
 void picker_look_for(struct view *picker, const char *words)

@@ -12,6 +12,7 @@ const struct section sections[] = {
 	{ "domains", "Domains", "Dom", "section-domains", "domain" },
 	{ "groups", "Groups", "Grp", "section-groups", "group" },
 	{ "lists", "Lists", "List", "section-lists", "mailinglist" },
+	{ "folders", "Folders", "Fold", "section-folders", "folder" },
 	{ "history", "History", "Hist", "section-history", NULL },
 	{ NULL, NULL, NULL, NULL, NULL }
 };

@@ -3,7 +3,7 @@
  *
  * The plain converters and the two walks over all fields of a kind; what needs
  * more room has a file of its own (convert_forward.c, convert_fetchmail.c,
- * convert_account.c).  Pure; any thread.
+ * convert_folder.c, convert_account.c).  Pure; any thread.
  */
 #include "directory/convert.h"
 
@@ -187,6 +187,9 @@ static const struct converter converters[] = {
 	{ .name = "keep_copy", .read = read_keep_copy, .write = write_forwards },
 	{ .name = "named", .read = read_named, .write = write_named },
 	{ .name = "named_other", .read = read_named_other },
+	{ .name = "rights", .read = read_rights, .write = write_rights },
+	{ .name = "folder_address", .read = read_same, .write = write_folder_address },
+	{ .name = "seen_as", .read = read_seen_as },
 	{ .name = "account_state", .read = read_account_state },
 	{ .name = "newest_time", .read = read_newest_time },
 	{ .name = "fetchmail", .read = read_fetchmail, .write = write_fetchmail, .masked = true },

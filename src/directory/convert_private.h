@@ -26,6 +26,14 @@ void read_named(const struct convert *with, const struct entry *entry, struct fi
 void read_named_other(const struct convert *with, const struct entry *entry, struct field_values *out);
 bool write_named(const struct convert *with, const struct field_values *wanted, struct entry *draft, struct error *error);
 
+/* convert_folder.c */
+void read_rights(const struct convert *with, const struct entry *entry, struct field_values *out);
+bool write_rights(const struct convert *with, const struct field_values *wanted, struct entry *draft, struct error *error);
+/* Attributes: the address, the internal one, the name that it is built from. */
+bool write_folder_address(const struct convert *with, const struct field_values *wanted, struct entry *draft, struct error *error);
+/* Attributes: the address and the name. */
+void read_seen_as(const struct convert *with, const struct entry *entry, struct field_values *out);
+
 /* convert_account.c */
 void read_account_state(const struct convert *with, const struct entry *entry, struct field_values *out);
 void read_newest_time(const struct convert *with, const struct entry *entry, struct field_values *out);

@@ -92,13 +92,20 @@ struct change *change_copy(const struct change *change)
 	return copy;
 }
 
-/* Secrets aside, the same server, protocol and user are the same entry. */
+/* The same key, or where there is none: secrets aside, the same server, protocol and user are the same entry. */
 static bool same_parts(const struct field *field, const struct value *a, const struct value *b)
 {
+	const struct part *key = parts_key(field);
 	struct arena *arena = arena_new();
 	bool same = true;
 
-	for (const struct part *part = field->parts; same && part->name; part++) {
+	if (key) {
+		const char *left = parts_get(arena, a->bytes, key->name);
+		const char *right = parts_get(arena, b->bytes, key->name);
+
+		same = left && right ? text_same_ascii_case(left, right) : left == right;
+	}
+	for (const struct part *part = field->parts; same && !key && part->name; part++) {
 		const char *left = parts_get(arena, a->bytes, part->name);
 		const char *right = parts_get(arena, b->bytes, part->name);
 

@@ -23,7 +23,7 @@ char *check_editable(struct arena *arena, const struct field *field, const char 
 bool check_value(const struct field *field, const char *canonical, struct error *error);
 
 /* Shared row checks (field_check). */
-field_check check_domain_name, check_login, check_plain_text, check_forward_target, check_fetchmail, check_group_name;
+field_check check_domain_name, check_login, check_plain_text, check_forward_target, check_fetchmail, check_group_name, check_folder_name, check_right;
 
 /*
  * The part behind FIELD_ADDRESS: local@domain as UDM's extra validation takes it (ucs-directory 5): one @,
@@ -35,6 +35,10 @@ bool check_parts(const struct field *field, const char *value, struct error *err
 /* Only whether each part is known, written name=value and given once: for typed text before it is brought in order. */
 bool parts_known(const struct field *field, const char *typed, struct error *error);
 
+/* The part that names values of this field; NULL: none does, all parts together do. */
+const struct part *parts_key(const struct field *field);
+/* Does it hold the choice that means no value (struct part, nothing)? */
+bool parts_is_nothing(const struct field *field, const char *value);
 /* One part of a FIELD_PARTS value; NULL where absent. Arena. */
 char *parts_get(struct arena *arena, const char *value, const char *part);
 /*

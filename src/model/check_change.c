@@ -33,6 +33,8 @@ static bool check_verb(const struct change *change, struct error *error)
 		return true;
 	if (!kind->verbs)
 		return error_set(error, ERROR_INVALID, "a %s is only shown here and never written", kind->noun);
+	if (change->verb == VERB_RENAME && kind->stays)
+		return error_set(error, ERROR_INVALID, "a %s cannot be renamed: %s", kind->noun, kind->stays);
 	return error_set(error, ERROR_INVALID, "a %s has nothing to %s; allowed are%s%s%s", kind->noun, verb_word(change->verb),
 		kind->verbs & KIND_CAN_ADD ? " add" : "", kind->verbs & KIND_CAN_RENAME ? " rename" : "",
 		kind->verbs & KIND_CAN_DELETE ? " delete" : "");

@@ -3,8 +3,8 @@
  *
  * Pure; nothing fails, what is not known is said.  The rows are in
  * consequence_any.c, consequence_mailbox.c, consequence_address.c,
- * consequence_user.c, consequence_reference.c, consequence_members.c and
- * consequence_domain.c; here is what they share.
+ * consequence_user.c, consequence_reference.c, consequence_members.c,
+ * consequence_folder.c and consequence_domain.c; here is what they share.
  */
 #include "model/consequence_rules.h"
 
@@ -172,6 +172,8 @@ size_t consequences_of(struct arena *arena, const struct change *change, const s
 		}
 		if (strcmp(change->kind->name, "group") == 0 || strcmp(change->kind->name, "mailinglist") == 0)
 			look_at(&scene, consequence_rules_members);
+		if (strcmp(change->kind->name, "folder") == 0)
+			look_at(&scene, consequence_rules_folder);
 		if (kind_field(change->kind, "address"))
 			look_at(&scene, consequence_rules_reference);
 		if (strcmp(change->kind->name, "domain") == 0)

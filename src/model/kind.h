@@ -59,6 +59,13 @@ struct part {
 	const char *const *choices;       /* for CHOICE, NULL-terminated */
 	const char *fallback;             /* value where it is not given; NULL: required */
 	const char *help;
+	/*
+	 * Names the value: of two values with the same keys the later one replaces the other, whatever their other parts
+	 * say. At most one part of a table is a key; ASCII case does not matter in it.
+	 */
+	bool key;
+	const char *nothing;              /* the choice that means no value: it is never stored, the value goes. NULL: none */
+	const char *const *offers;        /* kinds that are offered for it, NULL-terminated; NULL: none */
 };
 
 struct field;
@@ -100,6 +107,7 @@ struct kind {
 	const struct field *fields;
 	const char *name_field;           /* the row with FIELD_KEY */
 	const char *title_field;          /* heads the page, e.g. the full name; NULL: the key */
+	const char *stays;                /* why it cannot be renamed, where it cannot; NULL: no reason to tell */
 	/* Rules over several fields; NULL: none. after is the record as it would become (verb delete: NULL). */
 	bool (*check)(const struct change *change, const struct record *after, const struct facts *facts, struct error *error);
 	const char *help;
@@ -108,7 +116,7 @@ struct kind {
 /* All kinds in order of the section bar, internal ones last; ends with NULL. */
 extern const struct kind *const kinds[];
 /* The kinds themselves, each in the file of its name. */
-extern const struct kind kind_user, kind_domain, kind_group, kind_mailinglist, kind_server;
+extern const struct kind kind_user, kind_domain, kind_group, kind_mailinglist, kind_folder, kind_server;
 const struct kind *kind_find(const char *name);                                /* NULL: none */
 const struct field *kind_field(const struct kind *kind, const char *name);     /* NULL: none */
 const struct field *kind_key(const struct kind *kind);

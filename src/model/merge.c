@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "model/check.h"
 
 /* Values of one field while they are worked on; the array belongs to the arena. */
 struct working {
@@ -29,12 +30,31 @@ static void working_drop(struct working *working, const struct value *value)
 	working->count = kept;
 }
 
+static bool working_holds(const struct working *working, const struct value *value)
+{
+	size_t same = 0;
+	bool exact = false;
+
+	for (size_t i = 0; i < working->count; i++) {
+		same += change_same_value(working->field, &working->values[i], value);
+		exact = exact || value_same(&working->values[i], value);
+	}
+	return exact && same == 1;
+}
+
 /*
  * Adds a value unless it is there.  The one that is there stays with its own bytes (the directory would call a
  * second spelling a double), unless the new one brings a secret that the old one cannot show.
  */
 static void working_add(struct working *working, const struct value *value)
 {
+	if (working->field->type == FIELD_PARTS && parts_is_nothing(working->field, value->bytes)) {
+		working_drop(working, value);
+		return;
+	}
+	/* Of several values with this key, all but one spelled alike, the new one is what is left. */
+	if (working->field->type == FIELD_PARTS && parts_key(working->field) && !working_holds(working, value))
+		working_drop(working, value);
 	for (size_t i = 0; i < working->count; i++) {
 		if (!change_same_value(working->field, &working->values[i], value))
 			continue;

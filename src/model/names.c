@@ -292,3 +292,46 @@ bool check_fetchmail(const struct field *field, const char *value, struct error 
 	arena_free(arena);
 	return fine;
 }
+
+/*
+ * A shared folder as name@domain: UDM refuses only the exclamation mark and blanks (5); a slash would make folders in
+ * folders on disk, and * and % are wildcards in IMAP.
+ */
+bool check_folder_name(const struct field *field, const char *value, struct error *error)
+{
+	size_t local = strcspn(value, "@");
+
+	if (strcspn(value, "!") < local)
+		return wrong(field, value, error, "has an exclamation mark; UDM allows none in the name of a folder");
+	if (strcspn(value, "/*%") < local)
+		return wrong(field, value, error, "has one of / * % before the @; they mean something else in the names of folders");
+	for (const char *c = value + local; *c; c++)
+		if (is_upper(*c))
+			return wrong(field, value, error, "has capital letters behind the @; domains are stored in lower case");
+	return true;
+}
+
+/*
+ * Who may do something with a folder: an address, a group, or anyone. What UDM and the listener read otherwise than
+ * it is meant is refused (12): text that begins with anyone, blanks in a row.
+ */
+bool check_right(const struct field *field, const char *value, struct error *error)
+{
+	struct arena *arena = arena_new();
+	const char *who = parts_get(arena, value, "who");
+	size_t length = who ? strlen(who) : 0;
+	bool fine = true;
+
+	if (!who || strcmp(who, "anyone") == 0)
+		fine = true;
+	else if (who[0] == ' ' || who[length - 1] == ' ' || strstr(who, "  "))
+		fine = wrong(field, who, error, "has a blank at an end, or two in a row; the mail server would take them for one");
+	else if (who[0] != '@' && strchr(who, '@'))
+		fine = check_address(field, who, error);
+	else if (strncmp(who, "anyone", 6) == 0)
+		fine = wrong(field, who, error, "begins with anyone, and would be taken for all users; such a group cannot be given a right");
+	else
+		fine = check_group_name(field, who, error);
+	arena_free(arena);
+	return fine;
+}

@@ -225,3 +225,25 @@ bool check_parts(const struct field *field, const char *value, struct error *err
 	arena_free(arena);
 	return fine;
 }
+
+const struct part *parts_key(const struct field *field)
+{
+	for (const struct part *part = field->parts; part && part->name; part++)
+		if (part->key)
+			return part;
+	return NULL;
+}
+
+bool parts_is_nothing(const struct field *field, const char *value)
+{
+	struct arena *arena = arena_new();
+	bool nothing = false;
+
+	for (const struct part *part = field->parts; part && part->name && !nothing; part++) {
+		const char *text = part->nothing ? parts_get(arena, value, part->name) : NULL;
+
+		nothing = text && strcmp(text, part->nothing) == 0;
+	}
+	arena_free(arena);
+	return nothing;
+}

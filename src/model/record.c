@@ -238,6 +238,23 @@ static char *parts_words(struct arena *arena, const struct field *field, const c
 	return count ? parts_build(arena, field->parts, pairs) : arena_text(arena, DOTS);
 }
 
+/* Where one part names the value: "All Hands: post". */
+static char *keyed_words(struct arena *arena, const struct field *field, const char *value)
+{
+	const struct part *key = parts_key(field);
+	char *words = parts_get(arena, value, key->name);
+
+	if (!words)
+		return arena_text(arena, value);
+	for (const struct part *part = field->parts; part->name; part++) {
+		const char *text = part == key ? NULL : parts_get(arena, value, part->name);
+
+		if (text)
+			words = arena_format(arena, "%s: %s", words, text);
+	}
+	return words;
+}
+
 char *value_words(struct arena *arena, const struct field *field, const struct value *value)
 {
 	int64_t bytes;
@@ -254,7 +271,7 @@ char *value_words(struct arena *arena, const struct field *field, const struct v
 			return domain_words(arena, value->bytes);
 		break;
 	case FIELD_PARTS:
-		return parts_words(arena, field, value->bytes);
+		return parts_key(field) ? keyed_words(arena, field, value->bytes) : parts_words(arena, field, value->bytes);
 	case FIELD_SECRET:
 		return arena_text(arena, DOTS);
 	case FIELD_TEXT: case FIELD_LOGIN: case FIELD_NUMBER: case FIELD_CHOICE:

@@ -34,6 +34,8 @@ static const struct grant {
 	{ ROLE_HELPDESK, "user",   "keep_copy", MAY_EDIT | MAY_UNDO },
 	{ ROLE_HELPDESK, "group",  NULL,        MAY_SEE },
 	{ ROLE_HELPDESK, "mailinglist", NULL,   MAY_SEE },
+	{ ROLE_HELPDESK, "folder", NULL,        MAY_SEE },
+	{ ROLE_HELPDESK, "quotapolicy", NULL,   MAY_SEE },
 	{ ROLE_HELPDESK, "server", NULL,        MAY_SEE },
 	{ ROLE_MONITOR,  "*",      NULL,        MAY_SEE },
 };

@@ -52,7 +52,7 @@ static void role_sees_what_it_may(void **state)
 	(void)state;
 	stage_keys(stage, "Esc 3");
 	hides(stage, "Domains");
-	stage_keys(stage, "Tab Tab Tab");
+	stage_keys(stage, "Shift-Tab");
 	shows(stage, "[H History]");
 	stage_free(stage);
 }

@@ -173,6 +173,24 @@ kind mailinglist {
 	field lists { derive = lists }
 }
 
+kind folder {
+	find = "(objectClass=univentionMailSharedFolder)"
+	naming = cn
+	container = "cn=folder,cn=mail"
+	type = "mail/folder"
+	classes = { univentionMailSharedFolder }
+
+	field name { attribute = cn }
+	field seen_as { attributes = { mailPrimaryAddress, cn }  convert = seen_as }
+	# with it goes the internal address, which is built from the name
+	field address { attributes = { mailPrimaryAddress, univentionMailSharedFolderDeliveryAddress, cn }  convert = folder_address }
+	field delivery { attribute = univentionMailSharedFolderDeliveryAddress }
+	field home_server { attribute = univentionMailHomeServer  convert = lower_case }
+	field quota { attribute = univentionMailUserQuota  convert = megabytes }
+	field rights { attribute = univentionMailACL  convert = rights }
+	field lists { derive = lists }
+}
+
 kind server {
 	find = "(&(objectClass=univentionHost)(univentionService=IMAP)(!(univentionObjectFlag=docker)))"
 	naming = cn
