@@ -149,10 +149,13 @@ static bool derive_count(struct derivation *with, const char *holder, struct err
 	struct arena *arena = with->record->arena, *scratch = arena_new();
 	const struct profile_holder *class = read_holder_of(with->world, holder);
 	struct filter *living = read_in_domain(with->world, scratch, with->record->name);
-	struct search search = { .base = world_base(with->world), .scope = SCOPE_BELOW };
+	const struct profile *profile = world_profile(with->world);
+	const char *const attributes[] = { "objectClass", profile->primary != NULL ? profile->primary : profile->alternate, profile->alternate, NULL };
+	struct search search = { .base = world_base(with->world), .scope = SCOPE_BELOW, .attributes = attributes };
 	struct error inner = { 0 };
 	struct found found;
 	struct value *value;
+	size_t count = 0, i;
 
 	if (class == NULL) {
 		arena_free(scratch);
@@ -170,7 +173,9 @@ static bool derive_count(struct derivation *with, const char *holder, struct err
 		return connection_is_up(with->connection);
 	}
 	value = arena_alloc(arena, sizeof *value);
-	*value = value_text(arena, arena_format(arena, "%zu", found.count));
+	for (i = 0; i < found.count; i++)
+		count += read_is_in_domain(with->world, found.entries[i], with->record->name);
+	*value = value_text(arena, arena_format(arena, "%zu", count));
 	*with->out = (struct field_values){ .presence = VALUE_DERIVED, .values = value, .count = 1, .origin = "counted just now" };
 	if (found.cut)
 		with->out->note = arena_format(arena, "at least; the server stopped counting [LDAP %d]", found.code);

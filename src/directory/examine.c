@@ -205,7 +205,7 @@ static bool look_at_forwards(struct look *look, struct error *error)
 	struct error lost;
 	enum known mode;
 
-	if (!world_profile(look->world)->forward)
+	if (!world_profile(look->world)->forward || !world_profile(look->world)->forward_flag)
 		return true;
 	mode = world_flag_mode(look->world, look->connection);
 	error_set(&lost, ERROR_UNREACHABLE, "%s: the connection was lost", connection_uri(look->connection));

@@ -122,12 +122,15 @@ struct index_report {
 
 static void want_index(struct index_report *report, const char *name, unsigned wanted, bool important)
 {
+	const struct attribute_type *type = name && *name ? world_attribute(report->look->world, name) : NULL;
 	char *mark;
 	unsigned has;
 
 	/* What the schema does not know is searched by nobody, and DNs are compared by slapd's own index. */
-	if (!name || !*name || !world_attribute(report->look->world, name))
+	if (!type)
 		return;
+	if (!type->substring)
+		wanted &= ~(unsigned)INDEX_INSIDE;
 	mark = arena_format(report->look->arena, " %s,", name);
 	if (strcasestr(text_get(&report->asked.text), mark))
 		return;

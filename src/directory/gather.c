@@ -177,6 +177,41 @@ static bool gather_kept(struct store_ldap *store, const struct change *change, s
 	return true;
 }
 
+static bool demands(const struct profile_kind *held, const char *attribute)
+{
+	for (size_t i = 0; held->must[i] != NULL; i++)
+		if (text_same_ascii_case(held->must[i], attribute))
+			return true;
+	return false;
+}
+
+/* Who is the only member of a group that cannot be without one (groupOfNames) cannot go before another one is in it. */
+static bool gather_last(struct store_ldap *store, const struct change *change, struct arena *arena, struct facts *facts, struct error *error)
+{
+	const struct profile *profile = world_profile(store->world);
+
+	for (size_t i = 0; change->verb == VERB_DELETE && i < profile->reference_count && facts->kept == NULL; i++) {
+		const struct profile_reference *row = &profile->references[i];
+		const struct kind *kind = row->kind == NULL || row->by != BY_DN ? NULL : kind_find(row->kind);
+		const struct profile_kind *held = kind == NULL ? NULL : store_kind(store, kind);
+		const char *const attributes[] = { row->attribute, held == NULL ? "cn" : held->naming, NULL };
+		struct search search = { .base = world_base(store->world), .scope = SCOPE_BELOW, .attributes = attributes };
+		struct found found;
+
+		if (held == NULL || !demands(held, row->attribute) || !profile_refers(row, change->kind))
+			continue;
+		search.filter = filter_both(arena, held->find, filter_equal_text(arena, row->attribute, facts->now->place));
+		if (!request_search(store->connection, arena, &search, &found, error))
+			return connection_is_up(store->connection);
+		for (size_t j = 0; j < found.count && facts->kept == NULL; j++)
+			if (entry_get(found.entries[j], row->attribute) != NULL && entry_get(found.entries[j], row->attribute)->count == 1)
+				facts->kept = arena_format(arena, "%s is the only %s of the %s %s, and one is demanded by the directory's schema; put "
+					"another one in or delete the %s first", facts->now->name, row->meaning, kind->noun,
+					entry_first(found.entries[j], held->naming), kind->noun);
+	}
+	return true;
+}
+
 bool store_gather(void *self, const struct change *change, struct arena *arena, struct facts *facts, struct error *error)
 {
 	struct store_ldap *store = self;
@@ -201,7 +236,7 @@ bool store_gather(void *self, const struct change *change, struct arena *arena, 
 	if (!gather_name(store, change, arena, facts, error) || !gather_lists(store, change, arena, facts, error) ||
 	    !gather_holders(store, change, arena, facts, error) || !gather_blocks(store, change, arena, facts, error))
 		return false;
-	if (held != NULL && facts->now != NULL && !gather_kept(store, change, arena, facts, error))
+	if (held != NULL && facts->now != NULL && !(gather_kept(store, change, arena, facts, error) && gather_last(store, change, arena, facts, error)))
 		return false;
 	return entry == NULL || gather_references(store, change, arena, entry, facts, error);
 }

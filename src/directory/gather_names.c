@@ -356,7 +356,9 @@ static bool list_names(struct store_ldap *store, struct arena *arena, const char
 static bool gather_domain(struct store_ldap *store, const struct record *domain, struct arena *arena, struct facts *facts, struct error *error)
 {
 	const struct profile_holder *folder = read_holder_of(store->world, "folder");
-	static const char *const attributes[] = { "objectClass", "cn", "uid", NULL };
+	const struct profile *profile = world_profile(store->world);
+	const char *const attributes[] = { "objectClass", "cn", "uid", profile->primary != NULL ? profile->primary : profile->alternate,
+		profile->alternate, NULL };
 	struct search search = { .base = world_base(store->world), .scope = SCOPE_BELOW, .attributes = attributes };
 	struct filter *living = read_in_domain(store->world, arena, domain->name);
 	struct words names = { .arena = arena };
@@ -375,6 +377,8 @@ static bool gather_domain(struct store_ldap *store, const struct record *domain,
 	for (i = 0; i < found.count; i++) {
 		const char *kind, *name;
 
+		if (!read_is_in_domain(store->world, found.entries[i], domain->name))
+			continue;
 		read_holder(store->world, arena, found.entries[i], &kind, &name);
 		facts->users_in_domain += strcmp(kind, "user") == 0 || strcmp(kind, "object") == 0;
 		facts->groups_in_domain += strcmp(kind, "group") == 0;

@@ -70,9 +70,14 @@ static struct filter *word_filter(const struct world *world, struct arena *arena
 
 		if (!searched_by_server(mapping))
 			continue;
-		for (j = 0; mapping->attributes[j] != NULL; j++)
-			if (world_attribute(world, mapping->attributes[j]) != NULL)
-				filter_into(arena, any, filter_contains(arena, mapping->attributes[j], word, length));
+		for (j = 0; mapping->attributes[j] != NULL; j++) {
+			const struct attribute_type *type = world_attribute(world, mapping->attributes[j]);
+
+			/* Without a rule for pieces (mailLocalAddress) all that have a value come, and the filter looks here. */
+			if (type != NULL)
+				filter_into(arena, any, type->substring ? filter_contains(arena, mapping->attributes[j], word, length) :
+					filter_present(arena, mapping->attributes[j]));
+		}
 	}
 	return any->inside_count > 0 ? any : NULL;
 }

@@ -74,6 +74,35 @@ bool plan_whole(const struct profile_kind *held, const struct entry *draft, stru
 	return true;
 }
 
+/* The same for a draft without the values that the change does not name: what is stored, less what goes. */
+static bool plan_leaves_some(struct store_ldap *store, const struct profile_kind *held, struct arena *arena, const char *place,
+		const struct delta *deltas, size_t count, struct error *error)
+{
+	for (size_t i = 0; i < count; i++) {
+		const char *const names[] = { deltas[i].attribute, NULL };
+		const struct attribute *stored;
+		struct entry *nothing, *entry;
+		size_t gone = 0;
+		bool must = false;
+
+		for (size_t j = 0; held->must[j] != NULL; j++)
+			must = must || text_same_ascii_case(held->must[j], deltas[i].attribute);
+		for (size_t j = 0; j < count && must; j++) {
+			must = !text_same_ascii_case(deltas[j].attribute, deltas[i].attribute) || deltas[j].how == DELTA_DELETE;
+			gone += must && text_same_ascii_case(deltas[j].attribute, deltas[i].attribute) ? deltas[j].count : 0;
+		}
+		if (!must)
+			continue;
+		entry = request_entry(store->connection, arena, place, names, NULL);
+		stored = entry == NULL ? NULL : entry_get(entry, names[0]);
+		nothing = entry_new(arena, place);
+		/* What could not be read is left to the server. */
+		if (stored != NULL && stored->count <= gone && !plan_whole(held, nothing, error))
+			return false;
+	}
+	return true;
+}
+
 static struct convert converting(struct store_ldap *store, struct arena *arena, const struct facts *facts)
 {
 	return (struct convert){ .arena = arena, .profile = world_profile(store->world), .flag_mode = facts->forward_flag_mode, .now = clock_now() };
@@ -151,6 +180,8 @@ static bool plan_edit(struct store_ldap *store, const struct change *change, con
 	plan->after = read_record(store->world, arena, change->kind, draft, facts->forward_flag_mode);
 	if (count == 0)
 		return true;
+	if (gather_is_light(change) && !plan_leaves_some(store, held, arena, facts->now->place, deltas, count, error))
+		return false;
 	plan_mark_secrets(store, deltas, count);
 	/* Who names the old address gets the new one first and loses the old one last, so mail reaches somebody at every moment. */
 	moves = address_moves(store, held, entry, draft, &to);

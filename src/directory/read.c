@@ -179,6 +179,19 @@ const struct profile_holder *read_holder_of(const struct world *world, const cha
 	return NULL;
 }
 
+/* Has the schema a rule for pieces of these addresses? */
+static bool in_pieces(const struct world *world, const char *attribute)
+{
+	const struct attribute_type *type = attribute == NULL ? NULL : world_attribute(world, attribute);
+
+	return type == NULL || type->substring;
+}
+
+static struct filter *ending_filter(const struct world *world, struct arena *arena, const char *attribute, const char *ending)
+{
+	return in_pieces(world, attribute) ? filter_ends(arena, attribute, ending) : filter_present(arena, attribute);
+}
+
 struct filter *read_in_domain(const struct world *world, struct arena *arena, const char *domain)
 {
 	const struct profile *profile = world_profile(world);
@@ -186,8 +199,30 @@ struct filter *read_in_domain(const struct world *world, struct arena *arena, co
 	struct filter *any = filter_group(arena, FILTER_OR);
 
 	if (profile->primary != NULL)
-		filter_into(arena, any, filter_ends(arena, profile->primary, ending));
+		filter_into(arena, any, ending_filter(world, arena, profile->primary, ending));
 	if (profile->alternate != NULL)
-		filter_into(arena, any, filter_ends(arena, profile->alternate, ending));
+		filter_into(arena, any, ending_filter(world, arena, profile->alternate, ending));
 	return any;
+}
+
+static bool has_ending(const struct entry *entry, const char *name, const char *domain)
+{
+	const struct attribute *values = name == NULL ? NULL : entry_get(entry, name);
+
+	for (size_t i = 0; values != NULL && i < values->count; i++) {
+		const char *at = strrchr(values->values[i].bytes, '@');
+
+		if (at != NULL && text_same_ascii_case(at + 1, domain))
+			return true;
+	}
+	return false;
+}
+
+bool read_is_in_domain(const struct world *world, const struct entry *entry, const char *domain)
+{
+	const struct profile *profile = world_profile(world);
+
+	if (in_pieces(world, profile->primary) && in_pieces(world, profile->alternate))
+		return true;
+	return has_ending(entry, profile->primary, domain) || has_ending(entry, profile->alternate, domain);
 }

@@ -39,6 +39,11 @@ void read_findings(struct world *world, struct connection *connection, struct re
 bool read_policy_quota(const struct world *world, struct connection *connection, struct arena *arena, const struct entry *entry, const char **megabytes);
 /* All users and other holders with an address in this domain. */
 struct filter *read_in_domain(const struct world *world, struct arena *arena, const char *domain);
+/*
+ * Is an entry that this filter found truly in the domain? The server decides where its schema has rules for pieces of
+ * addresses; else all with an address come. Needs the attributes of addresses.
+ */
+bool read_is_in_domain(const struct world *world, const struct entry *entry, const char *domain);
 /* "user", "group", ... by object class, and the name by its naming attribute; the DN where nothing fits. */
 void read_holder(const struct world *world, struct arena *arena, const struct entry *entry, const char **kind, const char **name);
 const struct profile_holder *read_holder_of(const struct world *world, const char *name);

@@ -110,6 +110,7 @@ static void take_type(struct world *world, const LDAPAttributeType *from)
 
 	type->single = from->at_single_value != 0;
 	type->equality = from->at_equality_oid != NULL || (above != NULL && above->equality);
+	type->substring = from->at_substr_oid != NULL || (above != NULL && above->substring);
 	type->operational = from->at_usage != LDAP_SCHEMA_USER_APPLICATIONS;
 	for (i = 0; from->at_names != NULL && from->at_names[i] != NULL; i++)
 		lookup_put(world->types, text_lower_ascii(world->arena, from->at_names[i], strlen(from->at_names[i])), type);
@@ -280,7 +281,7 @@ bool world_has_class(const struct world *world, const char *name)
 
 const struct attribute_type *world_attribute(const struct world *world, const char *name)
 {
-	static const struct attribute_type anything = { .equality = true };
+	static const struct attribute_type anything = { .equality = true, .substring = true };
 	const char *option = strchr(name, ';');
 	struct arena *arena;
 	const struct attribute_type *type;

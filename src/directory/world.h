@@ -17,7 +17,7 @@
 #include "model/facts.h"
 
 struct attribute_type {
-	bool single, equality, operational;
+	bool single, equality, substring, operational;  /* can it be compared whole, in pieces? */
 };
 struct world;
 struct world_settings {

@@ -245,6 +245,8 @@ bool check_change(const struct change *change, const struct record *after, const
 		return false;
 	if (change->verb == VERB_UNDO)
 		return !after || !facts || check_free(after, facts, error);
+	if (change->verb == VERB_DELETE && facts && facts->kept)
+		return error_set(error, ERROR_INVALID, "%s", facts->kept);
 	if ((change->verb == VERB_ADD || change->verb == VERB_RENAME) && after && !check_name(change, after, facts, error))
 		return false;
 	for (size_t i = 0; i < change->edit_count; i++)

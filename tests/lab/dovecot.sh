@@ -105,8 +105,6 @@ dovecot_listeners() {
 # Folders without an address are a public namespace each, those with one are
 # mailboxes that others see below shared/.
 dovecot_namespaces() {
-	local n=$1 cn=archive@example.com
-	[ "$n" = 2 ] && cn=werkstatt@kassel.example
 	cat <<-CONF
 	namespace inbox {
 	  inbox = yes
@@ -124,6 +122,14 @@ dovecot_namespaces() {
 	    auto = create
 	  }
 	}
+	CONF
+	dovecot_shared_namespaces "$1"
+}
+
+dovecot_shared_namespaces() {
+	local n=$1 cn=archive@example.com
+	[ "$n" = 2 ] && cn=werkstatt@kassel.example
+	cat <<-CONF
 	namespace shared {
 	  type = shared
 	  separator = /

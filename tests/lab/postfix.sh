@@ -21,7 +21,9 @@ ldap_map() {
 	chgrp postfix "$file"
 }
 
-postfix_maps() {
+ALIAS_MAPS=(virtual keepers forwards groups lists)
+
+postfix_ldap_maps() {
 	local n host others
 	ldap_map virtualdomains '(&(objectClass=univentionMailDomainname)(cn=%s))' 'result_attribute = cn'
 	ldap_map virtual "(&$USER_OR_FOLDER(mailAlternativeAddress=%s))" \
@@ -46,6 +48,10 @@ postfix_maps() {
 	done
 	ldap_map transport3 "(&$USER_OR_FOLDER(univentionMailHomeServer=*)$others(mailPrimaryAddress=%s))" \
 		'result_attribute = univentionMailHomeServer' 'result_format = retry:4.4.3 home server %s is not known'
+}
+
+postfix_maps() {
+	postfix_ldap_maps
 	printf '%s\n' 'outside.test discard:outside' 'partner.test discard:outside' >"$DIR/postfix/etc/transport"
 }
 
@@ -77,7 +83,7 @@ postfix_main_cf() {
 	relayhost = [127.0.0.1]:$(p CLOSED)
 	virtual_mailbox_domains = ldap:$e/ldap.virtualdomains
 	virtual_mailbox_maps = ldap:$e/ldap.recipients
-	virtual_alias_maps = unionmap:{ldap:$e/ldap.virtual, ldap:$e/ldap.keepers, ldap:$e/ldap.forwards, ldap:$e/ldap.groups, ldap:$e/ldap.lists}
+	virtual_alias_maps = unionmap:{$(printf "ldap:$e/ldap.%s " "${ALIAS_MAPS[@]}")}
 	virtual_transport = lmtp:inet:127.0.0.1:$(p LMTP1)
 	transport_maps = texthash:$e/transport, ldap:$e/ldap.transport1, ldap:$e/ldap.transport2, ldap:$e/ldap.transport3
 	smtpd_relay_restrictions = permit_sasl_authenticated, reject_unauth_destination

@@ -29,15 +29,17 @@ unique_lines() {
 	CONF
 }
 
+slapd_schemas() {
+	local s
+	for s in core cosine nis inetorgperson; do echo "include /etc/ldap/schema/$s.schema"; done
+	echo "include $HERE/slapd/lab.schema"
+}
+
 slapd_conf() {
 	local admin=cn=postroom-admin,cn=services,$BASE
 	cat <<-CONF
 	# written by tests/lab/lab at every start
-	include /etc/ldap/schema/core.schema
-	include /etc/ldap/schema/cosine.schema
-	include /etc/ldap/schema/nis.schema
-	include /etc/ldap/schema/inetorgperson.schema
-	include $HERE/slapd/lab.schema
+	$(slapd_schemas)
 	modulepath /usr/lib/ldap
 	moduleload back_mdb
 	moduleload unique
@@ -70,6 +72,19 @@ slapd_conf() {
 	access to attrs=olcRootPW by * none
 	access to * by dn.exact="$admin" read by * none
 
+	$(slapd_databases)
+
+	database monitor
+	access to *
+	 by dn.exact="$admin" read
+	 by dn.exact="cn=postroom-monitor,cn=services,$BASE" read
+	 by * none
+	CONF
+}
+
+slapd_databases() {
+	local admin=cn=postroom-admin,cn=services,$BASE
+	cat <<-CONF
 	database mdb
 	suffix cn=accesslog
 	rootdn cn=admin,cn=accesslog
@@ -145,13 +160,14 @@ slapd_conf() {
 	index objectClass,cn eq
 	$(grep -v '^#' "$TOP/packaging/slapd/blocklist-access.conf")
 	access to * by * none
-
-	database monitor
-	access to *
-	 by dn.exact="$admin" read
-	 by dn.exact="cn=postroom-monitor,cn=services,$BASE" read
-	 by * none
 	CONF
+}
+
+# slapd_fill SUFFIX LDIF - the first content of an empty database
+slapd_fill() {
+	slapadd -q -w -f "$DIR/slapd/slapd.conf" -b "$1" -l "$2" >"$DIR/log/slapadd.log" 2>&1 && return
+	tail -n 5 "$DIR/log/slapadd.log" >&2
+	die "slapadd refused the content of $1"
 }
 
 slapd_load() {
@@ -162,16 +178,8 @@ slapd_load() {
 	( umask 077
 	bash "$HERE/content/make-ldif" "$DIR/secrets/hash" >"$DIR/slapd/content.ldif" ) ||
 		die "cannot write the directory's content"
-	if ! slapadd -q -w -f "$DIR/slapd/slapd.conf" -b "$BASE" \
-	    -l "$DIR/slapd/content.ldif" >"$DIR/log/slapadd.log" 2>&1; then
-		tail -n 5 "$DIR/log/slapadd.log" >&2
-		die "slapadd refused the content"
-	fi
-	if ! slapadd -q -f "$DIR/slapd/slapd.conf" -b cn=internal \
-	    -l "$HERE/content/blocklist.ldif" >"$DIR/log/slapadd-internal.log" 2>&1; then
-		tail -n 5 "$DIR/log/slapadd-internal.log" >&2
-		die "slapadd refused the block list"
-	fi
+	slapd_fill "$BASE" "$DIR/slapd/content.ldif"
+	slapd_fill cn=internal "$HERE/content/blocklist.ldif"
 	touch "$DIR/slapd/loaded"
 }
 
