@@ -107,6 +107,7 @@ kind group {
 	field other_members { attribute = member  convert = named_other }
 	field sender_users { missing = "the schema of Debian's slapd has no place for allowed senders; Postfix has smtpd_restriction_classes" }
 	field sender_groups { missing = "the schema of Debian's slapd has no place for allowed senders; Postfix has smtpd_restriction_classes" }
+	field other_senders { missing = "no allowed senders are kept here" }
 	field sender_rule { missing = "no allowed senders are kept here" }
 	field groups { derive = groups }
 	field lists { derive = lists }
@@ -125,6 +126,7 @@ kind mailinglist {
 	field outside { derive = outside }
 	field sender_users { missing = "the schema of Debian's slapd has no place for allowed senders; Postfix has smtpd_restriction_classes" }
 	field sender_groups { missing = "the schema of Debian's slapd has no place for allowed senders; Postfix has smtpd_restriction_classes" }
+	field other_senders { missing = "no allowed senders are kept here" }
 	field sender_rule { missing = "no allowed senders are kept here" }
 	field lists { derive = lists }
 }
