@@ -234,7 +234,7 @@ bool store_gather(void *self, const struct change *change, struct arena *arena, 
 	held = store_kind(store, change->kind);
 	facts->management = management_words(store, arena, change, facts->now);
 	if (!gather_name(store, change, arena, facts, error) || !gather_lists(store, change, arena, facts, error) ||
-	    !gather_holders(store, change, arena, facts, error) || !gather_blocks(store, change, arena, facts, error))
+	    !gather_rights(store, change, arena, facts, error) || !gather_holders(store, change, arena, facts, error) || !gather_blocks(store, change, arena, facts, error))
 		return false;
 	if (held != NULL && facts->now != NULL && !(gather_kept(store, change, arena, facts, error) && gather_last(store, change, arena, facts, error)))
 		return false;

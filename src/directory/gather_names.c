@@ -192,8 +192,11 @@ static void names_of(struct store_ldap *store, const struct profile_reference *r
 		add_word(names, entry->dn);
 	if (row->by == BY_LOGIN && (goes || renamed) && entry_first(entry, held->naming) != NULL)
 		add_word(names, entry_first(entry, held->naming));
-	if ((row->by == BY_ADDRESS || row->by == BY_RIGHT) && !renamed && primary != NULL)
+	if ((row->by == BY_ADDRESS || (row->by == BY_RIGHT && change->kind == &kind_user)) && !renamed && primary != NULL)
 		add_word(names, primary);
+	/* Rights name users by address and groups by name. */
+	if (row->by == BY_RIGHT && change->kind == &kind_group && (goes || renamed) && entry_first(entry, held->naming) != NULL)
+		add_word(names, entry_first(entry, held->naming));
 	for (i = 0; row->by == BY_ADDRESS && goes && alternates != NULL && i < alternates->count; i++)
 		add_word(names, alternates->values[i].bytes);
 }
@@ -313,7 +316,7 @@ bool gather_references(struct store_ldap *store, const struct change *change, st
 		for (j = 0; j < found.count; j++)
 			if (!dn_same(found.entries[j]->dn, entry->dn))
 				take_references(store, &references, row, found.entries[j], &names,
-					row->by != BY_RIGHT && row->follow >= (goes ? FOLLOW_ALWAYS : FOLLOW_RENAMED));
+					row->follow >= (goes ? FOLLOW_ALWAYS : FOLLOW_RENAMED));
 	}
 	facts->references = references.list;
 	facts->reference_count = references.count;

@@ -8,6 +8,7 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/text.h"
 #include "directory/dn.h"
@@ -49,6 +50,10 @@ static void moves_of(struct store_ldap *store, const struct entry *entry, const 
 			add_move(moves, row, entry->dn, to->dn);
 		if (row->by == BY_LOGIN && to->named)
 			add_move(moves, row, entry_first(entry, kind->naming), to->name);
+		if (row->by == BY_RIGHT && to->named && kind->kind == &kind_group)
+			add_move(moves, row, entry_first(entry, kind->naming), to->name);
+		if (row->by == BY_RIGHT && to->addressed && kind->kind == &kind_user)
+			add_move(moves, row, own, to->address);
 		if (row->by != BY_ADDRESS || !to->addressed)
 			continue;
 		add_move(moves, row, own, to->address);
@@ -68,6 +73,20 @@ static struct delta *one_value(struct arena *arena, const char *attribute, enum 
 	return delta;
 }
 
+/* "identifier right": the last blank parts them. */
+static bool is_right_of(const char *value, const char *who)
+{
+	size_t length = strlen(who);
+
+	return strncasecmp(value, who, length) == 0 && value[length] == ' ' && strrchr(value, ' ') == value + length;
+}
+
+/* What takes the place of a stored value: of a right only who has it becomes another. */
+static const char *moved_value(struct arena *arena, const struct move *move, const char *stored)
+{
+	return move->row->by == BY_RIGHT ? arena_format(arena, "%s%s", move->new, strrchr(stored, ' ')) : move->new;
+}
+
 /* The stored spelling of the value that is to move; NULL: this holder does not name it so. */
 static const char *naming_value(const struct entry *holder, const struct move *move)
 {
@@ -75,7 +94,7 @@ static const char *naming_value(const struct entry *holder, const struct move *m
 	size_t i;
 
 	for (i = 0; values != NULL && i < values->count; i++)
-		if (move->row->by == BY_DN ? dn_same(values->values[i].bytes, move->old) : text_same_ascii_case(values->values[i].bytes, move->old))
+		if (move->row->by == BY_RIGHT ? is_right_of(values->values[i].bytes, move->old) : move->row->by == BY_DN ? dn_same(values->values[i].bytes, move->old) : text_same_ascii_case(values->values[i].bytes, move->old))
 			return values->values[i].bytes;
 	return NULL;
 }
@@ -91,9 +110,10 @@ static void emit(struct store_ldap *store, struct arena *arena, const struct ent
 	for (i = 0; phase != FOLLOW_AFTER && i < moves->count; i++) {
 		const char *old = naming_value(holder, &moves->list[i]);
 
-		if (old == NULL || moves->list[i].new == NULL || entry_holds(holder, moves->list[i].row->attribute, moves->list[i].new))
+		if (old == NULL || moves->list[i].new == NULL ||
+		    entry_holds(holder, moves->list[i].row->attribute, moved_value(arena, &moves->list[i], old)))
 			continue;
-		all[count++] = *one_value(arena, moves->list[i].row->attribute, DELTA_ADD, moves->list[i].new);
+		all[count++] = *one_value(arena, moves->list[i].row->attribute, DELTA_ADD, moved_value(arena, &moves->list[i], old));
 	}
 	adds = count;
 	for (i = 0; phase != FOLLOW_BEFORE && i < moves->count; i++) {
@@ -127,6 +147,17 @@ struct filter *reference_values(struct store_ldap *store, struct arena *arena, c
 	return any;
 }
 
+static struct filter *naming_leaf(struct arena *arena, const struct profile_reference *row, const char *name)
+{
+	struct filter *leaf = filter_equal_text(arena, row->attribute, name);
+
+	if (row->by == BY_RIGHT) {
+		leaf->op = FILTER_PIECES;
+		leaf->first = value_text(arena, arena_format(arena, "%s ", name));
+	}
+	return leaf;
+}
+
 bool plan_follow(struct store_ldap *store, struct arena *arena, const struct entry *entry, const struct follow_to *to,
 		const struct profile_kind *kind, struct plan *plan, struct error *error)
 {
@@ -144,13 +175,13 @@ bool plan_follow(struct store_ldap *store, struct arena *arena, const struct ent
 	for (i = 0; i < moves.count; i++) {
 		const struct profile_reference *row = moves.list[i].row;
 		const struct profile_holder *holder = row->kind == NULL ? NULL : read_holder_of(store->world, row->kind);
-		struct filter *leaf = filter_equal_text(arena, row->attribute, moves.list[i].old);
+		struct filter *leaf = naming_leaf(arena, row, moves.list[i].old);
 
 		attributes[i] = row->attribute;
 		filter_into(arena, leaves, leaf);
 		/* A holder that has the new value already needs no step for it. */
 		if (moves.list[i].new != NULL)
-			filter_into(arena, leaves, filter_equal_text(arena, row->attribute, moves.list[i].new));
+			filter_into(arena, leaves, naming_leaf(arena, row, moves.list[i].new));
 		filter_into(arena, any, holder == NULL ? leaf : filter_both(arena, filter_equal_text(arena, "objectClass", holder->class), leaf));
 	}
 	memcpy(attributes + moves.count, (const char *const[]){ "objectClass", "cn", "uid", "entryUUID", NULL }, 5 * sizeof *attributes);

@@ -56,6 +56,8 @@ struct entry *gather_light(struct store_ldap *store, const struct change *change
 bool gather_references(struct store_ldap *store, const struct change *change, struct arena *arena, const struct entry *entry, struct facts *facts, struct error *error);
 /* Who already holds the addresses that the change would introduce, and which of them look alike. */
 bool gather_holders(struct store_ldap *store, const struct change *change, struct arena *arena, struct facts *facts, struct error *error);
+/* gather_rights.c: who is given a right on a folder and is not there; false: connection lost. */
+bool gather_rights(struct store_ldap *store, const struct change *change, struct arena *arena, struct facts *facts, struct error *error);
 /* blocks.c: which of the new primary addresses are kept for somebody else; false: connection lost. */
 bool gather_blocks(struct store_ldap *store, const struct change *change, struct arena *arena, struct facts *facts, struct error *error);
 /* Domains, servers, and what lives in a domain. */

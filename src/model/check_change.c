@@ -172,6 +172,11 @@ static bool check_missing(const struct facts *facts, struct error *error)
 {
 	const struct missing *missing = facts->missing;
 
+	if (facts->missing_count > 0 && !missing->field->reference)
+		return error_set(error, ERROR_INVALID, strchr(missing->value, '@') ?
+			"%s: nobody here has the primary address \"%.100s\"; choose a user, a group, or anyone" :
+			"%s: there is no group \"%.100s\"; choose a user by the primary address, a group, or anyone",
+			missing->field->label, missing->value);
 	return facts->missing_count == 0 || error_set(error, ERROR_INVALID, "%s: there is no %s \"%.100s\"; choose one that exists",
 		missing->field->label, kind_find(missing->field->reference)->noun, missing->value);
 }

@@ -66,7 +66,7 @@ reference memberUid { kind = group  of = { user }  by = login  meaning = "member
 reference univentionAllowedEmailUsers { of = { user }  by = dn  meaning = "allowed sender"  follow = renamed }
 reference univentionAllowedEmailGroups { of = { group }  by = dn  meaning = "allowed sender"  follow = renamed }
 reference univentionMailMember { kind = mailinglist  by = address  meaning = "list member"  follow = yes }
-reference univentionMailACL { kind = folder  by = right  meaning = "right on folder" }
+reference univentionMailACL { kind = folder  of = { user, group }  by = right  meaning = "right on folder"  follow = yes }
 reference mailForwardAddress { kind = user  by = address  meaning = "forward target"  follow = renamed }
 
 kind user {
