@@ -35,11 +35,6 @@ static bool is_sender_left(const struct reference *reference)
 	return is_sender(reference) && !reference->followed;
 }
 
-static bool is_sender_followed(const struct reference *reference)
-{
-	return is_sender(reference) && reference->followed;
-}
-
 /* Named by address. */
 static bool is_address_left(const struct reference *reference)
 {
@@ -126,9 +121,9 @@ static void changed_followed(struct scene *scene, const struct consequence_rule 
 				count > 1 ? "are" : "is", words);
 	}
 	if (renamed(scene)) {
-		words = references_words(scene, is_sender_followed, &count);
+		words = references_words(scene, is_followed, &count);
 		if (count)
-			tell(scene, rule, "%zu allowed sender%s the new name: %s.", count, count > 1 ? "s follow" : " follows", words);
+			tell(scene, rule, "%zu further reference%s the new name: %s.", count, count > 1 ? "s follow" : " follows", words);
 	}
 }
 
