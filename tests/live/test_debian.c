@@ -1,0 +1,251 @@
+/* The store on a directory with nothing but the schema of Debian's slapd (lab start --profile debian): recognised, read, there and back. */
+#include "walk.h"
+
+static struct live live;
+static struct store *store;
+static LDAP *hand;
+
+static bool elsewhere(void)
+{
+	return live_missing() || strcmp(live_env("LAB_PROFILE"), "debian") != 0;
+}
+
+static int open_all(void **state)
+{
+	(void)state;
+	if (elsewhere())
+		return 0;
+	live_prepare(&live, "ADMIN");
+	live.settings.direct = false;
+	live_open(&live);
+	assert_true(live_wait(&live, DIRECTORY_UP, 5000));
+	store = directory_store(live.directory);
+	hand = hand_open();
+	assert_non_null(hand);
+	return 0;
+}
+
+static int close_all(void **state)
+{
+	(void)state;
+	if (elsewhere())
+		return 0;
+	hand_close(hand);
+	live_close(&live);
+	return 0;
+}
+
+static void test_known_by_its_schema(void **state)
+{
+	(void)state;
+	if (elsewhere())
+		skip();
+	assert_string_equal(directory_status(live.directory)->profile, "debian");
+	for (size_t i = 0; kinds[i] != NULL && !kinds[i]->internal; i++) {
+		const char *reason = directory_verb_reason(live.directory, kinds[i], VERB_ADD);
+
+		/* What is held here may be created, without a word about a management system. */
+		if (kinds[i] == &kind_user || kinds[i] == &kind_domain || kinds[i] == &kind_group || kinds[i] == &kind_mailinglist)
+			assert_null(reason);
+	}
+}
+
+static void test_lists_and_records(void **state)
+{
+	static const struct { const char *kind; size_t least; } lists[] = {
+		{ "user", 60 }, { "domain", 2 }, { "group", 4 }, { "mailinglist", 3 }, { "server", 2 },
+	};
+	struct record *record;
+
+	(void)state;
+	if (elsewhere())
+		skip();
+	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
+		live_list(&live, lists[i].kind, NULL, 0);
+		if (!live.list_end.complete || live.rows < lists[i].least)
+			fail_msg("%s: %zu rows, %s", lists[i].kind, live.rows, live.reason);
+	}
+	/* A piece of an address in an attribute without a rule for pieces: whoever has one comes, and the front end looks. */
+	live_list(&live, "user", "mueller@", 0);
+	assert_true(live.rows > 0);
+	record = live_read(&live, "user", "juergen.mueller@example.com");
+	assert_non_null(record);
+	assert_string_equal(record->name, "juergen.mueller");
+	assert_false(record->foreign);
+	assert_null(record_attribute(record, "userPassword"));
+	assert_int_equal(record_get(record, "alternates")->count, 2);
+	assert_int_equal(record_get(record, "quota")->presence, VALUE_UNSUPPORTED);
+	assert_non_null(record_get(record, "quota")->note);
+	assert_string_equal(record_text(record, "groups"), "sales");
+	record = live_read(&live, "group", "everybody@example.com");
+	assert_non_null(record);
+	assert_int_equal(record_get(record, "member_groups")->count, 2);
+	record = live_read(&live, "domain", "example.org");
+	assert_non_null(record);
+	assert_true(atoi(record_text(record, "users")) >= 15 && atoi(record_text(record, "users")) < 40);
+	assert_string_equal(record_text(record, "lists"), "2");
+}
+
+static void expect(struct walk *walk, enum outcome got, enum outcome want)
+{
+	if (got != want)
+		fail_msg("outcome %d, not %d: %s", got, want, walk->error.text);
+}
+
+/* Applies a change, takes it back, and compares the entry. */
+static void there_and_back(struct change *change, const char *relative)
+{
+	char dn[300], *before = hand_snapshot(hand, live_dn(dn, sizeof dn, relative)), *between, *after;
+	struct change *undo;
+	struct walk walk, back;
+
+	walk_begin(&walk);
+	walk_begin(&back);
+	expect(&walk, walk_change(&walk, store, change), OUTCOME_APPLIED);
+	assert_true(walk.facts.plain);
+	between = hand_snapshot(hand, dn);
+	assert_true((before == NULL) != (between == NULL) || strcmp(before, between) != 0);
+	undo = walk_undo(&walk, change->kind, change->name);
+	expect(&back, walk_change(&back, store, undo), OUTCOME_APPLIED);
+	after = hand_snapshot(hand, dn);
+	if ((before == NULL) != (after == NULL) || (before != NULL && strcmp(before, after) != 0))
+		fail_msg("before:\n%s\nafter:\n%s", before, after);
+	free(before);
+	free(between);
+	free(after);
+	change_free(undo);
+	change_free(change);
+	walk_end(&walk);
+	walk_end(&back);
+}
+
+static struct change *edit(const char *kind, const char *name, const char *field, enum edit_how how, const char *value)
+{
+	struct change *change = change_new(VERB_EDIT, kind_find(kind), name);
+
+	change_edit_text(change, kind_field(kind_find(kind), field), how, value);
+	return change;
+}
+
+static void test_every_field_there_and_back(void **state)
+{
+	static const struct { const char *kind, *name, *place, *field; enum edit_how how; const char *value; } cases[] = {
+		{ "user", "jiri.dvorak", "uid=jiri.dvorak,ou=people", "address", EDIT_SET, "jiri@example.org" },
+		{ "user", "jiri.dvorak", "uid=jiri.dvorak,ou=people", "alternates", EDIT_ADD, "jiri.d@example.com" },
+		{ "user", "jiri.dvorak", "uid=jiri.dvorak,ou=people", "forwards", EDIT_SET, "jiri@outside.test" },
+		{ "user", "jiri.dvorak", "uid=jiri.dvorak,ou=people", "home_server", EDIT_SET, "mail2.example.com" },
+		{ "user", "jiri.dvorak", "uid=jiri.dvorak,ou=people", "full_name", EDIT_SET, "Jiří Dvořák-Novák" },
+		{ "group", "sales", "cn=sales,ou=groups", "members", EDIT_ADD, "jiri.dvorak" },
+		{ "group", "sales", "cn=sales,ou=groups", "members", EDIT_REMOVE, "alice.obrien" },
+		{ "group", "auditors", "cn=auditors,ou=groups", "address", EDIT_SET, "auditors@example.com" },
+		{ "group", "auditors", "cn=auditors,ou=groups", "member_groups", EDIT_ADD, "support" },
+		{ "mailinglist", "board", "cn=board,ou=lists", "members", EDIT_ADD, "x@outside.test" },
+		{ "mailinglist", "board", "cn=board,ou=lists", "address", EDIT_SET, "the-board@example.org" },
+	};
+
+	(void)state;
+	if (elsewhere())
+		skip();
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+		there_and_back(edit(cases[i].kind, cases[i].name, cases[i].field, cases[i].how, cases[i].value), cases[i].place);
+}
+
+static void test_objects_there_and_back(void **state)
+{
+	struct change *change;
+
+	(void)state;
+	if (elsewhere())
+		skip();
+	change = change_new(VERB_ADD, &kind_domain, "live.example");
+	there_and_back(change, "dc=live.example,ou=domains");
+	change = change_new(VERB_ADD, &kind_user, "live.person");
+	change_edit_text(change, kind_field(&kind_user, "family_name"), EDIT_SET, "Person");
+	change_edit_text(change, kind_field(&kind_user, "address"), EDIT_SET, "live.person@example.com");
+	there_and_back(change, "uid=live.person,ou=people");
+	change = change_new(VERB_ADD, &kind_group, "live-group");
+	change_edit_text(change, kind_field(&kind_group, "members"), EDIT_ADD, "jiri.dvorak");
+	there_and_back(change, "cn=live-group,ou=groups");
+	there_and_back(change_new(VERB_DELETE, &kind_user, "jose.munoz"), "uid=jose.munoz,ou=people");
+	assert_int_equal(hand_count(hand, "(&(cn=everybody)(member=uid=jose.munoz,ou=people,dc=example,dc=com))"), 1);
+	change = change_new(VERB_RENAME, &kind_user, "alice.obrien");
+	change->new_name = "alice.smith";
+	there_and_back(change, "uid=alice.obrien,ou=people");
+	assert_int_equal(hand_count(hand, "(&(cn=sales)(member=uid=alice.obrien,ou=people,dc=example,dc=com))"), 1);
+}
+
+static void refused(struct change *change, const char *words)
+{
+	struct walk walk;
+
+	walk_begin(&walk);
+	expect(&walk, walk_change(&walk, store, change), OUTCOME_NOT_APPLIED);
+	if (strstr(walk.error.text, words) == NULL)
+		fail_msg("%s", walk.error.text);
+	change_free(change);
+	walk_end(&walk);
+}
+
+static void test_what_has_no_place(void **state)
+{
+	struct change *change;
+	struct walk walk;
+
+	(void)state;
+	if (elsewhere())
+		skip();
+	change = edit("user", "jiri.dvorak", "forwards", EDIT_ADD, "a@outside.test");
+	change_edit_text(change, kind_field(&kind_user, "forwards"), EDIT_ADD, "b@outside.test");
+	refused(change, "keeps one value");
+	refused(edit("user", "jiri.dvorak", "quota", EDIT_SET, "1073741824"), "cannot be kept in this directory");
+	refused(edit("user", "jiri.dvorak", "keep_copy", EDIT_SET, "yes"), "leaves no copy");
+	refused(change_new(VERB_ADD, &kind_group, "live-empty"), "needs at least one");
+	refused(edit("group", "auditors", "members", EDIT_REMOVE, "arpad.kovacs"), "needs at least one");
+	walk_begin(&walk);
+	change = change_new(VERB_DELETE, &kind_user, "arpad.kovacs");
+	assert_true(store->gather(store->self, change, walk.arena, &walk.facts, &walk.error));
+	assert_non_null(walk.facts.kept);
+	assert_non_null(strstr(walk.facts.kept, "auditors"));
+	change_free(change);
+	walk_end(&walk);
+}
+
+static void test_who_has_an_address(void **state)
+{
+	static const struct { const char *address, *kind, *name, *field; } cases[] = {
+		{ "sales@example.com", "group", "sales", "address" }, { "board@example.org", "mailinglist", "board", "address" },
+		{ "mueller@example.com", "user", "juergen.mueller", "alternates" },
+		{ "juergen.mueller@example.com", "user", "juergen.mueller", "address" },
+	};
+
+	(void)state;
+	if (elsewhere())
+		skip();
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct change *change = edit("user", "jiri.dvorak", "address", EDIT_SET, cases[i].address);
+		struct walk walk;
+
+		walk_begin(&walk);
+		assert_true(store->gather(store->self, change, walk.arena, &walk.facts, &walk.error));
+		assert_int_equal(walk.facts.holder_count, 1);
+		assert_string_equal(walk.facts.holders[0].kind, cases[i].kind);
+		assert_string_equal(walk.facts.holders[0].name, cases[i].name);
+		assert_string_equal(walk.facts.holders[0].field, cases[i].field);
+		change_free(change);
+		walk_end(&walk);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_known_by_its_schema),
+		cmocka_unit_test(test_lists_and_records),
+		cmocka_unit_test(test_every_field_there_and_back),
+		cmocka_unit_test(test_objects_there_and_back),
+		cmocka_unit_test(test_what_has_no_place),
+		cmocka_unit_test(test_who_has_an_address),
+	};
+
+	return cmocka_run_group_tests(tests, open_all, close_all);
+}
