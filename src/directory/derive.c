@@ -72,7 +72,7 @@ static struct filter *naming_filter(const struct derivation *with, const char *h
 	}
 	if (class == NULL || any->inside_count == 0)
 		return NULL;
-	return filter_both(arena, filter_equal_text(arena, "objectClass", class->class), any);
+	return filter_both(arena, read_holder_filter(arena, class), any);
 }
 
 static void unreadable(struct derivation *with, const struct error *why)
@@ -164,7 +164,7 @@ static bool derive_count(struct derivation *with, const char *holder, struct err
 	/* A folder may have no address and lives in the domain all the same: it is named folder@domain. */
 	if (strcmp(holder, "folder") == 0)
 		filter_into(scratch, living, filter_ends(scratch, class->naming, arena_format(scratch, "@%s", with->record->name)));
-	search.filter = filter_both(scratch, filter_equal_text(scratch, "objectClass", class->class), living);
+	search.filter = filter_both(scratch, read_holder_filter(scratch, class), living);
 	if (!request_search(with->connection, scratch, &search, &found, &inner)) {
 		unreadable(with, &inner);
 		if (error != NULL)

@@ -110,7 +110,7 @@ static bool gather_other_name(struct store_ldap *store, const struct profile_kin
 
 		if (holder == NULL)
 			continue;
-		search.filter = filter_both(arena, filter_equal_text(arena, "objectClass", holder->class), filter_equal_text(arena, holder->naming, name));
+		search.filter = filter_both(arena, read_holder_filter(arena, holder), filter_equal_text(arena, holder->naming, name));
 		if (!request_search(store->connection, arena, &search, &found, error))
 			return false;
 		if (found.count == 0)

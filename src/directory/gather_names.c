@@ -254,7 +254,7 @@ static struct filter *row_filter(struct store_ldap *store, struct arena *arena, 
 		filter_into(arena, any, leaf);
 	}
 	*leaves = any;
-	return holder == NULL ? any : filter_both(arena, filter_equal_text(arena, "objectClass", holder->class), any);
+	return holder == NULL ? any : filter_both(arena, read_holder_filter(arena, holder), any);
 }
 
 static bool loses_address(struct store_ldap *store, const struct change *change, const struct entry *entry)
@@ -369,7 +369,7 @@ static bool gather_domain(struct store_ldap *store, const struct record *domain,
 	size_t i;
 
 	if (folder != NULL)
-		filter_into(arena, living, filter_both(arena, filter_equal_text(arena, "objectClass", folder->class),
+		filter_into(arena, living, filter_both(arena, read_holder_filter(arena, folder),
 			filter_ends(arena, folder->naming, arena_format(arena, "@%s", domain->name))));
 	search.filter = living;
 	if (!request_search(store->connection, arena, &search, &found, error))

@@ -464,7 +464,8 @@ void list_read(struct world *world, struct connection *connection, const struct 
 
 	*outcome = (struct list_outcome){ .complete = false };
 	if (run.kind == NULL) {
-		error_set(&outcome->error, ERROR_UNSUPPORTED, "the profile in use does not know objects of the kind %s", order->kind->name);
+		error_set(&outcome->error, ERROR_UNSUPPORTED, "there are no objects of the kind %s here: %s", order->kind->name,
+			profile_absent_reason(world_profile(world), order->kind));
 		return;
 	}
 	run.arena = arena_new();

@@ -99,6 +99,12 @@ static const char *naming_value(const struct entry *holder, const struct move *m
 	return NULL;
 }
 
+/* Does the row speak of holders of this kind? Two kinds may share one attribute. */
+static bool is_of(const struct move *move, const char *kind)
+{
+	return move->row->kind == NULL || strcmp(move->row->kind, kind) == 0;
+}
+
 /* Adds come before removals, so that mail to the group keeps flowing. */
 static void emit(struct store_ldap *store, struct arena *arena, const struct entry *holder, const struct moves *moves, enum follow_phase phase, struct plan *plan)
 {
@@ -107,8 +113,9 @@ static void emit(struct store_ldap *store, struct arena *arena, const struct ent
 	struct operation *operation;
 	const char *kind, *name;
 
+	read_holder(store->world, arena, holder, &kind, &name);
 	for (i = 0; phase != FOLLOW_AFTER && i < moves->count; i++) {
-		const char *old = naming_value(holder, &moves->list[i]);
+		const char *old = is_of(&moves->list[i], kind) ? naming_value(holder, &moves->list[i]) : NULL;
 
 		if (old == NULL || moves->list[i].new == NULL ||
 		    entry_holds(holder, moves->list[i].row->attribute, moved_value(arena, &moves->list[i], old)))
@@ -117,14 +124,13 @@ static void emit(struct store_ldap *store, struct arena *arena, const struct ent
 	}
 	adds = count;
 	for (i = 0; phase != FOLLOW_BEFORE && i < moves->count; i++) {
-		const char *old = naming_value(holder, &moves->list[i]);
+		const char *old = is_of(&moves->list[i], kind) ? naming_value(holder, &moves->list[i]) : NULL;
 
 		if (old != NULL)
 			all[count++] = *one_value(arena, moves->list[i].row->attribute, DELTA_DELETE, old);
 	}
 	if (count == 0)
 		return;
-	read_holder(store->world, arena, holder, &kind, &name);
 	operation = plan_step(arena, plan);
 	*operation = (struct operation){ .verb = OPERATION_MODIFY, .place = arena_text(arena, holder->dn),
 		.id = arena_text(arena, entry_first(holder, "entryUUID")), .deltas = all, .delta_count = count, .commutes = true,
@@ -182,7 +188,7 @@ bool plan_follow(struct store_ldap *store, struct arena *arena, const struct ent
 		/* A holder that has the new value already needs no step for it. */
 		if (moves.list[i].new != NULL)
 			filter_into(arena, leaves, naming_leaf(arena, row, moves.list[i].new));
-		filter_into(arena, any, holder == NULL ? leaf : filter_both(arena, filter_equal_text(arena, "objectClass", holder->class), leaf));
+		filter_into(arena, any, holder == NULL ? leaf : filter_both(arena, read_holder_filter(arena, holder), leaf));
 	}
 	memcpy(attributes + moves.count, (const char *const[]){ "objectClass", "cn", "uid", "entryUUID", NULL }, 5 * sizeof *attributes);
 	search.attributes = attributes;

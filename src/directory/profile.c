@@ -46,10 +46,17 @@ static const struct conf_option kind_options[] = {
 };
 static const struct conf_option holder_options[] = {
 	{ .name = "class", .type = CONF_TEXT, .help = "Object class." },
+	{ .name = "also", .type = CONF_TEXT, .help = "A second object class that it must have." },
+	{ .name = "without", .type = CONF_TEXT, .help = "An object class that it must not have." },
 	{ .name = "naming", .type = CONF_TEXT, .fallback = "cn", .help = "Attribute of its name." },
 	{ .name = NULL },
 };
+static const struct conf_option absent_options[] = {
+	{ .name = "reason", .type = CONF_TEXT, .help = "Why this directory has no such objects." },
+	{ .name = NULL },
+};
 static const struct conf_option reference_options[] = {
+	{ .name = "attribute", .type = CONF_TEXT, .help = "The attribute; left out: the title." },
 	{ .name = "kind", .type = CONF_TEXT, .help = "What the naming object is; left out: told by its class." },
 	{ .name = "of", .type = CONF_LIST, .help = "Kinds that are named so; left out: any." },
 	{ .name = "by", .type = CONF_TEXT, .fallback = "dn", .help = "dn, login, address or right." },
@@ -92,6 +99,7 @@ static const struct conf_option profile_options[] = {
 	{ .name = "blocks", .type = CONF_SECTION, .inside = block_options, .help = "Former addresses that are kept from others." },
 	{ .name = "holder", .type = CONF_SECTION, .flags = CONF_MANY | CONF_TITLED, .inside = holder_options, .help = "Who can hold an address." },
 	{ .name = "reference", .type = CONF_SECTION, .flags = CONF_MANY | CONF_TITLED, .inside = reference_options, .help = "What names a user elsewhere." },
+	{ .name = "absent", .type = CONF_SECTION, .flags = CONF_MANY | CONF_TITLED, .inside = absent_options, .help = "A kind that there is no place for." },
 	{ .name = "kind", .type = CONF_SECTION, .flags = CONF_MANY | CONF_TITLED, .inside = kind_options, .help = "One kind of object." },
 	{ .name = NULL },
 };
@@ -265,12 +273,34 @@ static bool read_holders(struct arena *arena, const struct conf_section *root, s
 
 		holders[i].name = arena_text(arena, conf_title(section));
 		holders[i].class = copied(arena, section, "class");
+		holders[i].also = copied(arena, section, "also");
+		holders[i].without = copied(arena, section, "without");
 		holders[i].naming = copied(arena, section, "naming");
 		if (holders[i].class == NULL || !filter_attribute_legal(holders[i].naming))
 			return wrong(error, section, "class is missing or naming is no attribute: holder", holders[i].name);
 	}
 	profile->holders = holders;
 	profile->holder_count = count;
+	return true;
+}
+
+static bool read_absent(struct arena *arena, const struct conf_section *root, struct profile *profile, struct error *error)
+{
+	size_t count = conf_section_count(root, "absent"), i;
+	struct profile_absent *list_of = arena_alloc(arena, count * sizeof *list_of);
+
+	for (i = 0; i < count; i++) {
+		const struct conf_section *section = conf_section(root, "absent", i);
+
+		list_of[i].kind = kind_find(conf_title(section));
+		list_of[i].reason = copied(arena, section, "reason");
+		if (list_of[i].kind == NULL)
+			return wrong(error, section, "there is no kind", conf_title(section));
+		if (list_of[i].reason == NULL)
+			return wrong(error, section, "reason is missing: absent", conf_title(section));
+	}
+	profile->absent = list_of;
+	profile->absent_count = count;
 	return true;
 }
 
@@ -306,7 +336,7 @@ static bool read_references(struct arena *arena, const struct conf_section *root
 	for (i = 0; i < count; i++) {
 		const struct conf_section *section = conf_section(root, "reference", i);
 
-		references[i].attribute = arena_text(arena, conf_title(section));
+		references[i].attribute = conf_text(section, "attribute") != NULL ? copied(arena, section, "attribute") : arena_text(arena, conf_title(section));
 		references[i].kind = copied(arena, section, "kind");
 		references[i].meaning = copied(arena, section, "meaning");
 		references[i].of = list(arena, section, "of");
@@ -392,7 +422,7 @@ static struct profile *read_conf(struct arena *arena, struct conf *conf, struct 
 		profile->policy_class = copied(arena, policy, "class");
 		profile->policy_attribute = copied(arena, policy, "attribute");
 	}
-	if (!read_words(arena, root, profile, error) || !read_blocks(arena, root, profile, error) || !read_holders(arena, root, profile, error) ||
+	if (!read_words(arena, root, profile, error) || !read_blocks(arena, root, profile, error) || !read_holders(arena, root, profile, error) || !read_absent(arena, root, profile, error) ||
 	    !read_references(arena, root, profile, error) || !read_kinds(arena, root, profile, error))
 		return NULL;
 	return profile;
@@ -522,6 +552,16 @@ const struct profile_kind *profile_kind(const struct profile *profile, const str
 		if (profile->kinds[i].kind == kind)
 			return &profile->kinds[i];
 	return NULL;
+}
+
+const char *profile_absent_reason(const struct profile *profile, const struct kind *kind)
+{
+	size_t i;
+
+	for (i = 0; i < profile->absent_count; i++)
+		if (profile->absent[i].kind == kind)
+			return profile->absent[i].reason;
+	return "the profile in use does not know objects of this kind";
 }
 
 const struct mapping *profile_mapping(const struct profile_kind *kind, const struct field *field)

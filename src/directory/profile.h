@@ -53,7 +53,12 @@ struct profile_kind {
 };
 
 /* An object class that can hold addresses. */
-struct profile_holder { const char *name, *class, *naming; };
+struct profile_holder {
+	const char *name, *class, *naming;
+	const char *also, *without;        /* a second class that it must and one that it must not have; NULL: none */
+};
+/* A kind that this sort of directory has no place for, and why. */
+struct profile_absent { const struct kind *kind; const char *reason; };
 enum reference_by { BY_DN, BY_LOGIN, BY_ADDRESS, BY_RIGHT };
 enum reference_follow { FOLLOW_NOT, FOLLOW_RENAMED, FOLLOW_ALWAYS };
 struct profile_reference {
@@ -81,6 +86,8 @@ struct profile {
 	size_t holder_count;
 	const struct profile_reference *references;
 	size_t reference_count;
+	const struct profile_absent *absent;
+	size_t absent_count;
 	const struct profile_kind *kinds;
 	size_t kind_count;
 };
@@ -106,6 +113,8 @@ bool profile_refers(const struct profile_reference *row, const struct kind *kind
 
 const struct profile_kind *profile_kind(const struct profile *profile, const struct kind *kind);   /* NULL: not held here */
 const struct mapping *profile_mapping(const struct profile_kind *kind, const struct field *field); /* NULL: not named */
+/* Why there is no such kind here, in words (static or of the profile); only where profile_kind gives NULL. */
+const char *profile_absent_reason(const struct profile *profile, const struct kind *kind);
 /*
  * The attribute in which objects of this kind keep the address that mail to them goes to: that of the field
  * "address"; for kinds without one, and for NULL, the profile's primary. NULL: none.

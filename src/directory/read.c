@@ -94,7 +94,7 @@ struct entry *read_entry_of(struct world *world, struct connection *connection, 
 	struct error inner = { 0 };
 
 	if (held == NULL) {
-		error_set(error, ERROR_UNSUPPORTED, "the profile %s does not know objects of the kind %s", profile->name, kind->name);
+		error_set(error, ERROR_UNSUPPORTED, "there are no objects of the kind %s here: %s", kind->name, profile_absent_reason(profile, kind));
 		return NULL;
 	}
 	if (strncmp(name, "uuid:", 5) == 0)
@@ -159,13 +159,25 @@ void read_holder(const struct world *world, struct arena *arena, const struct en
 	for (i = 0; i < profile->holder_count; i++) {
 		const struct profile_holder *holder = &profile->holders[i];
 
-		if (!entry_has_class(entry, holder->class))
+		if (!entry_has_class(entry, holder->class) || (holder->also != NULL && !entry_has_class(entry, holder->also)) ||
+		    (holder->without != NULL && entry_has_class(entry, holder->without)))
 			continue;
 		*kind = holder->name;
 		if (entry_first(entry, holder->naming) != NULL)
 			*name = arena_text(arena, entry_first(entry, holder->naming));
 		return;
 	}
+}
+
+struct filter *read_holder_filter(struct arena *arena, const struct profile_holder *holder)
+{
+	struct filter *class = filter_equal_text(arena, "objectClass", holder->class);
+
+	if (holder->also != NULL)
+		class = filter_both(arena, class, filter_equal_text(arena, "objectClass", holder->also));
+	if (holder->without != NULL)
+		class = filter_both(arena, class, filter_not(arena, filter_equal_text(arena, "objectClass", holder->without)));
+	return class;
 }
 
 const struct profile_holder *read_holder_of(const struct world *world, const char *name)

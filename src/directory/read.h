@@ -37,6 +37,8 @@ void read_findings(struct world *world, struct connection *connection, struct re
  * ucs-directory 15 over entries read here.
  */
 bool read_policy_quota(const struct world *world, struct connection *connection, struct arena *arena, const struct entry *entry, const char **megabytes);
+/* Entries of this holder, by their classes. */
+struct filter *read_holder_filter(struct arena *arena, const struct profile_holder *holder);
 /* All users and other holders with an address in this domain. */
 struct filter *read_in_domain(const struct world *world, struct arena *arena, const char *domain);
 /*

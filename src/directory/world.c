@@ -408,7 +408,7 @@ enum directory_support world_supports(const struct world *world, const struct ki
 
 	*reason = NULL;
 	if (mapping == NULL)
-		*reason = "the profile in use does not know objects of this kind";
+		*reason = profile_absent_reason(world->profile, kind);
 	else if (mapping->derive != DERIVE_NOT)
 		return SUPPORT_READONLY;
 	else if (mapping->converter == NULL)
@@ -429,7 +429,7 @@ const char *world_verb_reason(const struct world *world, const struct kind *kind
 	const struct profile_kind *held = profile_kind(world->profile, kind);
 
 	if (held == NULL)
-		return "the profile in use does not know objects of this kind";
+		return profile_absent_reason(world->profile, kind);
 	if (verb == VERB_ADD && held->container == NULL)
 		return "the profile in use does not say where new ones go";
 	if (held->writer == NULL || (verb != VERB_ADD && verb != VERB_RENAME && verb != VERB_DELETE))

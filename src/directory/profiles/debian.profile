@@ -17,6 +17,8 @@
 #   groups     groupOfNames; its address is a mailLocalAddress, too.
 #   lists      nisMailAlias with inetLocalMailRecipient: cn is the name,
 #              mailLocalAddress the address, rfc822MailMember the members.
+#   aliases    nisMailAlias alone: cn is the whole address, rfc822MailMember where
+#              mail to it goes.
 #   servers    device with ipHost whose cn is the full host name.
 # Postfix and Dovecot read the directory themselves; nothing has to follow.
 
@@ -38,10 +40,14 @@ forward = mailRoutingAddress
 # Who holds an address, by object class; "holder" names are stable words.
 holder user { class = inetOrgPerson  naming = uid }
 holder group { class = groupOfNames  naming = cn }
-holder mailinglist { class = nisMailAlias  naming = cn }
+holder mailinglist { class = nisMailAlias  also = inetLocalMailRecipient  naming = cn }
+holder alias { class = nisMailAlias  without = inetLocalMailRecipient  naming = cn }
+
+absent folder { reason = "the schema of Debian's slapd has no shared folders; Dovecot's own configuration holds them" }
 
 reference member { kind = group  of = { user, group }  by = dn  meaning = "member"  follow = yes }
 reference rfc822MailMember { kind = mailinglist  by = address  meaning = "list member"  follow = yes }
+reference "rfc822MailMember of aliases" { attribute = rfc822MailMember  kind = alias  by = address  meaning = "alias target"  follow = yes }
 reference mailRoutingAddress { kind = user  by = address  meaning = "forward target"  follow = renamed }
 
 kind user {
