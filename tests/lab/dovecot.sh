@@ -127,8 +127,7 @@ dovecot_namespaces() {
 }
 
 dovecot_shared_namespaces() {
-	local n=$1 cn=archive@example.com
-	[ "$n" = 2 ] && cn=werkstatt@kassel.example
+	local n=$1
 	cat <<-CONF
 	namespace shared {
 	  type = shared
@@ -138,14 +137,7 @@ dovecot_shared_namespaces() {
 	  subscriptions = no
 	  list = children
 	}
-	namespace public1 {
-	  type = public
-	  separator = /
-	  prefix = $cn/
-	  location = maildir:$DIR/mail/mail$n/public/${cn#*@}/${cn%@*}:INDEXPVT=~/public/$cn
-	  subscriptions = no
-	  list = yes
-	}
+	!include_try $DIR/dovecot$n/folders.conf
 	CONF
 }
 
@@ -215,35 +207,12 @@ dovecot_conf() {
 	CONF
 }
 
-# The rights of the folders without address, as the directory has them.
-dovecot_acls() {
-	if [ "$1" = 1 ]; then
-		echo 'archive@example.com/INBOX anyone lrws'
-		echo 'archive@example.com/INBOX user=anna.schmid@example.com lrwspitekxa'
-	else
-		echo 'werkstatt@kassel.example/INBOX anyone lrwspi'
-	fi
-}
-
 dovecot_dirs() {
-	local n=$1 box=example.com/archive
-	[ "$n" = 2 ] && box=kassel.example/werkstatt
+	local n=$1
 	mkdir -p -m 755 "$DIR/dovecot$n/run" "$DIR/dovecot$n/state"
 	[ -d "$DIR/mail/mail$n" ] && return
-	mkdir -p "$DIR/mail/mail$n/public/$box/.INBOX"/{cur,new,tmp}
+	mkdir -p "$DIR/mail/mail$n/public"
 	[ "$(id -u)" != 0 ] || chown -R mail:mail "$DIR/mail/mail$n"
-}
-
-# Rights on folders with an address live in that mailbox. Only a new lab has
-# none yet. The group rights of the directory need a login script; left out.
-dovecot_shares() {
-	local c=$DIR/dovecot1/dovecot.conf
-	[ -e "$DIR/mail/mail1/shared-mailboxes.db" ] && return
-	{ doveadm -c "$c" acl set -u info@example.com INBOX user=anna.schmid@example.com \
-		lookup read write write-seen post insert write-deleted expunge create delete admin
-	doveadm -c "$c" acl set -u info@example.com INBOX user=jan.novak@example.org \
-		lookup read write write-seen post insert write-deleted expunge
-	} >>"$DIR/log/dovecot-setup.log" 2>&1 </dev/null || die "cannot set the rights on info@example.com"
 }
 
 dovecot_start() {
@@ -255,7 +224,8 @@ dovecot_start() {
 	dovecot_ldap_conf "$n" imap >"$d/ldap.conf"
 	dovecot_ldap_conf "$n" submission >"$d/ldap-smtp.conf"
 	dovecot_conf "$n" >"$d/dovecot.conf" )
-	dovecot_acls "$n" >"$d/global-acls"
+	: >"$d/global-acls"
+	folders_configure "$n"
 	rm -f "$d/run/master.pid"
 	if ! dovecot -c "$d/dovecot.conf" >>"$DIR/log/dovecot$n-start.log" 2>&1 </dev/null 9>&-; then
 		tail -n 5 "$DIR/log/dovecot$n-start.log" >&2
@@ -271,7 +241,7 @@ dovecot_start() {
 		die "Dovecot mail$n wrote no process id"
 	}
 	wait_for "Dovecot mail$n" "$DIR/log/dovecot$n.log" port_open "$(p IMAP$n)"
-	if [ "$n" = 1 ]; then dovecot_shares; fi
+	folders_share "$n"
 }
 
 dovecot_stop() { end_part "dovecot$1"; }
