@@ -13,7 +13,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 
-static const char *const places[] = { "list", "page", "form", "editor", "review", "picker", "palette", "help", "history", "text", "field" };
+static const char *const places[] = { "list", "page", "form", "editor", "review", "picker", "palette", "chooser", "help", "history", "text", "field" };
 
 static void check_place(const struct keymap *map, const char *place, struct arena *arena)
 {
