@@ -478,6 +478,18 @@ static void editor_notice(struct view *view, const struct event *event)
 		session_changed(view->session);
 }
 
+/* A value of the set, the line that adds to it, or what is offered. */
+static void editor_click(struct view *view, int id)
+{
+	struct editor *self = self_of(view);
+
+	self->warned = false;
+	if (suggest_click(&self->suggest, id) || !self->set || (size_t)id > self->item_count)
+		return;
+	self->at = (size_t)id;
+	self->suggest.active = false;
+}
+
 static void editor_close(struct view *view)
 {
 	struct editor *self = self_of(view);
@@ -496,6 +508,7 @@ static const struct view_class editor_class = {
 	.place = "editor", .close = editor_close, .draw = editor_draw, .act = editor_act, .key = editor_key,
 	.paste = editor_paste, .typing = editor_typing, .notice = editor_notice, .blocked = editor_blocked,
 	.title = editor_title, .staged = editor_staged, .label = editor_label, .busy = editor_busy,
+	.click = editor_click,
 };
 
 struct view *editor_view_new(struct session *session, const struct record *record, const struct field *field)

@@ -172,8 +172,11 @@ static int draw_set(const struct editor *self, struct canvas *canvas, struct are
 		first = self->at - (size_t)rows + 1;
 	else if (self->at >= self->item_count && self->item_count > (size_t)rows)
 		first = self->item_count - (size_t)rows;
-	for (int i = 0; i < rows && first + (size_t)i < self->item_count; i++, row++)
+	for (int i = 0; i < rows && first + (size_t)i < self->item_count; i++, row++) {
 		draw_item(self, first + (size_t)i, canvas, row, area.columns);
+		canvas_target(canvas, row, 0, area.columns, (int)first + i);
+	}
+	canvas_target(canvas, row, 0, area.columns, (int)self->item_count);
 	if (self->parts) {
 		bool here = self->at >= self->item_count;
 

@@ -179,6 +179,11 @@ static bool picker_busy(const struct view *view)
 	return ((const struct picker *)view)->suggest.query != NULL;
 }
 
+static void picker_click(struct view *view, int id)
+{
+	suggest_click(&((struct picker *)view)->suggest, id);
+}
+
 static void picker_close(struct view *view)
 {
 	struct picker *self = (struct picker *)view;
@@ -192,6 +197,7 @@ static void picker_close(struct view *view)
 static const struct view_class picker_class = {
 	.place = "picker", .close = picker_close, .draw = picker_draw, .act = picker_act, .key = picker_key,
 	.paste = picker_paste, .typing = picker_typing, .blocked = picker_blocked, .title = picker_title, .busy = picker_busy,
+	.click = picker_click,
 };
 
 struct view *picker_view_new(struct session *session, const struct kind *kind, const char *title,

@@ -267,6 +267,17 @@ static void draw_state(const struct suggest *suggest, struct canvas *canvas, int
 		canvas_format(canvas, row, column, width, STYLE_DIM, "%zu of %zu, complete", suggest->match_count, suggest->total);
 }
 
+bool suggest_click(struct suggest *suggest, int id)
+{
+	if (id < SUGGEST_TARGETS)
+		return false;
+	if ((size_t)(id - SUGGEST_TARGETS) < suggest->match_count) {
+		suggest->at = (size_t)(id - SUGGEST_TARGETS);
+		suggest->active = true;
+	}
+	return true;
+}
+
 void suggest_draw(const struct suggest *suggest, struct canvas *canvas, int row, int column, int width, int rows)
 {
 	size_t room = rows > 1 ? (size_t)rows - 1 : 0, first = 0, drawn = 0;
@@ -275,7 +286,9 @@ void suggest_draw(const struct suggest *suggest, struct canvas *canvas, int row,
 		return;
 	if (room > 0 && suggest->at >= room)
 		first = suggest->at - room + 1;
-	for (size_t i = first; i < suggest->match_count && drawn < room; i++, drawn++)
+	for (size_t i = first; i < suggest->match_count && drawn < room; i++, drawn++) {
 		draw_match(suggest, i, canvas, row + (int)drawn, column, width);
+		canvas_target(canvas, row + (int)drawn, column, width, SUGGEST_TARGETS + (int)i);
+	}
 	draw_state(suggest, canvas, row + (int)drawn, column + 2, width - 2);
 }

@@ -45,6 +45,10 @@ void suggest_look(struct suggest *suggest, const char *words);
 bool suggest_act(struct suggest *suggest, const struct action *action);
 /* Name under the cursor; NULL where there is none or the rows were not entered. */
 const char *suggest_chosen(const struct suggest *suggest);
+/* A click on one of the rows that were drawn: the cursor goes there; false: the id is somebody else's. */
+bool suggest_click(struct suggest *suggest, int id);
+/* Ids of its rows for clicks begin far above those of the view around it. */
+enum { SUGGEST_TARGETS = 1 << 24 };
 void suggest_draw(const struct suggest *suggest, struct canvas *canvas, int row, int column, int width, int rows);
 
 #endif

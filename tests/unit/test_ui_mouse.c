@@ -131,6 +131,35 @@ static void a_form_moves_its_focus(void **state)
 	stage_free(stage);
 }
 
+/* The values of a set, and what is offered below the line. */
+static void editors_and_pickers_move_their_cursor(void **state)
+{
+	struct stage *stage = open_stage(true);
+
+	(void)state;
+	stage_keys(stage, "/");
+	stage_type(stage, "user015");
+	stage_keys(stage, "Enter");
+	click_words(stage, "Alternative addr");
+	stage_keys(stage, "e");
+	assert_string_equal(place(stage), "editor");
+	click_words(stage, "post@example.de");
+	assert_string_equal(place(stage), "editor");
+	/* d takes out what was clicked at, and nothing is written. */
+	stage_keys(stage, "d");
+	shows(stage, "post@example.de");
+	assert_int_equal(fake_previews(stage->engine), 0);
+	stage_keys(stage, "Esc Esc Esc Esc n Tab Tab Tab Tab Ctrl-P");
+	assert_string_equal(session_top(stage->session)->class->place, "picker");
+	click_words(stage, "example.com");
+	assert_string_equal(session_top(stage->session)->class->place, "picker");
+	stage_keys(stage, "Enter");
+	assert_string_equal(session_top(stage->session)->class->place, "form");
+	shows(stage, "example.com");
+	assert_int_equal(fake_submits(stage->engine), 0);
+	stage_free(stage);
+}
+
 /* Whatever is clicked how often: Apply has the focus at most, and only Enter presses it. */
 static void a_review_is_never_answered(void **state)
 {
@@ -191,6 +220,7 @@ int main(void)
 		cmocka_unit_test(rows_and_sections_are_gone_to),
 		cmocka_unit_test(a_page_moves_its_cursor),
 		cmocka_unit_test(a_form_moves_its_focus),
+		cmocka_unit_test(editors_and_pickers_move_their_cursor),
 		cmocka_unit_test(a_review_is_never_answered),
 		cmocka_unit_test(a_stale_click_does_nothing),
 	};
