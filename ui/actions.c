@@ -66,6 +66,7 @@ const struct action actions[] = {
 	/* Everywhere. */
 	{ "section-users", "global", "Users", "Goes to the users.", 0 },
 	{ "section-domains", "global", "Domains", "Goes to the mail domains.", 0 },
+	{ "section-aliases", "global", "Aliases", "Goes to the addresses that lead on to others.", 0 },
 	{ "section-groups", "global", "Groups", "Goes to the groups.", 0 },
 	{ "section-lists", "global", "Lists", "Goes to the mailing lists.", 0 },
 	{ "section-folders", "global", "Folders", "Goes to the shared folders.", 0 },

@@ -317,11 +317,26 @@ static void remove_named(struct rowset *set, const char *name)
 		rowset_remove(set, row_identity(row));
 }
 
+/* All of it, also where a reading is under way that may have passed the place. */
+static void list_again(struct list_view *list)
+{
+	if (list->query != NULL)
+		directory_query_cancel(list->query);
+	list->query = NULL;
+	list_preview_forget(list);
+	list_load(list);
+}
+
 void list_record_changed(struct list_view *list, const struct event *event)
 {
 	const char *name = event->new_name != NULL ? event->new_name : event->name;
 	struct list_read *read;
 
+	/* Rows of it stand in other objects, so any change may be one of its own. */
+	if (list->kind->through_owner) {
+		list_again(list);
+		return;
+	}
 	if (event->noun != list->kind)
 		return;
 	if (event->deleted || event->new_name != NULL) {

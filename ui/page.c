@@ -357,7 +357,10 @@ static void page_notice(struct view *view, const struct event *event)
 	struct page_view *page = (struct page_view *)view;
 	const struct directory_status *status = directory_status(session_engine(view->session)->directory);
 
-	if (event->kind == EVENT_RECORD_CHANGED && page->record != NULL && event->noun == page->kind
+	if (event->kind == EVENT_RECORD_CHANGED && page->kind->through_owner) {
+		/* What it shows stands in other objects, one of which is different now. */
+		read_record(page);
+	} else if (event->kind == EVENT_RECORD_CHANGED && page->record != NULL && event->noun == page->kind
 			&& strcmp(event->name, page->record->name) == 0 && (event->deleted || !page->gone)) {
 		page->gone = event->deleted;
 		if (!event->deleted)

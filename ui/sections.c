@@ -10,6 +10,7 @@
 const struct section sections[] = {
 	{ "users", "Users", "Users", "section-users", "user" },
 	{ "domains", "Domains", "Dom", "section-domains", "domain" },
+	{ "aliases", "Aliases", "Alias", "section-aliases", "alias" },
 	{ "groups", "Groups", "Grp", "section-groups", "group" },
 	{ "lists", "Lists", "List", "section-lists", "mailinglist" },
 	{ "folders", "Folders", "Fold", "section-folders", "folder" },

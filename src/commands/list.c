@@ -161,9 +161,12 @@ static struct sorting *collect(struct listing *listing, size_t *count)
 	list = arena_grow(listing->headless.arena, list, &capacity, 1, sizeof(*list));
 	for (batch = listing->first; batch; batch = batch->next)
 		for (i = 0; i < batch->count; i++) {
-			if (!row_matches(&batch->rows[i], folded) || lookup_get(seen, batch->rows[i].place))
+			/* One entry may give several rows, whose ids differ. */
+			const char *same = batch->rows[i].id ? batch->rows[i].id : batch->rows[i].place;
+
+			if (!row_matches(&batch->rows[i], folded) || lookup_get(seen, same))
 				continue;
-			lookup_put(seen, batch->rows[i].place, listing);
+			lookup_put(seen, same, listing);
 			list = arena_grow(listing->headless.arena, list, &capacity, *count + 1, sizeof(*list));
 			list[(*count)++] = (struct sorting){ &batch->rows[i], batch };
 		}

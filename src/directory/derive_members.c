@@ -225,8 +225,7 @@ bool derive_recipients(struct derivation *with)
 
 /* --- lists ------------------------------------------------------------------------------------- */
 
-/* Registered domains, as a table; NULL where they could not all be read. */
-static struct lookup *registered(const struct derivation *with, struct arena *arena)
+struct lookup *derive_registered(const struct derivation *with, struct arena *arena)
 {
 	const struct profile_kind *held = profile_kind(world_profile(with->world), &kind_domain);
 	const char *const attributes[] = { held == NULL ? "cn" : held->naming, NULL };
@@ -254,7 +253,7 @@ bool derive_outside(struct derivation *with)
 {
 	const struct field_values *members = record_get(with->record, "members");
 	struct arena *scratch = arena_new();
-	struct lookup *domains = members->count == 0 ? NULL : registered(with, scratch);
+	struct lookup *domains = members->count == 0 ? NULL : derive_registered(with, scratch);
 	struct value *values = arena_alloc(with->record->arena, members->count * sizeof *values);
 	size_t i;
 

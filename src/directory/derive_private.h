@@ -9,6 +9,7 @@
 
 #include "directory/read.h"
 
+struct lookup;
 struct derivation {
 	const struct world *world;
 	struct connection *connection;
@@ -24,5 +25,8 @@ bool derive_recipients(struct derivation *with);
 bool derive_outside(struct derivation *with);
 /* Whether allowed senders are obeyed. */
 bool derive_sender_rule(struct derivation *with);
+
+/* Registered domains in lower case, as a table that the caller frees; NULL where they could not all be read. Uses world and connection only. */
+struct lookup *derive_registered(const struct derivation *with, struct arena *arena);
 
 #endif

@@ -63,7 +63,7 @@ static void copy_settings(struct directory *directory, const struct directory_se
 		.write_seconds = or(to->write_seconds, 15), .search_seconds = or(to->search_seconds, 30),
 	};
 	directory->world_settings = (struct world_settings){
-		.base = to->base, .profile_directory = to->profile_directory, .direct = to->direct, .forward_mode = to->forward_mode, .listfilter = to->listfilter,
+		.base = to->base, .profile_directory = to->profile_directory, .direct = to->direct, .forward_mode = to->forward_mode, .listfilter = to->listfilter, .alternates_unique = to->alternates_unique,
 	};
 }
 

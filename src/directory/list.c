@@ -21,6 +21,7 @@
 #include "directory/connection_private.h"
 #include "directory/convert.h"
 #include "directory/entry_private.h"
+#include "directory/explode.h"
 #include "directory/filter.h"
 #include "directory/trouble.h"
 
@@ -48,6 +49,10 @@ struct run {
 	bool enough, stopped;
 	char last_id[64];                  /* entryUUID of the last row */
 	size_t skip;                       /* rows of a second run that the first one gave already */
+	struct explosion *explosion;       /* rows out of entries of other kinds; NULL: an entry is a row */
+	size_t from;                       /* which of those kinds is being read */
+	size_t counted;                    /* the first of two readings: so many entries, for their addresses only */
+	bool census;
 };
 
 /* --- what to ask ----------------------------------------------------------------------- */
@@ -234,6 +239,85 @@ static void skip_entry(struct run *run, LDAPMessage *message)
 		run->stopped = true;
 }
 
+/* --- several rows of one entry ------------------------------------------------------------- */
+
+static void count_entry(struct run *run, LDAPMessage *message)
+{
+	explode_take(run->explosion, run->from, entry_from(run->scratch, run->connection, message, false), run->scratch);
+	if (++run->counted % BATCH_MOST != 0)
+		return;
+	arena_free(run->scratch);
+	run->scratch = arena_new();
+	guard_arm(run->connection->guard, (int64_t)run->connection->settings->search_seconds * 1000);
+}
+
+static struct value exploded_cell(struct run *run, const struct exploded *exploded, const struct field *field)
+{
+	size_t i;
+
+	text_clear(&run->line);
+	if (strcmp(field->name, "address") == 0)
+		text_add(&run->line, exploded->address);
+	else if (strcmp(field->name, "target") == 0)
+		text_add(&run->line, exploded->source->word);
+	else if (strcmp(field->name, "owner") == 0)
+		text_add(&run->line, exploded->owner);
+	else if (strcmp(field->name, "remark") == 0 && exploded->remark != NULL)
+		text_add(&run->line, exploded->remark);
+	for (i = 0; strcmp(field->name, "leads_to") == 0 && i < exploded->lead_count; i++)
+		text_addf(&run->line, "%s%s", i == 0 ? "" : ", ", exploded->leads[i]);
+	return (struct value){ .bytes = arena_bytes(run->rows->arena, text_get(&run->line), run->line.length), .length = run->line.length };
+}
+
+static void add_exploded(struct run *run, const struct entry *entry, const struct exploded *exploded)
+{
+	struct arena *arena = run->rows->arena;
+	const struct field *fields = run->order->kind->fields;
+	struct row *row = rows_add(run->rows);
+	struct value *cells = arena_alloc(arena, run->order->column_count * sizeof *cells);
+	struct text folded = { 0 };
+	const char *id = entry_first(entry, "entryUUID");
+	size_t i;
+
+	row->name = arena_text(arena, exploded->address);
+	row->id = id == NULL ? NULL : arena_format(arena, "%s/%s", id, exploded->address);
+	row->place = arena_text(arena, entry->dn);
+	for (i = 0; i < run->order->column_count; i++)
+		cells[i] = exploded_cell(run, exploded, run->order->columns[i]);
+	row->values = cells;
+	for (i = 0; fields[i].name != NULL; i++)
+		if (fields[i].flags & FIELD_SEARCH) {
+			struct value cell = exploded_cell(run, exploded, &fields[i]);
+
+			text_add_bytes(&folded, cell.bytes, cell.length);
+			text_add_char(&folded, '\n');
+		}
+	row->folded = text_fold(arena, text_get(&folded), folded.length);
+	text_free(&folded);
+	run->outcome->count++;
+}
+
+static void explode(struct run *run, LDAPMessage *message)
+{
+	const struct entry *entry = entry_from(run->scratch, run->connection, message, false);
+	struct exploded *exploded;
+	size_t count = explode_entry(run->explosion, run->from, entry, run->scratch, &exploded), i;
+
+	for (i = 0; i < count && !run->enough; i++) {
+		if (run->order->limit > 0 && run->outcome->count == run->order->limit) {
+			run->enough = true;
+			break;
+		}
+		if (run->rows == NULL)
+			run->rows = rows_new(run->order->kind, run->order->columns, run->order->column_count);
+		add_exploded(run, entry, &exploded[i]);
+	}
+	if (run->rows == NULL || run->rows->count < (run->batches == 0 ? BATCH_FIRST : BATCH_MOST))
+		return;
+	hand_over(run);
+	guard_arm(run->connection->guard, (int64_t)run->connection->settings->search_seconds * 1000);
+}
+
 static void take_entry(struct run *run, LDAPMessage *message)
 {
 	struct entry *entry;
@@ -242,6 +326,14 @@ static void take_entry(struct run *run, LDAPMessage *message)
 	struct row *row;
 	size_t i;
 
+	if (run->census) {
+		count_entry(run, message);
+		return;
+	}
+	if (run->explosion != NULL) {
+		explode(run, message);
+		return;
+	}
 	if (run->skip > 0) {
 		skip_entry(run, message);
 		return;
@@ -455,6 +547,49 @@ static int read_rest(struct run *run, const char *filter, const char **attribute
 	return LDAP_SIZELIMIT_EXCEEDED;
 }
 
+/*
+ * All kinds that rows come from, one after the other; code of the first that was cut. What the schema cannot hold is
+ * not asked for.
+ */
+static int read_kinds_of(struct run *run, bool census)
+{
+	int result = LDAP_SUCCESS, code;
+
+	run->census = census;
+	for (run->from = 0; run->from < explode_count(run->explosion) && !run->enough && !run->stopped; run->from++) {
+		const struct kind *kind = explode_from(run->explosion, run->from)->kind;
+		struct filter *sharing = explode_filter(run->explosion, run->arena, run->from, census);
+		struct filter *found = list_filter(run->world, run->arena, kind, census ? NULL : run->order->words);
+
+		if (sharing == NULL)
+			continue;
+		code = read_pages(run, filter_text(run->arena, filter_both(run->arena, found, sharing)),
+			explode_attributes(run->explosion, run->arena, run->from, census), world_pages(run->world) ? run->order->page : 0);
+		if (code < 0)
+			return code;
+		if (result == LDAP_SUCCESS)
+			result = code;
+	}
+	run->census = false;
+	return result;
+}
+
+/* Two readings: who holds what, then the rows. One word more for the server is cheaper than a search for each row. */
+static int read_exploded(struct run *run)
+{
+	int code;
+
+	run->explosion = explode_new(run->arena, run->world, run->kind, run->mode);
+	code = read_kinds_of(run, true);
+	explode_counted(run->explosion);
+	if (code >= 0) {
+		error_clear(&run->outcome->error);
+		code = read_kinds_of(run, false);
+	}
+	explode_free(run->explosion);
+	return code;
+}
+
 void list_read(struct world *world, struct connection *connection, const struct list_order *order, struct list_outcome *outcome)
 {
 	struct run run = { .world = world, .connection = connection, .order = order, .outcome = outcome, .now = clock_now(),
@@ -471,6 +606,17 @@ void list_read(struct world *world, struct connection *connection, const struct 
 	run.arena = arena_new();
 	run.scratch = arena_new();
 	run.mode = world_flag_mode(world, connection);
+	if (run.kind->source_count > 0) {
+		if (connection_is_up(connection)) {
+			read_ahead(connection);
+			code = read_exploded(&run);
+		}
+		conclude(&run, code);
+		text_free(&run.line);
+		arena_free(run.scratch);
+		arena_free(run.arena);
+		return;
+	}
 	filter = filter_text(run.arena, list_filter(world, run.arena, order->kind, order->words));
 	attributes = attributes_of(&run);
 	look_up_fields(&run);

@@ -27,6 +27,12 @@ static const struct conf_option field_options[] = {
 	{ .name = "writer", .type = CONF_TEXT, .help = "Who must write it instead." },
 	{ .name = NULL },
 };
+static const struct conf_option explode_options[] = {
+	{ .name = "kind", .type = CONF_TEXT, .help = "Kind of the objects that give rows." },
+	{ .name = "key", .type = CONF_TEXT, .help = "Its field with the keys of the rows." },
+	{ .name = "leads", .type = CONF_TEXT, .help = "Its field that says where they lead; left out: mail stays with the object." },
+	{ .name = NULL },
+};
 static const struct conf_option kind_options[] = {
 	{ .name = "find", .type = CONF_TEXT, .help = "Search filter of all objects of this kind." },
 	{ .name = "naming", .type = CONF_TEXT, .fallback = "cn", .help = "Attribute of the relative name." },
@@ -41,6 +47,8 @@ static const struct conf_option kind_options[] = {
 	{ .name = "counter", .type = CONF_TEXT, .help = "Entry with the last number used." },
 	{ .name = "default_group", .type = CONF_TEXT, .help = "Entry that names the group of new ones." },
 	{ .name = "default_group_attribute", .type = CONF_TEXT, .help = "Attribute of it." },
+	{ .name = "explode", .type = CONF_SECTION, .flags = CONF_MANY | CONF_TITLED, .inside = explode_options,
+	  .help = "Objects of another kind whose values are rows of this one; the title is a word for what they are." },
 	{ .name = "field", .type = CONF_SECTION, .flags = CONF_MANY | CONF_TITLED, .inside = field_options, .help = "One field." },
 	{ .name = NULL },
 };
@@ -194,10 +202,9 @@ static bool read_kind_words(struct arena *arena, const struct conf_section *sect
 	struct error inner = { 0 };
 	const char *find = conf_text(section, "find");
 
-	if (find == NULL)
+	if (find == NULL && conf_section_count(section, "explode") == 0)
 		return wrong(error, section, "find is missing in kind", conf_title(section));
-	kind->find = filter_parse(arena, find, &inner);
-	if (kind->find == NULL)
+	if (find != NULL && (kind->find = filter_parse(arena, find, &inner)) == NULL)
 		return wrong(error, section, inner.text, NULL);
 	kind->naming = copied(arena, section, "naming");
 	if (!filter_attribute_legal(kind->naming))
@@ -250,6 +257,44 @@ static bool read_kind(struct arena *arena, const struct conf_section *section, s
 	return true;
 }
 
+static bool source_field(const struct conf_section *section, const struct profile_kind *from, const char *option, const struct mapping **mapping,
+		struct error *error)
+{
+	const char *name = conf_text(section, option);
+	const struct field *field = name == NULL ? NULL : kind_field(from->kind, name);
+
+	*mapping = NULL;
+	if (name == NULL && strcmp(option, "leads") == 0)
+		return true;
+	if (field == NULL)
+		return wrong(error, section, "the kind that rows come from has no such field:", name == NULL ? option : name);
+	*mapping = profile_mapping(from, field);
+	return (*mapping)->converter != NULL || wrong(error, section, "rows come from a field without an attribute:", name);
+}
+
+/* After all kinds: a row may come from a kind that stands further down. */
+static bool read_sources(struct arena *arena, const struct conf_section *section, struct profile_kind *kind, const struct profile *profile,
+		struct error *error)
+{
+	size_t count = conf_section_count(section, "explode"), i;
+	struct profile_source *sources = arena_alloc(arena, count * sizeof *sources);
+
+	for (i = 0; i < count; i++) {
+		const struct conf_section *inner = conf_section(section, "explode", i);
+		const struct kind *from = kind_find(conf_text(inner, "kind"));
+
+		sources[i].word = arena_text(arena, conf_title(inner));
+		sources[i].from = from == NULL ? NULL : profile_kind(profile, from);
+		if (sources[i].from == NULL || sources[i].from->find == NULL)
+			return wrong(error, inner, "rows come from a kind that this profile does not find:", conf_text(inner, "kind"));
+		if (!source_field(inner, sources[i].from, "key", &sources[i].key, error) || !source_field(inner, sources[i].from, "leads", &sources[i].leads, error))
+			return false;
+	}
+	kind->sources = sources;
+	kind->source_count = count;
+	return true;
+}
+
 static bool read_kinds(struct arena *arena, const struct conf_section *root, struct profile *profile, struct error *error)
 {
 	size_t count = conf_section_count(root, "kind"), i;
@@ -260,6 +305,9 @@ static bool read_kinds(struct arena *arena, const struct conf_section *root, str
 			return false;
 	profile->kinds = list_of;
 	profile->kind_count = count;
+	for (i = 0; i < count; i++)
+		if (!read_sources(arena, conf_section(root, "kind", i), &list_of[i], profile, error))
+			return false;
 	return count > 0 || wrong(error, root, "names no kind of object", NULL);
 }
 

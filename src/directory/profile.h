@@ -35,9 +35,21 @@ struct mapping {
 	const char *writer;                /* who must write it instead; NULL: we may */
 };
 
+/*
+ * Objects of one kind that give rows of another: each value of `key` is the key of one row, that leads to the
+ * values of `leads`. A key that holds one value only (a primary address) gives a row where leads has a value.
+ */
+struct profile_source {
+	const char *word;                  /* what the row is, in a word: "alternate" */
+	const struct profile_kind *from;
+	const struct mapping *key, *leads; /* of `from`; leads NULL: mail stays with the object */
+};
+
 struct profile_kind {
 	const struct kind *kind;
-	struct filter *find;               /* never changed; shared by the filters built around it */
+	struct filter *find;               /* never changed; shared by the filters built around it; NULL: rows come from sources only */
+	const struct profile_source *sources;
+	size_t source_count;
 	const char *naming;                /* attribute of the RDN */
 	const char *container;             /* for new objects, below the base; NULL: cannot be added */
 	const char *type;                  /* value of the mark attribute for new objects; NULL */

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "directory/alias.h"
 #include "directory/directory_private.h"
 #include "directory/list.h"
 #include "directory/names.h"
@@ -197,10 +198,28 @@ struct directory_query *directory_list(struct directory *directory, const struct
 
 /* --- one object -------------------------------------------------------------------------------- */
 
-static void read_once(struct directory_query *query, struct world *world)
+/* An object that other objects hold. */
+static void read_elsewhere(struct directory_query *query, struct world *world)
 {
 	struct arena *scratch = arena_new();
-	struct entry *entry = read_entry(world, query->connection, scratch, query->kind, query->name, &query->error);
+	struct record *record = alias_record(world, query->connection, scratch, query->kind, query->name, &query->error);
+
+	if (record != NULL)
+		query->record = record_copy(arena_new(), record);
+	arena_free(scratch);
+}
+
+static void read_once(struct directory_query *query, struct world *world)
+{
+	struct arena *scratch;
+	struct entry *entry;
+
+	if (alias_is_read_elsewhere(world, query->kind)) {
+		read_elsewhere(query, world);
+		return;
+	}
+	scratch = arena_new();
+	entry = read_entry(world, query->connection, scratch, query->kind, query->name, &query->error);
 
 	if (entry != NULL) {
 		struct record *record;

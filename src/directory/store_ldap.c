@@ -9,6 +9,7 @@
 #include <sys/random.h>
 #include <time.h>
 
+#include "directory/alias.h"
 #include "directory/store_private.h"
 
 enum { FRESH_MS = 1000 };
@@ -102,6 +103,14 @@ static bool handles(void *self, const struct kind *kind)
 	return world == NULL || profile_kind(world_profile(world), kind) != NULL;
 }
 
+static bool translate(void *self, const struct change *change, struct change **becomes, struct error *error)
+{
+	struct store_ldap *store = self;
+
+	*becomes = NULL;
+	return store_ready(store, error) && alias_translate(store->world, store->connection, change, becomes, error);
+}
+
 /* Loop thread. */
 static void interrupt(void *self)
 {
@@ -119,7 +128,7 @@ struct store_ldap *store_ldap_new(struct directory *directory)
 	if (getrandom(store->salt, sizeof store->salt, 0) != (ssize_t)sizeof store->salt)
 		abort();
 	store->store = (struct store){
-		.name = "directory", .self = store, .handles = handles, .gather = store_gather, .plan = store_plan,
+		.name = "directory", .self = store, .handles = handles, .translate = translate, .gather = store_gather, .plan = store_plan,
 		.apply = store_apply, .look = store_look, .after = store_after, .interrupt = interrupt,
 	};
 	return store;

@@ -31,7 +31,7 @@ struct world {
 	struct lookup *controls, *classes, *types;
 	bool schema_read, managed, direct;
 	const char *forward_mode;
-	enum known listfilter;
+	enum known listfilter, alternates_unique;
 	pthread_mutex_t mutex;             /* guards the two below */
 	enum known mode;
 	int64_t mode_asked;                /* monotonic seconds; 0: never */
@@ -218,6 +218,7 @@ struct world *world_load(struct connection *connection, const struct world_setti
 	world->direct = settings->direct;
 	world->forward_mode = settings->forward_mode;
 	world->listfilter = settings->listfilter;
+	world->alternates_unique = settings->alternates_unique;
 	if (load_root(world, connection, settings, &schema, error) && load_schema(world, connection, schema, error) &&
 	    load_profile(world, settings, error) && load_managed(world, connection, error))
 		return world;
@@ -316,6 +317,11 @@ enum known world_listfilter(const struct world *world)
 	return world->listfilter;
 }
 
+enum known world_alternates_unique(const struct world *world)
+{
+	return world->alternates_unique;
+}
+
 bool world_direct(const struct world *world)
 {
 	return world->direct;
@@ -401,6 +407,17 @@ static bool attributes_known(const struct world *world, const struct mapping *ma
 	return false;
 }
 
+/* Rows that come out of other objects: their address and owner are changed there, the rest follows. */
+static enum directory_support support_through_owner(const struct field *field, const char **reason)
+{
+	if (field->flags & (FIELD_READONLY | FIELD_DERIVED))
+		return SUPPORT_READONLY;
+	if (field->flags & FIELD_KEY || field->type == FIELD_REFERENCE)
+		return SUPPORT_YES;
+	*reason = "it follows from the owner and is changed there";
+	return SUPPORT_READONLY;
+}
+
 enum directory_support world_supports(const struct world *world, const struct kind *kind, const struct field *field, const char **reason)
 {
 	const struct profile_kind *held = profile_kind(world->profile, kind);
@@ -411,6 +428,8 @@ enum directory_support world_supports(const struct world *world, const struct ki
 		*reason = profile_absent_reason(world->profile, kind);
 	else if (mapping->derive != DERIVE_NOT)
 		return SUPPORT_READONLY;
+	else if (mapping->converter == NULL && held->source_count > 0)
+		return support_through_owner(field, reason);
 	else if (mapping->converter == NULL)
 		*reason = mapping->missing;
 	else if (!attributes_known(world, mapping))
@@ -430,6 +449,8 @@ const char *world_verb_reason(const struct world *world, const struct kind *kind
 
 	if (held == NULL)
 		return profile_absent_reason(world->profile, kind);
+	if (held->source_count > 0 && held->find == NULL)
+		return NULL;
 	if (verb == VERB_ADD && held->container == NULL)
 		return "the profile in use does not say where new ones go";
 	if (held->writer == NULL || (verb != VERB_ADD && verb != VERB_RENAME && verb != VERB_DELETE))

@@ -27,6 +27,7 @@ struct world_settings {
 	bool direct;
 	const char *forward_mode;          /* "flag", "own-address", NULL */
 	enum known listfilter;             /* are allowed senders obeyed? */
+	enum known alternates_unique;      /* may only one hold an alternative address? */
 };
 /* Reads root DSE and schema over a ready connection; NULL with why. Free with world_free, after all threads ended. */
 struct world *world_load(struct connection *connection, const struct world_settings *settings, struct error *error);
@@ -47,6 +48,7 @@ bool world_has_tree(const struct world *world, const char *dn);
 /* Entries of a management system that must keep users in step (Samba, Kerberos) were seen. */
 bool world_managed(const struct world *world);
 enum known world_listfilter(const struct world *world);
+enum known world_alternates_unique(const struct world *world);
 bool world_direct(const struct world *world);
 /* A name below the base. Arena; NULL where `relative` is NULL. */
 char *world_below(const struct world *world, struct arena *arena, const char *relative);

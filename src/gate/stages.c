@@ -52,13 +52,44 @@ bool walk_refuse(struct walk *walk)
 
 /* --- role ------------------------------------------------------------------------------- */
 
+/*
+ * What is kept with its owner becomes the owner's change here, once for all front ends; everything after this,
+ * journal and undo too, knows the owner's only.
+ */
+static bool through_owner(struct walk *walk)
+{
+	struct review *review = walk->review;
+	struct change *becomes = NULL;
+	struct store *store = gate_store_for(walk->gate, review->change->kind);
+	bool fine;
+
+	if (!store || !store->translate)
+		return true;
+	gate_call_begin(walk->gate, store);
+	fine = store->translate(store->self, review->change, &becomes, &review->refusal);
+	gate_call_end(walk->gate);
+	if (!fine) {
+		review->stage = STAGE_CHECK;
+		review->refused_field = check_refused_field(review->change, &review->refusal);
+		return walk_refuse(walk);
+	}
+	if (becomes) {
+		change_free(review->change);
+		review->change = becomes;
+	}
+	return true;
+}
+
 static bool stage_role(struct walk *walk)
 {
 	struct review *review = walk->review;
 
 	if (!role_check(walk->gate->settings.role, review->change, &review->refusal))
 		return walk_refuse(walk);
-	return true;
+	if (!review->change->kind->through_owner || review->change->verb == VERB_UNDO)
+		return true;
+	return through_owner(walk) &&
+		(role_check(walk->gate->settings.role, review->change, &review->refusal) || walk_refuse(walk));
 }
 
 /* --- check ------------------------------------------------------------------------------- */

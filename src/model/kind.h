@@ -104,6 +104,11 @@ struct kind {
 	const char *noun;                 /* "user" in sentences */
 	unsigned verbs;                   /* what can ever be done with it */
 	bool internal;                    /* only for pickers (server): no section, no command writes it */
+	/*
+	 * Rows are read out of other objects (alias): one object may give several, its id is "ENTRYUUID/key", and a
+	 * change becomes one of the owner before the gate plans it (store's translate).
+	 */
+	bool through_owner;
 	const struct field *fields;
 	const char *name_field;           /* the row with FIELD_KEY */
 	const char *title_field;          /* heads the page, e.g. the full name; NULL: the key */
@@ -116,7 +121,7 @@ struct kind {
 /* All kinds in order of the section bar, internal ones last; ends with NULL. */
 extern const struct kind *const kinds[];
 /* The kinds themselves, each in the file of its name. */
-extern const struct kind kind_user, kind_domain, kind_group, kind_mailinglist, kind_folder, kind_server;
+extern const struct kind kind_user, kind_domain, kind_alias, kind_group, kind_mailinglist, kind_folder, kind_server;
 const struct kind *kind_find(const char *name);                                /* NULL: none */
 const struct field *kind_field(const struct kind *kind, const char *name);     /* NULL: none */
 const struct field *kind_key(const struct kind *kind);

@@ -32,6 +32,7 @@ static const struct grant {
 	{ ROLE_HELPDESK, "user",   "quota",     MAY_EDIT | MAY_UNDO },
 	{ ROLE_HELPDESK, "user",   "forwards",  MAY_EDIT | MAY_UNDO },
 	{ ROLE_HELPDESK, "user",   "keep_copy", MAY_EDIT | MAY_UNDO },
+	{ ROLE_HELPDESK, "alias",  NULL,        MAY_SEE },
 	{ ROLE_HELPDESK, "group",  NULL,        MAY_SEE },
 	{ ROLE_HELPDESK, "mailinglist", NULL,   MAY_SEE },
 	{ ROLE_HELPDESK, "folder", NULL,        MAY_SEE },

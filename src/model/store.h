@@ -55,6 +55,11 @@ struct store {
 	const char *name;                  /* "directory" */
 	void *self;
 	bool (*handles)(void *self, const struct kind *kind);
+	/*
+	 * For kinds that are read through their owner: the owner's change that this one amounts to (the caller frees
+	 * it), or *becomes NULL where it stays as it is. False: it cannot be, error says why. NULL function: no such kinds.
+	 */
+	bool (*translate)(void *self, const struct change *change, struct change **becomes, struct error *error);
 	/* Re-reads the target and what checks and consequences need. ERROR_NOT_FOUND where the target is gone. */
 	bool (*gather)(void *self, const struct change *change, struct arena *arena, struct facts *facts, struct error *error);
 	/* Exact operations; no effect. ERROR_UNSUPPORTED where it cannot be expressed, ERROR_CONFLICT where undo finds other values. */

@@ -32,7 +32,8 @@ static void test_every_field_of_every_kind_is_mapped(void **state)
 				continue;
 			if (kind == NULL)
 				fail_msg("%s: no kind %s", profile->name, kinds[j]->name);
-			for (k = 0; k < kind_field_count(kinds[j]); k++) {
+			/* What is read out of other objects has their fields. */
+			for (k = 0; k < kind_field_count(kinds[j]) && kind->source_count == 0; k++) {
 				const struct field *field = &kinds[j]->fields[k];
 				const struct mapping *mapping = profile_mapping(kind, field);
 

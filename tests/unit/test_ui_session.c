@@ -52,7 +52,9 @@ static void role_sees_what_it_may(void **state)
 	(void)state;
 	stage_keys(stage, "Esc 3");
 	hides(stage, "Domains");
-	stage_keys(stage, "Shift-Tab");
+	stage_keys(stage, "4");
+	shows(stage, "[4 Aliases]");
+	stage_keys(stage, "2 Shift-Tab");
 	shows(stage, "[H History]");
 	stage_free(stage);
 }

@@ -96,6 +96,14 @@ kind domain {
 	field folders { missing = "the schema of Debian's slapd has no shared folders" }
 }
 
+# nisMailAlias entries are lists here; every address that leads on is shown as an alias all the same.
+kind alias {
+	explode alternate { kind = user  key = alternates  leads = address }
+	explode forward { kind = user  key = address  leads = forwards }
+	explode group { kind = group  key = address  leads = members }
+	explode list { kind = mailinglist  key = address  leads = members }
+}
+
 kind group {
 	find = "(objectClass=groupOfNames)"
 	naming = cn

@@ -124,6 +124,16 @@ kind domain {
 	field folders { derive = folders_in_domain }
 }
 
+# No entries of their own: each value of "key" is an alias that leads to the values of "leads".
+# A profile with entries for aliases gives "find" and fields as well, and explodes its own kind.
+kind alias {
+	explode alternate { kind = user  key = alternates  leads = address }
+	explode forward { kind = user  key = address  leads = forwards }
+	explode group { kind = group  key = address  leads = members }
+	explode list { kind = mailinglist  key = address  leads = members }
+	explode folder { kind = folder  key = address }
+}
+
 kind group {
 	find = "(objectClass=univentionGroup)"
 	naming = cn

@@ -1,0 +1,59 @@
+/*
+ * explode: one entry, several rows.
+ *
+ * Rows of a kind whose profile has "explode" lines come out of entries of other
+ * kinds.  Who else holds an address is counted in one reading before, so that
+ * each row can say it and nothing is searched twice.  On the list connection's
+ * thread; lives in the caller's arena, except what explode_free frees.
+ */
+#ifndef POSTROOM_DIRECTORY_EXPLODE_H
+#define POSTROOM_DIRECTORY_EXPLODE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "directory/convert.h"
+#include "directory/entry.h"
+#include "directory/world.h"
+#include "model/facts.h"
+
+/* One row before it has columns; texts live in the arena given, or with the entry. */
+struct exploded {
+	const struct profile_source *source;
+	const char *address, *owner;
+	const char *const *leads;          /* where it leads, in words where the addresses are too many to list */
+	size_t lead_count;
+	const char *remark;                /* NULL: none */
+};
+/* What is known about how addresses are shared; see explode_remark. */
+struct sharing {
+	size_t alternates, primaries;      /* how many others hold the address so */
+	enum known unique, flag_mode;
+};
+
+struct explosion;
+struct explosion *explode_new(struct arena *arena, struct world *world, const struct profile_kind *kind, enum known flag_mode);
+void explode_free(struct explosion *explosion);
+/* The kinds of entries that give rows, each once. */
+size_t explode_count(const struct explosion *explosion);
+const struct profile_kind *explode_from(const struct explosion *explosion, size_t index);
+/* Which entries of this kind can give a row; census: can share an address. NULL: none here (the schema lacks the attributes). */
+struct filter *explode_filter(const struct explosion *explosion, struct arena *arena, size_t index, bool census);
+const char **explode_attributes(const struct explosion *explosion, struct arena *arena, size_t index, bool census);
+/* First reading: counts the addresses of an entry. Afterwards explode_counted. */
+void explode_take(struct explosion *explosion, size_t index, const struct entry *entry, struct arena *scratch);
+void explode_counted(struct explosion *explosion);
+/* Second reading: the rows of an entry. Returns how many; in the arena. */
+size_t explode_entry(const struct explosion *explosion, size_t index, const struct entry *entry, struct arena *arena, struct exploded **rows);
+
+/* "shared by 3, which is allowed", "CLASH: ..."; NULL: nobody else holds it. alternate: the row's own address is one of several. */
+const char *explode_remark(struct arena *arena, const struct sharing *sharing, bool alternate);
+/* Values of a field of an entry, as its converter reads them. */
+void explode_values(const struct world *world, struct arena *arena, const struct mapping *mapping, enum known flag_mode,
+		const struct entry *entry, struct field_values *out);
+/* Of several values one can be taken away; a primary address is not like that. */
+bool source_of_many(const struct profile_source *source);
+/* Does the object itself keep mail to this key (a mailbox's own address), so that it is a row only where it leads on? */
+bool source_only_leading(const struct profile_source *source);
+
+#endif
