@@ -56,7 +56,7 @@ const char *page_title(const struct view *view, struct arena *arena)
 		return arena_format(arena, "%s - %s", page->kind->title, page->query != NULL ? "reading .." : "not read");
 	if (page->kind->title_field != NULL)
 		add_part(&words, record_text(record, page->kind->title_field));
-	if (kind_field(page->kind, "address") != NULL)
+	if (kind_field(page->kind, "address") != NULL && strcmp(record_text(record, "address"), record->name) != 0)
 		add_part(&words, record_text(record, "address"));
 	add_part(&words, record->name);
 	if (page->gone)

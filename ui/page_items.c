@@ -90,15 +90,17 @@ static const char *field_words(struct arena *arena, const struct field *field, c
 	return field->type == FIELD_TIME && text_to_time(words, &time) ? history_time(arena, time) : words;
 }
 
-/* Values that one part names stand below each other, what they say beside them. */
+/* Lines, and values that one part names, stand below each other, what they say beside them. */
 static bool is_grid(const struct field *field, const struct field_values *values)
 {
-	return field->type == FIELD_PARTS && parts_key(field) != NULL && values->count > 0 && values->count <= GRID_MOST;
+	bool lines = (field->flags & FIELD_LINES) || (field->type == FIELD_PARTS && parts_key(field) != NULL);
+
+	return lines && values->count > 0 && values->count <= GRID_MOST;
 }
 
 static void grid_items(struct arena *arena, const struct field *field, const struct field_values *values, struct page_item *items, size_t *count)
 {
-	const struct part *key = parts_key(field);
+	const struct part *key = field->type == FIELD_PARTS ? parts_key(field) : NULL;
 	struct page_item first = items[*count - 1];
 
 	for (size_t i = 0; i < values->count; i++) {
@@ -111,6 +113,10 @@ static void grid_items(struct arena *arena, const struct field *field, const str
 			item->group = NULL;
 			item->note = NULL;
 			item->more = true;
+		}
+		if (key == NULL) {
+			item->words = values->values[i].bytes;
+			continue;
 		}
 		for (const struct part *part = field->parts; part->name != NULL; part++) {
 			const char *text = part == key ? NULL : parts_get(arena, values->values[i].bytes, part->name);

@@ -25,6 +25,16 @@ static void begin(struct output *output)
 	(void)output;
 }
 
+/* Lines below each other, the label beside the first. */
+static void print_lines(struct output *output, const char *label, size_t widest, const struct entry *entry)
+{
+	size_t i;
+
+	for (i = 0; i < entry->count; i++)
+		fprintf(output->file, "%-*s  %s\n", (int)widest, i == 0 ? label : "", text_visible_string(output->arena, output->form,
+			entry->values[i].bytes, entry->values[i].length));
+}
+
 static void print_single(struct output *output, const struct item *item)
 {
 	size_t widest = 0, i;
@@ -38,6 +48,10 @@ static void print_single(struct output *output, const struct item *item)
 
 		if (!*words && !entry->note)
 			continue;
+		if (output->columns[i].field && output->columns[i].field->flags & FIELD_LINES && entry->count > 0) {
+			print_lines(output, output->columns[i].label, widest, entry);
+			continue;
+		}
 		if (!*words)
 			words = entry->unseen && entry->note ? "" : "(none)";
 		fprintf(output->file, "%-*s  %s", (int)widest, output->columns[i].label, visible(output, words));

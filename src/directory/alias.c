@@ -136,7 +136,8 @@ static void fill_holder(struct record *record, const struct alias_holder *holder
 }
 
 /* Others with the same address, counted by entries. */
-static const char *remark(const struct alias_asking *asking, struct arena *arena, const struct alias_holder *holders, size_t count)
+static const char *remark(const struct alias_asking *asking, struct arena *arena, const struct alias_holder *holders, size_t count,
+		const char **meaning)
 {
 	struct sharing sharing = { .unique = world_alternates_unique(asking->world), .flag_mode = asking->mode };
 	const struct entry *last = NULL;
@@ -156,7 +157,7 @@ static const char *remark(const struct alias_asking *asking, struct arena *arena
 		sharing.alternates--;
 	else
 		sharing.primaries--;
-	return explode_remark(arena, &sharing, alternate);
+	return explode_remark(arena, &sharing, alternate, meaning);
 }
 
 static void find(struct record *record, const char *rule, const char *field, bool severe, const char *sentence)
@@ -229,7 +230,7 @@ struct record *alias_record(struct world *world, struct connection *connection, 
 {
 	struct alias_asking asking = { .world = world, .connection = connection, .held = profile_kind(world_profile(world), kind),
 		.mode = world_flag_mode(world, connection) };
-	const char *id, *address = split_name(arena, name, &id), *words;
+	const char *id, *address = split_name(arena, name, &id), *words, *meaning;
 	struct alias_holder *holders;
 	struct record *record;
 	struct found found;
@@ -254,11 +255,11 @@ struct record *alias_record(struct world *world, struct connection *connection, 
 	for (i = 0; i < count; i++)
 		if (!alias_is_own_only(&holders[i]))
 			fill_holder(record, &holders[i]);
-	words = remark(&asking, arena, holders, count);
+	words = remark(&asking, arena, holders, count, &meaning);
 	if (words != NULL)
 		record_set_text(record, "remark", words);
 	if (words != NULL && strncmp(words, "CLASH", 5) == 0)
-		find(record, "alias-clash", "owner", true, words);
+		find(record, "alias-clash", "owner", true, meaning);
 	identify(record, holders, count, id);
 	alias_domains(&asking, arena);
 	fill_way(&asking, record);

@@ -226,22 +226,33 @@ static size_t held(const struct explosion *explosion, uint64_t hash)
 
 /* --- rows ------------------------------------------------------------------------------------ */
 
-const char *explode_remark(struct arena *arena, const struct sharing *sharing, bool alternate)
+static const char *said(const char **meaning, const char *sentence, const char *remark)
+{
+	if (meaning != NULL)
+		*meaning = sentence;
+	return remark;
+}
+
+const char *explode_remark(struct arena *arena, const struct sharing *sharing, bool alternate, const char **meaning)
 {
 	size_t all = sharing->alternates + 1;
 
+	said(meaning, NULL, NULL);
 	if (alternate && sharing->primaries > 0)
-		return sharing->flag_mode == KNOWN_NO ? "CLASH: somebody's own address, only that mailbox gets the mail" :
-			sharing->flag_mode == KNOWN_YES ? "CLASH: somebody's own address, both get the mail" : "CLASH: somebody's own address";
+		return said(meaning, sharing->flag_mode == KNOWN_NO ? "it is somebody's own address too: only that mailbox gets the mail" :
+			sharing->flag_mode == KNOWN_YES ? "it is somebody's own address too: both get the mail" :
+			"it is somebody's own address too: who gets the mail depends on how the mail servers unite their maps", "CLASH: own of another");
 	if (!alternate && sharing->primaries > 0)
-		return "CLASH: the own address of several";
+		return said(meaning, "several have it as their own address, which only one may", "CLASH: own of several");
 	if (!alternate && sharing->alternates > 0)
-		return "CLASH: also an alternative address";
+		return said(meaning, sharing->flag_mode == KNOWN_NO ? "it is an alternative address of somebody else too, who gets nothing through it" :
+			"it is an alternative address of somebody else too, and both get the mail", "CLASH: an alternate too");
 	if (sharing->alternates == 0)
 		return NULL;
 	if (sharing->unique == KNOWN_YES)
-		return arena_format(arena, "CLASH: held by %zu, only one may", all);
-	return arena_format(arena, sharing->unique == KNOWN_NO ? "shared by %zu, allowed: all get it" : "shared by %zu: all get it", all);
+		return said(meaning, "several hold it, and addresses are set to be unique here", arena_format(arena, "CLASH: held by %zu", all));
+	return said(meaning, "several hold it, which is allowed, and all of them get the mail",
+		arena_format(arena, "shared by %zu%s", all, sharing->unique == KNOWN_NO ? ", allowed" : ""));
 }
 
 /* The entry's own share is not counted among the others. */
@@ -264,7 +275,7 @@ static const char *remark_of(const struct explosion *explosion, const struct pro
 		for (j = 0; j < keys.count; j++)
 			*count -= *count > 0 && text_same_ascii_case(keys.values[j].bytes, address);
 	}
-	return explode_remark(arena, &sharing, source_of_many(source));
+	return explode_remark(arena, &sharing, source_of_many(source), NULL);
 }
 
 /* Members are told by the name of what has them, everything else by its values. */
@@ -284,7 +295,7 @@ static void leads_of(const struct explosion *explosion, const struct entry *entr
 		leads[row->lead_count++] = arena_format(arena, "%s of %s", source->leads == NULL ? source->word : "members", row->owner);
 	row->leads = leads;
 	if (row->lead_count == 0)
-		row->remark = "leads nowhere: the owner has no mailbox";
+		row->remark = "leads nowhere";
 }
 
 size_t explode_entry(const struct explosion *explosion, size_t index, const struct entry *entry, struct arena *arena, struct exploded **rows)

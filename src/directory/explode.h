@@ -46,8 +46,11 @@ void explode_counted(struct explosion *explosion);
 /* Second reading: the rows of an entry. Returns how many; in the arena. */
 size_t explode_entry(const struct explosion *explosion, size_t index, const struct entry *entry, struct arena *arena, struct exploded **rows);
 
-/* "shared by 3, which is allowed", "CLASH: ..."; NULL: nobody else holds it. alternate: the row's own address is one of several. */
-const char *explode_remark(struct arena *arena, const struct sharing *sharing, bool alternate);
+/*
+ * "shared by 3, allowed", "CLASH: ..."; NULL: nobody else holds it. alternate: the row's own address is one of
+ * several. *meaning (may be NULL): what happens to mail, as a sentence.
+ */
+const char *explode_remark(struct arena *arena, const struct sharing *sharing, bool alternate, const char **meaning);
 /* Values of a field of an entry, as its converter reads them. */
 void explode_values(const struct world *world, struct arena *arena, const struct mapping *mapping, enum known flag_mode,
 		const struct entry *entry, struct field_values *out);

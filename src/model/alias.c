@@ -16,37 +16,37 @@ static const struct field alias_fields[] = {
 	{
 		.name = "address", .label = "Address", .type = FIELD_ADDRESS,
 		.flags = FIELD_KEY | FIELD_REQUIRED | FIELD_FIXED | FIELD_COLUMN | FIELD_SEARCH,
-		.group = "Alias", .reference = "domain", .width = 30,
+		.group = "Alias", .reference = "domain", .width = 24,
 		.help = "An address that is not the own one of a mailbox: mail to it goes on to somebody.",
 	},
 	{
 		.name = "target", .label = "Kind", .type = FIELD_TEXT, .flags = FIELD_MANY | FIELD_COLUMN | FIELD_READONLY | FIELD_SEARCH,
-		.group = "Alias", .width = 12,
+		.group = "Alias", .width = 9,
 		.help = "What makes it one: an alternative address of a user, a forwarded user, a group, a mailing list or a shared folder.",
 	},
 	{
 		.name = "owner", .label = "Owner", .type = FIELD_REFERENCE, .flags = FIELD_MANY | FIELD_COLUMN | FIELD_SEARCH,
-		.group = "Alias", .reference = "user", .width = 16,
+		.group = "Alias", .reference = "user", .width = 10,
 		.help = "Who holds it. Giving it to a user, or taking it from one, changes the alternative addresses of that user; "
 			"one user at a time.",
 	},
 	{
-		.name = "leads_to", .label = "Leads to", .type = FIELD_ADDRESS, .flags = FIELD_MANY | FIELD_COLUMN | FIELD_SEARCH,
-		.group = "Alias", .width = 30, .check = check_forward_target,
-		.help = "The next address on the way; the page follows it to the end. It follows from the owner and is changed there.",
-	},
-	{
 		.name = "remark", .label = "Remark", .type = FIELD_TEXT, .flags = FIELD_COLUMN | FIELD_READONLY | FIELD_MANY,
-		.group = "Alias", .width = 26,
+		.group = "Alias", .width = 20,
 		.help = "Whether others hold the same address, and whether that is allowed here or a clash.",
 	},
 	{
-		.name = "holders", .label = "Held by", .type = FIELD_TEXT, .flags = FIELD_MANY | FIELD_DERIVED,
+		.name = "leads_to", .label = "Leads to", .type = FIELD_ADDRESS, .flags = FIELD_MANY | FIELD_COLUMN | FIELD_SEARCH,
+		.group = "Alias", .width = 24, .check = check_forward_target,
+		.help = "The next address on the way; the page follows it to the end. It follows from the owner and is changed there.",
+	},
+	{
+		.name = "holders", .label = "Held by", .type = FIELD_TEXT, .flags = FIELD_MANY | FIELD_DERIVED | FIELD_LINES,
 		.group = "Who has it", .width = 40,
 		.help = "Everybody who holds this address, and as what.",
 	},
 	{
-		.name = "hops", .label = "Way", .type = FIELD_TEXT, .flags = FIELD_MANY | FIELD_DERIVED,
+		.name = "hops", .label = "Way", .type = FIELD_TEXT, .flags = FIELD_MANY | FIELD_DERIVED | FIELD_LINES,
 		.group = "Where mail goes", .width = 40,
 		.help = "Each address on the way of a mail, further in for each step; loops and dead ends are named.",
 	},

@@ -48,7 +48,8 @@ enum field_flags {
 	 * May hold very many values: one value is added or removed without reading or sending the others, so the
 	 * record behind a review holds only those that the change names.
 	 */
-	FIELD_LARGE    = 1 << 9
+	FIELD_LARGE    = 1 << 9,
+	FIELD_LINES    = 1 << 10  /* values are lines in an order of their own: shown below each other */
 };
 
 /* One part of a FIELD_PARTS value. Values are text without blanks; blanks and % are written as %20, %25. */

@@ -71,6 +71,33 @@ static const struct attribute *attributes_of(struct record *record)
 	return attributes;
 }
 
+/* What leads on to the first users: shared and own alternatives, a forward. */
+static void add_aliases(struct directory *directory)
+{
+	static const struct { const char *address, *target, *owner, *leads_to, *remark; } rows[] = {
+		{ "info0@example.com", "alternate", "user000", "user000@example.com", "shared by 2, allowed" },
+		{ "info0@example.com", "alternate", "user007", "user007@example.de", "shared by 2, allowed" },
+		{ "info1@example.com", "alternate", "user001", "user001@example.de", NULL },
+		{ "user001@example.de", "forward", "user001", "somebody@elsewhere.example", NULL },
+		{ "user003@example.com", "alternate", "user002", "user002@plant.example", "CLASH: own of another" },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct record *record = blank_record(directory, "alias", rows[i].address);
+
+		record_set_text(record, "address", rows[i].address);
+		record_set_text(record, "target", rows[i].target);
+		record_set_text(record, "owner", rows[i].owner);
+		record_set_text(record, "leads_to", rows[i].leads_to);
+		record_set_text(record, "remark", rows[i].remark);
+		record_set_text(record, "holders", "alternative address of user user000");
+		record_set_text(record, "hops", rows[i].address);
+		record_add_text(record, "hops", "  user000@example.com: mailbox of user000 (alternative address of user000)");
+		record_set_text(record, "reaches", "1 mailbox here");
+		fake_put(directory, -1, record);
+	}
+}
+
 static void fill_user(struct record *record, size_t i)
 {
 	char words[128], login[32];
@@ -126,6 +153,7 @@ void fake_fill(struct directory *directory)
 	size_t at = directory->settings.hostile_at;
 
 	add_domains(directory);
+	add_aliases(directory);
 	for (size_t i = 0; i < users; i++) {
 		char login[32];
 		struct record *record;

@@ -33,6 +33,8 @@ static const struct scene scenes[] = {
 	{ "users-down", ROLE_ADMIN, NULL, { NULL }, false, true, 0 },
 	{ "users-hostile", ROLE_ADMIN, NULL, { "Down Down", NULL }, true, false, 0 },
 	{ "domains", ROLE_ADMIN, "domains", { "End", NULL }, false, false, 0 },
+	{ "page-alias", ROLE_ADMIN, "aliases", { "Enter", NULL }, false, false, 0 },
+	{ "form-alias", ROLE_ADMIN, "aliases", { "n", "=new@example.com", "Tab", NULL }, false, false, 0 },
 	{ "page", ROLE_ADMIN, NULL, { "/", "=user001", "Enter", NULL }, false, false, 0 },
 	{ "page-end", ROLE_ADMIN, NULL, { "/", "=user000", "Enter", "End Up Up Up", NULL }, false, false, 0 },
 	{ "page-helpdesk", ROLE_HELPDESK, NULL, { "=user000", "Enter", "Home", NULL }, false, false, 0 },
