@@ -178,5 +178,18 @@ ok "list and group name them again" ldapfind "(&(cn=team-$$)(member=uid=second.$
 status 77 "a domain in use stays" "$POSTROOM" remove domain "$domain" --yes --confirm "$domain"
 status 0 "helpdesk forwards" "$POSTROOM" --config "$LAB_CONFIG_HELPDESK" set user "$login" forwards=a@outside.test --yes
 status 77 "helpdesk deletes nobody" "$POSTROOM" --config "$LAB_CONFIG_HELPDESK" remove user "$login" --yes --confirm "$login"
+# What the server itself forbids, whatever program is used: packaging/slapd/debian-access.conf and debian-unique.conf.
+by_hand() { # by_hand IDENTITY LDIF - exit status of ldapmodify
+	local dn=LAB_${1}_DN secret=LAB_${1}_SECRET
+	unset LDAPNOINIT
+	printf '%b' "$2" | LDAPTLS_CACERT=$LAB_CA ldapmodify -x -ZZ -H "$LAB_URI" -D "${!dn}" -y "${!secret}"
+}
+person="dn: uid=$login,ou=people,$LAB_BASE\nchangetype: modify\n"
+status 0 "slapd lets the helpdesk forward" by_hand HELPDESK "${person}replace: mailRoutingAddress\nmailRoutingAddress: b@outside.test\n"
+status 50 "and change nothing else" by_hand HELPDESK "${person}replace: telephoneNumber\ntelephoneNumber: 1\n"
+status 50 "the monitor changes nothing" by_hand MONITOR "${person}replace: mailRoutingAddress\nmailRoutingAddress: c@outside.test\n"
+status 1 "and reads no passwords" ldapfind "(&(uid=juergen.mueller)(userPassword=*))" userPassword
+status 19 "an address belongs to one" by_hand ADMIN "${person}replace: mail\nmail: juergen.mueller@example.com\n"
+status 19 "and so does a further one" by_hand ADMIN "${person}add: mailLocalAddress\nmailLocalAddress: mueller@example.com\n"
 mail_too && ok "an alias of the directory is followed" arrives postmaster@example.com alias kaethe.schaefer@example.com
 finish
