@@ -16,9 +16,22 @@ static void account_gone(struct scene *scene, const struct consequence_rule *rul
 
 	tell(scene, rule, "The account and login %s are gone for good: taking it back makes a new entry, without the password "
 		"and without the mailbox.", scene->before->name);
-	if (*address)
-		tell_as(scene, rule, SEVERITY_WARNING, "Mail to %s%s is refused from now on.", address,
-			record_get(scene->before, "alternates")->count ? " and to the alternative addresses" : "");
+	if (*address && *others_with(scene, address))
+		tell_as(scene, rule, SEVERITY_WARNING, "Mail to %s goes to %s only from now on.", address, others_with(scene, address));
+	else if (*address)
+		tell_as(scene, rule, SEVERITY_WARNING, "Mail to %s is refused from now on.", address);
+}
+
+/* Full name and its parts are kept apart in the directory; nothing makes one follow the other. */
+static void name_stays(struct scene *scene, const struct consequence_rule *rule)
+{
+	const char *full = text_after(scene, "full_name"), *given = text_after(scene, "given_name");
+	const char *parts = arena_format(scene->arena, "%s%s%s", given, *given ? " " : "", text_after(scene, "family_name"));
+
+	if (!(field_changed(scene, "given_name") || field_changed(scene, "family_name")) || field_changed(scene, "full_name"))
+		return;
+	if (*full && strcmp(full, parts) != 0)
+		tell(scene, rule, "The name that people read stays \"%s\"; change Name as well where it is to become \"%s\".", full, parts);
 }
 
 static bool is_membership(const struct reference *reference)
@@ -238,6 +251,7 @@ const struct consequence_rule consequence_rules_user[] = {
 	{ "fetchmail-gone",       SEVERITY_WARNING, CHANGED,           fetchmail_gone },
 	{ "memberships-taken",    SEVERITY_NOTE,    DELETED,           memberships_taken },
 	{ "login-renamed",        SEVERITY_NOTE,    CHANGED,           login_renamed },
+	{ "name-stays",           SEVERITY_NOTE,    CHANGED,           name_stays },
 	{ "login-digits",         SEVERITY_NOTE,    CREATED | CHANGED, login_digits },
 	{ "no-password",          SEVERITY_NOTE,    CREATED,           without_password },
 	{ "quota-policy",         SEVERITY_NOTE,    CHANGED,           quota_policy },

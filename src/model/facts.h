@@ -44,7 +44,8 @@ struct facts {
 	const char *const *domains;             /* registered mail domains, lower case; NULL-terminated */
 	const char *const *servers;             /* hosts with the IMAP service; NULL-terminated */
 	bool domains_complete, servers_complete;/* false: cut or unreadable, so absence proves nothing */
-	const struct holder *holders;           /* of every address the change would introduce; without the target itself */
+	/* Of every address that the change introduces, and of every one that it takes away; without the target itself. */
+	const struct holder *holders;
 	size_t holder_count;
 	const struct blocked *blocked;          /* of every primary address the change would introduce; without the target's own */
 	size_t blocked_count;
@@ -58,6 +59,8 @@ struct facts {
 	enum known mailbox_delete;              /* UCR mail/dovecot/mailbox/delete */
 	enum known alternates_unique;           /* UCR directory/manager/mail-address/uniqueness */
 	enum known forward_flag_mode;           /* storage mode B (flag attribute) in use */
+	const struct finding *findings;         /* what the change makes wrong, as other entries tell; not what was wrong before */
+	size_t finding_count;
 	const char *management;                 /* reason why this belongs to UDM, and the udm command; NULL: direct writing is fine */
 	const char *lookalike;                  /* an existing address that looks like a new one; NULL: none */
 };
