@@ -10,9 +10,9 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "model/wrong.h"
 #include "ui/history.h"
 #include "ui/session.h"
-#include "ui/wrong.h"
 
 enum { FACTS_MOST = 4 };
 

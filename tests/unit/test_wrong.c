@@ -1,4 +1,4 @@
-/* Tests of ui/wrong.c: which faults are told, and the worst first, whoever found them. */
+/* Tests of model/wrong.c: which faults are told, and the worst first, whoever found them. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,7 +8,7 @@
 #include <cmocka.h>
 
 #include "base/memory.h"
-#include "ui/wrong.h"
+#include "model/wrong.h"
 
 static struct record *person(void)
 {

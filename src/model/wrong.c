@@ -1,7 +1,7 @@
 /*
- * wrong: the rows.  Pure; loop thread.
+ * wrong: the rows.  Pure.
  */
-#include "ui/wrong.h"
+#include "model/wrong.h"
 
 #include <string.h>
 
