@@ -22,6 +22,9 @@ static bool whole_number(const struct value *value, int64_t *number)
 {
 	char *end;
 
+	/* No field counts below zero: "-5" is a text that somebody stored, and stays one. */
+	if (value->bytes[0] == '-')
+		return false;
 	errno = 0;
 	*number = strtoll(value->bytes, &end, 10);
 	return !errno && end != value->bytes && end == value->bytes + value->length;

@@ -131,10 +131,10 @@ static void without_password(struct scene *scene, const struct consequence_rule 
 		tell(scene, rule, "%s has no password yet, so nobody can log in until one is set.", scene->after->name);
 }
 
-/* -1: no limit. */
+/* -1: no limit, or nothing that Dovecot could read. */
 static int64_t quota_of(const char *digits)
 {
-	int64_t bytes = *digits ? strtoll(digits, NULL, 10) : 0;
+	int64_t bytes = *digits && !digits[strspn(digits, "0123456789")] ? strtoll(digits, NULL, 10) : 0;
 
 	return bytes > 0 ? bytes : -1;
 }
@@ -166,7 +166,7 @@ static void quota_policy(struct scene *scene, const struct consequence_rule *rul
 	const char *note = record_get(scene->before, "quota")->note;
 
 	if (note && field_changed(scene, "quota"))
-		tell(scene, rule, "Beside it: %s. Dovecot reads the user's own value only.", note);
+		tell(scene, rule, "About the old value: %s. Dovecot reads the user's own value only.", note);
 }
 
 static void server_empty(struct scene *scene, const struct consequence_rule *rule)

@@ -74,10 +74,11 @@ static void test_reading(void **state)
 	static const struct { const char *entry; enum known mode; const char *field, *values; } cases[] = {
 		{ "univentionMailUserQuota=2048", KNOWN_YES, "quota", "2147483648" },
 		{ "univentionMailUserQuota=0", KNOWN_YES, "quota", "0" },
-		{ "univentionMailUserQuota=2G", KNOWN_YES, "quota", "" },
+		{ "univentionMailUserQuota=2G", KNOWN_YES, "quota", "2G" },
 		{ "univentionMailUserQuota=", KNOWN_YES, "quota", "" },
+		{ "univentionMailUserQuota=-5", KNOWN_YES, "quota", "-5" },
 		{ "univentionMailUserQuota=1|univentionMailUserQuota=2", KNOWN_YES, "quota", "1048576" },
-		{ "univentionMailUserQuota=99999999999999999999", KNOWN_YES, "quota", "" },
+		{ "univentionMailUserQuota=99999999999999999999", KNOWN_YES, "quota", "99999999999999999999 MB" },
 		{ "displayName=Anna|cn=Other", KNOWN_YES, "full_name", "Anna" },
 		{ "cn=Other", KNOWN_YES, "full_name", "Other" },
 		{ "mailPrimaryAddress=a@x|mailForwardAddress=b@y", KNOWN_YES, "keep_copy", "yes" },
@@ -156,6 +157,7 @@ static void test_writing(void **state)
 {
 	static const struct { const char *entry; enum known mode; const char *edits, *deltas; } cases[] = {
 		{ "objectClass=univentionMail|univentionMailUserQuota=2048", KNOWN_YES, "quota=4294967296", "-univentionMailUserQuota=2048 +univentionMailUserQuota=4096" },
+		{ "objectClass=univentionMail|univentionMailUserQuota=-5", KNOWN_YES, "quota=1048576", "-univentionMailUserQuota=-5 +univentionMailUserQuota=1" },
 		{ "objectClass=univentionMail", KNOWN_YES, "quota=0", "+univentionMailUserQuota=0" },
 		{ "objectClass=univentionMail|univentionMailUserQuota=1", KNOWN_YES, "quota=", "-univentionMailUserQuota=1" },
 		{ "objectClass=univentionMail|univentionMailUserQuota=1|univentionMailUserQuota=2", KNOWN_YES, "quota=2097152", "-univentionMailUserQuota=1" },

@@ -39,6 +39,11 @@ static void what_the_record_tells(void **state)
 
 	(void)state;
 	expect(record, "");
+	record_set_text(record, "quota", "0");
+	expect(record, "");
+	record_set_text(record, "quota", "-5");
+	expect(record, "!odd-quota");
+	record_set_text(record, "quota", NULL);
 	record_set_text(record, "forwards", "b@example.com");
 	expect(record, "");
 	record_set_text(record, "keep_copy", "no");
