@@ -61,7 +61,7 @@ static void judge_server(struct judge *judge)
 	}
 	for (size_t i = 0; i < found.count && !known; i++)
 		known = text_same_ascii_case(read_record(judge->world, scratch, &kind_server, found.entries[i], KNOWN_NOT)->name, server);
-	if (!known && !found.cut) {
+	if (!known && found_whole(&found)) {
 		note(judge, "home_server", "unknown host");
 		tell(judge, "unknown-server", "home_server", true, arena_format(judge->arena,
 			"unknown host %s: the directory has no such host with the IMAP service, so nobody serves this mailbox", server));
@@ -138,7 +138,7 @@ static void follow(struct judge *judge, struct arena *scratch, struct trail *tra
 	const char *address = trail->addresses[index];
 	struct found found;
 
-	if (!is_ours(judge, scratch, address) || !find_holders(judge, scratch, address, &found) || found.cut)
+	if (!is_ours(judge, scratch, address) || !find_holders(judge, scratch, address, &found) || !found_whole(&found))
 		return;
 	/* The user's own address may be one that only this change gives. */
 	if (found.count == 0 && index < trail->direct && !is_own(judge, address)) {

@@ -149,6 +149,9 @@ bool gather_holders(struct store_ldap *store, const struct change *change, struc
 
 		if (!search_addresses(store, arena, wanted.list + from, count, &found, error))
 			return false;
+		facts->holders_unread = facts->holders_unread || !found_whole(&found);
+		if (found.elsewhere != NULL)
+			facts->elsewhere = found.elsewhere;
 		for (i = 0; i < found.count; i++) {
 			if (facts->now != NULL && dn_same(found.entries[i]->dn, facts->now->place))
 				continue;
@@ -290,7 +293,7 @@ bool gather_references(struct store_ldap *store, const struct change *change, st
 			}
 			continue;
 		}
-		if (found.cut)
+		if (!found_whole(&found))
 			facts->references_complete = false;
 		for (j = 0; j < found.count; j++)
 			if (!dn_same(found.entries[j]->dn, entry->dn))
@@ -329,7 +332,7 @@ static bool list_names(struct store_ldap *store, struct arena *arena, const char
 			add_word(&names, text_lower_ascii(arena, name, strlen(name)));
 	}
 	*list = names.list;
-	*complete = !found.cut;
+	*complete = found_whole(&found);
 	return true;
 }
 
@@ -349,7 +352,7 @@ static bool gather_domain(struct store_ldap *store, const struct record *domain,
 	search.filter = living;
 	if (!request_search(store->connection, arena, &search, &found, error))
 		return false;
-	if (found.cut)
+	if (!found_whole(&found))
 		facts->references_complete = false;
 	names.list = arena_alloc(arena, sizeof *names.list);
 	for (i = 0; i < found.count; i++) {

@@ -280,7 +280,19 @@ static void blocklist_unread(struct scene *scene, const struct consequence_rule 
 			"is not known.", text_after(scene, "address"));
 }
 
+static void holders_unread(struct scene *scene, const struct consequence_rule *rule)
+{
+	static const char *const fields[] = { "address", "alternates" };
+	const char *where = scene->facts->elsewhere;
+
+	for (size_t i = 0; scene->facts->holders_unread && i < 2; i++)
+		for (const char *const *value = values_new(scene, fields[i]); *value; value++)
+			tell(scene, rule, "Whether somebody else has %s could not be seen everywhere%s%s.", *value,
+				where ? ": a part of the directory is on another server, " : "", where ? where : "");
+}
+
 const struct consequence_rule consequence_rules_address[] = {
+	{ "holders-unread",       SEVERITY_WARNING, CREATED | CHANGED, holders_unread },
 	{ "alternate-is-primary", SEVERITY_WARNING, CREATED | CHANGED, alternate_is_primary },
 	{ "alternate-shared",     SEVERITY_WARNING, CREATED | CHANGED, alternate_shared },
 	{ "primary-is-alternate", SEVERITY_WARNING, CREATED | CHANGED, primary_is_alternate },

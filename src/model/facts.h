@@ -47,6 +47,8 @@ struct facts {
 	/* Of every address that the change introduces, and of every one that it takes away; without the target itself. */
 	const struct holder *holders;
 	size_t holder_count;
+	bool holders_unread;                    /* not everything could be looked at: that nobody is told proves nothing */
+	const char *elsewhere;                  /* a part of the directory is another server's: "it names ldap://..."; NULL */
 	const struct blocked *blocked;          /* of every primary address the change would introduce; without the target's own */
 	size_t blocked_count;
 	bool blocked_unread;                    /* there is a block list, and it could not be read */

@@ -703,6 +703,8 @@ static void test_another_server_is_named(void **state)
 	struct delta delta = { .attribute = "description", .how = DELTA_ADD, .values = &value, .count = 1 };
 	struct operation step = { .verb = OPERATION_MODIFY, .deltas = &delta, .delta_count = 1 };
 	char place[300];
+	struct change *change;
+	bool gathered;
 	struct walk walk;
 
 	(void)state;
@@ -711,10 +713,18 @@ static void test_another_server_is_named(void **state)
 	live_dn(place, sizeof place, "cn=elsewhere");
 	step.place = place;
 	assert_int_equal(ldap_add_ext_s(hand, place, (LDAPMod *[]){ &classes, &names, &refs, NULL }, NULL, NULL), LDAP_SUCCESS);
+	/* Facts about the whole tree are incomplete then, and nothing is refused for it. */
 	walk_begin(&walk);
+	change = edit("aschmid1", "alternates", EDIT_ADD, "store-split@example.com");
+	gathered = store->gather(store->self, change, walk.arena, &walk.facts, &walk.error);
+	change_free(change);
 	expect(&walk, walk_step(&walk, store, &step), OUTCOME_NOT_APPLIED);
 	live_list(&live, "domain", NULL, 0);
 	assert_int_equal(ldap_delete_ext_s(hand, place, controls, NULL), LDAP_SUCCESS);
+	assert_true(gathered);
+	assert_true(walk.facts.holders_unread);
+	assert_false(walk.facts.domains_complete);
+	assert_string_equal(walk.facts.elsewhere, "it names ldap://primary.elsewhere.example:7389/cn=elsewhere??sub");
 	assert_non_null(strstr(walk.error.text, "it names ldap://primary.elsewhere.example:7389/"));
 	assert_non_null(strstr(walk.error.text, "[LDAP 10]"));
 	assert_false(live.list_end.complete);
