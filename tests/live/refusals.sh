@@ -104,7 +104,7 @@ refuses_shell() {
 	shift
 	rm -f "$work/ran" "$work/trace"
 	if strace -f -o /dev/null /bin/true 2>/dev/null; then
-		(exec -a -postroom strace -f -qq -e trace=execve,fork,vfork -o "$work/trace" "$POSTROOM" "$@") >"$work/out" 2>&1 </dev/null
+		(export ASAN_OPTIONS=detect_leaks=0; exec -a -postroom strace -f -qq -e trace=execve,fork,vfork -o "$work/trace" "$POSTROOM" "$@") >"$work/out" 2>&1 </dev/null
 	else
 		(exec -a -postroom "$POSTROOM" "$@") >"$work/out" 2>&1 </dev/null
 	fi
