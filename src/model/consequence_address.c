@@ -159,8 +159,8 @@ static void addresses_gone(struct scene *scene, const struct consequence_rule *r
 			refused[count++] = *gone;
 	}
 	if (count)
-		tell(scene, rule, "Mail to %s is refused from now on: nobody else has %s.", names_words(scene, refused),
-			count > 1 ? "these addresses" : "the address");
+		tell(scene, rule, scene->facts->holders_unread ? "Mail to %s is refused from now on, unless somebody else has %s." :
+			"Mail to %s is refused from now on: nobody else has %s.", names_words(scene, refused), count > 1 ? "these addresses" : "the address");
 }
 
 static void login_by_address(struct scene *scene, const struct consequence_rule *rule)
