@@ -180,6 +180,7 @@ static const struct converter converters[] = {
 	{ .name = "forwards", .read = read_forwards, .write = write_forwards },
 	{ .name = "keep_copy", .read = read_keep_copy, .write = write_forwards },
 	{ .name = "account_state", .read = read_account_state },
+	{ .name = "mail_state", .read = read_mail_state },
 	{ .name = "newest_time", .read = read_newest_time },
 	{ .name = "fetchmail", .read = read_fetchmail, .write = write_fetchmail, .masked = true },
 };
