@@ -202,7 +202,7 @@ static void a_deadline_ends_it_and_its_children(void **state)
 static void what_stays_behind_is_not_waited_for(void **state)
 {
 	long began = seconds();
-	struct answer answer = shell("sleep 3 & echo left", (struct child_request){ 0 });
+	struct answer answer = shell("sleep 60 & echo left", (struct child_request){ 0 });
 
 	(void)state;
 	assert_string_equal(answer.output, "left\n");
