@@ -165,7 +165,7 @@ static void turn_columns(struct list_view *list, bool right)
 	int most = 0;
 
 	for (const struct field *field = list->kind->fields; field->name != NULL; field++)
-		most += !(field->flags & FIELD_DERIVED);
+		most += field_in_lists(field);
 	if (right && list->first_column < most - 2)
 		list->first_column++;
 	else if (!right && list->first_column > 0)

@@ -10,9 +10,9 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "model/wrong.h"
 #include "ui/frame.h"
 #include "ui/session.h"
-#include "ui/wrong.h"
 
 enum { REST_MS = 150 };
 

@@ -11,9 +11,9 @@
 
 #include "base/text.h"
 #include "model/check.h"
+#include "model/wrong.h"
 #include "ui/history.h"
 #include "ui/session.h"
-#include "ui/wrong.h"
 
 /* More rights than GRID_MOST stand in one line, and in full behind Enter. */
 enum { FACTS_MOST = 4, GRID_MOST = 60 };

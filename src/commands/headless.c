@@ -187,6 +187,9 @@ int headless_close(struct headless *headless)
 		headless_note("postroom: The output could not be written: %s", strerror(errno));
 		headless->status = error_exit_status(ERROR_FILE);
 	}
+	/* Who ended us wants to know that, and knows nothing of our statuses. */
+	if (headless->ended_by)
+		headless->status = 128 + headless->ended_by;
 	if (headless->engine && !engine_close(headless->engine))
 		_exit(headless->status);
 	arena_free(headless->arena);

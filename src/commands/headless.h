@@ -17,6 +17,7 @@ struct headless {
 	const struct arguments *arguments;
 	bool done;                         /* set by callbacks; headless_wait */
 	int status;
+	int ended_by;                      /* signal that came while a write was in flight; 0: none */
 };
 /*
  * Opens the engine (takes the config) and, where connect is true, waits until the directory is up. False: the
@@ -25,7 +26,7 @@ struct headless {
 bool headless_open(struct headless *headless, struct config *takes, const struct arguments *arguments, bool connect);
 /* Waits until the directory is up or has failed; error may be NULL. */
 bool headless_connect(struct headless *headless, struct error *error);
-/* Ends it and returns the exit status; leaves the program where a thread hangs. */
+/* Ends it and returns the exit status, 128 + the signal where one came; leaves the program where a thread hangs. */
 int headless_close(struct headless *headless);
 /* Runs the loop until headless->done, which is cleared again. */
 void headless_wait(struct headless *headless);

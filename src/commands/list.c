@@ -44,7 +44,7 @@ static bool named_columns(struct listing *listing, const char *names)
 	for (name = strtok_r(copy, ",", &rest); name; name = strtok_r(NULL, ",", &rest)) {
 		const struct field *field = kind_field(listing->kind, name);
 
-		if (!field || field->flags & FIELD_DERIVED || listing->field_count == kind_field_count(listing->kind)) {
+		if (!field || !field_in_lists(field) || listing->field_count == kind_field_count(listing->kind)) {
 			error_set(&error, ERROR_USAGE, "--columns: %s: %s", name, !field ? "there is no such field" :
 				"computed for one object only and not in lists, or named twice");
 			return headless_fail(&listing->headless, &error);
@@ -67,7 +67,7 @@ static bool choose_columns(struct listing *listing)
 		return named_columns(listing, arguments->columns);
 	/* Eyes get the columns that are worth a column; machines get everything that a list has. */
 	for (field = listing->kind->fields; field->name; field++)
-		if (!(field->flags & FIELD_DERIVED) && field->type != FIELD_SECRET && (all || field->flags & (FIELD_COLUMN | FIELD_KEY)))
+		if (field_in_lists(field) && field->type != FIELD_SECRET && (all || field->flags & (FIELD_COLUMN | FIELD_KEY)))
 			add_field(listing, field);
 	return true;
 }

@@ -16,6 +16,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "model/record.h"
+#include "model/wrong.h"
 
 struct column {
 	const char *name;                  /* key in JSON, head in CSV: a promise */
@@ -35,6 +36,8 @@ struct item {
 	const struct attribute *attributes;/* LDIF prints these instead of the entries; NULL: the entries */
 	size_t attribute_count;
 	const struct entry *entries;          /* one per column */
+	const struct wrong *wrong;         /* what is wrong with it: for people and in JSON; only where there is one object */
+	size_t wrong_count;
 };
 
 struct output;

@@ -22,6 +22,9 @@ static bool whole_number(const struct value *value, int64_t *number)
 {
 	char *end;
 
+	/* No field counts below zero: "-5" is a text that somebody stored, and stays one. */
+	if (value->bytes[0] == '-')
+		return false;
 	errno = 0;
 	*number = strtoll(value->bytes, &end, 10);
 	return !errno && end != value->bytes && end == value->bytes + value->length;
@@ -53,6 +56,23 @@ static struct json *array_of(enum field_type type, const struct entry *entry)
 	return array;
 }
 
+static struct json *findings_of(const struct item *one)
+{
+	struct json *array = json_array_new();
+	size_t i;
+
+	for (i = 0; i < one->wrong_count; i++) {
+		struct json *object = json_object_new();
+
+		json_put_text(object, "rule", one->wrong[i].rule);
+		json_put_flag(object, "severe", one->wrong[i].severe);
+		json_put_text(object, "field", one->wrong[i].field);
+		json_put_text(object, "sentence", one->wrong[i].sentence);
+		json_add(array, object);
+	}
+	return array;
+}
+
 static void item(struct output *output, const struct item *one)
 {
 	struct json *object = json_object_new();
@@ -71,6 +91,7 @@ static void item(struct output *output, const struct item *one)
 	}
 	if (one->place && output->single) {
 		json_put_text(object, "place", one->place);
+		json_put(object, "findings", findings_of(one));
 	}
 	words = json_print(object, output->single);
 	fprintf(output->file, "%s%s%s", output->single ? "" : output->items ? ",\n " : "\n ", words, output->single ? "\n" : "");

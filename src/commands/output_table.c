@@ -63,6 +63,8 @@ static void print_single(struct output *output, const struct item *item)
 	}
 	if (item->place)
 		fprintf(output->file, "%-*s  %s\n", (int)widest, "Place", visible(output, item->place));
+	for (i = 0; i < item->wrong_count; i++)
+		fprintf(output->file, "%-*s  %s\n", (int)widest, item->wrong[i].severe ? "Wrong" : "Note", visible(output, item->wrong[i].sentence));
 }
 
 static void item(struct output *output, const struct item *one)

@@ -1,7 +1,8 @@
 /*
  * show: one object with everything computed about it.
  *
- * In LDIF the attributes are those of the directory.
+ * In LDIF the attributes are those of the directory. What is wrong with the
+ * object follows, the same rows as on the console's page.
  */
 #include <string.h>
 
@@ -46,6 +47,8 @@ static void print(struct showing *showing)
 	size_t count = kind_field_count(kind), i;
 	struct column *columns = arena_alloc(showing->headless.arena, (count + 3) * sizeof(*columns));
 	struct entry *entries = arena_alloc(showing->headless.arena, (count + 3) * sizeof(*entries));
+	struct wrong *wrong;
+	size_t wrong_count = wrong_with(showing->headless.arena, record, &wrong);
 	struct output output;
 
 	for (i = 0; i < count; i++) {
@@ -59,7 +62,8 @@ static void print(struct showing *showing)
 	entries[i++] = entry_of_text(showing->headless.arena, record->version);
 	output_begin(&output, showing->headless.arguments->printer, stdout, columns, i, true);
 	output_item(&output, &(struct item){ .place = record->place, .attributes = record->attributes,
-		.attribute_count = record->attribute_count, .entries = entries });
+		.attribute_count = record->attribute_count, .entries = entries,
+		.wrong = wrong, .wrong_count = wrong_count });
 	output_end(&output);
 }
 

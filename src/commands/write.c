@@ -5,13 +5,15 @@
  * is asked and Enter means no.  Where mail or an account would be lost --yes
  * alone is not enough.  Nothing is tried a second time without being shown:
  * a review that came back is shown to a terminal again, and ends a script with
- * "conflict".  Loop thread.
+ * "conflict".  A signal does not end it while a write is in flight (ending.c).
+ * Loop thread.
  */
 #include "commands/write.h"
 
 #include <string.h>
 #include <unistd.h>
 
+#include "commands/ending.h"
 #include "commands/output.h"
 
 struct writing {
@@ -147,8 +149,7 @@ static bool go_on(struct writing *writing)
 		return false;
 	}
 	gate_submit(headless->engine->gate, review, typed, reason(writing), on_result, writing);
-	headless_wait(headless);
-	return writing->review && !headless->arguments->yes && isatty(STDIN_FILENO);
+	return ending_wait(headless) && !headless->ended_by && writing->review && !headless->arguments->yes && isatty(STDIN_FILENO);
 }
 
 static void go_through(struct writing *writing)

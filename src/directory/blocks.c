@@ -128,7 +128,7 @@ static bool search_blocks(struct store_ldap *store, struct blocks *blocks, const
 			*error = inner;
 		return connection_is_up(store->connection);
 	}
-	blocks->facts->blocked_unread = found.cut;
+	blocks->facts->blocked_unread = !found_whole(&found);
 	for (i = 0; i < found.count; i++)
 		take(blocks, profile, found.entries[i]);
 	return true;

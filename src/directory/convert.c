@@ -100,9 +100,15 @@ static void read_megabytes(const struct convert *with, const struct entry *entry
 		convert_give(with, out, arena_format(with->arena, "%lld", (long long)(megabytes * MEGABYTE)));
 		return;
 	}
-	out->note = arena_format(with->arena, "the stored value \"%s\" is no number of megabytes", out->values[0].bytes);
-	out->presence = VALUE_ABSENT;
-	out->count = 0;
+	if (out->values[0].length == 0) {
+		out->presence = VALUE_ABSENT;
+		out->count = 0;
+		return;
+	}
+	/* Shown as it is, since "no quota" would be a lie; digits alone would pass for bytes. */
+	if (out->values[0].bytes[strspn(out->values[0].bytes, "0123456789")] == '\0')
+		convert_give(with, out, arena_format(with->arena, "%s MB", out->values[0].bytes));
+	out->note = "Dovecot cannot read it";
 }
 
 static bool write_megabytes(const struct convert *with, const struct field_values *wanted, struct entry *draft, struct error *error)
@@ -191,6 +197,7 @@ static const struct converter converters[] = {
 	{ .name = "folder_address", .read = read_same, .write = write_folder_address },
 	{ .name = "seen_as", .read = read_seen_as },
 	{ .name = "account_state", .read = read_account_state },
+	{ .name = "mail_state", .read = read_mail_state },
 	{ .name = "newest_time", .read = read_newest_time },
 	{ .name = "fetchmail", .read = read_fetchmail, .write = write_fetchmail, .masked = true },
 };

@@ -70,9 +70,9 @@ static enum state policy_state(const struct convert *with, const struct entry *e
 	return entry_first(entry, "pwdAccountLockedTime") != NULL ? LOCKED : ACTIVE;
 }
 
-void read_account_state(const struct convert *with, const struct entry *entry, struct field_values *out)
+/* The worst of what the marks say, and who says so; NULL where none speaks. */
+static enum state worst_state(const struct convert *with, const struct entry *entry, const char **who)
 {
-	static const char *const words[] = { [ACTIVE] = "no lock seen", [EXPIRED] = "expired", [LOCKED] = "locked", [DISABLED] = "disabled" };
 	static const struct {
 		const char *who;
 		enum state (*look)(const struct convert *with, const struct entry *entry);
@@ -80,21 +80,47 @@ void read_account_state(const struct convert *with, const struct entry *entry, s
 		{ "expiry date", shadow_state }, { "Samba", samba_state }, { "Kerberos", kerberos_state }, { "password policy", policy_state },
 	};
 	enum state worst = ACTIVE;
-	const char *who = NULL;
 	size_t i;
 
+	*who = NULL;
 	for (i = 0; i < sizeof marks / sizeof *marks; i++) {
 		enum state state = marks[i].look(with, entry);
 
 		if (state > worst) {
 			worst = state;
-			who = marks[i].who;
+			*who = marks[i].who;
 		}
 	}
+	return worst;
+}
+
+void read_account_state(const struct convert *with, const struct entry *entry, struct field_values *out)
+{
+	static const char *const words[] = { [ACTIVE] = "no lock seen", [EXPIRED] = "expired", [LOCKED] = "locked", [DISABLED] = "disabled" };
+	const char *who;
+	enum state worst = worst_state(with, entry, &who);
+
 	convert_give(with, out, words[worst]);
 	out->presence = VALUE_DERIVED;
 	/* userPassword is never read, and {crypt}! in it locks as well. */
 	out->origin = worst == ACTIVE ? "passwords are not looked at" : who;
+}
+
+void read_mail_state(const struct convert *with, const struct entry *entry, struct field_values *out)
+{
+	const char *who, *word = "ok";
+	struct field_values forwards = { .presence = VALUE_ABSENT }, copy = { .presence = VALUE_ABSENT };
+
+	read_forwards(with, entry, &forwards);
+	read_keep_copy(with, entry, &copy);
+	if (with->profile->primary != NULL && entry_first(entry, with->profile->primary) == NULL)
+		word = "no mail";
+	else if (worst_state(with, entry, &who) != ACTIVE)
+		word = "locked";
+	else if (forwards.count > 0 && copy.count > 0 && strcmp(copy.values[0].bytes, "no") == 0)
+		word = "forwards";
+	convert_give(with, out, word);
+	out->presence = VALUE_DERIVED;
 }
 
 /* One attribute as epoch seconds: generalized time, days (shadowLastChange) or seconds. */

@@ -36,6 +36,8 @@ void read_seen_as(const struct convert *with, const struct entry *entry, struct 
 
 /* convert_account.c */
 void read_account_state(const struct convert *with, const struct entry *entry, struct field_values *out);
+/* Out of the account state, the address and the forwards, whatever the attributes of its own line are. */
+void read_mail_state(const struct convert *with, const struct entry *entry, struct field_values *out);
 void read_newest_time(const struct convert *with, const struct entry *entry, struct field_values *out);
 
 /* convert_fetchmail.c */

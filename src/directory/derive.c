@@ -140,6 +140,8 @@ static bool derive_names(struct derivation *with, const char *holder, const char
 	with->out->values = values;
 	if (found.cut)
 		with->out->note = arena_format(arena, "%zu of more are shown [LDAP %d]", found.count, found.code);
+	else if (found.elsewhere != NULL)
+		with->out->note = arena_format(arena, "perhaps more on another server: %s", found.elsewhere);
 	return true;
 }
 
@@ -179,6 +181,8 @@ static bool derive_count(struct derivation *with, const char *holder, struct err
 	*with->out = (struct field_values){ .presence = VALUE_DERIVED, .values = value, .count = 1, .origin = "counted just now" };
 	if (found.cut)
 		with->out->note = arena_format(arena, "at least; the server stopped counting [LDAP %d]", found.code);
+	else if (found.elsewhere != NULL)
+		with->out->note = arena_format(arena, "at least; a part is on another server: %s", found.elsewhere);
 	arena_free(scratch);
 	return true;
 }

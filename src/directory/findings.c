@@ -2,7 +2,8 @@
  * findings: what is wrong with a user, as far as other entries tell.
  *
  * A home server that is no mail server, forwards to addresses here that nobody
- * has, and forwards that come back.  Only what was seen for certain is told: a
+ * has, and forwards that come back; of a stored record, or of one as it would
+ * become.  Only what was seen for certain is told: a
  * search that failed or was cut proves nothing and is left out.  On a
  * connection's thread (read_findings).  Rules: ucs-directory 8.2, 14, 18; what
  * a circle does to mail was tried with Postfix 3.7 (451 Alias expansion error).
@@ -60,7 +61,7 @@ static void judge_server(struct judge *judge)
 	}
 	for (size_t i = 0; i < found.count && !known; i++)
 		known = text_same_ascii_case(read_record(judge->world, scratch, &kind_server, found.entries[i], KNOWN_NOT)->name, server);
-	if (!known && !found.cut) {
+	if (!known && found_whole(&found)) {
 		note(judge, "home_server", "unknown host");
 		tell(judge, "unknown-server", "home_server", true, arena_format(judge->arena,
 			"unknown host %s: the directory has no such host with the IMAP service, so nobody serves this mailbox", server));
@@ -145,9 +146,10 @@ static void follow(struct judge *judge, struct arena *scratch, struct trail *tra
 	const char *address = trail->addresses[index];
 	struct found found;
 
-	if (!is_ours(judge, scratch, address) || !find_holders(judge, scratch, address, &found) || found.cut)
+	if (!is_ours(judge, scratch, address) || !find_holders(judge, scratch, address, &found) || !found_whole(&found))
 		return;
-	if (found.count == 0 && index < trail->direct) {
+	/* The user's own address may be one that only this change gives. */
+	if (found.count == 0 && index < trail->direct && !is_own(judge, address)) {
 		note(judge, "forwards", arena_format(judge->arena, "nobody here has %s", address));
 		tell(judge, "dangling-forward", "forwards", true, arena_format(judge->arena,
 			"nobody here has %s: what is forwarded there comes back to its sender", address));
@@ -189,6 +191,19 @@ static void judge_forwards(struct judge *judge)
 	for (size_t i = 0; i < trail.count && connection_is_up(judge->connection); i++)
 		follow(judge, scratch, &trail, i);
 	arena_free(scratch);
+}
+
+void read_forward_findings(struct world *world, struct connection *connection, struct record *record)
+{
+	struct judge judge = { .world = world, .connection = connection, .record = record, .arena = record->arena };
+
+	record->findings = NULL;
+	record->finding_count = 0;
+	if (record->kind != &kind_user || profile_kind(world_profile(world), record->kind) == NULL)
+		return;
+	judge.list = arena_alloc(record->arena, FINDINGS_MOST * sizeof *judge.list);
+	record->findings = judge.list;
+	judge_forwards(&judge);
 }
 
 void read_findings(struct world *world, struct connection *connection, struct record *record)

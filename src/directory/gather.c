@@ -212,6 +212,45 @@ static bool gather_last(struct store_ldap *store, const struct change *change, s
 	return true;
 }
 
+static bool forwarding_touched(const struct change *change)
+{
+	static const char *const fields[] = { "forwards", "keep_copy", "address", "alternates" };
+
+	for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
+		if (kind_field(change->kind, fields[i]) != NULL && change_touches(change, fields[i]))
+			return true;
+	return false;
+}
+
+static bool found_before(const struct record *before, const struct finding *finding)
+{
+	for (size_t i = 0; before != NULL && i < before->finding_count; i++)
+		if (strcmp(before->findings[i].sentence, finding->sentence) == 0)
+			return true;
+	return false;
+}
+
+/* Forwards that lead nowhere or in a circle once the change is made, and did not before. What cannot be asked is not told. */
+static void gather_findings(struct store_ldap *store, const struct change *change, struct arena *arena, struct facts *facts)
+{
+	struct record *before = facts->now == NULL ? NULL : record_copy(arena, facts->now), *after;
+	struct finding *list;
+
+	if ((change->verb != VERB_ADD && change->verb != VERB_EDIT) || !forwarding_touched(change))
+		return;
+	after = change_result(arena, change, facts->now);
+	read_forward_findings(store->world, store->connection, after);
+	if (after->finding_count == 0)
+		return;
+	if (before != NULL)
+		read_forward_findings(store->world, store->connection, before);
+	list = arena_alloc(arena, after->finding_count * sizeof *list);
+	for (size_t i = 0; i < after->finding_count; i++)
+		if (!found_before(before, &after->findings[i]))
+			list[facts->finding_count++] = after->findings[i];
+	facts->findings = list;
+}
+
 bool store_gather(void *self, const struct change *change, struct arena *arena, struct facts *facts, struct error *error)
 {
 	struct store_ldap *store = self;
@@ -238,5 +277,8 @@ bool store_gather(void *self, const struct change *change, struct arena *arena, 
 		return false;
 	if (held != NULL && facts->now != NULL && !(gather_kept(store, change, arena, facts, error) && gather_last(store, change, arena, facts, error)))
 		return false;
+	gather_findings(store, change, arena, facts);
+	if (!connection_is_up(store->connection))
+		return error_set(error, ERROR_UNREACHABLE, "%s: the connection was lost", connection_uri(store->connection));
 	return entry == NULL || gather_references(store, change, arena, entry, facts, error);
 }

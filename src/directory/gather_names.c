@@ -54,24 +54,28 @@ static bool holds(const struct field_values *values, const struct value *value)
 	return false;
 }
 
-/* Addresses that the record would have and does not have now. */
-static void new_addresses(struct store_ldap *store, const struct change *change, const struct facts *facts, struct words *words)
+/* Addresses that the record would have and does not have now, and those that it has and would lose. */
+static void moved_addresses(struct store_ldap *store, const struct change *change, const struct facts *facts, struct words *words)
 {
 	static const struct field_values nothing = { .presence = VALUE_ABSENT };
 	const struct profile *profile = world_profile(store->world);
 	const struct profile_kind *held = store_kind(store, change->kind);
-	struct record *after = change_result(words->arena, change, facts->now);
+	/* Only its operations know what an undo leaves, so it may take every address. */
+	struct record *after = change->verb == VERB_UNDO ? NULL : change_result(words->arena, change, facts->now);
 	size_t count = kind_field_count(change->kind), i, j;
 
-	for (i = 0; after != NULL && i < count; i++) {
+	for (i = 0; i < count; i++) {
 		const struct mapping *mapping = &held->mappings[i];
-		const struct field_values *was = facts->now == NULL ? &nothing : &facts->now->fields[i], *will = &after->fields[i];
+		const struct field_values *was = facts->now == NULL ? &nothing : &facts->now->fields[i], *will = after == NULL ? &nothing : &after->fields[i];
 
 		if (mapping->converter == NULL || !is_address_attribute(profile, mapping->attributes[0]))
 			continue;
 		for (j = 0; j < will->count; j++)
 			if (!holds(was, &will->values[j]))
 				add_word(words, will->values[j].bytes);
+		for (j = 0; j < was->count; j++)
+			if (!holds(will, &was->values[j]))
+				add_word(words, was->values[j].bytes);
 	}
 }
 
@@ -144,14 +148,17 @@ bool gather_holders(struct store_ldap *store, const struct change *change, struc
 
 	if (change->verb == VERB_UNDO)
 		undone_addresses(store, change, &wanted);
-	else if (change->verb == VERB_ADD || change->verb == VERB_EDIT)
-		new_addresses(store, change, facts, &wanted);
+	if (change->verb != VERB_RENAME)
+		moved_addresses(store, change, facts, &wanted);
 	for (from = 0; from < wanted.count; from += TERMS_MOST) {
 		size_t count = wanted.count - from < TERMS_MOST ? wanted.count - from : TERMS_MOST;
 		struct found found;
 
 		if (!search_addresses(store, arena, wanted.list + from, count, &found, error))
 			return false;
+		facts->holders_unread = facts->holders_unread || !found_whole(&found);
+		if (found.elsewhere != NULL)
+			facts->elsewhere = found.elsewhere;
 		for (i = 0; i < found.count; i++) {
 			if (facts->now != NULL && dn_same(found.entries[i]->dn, facts->now->place))
 				continue;
@@ -311,7 +318,7 @@ bool gather_references(struct store_ldap *store, const struct change *change, st
 			}
 			continue;
 		}
-		if (found.cut)
+		if (!found_whole(&found))
 			facts->references_complete = false;
 		for (j = 0; j < found.count; j++)
 			if (!dn_same(found.entries[j]->dn, entry->dn))
@@ -352,7 +359,7 @@ static bool list_names(struct store_ldap *store, struct arena *arena, const char
 	}
 	*list = names.list;
 	/* A directory without one server that is known as such says nothing about home servers. */
-	*complete = !found.cut && (kind != &kind_server || names.count > 0);
+	*complete = found_whole(&found) && (kind != &kind_server || names.count > 0);
 	return true;
 }
 
@@ -374,7 +381,7 @@ static bool gather_domain(struct store_ldap *store, const struct record *domain,
 	search.filter = living;
 	if (!request_search(store->connection, arena, &search, &found, error))
 		return false;
-	if (found.cut)
+	if (!found_whole(&found))
 		facts->references_complete = false;
 	names.list = arena_alloc(arena, sizeof *names.list);
 	for (i = 0; i < found.count; i++) {

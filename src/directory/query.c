@@ -159,14 +159,14 @@ static void list_interrupt(void *context)
 		connection_interrupt(query->connection);
 }
 
-static const struct field *const *stored_fields(struct arena *arena, const struct kind *kind, size_t *count)
+static const struct field *const *fields_of_lists(struct arena *arena, const struct kind *kind, size_t *count)
 {
 	size_t fields = kind_field_count(kind), i;
 	const struct field **list = arena_alloc(arena, fields * sizeof *list);
 
 	*count = 0;
 	for (i = 0; i < fields; i++)
-		if (!(kind->fields[i].flags & FIELD_DERIVED))
+		if (field_in_lists(&kind->fields[i]))
 			list[(*count)++] = &kind->fields[i];
 	return list;
 }
@@ -182,7 +182,7 @@ struct directory_query *directory_list(struct directory *directory, const struct
 	query->list = *request;
 	query->list.words = arena_text(query->arena, request->words);
 	if (request->columns == NULL) {
-		query->list.columns = stored_fields(query->arena, request->kind, &query->list.column_count);
+		query->list.columns = fields_of_lists(query->arena, request->kind, &query->list.column_count);
 	} else {
 		const struct field **copy = arena_alloc(query->arena, request->column_count * sizeof *copy);
 

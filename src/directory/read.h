@@ -32,6 +32,8 @@ struct record *read_record(const struct world *world, struct arena *arena, const
 bool read_derived(const struct world *world, struct connection *connection, struct record *record, struct error *error);
 /* What is wrong as other entries tell (record->findings) and notes beside the fields; only what is certain, so nothing where a search fails. */
 void read_findings(struct world *world, struct connection *connection, struct record *record);
+/* The findings about forwards alone, in place of those it had; for a record that need not be stored. */
+void read_forward_findings(struct world *world, struct connection *connection, struct record *record);
 /*
  * What a quota policy says for this entry, in MB; false: no policy speaks. Pure evaluation rules of
  * ucs-directory 15 over entries read here.

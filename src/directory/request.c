@@ -104,6 +104,23 @@ static bool limit_reached(int code)
 	return code == LDAP_SIZELIMIT_EXCEEDED || code == LDAP_TIMELIMIT_EXCEEDED || code == LDAP_ADMINLIMIT_EXCEEDED;
 }
 
+bool found_whole(const struct found *found)
+{
+	return !found->cut && found->elsewhere == NULL;
+}
+
+/* A part of the tree that another server holds. It is not followed: our password is for this server only. */
+static void take_reference(struct connection *connection, struct arena *arena, LDAPMessage *message, struct found *found)
+{
+	char **urls = NULL, words[200];
+
+	if (found->elsewhere != NULL || ldap_parse_reference(connection->handle, message, &urls, NULL, 0) != LDAP_SUCCESS)
+		return;
+	trouble_elsewhere(words, sizeof words, urls);
+	found->elsewhere = arena_text(arena, words);
+	ldap_memvfree((void **)urls);
+}
+
 /* The end of an answer: its code, and what the server had to say. */
 static bool take_end(struct connection *connection, LDAPMessage *message, struct found *found, struct error *error)
 {
@@ -149,6 +166,8 @@ static bool take_results(struct connection *connection, struct arena *arena, con
 			return fine;
 		}
 		fine = true;
+		if (got == LDAP_RES_SEARCH_REFERENCE)
+			take_reference(connection, arena, message, found);
 		if (got == LDAP_RES_SEARCH_ENTRY) {
 			fine = (search->limit == 0 || found->count < search->limit) && arena_size(arena) < most;
 			if (fine) {

@@ -33,7 +33,10 @@ struct found {
 	size_t count;
 	bool cut;                          /* a limit was reached: what is missing proves nothing */
 	int code;                          /* LDAP code of the cut */
+	const char *elsewhere;             /* part of the tree is on another server and was not seen: "it names ldap://..."; NULL */
 };
+/* Everything there is was seen, so that what is missing is not there. */
+bool found_whole(const struct found *found);
 /* False: failed. A base that is not there is ERROR_NOT_FOUND. */
 bool request_search(struct connection *connection, struct arena *arena, const struct search *search, struct found *found, struct error *error);
 /* One entry by its name; ERROR_NOT_FOUND. attributes as above. */

@@ -355,7 +355,7 @@ static enum known ask_mode(const struct world *world, struct connection *connect
 		search.filter = filter_present(arena, profile->forward);
 		search.attributes = attributes;
 		search.limit = 200;
-		if (request_search(connection, arena, &search, &found, NULL) && found.count == 0 && !found.cut)
+		if (request_search(connection, arena, &search, &found, NULL) && found.count == 0 && found_whole(&found))
 			mode = KNOWN_YES;
 		for (i = 0; connection_is_up(connection) && i < found.count; i++) {
 			const char *own = entry_first(found.entries[i], profile->primary);

@@ -264,7 +264,7 @@ static bool unknown_now(struct walk *walk)
 
 	write_end(walk->gate, submission->id, "unknown", submission->error.text);
 	submission->ended = true;
-	gate_lock_object(walk->gate, submission->id, review->change->kind->name, name);
+	gate_lock_object(walk->gate, submission->id, review->change->kind->name, name, name_after(review, name));
 	error_prefix(&submission->error, "Nobody knows yet whether the change of %s happened. "
 		"It is looked at again by itself, and until then %s cannot be changed. What was seen", name, name);
 	submission->error.kind = ERROR_UNKNOWN_OUTCOME;
@@ -327,7 +327,8 @@ static bool send_back(struct walk *walk, const char *id, struct plan *plan)
 			write_step(walk->gate, id, i, outcome == OUTCOME_UNKNOWN ? STEP_UNKNOWN : STEP_FAILED, NULL, &error);
 			write_end(walk->gate, id, outcome == OUTCOME_UNKNOWN ? "unknown" : "failed", error.text);
 			if (outcome == OUTCOME_UNKNOWN)
-				gate_lock_object(walk->gate, id, of->kind->name, of->name);
+				gate_lock_object(walk->gate, id, of->kind->name, of->name,
+					walk->review->plan.after ? walk->review->plan.after->name : NULL);
 			return false;
 		}
 		write_step(walk->gate, id, i, outcome == OUTCOME_APPLIED ? STEP_DONE : STEP_ALREADY,

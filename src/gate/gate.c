@@ -140,10 +140,11 @@ static void unknown_free(struct unknown_set *unknown)
 	free(unknown->set);
 	free(unknown->kind);
 	free(unknown->name);
+	free(unknown->new_name);
 	free(unknown);
 }
 
-void gate_lock_object(struct gate *gate, const char *set, const char *kind, const char *name)
+void gate_lock_object(struct gate *gate, const char *set, const char *kind, const char *name, const char *new_name)
 {
 	struct unknown_set *unknown = memory_new(sizeof(*unknown));
 
@@ -151,6 +152,7 @@ void gate_lock_object(struct gate *gate, const char *set, const char *kind, cons
 	unknown->set = memory_text(set);
 	unknown->kind = memory_text(kind);
 	unknown->name = memory_text(name);
+	unknown->new_name = memory_text(new_name);
 	pthread_mutex_lock(&gate->lock);
 	unknown->next = gate->unknown;
 	gate->unknown = unknown;
@@ -189,7 +191,8 @@ bool gate_locked(const struct gate *gate, const char *kind, const char *name)
 
 	pthread_mutex_lock(lock);
 	for (unknown = gate->unknown; unknown; unknown = unknown->next)
-		if (!strcmp(unknown->kind, kind) && !strcmp(unknown->name, name))
+		if (!strcmp(unknown->kind, kind) &&
+		    (!strcmp(unknown->name, name) || (unknown->new_name && !strcmp(unknown->new_name, name))))
 			break;
 	pthread_mutex_unlock(lock);
 	return unknown != NULL;
@@ -229,7 +232,7 @@ static void look_at_journals(struct gate *gate)
 		const struct set *set = archive->sets[i];
 
 		if (set_is_unknown(set) && set->kind && set->name)
-			gate_lock_object(gate, set->id, set->kind, set->name);
+			gate_lock_object(gate, set->id, set->kind, set->name, set->new_name);
 	}
 	arena_free(arena);
 	archive_free(archive);

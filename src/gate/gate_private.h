@@ -21,6 +21,7 @@
 /* A set whose outcome nobody has seen; its object is locked. Heap texts. */
 struct unknown_set {
 	char *set, *kind, *name;
+	char *new_name;                    /* where the set gives another: whichever it is now called by; NULL */
 	struct unknown_set *next;
 };
 
@@ -61,8 +62,8 @@ void gate_call_begin(struct gate *gate, struct store *store);
 void gate_call_end(struct gate *gate);
 struct store *gate_store_for(struct gate *gate, const struct kind *kind);
 void gate_interrupt(struct gate *gate);
-/* Locks. Any thread. */
-void gate_lock_object(struct gate *gate, const char *set, const char *kind, const char *name);
+/* Locks. Any thread. new_name: NULL or the name that the set would give; locked under both. */
+void gate_lock_object(struct gate *gate, const char *set, const char *kind, const char *name, const char *new_name);
 void gate_unlock_set(struct gate *gate, const char *set);
 bool gate_any_locked(struct gate *gate);
 /* Sleeps on the gate's thread; false where the job was cancelled or the gate closes. */
@@ -153,6 +154,8 @@ enum outcome send_step(struct walk *walk, const struct operation *operation, str
 /* Each writes one record; false where the journal failed, and then nothing can be written any more. */
 bool write_intent(struct gate *gate, const char *id, const struct review *review, const char *sentence, const char *reason,
 		struct error *error);
+/* The name that the target has afterwards, where it is another than this one; else NULL. */
+const char *name_after(const struct review *review, const char *name);
 bool write_step(struct gate *gate, const char *id, size_t step, enum step_state state, const struct operation *inverse,
 		const struct error *problem);
 /* word: "done", "failed", "unknown" */

@@ -61,8 +61,7 @@ static struct json *steps_of(const struct gate *gate, const struct review *revie
 	return steps;
 }
 
-/* The name that the target has afterwards, where it is another. */
-static const char *name_after(const struct review *review, const char *name)
+const char *name_after(const struct review *review, const char *name)
 {
 	const struct record *after = review->plan.after;
 

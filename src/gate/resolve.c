@@ -66,7 +66,7 @@ static bool concerns(const struct set *set, const char *kind, const char *name)
 {
 	if (!set_is_unknown(set) || !set->kind || !set->name)
 		return false;
-	return !kind || (!strcmp(set->kind, kind) && !strcmp(set->name, name));
+	return !kind || (!strcmp(set->kind, kind) && (!strcmp(set->name, name) || (set->new_name && !strcmp(set->new_name, name))));
 }
 
 size_t resolve_sets(struct gate *gate, const struct job *job, const char *kind, const char *name)

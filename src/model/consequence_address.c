@@ -109,6 +109,21 @@ static void domain_unchecked(struct scene *scene, const struct consequence_rule 
 					: "Whether the domain of %s is registered could not be read; without it no mail to it is accepted.", *value);
 }
 
+const char *others_with(struct scene *scene, const char *address)
+{
+	const char **names = arena_alloc(scene->arena, (scene->facts->holder_count + 1) * sizeof(*names));
+	size_t count = 0;
+
+	for (size_t i = 0; i < scene->facts->holder_count; i++) {
+		const struct holder *holder = &scene->facts->holders[i];
+
+		if (strcmp(holder->field, "forwards") != 0 && text_same_ascii_case(holder->address, address))
+			names[count++] = arena_format(scene->arena, "the %s %s", holder->kind, holder->name);
+	}
+	names[count] = NULL;
+	return names_words(scene, names);
+}
+
 static void old_refused(struct scene *scene, const struct consequence_rule *rule)
 {
 	const char *address = text_before(scene, "address");
@@ -117,18 +132,35 @@ static void old_refused(struct scene *scene, const struct consequence_rule *rule
 	if (!*address || text_same_ascii_case(address, text_after(scene, "address"))
 			|| change_holds(alternates, record_get(scene->after, "alternates"), address))
 		return;
-	tell(scene, rule, "Mail to %s is refused from now on; make it an alternative address if it should still arrive.", address);
+	if (*others_with(scene, address))
+		tell(scene, rule, "Mail to %s goes to %s only from now on.", address, others_with(scene, address));
+	else
+		tell(scene, rule, "Mail to %s is refused from now on; make it an alternative address if it should still arrive.", address);
 }
 
 static void addresses_gone(struct scene *scene, const struct consequence_rule *rule)
 {
 	const char *const *gone = values_gone(scene, "alternates");
+	const char **refused;
+	size_t count = 0;
 
-	/* The one that becomes the primary address is not gone. */
-	if (*gone && !gone[1] && text_same_ascii_case(*gone, text_after(scene, "address")))
-		return;
-	if (*gone)
-		tell(scene, rule, "Mail to %s is refused from now on, unless somebody else has the address too.", names_words(scene, gone));
+	while (gone[count])
+		count++;
+	refused = arena_alloc(scene->arena, (count + 1) * sizeof(*refused));
+	for (count = 0; *gone; gone++) {
+		const char *others = others_with(scene, *gone);
+
+		/* The one that becomes the primary address is not gone. */
+		if (text_same_ascii_case(*gone, text_after(scene, "address")))
+			continue;
+		if (*others)
+			tell(scene, rule, "Mail to %s goes to %s only from now on.", *gone, others);
+		else
+			refused[count++] = *gone;
+	}
+	if (count)
+		tell(scene, rule, scene->facts->holders_unread ? "Mail to %s is refused from now on, unless somebody else has %s." :
+			"Mail to %s is refused from now on: nobody else has %s.", names_words(scene, refused), count > 1 ? "these addresses" : "the address");
 }
 
 static void login_by_address(struct scene *scene, const struct consequence_rule *rule)
@@ -205,6 +237,14 @@ static void forward_flag_missing(struct scene *scene, const struct consequence_r
 			"a copy is kept where there is a flag for it, and none where the own address in the list means it.");
 }
 
+/* What the directory code found out on the way that mail would take. */
+static void forward_wrong(struct scene *scene, const struct consequence_rule *rule)
+{
+	for (size_t i = 0; i < scene->facts->finding_count; i++)
+		if (strcmp(scene->facts->findings[i].rule, rule->rule) == 0)
+			tell(scene, rule, "Forwarding: %s.", scene->facts->findings[i].sentence);
+}
+
 static void forward_mode_unknown(struct scene *scene, const struct consequence_rule *rule)
 {
 	if (scene->facts->forward_flag_mode == KNOWN_NOT && *text_after(scene, "keep_copy") && count_after(scene, "forwards")
@@ -240,18 +280,32 @@ static void blocklist_unread(struct scene *scene, const struct consequence_rule 
 			"is not known.", text_after(scene, "address"));
 }
 
+static void holders_unread(struct scene *scene, const struct consequence_rule *rule)
+{
+	static const char *const fields[] = { "address", "alternates" };
+	const char *where = scene->facts->elsewhere;
+
+	for (size_t i = 0; scene->facts->holders_unread && i < 2; i++)
+		for (const char *const *value = values_new(scene, fields[i]); *value; value++)
+			tell(scene, rule, "Whether somebody else has %s could not be seen everywhere%s%s.", *value,
+				where ? ": a part of the directory is on another server, " : "", where ? where : "");
+}
+
 const struct consequence_rule consequence_rules_address[] = {
+	{ "holders-unread",       SEVERITY_WARNING, CREATED | CHANGED, holders_unread },
 	{ "alternate-is-primary", SEVERITY_WARNING, CREATED | CHANGED, alternate_is_primary },
 	{ "alternate-shared",     SEVERITY_WARNING, CREATED | CHANGED, alternate_shared },
 	{ "primary-is-alternate", SEVERITY_WARNING, CREATED | CHANGED, primary_is_alternate },
 	{ "domain-unchecked",     SEVERITY_WARNING, CREATED | CHANGED, domain_unchecked },
 	{ "blocklist-unread",     SEVERITY_WARNING, CREATED | CHANGED, blocklist_unread },
 	{ "address-refused",      SEVERITY_WARNING, CHANGED,           old_refused },
-	{ "alternates-gone",      SEVERITY_WARNING, CHANGED,           addresses_gone },
+	{ "alternates-gone",      SEVERITY_WARNING, CHANGED | DELETED, addresses_gone },
 	{ "address-character",    SEVERITY_WARNING, CREATED | CHANGED, odd_character },
 	{ "forward-leaves-house", SEVERITY_WARNING, CREATED | CHANGED, forward_leaves },
 	{ "forward-no-copy",      SEVERITY_WARNING, CREATED | CHANGED, forward_no_copy },
 	{ "forward-to-self",      SEVERITY_WARNING, CREATED | CHANGED, forward_to_self },
+	{ "dangling-forward",     SEVERITY_WARNING, CREATED | CHANGED, forward_wrong },
+	{ "forward-circle",       SEVERITY_WARNING, CREATED | CHANGED, forward_wrong },
 	{ "forward-mode-unknown", SEVERITY_WARNING, CREATED | CHANGED, forward_mode_unknown },
 	{ "forward-flag-missing", SEVERITY_NOTE,    CREATED | CHANGED, forward_flag_missing },
 	{ "copy-without-forward", SEVERITY_NOTE,    CREATED | CHANGED, copy_without_forward },

@@ -59,6 +59,8 @@ const char *const *values_gone(struct scene *scene, const char *field);
 /* Is the domain of an address registered, as far as one can read? */
 bool domain_listed(const struct facts *facts, const char *address);
 bool name_listed(const char *const *names, const char *name);
+/* Everybody else who has an address that the user loses: "the user bert and the group sales"; "": nobody. */
+const char *others_with(struct scene *scene, const char *address);
 /* Up to five names, then how many more: "a, b and 3 more". */
 const char *names_words(struct scene *scene, const char *const *names);
 /* The references that are wanted, with their meaning: "mailinglist staff (list member) and folder ...". */

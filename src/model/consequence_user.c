@@ -16,9 +16,22 @@ static void account_gone(struct scene *scene, const struct consequence_rule *rul
 
 	tell(scene, rule, "The account and login %s are gone for good: taking it back makes a new entry, without the password "
 		"and without the mailbox.", scene->before->name);
-	if (*address)
-		tell_as(scene, rule, SEVERITY_WARNING, "Mail to %s%s is refused from now on.", address,
-			record_get(scene->before, "alternates")->count ? " and to the alternative addresses" : "");
+	if (*address && *others_with(scene, address))
+		tell_as(scene, rule, SEVERITY_WARNING, "Mail to %s goes to %s only from now on.", address, others_with(scene, address));
+	else if (*address)
+		tell_as(scene, rule, SEVERITY_WARNING, "Mail to %s is refused from now on.", address);
+}
+
+/* Full name and its parts are kept apart in the directory; nothing makes one follow the other. */
+static void name_stays(struct scene *scene, const struct consequence_rule *rule)
+{
+	const char *full = text_after(scene, "full_name"), *given = text_after(scene, "given_name");
+	const char *parts = arena_format(scene->arena, "%s%s%s", given, *given ? " " : "", text_after(scene, "family_name"));
+
+	if (!(field_changed(scene, "given_name") || field_changed(scene, "family_name")) || field_changed(scene, "full_name"))
+		return;
+	if (*full && strcmp(full, parts) != 0)
+		tell(scene, rule, "The name that people read stays \"%s\"; change Name as well where it is to become \"%s\".", full, parts);
 }
 
 static void login_renamed(struct scene *scene, const struct consequence_rule *rule)
@@ -42,10 +55,10 @@ static void without_password(struct scene *scene, const struct consequence_rule 
 		tell(scene, rule, "%s has no password yet, so nobody can log in until one is set.", scene->after->name);
 }
 
-/* -1: no limit. */
+/* -1: no limit, or nothing that Dovecot could read. */
 static int64_t quota_of(const char *digits)
 {
-	int64_t bytes = *digits ? strtoll(digits, NULL, 10) : 0;
+	int64_t bytes = *digits && !digits[strspn(digits, "0123456789")] ? strtoll(digits, NULL, 10) : 0;
 
 	return bytes > 0 ? bytes : -1;
 }
@@ -77,7 +90,7 @@ static void quota_policy(struct scene *scene, const struct consequence_rule *rul
 	const char *note = record_get(scene->before, "quota")->note;
 
 	if (note && field_changed(scene, "quota"))
-		tell(scene, rule, "Beside it: %s. Dovecot reads the user's own value only.", note);
+		tell(scene, rule, "About the old value: %s. Dovecot reads the user's own value only.", note);
 }
 
 static void server_empty(struct scene *scene, const struct consequence_rule *rule)
@@ -158,6 +171,7 @@ const struct consequence_rule consequence_rules_user[] = {
 	{ "fetchmail-clear-text", SEVERITY_WARNING, CREATED | CHANGED, fetchmail_clear },
 	{ "fetchmail-gone",       SEVERITY_WARNING, CHANGED,           fetchmail_gone },
 	{ "login-renamed",        SEVERITY_NOTE,    CHANGED,           login_renamed },
+	{ "name-stays",           SEVERITY_NOTE,    CHANGED,           name_stays },
 	{ "login-digits",         SEVERITY_NOTE,    CREATED | CHANGED, login_digits },
 	{ "no-password",          SEVERITY_NOTE,    CREATED,           without_password },
 	{ "quota-policy",         SEVERITY_NOTE,    CHANGED,           quota_policy },

@@ -50,8 +50,11 @@ struct facts {
 	const char *const *domains;             /* registered mail domains, lower case; NULL-terminated */
 	const char *const *servers;             /* hosts with the IMAP service; NULL-terminated */
 	bool domains_complete, servers_complete;/* false: cut or unreadable, so absence proves nothing */
-	const struct holder *holders;           /* of every address the change would introduce; without the target itself */
+	/* Of every address that the change introduces, and of every one that it takes away; without the target itself. */
+	const struct holder *holders;
 	size_t holder_count;
+	bool holders_unread;                    /* not everything could be looked at: that nobody is told proves nothing */
+	const char *elsewhere;                  /* a part of the directory is another server's: "it names ldap://..."; NULL */
 	const struct blocked *blocked;          /* of every primary address the change would introduce; without the target's own */
 	size_t blocked_count;
 	bool blocked_unread;                    /* there is a block list, and it could not be read */
@@ -64,6 +67,8 @@ struct facts {
 	enum known mailbox_delete;              /* UCR mail/dovecot/mailbox/delete */
 	enum known alternates_unique;           /* UCR directory/manager/mail-address/uniqueness */
 	enum known forward_flag_mode;           /* storage mode B (flag attribute) in use */
+	const struct finding *findings;         /* what the change makes wrong, as other entries tell; not what was wrong before */
+	size_t finding_count;
 	const char *management;                 /* reason why this belongs to UDM, and the udm command; NULL: direct writing is fine */
 	bool plain;                             /* no management system: mail servers read the directory, nothing moves mailboxes */
 	const struct missing *missing;          /* names that the change gives to fields of references and that nobody bears */

@@ -41,7 +41,7 @@ enum field_flags {
 	FIELD_FIXED    = 1 << 3,  /* only when created; afterwards by rename or never */
 	FIELD_COLUMN   = 1 << 4,  /* a list column that is shown by default where it fits */
 	FIELD_READONLY = 1 << 5,  /* stored, shown, never written by postroom */
-	FIELD_DERIVED  = 1 << 6,  /* computed when one object is read; not in lists, never written */
+	FIELD_DERIVED  = 1 << 6,  /* computed, never written; in lists only with FIELD_COLUMN, since then the entry itself is enough */
 	FIELD_SEARCH   = 1 << 7,  /* the filter looks here though the column may be hidden */
 	FIELD_LOWER    = 1 << 8,  /* stored in lower case */
 	/*
@@ -128,5 +128,7 @@ const struct field *kind_field(const struct kind *kind, const char *name);     /
 const struct field *kind_key(const struct kind *kind);
 size_t kind_field_count(const struct kind *kind);
 size_t kind_field_index(const struct kind *kind, const struct field *field);
+/* Can lists carry this field? Those that are stored, and derived ones for which the entry itself is enough. */
+bool field_in_lists(const struct field *field);
 
 #endif

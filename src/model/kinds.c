@@ -51,3 +51,8 @@ size_t kind_field_index(const struct kind *kind, const struct field *field)
 	assert(field >= kind->fields && field < kind->fields + kind_field_count(kind));
 	return (size_t)(field - kind->fields);
 }
+
+bool field_in_lists(const struct field *field)
+{
+	return !(field->flags & FIELD_DERIVED) || field->flags & FIELD_COLUMN;
+}

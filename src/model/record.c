@@ -261,8 +261,8 @@ char *value_words(struct arena *arena, const struct field *field, const struct v
 
 	switch (field->type) {
 	case FIELD_SIZE:
-		/* Canonical sizes are bare bytes; anything else is shown as it is. */
-		if (!text_to_size(value->bytes, 1, &bytes))
+		/* Canonical sizes are bare bytes; anything else ("-5", "7 MB") is what a directory holds in their place. */
+		if (strspn(value->bytes, "0123456789") != value->length || !text_to_size(value->bytes, 1, &bytes))
 			break;
 		return bytes == 0 ? arena_text(arena, "no limit") : size_words(arena, field, bytes);
 	case FIELD_DOMAIN:

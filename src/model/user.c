@@ -18,6 +18,7 @@
 #define PETABYTE (MEGABYTE * 1024 * 1024 * 1024)
 
 static const char *const states[] = { "no lock seen", "disabled", "locked", "expired", NULL };
+static const char *const mail_states[] = { "ok", "forwards", "locked", "no mail", NULL };
 static const char *const protocols[] = { "IMAP", "POP3", NULL };
 
 static const struct part fetchmail_parts[] = {
@@ -150,6 +151,12 @@ static const struct field user_fields[] = {
 		.group = "Mailbox", .least = 0, .most = PETABYTE, .unit = MEGABYTE, .unit_name = "MB", .width = 7,
 		.help = "Space for all folders together; a bare number means MB, 0 or nothing means no limit. "
 			"Dovecot reads only this value: a quota policy, still in the manual, is shown beside it and not obeyed.",
+	},
+	{
+		.name = "mail_state", .label = "State", .type = FIELD_CHOICE, .flags = FIELD_DERIVED | FIELD_COLUMN, .choices = mail_states,
+		.group = "Mailbox", .width = 8,
+		.help = "In one word: no mail (there is no primary address), locked (see Account), forwards (and no copy stays here), or ok as "
+			"far as the user's own entry tells; how full the mailbox is and where forwards end is not looked at here.",
 	},
 	{
 		.name = "home_server", .label = "Home server", .type = FIELD_REFERENCE, .flags = FIELD_COLUMN | FIELD_LOWER,

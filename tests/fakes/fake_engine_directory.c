@@ -140,7 +140,7 @@ static struct rows *new_batch(const struct kind *kind)
 	size_t count = 0;
 
 	for (const struct field *field = kind->fields; field->name != NULL; field++) {
-		if (!(field->flags & FIELD_DERIVED))
+		if (field_in_lists(field))
 			columns[count++] = field;
 	}
 	return rows_new(kind, columns, count);

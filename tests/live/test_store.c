@@ -305,6 +305,51 @@ static void test_facts_name_holders_and_references(void **state)
 	remove_user("store-other");
 }
 
+/* A forward to nobody, a circle that this change would close, and who keeps an address that goes. */
+static void test_facts_tell_what_becomes_wrong(void **state)
+{
+	struct change *change;
+	struct walk walk;
+
+	(void)state;
+	if (live_missing())
+		skip();
+	make_user("store-round", "store-round@example.com");
+	make_user("store-trip", "store-trip@example.com");
+	walk_begin(&walk);
+	change = edit("store-trip", "forwards", EDIT_SET, "store-nobody@example.com");
+	assert_true(store->gather(store->self, change, walk.arena, &walk.facts, &walk.error));
+	assert_int_equal(walk.facts.finding_count, 1);
+	assert_string_equal(walk.facts.findings[0].rule, "dangling-forward");
+	change_free(change);
+	change = edit("store-round", "forwards", EDIT_SET, "store-trip@example.com");
+	change_edit_text(change, kind_field(users, "keep_copy"), EDIT_SET, "no");
+	change_edit_text(change, kind_field(users, "alternates"), EDIT_ADD, "store-both@example.com");
+	assert_true(store->gather(store->self, change, walk.arena, &walk.facts, &walk.error));
+	assert_int_equal(walk.facts.finding_count, 0);
+	expect(&walk, walk_once(&walk, store, change, NULL, NULL), OUTCOME_APPLIED);
+	change_free(change);
+	change = edit("store-trip", "forwards", EDIT_SET, "store-round@example.com");
+	change_edit_text(change, kind_field(users, "keep_copy"), EDIT_SET, "no");
+	change_edit_text(change, kind_field(users, "alternates"), EDIT_ADD, "store-both@example.com");
+	assert_true(store->gather(store->self, change, walk.arena, &walk.facts, &walk.error));
+	assert_int_equal(walk.facts.finding_count, 1);
+	assert_string_equal(walk.facts.findings[0].rule, "forward-circle");
+	expect(&walk, walk_once(&walk, store, change, NULL, NULL), OUTCOME_APPLIED);
+	change_free(change);
+	/* What was wrong before is not told again, and the address that goes is still somebody's. */
+	change = edit("store-trip", "alternates", EDIT_SET, NULL);
+	assert_true(store->gather(store->self, change, walk.arena, &walk.facts, &walk.error));
+	assert_int_equal(walk.facts.finding_count, 0);
+	assert_int_equal(walk.facts.holder_count, 1);
+	assert_string_equal(walk.facts.holders[0].name, "store-round");
+	assert_string_equal(walk.facts.holders[0].field, "alternates");
+	change_free(change);
+	walk_end(&walk);
+	remove_user("store-round");
+	remove_user("store-trip");
+}
+
 /* Refused by the check: what the gate does between gather and plan. */
 static bool refused(struct walk *walk, struct store *of, const struct change *change)
 {
@@ -658,6 +703,8 @@ static void test_another_server_is_named(void **state)
 	struct delta delta = { .attribute = "description", .how = DELTA_ADD, .values = &value, .count = 1 };
 	struct operation step = { .verb = OPERATION_MODIFY, .deltas = &delta, .delta_count = 1 };
 	char place[300];
+	struct change *change;
+	bool gathered;
 	struct walk walk;
 
 	(void)state;
@@ -666,10 +713,18 @@ static void test_another_server_is_named(void **state)
 	live_dn(place, sizeof place, "cn=elsewhere");
 	step.place = place;
 	assert_int_equal(ldap_add_ext_s(hand, place, (LDAPMod *[]){ &classes, &names, &refs, NULL }, NULL, NULL), LDAP_SUCCESS);
+	/* Facts about the whole tree are incomplete then, and nothing is refused for it. */
 	walk_begin(&walk);
+	change = edit("aschmid1", "alternates", EDIT_ADD, "store-split@example.com");
+	gathered = store->gather(store->self, change, walk.arena, &walk.facts, &walk.error);
+	change_free(change);
 	expect(&walk, walk_step(&walk, store, &step), OUTCOME_NOT_APPLIED);
 	live_list(&live, "domain", NULL, 0);
 	assert_int_equal(ldap_delete_ext_s(hand, place, controls, NULL), LDAP_SUCCESS);
+	assert_true(gathered);
+	assert_true(walk.facts.holders_unread);
+	assert_false(walk.facts.domains_complete);
+	assert_string_equal(walk.facts.elsewhere, "it names ldap://primary.elsewhere.example:7389/cn=elsewhere??sub");
 	assert_non_null(strstr(walk.error.text, "it names ldap://primary.elsewhere.example:7389/"));
 	assert_non_null(strstr(walk.error.text, "[LDAP 10]"));
 	assert_false(live.list_end.complete);
@@ -723,6 +778,7 @@ int main(void)
 		cmocka_unit_test(test_add_rename_delete_there_and_back),
 		cmocka_unit_test(test_domains_there_and_back),
 		cmocka_unit_test(test_facts_name_holders_and_references),
+		cmocka_unit_test(test_facts_tell_what_becomes_wrong),
 		cmocka_unit_test(test_the_block_list_is_honoured),
 		cmocka_unit_test(test_an_undo_looks_at_the_block_list),
 		cmocka_unit_test(test_a_login_that_is_a_group_is_taken),

@@ -89,8 +89,8 @@ static void check_flags(const struct kind *kind, const struct field *field)
 
 	if (!!(flags & FIELD_KEY) != (strcmp(kind->name_field, field->name) == 0))
 		fail_msg("%s.%s: one field is the key", kind->name, field->name);
-	if ((flags & FIELD_DERIVED) && (flags & (FIELD_REQUIRED | FIELD_FIXED | FIELD_COLUMN | FIELD_SEARCH | FIELD_READONLY)))
-		fail_msg("%s.%s: a derived field is not in lists and never written", kind->name, field->name);
+	if ((flags & FIELD_DERIVED) && (flags & (FIELD_REQUIRED | FIELD_FIXED | FIELD_SEARCH | FIELD_READONLY)))
+		fail_msg("%s.%s: a derived field is not searched and never written", kind->name, field->name);
 	if ((flags & FIELD_REQUIRED) && (flags & FIELD_READONLY) && kind->verbs)
 		fail_msg("%s.%s: nobody could give a required value that is read-only", kind->name, field->name);
 	if (field->width < 1 || field->width > 60)
@@ -249,6 +249,14 @@ static bool has_line(struct arena *arena, const char *section, const char *field
 }
 
 /* Every field is mapped or says why it is missing, and no line is left over from a field that is gone. */
+/* What lists show must come out of the entry that the list request brings. */
+static bool comes_with_entry(struct arena *arena, const char *section, const char *field)
+{
+	const char *line = strstr(section, arena_format(arena, "\n\tfield %s {", field));
+
+	return line && strstr(arena_bytes(arena, line, strcspn(line + 1, "\n") + 1), " convert = ");
+}
+
 static void check_profile(struct arena *arena, const char *path)
 {
 	char *profile = read_whole(arena, path);
@@ -265,6 +273,8 @@ static void check_profile(struct arena *arena, const char *path)
 		for (const struct field *field = kinds[i]->fields; field->name && !strstr(section, "\n\texplode "); field++)
 			if (!has_line(arena, section, field->name))
 				fail_msg("%s: kind %s has no line for field %s", path, kinds[i]->name, field->name);
+			else if (field->flags & FIELD_DERIVED && field->flags & FIELD_COLUMN && !comes_with_entry(arena, section, field->name))
+				fail_msg("%s: %s is a column and no converter of the entry", path, field->name);
 		for (char *at = section; (at = strstr(at, "\n\tfield ")); at++) {
 			char *name = arena_bytes(arena, at + 8, strcspn(at + 8, " {"));
 

@@ -196,18 +196,18 @@ static void a_deadline_ends_it_and_its_children(void **state)
 	answer = shell("trap '' TERM; while :; do sleep 0.05; done", (struct child_request){ .deadline = 100 });
 	assert_true(answer.result.timed_out);
 	assert_int_equal(answer.result.status, 128 + 9);
-	assert_true(seconds() - began <= 10);
+	assert_true(seconds() - began <= 30);
 }
 
 static void what_stays_behind_is_not_waited_for(void **state)
 {
 	long began = seconds();
-	struct answer answer = shell("sleep 3 & echo left", (struct child_request){ 0 });
+	struct answer answer = shell("sleep 60 & echo left", (struct child_request){ 0 });
 
 	(void)state;
 	assert_string_equal(answer.output, "left\n");
 	assert_int_equal(answer.result.status, 0);
-	assert_true(seconds() - began <= 2);
+	assert_true(seconds() - began <= 15);
 }
 
 static void cancelling_still_tells(void **state)

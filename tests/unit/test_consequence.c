@@ -1,7 +1,7 @@
 /*
  * test_consequence: what a change causes, row by row.  A case is a person as
  * they are, edits, what is known of the world, and the rows that must speak
- * ("rule:severity"); rows that must be silent begin with "!".
+ * ("rule:severity", or "rule:severity:words in it"); rows that must be silent begin with "!".
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -33,7 +33,12 @@ static const struct reference references[] = {
 	{ "mailinglist", "board", "cn=board", "univentionAllowedEmailUsers", "uid=anna", "allowed sender", false },
 };
 
-enum world { PLAIN = 0, ONE_SERVER = 1, BLIND = 2, MANAGED = 4, FOREIGN = 8, LOOKALIKE = 16, REFERENCES = 32, UNREAD = 64 };
+enum world { PLAIN = 0, ONE_SERVER = 1, BLIND = 2, MANAGED = 4, FOREIGN = 8, LOOKALIKE = 16, REFERENCES = 32, UNREAD = 64, ASTRAY = 128 };
+
+static const struct finding astray[] = {
+	{ "dangling-forward", "forwards", true, "nobody here has nobody@example.com" },
+	{ "forward-circle", "forwards", true, "mail runs in a circle with bert@example.com" },
+};
 
 static const struct user_case {
 	const char *what;
@@ -81,6 +86,30 @@ static const struct user_case {
 		{ "account-gone:loss", "!mailbox-unknown", "!mailbox-kept" } },
 	{ "references to the old address", VERB_EDIT, { NULL }, { "address=new@example.com" }, KNOWN_YES, KNOWN_NO, KNOWN_NO, KNOWN_YES, REFERENCES,
 		{ "references-left:warning", "!memberships-taken", "!references-dangling" } },
+	{ "alternate that another has too goes", VERB_EDIT, { "alternates=info@example.com" }, { "alternates=" }, KNOWN_NO, KNOWN_NO, KNOWN_NO,
+		KNOWN_YES, PLAIN, { "alternates-gone:warning:the user bert" } },
+	{ "alternate that nobody else has goes", VERB_EDIT, { "alternates=a@example.com" }, { "alternates=" }, KNOWN_NO, KNOWN_NO, KNOWN_NO,
+		KNOWN_YES, PLAIN, { "alternates-gone:warning:refused" } },
+	{ "user with a shared alternate deleted", VERB_DELETE, { "alternates=info@example.com" }, { NULL }, KNOWN_NO, KNOWN_NO, KNOWN_NO,
+		KNOWN_YES, PLAIN, { "alternates-gone:warning:the user bert" } },
+	{ "primary that another has as alternate goes", VERB_EDIT, { "address=info@example.com" }, { "address=new@example.com" }, KNOWN_YES,
+		KNOWN_NO, KNOWN_NO, KNOWN_YES, PLAIN, { "address-refused:warning:the user bert" } },
+	{ "holders not read", VERB_EDIT, { NULL }, { "address=new@example.com", "alternates+=b@example.com" }, KNOWN_YES, KNOWN_NO, KNOWN_NO,
+		KNOWN_YES, UNREAD, { "holders-unread:warning" } },
+	{ "no new address, holders not read", VERB_EDIT, { NULL }, { "quota=0" }, KNOWN_YES, KNOWN_NO, KNOWN_NO, KNOWN_YES, UNREAD,
+		{ "!holders-unread" } },
+	/* names */
+	{ "family name without name", VERB_EDIT, { "full_name=Anna Smith", "given_name=Anna", "family_name=Smith" }, { "family_name=Jones" }, KNOWN_NO,
+		KNOWN_NO, KNOWN_NO, KNOWN_YES, PLAIN, { "name-stays:note:Anna Jones" } },
+	{ "family name with name", VERB_EDIT, { "full_name=Anna Smith", "given_name=Anna", "family_name=Smith" },
+		{ "family_name=Jones", "full_name=Anna Jones" }, KNOWN_NO, KNOWN_NO, KNOWN_NO, KNOWN_YES, PLAIN, { "!name-stays" } },
+	{ "name without family name", VERB_EDIT, { "full_name=Anna Smith", "given_name=Anna", "family_name=Smith" }, { "full_name=A. Smith" }, KNOWN_NO,
+		KNOWN_NO, KNOWN_NO, KNOWN_YES, PLAIN, { "!name-stays" } },
+	/* forwards that lead nowhere */
+	{ "forward that dangles and circles", VERB_EDIT, { NULL }, { "forwards=nobody@example.com" }, KNOWN_NO, KNOWN_NO, KNOWN_NO, KNOWN_YES, ASTRAY,
+		{ "dangling-forward:warning:nobody here has", "forward-circle:warning:runs in a circle" } },
+	{ "forward that arrives", VERB_EDIT, { NULL }, { "forwards=boss@example.com" }, KNOWN_NO, KNOWN_NO, KNOWN_NO, KNOWN_YES, PLAIN,
+		{ "!dangling-forward", "!forward-circle" } },
 	/* new addresses */
 	{ "new user", VERB_ADD, { NULL }, { "address=new@example.com" }, KNOWN_NO, KNOWN_NO, KNOWN_NO, KNOWN_YES, ONE_SERVER,
 		{ "mailbox-reuse:warning", "no-password:note", "!no-mailbox", "!home-server-empty", "!quota-lowered", "!login-digits" } },
@@ -199,6 +228,7 @@ static const struct consequence *find(const struct consequence *list, size_t cou
 static void expect(const char *what, const struct consequence *list, size_t count, const char *rule)
 {
 	const struct consequence *found;
+	const char *severity, *words;
 
 	if (*rule == '!') {
 		if ((found = find(list, count, rule + 1)))
@@ -209,8 +239,12 @@ static void expect(const char *what, const struct consequence *list, size_t coun
 	if (!found)
 		fail_msg("%s: %s is silent", what, rule);
 	assert_non_null(found);
-	if (strcmp(severity_word(found->severity), strchr(rule, ':') + 1) != 0)
+	severity = strchr(rule, ':') + 1;
+	words = strchr(severity, ':');
+	if (strncmp(severity_word(found->severity), severity, words ? (size_t)(words - severity) : strlen(severity) + 1) != 0)
 		fail_msg("%s: %s is %s", what, rule, severity_word(found->severity));
+	if (words && !strstr(found->sentence, words + 1))
+		fail_msg("%s: %s says \"%s\"", what, rule, found->sentence);
 }
 
 /* Worst first, every sentence is one. */
@@ -268,13 +302,17 @@ static struct facts facts_of(const struct user_case *one, struct record *now)
 		.domains_complete = !(one->world & BLIND), .servers_complete = !(one->world & BLIND),
 		.holders = holders, .holder_count = sizeof(holders) / sizeof(holders[0]),
 		.references_complete = !(one->world & UNREAD),
-		.blocked_unread = one->world & UNREAD,
+		.blocked_unread = one->world & UNREAD, .holders_unread = one->world & UNREAD,
 		.mailbox_rename = one->rename, .mailbox_delete = one->delete,
 		.alternates_unique = one->unique, .forward_flag_mode = one->flag_mode,
 		.management = one->world & MANAGED ? "Users belong to UDM; run: udm users/user create." : NULL,
 		.lookalike = one->world & LOOKALIKE ? "nevv@example.com" : NULL,
 	};
 
+	if (one->world & ASTRAY) {
+		facts.findings = astray;
+		facts.finding_count = sizeof(astray) / sizeof(astray[0]);
+	}
 	if (one->world & REFERENCES) {
 		facts.references = references;
 		facts.reference_count = sizeof(references) / sizeof(references[0]);

@@ -410,6 +410,37 @@ static void an_unknown_outcome_locks_until_it_is_known(void **state)
 	change_free(change);
 }
 
+static void an_unknown_rename_locks_both_names(void **state)
+{
+	struct change *change = change_new(VERB_RENAME, kind_find("user"), "anna"), *edit = bench_edit("anne", "quota", THREE_MB);
+
+	(void)state;
+	change->new_name = "anne";
+	bench.fake.trouble_at = 1;
+	bench.fake.trouble = OUTCOME_UNKNOWN;
+	bench.fake.trouble_applied = true;
+	bench.fake.blind_looks = 5;
+	bench_preview(&bench, change);
+	gate_submit(bench.gate, bench.review, NULL, NULL, bench_submitted, &bench);
+	while (bench.fake.looks == 0)
+		usleep(1000);
+	bench_close_gate(&bench);
+	assert_int_equal(bench.outcome, OUTCOME_UNKNOWN);
+	bench.done = false;
+	bench.fake.blind_looks = 2;
+	bench_open_gate(&bench);
+	bench_preview(&bench, edit);
+	assert_int_equal(bench.review->refusal.kind, ERROR_UNKNOWN_OUTCOME);
+	assert_true(gate_locked(bench.gate, "user", "anna"));
+	assert_true(gate_locked(bench.gate, "user", "anne"));
+	assert_false(gate_locked(bench.gate, "user", "bert"));
+	assert_int_equal(bench_resolve(&bench), 0);
+	assert_false(gate_locked(bench.gate, "user", "anna"));
+	assert_false(gate_locked(bench.gate, "user", "anne"));
+	change_free(edit);
+	change_free(change);
+}
+
 /* --- undo ---------------------------------------------------------------------------------- */
 
 static void undo_and_undo_of_undo(void **state)
@@ -564,6 +595,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_login_between_two_steps_does_no_harm, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_lost_answer_is_looked_up, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(an_unknown_outcome_locks_until_it_is_known, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(an_unknown_rename_locks_both_names, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(undo_and_undo_of_undo, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(undo_refuses_what_others_changed_since, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_deleted_user_comes_back_and_older_undos_still_fit, set_up, tear_down),

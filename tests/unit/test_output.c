@@ -38,6 +38,7 @@ static char *print(const char *form, bool single, const struct value *first, siz
 		{ .values = first, .count = 1 }, { .values = size, .count = 1 }, { .values = flag, .count = 1 },
 		{ .values = many, .count = 2 },
 	};
+	const struct wrong wrong[] = { { "no-address", true, "no primary address", "address" }, { "foreign", false, "no marks of UDM", NULL } };
 	const struct entry empty[4] = { { .count = 0 } };
 	char *words = NULL;
 	size_t length, i;
@@ -46,7 +47,8 @@ static char *print(const char *form, bool single, const struct value *first, siz
 
 	output_begin(&output, printer_find(form), file, columns, 4, single);
 	for (i = 0; i < items; i++)
-		output_item(&output, &(struct item){ .place = "uid=anna", .entries = i ? empty : full });
+		output_item(&output, &(struct item){ .place = "uid=anna", .entries = i ? empty : full,
+			.wrong = wrong, .wrong_count = single ? 2 : 0 });
 	output_end(&output);
 	fclose(file);
 	return words;
@@ -70,9 +72,15 @@ static const struct { const char *form; bool single; const struct value *first; 
 	  "dn: uid=anna\nlogin:: TfxsbGVyG1sySg==\nquota: 2147483648\nkeep-copy: yes\nalternates: a@example.com\nalternates: b@example.com\n" },
 	{ "table", false, name, 1,
 	  "Login  Quota  Keep a copy  Also\nanna   2 GB   yes          a@example.com, b@example.com\n" },
+	{ "json", true, name, 1,
+	  "{\n  \"login\": \"anna\",\n  \"quota\": 2147483648,\n  \"keep_copy\": true,\n  \"alternates\": [\n    \"a@example.com\",\n    \"b@example.com\"\n  ],\n"
+	  "  \"place\": \"uid=anna\",\n  \"findings\": [\n"
+	  "    {\n      \"rule\": \"no-address\",\n      \"severe\": true,\n      \"field\": \"address\",\n      \"sentence\": \"no primary address\"\n    },\n"
+	  "    {\n      \"rule\": \"foreign\",\n      \"severe\": false,\n      \"field\": null,\n      \"sentence\": \"no marks of UDM\"\n    }\n  ]\n}\n" },
 	{ "table", false, name, 0, "" },
 	{ "table", true, name, 1,
-	  "Login        anna\nQuota        2 GB\nKeep a copy  yes\nAlso         a@example.com, b@example.com\nPlace        uid=anna\n" },
+	  "Login        anna\nQuota        2 GB\nKeep a copy  yes\nAlso         a@example.com, b@example.com\nPlace        uid=anna\n"
+	  "Wrong        no primary address\nNote         no marks of UDM\n" },
 };
 
 /* Nothing that can be seen is not nothing: the note stands alone, and the machine forms say null. */

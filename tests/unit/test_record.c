@@ -30,6 +30,8 @@ static const struct words_case {
 	{ "quota", VALUE_OWN, { "1610612736" }, "1.5 GB" },
 	{ "quota", VALUE_OWN, { "2469396480" }, "2355 MB" },
 	{ "quota", VALUE_OWN, { "rubbish" }, "rubbish" },
+	{ "quota", VALUE_OWN, { "-5" }, "-5" },
+	{ "quota", VALUE_OWN, { "9999999999999 MB" }, "9999999999999 MB" },
 	{ "keep_copy", VALUE_OWN, { "yes" }, "yes" },
 	{ "alternates", VALUE_OWN, { "a@b.de", "c@d.de" }, "a@b.de, c@d.de" },
 	{ "address", VALUE_OWN, { "a@xn--mller-kva.example" }, "a@xn--mller-kva.example (m\303\274ller.example)" },

@@ -12,7 +12,7 @@
 #include "tests/fakes/stage.h"
 #include "tests/unit/hostile.h"
 #include "ui/page_private.h"
-#include "ui/wrong.h"
+#include "model/wrong.h"
 
 /* The page of a user by login. */
 static struct stage *open_page(enum role role, const char *login, int rows, int columns)

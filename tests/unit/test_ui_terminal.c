@@ -176,7 +176,7 @@ static struct pty_session *start(const char *term)
 
 static void finish(struct pty_session *session, int status)
 {
-	assert_int_equal(pty_wait_end(session, 3000), status);
+	assert_int_equal(pty_wait_end(session, 20000), status);
 	assert_string_equal(session->screen.complaint, "");
 	assert_true(pty_restored(session));
 	pty_free(session);
@@ -193,7 +193,7 @@ static void keys_come_in_and_frames_go_out(void **state)
 	for (i = 0; i < sizeof(terms) / sizeof(terms[0]); i++) {
 		struct pty_session *session = start(terms[i]);
 
-		assert_true(pty_wait_for(session, "ready 80x24", 3000));
+		assert_true(pty_wait_for(session, "ready 80x24", 20000));
 		assert_true(session->screen.paste_brackets);
 		pty_type(session, "\033[A");
 		assert_true(pty_wait_for(session, "key Up of 1", 2000));
@@ -276,7 +276,7 @@ static void an_idle_screen_sends_nothing(void **state)
 	size_t before;
 
 	(void)state;
-	assert_true(pty_wait_for(session, "ready", 3000));
+	assert_true(pty_wait_for(session, "ready", 20000));
 	pty_settle(session, 100);
 	before = session->stream.length;
 	pty_settle(session, 500);
@@ -306,7 +306,7 @@ static void every_way_out_gives_the_terminal_back(void **state)
 	for (i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
 		struct pty_session *session = start(NULL);
 
-		assert_true(pty_wait_for(session, "ready", 3000));
+		assert_true(pty_wait_for(session, "ready", 20000));
 		kill(session->pid, signals[i].number);
 #ifdef __SANITIZE_ADDRESS__
 		if (i > 4) {
@@ -322,7 +322,7 @@ static void every_way_out_gives_the_terminal_back(void **state)
 	for (i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
 		struct pty_session *session = start(NULL);
 
-		assert_true(pty_wait_for(session, "ready", 3000));
+		assert_true(pty_wait_for(session, "ready", 20000));
 		pty_type(session, keys[i].key);
 #ifdef __SANITIZE_ADDRESS__
 		/* The sanitizers notice these two first, and end the program themselves. */
@@ -346,7 +346,7 @@ static void sizes_are_followed(void **state)
 	size_t i;
 
 	(void)state;
-	assert_true(pty_wait_for(session, "ready 80x24", 3000));
+	assert_true(pty_wait_for(session, "ready 80x24", 20000));
 	for (i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
 		if (sizes[i].rows)
 			pty_resize(session, sizes[i].rows, sizes[i].columns);
@@ -376,7 +376,7 @@ static void a_lost_connection_ends_it_at_once(void **state)
 		int status;
 
 		if (waited)
-			assert_true(pty_wait_for(session, "ready", 3000));
+			assert_true(pty_wait_for(session, "ready", 20000));
 		nanosleep(&pause, NULL);
 		getrusage(RUSAGE_CHILDREN, &before);
 		pty_hang_up(session);
@@ -396,19 +396,19 @@ static void a_stalled_terminal_stalls_nothing(void **state)
 	struct timespec second = { 1, 0 };
 
 	(void)state;
-	assert_true(pty_wait_for(session, "ready", 3000));
+	assert_true(pty_wait_for(session, "ready", 20000));
 	pty_type(session, "f");
 	nanosleep(&second, NULL);
 	/* Nobody reads; a signal is still heard and the rest is not waited for. */
 	pty_type(session, "g");
-	assert_true(pty_wait_for(session, "key g of 2", 3000));
+	assert_true(pty_wait_for(session, "key g of 2", 20000));
 	pty_settle(session, 100);
 	assert_string_equal(session->screen.complaint, "");
 	pty_type(session, "f");
 	nanosleep(&second, NULL);
 	kill(session->pid, SIGTERM);
 	nanosleep(&second, NULL);
-	assert_int_equal(pty_wait_end(session, 3000), 143);
+	assert_int_equal(pty_wait_end(session, 20000), 143);
 	pty_free(session);
 }
 
@@ -458,12 +458,12 @@ static void it_sleeps_and_wakes_under_a_shell(void **state)
 	int i;
 
 	(void)state;
-	assert_true(pty_wait_for(session, "ready 80x24", 3000));
+	assert_true(pty_wait_for(session, "ready 80x24", 20000));
 	for (i = 1; i <= 3; i++) {
 		char words[40];
 
 		pty_type(session, "\x1a");
-		if (!pty_wait_for(session, "settings as before", 3000))
+		if (!pty_wait_for(session, "settings as before", 20000))
 			fail_msg("%s", text_get(&session->stream));
 		assert_false(session->screen.alternate);
 		assert_false(session->screen.paste_brackets);
@@ -471,7 +471,7 @@ static void it_sleeps_and_wakes_under_a_shell(void **state)
 		pty_type(session, "\n");
 		snprintf(words, sizeof(words), "wakes %d", i);
 		assert_true(pty_wait_for(session, words, 3000));
-		assert_true(pty_wait_for(session, "ready 80x24", 3000));
+		assert_true(pty_wait_for(session, "ready 80x24", 20000));
 		assert_true(session->screen.alternate && session->screen.paste_brackets);
 	}
 	pty_type(session, "q");
@@ -508,7 +508,7 @@ static void poor_terminals_get_one_line(void **state)
 		struct pty_session *session = pty_start(&options);
 		const char *stream;
 
-		assert_int_equal(pty_wait_end(session, 3000), 69);
+		assert_int_equal(pty_wait_end(session, 20000), 69);
 		stream = text_get(&session->stream);
 		assert_null(strchr(stream, '\033'));
 		assert_non_null(strchr(stream, '\n'));

@@ -101,6 +101,7 @@ kind user {
 	field forwards { attributes = { mailForwardAddress, mailForwardCopyToSelf, mailPrimaryAddress }  convert = forwards  class = univentionMail }
 	field keep_copy { attributes = { mailForwardAddress, mailForwardCopyToSelf, mailPrimaryAddress }  convert = keep_copy  class = univentionMail }
 	field quota { attribute = univentionMailUserQuota  convert = megabytes  class = univentionMail }
+	field mail_state { attributes = { mailPrimaryAddress, mailForwardAddress, mailForwardCopyToSelf, shadowExpire, sambaAcctFlags, krb5KDCFlags, sambaKickoffTime, krb5ValidEnd, pwdAccountLockedTime }  convert = mail_state }
 	field home_server { attribute = univentionMailHomeServer  convert = lower_case  class = univentionMail }
 	field fetchmail { attribute = univentionFetchmailSingle  convert = fetchmail  class = univentionFetchmail }
 	field fetchmail_multi { attribute = univentionFetchmailMulti  convert = fetchmail  class = univentionFetchmail }

@@ -2,11 +2,11 @@
  * wrong: what is wrong with one object, as far as its record tells.
  *
  * Rows of condition and sentence, worst first, each with the action that mends
- * it where there is one.  Pure, never fails; loop thread.  Sources:
+ * it where there is one.  Pure, never fails.  Sources:
  * ucs-directory 8, 13, 14 and 18.
  */
-#ifndef POSTROOM_UI_WRONG_H
-#define POSTROOM_UI_WRONG_H
+#ifndef POSTROOM_MODEL_WRONG_H
+#define POSTROOM_MODEL_WRONG_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,7 +1,7 @@
 /*
- * wrong: the rows.  Pure; loop thread.
+ * wrong: the rows.  Pure.
  */
-#include "ui/wrong.h"
+#include "model/wrong.h"
 
 #include <string.h>
 
@@ -58,6 +58,16 @@ static const char *no_server_words(struct arena *arena, const struct record *rec
 	return "no home server: every server considers itself responsible for this mailbox";
 }
 
+/* Tried with Dovecot 2.3: "Failed to initialize quota: Invalid quota root", and each delivery ends with 451 4.3.0. */
+static const char *quota_words(struct arena *arena, const struct record *record)
+{
+	const char *quota = values_of(record, "quota") == NULL ? "" : record_text(record, "quota");
+
+	if (quota[strspn(quota, "0123456789")] == '\0')
+		return NULL;
+	return arena_format(arena, "the quota \"%s\" is nothing that Dovecot can read, so it opens no mailbox and mail waits [451 4.3.0]", quota);
+}
+
 static const char *foreign_words(struct arena *arena, const struct record *record)
 {
 	(void)arena;
@@ -72,6 +82,7 @@ static const struct {
 	{ "account-state", "user", NULL, true, state_words },
 	{ "no-address", "user", "address", true, no_address_words },
 	{ "no-copy", "user", "keep_copy", true, no_copy_words },
+	{ "odd-quota", "user", "quota", true, quota_words },
 	{ "no-server", "user", "home_server", false, no_server_words },
 	{ "foreign", NULL, NULL, false, foreign_words },
 };

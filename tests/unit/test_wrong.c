@@ -1,4 +1,4 @@
-/* Tests of ui/wrong.c: which faults are told, and the worst first, whoever found them. */
+/* Tests of model/wrong.c: which faults are told, and the worst first, whoever found them. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,7 +8,7 @@
 #include <cmocka.h>
 
 #include "base/memory.h"
-#include "ui/wrong.h"
+#include "model/wrong.h"
 
 static struct record *person(void)
 {
@@ -39,6 +39,11 @@ static void what_the_record_tells(void **state)
 
 	(void)state;
 	expect(record, "");
+	record_set_text(record, "quota", "0");
+	expect(record, "");
+	record_set_text(record, "quota", "-5");
+	expect(record, "!odd-quota");
+	record_set_text(record, "quota", NULL);
 	record_set_text(record, "forwards", "b@example.com");
 	expect(record, "");
 	record_set_text(record, "keep_copy", "no");
