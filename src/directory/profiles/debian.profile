@@ -67,6 +67,7 @@ kind user {
 	field room { attribute = roomNumber }
 	field employee_number { attribute = employeeNumber }
 	field state { attributes = { shadowExpire, pwdAccountLockedTime }  convert = account_state }
+	field mail_state { attributes = { mail, mailRoutingAddress, shadowExpire, pwdAccountLockedTime }  convert = mail_state }
 	field password_changed { attributes = { pwdChangedTime, shadowLastChange }  convert = newest_time }
 	field last_login { attributes = { pwdLastSuccess, authTimestamp }  convert = newest_time }
 	field address { attribute = mail  convert = lower_case }
