@@ -68,7 +68,9 @@ static void moved_addresses(struct store_ldap *store, const struct change *chang
 		const struct mapping *mapping = &held->mappings[i];
 		const struct field_values *was = facts->now == NULL ? &nothing : &facts->now->fields[i], *will = after == NULL ? &nothing : &after->fields[i];
 
-		if (mapping->converter == NULL || !is_address_attribute(profile, mapping->attributes[0]))
+		const char *own = mapping->field == kind_field(change->kind, "address") ? profile_address(profile, held) : NULL;
+
+		if (mapping->converter == NULL || !(own != NULL || is_address_attribute(profile, mapping->attributes[0])))
 			continue;
 		for (j = 0; j < will->count; j++)
 			if (!holds(was, &will->values[j]))
@@ -119,6 +121,41 @@ static void add_holder(struct store_ldap *store, struct holders *holders, const 
 	holder->field = own != NULL && text_same_ascii_case(own, attribute) ? "address" : "alternates";
 }
 
+/* Where a kind keeps its addresses in an attribute of its own (the name of an alias entry); NULL: where all do. */
+static const char *address_apart(const struct profile *profile, const struct profile_kind *held)
+{
+	const char *own = kind_field(held->kind, "address") == NULL || held->find == NULL ? NULL : profile_address(profile, held);
+
+	return own == NULL || is_address_attribute(profile, own) ? NULL : own;
+}
+
+static void add_apart(const struct profile *profile, struct arena *arena, const char *address, struct filter *any)
+{
+	size_t i;
+
+	for (i = 0; i < profile->kind_count; i++) {
+		const char *own = address_apart(profile, &profile->kinds[i]);
+
+		if (own != NULL)
+			filter_into(arena, any, filter_both(arena, profile->kinds[i].find, filter_equal_text(arena, own, address)));
+	}
+}
+
+static void take_apart(struct store_ldap *store, struct holders *holders, const struct entry *entry, const char *address)
+{
+	const struct profile *profile = world_profile(store->world);
+	const char *kind, *name;
+	size_t i;
+
+	read_holder(store->world, holders->arena, entry, &kind, &name);
+	for (i = 0; i < profile->kind_count; i++) {
+		const char *own = address_apart(profile, &profile->kinds[i]);
+
+		if (own != NULL && strcmp(profile->kinds[i].kind->name, kind) == 0 && entry_holds(entry, own, address))
+			add_holder(store, holders, entry, text_lower_ascii(holders->arena, address, strlen(address)), own);
+	}
+}
+
 /* One OR search for up to a hundred addresses costs as much as two single ones (ldap-scale 2). */
 static bool search_addresses(struct store_ldap *store, struct arena *arena, const char *const *list, size_t count, struct found *found, struct error *error)
 {
@@ -135,6 +172,7 @@ static bool search_addresses(struct store_ldap *store, struct arena *arena, cons
 			filter_into(arena, any, filter_equal_text(arena, profile->primary, list[i]));
 		if (profile->alternate != NULL)
 			filter_into(arena, any, filter_equal_text(arena, profile->alternate, list[i]));
+		add_apart(profile, arena, list[i], any);
 	}
 	return request_search(store->connection, arena, &search, found, error);
 }
@@ -167,6 +205,7 @@ bool gather_holders(struct store_ldap *store, const struct change *change, struc
 					add_holder(store, &holders, found.entries[i], text_lower_ascii(arena, wanted.list[j], strlen(wanted.list[j])), profile->primary);
 				if (profile->alternate != NULL && entry_holds(found.entries[i], profile->alternate, wanted.list[j]))
 					add_holder(store, &holders, found.entries[i], text_lower_ascii(arena, wanted.list[j], strlen(wanted.list[j])), profile->alternate);
+				take_apart(store, &holders, found.entries[i], wanted.list[j]);
 			}
 		}
 	}

@@ -89,8 +89,6 @@ dovecot_ldap_conf() {
 
 # There are no shared folders in this directory.
 dovecot_shared_namespaces() { :; }
-dovecot_acls() { :; }
-dovecot_shares() { :; }
 dovecot_dirs() {
 	mkdir -p -m 755 "$DIR/dovecot$1/run" "$DIR/dovecot$1/state"
 	mkdir -p "$DIR/mail/mail$1"
