@@ -161,7 +161,8 @@ static void draw_empty(const struct list_view *list, struct canvas *canvas, cons
 	if (list->error.kind != ERROR_NONE) {
 		row += canvas_wrap(canvas, row, 2, width, layout->rows > 1 ? layout->rows - 1 : 1, STYLE_BAD, list->error.text);
 		key = keymap_key(session_keymap(list->view.session), "list", "retry", canvas->arena);
-		if (row < layout->first_row + layout->rows && key != NULL)
+		/* What this directory has no place for comes with no answer either. */
+		if (row < layout->first_row + layout->rows && key != NULL && list->error.kind != ERROR_UNSUPPORTED)
 			canvas_format(canvas, row, 2, width, STYLE_DIM, "It is read as soon as the directory answers; %s tries now.", key);
 	} else if (status->link == DIRECTORY_DOWN && !list->loaded) {
 		canvas_wrap(canvas, row, 2, width, layout->rows, STYLE_BAD, status->error.text);
