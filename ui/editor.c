@@ -19,6 +19,9 @@
 #include "ui/picker.h"
 #include "ui/review.h"
 
+/* A group may have fifty thousand members; nobody walks through them. */
+enum { ITEMS_MOST = 200 };
+
 static struct editor *self_of(struct view *view)
 {
 	return (struct editor *)view;
@@ -86,11 +89,26 @@ static void remove_item(struct editor *self, size_t index)
 		self->at = self->item_count;
 }
 
+/* A value of the object that stood behind the first ones; false: it is none. */
+static bool bring_up(struct editor *self, const char *canonical)
+{
+	if (self->unshown == 0 || !change_holds(self->field, record_get(self->record, self->field->name), canonical))
+		return false;
+	add_item(self, canonical, strlen(canonical), true);
+	self->unshown--;
+	self->at = self->item_count - 1;
+	self->replaces = SIZE_MAX;
+	say(self, false, "That value is there already; it is under the cursor now and can be taken out.");
+	return true;
+}
+
 /* Puts a value in, in place of the row that was being edited. */
 static void put_item(struct editor *self, const char *canonical)
 {
 	size_t there = find_item(self, canonical), old = self->replaces;
 
+	if (there == self->item_count && bring_up(self, canonical))
+		return;
 	self->replaces = SIZE_MAX;
 	if (there < self->item_count && there != old && !self->items[there].gone) {
 		say(self, true, "That value is in the list already.");
@@ -272,7 +290,7 @@ static void take_line(struct editor *self)
 	}
 	self->said = NULL;
 	put_item(self, value);
-	if (self->said == NULL) {
+	if (self->said == NULL || !self->said_wrong) {
 		input_set(&self->input, "");
 		suggest_look(&self->suggest, "");
 	}
@@ -530,7 +548,8 @@ struct view *editor_view_new(struct session *session, const struct record *recor
 	line_init(&self->reason, NULL, 0, false);
 	values = record_get(self->record, field->name);
 	if (self->set) {
-		for (size_t i = 0; i < values->count; i++)
+		self->unshown = values->count > ITEMS_MOST ? values->count - ITEMS_MOST : 0;
+		for (size_t i = 0; i < values->count - self->unshown; i++)
 			add_item(self, values->values[i].bytes, values->values[i].length, true);
 		self->at = self->item_count;
 	} else if (values->count > 0 && values->presence == VALUE_OWN) {

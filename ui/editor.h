@@ -28,6 +28,7 @@ struct editor {
 	struct suggest suggest;
 	struct editor_item *items;
 	size_t item_count, item_capacity;
+	size_t unshown;                    /* values of the object behind the first ones: they come up when they are typed */
 	size_t at;                         /* in a set: a row, or item_count for the line (or the row "add") */
 	size_t replaces;                   /* row that what is typed will replace; item_count or more: none */
 	struct line reason;                /* for the review, so that it is not lost */

@@ -52,7 +52,10 @@ static int draw_help(const struct editor *self, struct canvas *canvas, struct ar
 
 	if (most == 0)
 		return 0;
-	used = canvas_wrap(canvas, area.top, 1, area.columns - 2, most, STYLE_PLAIN, self->field->help);
+	used = self->unshown == 0 ? 0 : canvas_wrap(canvas, area.top, 1, area.columns - 2, 1, STYLE_WARNING,
+			arena_format(canvas->arena, "%zu values, the first %zu shown; a value that is typed comes up and can be taken out.",
+				record_get(self->record, self->field->name)->count, record_get(self->record, self->field->name)->count - self->unshown));
+	used += canvas_wrap(canvas, area.top + used, 1, area.columns - 2, most, STYLE_PLAIN, self->field->help);
 	if (area.rows >= 14)
 		used += canvas_wrap(canvas, area.top + used, 1, area.columns - 2, 1, STYLE_DIM, rule(self->field, canvas->arena));
 	return used + 1;

@@ -307,8 +307,10 @@ static void lay_over(struct undo *undo, const struct operation *step, struct ent
 		const struct delta *delta = &step->deltas[i];
 
 		/* All at once where there are none yet: a group of fifty thousand comes back so. */
-		if (delta->how == DELTA_REPLACE || (delta->how == DELTA_ADD && entry_get(draft, delta->attribute) == NULL))
+		if (delta->how == DELTA_REPLACE || (delta->how == DELTA_ADD && entry_get(draft, delta->attribute) == NULL)) {
 			entry_put(draft, delta->attribute, delta->values, delta->count);
+			continue;
+		}
 		for (j = 0; delta->how == DELTA_ADD && j < delta->count; j++)
 			entry_add_text(draft, delta->attribute, delta->values[j].bytes);
 		for (j = 0; delta->how == DELTA_DELETE && j < delta->count; j++)
