@@ -1,0 +1,149 @@
+#!/bin/bash
+# groups - groups and mailing lists told from end to end, headless and at the
+# keyboard, against the private mail system: a group, a group inside it and a
+# list are created; mail through the real Postfix reaches exactly the right
+# mailboxes; members change; names and addresses change and what names them
+# follows; deleted, refused, taken back.
+# Not told here: fifty thousand members (live/test_groups).
+set -u
+cd "$(dirname "$0")/../.." || exit 70
+. tests/story/lib.sh
+[ -n "${POSTROOM_CONFIG:-}" ] || { echo "ok 1 - the story # SKIP no lab (eval \"\$(tests/lab/lab env)\")"; exit 0; }
+config=$POSTROOM_CONFIG
+inner="Inner $$" outer="Outer $$" list="News $$"
+inner_address=inner$$@example.com outer_address=outer$$@example.com list_address=news$$@example.com
+# Three people of the lab: a member of the inner group, one of the outer group, and one of neither.
+one=asmith1 two=bbauer1 three=
+run() { "$POSTROOM" --config "$config" "$@"; }
+address_of() { run list user --filter "$1" --format csv --columns address | tail -1 | tr -d '"\r'; }
+conf_of() { # the Dovecot that holds this mailbox
+	case "$(run list user --filter "$1" --format csv --columns home_server | tail -1)" in
+	*mail2*) echo "$LAB_DOVECOT2_CONF" ;;
+	*) echo "$LAB_DOVECOT1_CONF" ;;
+	esac
+}
+logins() { run list user --format csv --columns login,address,home_server | tr -d '"\r' | awk -F, '$2 ~ /@example.com$/ && $3 ~ /mail1/ {print $1}' | grep -E '^[a-z]+[0-9]$' | head -"$1" | tail -1; }
+one=$(logins 3) two=$(logins 4) three=$(logins 5)
+one_address=$(address_of "$one") two_address=$(address_of "$two") three_address=$(address_of "$three")
+
+forget() {
+	for name in "$list" "$list b"; do run remove mailinglist "$name" --yes >/dev/null 2>&1; done
+	for name in "$outer" "$outer b" "$inner"; do run remove group "$name" --yes >/dev/null 2>&1; done
+	tmux -L "$socket" kill-server 2>/dev/null
+	rm -rf "$work"
+}
+trap forget EXIT
+pause() { sleep 0.15; }
+type_slowly() { pause; type_text "$1"; pause; }
+press_apply() {
+	local i
+	for i in 1 2 3 4 5 6 7 8; do
+		sleep 0.4
+		screen | grep -qF '[ Apply ]' && { keys Enter; return 0; }
+		keys Tab
+	done
+	screen
+	return 1
+}
+missing() { # missing ADDRESS SUBJECT CONF - the mail does not lie there
+	[ -z "$(doveadm -c "$3" search -u "$1" subject "$2" 2>/dev/null)" ]
+}
+ldapvalue() { # ldapvalue FILTER ATTRIBUTE VALUE
+	unset LDAPNOINIT
+	LDAPTLS_CACERT=$LAB_CA ldapsearch -x -LLL -o ldif-wrap=no -ZZ -H "$LAB_URI" -D "$LAB_ADMIN_DN" -y "$LAB_ADMIN_SECRET" -b "$LAB_BASE" "$1" "$2" | grep -qi "^$2: $3"
+}
+refused() { send "$1" "$2" | grep -E '< 550|< 554'; }
+goes() { send "$1" "$2" | grep -qE '< 250 .*[Qq]ueued' || { echo "not taken"; return 1; }; }
+
+# --- headless ---------------------------------------------------------------------------
+status 0 "a group" run add group "$inner" "address=$inner_address" "members=$one" --yes
+status 0 "a group with a group in it" run add group "$outer" "address=$outer_address" "members=$two" "member_groups=$inner" "description=story" --yes
+status 0 "a list of a group, a mailbox and somebody outside" run add mailinglist "$list" "address=$list_address" "members=$outer_address" "members+=guest@outside.test" "sender_groups=$inner" --yes
+said "outside is said in words" "guest@outside.test: outside"
+said "senders are said to be not enforced" "not enforced"
+ok "the directory names the member by DN" ldapvalue "(cn=$inner)" uniqueMember "uid=$one,"
+ok "and by login" ldapvalue "(cn=$inner)" memberUid "$one"
+status 65 "a member that is nobody" run set group "$inner" members+=nobody-$$ --yes
+said "is named" "there is no user \"nobody-$$\""
+status 65 "an address that is taken" run set group "$inner" "address=$outer_address" --yes
+status 65 "a name that is taken by a user" run add group "$one" --yes
+status 65 "a group is not its own member" run set group "$inner" "member_groups+=$inner" --yes
+status 65 "the group of new users stays" run remove group "Domain Users" --yes
+status 0 "a page" run show group "$outer"
+said "two mailboxes" "2 mailboxes, through 1 nested group"
+status 77 "helpdesk writes no group" "$POSTROOM" --config "$config" --role helpdesk set group "$inner" "members+=$two" --yes
+status 0 "helpdesk sees it" "$POSTROOM" --config "$config" --role helpdesk show group "$inner"
+if [ -n "${LAB_SMTP:-}" ] && [ "$(id -u)" = 0 ]; then
+	ok "mail to the group in the group" send "$inner_address" "inner $$"
+	ok "reaches its member" found "$one_address" "inner $$" "$(conf_of "$one")"
+	ok "and nobody of the outer one" missing "$two_address" "inner $$" "$(conf_of "$two")"
+	ok "mail to the outer group" send "$outer_address" "outer $$"
+	ok "reaches its own member" found "$two_address" "outer $$" "$(conf_of "$two")"
+	ok "and the nested one" found "$one_address" "outer $$" "$(conf_of "$one")"
+	ok "and nobody else" missing "$three_address" "outer $$" "$(conf_of "$three")"
+	ok "mail to the list" send "$list_address" "list $$"
+	ok "reaches the group behind it" found "$one_address" "list $$" "$(conf_of "$one")"
+	ok "all of it" found "$two_address" "list $$" "$(conf_of "$two")"
+else
+	skip "mail to groups" "Postfix needs root"
+fi
+status 0 "one member out, another in" run set group "$inner" "members-=$one" "members+=$three" --yes
+if [ -n "${LAB_SMTP:-}" ] && [ "$(id -u)" = 0 ]; then
+	ok "mail afterwards" send "$list_address" "after $$"
+	ok "reaches the new member" found "$three_address" "after $$" "$(conf_of "$three")"
+	ok "and no longer the old one" missing "$one_address" "after $$" "$(conf_of "$one")"
+fi
+status 0 "taken back" run undo --yes
+ok "the old member is back" ldapvalue "(cn=$inner)" memberUid "$one"
+status 0 "another address of the group" run set group "$outer" "address=b$outer_address" --yes
+said "the list follows" "new address in mailinglist $list"
+ok "the list has the new one" ldapvalue "(cn=$list)" univentionMailMember "b$outer_address"
+status 1 "and not the old one" ldapvalue "(cn=$list)" univentionMailMember "$outer_address"
+status 0 "and back" run undo --yes
+ok "the list has the first one again" ldapvalue "(cn=$list)" univentionMailMember "$outer_address"
+status 0 "another name of the group" run rename group "$outer" "$outer b" --yes
+status 0 "and back" run undo --yes
+status 0 "a group that is named is deleted" run remove group "$inner" --yes
+said "its membership goes first" "membership in group $outer"
+said "the sender restriction stays" "left pointing at nobody"
+status 1 "gone from the group around it" ldapvalue "(cn=$outer)" uniqueMember "cn=$inner,"
+status 0 "taken back" run undo --yes
+ok "and a member again" ldapvalue "(cn=$outer)" uniqueMember "cn=$inner,"
+
+# --- at the keyboard ----------------------------------------------------------------------
+open_groups() { console 80 24 --config "$config"; shows 'list complete' && keys 5 && shows '\[5 (Groups|Grp)\]' && shows 'list complete'; }
+open_group() { pause && keys / && shows 'Find' && keys C-u && type_slowly "$inner" && shows 'Groups - 1 of' && keys Enter && shows 'Mail reaches'; }
+set_field() {
+	local i
+	for i in $(seq 40); do
+		screen | grep -qE "(>|▸) *$1" && { pause; keys e; return 0; }
+		keys Down
+		sleep 0.1
+	done
+	screen
+	return 1
+}
+add_member() {
+	set_field Members && shows 'Members - ' && type_slowly "$three" && shows "$three" && keys Enter && pause && keys Enter && pause && keys C-g && shows 'Review' &&
+	press_apply && gone 'Review' 15 && ldapvalue "(cn=$inner)" memberUid "$three"
+}
+take_back() { keys u && shows 'Review' && press_apply && gone 'Review' 15 && ! ldapvalue "(cn=$inner)" memberUid "$three"; }
+new_list() {
+	keys Escape && sleep 0.6 && keys Escape && sleep 0.6 && keys 6 && shows '\[6 (Lists|List)\]' && shows 'list complete' && keys n && shows 'New mailing list' &&
+	type_slowly "$list b" && keys C-g && shows 'Review - add mailing list' && press_apply && gone 'Review' 15 && ldapvalue "(cn=$list b)" cn "$list b"
+}
+delete_list() { run remove mailinglist "$list b" --yes && ! ldapvalue "(cn=$list b)" cn "$list b"; }
+ok "the console shows the groups on 5" open_groups
+ok "a group is opened by searching for it" open_group
+ok "a member is added in the editor" add_member
+ok "and taken back with u" take_back
+ok "a list is created on 6" new_list
+ok "and deleted" delete_list
+close_console
+status 0 "the list goes" run remove mailinglist "$list" --yes
+if [ -n "${LAB_SMTP:-}" ] && [ "$(id -u)" = 0 ]; then
+	ok "mail to it is refused" refused "$list_address" "late $$"
+fi
+status 0 "and comes back" run undo --yes
+ok "with its members" ldapvalue "(cn=$list)" univentionMailMember "guest@outside.test"
+finish
