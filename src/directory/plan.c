@@ -261,6 +261,55 @@ static bool plan_rename(struct store_ldap *store, const struct change *change, c
 	return plan_follow(store, arena, entry, &(struct follow_to){ .named = true, .dn = place, .name = change->new_name }, held, plan, error);
 }
 
+/* --- names that fit --------------------------------------------------------------------------------- */
+
+/*
+ * slapd's mdb keeps the first part of a DN twice, as given and normalised, in a record of at most 511 bytes, 20 of
+ * them its own; a longer one ends in "other error" (80) only when it is tried.
+ */
+enum { RDN_MOST = (511 - 20) / 2 };
+
+static bool rdn_fits(struct arena *arena, const struct field *field, const char *attribute, const char *name, const char *what, struct error *error)
+{
+	const char *rdn = name == NULL || name[0] == '\0' ? NULL : dn_rdn(arena, attribute, name, strlen(name));
+	size_t length = rdn == NULL ? 0 : strlen(rdn);
+
+	return length <= RDN_MOST || error_set(error, ERROR_INVALID, "%s: \"%.100s\" is too long; %s (%s) it has %zu bytes, signs that a DN escapes "
+		"counted three times, and at most %d are allowed", field->label, name, what, attribute, length, RDN_MOST);
+}
+
+/* Where objects are named elsewhere by this name, in memberUid for one, that attribute must be able to hold it. */
+static bool name_goes_round(const struct store_ldap *store, const struct kind *kind, const char *name, struct error *error)
+{
+	const struct profile *profile = world_profile(store->world);
+	size_t i;
+
+	for (i = 0; name != NULL && text_has_foreign(name, strlen(name)) && i < profile->reference_count; i++) {
+		const struct profile_reference *row = &profile->references[i];
+		const struct attribute_type *type = world_attribute(store->world, row->attribute);
+
+		if (row->by == BY_LOGIN && profile_refers(row, kind) && type != NULL && type->plain)
+			return error_set(error, ERROR_INVALID, "%s: \"%.100s\" has letters beyond plain ones; this directory names a %s elsewhere by it (%s), "
+				"and only plain ones are allowed there", kind_key(kind)->label, name, kind->noun, row->attribute);
+	}
+	return true;
+}
+
+/* The name that an entry gets, and the address that a lock gets for its name. */
+static bool names_fit(const struct store_ldap *store, const struct change *change, const struct facts *facts, struct arena *arena, struct error *error)
+{
+	const struct profile_kind *held = store_kind(store, change->kind);
+	const struct field *address = kind_field(change->kind, "address");
+	bool locked = world_profile(store->world)->locks != NULL && address != NULL && change_touches(change, address->name);
+	const struct record *after = change->verb == VERB_ADD || (locked && change->verb == VERB_EDIT) ? change_result(arena, change, facts->now) : NULL;
+	const char *name = change->verb == VERB_ADD ? after->name : change->verb == VERB_RENAME ? change->new_name : NULL;
+
+	if (!name_goes_round(store, change->kind, name, error) ||
+	    !rdn_fits(arena, kind_key(change->kind), held->naming, name, "as the name of an entry", error))
+		return false;
+	return !locked || after == NULL || rdn_fits(arena, address, "cn", record_text(after, address->name), "as the name of its lock", error);
+}
+
 /* --- the door --------------------------------------------------------------------------------------- */
 
 bool store_plan(void *self, const struct change *change, const struct facts *facts, struct arena *arena, struct plan *plan, struct error *error)
@@ -275,6 +324,8 @@ bool store_plan(void *self, const struct change *change, const struct facts *fac
 		return error_set(error, ERROR_UNSUPPORTED, "this directory keeps no objects of the kind %s", change->kind->name);
 	if (facts->management != NULL)
 		return error_set(error, ERROR_UNSUPPORTED, "%s", facts->management);
+	if (!names_fit(store, change, facts, arena, error))
+		return false;
 	if (change->verb == VERB_ADD)
 		return plan_add(store, change, facts, arena, plan, error);
 	if (change->verb == VERB_UNDO)

@@ -22,6 +22,7 @@
 #include "directory/request.h"
 
 enum { MODE_SECONDS = 600 };
+#define SYNTAX_IA5 "1.3.6.1.4.1.1466.115.121.1.26"   /* RFC 4517, 3.3.15 */
 
 struct world {
 	struct arena *arena;
@@ -111,6 +112,7 @@ static void take_type(struct world *world, const LDAPAttributeType *from)
 	type->single = from->at_single_value != 0;
 	type->equality = from->at_equality_oid != NULL || (above != NULL && above->equality);
 	type->substring = from->at_substr_oid != NULL || (above != NULL && above->substring);
+	type->plain = from->at_syntax_oid != NULL ? strcmp(from->at_syntax_oid, SYNTAX_IA5) == 0 : above != NULL && above->plain;
 	type->operational = from->at_usage != LDAP_SCHEMA_USER_APPLICATIONS;
 	for (i = 0; from->at_names != NULL && from->at_names[i] != NULL; i++)
 		lookup_put(world->types, text_lower_ascii(world->arena, from->at_names[i], strlen(from->at_names[i])), type);

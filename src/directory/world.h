@@ -18,6 +18,7 @@
 
 struct attribute_type {
 	bool single, equality, substring, operational;  /* can it be compared whole, in pieces? */
+	bool plain;                        /* IA5 string: nothing beyond ASCII */
 };
 struct world;
 struct world_settings {
