@@ -112,6 +112,8 @@ static const char *as_what(struct arena *arena, const struct alias_holder *holde
 	const struct kind *kind = holder->source->from->kind;
 	const char *own = strcmp(kind->name, "user") == 0 ? "own address" : "address";
 
+	if (kind->through_owner)
+		return "an entry of its own";
 	return arena_format(arena, "%s of %s %s%s", source_of_many(holder->source) ? "alternative address" : own, kind->noun, holder->name,
 		source_only_leading(holder->source) && holder->leads.count > 0 ? ", forwarded" : "");
 }
@@ -128,7 +130,8 @@ static void fill_holder(struct record *record, const struct alias_holder *holder
 	size_t i;
 
 	add_once(record, "target", holder->source->word);
-	add_once(record, "owner", holder->name);
+	if (holder->source->from->kind != record->kind)
+		add_once(record, "owner", holder->name);
 	for (i = 0; i < holder->leads.count; i++)
 		add_once(record, "leads_to", holder->leads.values[i].bytes);
 	if (holder->large || holder->source->leads == NULL)

@@ -96,7 +96,7 @@ static bool take_members(const struct alias_asking *asking, struct arena *arena,
 	size_t count = members == NULL ? 0 : members->count, most = count > ROUTE_MOST ? ROUTE_MOST + 1 : count, i;
 	const char **to;
 
-	leg->how = arena_format(arena, "member of %s %s", holder->source->from->kind->noun, holder->name);
+	leg->how = arena_format(arena, "member of %s", holder->name);
 	if (leads->field->type != FIELD_REFERENCE) {
 		leg->to = count == 0 ? NULL : texts(arena, members->values, most);
 		leg->count = most;
@@ -125,7 +125,11 @@ static bool take_holder(const struct alias_asking *asking, struct arena *arena, 
 	leg->to = texts(arena, holder->leads.values, holder->leads.count);
 	leg->count = holder->leads.count;
 	if (source_of_many(holder->source)) {
-		leg->how = arena_format(arena, "alternative address of %s", holder->name);
+		leg->how = arena_format(arena, "alternate of %s", holder->name);
+		return true;
+	}
+	if (holder->source->from->kind->through_owner) {
+		leg->how = "alias";
 		return true;
 	}
 	leg->how = arena_format(arena, "forward of %s", holder->name);

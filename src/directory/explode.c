@@ -313,7 +313,9 @@ size_t explode_entry(const struct explosion *explosion, size_t index, const stru
 			continue;
 		explode_values(explosion->world, arena, source->key, explosion->flag_mode, entry, &keys);
 		for (j = 0; j < keys.count; j++) {
-			struct exploded row = { .source = source, .address = keys.values[j].bytes, .owner = names.count > 0 ? names.values[0].bytes : "" };
+			/* An entry of its own has nobody who owns it. */
+			const char *owner = from == explosion->kind || names.count == 0 ? "" : names.values[0].bytes;
+			struct exploded row = { .source = source, .address = keys.values[j].bytes, .owner = owner };
 
 			leads_of(explosion, entry, arena, &row);
 			if (row.lead_count == 0 && source_only_leading(source))

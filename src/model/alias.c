@@ -47,12 +47,12 @@ static const struct field alias_fields[] = {
 	},
 	{
 		.name = "hops", .label = "Way", .type = FIELD_TEXT, .flags = FIELD_MANY | FIELD_DERIVED | FIELD_LINES,
-		.group = "Where mail goes", .width = 40,
+		.group = "Mail goes", .width = 40,
 		.help = "Each address on the way of a mail, further in for each step; loops and dead ends are named.",
 	},
 	{
 		.name = "reaches", .label = "Reaches", .type = FIELD_TEXT, .flags = FIELD_DERIVED,
-		.group = "Where mail goes", .width = 40,
+		.group = "Mail goes", .width = 40,
 		.help = "How many mailboxes and addresses outside a mail to this address ends at.",
 	},
 	{ .name = NULL },

@@ -17,7 +17,7 @@ enum { ROUTE_MOST = 1000, ROUTE_DEEP = 100 };   /* addresses in all, and hops on
 
 /* One reason why mail for an address goes on or stays. */
 struct route_leg {
-	const char *how;                   /* "alternative address of anna" */
+	const char *how;                   /* "alternate of anna" */
 	const char *const *to;             /* next addresses; lower case is not needed */
 	size_t count;
 	size_t silent;                     /* members without an address, who get nothing */
@@ -53,7 +53,7 @@ struct route {
 /* Answers for several addresses of one level, in their order; false: could not be asked. */
 typedef bool route_ask(void *context, struct arena *arena, const char *const *addresses, size_t count, struct route_answer *answers);
 void route_follow(struct arena *arena, const char *address, route_ask *ask, void *context, struct route *route);
-/* "  anna@example.com: mailbox of anna (alternative address of anna)", two blanks further in for each hop. Arena. */
+/* "  anna@example.com: mailbox of anna (alternate of anna)", two blanks further in for each hop. Arena. */
 char *route_hop_words(struct arena *arena, const struct route_hop *hop);
 /* "2 mailboxes here and 1 address outside; 1 dead end". Arena. */
 char *route_words(struct arena *arena, const struct route *route);

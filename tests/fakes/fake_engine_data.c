@@ -92,7 +92,7 @@ static void add_aliases(struct directory *directory)
 		record_set_text(record, "remark", rows[i].remark);
 		record_set_text(record, "holders", "alternative address of user user000");
 		record_set_text(record, "hops", rows[i].address);
-		record_add_text(record, "hops", "  user000@example.com: mailbox of user000 (alternative address of user000)");
+		record_add_text(record, "hops", "  user000@example.com: mailbox of user000 (alternate of user000)");
 		record_set_text(record, "reaches", "1 mailbox here");
 		fake_put(directory, -1, record);
 	}

@@ -97,8 +97,16 @@ kind domain {
 	field folders { missing = "the schema of Debian's slapd has no shared folders" }
 }
 
-# nisMailAlias entries are lists here; every address that leads on is shown as an alias all the same.
+# Entries of their own, and every other address that leads on: each value of "key" leads to the values of "leads".
 kind alias {
+	find = "(&(objectClass=nisMailAlias)(!(objectClass=inetLocalMailRecipient)))"
+	naming = cn
+	container = "ou=aliases"
+	classes = { top, nisMailAlias }
+
+	field address { attribute = cn  convert = lower_case }
+	field leads_to { attribute = rfc822MailMember }
+	explode entry { kind = alias  key = address  leads = leads_to }
 	explode alternate { kind = user  key = alternates  leads = address }
 	explode forward { kind = user  key = address  leads = forwards }
 	explode group { kind = group  key = address  leads = members }
