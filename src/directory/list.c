@@ -21,38 +21,13 @@
 #include "directory/connection_private.h"
 #include "directory/convert.h"
 #include "directory/entry_private.h"
-#include "directory/explode.h"
 #include "directory/filter.h"
+#include "directory/list_private.h"
 #include "directory/trouble.h"
 
 enum {
-	BATCH_MOST = 500, BATCH_FIRST = 100, PAGE_FALLBACK = 1000,
+	PAGE_FALLBACK = 1000,
 	NAP_US = 1000, WAIT_US = 100000, READ_AHEAD = 256 * 1024, FRAGMENT_LEAST = 4
-};
-
-struct run {
-	struct world *world;
-	struct connection *connection;
-	const struct list_order *order;
-	struct list_outcome *outcome;
-	struct arena *arena;               /* for the whole list */
-	struct arena *scratch;             /* for one batch */
-	const struct profile_kind *kind;
-	const struct mapping *key, **columns, **searched;     /* looked up once, not for each row */
-	size_t searched_count;
-	enum known mode;
-	int64_t now;
-	struct rows *rows;                 /* being filled; NULL: none */
-	struct text line;                  /* for joining, used again for each row */
-	size_t batches, references;
-	char elsewhere[112];               /* where the first reference points */
-	bool enough, stopped;
-	char last_id[64];                  /* entryUUID of the last row */
-	size_t skip;                       /* rows of a second run that the first one gave already */
-	struct explosion *explosion;       /* rows out of entries of other kinds; NULL: an entry is a row */
-	size_t from;                       /* which of those kinds is being read */
-	size_t counted;                    /* the first of two readings: so many entries, for their addresses only */
-	bool census;
 };
 
 /* --- what to ask ----------------------------------------------------------------------- */
@@ -125,7 +100,7 @@ static bool is_column(const struct list_order *order, const struct field *field)
 }
 
 /* Attributes of the columns, of what the filter looks at, and of the names. */
-static const char **attributes_of(const struct run *run)
+static const char **attributes_of(const struct list_run *run)
 {
 	const char **names = NULL;
 	size_t count = 0, capacity = 0, fields = kind_field_count(run->order->kind), i, j;
@@ -147,7 +122,7 @@ static const char **attributes_of(const struct run *run)
 
 /* --- rows ------------------------------------------------------------------------------- */
 
-static void hand_over(struct run *run)
+void list_hand_over(struct list_run *run)
 {
 	struct rows *rows = run->rows;
 
@@ -162,7 +137,7 @@ static void hand_over(struct run *run)
 	}
 }
 
-static void field_of(const struct run *run, const struct entry *entry, const struct mapping *mapping, struct field_values *out)
+static void field_of(const struct list_run *run, const struct entry *entry, const struct mapping *mapping, struct field_values *out)
 {
 	struct convert with = { .arena = run->scratch, .profile = world_profile(run->world), .mapping = mapping, .flag_mode = run->mode, .now = run->now };
 
@@ -182,7 +157,7 @@ static void add_values(struct text *out, const struct field_values *values, cons
 	}
 }
 
-static struct value cell_of(struct run *run, const struct entry *entry, const struct mapping *mapping)
+static struct value cell_of(struct list_run *run, const struct entry *entry, const struct mapping *mapping)
 {
 	struct arena *arena = run->rows->arena;
 	struct field_values values;
@@ -197,7 +172,7 @@ static struct value cell_of(struct run *run, const struct entry *entry, const st
 	return (struct value){ .bytes = arena_bytes(arena, text_get(&run->line), run->line.length), .length = run->line.length };
 }
 
-static const char *folded_of(struct run *run, const struct entry *entry)
+static const char *folded_of(struct list_run *run, const struct entry *entry)
 {
 	size_t i;
 
@@ -211,7 +186,7 @@ static const char *folded_of(struct run *run, const struct entry *entry)
 	return text_fold(run->rows->arena, text_get(&run->line), run->line.length);
 }
 
-static void look_up_fields(struct run *run)
+static void look_up_fields(struct list_run *run)
 {
 	size_t fields = kind_field_count(run->order->kind), i;
 
@@ -226,7 +201,7 @@ static void look_up_fields(struct run *run)
 }
 
 /* Servers give entries in one order, and the last one that we had must come at its place; else the second run is of no use. */
-static void skip_entry(struct run *run, LDAPMessage *message)
+static void skip_entry(struct list_run *run, LDAPMessage *message)
 {
 	struct entry *entry;
 	const char *id;
@@ -239,86 +214,7 @@ static void skip_entry(struct run *run, LDAPMessage *message)
 		run->stopped = true;
 }
 
-/* --- several rows of one entry ------------------------------------------------------------- */
-
-static void count_entry(struct run *run, LDAPMessage *message)
-{
-	explode_take(run->explosion, run->from, entry_from(run->scratch, run->connection, message, false), run->scratch);
-	if (++run->counted % BATCH_MOST != 0)
-		return;
-	arena_free(run->scratch);
-	run->scratch = arena_new();
-	guard_arm(run->connection->guard, (int64_t)run->connection->settings->search_seconds * 1000);
-}
-
-static struct value exploded_cell(struct run *run, const struct exploded *exploded, const struct field *field)
-{
-	size_t i;
-
-	text_clear(&run->line);
-	if (strcmp(field->name, "address") == 0)
-		text_add(&run->line, exploded->address);
-	else if (strcmp(field->name, "target") == 0)
-		text_add(&run->line, exploded->source->word);
-	else if (strcmp(field->name, "owner") == 0)
-		text_add(&run->line, exploded->owner);
-	else if (strcmp(field->name, "remark") == 0 && exploded->remark != NULL)
-		text_add(&run->line, exploded->remark);
-	for (i = 0; strcmp(field->name, "leads_to") == 0 && i < exploded->lead_count; i++)
-		text_addf(&run->line, "%s%s", i == 0 ? "" : ", ", exploded->leads[i]);
-	return (struct value){ .bytes = arena_bytes(run->rows->arena, text_get(&run->line), run->line.length), .length = run->line.length };
-}
-
-static void add_exploded(struct run *run, const struct entry *entry, const struct exploded *exploded)
-{
-	struct arena *arena = run->rows->arena;
-	const struct field *fields = run->order->kind->fields;
-	struct row *row = rows_add(run->rows);
-	struct value *cells = arena_alloc(arena, run->order->column_count * sizeof *cells);
-	struct text folded = { 0 };
-	const char *id = entry_first(entry, "entryUUID");
-	size_t i;
-
-	row->name = arena_text(arena, exploded->address);
-	row->id = id == NULL ? NULL : arena_format(arena, "%s/%s", id, exploded->address);
-	row->place = arena_text(arena, entry->dn);
-	for (i = 0; i < run->order->column_count; i++)
-		cells[i] = exploded_cell(run, exploded, run->order->columns[i]);
-	row->values = cells;
-	for (i = 0; fields[i].name != NULL; i++)
-		if (fields[i].flags & FIELD_SEARCH) {
-			struct value cell = exploded_cell(run, exploded, &fields[i]);
-
-			text_add_bytes(&folded, cell.bytes, cell.length);
-			text_add_char(&folded, '\n');
-		}
-	row->folded = text_fold(arena, text_get(&folded), folded.length);
-	text_free(&folded);
-	run->outcome->count++;
-}
-
-static void explode(struct run *run, LDAPMessage *message)
-{
-	const struct entry *entry = entry_from(run->scratch, run->connection, message, false);
-	struct exploded *exploded;
-	size_t count = explode_entry(run->explosion, run->from, entry, run->scratch, &exploded), i;
-
-	for (i = 0; i < count && !run->enough; i++) {
-		if (run->order->limit > 0 && run->outcome->count == run->order->limit) {
-			run->enough = true;
-			break;
-		}
-		if (run->rows == NULL)
-			run->rows = rows_new(run->order->kind, run->order->columns, run->order->column_count);
-		add_exploded(run, entry, &exploded[i]);
-	}
-	if (run->rows == NULL || run->rows->count < (run->batches == 0 ? BATCH_FIRST : BATCH_MOST))
-		return;
-	hand_over(run);
-	guard_arm(run->connection->guard, (int64_t)run->connection->settings->search_seconds * 1000);
-}
-
-static void take_entry(struct run *run, LDAPMessage *message)
+static void take_entry(struct list_run *run, LDAPMessage *message)
 {
 	struct entry *entry;
 	struct field_values key;
@@ -327,11 +223,11 @@ static void take_entry(struct run *run, LDAPMessage *message)
 	size_t i;
 
 	if (run->census) {
-		count_entry(run, message);
+		list_count_entry(run, message);
 		return;
 	}
 	if (run->explosion != NULL) {
-		explode(run, message);
+		list_explode(run, message);
 		return;
 	}
 	if (run->skip > 0) {
@@ -359,7 +255,7 @@ static void take_entry(struct run *run, LDAPMessage *message)
 	run->outcome->count++;
 	if (run->rows->count < (run->batches == 0 ? BATCH_FIRST : BATCH_MOST))
 		return;
-	hand_over(run);
+	list_hand_over(run);
 	/* A slow line may take its time, as long as it gets on. */
 	guard_arm(run->connection->guard, (int64_t)run->connection->settings->search_seconds * 1000);
 }
@@ -389,14 +285,14 @@ static void nap(void)
  * Takes one message. The first of a run is waited for; once the socket is empty rows go out and a nap lets
  * data pile up. Returns its type, 0 where stopped, -1 where lost.
  */
-static int next_message(struct run *run, int id, LDAPMessage **message)
+static int next_message(struct list_run *run, int id, LDAPMessage **message)
 {
 	struct timeval none = { .tv_sec = 0 }, some = { .tv_usec = WAIT_US };
 	int got = ldap_result(run->connection->handle, id, LDAP_MSG_ONE, &none, message);
 
 	while (got == 0) {
 		if (run->rows != NULL)
-			hand_over(run);
+			list_hand_over(run);
 		if (run->order->stopped(run->order->context)) {
 			run->stopped = true;
 			return 0;
@@ -410,7 +306,7 @@ static int next_message(struct run *run, int id, LDAPMessage **message)
 }
 
 /* Followed is none, since the login would go along; the first one's place is told. */
-static void take_reference(struct run *run, LDAPMessage *message)
+static void take_reference(struct list_run *run, LDAPMessage *message)
 {
 	char **urls = NULL;
 
@@ -422,7 +318,7 @@ static void take_reference(struct run *run, LDAPMessage *message)
 }
 
 /* One page. Returns the LDAP code; sets the cookie for the next. Negative: the connection is of no use any more. */
-static int read_messages(struct run *run, int id, struct berval *cookie)
+static int read_messages(struct list_run *run, int id, struct berval *cookie)
 {
 	int code = LDAP_SUCCESS, got;
 	LDAPMessage *message = NULL;
@@ -467,7 +363,7 @@ static int read_messages(struct run *run, int id, struct berval *cookie)
 	return LDAP_SUCCESS;
 }
 
-static int read_page(struct run *run, const char *filter, const char **attributes, size_t size, struct berval *cookie)
+static int read_page(struct list_run *run, const char *filter, const char **attributes, size_t size, struct berval *cookie)
 {
 	struct connection *connection = run->connection;
 	union { const char **in; char **out; } cast = { .in = attributes };
@@ -490,12 +386,12 @@ static int read_page(struct run *run, const char *filter, const char **attribute
 	return code;
 }
 
-static void conclude(struct run *run, int code)
+static void conclude(struct list_run *run, int code)
 {
 	struct list_outcome *outcome = run->outcome;
 	size_t size = sizeof outcome->reason;
 
-	hand_over(run);
+	list_hand_over(run);
 	if (code < 0) {
 		connection_failed(run->connection, code, NULL, "reading a list", &outcome->error);
 		snprintf(outcome->reason, size, "%zu of more (the connection was lost)", outcome->count);
@@ -518,7 +414,7 @@ static void conclude(struct run *run, int code)
 }
 
 /* From the first page to the last; size 0: one stream. */
-static int read_pages(struct run *run, const char *filter, const char **attributes, size_t size)
+int list_read_pages(struct list_run *run, const char *filter, const char **attributes, size_t size)
 {
 	struct berval cookie = { .bv_val = NULL, .bv_len = 0 };
 	int code;
@@ -531,13 +427,13 @@ static int read_pages(struct run *run, const char *filter, const char **attribut
 }
 
 /* Some servers limit a stream and not the sum of pages: the rest comes in pages then, or the list stays cut. */
-static int read_rest(struct run *run, const char *filter, const char **attributes)
+static int read_rest(struct list_run *run, const char *filter, const char **attributes)
 {
 	struct error cut = run->outcome->error;
 	int code;
 
 	run->skip = run->outcome->count;
-	code = read_pages(run, filter, attributes, PAGE_FALLBACK);
+	code = list_read_pages(run, filter, attributes, PAGE_FALLBACK);
 	if (code == LDAP_SUCCESS && !run->stopped && run->skip == 0)
 		return code;
 	if (code < 0 || run->order->stopped(run->order->context))
@@ -547,52 +443,9 @@ static int read_rest(struct run *run, const char *filter, const char **attribute
 	return LDAP_SIZELIMIT_EXCEEDED;
 }
 
-/*
- * All kinds that rows come from, one after the other; code of the first that was cut. What the schema cannot hold is
- * not asked for.
- */
-static int read_kinds_of(struct run *run, bool census)
-{
-	int result = LDAP_SUCCESS, code;
-
-	run->census = census;
-	for (run->from = 0; run->from < explode_count(run->explosion) && !run->enough && !run->stopped; run->from++) {
-		const struct kind *kind = explode_from(run->explosion, run->from)->kind;
-		struct filter *sharing = explode_filter(run->explosion, run->arena, run->from, census);
-		struct filter *found = list_filter(run->world, run->arena, kind, census ? NULL : run->order->words);
-
-		if (sharing == NULL)
-			continue;
-		code = read_pages(run, filter_text(run->arena, filter_both(run->arena, found, sharing)),
-			explode_attributes(run->explosion, run->arena, run->from, census), world_pages(run->world) ? run->order->page : 0);
-		if (code < 0)
-			return code;
-		if (result == LDAP_SUCCESS)
-			result = code;
-	}
-	run->census = false;
-	return result;
-}
-
-/* Two readings: who holds what, then the rows. One word more for the server is cheaper than a search for each row. */
-static int read_exploded(struct run *run)
-{
-	int code;
-
-	run->explosion = explode_new(run->arena, run->world, run->kind, run->mode);
-	code = read_kinds_of(run, true);
-	explode_counted(run->explosion);
-	if (code >= 0) {
-		error_clear(&run->outcome->error);
-		code = read_kinds_of(run, false);
-	}
-	explode_free(run->explosion);
-	return code;
-}
-
 void list_read(struct world *world, struct connection *connection, const struct list_order *order, struct list_outcome *outcome)
 {
-	struct run run = { .world = world, .connection = connection, .order = order, .outcome = outcome, .now = clock_now(),
+	struct list_run run = { .world = world, .connection = connection, .order = order, .outcome = outcome, .now = clock_now(),
 		.kind = profile_kind(world_profile(world), order->kind) };
 	const char *filter, **attributes;
 	int code = LDAP_SERVER_DOWN;
@@ -609,7 +462,7 @@ void list_read(struct world *world, struct connection *connection, const struct 
 	if (run.kind->source_count > 0) {
 		if (connection_is_up(connection)) {
 			read_ahead(connection);
-			code = read_exploded(&run);
+			code = list_read_exploded(&run);
 		}
 		conclude(&run, code);
 		text_free(&run.line);
@@ -622,7 +475,7 @@ void list_read(struct world *world, struct connection *connection, const struct 
 	look_up_fields(&run);
 	if (connection_is_up(connection)) {
 		read_ahead(connection);
-		code = read_pages(&run, filter, attributes, world_pages(world) ? order->page : 0);
+		code = list_read_pages(&run, filter, attributes, world_pages(world) ? order->page : 0);
 	}
 	if (code == LDAP_SIZELIMIT_EXCEEDED && order->page == 0 && world_pages(world) && !run.enough && !run.stopped && outcome->count > 0)
 		code = read_rest(&run, filter, attributes);

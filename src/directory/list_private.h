@@ -1,0 +1,53 @@
+/*
+ * list_private: a list that is being read, for list.c and list_exploded.c.
+ *
+ * On the list connection's thread.
+ */
+#ifndef POSTROOM_DIRECTORY_LIST_PRIVATE_H
+#define POSTROOM_DIRECTORY_LIST_PRIVATE_H
+
+#include <ldap.h>
+
+#include "base/text.h"
+#include "directory/explode.h"
+#include "directory/list.h"
+
+enum { BATCH_MOST = 500, BATCH_FIRST = 100 };
+
+struct list_run {
+	struct world *world;
+	struct connection *connection;
+	const struct list_order *order;
+	struct list_outcome *outcome;
+	struct arena *arena;               /* for the whole list */
+	struct arena *scratch;             /* for one batch */
+	const struct profile_kind *kind;
+	const struct mapping *key, **columns, **searched;     /* looked up once, not for each row */
+	size_t searched_count;
+	enum known mode;
+	int64_t now;
+	struct rows *rows;                 /* being filled; NULL: none */
+	struct text line;                  /* for joining, used again for each row */
+	size_t batches, references;
+	char elsewhere[112];               /* where the first reference points */
+	bool enough, stopped;
+	char last_id[64];                  /* entryUUID of the last row */
+	size_t skip;                       /* rows of a second run that the first one gave already */
+	struct explosion *explosion;       /* rows out of entries of other kinds; NULL: an entry is a row */
+	size_t from;                       /* which of those kinds is being read */
+	size_t counted;                    /* the first of two readings: so many entries, for their addresses only */
+	bool census;
+};
+
+
+/* Gives the rows read so far to the receiver, and begins with an empty scratch arena. */
+void list_hand_over(struct list_run *run);
+/* From the first page to the last; size 0: one stream. Returns the LDAP code, negative where the connection was lost. */
+int list_read_pages(struct list_run *run, const char *filter, const char **attributes, size_t size);
+
+/* list_exploded.c: rows that come out of entries of other kinds. */
+void list_count_entry(struct list_run *run, LDAPMessage *message);
+void list_explode(struct list_run *run, LDAPMessage *message);
+int list_read_exploded(struct list_run *run);
+
+#endif
