@@ -157,7 +157,7 @@ static void it_belongs_where_it_is_looked_for(void **state)
 	(void)state;
 	assert_true(user != 0 || seteuid(65534) == 0);
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-		char *found;
+		char *place;
 
 		unsetenv("HOME");
 		unsetenv("XDG_CONFIG_HOME");
@@ -165,11 +165,11 @@ static void it_belongs_where_it_is_looked_for(void **state)
 			setenv("HOME", cases[i].home, 1);
 		if (cases[i].xdg != NULL)
 			setenv("XDG_CONFIG_HOME", cases[i].xdg, 1);
-		found = first_start_path(arena, cases[i].asked);
+		place = first_start_path(arena, cases[i].asked);
 		if (cases[i].path == NULL)
-			assert_null(found);
+			assert_null(place);
 		else
-			assert_string_equal(found, cases[i].path);
+			assert_string_equal(place, cases[i].path);
 	}
 	assert_int_equal(seteuid(user), 0);
 	if (user == 0)
