@@ -234,12 +234,15 @@ int first_start_run(const struct first_start *start)
 
 char *first_start_path(struct arena *arena, const char *asked_for)
 {
-	const char *home = getenv("HOME");
+	const char *home = getenv("HOME"), *xdg = getenv("XDG_CONFIG_HOME");
 
 	if (asked_for != NULL)
 		return arena_text(arena, asked_for);
 	if (geteuid() == 0)
 		return arena_text(arena, "/etc/postroom/postroom.conf");
+	/* Where config_load will look for it. */
+	if (xdg != NULL && xdg[0] == '/')
+		return arena_format(arena, "%s/postroom/postroom.conf", xdg);
 	if (home == NULL || home[0] != '/')
 		return NULL;
 	return arena_format(arena, "%s/.config/postroom/postroom.conf", home);

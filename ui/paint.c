@@ -183,18 +183,20 @@ struct paint *paint_open(const struct paint_options *options, struct error *erro
 	paint->out = memory_file();
 	paint->in = fopen("/dev/null", "r");
 	/*
-	 * Padding is for terminals that are slower than any line today. The size comes from us, through
-	 * the only door that newterm has for it; what is left in the environment would freeze it.
+	 * Padding is for terminals that are slower than any line today. The size comes from us, through the only
+	 * door that newterm has for it. Other threads read the environment meanwhile: these names were put there
+	 * before (environment_scrub), so that values change and the list of names stays.
 	 */
 	setenv("NCURSES_NO_PADDING", "1", 1);
 	snprintf(number, sizeof(number), "%d", options->rows);
 	setenv("LINES", number, 1);
 	snprintf(number, sizeof(number), "%d", options->columns);
 	setenv("COLUMNS", number, 1);
+	use_env(TRUE);
 	if (paint->out && paint->in)
 		paint->screen = newterm(options->term, paint->out, paint->in);
-	unsetenv("LINES");
-	unsetenv("COLUMNS");
+	/* From now on the size is what paint_resize says. */
+	use_env(FALSE);
 	if (!paint->screen) {
 		error_set(error, ERROR_UNREACHABLE, "curses cannot drive a terminal of type \"%s\"", options->term);
 		paint_close(paint);

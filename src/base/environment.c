@@ -58,6 +58,10 @@ void environment_scrub(void)
 		free(name);
 	}
 	setenv("LDAPNOINIT", "1", 1);
+	/* Places for what curses is told when it is opened (ui/paint.c): threads read the environment by then. */
+	setenv("NCURSES_NO_PADDING", "1", 1);
+	setenv("LINES", "24", 1);
+	setenv("COLUMNS", "80", 1);
 }
 
 bool environment_locale(const char **note)

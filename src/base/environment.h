@@ -13,7 +13,8 @@
 /*
  * Drops the variables that make libraries load, trust, log or allocate otherwise: TERMINFO and its
  * kin, NCURSES_*, LINES, COLUMNS, LDAP*, SSLKEYLOGFILE, GNUTLS_*, *_proxy, LOCPATH, GCONV_PATH, MALLOC_*,
- * and sets LDAPNOINIT, so that libldap reads no file of its own (terminal-and-safety 4, 7).
+ * and sets LDAPNOINIT, so that libldap reads no file of its own (terminal-and-safety 4, 7). Names that curses needs
+ * later get a place now, since adding one moves the list under threads that read it.
  */
 void environment_scrub(void);
 /*

@@ -322,6 +322,8 @@ struct directory *directory_open(struct loop *loop, const struct directory_setti
 	setenv("LDAPNOINIT", "1", 1);
 	unsetenv("SSLKEYLOGFILE");
 	signal(SIGPIPE, SIG_IGN);
+	/* Prepares itself at the first call, which several threads at once must not make. */
+	directory_library();
 	directory->loop = loop;
 	directory->arena = arena_new();
 	directory->status_arena = arena_new();

@@ -72,23 +72,48 @@ static void judge_server(struct judge *judge)
 /* --- forwards ---------------------------------------------------------------------------- */
 
 /* Addresses that mail of this user goes on to; the first `direct` are the user's own forwards. */
-struct trail { const char *addresses[ADDRESSES_MOST]; size_t count, direct; };
+struct trail {
+	const char *addresses[ADDRESSES_MOST];
+	size_t from[ADDRESSES_MOST];       /* index of the one before it; NOWHERE: the user's own forward */
+	size_t count, direct;
+};
+#define NOWHERE ((size_t)-1)
 
-static void add(struct trail *trail, const char *address)
+static size_t place_in(const struct trail *trail, const char *address)
 {
-	for (size_t i = 0; i < trail->count; i++)
-		if (text_same_ascii_case(trail->addresses[i], address))
-			return;
-	if (trail->count < ADDRESSES_MOST)
-		trail->addresses[trail->count++] = address;
+	size_t i;
+
+	for (i = 0; i < trail->count && !text_same_ascii_case(trail->addresses[i], address); i++)
+		;
+	return i;
 }
 
-static void add_all(struct trail *trail, const struct record *record)
+/* Was mail at this place before it came to that one? */
+static bool came_by(const struct trail *trail, size_t place, size_t at)
+{
+	for (; at != NOWHERE; at = trail->from[at])
+		if (at == place)
+			return true;
+	return false;
+}
+
+/* Adds where the mail of this record goes on to. True: one of these addresses it came by already. */
+static bool add_all(struct trail *trail, const struct record *record, size_t from)
 {
 	const struct field_values *forwards = record_get(record, "forwards");
+	bool back = false;
 
-	for (size_t i = 0; i < forwards->count; i++)
-		add(trail, forwards->values[i].bytes);
+	for (size_t i = 0; i < forwards->count; i++) {
+		size_t place = place_in(trail, forwards->values[i].bytes);
+
+		if (place < trail->count) {
+			back = back || came_by(trail, place, from);
+		} else if (trail->count < ADDRESSES_MOST) {
+			trail->from[trail->count] = from;
+			trail->addresses[trail->count++] = forwards->values[i].bytes;
+		}
+	}
+	return back;
 }
 
 static bool is_own(const struct judge *judge, const char *address)
@@ -146,10 +171,10 @@ static void follow(struct judge *judge, struct arena *scratch, struct trail *tra
 	const char *address = trail->addresses[index];
 	struct found found;
 
-	if (!is_ours(judge, scratch, address) || !find_holders(judge, scratch, address, &found) || !found_whole(&found))
+	/* Where it is the user's own the circle was told, and that address may be one that only this change gives. */
+	if (is_own(judge, address) || !is_ours(judge, scratch, address) || !find_holders(judge, scratch, address, &found) || !found_whole(&found))
 		return;
-	/* The user's own address may be one that only this change gives. */
-	if (found.count == 0 && index < trail->direct && !is_own(judge, address)) {
+	if (found.count == 0 && index < trail->direct) {
 		note(judge, "forwards", arena_format(judge->arena, "nobody here has %s", address));
 		tell(judge, "dangling-forward", "forwards", true, arena_format(judge->arena,
 			"nobody here has %s: what is forwarded there comes back to its sender", address));
@@ -160,18 +185,20 @@ static void follow(struct judge *judge, struct arena *scratch, struct trail *tra
 	for (size_t i = 0; i < found.count; i++) {
 		const struct record *holder = read_record(judge->world, scratch, &kind_user, found.entries[i], world_flag_mode(judge->world, judge->connection));
 		size_t before = trail->count;
+		bool circle;
 
 		if (keeps_copy(holder))
 			continue;
-		add_all(trail, holder);
-		for (size_t j = before; j < trail->count; j++) {
-			if (!is_own(judge, trail->addresses[j]))
-				continue;
-			tell(judge, "forward-circle", "forwards", true, arena_format(judge->arena,
-				"mail runs in a circle with %s: nobody keeps a copy, and Postfix accepts no mail for it [451 Alias expansion error]",
-				address));
-			return;
-		}
+		/* Back to this user, or round and round among others. */
+		circle = add_all(trail, holder, index);
+		for (size_t j = before; j < trail->count; j++)
+			circle = circle || is_own(judge, trail->addresses[j]);
+		if (!circle)
+			continue;
+		tell(judge, "forward-circle", "forwards", true, arena_format(judge->arena,
+			"mail runs in a circle with %s: nobody keeps a copy, and Postfix accepts no mail for it [451 Alias expansion error]",
+			address));
+		return;
 	}
 }
 
@@ -183,7 +210,7 @@ static void judge_forwards(struct judge *judge)
 
 	if (profile->primary == NULL || profile->alternate == NULL || profile->forward == NULL)
 		return;
-	add_all(&trail, judge->record);
+	add_all(&trail, judge->record, NOWHERE);
 	trail.direct = trail.count;
 	if (trail.count == 0)
 		return;

@@ -1,6 +1,6 @@
 /*
- * library: the version of the OpenLDAP library that is loaded, for --version.
- * Start only.
+ * library: the version of the OpenLDAP library that is loaded, for --version;
+ * asking for it also makes the library prepare itself.  Start only.
  */
 #include <ldap.h>
 #include <stdio.h>

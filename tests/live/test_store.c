@@ -316,6 +316,7 @@ static void test_facts_tell_what_becomes_wrong(void **state)
 		skip();
 	make_user("store-round", "store-round@example.com");
 	make_user("store-trip", "store-trip@example.com");
+	make_user("store-third", "store-third@example.com");
 	walk_begin(&walk);
 	change = edit("store-trip", "forwards", EDIT_SET, "store-nobody@example.com");
 	assert_true(store->gather(store->self, change, walk.arena, &walk.facts, &walk.error));
@@ -337,6 +338,13 @@ static void test_facts_tell_what_becomes_wrong(void **state)
 	assert_string_equal(walk.facts.findings[0].rule, "forward-circle");
 	expect(&walk, walk_once(&walk, store, change, NULL, NULL), OUTCOME_APPLIED);
 	change_free(change);
+	/* Into a circle of others, and not back. */
+	change = edit("store-third", "forwards", EDIT_SET, "store-trip@example.com");
+	change_edit_text(change, kind_field(users, "keep_copy"), EDIT_SET, "no");
+	assert_true(store->gather(store->self, change, walk.arena, &walk.facts, &walk.error));
+	assert_int_equal(walk.facts.finding_count, 1);
+	assert_string_equal(walk.facts.findings[0].rule, "forward-circle");
+	change_free(change);
 	/* What was wrong before is not told again, and the address that goes is still somebody's. */
 	change = edit("store-trip", "alternates", EDIT_SET, NULL);
 	assert_true(store->gather(store->self, change, walk.arena, &walk.facts, &walk.error));
@@ -348,6 +356,7 @@ static void test_facts_tell_what_becomes_wrong(void **state)
 	walk_end(&walk);
 	remove_user("store-round");
 	remove_user("store-trip");
+	remove_user("store-third");
 }
 
 /* Refused by the check: what the gate does between gather and plan. */

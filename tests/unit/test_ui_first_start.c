@@ -140,6 +140,50 @@ static void found_text_is_harmless(void **state)
 	expect(said, "other\\e[2J.example");
 }
 
+/* The file must be written where the configuration is looked for; root's is the machine's. */
+static void it_belongs_where_it_is_looked_for(void **state)
+{
+	static const struct { const char *home, *xdg, *asked, *path; } cases[] = {
+		{ "/home/anna", NULL, NULL, "/home/anna/.config/postroom/postroom.conf" },
+		{ "/home/anna", "/srv/anna", NULL, "/srv/anna/postroom/postroom.conf" },
+		{ "/home/anna", "relative", NULL, "/home/anna/.config/postroom/postroom.conf" },
+		{ "/home/anna", "/srv/anna", "here.conf", "here.conf" },
+		{ NULL, NULL, NULL, NULL },
+	};
+	char *home = memory_text(getenv("HOME")), *xdg = memory_text(getenv("XDG_CONFIG_HOME"));
+	struct arena *arena = arena_new();
+	uid_t user = geteuid();
+
+	(void)state;
+	assert_true(user != 0 || seteuid(65534) == 0);
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		char *place;
+
+		unsetenv("HOME");
+		unsetenv("XDG_CONFIG_HOME");
+		if (cases[i].home != NULL)
+			setenv("HOME", cases[i].home, 1);
+		if (cases[i].xdg != NULL)
+			setenv("XDG_CONFIG_HOME", cases[i].xdg, 1);
+		place = first_start_path(arena, cases[i].asked);
+		if (cases[i].path == NULL)
+			assert_null(place);
+		else
+			assert_string_equal(place, cases[i].path);
+	}
+	assert_int_equal(seteuid(user), 0);
+	if (user == 0)
+		assert_string_equal(first_start_path(arena, NULL), "/etc/postroom/postroom.conf");
+	unsetenv("XDG_CONFIG_HOME");
+	if (home != NULL)
+		setenv("HOME", home, 1);
+	if (xdg != NULL)
+		setenv("XDG_CONFIG_HOME", xdg, 1);
+	free(home);
+	free(xdg);
+	arena_free(arena);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -149,6 +193,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(yes_writes_a_file_for_me_alone, make_folder, drop_folder),
 		cmocka_unit_test_setup_teardown(another_address_can_be_typed, make_folder, drop_folder),
 		cmocka_unit_test_setup_teardown(found_text_is_harmless, make_folder, drop_folder),
+		cmocka_unit_test(it_belongs_where_it_is_looked_for),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
