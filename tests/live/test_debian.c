@@ -216,6 +216,7 @@ static void test_who_has_an_address(void **state)
 		{ "sales@example.com", "group", "sales", "address" }, { "board@example.org", "mailinglist", "board", "address" },
 		{ "mueller@example.com", "user", "juergen.mueller", "alternates" },
 		{ "juergen.mueller@example.com", "user", "juergen.mueller", "address" },
+		{ "webmaster@example.org", "alias", "webmaster@example.org", "address" },
 	};
 
 	(void)state;

@@ -21,7 +21,7 @@ export POSTROOM_CONFIG
 
 forget() {
 	local object
-	for object in "user $login" "user second.$$" "group team-$$" "mailinglist list-$$" "domain $domain"; do
+	for object in "user $login" "user second.$$" "group team-$$" "mailinglist list-$$" "alias alias@$domain" "domain $domain"; do
 		"$POSTROOM" remove $object --yes --confirm "${object#* }" >/dev/null 2>&1
 	done
 	tmux -L "$socket" kill-server 2>/dev/null
@@ -164,6 +164,14 @@ done
 status 0 "a list with a mailbox here" "$POSTROOM" add mailinglist "list-$$" "address=list@$domain" "members+=$address" "members+=second@$domain" --yes
 mail_too && ok "mail to the list arrives at one member" arrives "list@$domain" listed "$address"
 mail_too && ok "and at the other" found "second@$domain" "listed $$" "$LAB_DOVECOT2_CONF"
+status 0 "an alias of its own" "$POSTROOM" add alias "alias@$domain" "leads_to+=$address" --yes
+mail_too && ok "mail to the alias arrives" arrives "alias@$domain" aliased "$address"
+status 65 "a person does not get its address" "$POSTROOM" set user "$login" "address=alias@$domain" --yes
+said "says whose it is" "address of the alias"
+status 0 "the alias goes" "$POSTROOM" remove alias "alias@$domain" --yes --confirm "alias@$domain"
+mail_too && ok "and its mail is refused" refused "alias@$domain" "gone $$"
+status 0 "that is taken back" "$POSTROOM" undo --yes --confirm "alias@$domain"
+mail_too && ok "and accepted again" arrives "alias@$domain" back "$address"
 status 65 "a group without a member" "$POSTROOM" add group "team-$$" --yes
 said "says that one is demanded" "needs at least one"
 status 0 "a group with an address" "$POSTROOM" add group "team-$$" "address=team@$domain" "members+=second.$$" --yes
