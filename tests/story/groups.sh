@@ -4,7 +4,7 @@
 # list are created; mail through the real Postfix reaches exactly the right
 # mailboxes; members change; names and addresses change and what names them
 # follows; deleted, refused, taken back.
-# Not told here: fifty thousand members (live/test_groups).
+# Not told here: fifty thousand members (live/large_groups).
 set -u
 cd "$(dirname "$0")/../.." || exit 70
 . tests/story/lib.sh
