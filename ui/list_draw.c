@@ -146,7 +146,10 @@ static void draw_row(const struct list_view *list, struct canvas *canvas, int ro
 	if (marked)
 		canvas_words(canvas, row, 2, 1, STYLE_MARKED, "*");
 	if (here) {
-		canvas_restyle(canvas, row, 0, layout->columns, STYLE_ROW_HERE);
+		/* A bar over the whole row would cost a slow link more than 200 bytes a step (terminal-and-safety 10). */
+		const struct list_column *last = count == 0 ? NULL : &columns[count > 1 ? 1 : 0];
+
+		canvas_restyle(canvas, row, 0, last == NULL ? layout->columns : last->at + last->width, STYLE_ROW_HERE);
 		canvas_border(canvas, row, 1, 1, BORDER_POINTER, STYLE_ROW_HERE);
 	}
 }

@@ -176,7 +176,7 @@ static void down_is_cheap(bool preview, size_t most)
 static void in_the_list(const void *context)
 {
 	(void)context;
-	down_is_cheap(false, 250);
+	down_is_cheap(false, 200);
 }
 
 static void with_preview(const void *context)
