@@ -105,7 +105,7 @@ static inline void odd_spoil(struct odd *odd, struct text *text)
 
 static inline void odd_text(struct odd *odd, struct text *out)
 {
-	static const size_t lengths[] = { 1, 2, 7, 20, 63, 64, 65, 255, 256, 257, 1000, 3000 };
+	static const size_t lengths[] = { 1, 2, 7, 12, 20, 30, 63, 64, 65, 240, 255, 256, 1000, 3000 };
 	size_t length = ODD_ONE(odd, lengths);
 
 	while (out->length < length)
@@ -113,6 +113,11 @@ static inline void odd_text(struct odd *odd, struct text *out)
 			text_add_char(out, ' ');
 		else
 			odd_chars(odd, out, ODD_MIXED ".,-'&()", 1);
+	/* Names begin and end with a letter or digit. */
+	if (odd_chance(odd, 75)) {
+		out->bytes[0] = 'a';
+		out->bytes[out->length - 1] = 'z';
+	}
 	if (odd_chance(odd, 20))
 		text_add(out, odd_foreign(odd));
 }
@@ -223,7 +228,10 @@ static inline void odd_part(struct odd *odd, const struct part *part, struct tex
 			choices++;
 		text_add(&plain, odd_chance(odd, 95) ? part->choices[odd_below(odd, (uint32_t)choices)] : "other");
 	} else if (strcmp(part->name, "server") == 0 || strcmp(part->name, "local_domains") == 0) {
-		odd_domain(odd, &plain);
+		if (odd_chance(odd, 75))
+			text_add(&plain, "imap.elsewhere.example");
+		else
+			odd_domain(odd, &plain);
 	} else if (part->offers != NULL) {
 		odd_reference(odd, &plain);
 	} else if (part->type == FIELD_TEXT && part->fallback != NULL && odd_chance(odd, 70)) {
