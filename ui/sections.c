@@ -14,6 +14,7 @@ const struct section sections[] = {
 	{ "groups", "Groups", "Grp", "section-groups", "group" },
 	{ "lists", "Lists", "List", "section-lists", "mailinglist" },
 	{ "folders", "Folders", "Fold", "section-folders", "folder" },
+	{ "quota", "Quota", "Quota", "section-quota", "quotapolicy" },
 	{ "history", "History", "Hist", "section-history", NULL },
 	{ NULL, NULL, NULL, NULL, NULL }
 };

@@ -126,6 +126,17 @@ static bool write_megabytes(const struct convert *with, const struct field_value
 	return true;
 }
 
+/* --- filters ---------------------------------------------------------------------------- */
+
+static bool write_filter(const struct convert *with, const struct field_values *wanted, struct entry *draft, struct error *error)
+{
+	struct error why = { 0 };
+
+	if (wanted->count > 0 && filter_parse(with->arena, wanted->values[0].bytes, &why) == NULL)
+		return error_set(error, ERROR_INVALID, "%s: \"%.100s\" is no LDAP filter: %s", with->mapping->field->label, wanted->values[0].bytes, why.text);
+	return write_same(with, wanted, draft, error);
+}
+
 /* --- names ----------------------------------------------------------------------------- */
 
 /* The first of several attributes that has a value: displayName, else cn. */
@@ -186,6 +197,7 @@ static const struct converter converters[] = {
 	{ .name = "single", .read = read_same, .write = write_single },
 	{ .name = "lower_case", .read = read_same, .write = write_lower },
 	{ .name = "megabytes", .read = read_megabytes, .write = write_megabytes },
+	{ .name = "ldap_filter", .read = read_same, .write = write_filter },
 	{ .name = "full_name", .read = read_full_name, .write = write_full_name },
 	{ .name = "host_name", .read = read_host_name },
 	{ .name = "domain_unicode", .read = read_domain_unicode },
@@ -298,7 +310,7 @@ bool convert_write(struct convert *with, const struct profile_kind *kind, const 
 		const struct field *field = &kind->kind->fields[i];
 		const struct field_values *was = before == NULL ? &nothing : &before->fields[i];
 
-		if (field->flags & (FIELD_DERIVED | FIELD_READONLY) || same_values(was, &after->fields[i]))
+		if (field->flags & (FIELD_DERIVED | FIELD_READONLY | FIELD_ELSEWHERE) || same_values(was, &after->fields[i]))
 			continue;
 		with->mapping = &kind->mappings[i];
 		if (!write_field(with, &after->fields[i], draft, error))

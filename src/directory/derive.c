@@ -202,6 +202,16 @@ static bool derive_one(struct derivation *with, struct error *error)
 		return derive_outside(with);
 	case DERIVE_SENDER_RULE:
 		return derive_sender_rule(with);
+	case DERIVE_ATTACHED:
+		return derive_attached(with);
+	case DERIVE_REACHES:
+		return derive_reaches(with);
+	case DERIVE_WRITTEN:
+		return derive_written(with);
+	case DERIVE_ENFORCED:
+		return derive_enforced(with);
+	case DERIVE_POLICY_QUOTA:
+		return derive_policy_quota(with);
 	case DERIVE_USERS_IN_DOMAIN:
 		return derive_count(with, "user", error);
 	case DERIVE_GROUPS_IN_DOMAIN:
@@ -222,12 +232,12 @@ static void note_policy(struct derivation *with, size_t index)
 	struct arena *arena = with->record->arena;
 	struct entry entry = { .arena = arena, .dn = with->record->place };
 	struct field_values *quota = &with->record->fields[index];
-	const char *megabytes, *words;
+	const char *megabytes, *place, *words;
 	size_t i;
 
 	for (i = 0; i < with->record->attribute_count; i++)
 		entry_put(&entry, with->record->attributes[i].name, with->record->attributes[i].values, with->record->attributes[i].count);
-	if (!read_policy_quota(with->world, with->connection, arena, &entry, &megabytes))
+	if (!read_policy_quota(with->world, with->connection, arena, &entry, &megabytes, &place))
 		return;
 	words = strtoll(megabytes, NULL, 10) == 0 ? "no limit" : text_from_size(arena, strtoll(megabytes, NULL, 10) * 1048576);
 	quota->note = arena_format(arena, "%s%spolicy says %s, not written here", quota->note == NULL ? "" : quota->note, quota->note == NULL ? "" : "; ", words);
@@ -244,7 +254,7 @@ bool read_derived(const struct world *world, struct connection *connection, stru
 		with.out = &record->fields[i];
 		if (with.mapping->derive != DERIVE_NOT && !derive_one(&with, error))
 			return false;
-		if (with.mapping->converter != NULL && strcmp(with.mapping->converter->name, "megabytes") == 0)
+		if (record->kind == &kind_user && with.mapping->converter != NULL && strcmp(with.mapping->converter->name, "megabytes") == 0)
 			note_policy(&with, i);
 	}
 	return true;

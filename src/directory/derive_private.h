@@ -10,6 +10,7 @@
 #include "directory/read.h"
 
 struct lookup;
+struct policy_reach;
 struct derivation {
 	const struct world *world;
 	struct connection *connection;
@@ -17,6 +18,7 @@ struct derivation {
 	const struct profile_kind *kind;
 	const struct mapping *mapping;
 	struct field_values *out;          /* of the field at hand */
+	const struct policy_reach *reach;  /* of a quota policy, once it was asked for */
 };
 
 /* How many mailboxes mail to the group reaches; findings about members that get nothing. */
@@ -28,5 +30,12 @@ bool derive_sender_rule(struct derivation *with);
 
 /* Registered domains in lower case, as a table that the caller frees; NULL where they could not all be read. Uses world and connection only. */
 struct lookup *derive_registered(const struct derivation *with, struct arena *arena);
+
+/* derive_policy.c: of a quota policy, and what one says for a user. */
+bool derive_attached(struct derivation *with);
+bool derive_reaches(struct derivation *with);
+bool derive_written(struct derivation *with);
+bool derive_enforced(struct derivation *with);
+bool derive_policy_quota(struct derivation *with);
 
 #endif

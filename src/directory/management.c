@@ -137,11 +137,27 @@ static enum verb verb_of(const struct change *change)
 	return VERB_EDIT;
 }
 
+/* Does it write into other objects only? */
+static bool leaves_target(const struct change *change, const struct record *now)
+{
+	size_t i;
+
+	for (i = 0; i < change->edit_count && change->verb != VERB_UNDO; i++)
+		if (!(change->edits[i].field->flags & FIELD_ELSEWHERE))
+			return false;
+	for (i = 0; i < change->operation_count && change->verb == VERB_UNDO; i++)
+		if (change->operations[i].verb != OPERATION_MODIFY || now == NULL || dn_same(change->operations[i].place, now->place))
+			return false;
+	return change->kind == &kind_quotapolicy && (change->verb == VERB_EDIT || change->verb == VERB_UNDO);
+}
+
 const char *management_words(struct store_ldap *store, struct arena *arena, const struct change *change, const struct record *now)
 {
 	const struct profile_kind *held = store_kind(store, change->kind);
 	const char *reason = held == NULL ? NULL : world_verb_reason(store->world, change->kind, verb_of(change));
 
+	if (leaves_target(change, now))
+		return NULL;
 	if (reason == NULL || held->writer == NULL)
 		return reason;
 	if (change->verb == VERB_UNDO)

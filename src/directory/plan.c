@@ -336,6 +336,8 @@ bool store_plan(void *self, const struct change *change, const struct facts *fac
 	if (entry == NULL)
 		return false;
 	entry = plan_own(arena, entry);
+	if (plan_policy_is(change))
+		return plan_policy(store, change, facts, arena, plan, error);
 	if (change->verb == VERB_EDIT)
 		return plan_edit(store, change, facts, entry, arena, plan, error);
 	if (change->verb == VERB_RENAME)

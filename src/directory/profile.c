@@ -76,6 +76,7 @@ static const struct conf_option policy_options[] = {
 	{ .name = "reference", .type = CONF_TEXT, .help = "Attribute that names a policy." },
 	{ .name = "class", .type = CONF_TEXT, .help = "Object class of a quota policy." },
 	{ .name = "attribute", .type = CONF_TEXT, .help = "Its quota in MB." },
+	{ .name = "editable", .type = CONF_FLAG, .fallback = "no", .help = "Whether policies are created and changed here." },
 	{ .name = NULL },
 };
 static const struct conf_option block_options[] = {
@@ -139,6 +140,8 @@ static bool read_derive(const struct conf_section *section, enum derive *derive,
 	static const char *const words[] = {
 		[DERIVE_GROUPS] = "groups", [DERIVE_LISTS] = "lists", [DERIVE_RIGHTS] = "rights",
 		[DERIVE_RECIPIENTS] = "recipients", [DERIVE_OUTSIDE] = "outside", [DERIVE_SENDER_RULE] = "sender_rule",
+		[DERIVE_ATTACHED] = "attached", [DERIVE_REACHES] = "reaches", [DERIVE_WRITTEN] = "written",
+		[DERIVE_ENFORCED] = "enforced", [DERIVE_POLICY_QUOTA] = "policy_quota",
 		[DERIVE_USERS_IN_DOMAIN] = "users_in_domain", [DERIVE_GROUPS_IN_DOMAIN] = "groups_in_domain",
 		[DERIVE_LISTS_IN_DOMAIN] = "lists_in_domain", [DERIVE_FOLDERS_IN_DOMAIN] = "folders_in_domain",
 	};
@@ -469,6 +472,7 @@ static struct profile *read_conf(struct arena *arena, struct conf *conf, struct 
 		profile->policy_reference = copied(arena, policy, "reference");
 		profile->policy_class = copied(arena, policy, "class");
 		profile->policy_attribute = copied(arena, policy, "attribute");
+		profile->policy_editable = conf_flag(policy, "editable");
 	}
 	if (!read_words(arena, root, profile, error) || !read_blocks(arena, root, profile, error) || !read_holders(arena, root, profile, error) || !read_absent(arena, root, profile, error) ||
 	    !read_references(arena, root, profile, error) || !read_kinds(arena, root, profile, error))

@@ -22,6 +22,7 @@ struct converter;
 /* What reading computes from other places; a word in the profile. */
 enum derive {
 	DERIVE_NOT, DERIVE_GROUPS, DERIVE_LISTS, DERIVE_RIGHTS, DERIVE_RECIPIENTS, DERIVE_OUTSIDE, DERIVE_SENDER_RULE,
+	DERIVE_ATTACHED, DERIVE_REACHES, DERIVE_WRITTEN, DERIVE_ENFORCED, DERIVE_POLICY_QUOTA,
 	DERIVE_USERS_IN_DOMAIN, DERIVE_GROUPS_IN_DOMAIN, DERIVE_LISTS_IN_DOMAIN, DERIVE_FOLDERS_IN_DOMAIN
 };
 
@@ -94,6 +95,7 @@ struct profile {
 	const char *block_naming, *block_prefix, *block_owner, *block_until;
 	struct filter *managed;            /* NULL: nothing manages users but us */
 	const char *policy_reference, *policy_class, *policy_attribute;   /* NULL: none */
+	bool policy_editable;              /* policies themselves may be written */
 	const struct profile_holder *holders;
 	size_t holder_count;
 	const struct profile_reference *references;

@@ -35,10 +35,11 @@ void read_findings(struct world *world, struct connection *connection, struct re
 /* The findings about forwards alone, in place of those it had; for a record that need not be stored. */
 void read_forward_findings(struct world *world, struct connection *connection, struct record *record);
 /*
- * What a quota policy says for this entry, in MB; false: no policy speaks. Pure evaluation rules of
+ * What a quota policy says for this entry, in MB, and the DN of the policy; false: no policy speaks. Pure evaluation rules of
  * ucs-directory 15 over entries read here.
  */
-bool read_policy_quota(const struct world *world, struct connection *connection, struct arena *arena, const struct entry *entry, const char **megabytes);
+bool read_policy_quota(const struct world *world, struct connection *connection, struct arena *arena, const struct entry *entry,
+		const char **megabytes, const char **place);
 /* Entries of this holder, by their classes. */
 struct filter *read_holder_filter(struct arena *arena, const struct profile_holder *holder);
 /* All users and other holders with an address in this domain. */

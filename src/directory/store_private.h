@@ -69,6 +69,9 @@ const char *management_words(struct store_ldap *store, struct arena *arena, cons
 bool store_plan(void *self, const struct change *change, const struct facts *facts, struct arena *arena, struct plan *plan, struct error *error);
 bool plan_add(struct store_ldap *store, const struct change *change, const struct facts *facts, struct arena *arena, struct plan *plan, struct error *error);
 bool plan_undo(struct store_ldap *store, const struct change *change, const struct facts *facts, struct arena *arena, struct plan *plan, struct error *error);
+/* plan_policy.c: does the change write the limit of a policy into users? And its steps. */
+bool plan_policy_is(const struct change *change);
+bool plan_policy(struct store_ldap *store, const struct change *change, const struct facts *facts, struct arena *arena, struct plan *plan, struct error *error);
 /* One more operation at the end of the plan, zeroed. */
 struct operation *plan_step(struct arena *arena, struct plan *plan);
 /* Does the draft hold what the profile says that the schema demands? False with a sentence that begins with a label. */

@@ -420,6 +420,17 @@ static enum directory_support support_through_owner(const struct field *field, c
 	return SUPPORT_READONLY;
 }
 
+/* Why quota policies are only shown; NULL: they are written too, or this is another kind. */
+static const char *policy_reason(const struct world *world, const struct kind *kind)
+{
+	if (kind != &kind_quotapolicy)
+		return NULL;
+	if (!world_has_class(world, world->profile->policy_class == NULL ? "" : world->profile->policy_class))
+		return "the schema of this server has no quota policies: UCS removed them with 4.4";
+	return world->profile->policy_editable ? NULL :
+		"UCS removed quota policies with 4.4, so they are only shown; a profile of your own with editable = yes in policy { } allows it";
+}
+
 enum directory_support world_supports(const struct world *world, const struct kind *kind, const struct field *field, const char **reason)
 {
 	const struct profile_kind *held = profile_kind(world->profile, kind);
@@ -429,7 +440,7 @@ enum directory_support world_supports(const struct world *world, const struct ki
 	if (mapping == NULL)
 		*reason = profile_absent_reason(world->profile, kind);
 	else if (mapping->derive != DERIVE_NOT)
-		return SUPPORT_READONLY;
+		return field->flags & FIELD_ELSEWHERE ? SUPPORT_YES : SUPPORT_READONLY;
 	else if (mapping->converter == NULL && held->source_count > 0)
 		return support_through_owner(field, reason);
 	else if (mapping->converter == NULL)
@@ -438,6 +449,10 @@ enum directory_support world_supports(const struct world *world, const struct ki
 		*reason = "the server's schema has no attribute for it: the package that brings it is not installed";
 	if (*reason != NULL)
 		return SUPPORT_NO;
+	if (policy_reason(world, kind) != NULL) {
+		*reason = policy_reason(world, kind);
+		return SUPPORT_READONLY;
+	}
 	if (mapping->writer != NULL) {
 		*reason = "it is written by the management system (UDM), not here";
 		return SUPPORT_READONLY;
@@ -455,6 +470,8 @@ const char *world_verb_reason(const struct world *world, const struct kind *kind
 		return NULL;
 	if (verb == VERB_ADD && held->container == NULL)
 		return "the profile in use does not say where new ones go";
+	if (policy_reason(world, kind) != NULL)
+		return policy_reason(world, kind);
 	if (held->writer == NULL || (verb != VERB_ADD && verb != VERB_RENAME && verb != VERB_DELETE))
 		return NULL;
 	if (!world->direct)

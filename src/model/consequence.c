@@ -4,7 +4,7 @@
  * Pure; nothing fails, what is not known is said.  The rows are in
  * consequence_any.c, consequence_mailbox.c, consequence_address.c,
  * consequence_user.c, consequence_reference.c, consequence_members.c,
- * consequence_folder.c and consequence_domain.c; here is what they share.
+ * consequence_folder.c, consequence_policy.c and consequence_domain.c; here is what they share.
  */
 #include "model/consequence_rules.h"
 
@@ -174,7 +174,9 @@ size_t consequences_of(struct arena *arena, const struct change *change, const s
 			look_at(&scene, consequence_rules_members);
 		if (strcmp(change->kind->name, "folder") == 0)
 			look_at(&scene, consequence_rules_folder);
-		if (kind_field(change->kind, "address"))
+		if (strcmp(change->kind->name, "quotapolicy") == 0)
+			look_at(&scene, consequence_rules_policy);
+		if (kind_field(change->kind, "address") || strcmp(change->kind->name, "quotapolicy") == 0)
 			look_at(&scene, consequence_rules_reference);
 		if (strcmp(change->kind->name, "domain") == 0)
 			look_at(&scene, consequence_rules_domain);

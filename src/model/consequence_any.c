@@ -56,6 +56,8 @@ static void foreign_object(struct scene *scene, const struct consequence_rule *r
 
 static bool listener_field_changed(const struct scene *scene)
 {
+	if (strcmp(scene->change->kind->name, "quotapolicy") == 0)
+		return false;
 	if (strcmp(scene->change->kind->name, "user") != 0)
 		return true;
 	for (const struct field *field = scene->change->kind->fields; field->name; field++)

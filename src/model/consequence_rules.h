@@ -40,6 +40,7 @@ extern const struct consequence_rule consequence_rules_user[];      /* user: the
 extern const struct consequence_rule consequence_rules_reference[]; /* user, group, mailinglist: who names it */
 extern const struct consequence_rule consequence_rules_members[];   /* group, mailinglist: members, senders, address */
 extern const struct consequence_rule consequence_rules_folder[];
+extern const struct consequence_rule consequence_rules_policy[];
 extern const struct consequence_rule consequence_rules_domain[];
 
 void tell(struct scene *scene, const struct consequence_rule *rule, const char *format, ...)

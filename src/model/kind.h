@@ -49,7 +49,12 @@ enum field_flags {
 	 * record behind a review holds only those that the change names.
 	 */
 	FIELD_LARGE    = 1 << 9,
-	FIELD_LINES    = 1 << 10  /* values are lines in an order of their own: shown below each other */
+	FIELD_LINES    = 1 << 10, /* values are lines in an order of their own: shown below each other */
+	/*
+	 * Stands in other objects: computed when one is read, not given with a new one. What is added to it is written
+	 * there, as steps of the same change.
+	 */
+	FIELD_ELSEWHERE = 1 << 11
 };
 
 /* One part of a FIELD_PARTS value. Values are text without blanks; blanks and % are written as %20, %25. */
@@ -122,7 +127,8 @@ struct kind {
 /* All kinds in order of the section bar, internal ones last; ends with NULL. */
 extern const struct kind *const kinds[];
 /* The kinds themselves, each in the file of its name. */
-extern const struct kind kind_user, kind_domain, kind_alias, kind_group, kind_mailinglist, kind_folder, kind_server;
+extern const struct kind kind_user, kind_domain, kind_alias, kind_group, kind_mailinglist, kind_folder,
+	kind_quotapolicy, kind_server;
 const struct kind *kind_find(const char *name);                                /* NULL: none */
 const struct field *kind_field(const struct kind *kind, const char *name);     /* NULL: none */
 const struct field *kind_key(const struct kind *kind);

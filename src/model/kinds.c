@@ -10,7 +10,8 @@
 #include <string.h>
 
 
-const struct kind *const kinds[] = { &kind_user, &kind_domain, &kind_alias, &kind_group, &kind_mailinglist, &kind_folder, &kind_server, NULL };
+const struct kind *const kinds[] = { &kind_user, &kind_domain, &kind_alias, &kind_group, &kind_mailinglist, &kind_folder,
+	&kind_quotapolicy, &kind_server, NULL };
 
 const struct kind *kind_find(const char *name)
 {

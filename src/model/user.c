@@ -159,6 +159,11 @@ static const struct field user_fields[] = {
 			"far as the user's own entry tells; how full the mailbox is and where forwards end is not looked at here.",
 	},
 	{
+		.name = "policy_quota", .label = "Quota by policy", .type = FIELD_SIZE, .flags = FIELD_DERIVED,
+		.group = "Mailbox", .least = 0, .most = PETABYTE, .unit = MEGABYTE, .unit_name = "MB", .width = 9,
+		.help = "What a quota policy asks for; it counts only once it is written as the quota (action apply-policy).",
+	},
+	{
 		.name = "home_server", .label = "Home server", .type = FIELD_REFERENCE, .flags = FIELD_COLUMN | FIELD_LOWER,
 		.group = "Mailbox", .reference = "server", .width = 18,
 		.help = "The host with the IMAP service that holds the mailbox; empty means that every server considers itself responsible. "

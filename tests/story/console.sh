@@ -53,7 +53,7 @@ field() { type_slowly "$1"; keys Tab; pause; }
 
 open_it() { console 80 24 --config "$config"; shows 'list complete'; }
 make_domain() {
-	keys 3 && shows '\[3 Domains\]' && shows 'list complete' && keys n && shows 'New domain' &&
+	keys 3 && shows '\[3 Dom' && shows 'list complete' && keys n && shows 'New domain' &&
 	type_slowly "$domain" && keys C-g && shows "Review - add domain" && press_apply && shows "$domain" && gone 'Review' &&
 	ldapfind "(&(objectClass=univentionMailDomainname)(cn=$domain))" cn
 }

@@ -326,7 +326,7 @@ static void helpdesk_starts_in_the_search_field(void **state)
 	(void)state;
 	assert_true(list_of(stage)->typing);
 	shows(stage, "Find:");
-	hides(stage, "Domains");
+	hides(stage, "3 Dom");
 	stage_type(stage, "garc");
 	stage_keys(stage, "Down Enter");
 	assert_string_equal(session_top(stage->session)->class->place, "page");

@@ -33,15 +33,15 @@ static void sections_keep_their_stacks(void **state)
 	assert_string_equal(place(stage), "page");
 	stage_keys(stage, "3");
 	assert_string_equal(place(stage), "list");
-	shows(stage, "[3 Domains]");
+	shows(stage, "[3 Dom]");
 	stage_keys(stage, "H");
 	assert_string_equal(place(stage), "history");
 	stage_keys(stage, "2");
 	assert_string_equal(place(stage), "page");
 	stage_keys(stage, "Esc Tab");
-	shows(stage, "[3 Domains]");
+	shows(stage, "[3 Dom]");
 	stage_keys(stage, "Shift-Tab Shift-Tab");
-	shows(stage, "[H History]");
+	shows(stage, "[H Hist]");
 	stage_free(stage);
 }
 
@@ -51,11 +51,11 @@ static void role_sees_what_it_may(void **state)
 
 	(void)state;
 	stage_keys(stage, "Esc 3");
-	hides(stage, "Domains");
+	hides(stage, "3 Dom");
 	stage_keys(stage, "4");
 	shows(stage, "[4 Aliases]");
 	stage_keys(stage, "2 Shift-Tab");
-	shows(stage, "[H History]");
+	shows(stage, "[H Hist");
 	stage_free(stage);
 }
 

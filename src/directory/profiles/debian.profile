@@ -43,6 +43,7 @@ holder group { class = groupOfNames  naming = cn }
 holder mailinglist { class = nisMailAlias  also = inetLocalMailRecipient  naming = cn }
 holder alias { class = nisMailAlias  without = inetLocalMailRecipient  naming = cn }
 
+absent quotapolicy { reason = "the schema of Debian's slapd has no policies" }
 absent folder { reason = "the schema of Debian's slapd has no shared folders; Dovecot's own configuration holds them" }
 
 reference member { kind = group  of = { user, group }  by = dn  meaning = "member"  follow = yes }
@@ -76,6 +77,7 @@ kind user {
 	field keep_copy { missing = "mailRoutingAddress sends mail elsewhere and leaves no copy; there is no attribute for one" }
 	field quota { missing = "the schema of Debian's slapd has no attribute for a quota; Dovecot's quota_rule gives one to all" }
 	field home_server { attribute = mailHost  convert = lower_case  class = inetLocalMailRecipient }
+	field policy_quota { missing = "the schema of Debian's slapd has no quota policies" }
 	field fetchmail { missing = "the schema of Debian's slapd has no place for accounts elsewhere" }
 	field fetchmail_multi { missing = "the schema of Debian's slapd has no place for accounts elsewhere" }
 	field groups { derive = groups }

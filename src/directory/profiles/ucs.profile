@@ -37,6 +37,8 @@ policy {
 	reference = univentionPolicyReference
 	class = univentionMailQuota
 	attribute = univentionMailQuotaMB
+	# UCS has removed quota policies with 4.4: yes only where Cyrus still obeys them
+	editable = no
 }
 
 # Former addresses that are kept from others for a while (block lists of UDM);
@@ -67,6 +69,7 @@ reference univentionAllowedEmailUsers { of = { user }  by = dn  meaning = "allow
 reference univentionAllowedEmailGroups { of = { group }  by = dn  meaning = "allowed sender"  follow = renamed }
 reference univentionMailMember { kind = mailinglist  by = address  meaning = "list member"  follow = yes }
 reference univentionMailACL { kind = folder  of = { user, group }  by = right  meaning = "right on folder"  follow = yes }
+reference univentionPolicyReference { of = { quotapolicy }  by = dn  meaning = "attached policy"  follow = yes }
 reference mailForwardAddress { kind = user  by = address  meaning = "forward target"  follow = renamed }
 
 kind user {
@@ -105,6 +108,7 @@ kind user {
 	field home_server { attribute = univentionMailHomeServer  convert = lower_case  class = univentionMail }
 	field fetchmail { attribute = univentionFetchmailSingle  convert = fetchmail  class = univentionFetchmail }
 	field fetchmail_multi { attribute = univentionFetchmailMulti  convert = fetchmail  class = univentionFetchmail }
+	field policy_quota { derive = policy_quota }
 	field groups { derive = groups }
 	field lists { derive = lists }
 	field folder_rights { derive = rights }
@@ -200,6 +204,27 @@ kind folder {
 	field quota { attribute = univentionMailUserQuota  convert = megabytes }
 	field rights { attribute = univentionMailACL  convert = rights }
 	field lists { derive = lists }
+}
+
+kind quotapolicy {
+	find = "(objectClass=univentionMailQuota)"
+	naming = cn
+	container = "cn=mail,cn=policies"
+	type = "policies/mailquota"
+	classes = { top, univentionPolicy, univentionMailQuota }
+
+	field name { attribute = cn }
+	field limit { attribute = univentionMailQuotaMB  convert = megabytes }
+	field warning { attribute = univentionMailQuotaWarning }
+	field enforced { derive = enforced }
+	field attached { derive = attached }
+	field reaches { derive = reaches }
+	field written { derive = written }
+	field required_classes { attribute = requiredObjectClasses }
+	field prohibited_classes { attribute = prohibitedObjectClasses }
+	field filter { attribute = ldapFilter  convert = ldap_filter }
+	field fixed { attribute = fixedAttributes }
+	field empty { attribute = emptyAttributes }
 }
 
 kind server {
