@@ -1,0 +1,59 @@
+#!/bin/bash
+# policy - quota policies told against the private mail system: whom they reach,
+# that nobody enforces them, the limit written into one and into all as one change
+# and taken back, seen in the real Dovecot; policies themselves only where the
+# profile allows it.
+set -u
+cd "$(dirname "$0")/../.." || exit 70
+. tests/story/lib.sh
+[ -n "${POSTROOM_CONFIG:-}" ] && [ "${LAB_PROFILE:-ucs}" = ucs ] || { echo "ok 1 - the story # SKIP no lab with policies (eval \"\$(tests/lab/lab env)\")"; exit 0; }
+config=$POSTROOM_CONFIG name=story$$
+sed 's/editable = no/editable = yes/' src/directory/profiles/ucs.profile >"$work/own.profile"
+post() { "$POSTROOM" --config "$config" "$@"; }
+own() { "$POSTROOM" --config "$config" --profile "$work/own.profile" "$@"; }
+forget() {
+	own remove quotapolicy "$name" --yes --confirm "$name" >/dev/null 2>&1
+	tmux -L "$socket" kill-server 2>/dev/null
+	rm -rf "$work"
+}
+trap forget EXIT
+quota_of() { doveadm -c "$LAB_DOVECOT1_CONF" -f tab quota get -u "$1" | awk -F'\t' '$2 == "STORAGE" {print $4}'; }
+limit_is() { [ "$(quota_of "$1")" = "$2" ] || { quota_of "$1"; return 1; }; }
+tells() { "$@" >"$work/out" 2>&1; }
+at_the_keyboard() {
+	console 80 24 --config "$config" && shows 'list complete' && keys 8 && shows 'Quota - 2' && keys Enter && shows 'nobody: Dovecot' &&
+	keys P && shows 'Review - edit quota policy' && shows '12 users get the limit' && sleep 0.8 && keys Escape && shows 'nobody: Dovecot'
+}
+
+tells post show quotapolicy sales-quota
+said "the page says that nobody enforces it" "nobody: Dovecot reads only the quota of each mailbox"
+said "and whom it reaches" "12 users:"
+tells post show user jnovak1
+said "the page of a user says what the policy says" "policy says 1000 MB, not written here"
+ok "the console opens the review of writing it into all" at_the_keyboard
+close_console
+status 0 "one user gets it" post set quotapolicy standard-quota written+=jnovak1 --yes
+ok "Dovecot obeys it now" limit_is jnovak1 1024000
+status 0 "that is taken back" post undo --yes
+ok "and Dovecot has the old quota" limit_is jnovak1 2097152
+status 0 "all it reaches get it as one change" post set quotapolicy standard-quota 'written+=*' --yes
+ok "Dovecot obeys it" limit_is jnovak1 1024000
+status 0 "one undo takes all of it back" post undo --yes
+ok "for the one" limit_is jnovak1 2097152
+tells post show quotapolicy standard-quota
+said "and for everybody" "(0 of 235 it reaches)"
+status 65 "nobody else gets it" post set quotapolicy sales-quota written+=jnovak1 --yes
+said "and that is said" "does not reach"
+post set quotapolicy sales-quota limit=1GB --yes >"$work/out" 2>&1
+said "a policy itself is only shown" "they are only shown"
+status 0 "with editable = yes one is made" own add quotapolicy "$name" limit=3GB warning=90 'filter=(uid=jn*)' --yes
+status 0 "and changed" own set quotapolicy "$name" limit=4GB fixed+=univentionMailQuotaMB --yes
+status 0 "and that is taken back" own undo --yes
+status 0 "and deleted" own remove quotapolicy "$name" --yes --confirm "$name"
+status 0 "and that is taken back" own undo --yes
+status 0 "renaming one is followed where it is attached" own rename quotapolicy sales-quota "sales-$name" --yes
+tells own show quotapolicy "sales-$name"
+said "it reaches whom it reached" "12 users:"
+status 0 "and back" own undo --yes
+status 65 "a filter that is none is refused" own set quotapolicy "$name" 'filter=(uid=jn' --yes
+finish
