@@ -38,23 +38,23 @@ static const struct field mailing_list_fields[] = {
 	},
 	{
 		.name = "sender_users", .label = "Senders: users", .type = FIELD_REFERENCE, .flags = FIELD_MANY,
-		.group = "Who may write to it", .reference = "user", .width = 20,
+		.group = "Senders", .reference = "user", .width = 20,
 		.help = "Users who may send to the list; with no sender named anybody may. "
 			"Obeyed only where mail/postfix/policy/listfilter is on at the mail servers.",
 	},
 	{
 		.name = "sender_groups", .label = "Senders: groups", .type = FIELD_REFERENCE, .flags = FIELD_MANY,
-		.group = "Who may write to it", .reference = "group", .width = 20,
+		.group = "Senders", .reference = "group", .width = 20,
 		.help = "Groups whose members may send to the list, and the members of groups that are directly in them.",
 	},
 	{
 		.name = "other_senders", .label = "Senders: others", .type = FIELD_TEXT, .flags = FIELD_MANY | FIELD_READONLY,
-		.group = "Who may write to it", .width = 30,
+		.group = "Senders", .width = 30,
 		.help = "Allowed senders that are no user and no group known here, for instance one that was deleted; they still count as a restriction and are not changed here.",
 	},
 	{
 		.name = "sender_rule", .label = "In force", .type = FIELD_TEXT, .flags = FIELD_DERIVED,
-		.group = "Who may write to it", .width = 30,
+		.group = "Senders", .width = 30,
 		.help = "Whether the mail servers obey the senders above, as far as the configuration tells (mail_hosts.listfilter).",
 	},
 	{

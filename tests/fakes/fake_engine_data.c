@@ -98,6 +98,36 @@ static void add_aliases(struct directory *directory)
 	}
 }
 
+/* A small group, one with more members than a screen shows, and a list with somebody outside. */
+static void add_groups(struct directory *directory)
+{
+	struct record *small = blank_record(directory, "group", "Marketing"), *large = blank_record(directory, "group", "everybody");
+	struct record *list = blank_record(directory, "mailinglist", "news-de");
+
+	record_set_text(small, "name", "Marketing");
+	record_set_text(small, "description", "campaigns and fairs");
+	record_set_text(small, "address", "marketing@example.com");
+	record_set_text(small, "members", "user000");
+	record_add_text(small, "members", "user003");
+	record_set_text(small, "member_groups", "everybody");
+	record_set_text(small, "sender_users", "user000");
+	record_set_text(small, "sender_rule", "not enforced unless mail/postfix/policy/listfilter is on; not known here");
+	record_set_text(small, "recipients", "252 mailboxes, through 1 nested group");
+	record_set_text(large, "name", "everybody");
+	record_set_text(large, "sender_rule", "anybody may write");
+	for (size_t i = 0; i < 250; i++)
+		record_add_text(large, "members", arena_format(large->arena, "user%03zu", i));
+	record_set_text(list, "name", "news-de");
+	record_set_text(list, "address", "news-de@example.com");
+	record_set_text(list, "members", "user000@example.com");
+	record_add_text(list, "members", "guest@outside.test");
+	record_set_text(list, "outside", "guest@outside.test");
+	record_set_text(list, "sender_rule", "anybody may write");
+	fake_put(directory, -1, small);
+	fake_put(directory, -1, large);
+	fake_put(directory, -1, list);
+}
+
 static void fill_user(struct record *record, size_t i)
 {
 	char words[128], login[32];
@@ -155,6 +185,7 @@ void fake_fill(struct directory *directory)
 
 	add_domains(directory);
 	add_aliases(directory);
+	add_groups(directory);
 	for (size_t i = 0; i < users; i++) {
 		char login[32];
 		struct record *record;
