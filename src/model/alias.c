@@ -20,6 +20,16 @@ static const struct field alias_fields[] = {
 		.help = "An address that is not the own one of a mailbox: mail to it goes on to somebody.",
 	},
 	{
+		.name = "leads_to", .label = "Leads to", .type = FIELD_ADDRESS, .flags = FIELD_MANY | FIELD_COLUMN | FIELD_SEARCH,
+		.group = "Alias", .width = 24, .check = check_forward_target,
+		.help = "The next address on the way; the page follows it to the end. It follows from the owner and is changed there.",
+	},
+	{
+		.name = "remark", .label = "Remark", .type = FIELD_TEXT, .flags = FIELD_COLUMN | FIELD_READONLY | FIELD_MANY,
+		.group = "Alias", .width = 20,
+		.help = "Whether others hold the same address, and whether that is allowed here or a clash.",
+	},
+	{
 		.name = "target", .label = "Kind", .type = FIELD_TEXT, .flags = FIELD_MANY | FIELD_COLUMN | FIELD_READONLY | FIELD_SEARCH,
 		.group = "Alias", .width = 9,
 		.help = "What makes it one: an alternative address of a user, a forwarded user, a group, a mailing list or a shared folder.",
@@ -29,16 +39,6 @@ static const struct field alias_fields[] = {
 		.group = "Alias", .reference = "user", .width = 10,
 		.help = "Who holds it. Giving it to a user, or taking it from one, changes the alternative addresses of that user; "
 			"one user at a time.",
-	},
-	{
-		.name = "remark", .label = "Remark", .type = FIELD_TEXT, .flags = FIELD_COLUMN | FIELD_READONLY | FIELD_MANY,
-		.group = "Alias", .width = 20,
-		.help = "Whether others hold the same address, and whether that is allowed here or a clash.",
-	},
-	{
-		.name = "leads_to", .label = "Leads to", .type = FIELD_ADDRESS, .flags = FIELD_MANY | FIELD_COLUMN | FIELD_SEARCH,
-		.group = "Alias", .width = 24, .check = check_forward_target,
-		.help = "The next address on the way; the page follows it to the end. It follows from the owner and is changed there.",
 	},
 	{
 		.name = "holders", .label = "Held by", .type = FIELD_TEXT, .flags = FIELD_MANY | FIELD_DERIVED | FIELD_LINES,
