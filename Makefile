@@ -169,6 +169,9 @@ $(filter-out $(LIVE_PTY) $(BUILD)/tests/live/test_pty,$(LIVE)): $(BUILD)/tests/l
 # The hostile peer speaks TLS; the program itself leaves that to libldap.
 $(BUILD)/tests/live/test_hostile: LIBS_SRC += -lgnutls
 
+$(BUILD)/tests/bench/bench_screen: $(BUILD)/tests/bench/bench_screen.o $(BUILD)/libpty.a $(BUILD)/libpostroom.a
+	$(LINK) $(LIBS_SRC) $(LIBS_UI)
+
 $(BUILD)/tests/bench/%: $(BUILD)/tests/bench/%.o $(BUILD)/libpostroom.a
 	$(LINK) $(LIBS_SRC)
 
