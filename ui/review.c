@@ -4,8 +4,10 @@
  * Phases: the gate looks, the person sees, the gate writes, and where that was
  * no success the page of what is true now.  The gate's answers come through a
  * waiting note on the heap, so that a view may be closed before they arrive.
- * Failures of the gate are shown here and never ended by themselves.  Loop
- * thread.
+ * Failures of the gate are shown here and never ended by themselves.  Longer
+ * than 600 lines because the phases share their state and one person's way
+ * through them is read in one piece; drawing is in review_draw.c and
+ * review_panes.c.  Loop thread.
  */
 #include "ui/review.h"
 

@@ -62,10 +62,10 @@ section() { # section TITLE - by the number that the bar gives it
 	local number
 	number=$(screen | grep -oE "[0-9] $1" | head -1 | cut -d' ' -f1)
 	[ -n "$number" ] || { screen; return 1; }
-	keys "$number" && shows "\[$number $1\]" && shows 'list complete'
+	keys "$number" && shows "\[$number $1" && shows 'list complete'
 }
 make_domain() {
-	section Domains && keys n && shows 'New domain' && type_slowly "$domain" && keys C-g && shows "Review - add domain" &&
+	section Dom && keys n && shows 'New domain' && type_slowly "$domain" && keys C-g && shows "Review - add domain" &&
 	press_apply && shows "$domain" && gone 'Review' && ldapfind "(&(objectClass=domain)(dc=$domain))" dc
 }
 make_user() {
