@@ -22,18 +22,6 @@ forget() {
 }
 trap forget EXIT
 
-pause() { sleep 0.15; }
-type_slowly() { pause; type_text "$1"; pause; }
-press_apply() {
-	local i
-	for i in 1 2 3 4 5 6 7 8; do
-		sleep 0.4
-		screen | grep -qF '[ Apply ]' && { keys Enter; return 0; }
-		keys Tab
-	done
-	screen
-	return 1
-}
 ldapfind() {
 	unset LDAPNOINIT
 	LDAPTLS_CACERT=$LAB_CA ldapsearch -x -LLL -ZZ -H "$LAB_URI" -D "$LAB_ADMIN_DN" -y "$LAB_ADMIN_SECRET" -b "$LAB_BASE" "$1" "$2" | grep -q "^$2:"
@@ -48,7 +36,6 @@ same_as_directory() {
 	echo "list $mine, directory $theirs"
 	[ "$mine" = "$theirs" ] && [ "$mine" -gt 5 ]
 }
-refused() { send "$1" "$2" | grep -E '< 550|< 554'; }
 
 open_it() { console 80 24 --config "$config"; shows 'list complete' && keys 4 && shows '\[4 Alias' && shows 'list complete'; }
 make_alias() {

@@ -22,20 +22,6 @@ forget() {
 }
 trap forget EXIT
 
-# pause - a person's pause: keys in one burst in a list are taken for a paste
-pause() { sleep 0.15; }
-type_slowly() { pause; type_text "$1"; pause; }
-# press_apply - in the review: past the moment in which keys are dropped, to Apply, and Enter
-press_apply() {
-	local i
-	for i in 1 2 3 4 5 6 7 8; do
-		sleep 0.4
-		screen | grep -qF '[ Apply ]' && { keys Enter; return 0; }
-		keys Tab
-	done
-	screen
-	return 1
-}
 # to_list - from wherever the last part of the story ended, back to the list of users
 to_list() {
 	local i
@@ -109,7 +95,6 @@ confirm_by_name() {
 	type_slowly "$login" && press_apply
 }
 take_back() { keys u && shows 'Review' && press_apply && gone 'Review' 15; }
-refused() { send "$1" "$2" | grep -E '< 550|< 554'; }
 leave() { local i; for i in 1 2 3 4; do keys Escape; sleep 0.3; done; keys q; for i in $(seq 60); do [ -e "$work/exit" ] && break; sleep 0.1; done; cat "$work/exit"; [ "$(cat "$work/exit" 2>/dev/null)" = 0 ]; }
 
 ok "the console opens on the list of users" open_it

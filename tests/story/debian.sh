@@ -29,19 +29,7 @@ forget() {
 }
 trap forget EXIT
 
-pause() { sleep 0.15; }
-type_slowly() { pause; type_text "$1"; pause; }
 field() { type_slowly "$1"; keys Tab; pause; }
-press_apply() {
-	local i
-	for i in 1 2 3 4 5 6 7 8; do
-		sleep 0.4
-		screen | grep -qF '[ Apply ]' && { keys Enter; return 0; }
-		keys Tab
-	done
-	screen
-	return 1
-}
 to_list() {
 	local i
 	for i in 1 2 3 4; do
@@ -106,7 +94,6 @@ confirm_by_name() {
 }
 delete_user() { find_user "$login" && keys Escape && sleep 0.6 && keys d && shows 'Review - delete' && confirm_by_name && gone 'Review' 15; }
 take_back() { keys u && shows 'Review' && press_apply && gone 'Review' 15; }
-refused() { send "$1" "$2" | grep -E '< 550|< 554'; }
 leave() {
 	local i
 	for i in 1 2 3 4; do keys Escape; sleep 0.3; done

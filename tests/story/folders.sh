@@ -23,18 +23,6 @@ forget() {
 trap forget EXIT
 
 sync() { bash tests/lab/lab sync-folders --name "$LAB_NAME"; }
-pause() { sleep 0.15; }
-type_slowly() { pause; type_text "$1"; pause; }
-press_apply() {
-	local i
-	for i in 1 2 3 4 5 6 7 8; do
-		sleep 0.4
-		screen | grep -qF '[ Apply ]' && { keys Enter; return 0; }
-		keys Tab
-	done
-	screen
-	return 1
-}
 confirm_by_name() {
 	local i
 	sleep 0.5

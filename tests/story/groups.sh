@@ -33,18 +33,6 @@ forget() {
 	rm -rf "$work"
 }
 trap forget EXIT
-pause() { sleep 0.15; }
-type_slowly() { pause; type_text "$1"; pause; }
-press_apply() {
-	local i
-	for i in 1 2 3 4 5 6 7 8; do
-		sleep 0.4
-		screen | grep -qF '[ Apply ]' && { keys Enter; return 0; }
-		keys Tab
-	done
-	screen
-	return 1
-}
 missing() { # missing ADDRESS SUBJECT CONF - the mail does not lie there
 	[ -z "$(doveadm -c "$3" search -u "$1" subject "$2" 2>/dev/null)" ]
 }
@@ -52,7 +40,6 @@ ldapvalue() { # ldapvalue FILTER ATTRIBUTE VALUE
 	unset LDAPNOINIT
 	LDAPTLS_CACERT=$LAB_CA ldapsearch -x -LLL -o ldif-wrap=no -ZZ -H "$LAB_URI" -D "$LAB_ADMIN_DN" -y "$LAB_ADMIN_SECRET" -b "$LAB_BASE" "$1" "$2" | grep -qi "^$2: $3"
 }
-refused() { send "$1" "$2" | grep -E '< 550|< 554'; }
 goes() { send "$1" "$2" | grep -qE '< 250 .*[Qq]ueued' || { echo "not taken"; return 1; }; }
 
 # --- headless ---------------------------------------------------------------------------

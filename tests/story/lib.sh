@@ -70,6 +70,20 @@ gone() { # gone PATTERN [SECONDS]
 	return 1
 }
 close_console() { tmux -L "$socket" kill-server 2>/dev/null; sleep 0.1; }
+# pause - a person's pause: keys in one burst in a list are taken for a paste
+pause() { sleep 0.15; }
+type_slowly() { pause; type_text "$1"; pause; }
+# press_apply - in the review: past the moment in which keys are dropped, to Apply, and Enter
+press_apply() {
+	local i
+	for i in 1 2 3 4 5 6 7 8; do
+		sleep 0.4
+		screen | grep -qF '[ Apply ]' && { keys Enter; return 0; }
+		keys Tab
+	done
+	screen
+	return 1
+}
 
 # --- mail -------------------------------------------------------------------------
 # login LOGIN PASSWORD-FILE PORT - IMAP login at a Dovecot; prints the folders
@@ -93,3 +107,5 @@ found() {
 	doveadm -c "$3" search -u "$1" all 2>&1
 	return 1
 }
+# refused TO SUBJECT - Postfix says no for good
+refused() { send "$1" "$2" | grep -E '< 550|< 554'; }
