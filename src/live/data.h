@@ -1,0 +1,162 @@
+/*
+ * data: the snapshots that sources leave, for tables, overview, alarms and
+ * metrics inside live/.
+ *
+ * Each lives in its own arena and is freed as a whole by its source; texts are
+ * raw bytes from outside (made visible where they are shown), interned within a
+ * snapshot where they repeat.  Plain data, loop thread.
+ */
+#ifndef POSTROOM_LIVE_DATA_H
+#define POSTROOM_LIVE_DATA_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/memory.h"
+
+/* --- who: one row per connection (dovecot 5.1) --------------------------------------------------------- */
+struct who_connection { const char *user, *service, *address; uint32_t pid; };   /* address "" where none */
+struct who {
+	struct arena *arena;
+	struct who_connection *rows;       /* sorted by user, service, address, pid: who itself has no order */
+	size_t count;
+	size_t people;                     /* distinct users */
+	size_t malformed;                  /* rows that made no sense */
+	bool cut;
+};
+
+/* --- services: service status (dovecot 5.3) -------------------------------------------------------------- */
+struct service_row {
+	const char *name;
+	uint64_t process_count, process_avail, process_limit, client_limit, process_total;
+	int64_t last_drop;                 /* epoch s; 0: never since the last start or reload */
+	int64_t last_exit_failure;
+	uint64_t throttle_s;
+	bool listen_pending, listening;
+};
+struct services { struct arena *arena; struct service_row *rows; size_t count; };
+
+/* --- configuration: what doveconf says runs (dovecot 1, 2, 3) ---------------------------------------------- */
+struct service_setting {
+	const char *name, *protocol, *type;
+	uint64_t process_limit, client_limit, service_count, process_min_avail, vsz_limit;   /* defaults put in; service_count 0: unlimited */
+};
+struct configuration {
+	struct arena *arena;
+	const char *version;               /* "2.3.19.1"; "" not known */
+	struct service_setting *services;  /* in doveconf's order */
+	size_t service_count;
+	uint64_t userip;                   /* mail_max_userip_connections of protocol imap; 0: no limit; UINT64_MAX: not known */
+	uint64_t userip_pop3;
+};
+/*
+ * How full a service is in the login mode it runs in: pure, from services, configuration, processes and who
+ * (capacity.c). Any of them may be NULL.
+ */
+struct processes;
+struct capacity {
+	const char *service;
+	const char *unit;                  /* "logins", "sessions", "clients", "processes" */
+	uint64_t used, possible;           /* possible 0: not known */
+	bool used_known;
+	const char *mode;                  /* "one process per login", "many logins per process"; "" no login service */
+	const char *note;                  /* "half of what the login limit promises: every TLS session takes two"; NULL */
+	int64_t last_drop;
+	uint64_t drops;                    /* as far as counted by whoever watches; 0 */
+	bool listen_pending;               /* a client waits to be taken */
+};
+/* Fullest first; arena. */
+size_t capacities_of(struct arena *arena, const struct services *services, const struct configuration *configuration,
+		const struct processes *processes, const struct who *who, struct capacity **list);
+
+/* --- processes: process status ------------------------------------------------------------------------------ */
+struct process_row { const char *name; uint32_t pid; uint64_t available, total; int64_t idle_since, last_update; };
+struct processes { struct arena *arena; struct process_row *rows; size_t count; };
+
+/* --- penalty, log errors --------------------------------------------------------------------------------------- */
+struct penalty_row { const char *address; uint64_t penalty; int64_t last_penalty, last_update; };
+struct penalty { struct arena *arena; struct penalty_row *rows; size_t count; };
+struct log_row { const char *when, *level, *text; };
+struct log_lines { struct arena *arena; struct log_row *rows; size_t count; };  /* newest last; bounded */
+
+/* --- slots: connections that are not logged in yet, by address --------------------------------------------------- */
+struct slot_row { const char *address; uint64_t open, logged_in, trying, people, penalty, highest; };  /* highest: of one person */
+struct slots { struct arena *arena; struct slot_row *rows; size_t count; uint64_t trying; };
+
+/* --- queue (postfix 1, 5) ------------------------------------------------------------------------------------------ */
+enum queue_name { QUEUE_MAILDROP, QUEUE_ACTIVE, QUEUE_INCOMING, QUEUE_DEFERRED, QUEUE_HOLD, QUEUES };
+enum { QUEUE_AGES = 10 };              /* qshape's buckets: 5 10 20 40 80 160 320 640 1280 1280+ minutes */
+struct queue_count { uint64_t mails, recipients, bytes; int64_t oldest; };
+/* By recipient domain (lower case; "MAILER-DAEMON" for the null sender among senders), by sender domain, by reason, by sender. */
+struct queue_group {
+	const char *name;
+	bool own;                          /* a domain of ours */
+	uint64_t mails, recipients;
+	uint64_t ages[QUEUE_AGES];         /* recipients by age of their mail, as qshape counts */
+	uint64_t mail_ages[QUEUE_AGES];
+	uint64_t deferred;                 /* recipients with a reason */
+	uint64_t late;                     /* recipients with a reason whose mail is older than 5 minutes */
+	int64_t oldest;
+	const char *example;               /* reason: one in full; domain: its most frequent reason; NULL */
+};
+struct queue_groups { struct queue_group *rows; size_t count; uint64_t others; };  /* others: groups beyond the cap, counted only */
+struct queue {
+	struct arena *arena;
+	struct queue_count by_queue[QUEUES];
+	struct queue_count all;
+	uint64_t ages[QUEUE_AGES], mail_ages[QUEUE_AGES];   /* the row TOTAL */
+	struct queue_groups domains, reasons, senders;      /* biggest first */
+	uint64_t duplicates;               /* seen twice while moving, counted once */
+	uint64_t malformed;                /* lines that are no JSON or lack an id */
+	uint64_t expired;                  /* marked by postsuper -e */
+	bool down;                         /* the mail system is down, the directories were read */
+	bool cut;
+};
+/* The bucket of an age in seconds, as qshape has it. */
+unsigned queue_age(int64_t seconds);
+/* A reason without ids, addresses, numbers of connections and times, so that like falls to like. Into out. */
+void queue_reason(const char *reason, size_t length, char *out, size_t size);
+
+/* --- ports ------------------------------------------------------------------------------------------------------------- */
+struct port_row {
+	const char *protocol;
+	int port;
+	bool open;                         /* connected */
+	bool ok;                           /* greeted, and TLS where it belongs */
+	const char *trouble;               /* in words; NULL: none */
+	const char *greeting;
+	const char *tls;                   /* "implicit", "STARTTLS", "none" */
+	const char *names;                 /* of the certificate, blank-separated; "" none seen */
+	int64_t valid_until;               /* epoch s; 0: no certificate seen */
+	bool name_matches, trusted;
+	unsigned took_ms;
+};
+struct ports { struct arena *arena; struct port_row *rows; size_t count; };
+
+/* --- machine ----------------------------------------------------------------------------------------------------------- */
+struct disk_row {
+	const char *what;                  /* "queue", "mail store", "log" or the path; several joined where they share a file system */
+	const char *path, *device;
+	uint64_t bytes, bytes_free, inodes, inodes_free;    /* free for root or others: what df calls available */
+	double bytes_per_hour;             /* growth; NAN: not known yet */
+	double hours_left;                 /* -1: not filling; NAN: not known yet */
+};
+struct machine {
+	struct arena *arena;
+	struct disk_row *disks;
+	size_t disk_count;
+	double load[3];                    /* NAN: not known */
+	unsigned cores;                    /* 0: not known */
+	uint64_t memory, memory_free;      /* bytes; available as the kernel says; 0: not known */
+};
+
+/* --- inner services, directory, mailboxes, testmail -------------------------------------------------------------------- */
+struct inner_row { const char *name, *place; bool ok; const char *words; unsigned took_ms; int64_t age_s; };  /* age: of signatures, of the listener's lag; -1 */
+struct inner { struct arena *arena; struct inner_row *rows; size_t count; };
+struct directory_pulse { struct arena *arena; const char *uri; long latency_ms, lag_s; };
+struct mailbox_row { const char *user, *root; uint64_t used, limit, messages; double full; };   /* bytes; limit 0: none */
+struct mailboxes { struct arena *arena; struct mailbox_row *rows; size_t count; size_t looked_at, not_looked_at; };
+struct testmail { struct arena *arena; bool arrived; unsigned took_ms; const char *words; };
+
+#endif
