@@ -111,9 +111,12 @@ $(BUILD)/postroom: $(BUILD)/src/main.o $(BUILD)/libconsole.a $(BUILD)/libpostroo
 # Unit tests link without ncurses, which proves that src/ knows no screen;
 # tests of ui/ files are named test_ui_*.c and get the console and the fakes.
 # The fake engine stands in for directory and gate, so only tests of ui/ get it.
+# The fake servers stand in for hosts where src/live is tested: tests/unit/test_live_*.c,
+# tests of ui/ and the monkey; as an object, so that they win whoever asks first.
 FAKE_ENGINE := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/fakes/fake_engine*.c))
 STAGE     := $(BUILD)/tests/fakes/stage.o
-FAKES     := $(filter-out $(FAKE_ENGINE) $(STAGE),$(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/fakes/*.c)))
+FAKE_HOSTS := $(BUILD)/tests/fakes/fake_hosts.o
+FAKES     := $(filter-out $(FAKE_ENGINE) $(FAKE_HOSTS) $(STAGE),$(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/fakes/*.c)))
 TABLES    := $(patsubst tests/tables/%.c,$(BUILD)/tests/tables/%,$(wildcard tests/tables/test_*.c))
 LIVE      := $(patsubst tests/live/%.c,$(BUILD)/tests/live/%,$(wildcard tests/live/test_*.c))
 MONKEY    := $(patsubst tests/monkey/%.c,$(BUILD)/tests/monkey/%,$(wildcard tests/monkey/*.c))
@@ -141,8 +144,11 @@ $(BUILD)/libpty.a: $(PTY)
 
 LINK = @mkdir -p $(@D) && echo "link $@" && $(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o %.a,$^)
 
-$(BUILD)/tests/unit/test_ui_%: $(BUILD)/tests/unit/test_ui_%.o $(BUILD)/libpty.a $(BUILD)/libstage.a $(BUILD)/libconsole.a $(BUILD)/libengine_fake.a $(BUILD)/libfakes.a $(BUILD)/libpostroom.a
+$(BUILD)/tests/unit/test_ui_%: $(BUILD)/tests/unit/test_ui_%.o $(FAKE_HOSTS) $(BUILD)/libpty.a $(BUILD)/libstage.a $(BUILD)/libconsole.a $(BUILD)/libengine_fake.a $(BUILD)/libfakes.a $(BUILD)/libpostroom.a
 	$(LINK) $(LIBS_SRC) $(LIBS_UI) -lcmocka
+
+$(BUILD)/tests/unit/test_live_%: $(BUILD)/tests/unit/test_live_%.o $(FAKE_HOSTS) $(BUILD)/libfakes.a $(BUILD)/libpostroom.a
+	$(LINK) $(LIBS_SRC) -lcmocka
 
 $(BUILD)/tests/unit/test_%: $(BUILD)/tests/unit/test_%.o $(BUILD)/libfakes.a $(BUILD)/libpostroom.a
 	$(LINK) $(LIBS_SRC) -lcmocka
@@ -150,7 +156,7 @@ $(BUILD)/tests/unit/test_%: $(BUILD)/tests/unit/test_%.o $(BUILD)/libfakes.a $(B
 $(BUILD)/tests/tables/%: $(BUILD)/tests/tables/%.o $(BUILD)/libconsole.a $(BUILD)/libpostroom.a
 	$(LINK) $(LIBS_SRC) $(LIBS_UI) -lcmocka
 
-$(BUILD)/tests/monkey/%: $(BUILD)/tests/monkey/%.o $(BUILD)/libstage.a $(BUILD)/libconsole.a $(BUILD)/libengine_fake.a $(BUILD)/libfakes.a $(BUILD)/libpostroom.a
+$(BUILD)/tests/monkey/%: $(BUILD)/tests/monkey/%.o $(FAKE_HOSTS) $(BUILD)/libstage.a $(BUILD)/libconsole.a $(BUILD)/libengine_fake.a $(BUILD)/libfakes.a $(BUILD)/libpostroom.a
 	$(LINK) $(LIBS_SRC) $(LIBS_UI) -lcmocka
 
 # Live tests get the real directory; of the fakes only what the real one lacks.

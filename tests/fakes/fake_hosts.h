@@ -20,13 +20,13 @@ struct fake_reply {
 	size_t length;
 	int status;
 	const char *complaint;             /* NULL: none */
-	enum error_kind failure;           /* not NONE: it fails with failure_text */
+	enum error_kind failure;           /* not NONE: it fails with failure_text; UNSUPPORTED: host_way says NONE with it */
 	const char *failure_text;
 	bool hangs;                        /* no answer until cancelled or its deadline on the loop's clock */
 	size_t piece;                      /* bytes a piece; 0: all at once */
 	unsigned after_ms;                 /* 0: the next turn */
 };
-/* mail1, mail2, ... up to count (9 at most), both roles, way EXEC; what has no reply fails with "no reply". */
+/* mail1, mail2, ... up to count (9 at most), both roles, way EXEC (HTTP where the reply is JSON); what has no reply fails with "no reply". */
 struct hosts *fake_hosts_new(struct loop *loop, size_t count);
 /* Later replies to the same command of the same host replace earlier ones. Copied, output borrowed. */
 void fake_hosts_reply(struct hosts *hosts, const struct fake_reply *reply);
