@@ -54,6 +54,24 @@ static bool named_columns(struct listing *listing, const char *names)
 	return listing->field_count > 0;
 }
 
+static bool is_ldif(const struct listing *listing)
+{
+	return !strcmp(listing->headless.arguments->printer->name, "ldif");
+}
+
+/* LDIF is entries of the directory as they are: what is no entry of its own, or a part of one, is not given for one. */
+static bool is_entry(struct listing *listing)
+{
+	struct error error = { 0 };
+
+	if (is_ldif(listing) && listing->kind->through_owner)
+		error_set(&error, ERROR_USAGE, "%s: no entries of their own that could be written as LDIF; list their owners "
+			"(postroom list user --format ldif), or use another form", listing->kind->title);
+	else if (is_ldif(listing) && listing->headless.arguments->columns)
+		error_set(&error, ERROR_USAGE, "--columns: LDIF is whole entries; leave it out, or use another form");
+	return error.kind == ERROR_NONE || headless_fail(&listing->headless, &error);
+}
+
 static bool choose_columns(struct listing *listing)
 {
 	const struct arguments *arguments = listing->headless.arguments;
@@ -118,7 +136,7 @@ static void read_rows(struct listing *listing, const char *words)
 	const struct arguments *arguments = listing->headless.arguments;
 	/* All stored fields, since the filter looks into hidden columns too. */
 	struct list_request request = {
-		.kind = listing->kind, .words = words, .limit = arguments->filter ? 0 : (size_t)arguments->limit,
+		.kind = listing->kind, .words = words, .limit = arguments->filter ? 0 : (size_t)arguments->limit, .attributes = is_ldif(listing),
 	};
 
 	directory_list(listing->headless.engine->directory, &request, on_rows, on_end, listing);
@@ -222,7 +240,8 @@ static void print(struct listing *listing)
 
 		for (j = 0; j < listing->field_count; j++)
 			entries[j] = entry_of(output.arena, &list[i], listing->fields[j]);
-		output_item(&output, &(struct item){ .place = list[i].row->place, .entries = entries });
+		output_item(&output, &(struct item){ .place = list[i].row->place, .attributes = list[i].row->attributes,
+			.attribute_count = list[i].row->attribute_count, .entries = entries });
 	}
 	output_end(&output);
 	if (count == 0 && arguments->filter && !strcmp(arguments->printer->name, "table"))
@@ -242,7 +261,7 @@ int run_list(struct config *takes, const struct arguments *arguments, int argc, 
 
 	(void)argc;
 	if (headless_open(&listing.headless, takes, arguments, true) &&
-	    (listing.kind = headless_kind(&listing.headless, argv[0], false)) && choose_columns(&listing)) {
+	    (listing.kind = headless_kind(&listing.headless, argv[0], false)) && is_entry(&listing) && choose_columns(&listing)) {
 		read_list(&listing);
 		if (listing.end.error.kind != ERROR_NONE)
 			headless_fail(&listing.headless, &listing.end.error);

@@ -10,10 +10,10 @@
 #include "base/ldif.h"
 #include "commands/output.h"
 
+/* No version line: slapadd takes it for an entry without a DN. */
 static void begin(struct output *output)
 {
-	if (!output->single)
-		fputs("version: 1\n# fields of postroom and not attributes; postroom show KIND NAME --format ldif prints those\n", output->file);
+	(void)output;
 }
 
 static void add_attributes(struct text *text, const struct item *item)
@@ -43,6 +43,9 @@ static void item(struct output *output, const struct item *one)
 {
 	struct text text = { 0 };
 
+	if (!output->single && !output->items)
+		text_add(&text, one->attributes ? "# entries as the directory holds them; passwords and what the server keeps by itself are left out\n" :
+			"# fields of postroom and not attributes of a directory\n");
 	if (!output->single || output->items)
 		text_add_char(&text, '\n');
 	if (one->place)

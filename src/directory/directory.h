@@ -89,6 +89,7 @@ struct list_request {
 	const char *words;                   /* the server looks for this fragment in name, login, addresses; NULL: all.
 	                                        Words of fewer than 4 bytes are not sent to the server (they scan), see ldap-scale 3 */
 	size_t limit;                        /* 0: no limit of ours */
+	bool attributes;                     /* rows carry all attributes of their entry too; not for kinds that are read through their owner */
 };
 struct list_end {
 	bool complete;                       /* false: cut, see reason */

@@ -107,6 +107,8 @@ static const char **attributes_of(const struct list_run *run)
 
 	need(run->arena, &names, &count, &capacity, run->kind->naming);
 	need(run->arena, &names, &count, &capacity, "entryUUID");
+	if (run->order->attributes)
+		need(run->arena, &names, &count, &capacity, "*");
 	for (i = 0; i < fields; i++) {
 		const struct mapping *mapping = &run->kind->mappings[i];
 
@@ -186,6 +188,28 @@ static const char *folded_of(struct list_run *run, const struct entry *entry)
 	return text_fold(run->rows->arena, text_get(&run->line), run->line.length);
 }
 
+/* What the server keeps by itself is left out; the entry lives for one batch only, so the rest is copied. */
+static void take_attributes(struct list_run *run, const struct entry *entry, struct row *row)
+{
+	struct arena *arena = run->rows->arena;
+	struct attribute *list = arena_alloc(arena, entry->count * sizeof *list);
+	size_t i, j;
+
+	row->attributes = list;
+	for (i = 0; i < entry->count; i++) {
+		const struct attribute *from = &entry->attributes[i];
+		const struct attribute_type *type = world_attribute(run->world, from->name);
+		struct value *values;
+
+		if (type != NULL && type->operational)
+			continue;
+		values = arena_alloc(arena, from->count * sizeof *values);
+		for (j = 0; j < from->count; j++)
+			values[j] = (struct value){ .bytes = arena_bytes(arena, from->values[j].bytes, from->values[j].length), .length = from->values[j].length };
+		list[row->attribute_count++] = (struct attribute){ .name = arena_text(arena, from->name), .values = values, .count = from->count };
+	}
+}
+
 static void look_up_fields(struct list_run *run)
 {
 	size_t fields = kind_field_count(run->order->kind), i;
@@ -251,6 +275,8 @@ static void take_entry(struct list_run *run, LDAPMessage *message)
 		cells[i] = cell_of(run, entry, run->columns[i]);
 	row->values = cells;
 	row->folded = folded_of(run, entry);
+	if (run->order->attributes)
+		take_attributes(run, entry, row);
 	snprintf(run->last_id, sizeof run->last_id, "%s", row->id == NULL ? "" : row->id);
 	run->outcome->count++;
 	if (run->rows->count < (run->batches == 0 ? BATCH_FIRST : BATCH_MOST))

@@ -21,6 +21,7 @@ struct list_order {
 	size_t column_count;
 	const char *words;                 /* NULL: all */
 	size_t limit;                      /* 0: none */
+	bool attributes;                   /* rows carry the attributes of their entry */
 	size_t page;                       /* entries a page; 0: one stream, and pages where the server cuts that */
 	/* Both on this thread; the batch is handed over. */
 	void (*batch)(void *context, struct rows *takes);

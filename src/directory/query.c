@@ -115,7 +115,7 @@ static void list_run(struct job *job, void *context)
 	struct directory_query *query = context;
 	struct list_work work = { .query = query, .job = job };
 	struct list_order order = { .kind = query->kind, .columns = query->list.columns, .column_count = query->list.column_count,
-		.words = query->list.words, .limit = query->list.limit, .page = query->directory->settings.page,
+		.words = query->list.words, .limit = query->list.limit, .attributes = query->list.attributes, .page = query->directory->settings.page,
 		.batch = emit_rows, .stopped = list_stopped, .context = &work };
 	struct world *world;
 	unsigned tries;

@@ -17,6 +17,8 @@ struct row {
 	const char *id;                    /* entryUUID; may be NULL */
 	const char *place;                 /* DN */
 	const struct value *values;        /* one per column; many values joined with ", "; length 0: none */
+	const struct attribute *attributes;/* as the directory holds them, secrets left out; only where they were asked for */
+	size_t attribute_count;
 	const char *folded;                /* all searched columns folded (text_fold), one per line "\n"; for the filter */
 };
 struct rows {

@@ -109,6 +109,36 @@ static void what_is_not_seen_is_not_none(void **state)
 	}
 }
 
+/* A list of entries is what ldapadd takes; where there are fields only it says so. */
+static void lists_as_ldif(void **state)
+{
+	static const struct value class[] = { { "person", 6 }, { "top", 3 } }, cn[] = { { "M\xc3\xbcller", 7 } };
+	const struct attribute attributes[] = { { "objectClass", class, 2 }, { "cn", cn, 1 } };
+	const struct entry entries[4] = { { .values = name, .count = 1 } };
+	static const char *const words[] = {
+		"# entries as the directory holds them; passwords and what the server keeps by itself are left out\n"
+		"\ndn: cn=a\nobjectClass: person\nobjectClass: top\ncn:: TcO8bGxlcg==\n\ndn: cn=b\nobjectClass: person\nobjectClass: top\ncn:: TcO8bGxlcg==\n",
+		"# fields of postroom and not attributes of a directory\n\ndn: cn=a\nlogin: anna\n\ndn: cn=b\nlogin: anna\n",
+	};
+
+	(void)state;
+	for (size_t form = 0; form < 2; form++) {
+		char *printed = NULL;
+		size_t length;
+		FILE *file = open_memstream(&printed, &length);
+		struct output output;
+
+		output_begin(&output, printer_find("ldif"), file, columns, 4, false);
+		for (size_t i = 0; i < 2; i++)
+			output_item(&output, &(struct item){ .place = i ? "cn=b" : "cn=a", .attributes = form ? NULL : attributes,
+				.attribute_count = form ? 0 : 2, .entries = entries });
+		output_end(&output);
+		fclose(file);
+		assert_string_equal(printed, words[form]);
+		free(printed);
+	}
+}
+
 /* Blanks in JSON are the library's business. */
 static bool same(const char *form, const char *a, const char *b)
 {
@@ -178,6 +208,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_form),
+		cmocka_unit_test(lists_as_ldif),
 		cmocka_unit_test(nothing_escapes_from_a_table),
 		cmocka_unit_test(json_is_json_whatever_the_bytes),
 		cmocka_unit_test(unknown_forms_are_none),
