@@ -410,7 +410,14 @@ static void load_places(struct config *config, const struct source *root)
 
 /* --- the whole ---------------------------------------------------------------------------------- */
 
-/* Restricted mode takes no files by name: what is in them would be sent to a server or repeated in complaints. */
+bool config_no_file(const char *option, const char *value, struct error *error)
+{
+	/* A bare name is a file too where one of that name lies in the working directory. */
+	if (!value || (!strchr(value, '/') && access(value, F_OK)))
+		return true;
+	return error_set(error, ERROR_REFUSED, "%s %s is not possible in restricted mode, which takes no files by name", option, value);
+}
+
 static bool names_no_files(const struct options *options, struct error *error)
 {
 	const struct { const char *option, *value; bool only_paths; } rows[] = {
@@ -420,10 +427,13 @@ static bool names_no_files(const struct options *options, struct error *error)
 	};
 	size_t i;
 
-	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		if (rows[i].value && (!rows[i].only_paths || strchr(rows[i].value, '/')))
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		if (rows[i].only_paths && !config_no_file(rows[i].option, rows[i].value, error))
+			return false;
+		if (rows[i].value && !rows[i].only_paths)
 			return error_set(error, ERROR_REFUSED, "%s %s is not possible in restricted mode, which takes no files by name",
 				rows[i].option, rows[i].value);
+	}
 	return true;
 }
 

@@ -46,7 +46,13 @@ extern const struct conf_option config_options[];
 extern const char *config_machine_file;
 /* ERROR_CONFIG with file and line; ERROR_NOT_FOUND where there is no configuration at all and no --uri. */
 struct config *config_load(const struct options *options, struct error *error);
-void config_free(struct config *config);
+void config_free(struct config *config);                                  /* NULL is allowed */
+/*
+ * For restricted mode, which takes no files by name: what is in them would be sent to a server or repeated in
+ * complaints. Is this value of an option the name of a built-in thing and of no file (NULL counts as one)? False with
+ * a sentence that names the option.
+ */
+bool config_no_file(const char *option, const char *value, struct error *error);
 /* A commented postroom.conf for a proposal. Arena. */
 char *config_sample(struct arena *arena, const struct directory_proposal *proposal);
 

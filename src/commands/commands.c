@@ -289,6 +289,33 @@ static const struct command *find_command(const char *name)
 	return NULL;
 }
 
+/*
+ * The configuration decides whether files may be named at all (restricted mode), so it is read first; where there is
+ * none at all, the keys can be told all the same.
+ */
+static int list_keys(const struct parsed *parsed, const struct front_ends *front_ends)
+{
+	const struct options *options = parsed->options;
+	struct error error = { 0 };
+	struct config *config = config_load(options, &error);
+	const char *keymap = config ? config->keymap : options->keymap;
+	int status;
+
+	if (!config && error.kind == ERROR_NOT_FOUND)
+		error_clear(&error);
+	if (error.kind == ERROR_NONE && (config ? config->restricted : options->restricted) &&
+	    config_no_file("--keymap", options->keymap, &error))
+		config_no_file("--compare", parsed->compare, &error);
+	if (error.kind == ERROR_NONE) {
+		status = front_ends->list_keys(keymap, parsed->compare);
+	} else {
+		headless_note("postroom: %s", error.text);
+		status = error_exit_status(error.kind);
+	}
+	config_free(config);
+	return status;
+}
+
 static int run_command(const struct command *command, struct parsed *parsed, int argc, char **argv)
 {
 	struct error error = { 0 };
@@ -330,7 +357,7 @@ int commands_run(int argc, char **argv, const struct front_ends *front_ends, str
 		return 0;
 	}
 	if (parsed.list_keys)
-		return front_ends->list_keys(options->keymap, parsed.compare);
+		return list_keys(&parsed, front_ends);
 	if (parsed.compare)
 		return usage_error("--compare belongs to --list-keys, not to ", command ? command->name : "the console");
 	if (command)
