@@ -1,10 +1,10 @@
 /*
  * derive: fields of a record that are computed from other entries.
  *
- * Groups, lists and folder rights that name a user, and how many objects live
- * in a domain.  A search that is refused or cut makes the field unreadable or
- * notes it; nothing is ever shown as complete that was not.  On a connection's
- * thread (read_derived).
+ * Groups, lists and folder rights that name a user or a group, and how many
+ * objects live in a domain.  A search that is refused or cut makes the field
+ * unreadable or notes it; nothing is ever shown as complete that was not.  On a
+ * connection's thread (read_derived).
  */
 #include <stdlib.h>
 #include <string.h>
@@ -26,26 +26,44 @@ static const char *login_of(const struct derivation *with)
 	return attribute == NULL || attribute->count == 0 ? NULL : attribute->values[0].bytes;
 }
 
-static void add_addresses(const struct derivation *with, struct filter *any, const char *attribute, bool right)
+static void add_addresses(const struct derivation *with, struct filter *any, const char *attribute)
 {
 	struct arena *arena = with->record->arena;
 	const struct profile *profile = world_profile(with->world);
-	const char *const sources[] = { profile->primary, right ? NULL : profile->alternate };
+	const char *const sources[] = { profile->primary, profile->alternate };
 	size_t i, j;
 
 	for (i = 0; i < sizeof sources / sizeof *sources; i++) {
 		const struct attribute *held = sources[i] == NULL ? NULL : record_attribute(with->record, sources[i]);
 
-		for (j = 0; held != NULL && j < held->count; j++) {
-			struct filter *leaf = filter_equal(arena, attribute, held->values[j].bytes, held->values[j].length);
-
-			if (right) {
-				leaf->op = FILTER_PIECES;
-				leaf->first = value_text(arena, arena_format(arena, "%s ", held->values[j].bytes));
-			}
-			filter_into(arena, any, leaf);
-		}
+		for (j = 0; held != NULL && j < held->count; j++)
+			filter_into(arena, any, filter_equal(arena, attribute, held->values[j].bytes, held->values[j].length));
 	}
+}
+
+/* Rights name users by address and groups by name; NULL: no right can name it. */
+static const char *right_holder(const struct derivation *with)
+{
+	const struct profile *profile = world_profile(with->world);
+	const struct attribute *address = with->record->kind != &kind_user || profile->primary == NULL ? NULL : record_attribute(with->record, profile->primary);
+
+	if (with->record->kind == &kind_group)
+		return login_of(with);
+	return address == NULL || address->count == 0 ? NULL : address->values[0].bytes;
+}
+
+static void add_rights(const struct derivation *with, struct filter *any, const char *attribute)
+{
+	struct arena *arena = with->record->arena;
+	const char *who = right_holder(with);
+	struct filter *leaf;
+
+	if (who == NULL)
+		return;
+	leaf = filter_equal_text(arena, attribute, who);
+	leaf->op = FILTER_PIECES;
+	leaf->first = value_text(arena, arena_format(arena, "%s ", who));
+	filter_into(arena, any, leaf);
 }
 
 /* Everything of one holder kind that names the record, after the profile's reference rows. */
@@ -67,8 +85,10 @@ static struct filter *naming_filter(const struct derivation *with, const char *h
 			filter_into(arena, any, filter_equal_text(arena, reference->attribute, with->record->place));
 		else if (reference->by == BY_LOGIN && login_of(with) != NULL)
 			filter_into(arena, any, filter_equal_text(arena, reference->attribute, login_of(with)));
-		else if (reference->by == BY_ADDRESS || reference->by == BY_RIGHT)
-			add_addresses(with, any, reference->attribute, reference->by == BY_RIGHT);
+		else if (reference->by == BY_ADDRESS)
+			add_addresses(with, any, reference->attribute);
+		else if (reference->by == BY_RIGHT)
+			add_rights(with, any, reference->attribute);
 	}
 	if (class == NULL || any->inside_count == 0)
 		return NULL;
@@ -81,20 +101,24 @@ static void unreadable(struct derivation *with, const struct error *why)
 	with->out->note = arena_text(with->record->arena, why->text);
 }
 
-/* The right that a folder gives to this user: the values that begin with the address. */
+/* The right that a folder gives to whom the record is: values that begin with the name, in attributes that hold rights. */
 static const char *right_of(const struct derivation *with, const struct entry *folder, const char *name)
 {
 	struct arena *arena = with->record->arena;
-	const char *own = record_attribute(with->record, world_profile(with->world)->primary)->values[0].bytes;
-	size_t i, j, length = strlen(own);
+	const struct profile *profile = world_profile(with->world);
+	const char *own = right_holder(with);
+	size_t i, j, length = own == NULL ? 0 : strlen(own);
 
-	for (i = 0; i < folder->count; i++)
-		for (j = 0; j < folder->attributes[i].count; j++) {
-			const char *value = folder->attributes[i].values[j].bytes;
+	for (i = 0; own != NULL && i < profile->reference_count; i++) {
+		const struct attribute *rights = profile->references[i].by != BY_RIGHT ? NULL : entry_get(folder, profile->references[i].attribute);
+
+		for (j = 0; rights != NULL && j < rights->count; j++) {
+			const char *value = rights->values[j].bytes;
 
 			if (strncasecmp(value, own, length) == 0 && value[length] == ' ' && strrchr(value, ' ') == value + length)
 				return arena_format(arena, "%s: %s", name, value + length + 1);
 		}
+	}
 	return NULL;
 }
 
@@ -240,7 +264,9 @@ static void note_policy(struct derivation *with, size_t index)
 	if (!read_policy_quota(with->world, with->connection, arena, &entry, &megabytes, &place))
 		return;
 	words = strtoll(megabytes, NULL, 10) == 0 ? "no limit" : text_from_size(arena, strtoll(megabytes, NULL, 10) * 1048576);
-	quota->note = arena_format(arena, "%s%spolicy says %s, not written here", quota->note == NULL ? "" : quota->note, quota->note == NULL ? "" : "; ", words);
+	words = quota->count > 0 && strtoll(quota->values[0].bytes, NULL, 10) == strtoll(megabytes, NULL, 10) * 1048576 ?
+		"as the policy says" : arena_format(arena, "policy says %s, not written here", words);
+	quota->note = arena_format(arena, "%s%s%s", quota->note == NULL ? "" : quota->note, quota->note == NULL ? "" : "; ", words);
 }
 
 bool read_derived(const struct world *world, struct connection *connection, struct record *record, struct error *error)

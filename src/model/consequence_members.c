@@ -78,7 +78,7 @@ static void name_digits(struct scene *scene, const struct consequence_rule *rule
 {
 	const char *name = scene->after->name;
 
-	if (is_group(scene) && (!scene->before || strcmp(scene->before->name, name) != 0) && *name && strspn(name, "0123456789") == strlen(name))
+	if (!scene->facts->plain && is_group(scene) && (!scene->before || strcmp(scene->before->name, name) != 0) && *name && strspn(name, "0123456789") == strlen(name))
 		tell(scene, rule, "The name %s has digits only; UDM may refuse it, and some programs take it for a group number.", name);
 }
 

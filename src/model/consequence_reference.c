@@ -19,6 +19,11 @@ static bool is_followed(const struct reference *reference)
 	return reference->followed && !is_membership(reference);
 }
 
+static bool is_followed_name(const struct reference *reference)
+{
+	return reference->followed;
+}
+
 static bool is_left(const struct reference *reference)
 {
 	return !reference->followed && !is_membership(reference);
@@ -121,9 +126,9 @@ static void changed_followed(struct scene *scene, const struct consequence_rule 
 				count > 1 ? "are" : "is", words);
 	}
 	if (renamed(scene)) {
-		words = references_words(scene, is_followed, &count);
+		words = references_words(scene, is_followed_name, &count);
 		if (count)
-			tell(scene, rule, "%zu further reference%s the new name: %s.", count, count > 1 ? "s follow" : " follows", words);
+			tell(scene, rule, "%zu reference%s the new name: %s.", count, count > 1 ? "s follow" : " follows", words);
 	}
 }
 

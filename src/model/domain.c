@@ -11,7 +11,7 @@ static const struct field domain_fields[] = {
 		.name = "name", .label = "Domain", .type = FIELD_DOMAIN,
 		.flags = FIELD_KEY | FIELD_REQUIRED | FIELD_FIXED | FIELD_COLUMN | FIELD_SEARCH | FIELD_LOWER,
 		.group = "Domain", .width = 40,
-		.help = "Lower-case letters, digits, dots and hyphens, as the manual says; UDM itself would take nearly any text. "
+		.help = "Lower-case letters, digits, dots and hyphens. "
 			"A name with other letters is typed as it is read and stored in its xn-- form.",
 	},
 	{

@@ -19,7 +19,7 @@ static const struct field group_fields[] = {
 		.flags = FIELD_KEY | FIELD_REQUIRED | FIELD_FIXED | FIELD_COLUMN | FIELD_SEARCH,
 		.group = "Group", .width = 24, .check = check_group_name,
 		.help = "Letters and digits of any script and underscores, inside also blanks, dots, hyphens and the like. "
-			"Users and groups share one set of names on UCS.",
+			"Where users and groups share one set of names, a user of that name is in the way.",
 	},
 	{
 		.name = "description", .label = "Description", .type = FIELD_TEXT, .flags = FIELD_COLUMN | FIELD_SEARCH,
@@ -62,7 +62,7 @@ static const struct field group_fields[] = {
 		.name = "sender_users", .label = "Senders: users", .type = FIELD_REFERENCE, .flags = FIELD_MANY,
 		.group = "Senders", .reference = "user", .width = 20,
 		.help = "Users who may send to the group; with no sender named anybody may. "
-			"Obeyed only where mail/postfix/policy/listfilter is on at the mail servers.",
+			"Obeyed only where the mail servers look at senders; see In force.",
 	},
 	{
 		.name = "sender_groups", .label = "Senders: groups", .type = FIELD_REFERENCE, .flags = FIELD_MANY,
@@ -89,6 +89,11 @@ static const struct field group_fields[] = {
 		.group = "Member of", .width = 20,
 		.help = "Mailing lists that hold the address of this group.",
 	},
+	{
+		.name = "folder_rights", .label = "Folder rights", .type = FIELD_TEXT, .flags = FIELD_MANY | FIELD_DERIVED,
+		.group = "Member of", .width = 20,
+		.help = "Shared folders that name this group, with the right that its members have there.",
+	},
 	{ .name = NULL },
 };
 
@@ -108,5 +113,5 @@ const struct kind kind_group = {
 	.fields = group_fields, .name_field = "name",
 	.check = check_group,
 	.help = "Users and nested groups under one name; with an address it distributes mail to the primary addresses of its members. "
-		"On UCS creating, renaming and deleting groups belongs to UDM.",
+		"Where a management system owns the directory (UDM on UCS), creating, renaming and deleting groups belongs to it.",
 };

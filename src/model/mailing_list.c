@@ -40,7 +40,7 @@ static const struct field mailing_list_fields[] = {
 		.name = "sender_users", .label = "Senders: users", .type = FIELD_REFERENCE, .flags = FIELD_MANY,
 		.group = "Senders", .reference = "user", .width = 20,
 		.help = "Users who may send to the list; with no sender named anybody may. "
-			"Obeyed only where mail/postfix/policy/listfilter is on at the mail servers.",
+			"Obeyed only where the mail servers look at senders; see In force.",
 	},
 	{
 		.name = "sender_groups", .label = "Senders: groups", .type = FIELD_REFERENCE, .flags = FIELD_MANY,

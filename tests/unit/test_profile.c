@@ -178,6 +178,27 @@ static void test_debian_maps_what_there_is(void **state)
 	arena_free(arena);
 }
 
+/* Words of one management system help nobody where another one, or none, owns the directory. */
+static void test_debian_helps_in_its_own_words(void **state)
+{
+	static const char *const foreign[] = { "UDM", "UCS", "UCR", "univention", "listener", "mail/dovecot", "mail/postfix" };
+	struct arena *arena = arena_new();
+	const struct profile *profile = profile_find(arena, "debian", NULL, NULL);
+	size_t told = 0;
+
+	(void)state;
+	for (size_t i = 0; kinds[i] != NULL; i++) {
+		for (const struct field *field = kinds[i]->fields; profile_kind(profile, kinds[i]) != NULL && field->name != NULL; field++) {
+			told++;
+			for (size_t j = 0; j < sizeof foreign / sizeof *foreign; j++)
+				if (strstr(field->help, foreign[j]) != NULL)
+					fail_msg("%s %s: the help speaks of %s", kinds[i]->name, field->name, foreign[j]);
+		}
+	}
+	assert_true(told > 50);
+	arena_free(arena);
+}
+
 static void test_a_sites_own_file_comes_first(void **state)
 {
 	char directory[] = "/tmp/postroom-profile-XXXXXX", path[100];
@@ -216,6 +237,7 @@ int main(void)
 		cmocka_unit_test(test_recognised_by_the_schema),
 		cmocka_unit_test(test_debian_is_told_from_ucs),
 		cmocka_unit_test(test_debian_maps_what_there_is),
+		cmocka_unit_test(test_debian_helps_in_its_own_words),
 		cmocka_unit_test(test_a_sites_own_file_comes_first),
 	};
 

@@ -136,6 +136,7 @@ kind group {
 	field sender_rule { missing = "no allowed senders are kept here" }
 	field groups { derive = groups }
 	field lists { derive = lists }
+	field folder_rights { missing = "the schema of Debian's slapd has no shared folders; Dovecot's ACL files hold rights" }
 }
 
 kind mailinglist {

@@ -167,6 +167,7 @@ kind group {
 	field sender_rule { derive = sender_rule }
 	field groups { derive = groups }
 	field lists { derive = lists }
+	field folder_rights { derive = rights }
 }
 
 kind mailinglist {
