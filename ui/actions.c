@@ -32,7 +32,7 @@ const struct action actions[] = {
 	{ "search-previous", "list page", "previous hit", "Goes to the previous row that the filter would find.", 0 },
 	{ "edit", "page", "edit..", "Changes the field under the cursor; the review comes before anything is written.", CHANGES | ACTION_FOOTER },
 	{ "quota", "list page", "quota..", "Changes the quota; the review comes before anything is written.", CHANGES | ACTION_FOOTER },
-	{ "apply-policy", "page", "apply policy..", "Of a quota policy: writes its limit into all it reaches; of a user: takes what the policy says as the quota. The review comes before anything is written.", CHANGES },
+	{ "apply-policy", "list page", "apply policy..", "Of a quota policy: writes its limit into all it reaches; of a user: takes what the policy says as the quota. The review comes before anything is written.", CHANGES },
 	{ "new", "list", "new..", "Fills in a form for a new one; the review comes before anything is written.", ACTION_WRITES | ACTION_FOOTER },
 	{ "copy-as-new", "list page", "copy..", "Fills in the form for a new one with the values of this one.", CHANGES },
 	{ "rename", "list page", "rename..", "Gives it another name; the review comes before anything is written.", CHANGES },

@@ -11,6 +11,7 @@
 #include "ui/list_memory.h"
 #include "ui/list_private.h"
 #include "ui/move.h"
+#include "ui/policy.h"
 #include "ui/session.h"
 
 /* --- cursor ------------------------------------------------------------------------------------- */
@@ -182,6 +183,18 @@ static void open_page(struct list_view *list)
 	arena_free(arena);
 }
 
+/* Only the whole record tells whether a policy says anything. */
+static void apply_policy(struct list_view *list)
+{
+	struct session *session = list->view.session;
+	const char *nothing = policy_nothing(list->record);
+
+	if (nothing != NULL)
+		session_notice(session, NULL, "%s: %s.", list->record->name, nothing);
+	else
+		session_push(session, review_view_new(session, policy_change(list->record)));
+}
+
 static void do_with_record(struct list_view *list, const char *name)
 {
 	struct session *session = list->view.session;
@@ -189,6 +202,8 @@ static void do_with_record(struct list_view *list, const char *name)
 
 	if (strcmp(name, "quota") == 0) {
 		session_push(session, editor_view_new(session, record, kind_field(list->kind, "quota")));
+	} else if (strcmp(name, "apply-policy") == 0) {
+		apply_policy(list);
 	} else if (strcmp(name, "rename") == 0) {
 		session_push(session, rename_view_new(session, record));
 	} else if (strcmp(name, "copy-as-new") == 0) {
@@ -293,7 +308,7 @@ static bool open_choices(struct list_view *list, const char *name)
 
 static bool act_on_row(struct list_view *list, const struct action *action)
 {
-	static const char *const with[] = { "quota", "rename", "copy-as-new", "delete" };
+	static const char *const with[] = { "quota", "apply-policy", "rename", "copy-as-new", "delete" };
 
 	if (strcmp(action->name, "open") == 0) {
 		open_page(list);
@@ -377,13 +392,12 @@ static const char *verb_blocked(const struct list_view *list, enum verb verb, un
 	return directory_verb_reason(engine->directory, list->kind, verb);
 }
 
-static const char *quota_blocked(const struct list_view *list)
+static const char *quota_blocked(const struct list_view *list, const struct field *field, const char *none)
 {
-	const struct field *field = kind_field(list->kind, "quota");
 	const char *reason = NULL;
 
 	if (field == NULL)
-		return "there is no quota here";
+		return none;
 	if (!role_may(session_role(list->view.session), list->kind, field, VERB_EDIT))
 		return "your role may not change the quota";
 	if (directory_supports(session_engine(list->view.session)->directory, list->kind, field, &reason) != SUPPORT_YES)
@@ -413,7 +427,9 @@ static const char *list_blocked(const struct view *view, const struct action *ac
 	if ((action->flags & ACTION_WRITES) && gate_locked(session_engine(view->session)->gate, list->kind->name, row->name))
 		return "nobody has seen yet whether an earlier write to it happened; see History";
 	if (strcmp(action->name, "quota") == 0)
-		return quota_blocked(list);
+		return quota_blocked(list, kind_field(list->kind, "quota"), "there is no quota here");
+	if (strcmp(action->name, "apply-policy") == 0)
+		return quota_blocked(list, policy_field(list->kind), "no quota policy is about this kind of object");
 	if (strcmp(action->name, "copy-as-new") == 0)
 		return verb_blocked(list, VERB_ADD, KIND_CAN_ADD);
 	if (strcmp(action->name, "rename") == 0)

@@ -12,6 +12,7 @@
 #include "ui/frame.h"
 #include "ui/move.h"
 #include "ui/page_private.h"
+#include "ui/policy.h"
 #include "ui/session.h"
 
 /* --- cursor ------------------------------------------------------------------------------------- */
@@ -258,36 +259,6 @@ static const struct field *field_here(const struct page_view *page)
 	return field;
 }
 
-/* What a policy says becomes the quota: of this user, or of everybody whom this policy reaches. */
-static void apply_policy(struct page_view *page)
-{
-	struct change *change = change_new(VERB_EDIT, page->kind, page->record->name);
-
-	change->id = arena_text(change->arena, page->record->id);
-	change_saw(change, page->record);
-	if (kind_field(page->kind, "written") != NULL)
-		change_edit_text(change, kind_field(page->kind, "written"), EDIT_ADD, "*");
-	else
-		change_edit_text(change, kind_field(page->kind, "quota"), EDIT_SET, record_text(page->record, "policy_quota"));
-	session_push(page->view.session, review_view_new(page->view.session, change));
-}
-
-static const char *policy_blocked(const struct page_view *page)
-{
-	struct arena *scratch = session_canvas(page->view.session)->arena;
-	const struct field *written = kind_field(page->kind, "written");
-
-	if (written != NULL)
-		return page_locked(page, scratch, written);
-	if (kind_field(page->kind, "policy_quota") == NULL)
-		return "no quota policy is about this kind of object";
-	if (record_text(page->record, "policy_quota")[0] == '\0')
-		return "no quota policy speaks for this user";
-	if (strcmp(record_text(page->record, "policy_quota"), record_text(page->record, "quota")) == 0)
-		return "the quota is what the policy says already";
-	return page_locked(page, scratch, kind_field(page->kind, "quota"));
-}
-
 static bool act_on_record(struct page_view *page, const char *name)
 {
 	struct session *session = page->view.session;
@@ -299,7 +270,7 @@ static bool act_on_record(struct page_view *page, const char *name)
 	else if (strcmp(name, "quota") == 0)
 		session_push(session, editor_view_new(session, page->record, kind_field(page->kind, "quota")));
 	else if (strcmp(name, "apply-policy") == 0)
-		apply_policy(page);
+		session_push(session, review_view_new(session, policy_change(page->record)));
 	else if (strcmp(name, "rename") == 0)
 		session_push(session, rename_view_new(session, page->record));
 	else if (strcmp(name, "copy-as-new") == 0)
@@ -348,6 +319,15 @@ static const char *field_blocked(const struct page_view *page, const struct fiel
 	return page_locked(page, scratch, field);
 }
 
+static const char *apply_blocked(const struct page_view *page)
+{
+	const struct field *field = policy_field(page->kind);
+
+	if (field == NULL)
+		return "no quota policy is about this kind of object";
+	return policy_nothing(page->record) != NULL ? policy_nothing(page->record) : field_blocked(page, field);
+}
+
 static const char *write_blocked(const struct page_view *page, const char *name)
 {
 	if (page->gone)
@@ -361,7 +341,7 @@ static const char *write_blocked(const struct page_view *page, const char *name)
 	if (strcmp(name, "quota") == 0)
 		return field_blocked(page, kind_field(page->kind, "quota"));
 	if (strcmp(name, "apply-policy") == 0)
-		return policy_blocked(page);
+		return apply_blocked(page);
 	if (strcmp(name, "copy-as-new") == 0)
 		return page_verb_blocked(page, VERB_ADD, KIND_CAN_ADD);
 	if (strcmp(name, "rename") == 0)
@@ -425,9 +405,11 @@ static bool page_busy(const struct view *view)
 	return ((const struct page_view *)view)->query != NULL;
 }
 
+/* What a policy could do here is worth a place in the footer, and only where it can. */
 static const char *page_label(const struct view *view, const struct action *action)
 {
-	(void)view;
+	if (strcmp(action->name, "apply-policy") == 0)
+		return kind_field(((const struct page_view *)view)->kind, "written") != NULL ? "write into all.." : "policy..";
 	return strcmp(action->name, "open") == 0 ? "show" : NULL;
 }
 

@@ -104,10 +104,45 @@ static bool choose_how(const struct change *change, const struct field *field, e
 	return true;
 }
 
+/* What a policy says for the object that is changed; NULL with a sentence where none says anything. */
+static const char *said_by_policy(const struct change *change, const struct field *field, struct error *error)
+{
+	const struct field_values *said = change->seen ? record_get(change->seen, field->policy) : NULL;
+
+	if (said && said->count > 0)
+		return said->values[0].bytes;
+	if (!said)
+		error_set(error, ERROR_USAGE, "%s: which policy counts is known only once the %s is there; create it, then set %s=policy",
+			field->label, change->kind->noun, field->name);
+	else if (said->presence == VALUE_UNSUPPORTED || said->presence == VALUE_UNREADABLE)
+		error_set(error, ERROR_UNSUPPORTED, "%s: what a policy says for %s is not known: %s", field->label, change->name,
+			said->note ? said->note : said->presence == VALUE_UNSUPPORTED ? "this directory has no policies" : "not readable with this login");
+	else
+		error_set(error, ERROR_INVALID, "%s: no policy says anything for %s, so there is nothing to write; give a value instead",
+			field->label, change->name);
+	return NULL;
+}
+
+/* The value as records hold it; NULL with a sentence. */
+static const char *canonical_of(const struct change *change, const struct field *field, const char *value, bool restricted,
+		struct error *error)
+{
+	if (field->policy && strcmp(value, "policy") == 0) {
+		/* Canonical already: parsed again its bytes would count as the unit of the field. */
+		value = said_by_policy(change, field, error);
+		return value && check_value(field, value, error) ? value : NULL;
+	}
+	if (field->type == FIELD_SECRET)
+		value = fetch_secret(change->arena, field->label, value, restricted, error);
+	else if (field->type == FIELD_PARTS)
+		value = fetch_parts(change->arena, field, value, restricted, error);
+	return value ? check_parse(change->arena, field, value, error) : NULL;
+}
+
 static bool put_edit(struct change *change, const struct field *field, enum edit_how how, const char *value, bool restricted,
 		struct error *error)
 {
-	const char *canonical = value;
+	const char *canonical;
 
 	if (!choose_how(change, field, &how, error))
 		return false;
@@ -115,12 +150,7 @@ static bool put_edit(struct change *change, const struct field *field, enum edit
 		change_edit_text(change, field, how, NULL);
 		return true;
 	}
-	if (field->type == FIELD_SECRET)
-		canonical = fetch_secret(change->arena, field->label, value, restricted, error);
-	else if (field->type == FIELD_PARTS)
-		canonical = fetch_parts(change->arena, field, value, restricted, error);
-	if (canonical)
-		canonical = check_parse(change->arena, field, canonical, error);
+	canonical = canonical_of(change, field, value, restricted, error);
 	if (!canonical)
 		return false;
 	change_edit_text(change, field, how, canonical);

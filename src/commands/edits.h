@@ -14,6 +14,7 @@
 
 /*
  * "field=value" sets, "field+=value" adds, "field-=value" removes, "field=" leaves none. restricted: @FILE is refused.
+ * "field=policy" takes what a policy says, where the field knows one (struct field, policy) and change->seen tells it.
  * False with a sentence.
  */
 bool edits_parse(struct change *change, char *const *words, int count, bool restricted, struct error *error);

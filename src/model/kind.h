@@ -93,6 +93,7 @@ struct field {
 	const char *const *choices;       /* CHOICE; NULL-terminated */
 	const char *reference;            /* REFERENCE, and ADDRESS whose domain part is offered: name of a kind */
 	const struct part *parts;         /* PARTS: in the order in which they are stored */
+	const char *policy;               /* a derived field whose value the word "policy" stands for, and the action apply-policy; NULL: none */
 	const char *needs;                /* a field that must have a value while this one has (a flag: says yes); NULL: none */
 	int width;                        /* preferred column width */
 	field_check *check;               /* NULL for most */

@@ -126,8 +126,8 @@ static const struct field user_fields[] = {
 		.flags = FIELD_COLUMN | FIELD_SEARCH | FIELD_LOWER,
 		.group = "Mail", .reference = "domain", .width = 27,
 		.help = "The address of the mailbox, in a registered domain, stored in lower case; without it there is no mailbox. "
-			"The contact address (attribute mail) is another thing and has no effect on delivery. "
-			"What a change does to the mailbox depends on mail/dovecot/mailbox/rename: the manual calls yes the default, the code takes unset as no.",
+			"A contact address that may stand beside it is another thing and has no effect on delivery. "
+			"What a change does to the mailbox depends on the mail servers; the review tells it.",
 	},
 	{
 		.name = "alternates", .label = "Alternative addresses", .type = FIELD_ADDRESS, .flags = FIELD_MANY | FIELD_SEARCH,
@@ -144,11 +144,11 @@ static const struct field user_fields[] = {
 		.name = "keep_copy", .label = "Keep a copy", .type = FIELD_FLAG,
 		.group = "Forwarding", .width = 5, .needs = "address",
 		.help = "Whether forwarded mail also stays in the mailbox. Where a flag is stored and it is missing, "
-			"UDM shows no but Postfix keeps a copy; postroom says what Postfix does.",
+			"Postfix keeps a copy whatever other consoles show; postroom says what Postfix does.",
 	},
 	{
 		.name = "quota", .label = "Quota", .type = FIELD_SIZE, .flags = FIELD_COLUMN,
-		.group = "Mailbox", .least = 0, .most = PETABYTE, .unit = MEGABYTE, .unit_name = "MB", .width = 7,
+		.group = "Mailbox", .least = 0, .most = PETABYTE, .unit = MEGABYTE, .unit_name = "MB", .width = 7, .policy = "policy_quota",
 		.help = "Space for all folders together; a bare number means MB, 0 or nothing means no limit. "
 			"Dovecot reads only this value: a quota policy, still in the manual, is shown beside it and not obeyed.",
 	},
@@ -161,13 +161,13 @@ static const struct field user_fields[] = {
 	{
 		.name = "policy_quota", .label = "Quota by policy", .type = FIELD_SIZE, .flags = FIELD_DERIVED,
 		.group = "Mailbox", .least = 0, .most = PETABYTE, .unit = MEGABYTE, .unit_name = "MB", .width = 9,
-		.help = "What a quota policy asks for; it counts only once it is written as the quota (action apply-policy).",
+		.help = "What a quota policy asks for; it counts only once it is written as the quota (the action apply-policy, or quota=policy with the command set).",
 	},
 	{
 		.name = "home_server", .label = "Home server", .type = FIELD_REFERENCE, .flags = FIELD_COLUMN | FIELD_LOWER,
 		.group = "Mailbox", .reference = "server", .width = 18,
 		.help = "The host with the IMAP service that holds the mailbox; empty means that every server considers itself responsible. "
-			"Changing it moves no mail. UDM does not refuse a host that is none, postroom does.",
+			"Changing it moves no mail. Only a host that is known as a mail server is taken.",
 	},
 	{
 		.name = "fetchmail", .label = "Fetched from", .type = FIELD_PARTS, .flags = FIELD_MANY,
@@ -305,5 +305,5 @@ const struct kind kind_user = {
 	.fields = user_fields, .name_field = "login", .title_field = "full_name",
 	.check = check_user,
 	.help = "A person with a login and, once there is a primary address, a mailbox. "
-		"On UCS creating, renaming and deleting users and setting passwords belong to UDM.",
+		"Where a management system owns the directory (UDM on UCS), creating, renaming and deleting users and setting passwords belong to it.",
 };
