@@ -19,7 +19,7 @@ static const struct field group_fields[] = {
 		.flags = FIELD_KEY | FIELD_REQUIRED | FIELD_FIXED | FIELD_COLUMN | FIELD_SEARCH,
 		.group = "Group", .width = 24, .check = check_group_name,
 		.help = "Letters and digits of any script and underscores, inside also blanks, dots, hyphens and the like. "
-			"Where users and groups share one set of names, a user of that name is in the way.",
+			"Where users and groups share names, no user has it.",
 	},
 	{
 		.name = "description", .label = "Description", .type = FIELD_TEXT, .flags = FIELD_COLUMN | FIELD_SEARCH,
