@@ -14,6 +14,8 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "directory/entry.h"
+#include "model/facts.h"
 #include "model/record.h"
 
 enum filter_op {
@@ -50,5 +52,11 @@ char *filter_text(struct arena *arena, const struct filter *filter);
 /* Text to tree, strictly, at most 64 levels; NULL with ERROR_INVALID that names the place. */
 struct filter *filter_parse(struct arena *arena, const char *words, struct error *error);
 bool filter_attribute_legal(const char *attribute);
+
+/*
+ * Would this entry be found (filter_match.c)? An attribute that the entry has not counts as absent; KNOWN_NOT stands
+ * for everything that only the server can tell.
+ */
+enum known filter_matches(const struct filter *filter, const struct entry *entry);
 
 #endif

@@ -74,6 +74,13 @@ bool plan_whole(const struct profile_kind *held, const struct entry *draft, stru
 	return true;
 }
 
+bool plan_is_seen(const struct profile_kind *held, struct arena *arena, const struct entry *draft, const char *name, struct error *error)
+{
+	return held->find == NULL || filter_matches(held->find, draft) != KNOWN_NO || error_set(error, ERROR_INVALID,
+		"%s: \"%.100s\" cannot be the name of a %s here; in this directory allowed is only what %s finds, and nobody would see it",
+		kind_key(held->kind)->label, name, held->kind->noun, filter_text(arena, held->find));
+}
+
 /* The same for a draft without the values that the change does not name: what is stored, less what goes. */
 static bool plan_leaves_some(struct store_ldap *store, const struct profile_kind *held, struct arena *arena, const char *place,
 		const struct delta *deltas, size_t count, struct error *error)
@@ -246,11 +253,15 @@ static bool plan_rename(struct store_ldap *store, const struct change *change, c
 {
 	const struct profile_kind *held = store_kind(store, change->kind);
 	const char *parent = dn_parent(arena, entry->dn);
+	struct entry *draft = entry_copy(arena, entry);
 	char *place = parent == NULL ? NULL : dn_child(arena, held->naming, change->new_name, strlen(change->new_name), parent);
 	struct operation *operation;
 
 	if (place == NULL)
 		return error_set(error, ERROR_INVALID, "\"%s\" cannot be the name of an entry", change->new_name);
+	entry_put_text(draft, held->naming, change->new_name);
+	if (!plan_is_seen(held, arena, draft, change->new_name, error))
+		return false;
 	plan->after = change_result(arena, change, facts->now);
 	plan->after->place = place;
 	if (strcmp(facts->now->name, change->new_name) == 0)

@@ -255,6 +255,8 @@ bool plan_add(struct store_ldap *store, const struct change *change, const struc
 	if (!convert_write(&with, held, NULL, after, change, draft, error) || !plan_whole(held, draft, error))
 		return false;
 	add_derived(held, after, draft);
+	if (!plan_is_seen(held, arena, draft, after->name, error))
+		return false;
 	if (joins && !default_group(store, arena, held, &group, error))
 		return false;
 	if (held->number != NULL && !take_number(store, held, draft, plan, error))

@@ -76,6 +76,8 @@ bool plan_policy(struct store_ldap *store, const struct change *change, const st
 struct operation *plan_step(struct arena *arena, struct plan *plan);
 /* Does the draft hold what the profile says that the schema demands? False with a sentence that begins with a label. */
 bool plan_whole(const struct profile_kind *held, const struct entry *draft, struct error *error);
+/* Would the entry be found as one of its kind again? False with a sentence where it certainly would not. */
+bool plan_is_seen(const struct profile_kind *held, struct arena *arena, const struct entry *draft, const char *name, struct error *error);
 /* Marks deltas that carry a password in clear. */
 void plan_mark_secrets(const struct store_ldap *store, struct delta *deltas, size_t count);
 /* plan_follow.c: what becomes of an object, for those who name it. */

@@ -201,6 +201,11 @@ static void test_what_has_no_place(void **state)
 	refused(edit("user", "jiri.dvorak", "keep_copy", EDIT_SET, "yes"), "leaves no copy");
 	refused(change_new(VERB_ADD, &kind_group, "live-empty"), "needs at least one");
 	refused(edit("group", "auditors", "members", EDIT_REMOVE, "arpad.kovacs"), "needs at least one");
+	/* A name without a dot is a piece of the tree, so a domain of this name would not be seen again. */
+	refused(change_new(VERB_ADD, &kind_domain, "live"), "nobody would see it");
+	change = change_new(VERB_RENAME, &kind_domain, "example.org");
+	change->new_name = "live";
+	refused(change, "nobody would see it");
 	walk_begin(&walk);
 	change = change_new(VERB_DELETE, &kind_user, "arpad.kovacs");
 	assert_true(store->gather(store->self, change, walk.arena, &walk.facts, &walk.error));

@@ -117,6 +117,38 @@ static void test_any_value_stays_one_leaf(void **state)
 	}
 }
 
+static void test_would_be_found(void **state)
+{
+	static const struct { const char *filter; enum known found; } cases[] = {
+		{ "(dc=*.*)", KNOWN_YES }, { "(dc=*.*.*)", KNOWN_NO }, { "(dc=EXAMPLE.org)", KNOWN_YES }, { "(dc=example)", KNOWN_NO },
+		{ "(dc=exam*ple*org)", KNOWN_YES }, { "(dc=exam*example*)", KNOWN_NO }, { "(dc=*.org)", KNOWN_YES }, { "(dc=*.com)", KNOWN_NO },
+		{ "(dc=example.org*g)", KNOWN_NO }, { "(dc=*)", KNOWN_YES }, { "(uid=*)", KNOWN_NO }, { "(uid=a)", KNOWN_NO },
+		{ "(objectClass=DOMAIN)", KNOWN_YES }, { "(&(objectClass=top)(dc=*.*))", KNOWN_YES }, { "(&(objectClass=person)(dc=*.*))", KNOWN_NO },
+		{ "(|(objectClass=person)(dc=*.*))", KNOWN_YES }, { "(|(uid=a)(cn=b))", KNOWN_NO }, { "(!(dc=*.*))", KNOWN_NO }, { "(!(uid=*))", KNOWN_YES },
+		/* What only a server can tell. */
+		{ "(description=an example)", KNOWN_YES }, { "(description=another  one)", KNOWN_NOT }, { "(description=plain)", KNOWN_NOT },
+		{ "(dc>=a)", KNOWN_NOT }, { "(dc:caseExactMatch:=Example.org)", KNOWN_NOT }, { "(!(dc>=a))", KNOWN_NOT },
+		{ "(&(dc>=a)(uid=*))", KNOWN_NO }, { "(|(dc>=a)(dc=*))", KNOWN_YES }, { "(&(dc>=a)(dc=*))", KNOWN_NOT }, { "(|(dc>=a)(uid=*))", KNOWN_NOT },
+	};
+	struct arena *arena = arena_new();
+	struct entry *entry = entry_new(arena, "dc=example.org,ou=domains");
+	size_t i;
+
+	(void)state;
+	entry_add_text(entry, "objectClass", "top");
+	entry_add_text(entry, "objectClass", "domain");
+	entry_put_text(entry, "dc", "example.org");
+	entry_put_text(entry, "description", "an example");
+	for (i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct filter *filter = filter_parse(arena, cases[i].filter, NULL);
+
+		assert_non_null(filter);
+		if (filter_matches(filter, entry) != cases[i].found)
+			fail_msg("%s", cases[i].filter);
+	}
+	arena_free(arena);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -125,6 +157,7 @@ int main(void)
 		cmocka_unit_test(test_legal_filters_come_back_the_same),
 		cmocka_unit_test(test_illegal_filters_are_refused),
 		cmocka_unit_test(test_any_value_stays_one_leaf),
+		cmocka_unit_test(test_would_be_found),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
