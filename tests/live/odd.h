@@ -192,6 +192,53 @@ static inline void odd_size(struct odd *odd, struct text *out)
 	text_add(out, ODD_ONE(odd, units));
 }
 
+static inline void odd_number(struct odd *odd, const struct field *field, struct text *out)
+{
+	static const char *const wrong[] = { "-1", "+1", "1.5", "1e2", "0x10", "ten", "9223372036854775807", "9223372036854775808", "1 0", "10%", "." };
+	uint32_t most = field->most > 0 && field->most < 1000000 ? (uint32_t)field->most : 1000000;
+
+	switch (odd_below(odd, 6)) {
+	case 0:  text_add(out, ODD_ONE(odd, wrong)); break;
+	case 1:  text_addf(out, "%u", most + odd_below(odd, 3)); break;
+	case 2:  text_addf(out, "%s%u", odd_chance(odd, 50) ? "0" : "", odd_below(odd, 3)); break;
+	default: text_addf(out, "%u", 1 + odd_below(odd, most)); break;
+	}
+}
+
+/* Names of the schema: of classes and attributes. */
+static inline void odd_descriptor(struct odd *odd, struct text *out)
+{
+	static const char *const known[] = { "person", "univentionMail", "posixAccount", "univentionMailQuotaMB", "univentionMailQuotaWarning", "top", "sambaSamAccount" };
+
+	if (odd_chance(odd, 30)) {
+		text_add(out, ODD_ONE(odd, known));
+		return;
+	}
+	odd_chars(odd, out, odd_chance(odd, 85) ? "abcXYZ" : "019-;", 1);
+	odd_chars(odd, out, ODD_MIXED "-", odd_length(odd, 250) - 1);
+}
+
+/* Search filters, now and then with a bracket too many or few. */
+static inline void odd_filter(struct odd *odd, struct text *out, unsigned depth)
+{
+	static const char *const leaves[] = { "(uid=*)", "(uid=vals-*)", "(cn=a*b*c)", "(sn:=x)", "(mail:caseExactMatch:=A)", "(uidNumber>=1000)", "(uidNumber<=20)",
+		"(cn~=peter)", "(cn=\\2a\\28\\29)", "(cn=\\c3\\a4)", "(objectClass=person)", "(cn=)", "(=a)", "(cn)", "(cn=\\zz)", "(c n=a)", "((cn=a))", "()" };
+	static const char signs[] = "&|!";
+	char sign = signs[odd_below(odd, 3)];
+	uint32_t inside = sign == '!' ? 1 : 1 + odd_below(odd, 3);
+
+	if (depth == 0 || odd_chance(odd, 50)) {
+		/* Mostly the good ones, which stand first. */
+		text_add(out, odd_chance(odd, 92) ? leaves[odd_below(odd, 11)] : ODD_ONE(odd, leaves));
+		return;
+	}
+	text_addf(out, "(%c", sign);
+	while (inside-- > 0)
+		odd_filter(odd, out, depth - 1);
+	if (odd_chance(odd, 97))
+		text_add_char(out, ')');
+}
+
 static inline void odd_flag(struct odd *odd, struct text *out)
 {
 	static const char *const words[] = { "yes", "no", "YES", "No", "y", "n", "true", "FALSE", "on", "off", "1", "0", "2", "maybe", "yes no", "ja", "-" };
@@ -275,7 +322,15 @@ static inline char *odd_value(struct odd *odd, const struct field *field)
 	case FIELD_FLAG:      odd_flag(odd, &out); break;
 	case FIELD_REFERENCE: odd_reference(odd, &out); break;
 	case FIELD_PARTS:     odd_parts(odd, field->parts, &out); break;
-	case FIELD_TEXT: case FIELD_NUMBER: case FIELD_CHOICE: case FIELD_TIME: case FIELD_SECRET: odd_text(odd, &out); break;
+	case FIELD_NUMBER:    odd_number(odd, field, &out); break;
+	case FIELD_TEXT: case FIELD_CHOICE: case FIELD_TIME: case FIELD_SECRET:
+		if (strcmp(field->label, "Filter") == 0)
+			odd_filter(odd, &out, 3);
+		else if (strstr(field->label, "classes") != NULL || strstr(field->label, "attributes") != NULL)
+			odd_descriptor(odd, &out);
+		else
+			odd_text(odd, &out);
+		break;
 	}
 	if (odd_chance(odd, 30))
 		odd_spoil(odd, &out);
