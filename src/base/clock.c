@@ -18,6 +18,7 @@
 #define RUNNING (-1)
 
 static _Atomic int64_t frozen = RUNNING;
+static _Atomic int64_t leapt;          /* milliseconds, by clock_leap */
 static pthread_once_t environment_read = PTHREAD_ONCE_INIT;
 
 static void read_environment(void)
@@ -51,29 +52,33 @@ static int64_t milliseconds(clockid_t which)
 
 int64_t clock_now(void)
 {
-	int64_t second = frozen_second();
-
-	return second != RUNNING ? second : milliseconds(CLOCK_REALTIME) / 1000;
+	return clock_now_ms() / 1000;
 }
 
 int64_t clock_now_ms(void)
 {
 	int64_t second = frozen_second();
 
-	return second != RUNNING ? second * 1000 : milliseconds(CLOCK_REALTIME);
+	return atomic_load(&leapt) + (second != RUNNING ? second * 1000 : milliseconds(CLOCK_REALTIME));
 }
 
 int64_t clock_monotonic_ms(void)
 {
 	int64_t second = frozen_second();
 
-	return second != RUNNING ? second * 1000 : milliseconds(CLOCK_MONOTONIC);
+	return atomic_load(&leapt) + (second != RUNNING ? second * 1000 : milliseconds(CLOCK_MONOTONIC));
+}
+
+void clock_leap(int64_t by)
+{
+	atomic_fetch_add(&leapt, by);
 }
 
 void clock_freeze(int64_t epoch)
 {
 	/* Read the environment now, so that it cannot override this call later. */
 	pthread_once(&environment_read, read_environment);
+	atomic_store(&leapt, 0);
 	atomic_store(&frozen, epoch);
 }
 

@@ -17,6 +17,7 @@
 
 #include <uv.h>
 
+#include "base/clock.h"
 #include "base/loop_private.h"
 #include "base/memory.h"
 
@@ -30,6 +31,7 @@ struct loop {
 	void (*before_wait)(void *context);
 	void *before_wait_context;
 	bool stopped;
+	uint64_t leapt;                    /* milliseconds, by loop_leap */
 	unsigned pending;                  /* holds the loop alive while not 0 */
 	pthread_mutex_t lock;              /* guards the mailbox */
 	struct loop_message *first, *last;
@@ -306,6 +308,30 @@ void loop_timer_again(struct loop_timer *timer, uint64_t milliseconds)
 void loop_timer_stop(struct loop_timer *timer)
 {
 	stop_handle(timer);
+}
+
+int64_t loop_now(const struct loop *loop)
+{
+	return (int64_t)(uv_hrtime() / 1000000 + loop->leapt);
+}
+
+static void leap_timer(uv_handle_t *handle, void *context)
+{
+	const uint64_t *milliseconds = context;
+	uv_timer_t *timer = (uv_timer_t *)handle;
+	uint64_t due;
+
+	if (handle->type != UV_TIMER || !uv_is_active(handle) || uv_is_closing(handle))
+		return;
+	due = uv_timer_get_due_in(timer);
+	uv_timer_start(timer, on_timer, due > *milliseconds ? due - *milliseconds : 0, uv_timer_get_repeat(timer));
+}
+
+void loop_leap(struct loop *loop, uint64_t milliseconds)
+{
+	loop->leapt += milliseconds;
+	clock_leap((int64_t)milliseconds);
+	uv_walk(&loop->uv, leap_timer, &milliseconds);
 }
 
 /* --- signals -------------------------------------------------------------- */

@@ -37,6 +37,10 @@ struct loop_timer;
 struct loop_timer *loop_after(struct loop *loop, uint64_t milliseconds, uint64_t repeat, void (*call)(void *context), void *context);
 void loop_timer_again(struct loop_timer *timer, uint64_t milliseconds);   /* starts over */
 void loop_timer_stop(struct loop_timer *timer);                           /* NULL is allowed */
+/* Milliseconds by which timers go, from some beginning; goes on where clock_freeze stopped the clocks. */
+int64_t loop_now(const struct loop *loop);
+/* Tests: time leaps, for timers, loop_now and both clocks alike; what became due runs in the next turn. */
+void loop_leap(struct loop *loop, uint64_t milliseconds);
 
 /* Signal as an ordinary callback. Signals alone do not keep loop_run waiting. */
 struct loop_signal;

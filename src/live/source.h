@@ -48,4 +48,13 @@ const void *live_snapshot(const struct live *live, size_t host, enum live_source
 /* Known own domains, lower case, NULL-terminated; NULL: not known. */
 const char *const *live_own(const struct live *live);
 
+/* --- what the collector remembers beside the last snapshot (rings.c) ------------------------------------------ */
+
+/* Units a minute over the last five minutes, may be negative; NAN: fewer than three readings. */
+double live_rate(const struct live *live, size_t host, enum live_measure measure);
+/* Minutes until this service is full at the rate of the last five; 0: it is; -1: not filling, or not known. */
+long live_minutes_left(const struct live *live, size_t host, const char *service, uint64_t used, uint64_t possible);
+/* Changes of last_drop that were seen since the last start or reload of the service (at least so many were turned away). */
+uint64_t live_drops(const struct live *live, size_t host, const char *service);
+
 #endif

@@ -1,0 +1,51 @@
+/*
+ * dead: does nothing of a server answer?
+ *
+ * A server that refuses, or has one thing broken, is alive: somebody is there
+ * who says no.  Dead means that every source that was tried last found nobody,
+ * and that no port was open.  Pure; loop thread.
+ */
+#include "live/live_private.h"
+
+#include "live/data.h"
+
+static bool nobody(enum error_kind kind)
+{
+	return kind == ERROR_UNREACHABLE || kind == ERROR_TIMEOUT;
+}
+
+static bool any_open(const struct ports *ports)
+{
+	size_t i;
+
+	for (i = 0; ports && i < ports->count; i++)
+		if (ports->rows[i].open)
+			return true;
+	return false;
+}
+
+int64_t live_dead_since(const struct live *live, size_t host)
+{
+	int64_t since = 0;
+	unsigned source;
+
+	for (source = 0; source < LIVE_SOURCES; source++) {
+		const struct cell *cell = cell_at(live, host, (enum live_source)source);
+		int64_t began = cell->state.failing_since;
+
+		if (!cell->tried || !cell->state.applies || !(live->wanted & (1u << source)))
+			continue;
+		if (cell->state.error.kind == ERROR_NONE) {
+			/* Trying ports succeeds also where none is open. */
+			if (source != LIVE_PORTS || !cell->snapshot || any_open(cell->snapshot))
+				return 0;
+			began = cell->state.taken_at;
+		} else if (!nobody(cell->state.error.kind)) {
+			return 0;
+		}
+		/* It is dead since the last of them fell silent. */
+		if (began > since)
+			since = began;
+	}
+	return since;
+}

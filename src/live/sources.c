@@ -1,0 +1,11 @@
+/*
+ * sources: the array of all sources, by enum live_source.
+ *
+ * A source whose row is empty is nowhere asked and says so in its state.  A
+ * file of its own, so that a test can put sources of its own in its place.
+ */
+#include "live/source.h"
+
+const struct source *const sources[LIVE_SOURCES] = {
+	[LIVE_WHO] = NULL,
+};
