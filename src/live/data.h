@@ -95,12 +95,17 @@ struct queue_group {
 	uint64_t mails, recipients;
 	uint64_t ages[QUEUE_AGES];         /* recipients by age of their mail, as qshape counts */
 	uint64_t mail_ages[QUEUE_AGES];
-	uint64_t deferred;                 /* recipients with a reason */
-	uint64_t late;                     /* recipients with a reason whose mail is older than 5 minutes */
+	uint64_t deferred;                 /* recipients with a reason, but in the queue hold, where mail keeps its last one */
+	uint64_t late;                     /* those of them whose mail is 5 minutes old or older */
 	int64_t oldest;
 	const char *example;               /* reason: one in full; domain: its most frequent reason; NULL */
 };
-struct queue_groups { struct queue_group *rows; size_t count; uint64_t others; };  /* others: groups beyond the cap, counted only */
+/*
+ * At most QUEUE_GROUPS rows. Where there were more, the small ones were summed up in rest on the way (its mails: sum over
+ * them), and a row that was small at first may lack what it had then: its counts are "at least".
+ */
+enum { QUEUE_GROUPS = 4096 };
+struct queue_groups { struct queue_group *rows; size_t count; uint64_t others; struct queue_group rest; };  /* others: groups summed up in rest; one that came again counts again */
 struct queue {
 	struct arena *arena;
 	struct queue_count by_queue[QUEUES];
@@ -108,14 +113,20 @@ struct queue {
 	uint64_t ages[QUEUE_AGES], mail_ages[QUEUE_AGES];   /* the row TOTAL */
 	struct queue_groups domains, reasons, senders;      /* biggest first */
 	uint64_t duplicates;               /* seen twice while moving, counted once */
-	uint64_t malformed;                /* lines that are no JSON or lack an id */
+	uint64_t malformed;                /* lines that are no JSON or lack id, queue or time */
 	uint64_t expired;                  /* marked by postsuper -e */
 	bool down;                         /* the mail system is down, the directories were read */
 	bool cut;
 };
 /* The bucket of an age in seconds, as qshape has it. */
 unsigned queue_age(int64_t seconds);
-/* A reason without ids, addresses, numbers of connections and times, so that like falls to like. Into out. */
+/*
+ * A reason without hosts, addresses, ids (all become X), numbers, ports and times (N), so that like falls to like; SMTP
+ * codes stay: "connect to X: Connection refused". "delivery temporarily suspended: " in front goes, since the cause is the
+ * same. Into out, cut at a whole character; QUEUE_REASON is the size with which groups and live_pick are made. What came
+ * out stays as it is when it goes through again.
+ */
+enum { QUEUE_REASON = 240 };
 void queue_reason(const char *reason, size_t length, char *out, size_t size);
 
 /* --- ports ------------------------------------------------------------------------------------------------------------- */
