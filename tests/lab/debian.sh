@@ -89,6 +89,7 @@ dovecot_ldap_conf() {
 
 # There are no shared folders in this directory.
 dovecot_shared_namespaces() { :; }
+dovecot_login_groups() { :; }
 dovecot_dirs() {
 	mkdir -p -m 755 "$DIR/dovecot$1/run" "$DIR/dovecot$1/state"
 	mkdir -p "$DIR/mail/mail$1"

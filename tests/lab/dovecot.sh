@@ -5,6 +5,8 @@
 # server does. As root mail belongs to the user "mail", else to the caller.
 # Passwords and quota come from slapd over its local socket.
 
+# Whoever sends is known to Postfix by the login name, also after a login by
+# address, as PAM does it on UCS.
 dovecot_ldap_conf() {
 	local host=mail$1.example.com home user
 	home="(|(!(univentionMailHomeServer=*))(univentionMailHomeServer=$host))"
@@ -18,7 +20,7 @@ dovecot_ldap_conf() {
 	dnpass = $(cat "$DIR/secrets/mailserver")
 	auth_bind = yes
 	pass_filter = (&(objectClass=univentionMail)(!(shadowExpire=1))$home$user)
-	pass_attrs = mailPrimaryAddress=user
+	pass_attrs = $([ "$2" = submission ] && echo uid || echo mailPrimaryAddress)=user
 	user_filter = (&(|(objectClass=univentionMail)(objectClass=univentionMailSharedFolder))$home$user)
 	user_attrs = mailPrimaryAddress=user, univentionMailUserQuota=quota_rule=*:storage=%\$M
 	iterate_filter = (&(objectClass=univentionMail)$home(mailPrimaryAddress=*))
@@ -141,6 +143,21 @@ dovecot_shared_namespaces() {
 	CONF
 }
 
+# Which groups somebody is in is asked at each login; without folders nothing goes by it.
+dovecot_login_groups() {
+	cat <<-CONF
+	service imap {
+	  executable = imap imap-postlogin
+	}
+	service imap-postlogin {
+	  executable = script-login /bin/bash $DIR/helpers/login-groups
+	  user = $(mail_user)
+	  unix_listener imap-postlogin {
+	  }
+	}
+	CONF
+}
+
 dovecot_conf() {
 	local n=$1 d=$DIR/dovecot$1
 	cat <<-CONF
@@ -187,6 +204,7 @@ dovecot_conf() {
 	  args = $d/ldap.conf
 	}
 	$(dovecot_listeners "$n")
+	$(dovecot_login_groups)
 	$(dovecot_namespaces "$n")
 	protocol imap {
 	  mail_plugins = quota acl imap_quota imap_acl
@@ -202,6 +220,7 @@ dovecot_conf() {
 	  quota_grace = 10%%
 	  acl = vfile:$d/global-acls
 	  acl_shared_dict = file:$DIR/mail/mail$n/shared-mailboxes.db
+	  acl_anyone = allow
 	  sieve = file:~/sieve;active=~/.dovecot.sieve
 	}
 	CONF
@@ -219,6 +238,7 @@ dovecot_start() {
 	local n=$1 d=$DIR/dovecot$1
 	running "dovecot$n" && return
 	secret doveadm
+	helpers_place
 	dovecot_dirs "$n"
 	( umask 077
 	dovecot_ldap_conf "$n" imap >"$d/ldap.conf"

@@ -4,8 +4,8 @@
 # What each server has is remembered in $DIR/dovecotN/folders as lines of name
 # and address, so that a folder that got or lost its address is moved. Mail of
 # deleted folders stays, as on UCS with mail/dovecot/mailbox/delete unset.
-# Rights of groups are written as Dovecot wants them; who is in which group is
-# told to Dovecot by a login script on UCS, which the lab has not.
+# Rights of groups are written as Dovecot wants them; who is in which group
+# helpers/login-groups tells it at each login.
 
 # folders_read N - lines "name TAB address-or-minus TAB rights", rights separated by TAB
 folders_read() {
@@ -49,7 +49,7 @@ folder_words() {
 # The last blank parts who from the right; an @ inside means a user.
 folder_who() {
 	case ${1% *} in
-	anyone) echo anyone ;;
+	anyone|authenticated) echo "${1% *}" ;;
 	?*@*) echo "user=${1% *}" ;;
 	*) echo "group=${1% *}" ;;
 	esac

@@ -87,6 +87,7 @@ postfix_main_cf() {
 	virtual_transport = lmtp:inet:127.0.0.1:$(p LMTP1)
 	transport_maps = texthash:$e/transport, ldap:$e/ldap.transport1, ldap:$e/ldap.transport2, ldap:$e/ldap.transport3
 	smtpd_relay_restrictions = permit_sasl_authenticated, reject_unauth_destination
+	smtpd_recipient_restrictions = $([ "$LISTFILTER" = no ] || echo check_policy_service unix:private/listfilter)
 	smtpd_tls_security_level = may
 	smtpd_tls_cert_file = $DIR/tls/server.pem
 	smtpd_tls_key_file = $DIR/tls/server.key
@@ -130,6 +131,10 @@ postfix_master_cf() {
 	scache unix - - n - 1 scache
 	postlog unix-dgram n - n - 1 postlogd
 	CONF
+	[ "$LISTFILTER" = no ] || cat <<-CONF
+	listfilter unix - n n - 30 spawn user=$(mail_user)
+	 argv=/bin/bash $DIR/helpers/listfilter $([ "$LISTFILTER" = envelope ] && echo envelope || echo login)
+	CONF
 }
 
 postfix_start() {
@@ -137,6 +142,7 @@ postfix_start() {
 	running postfix && return
 	mkdir -p -m 755 "$d/etc" "$d/spool"
 	[ -d "$d/data" ] || { mkdir -m 700 "$d/data" && chown postfix "$d/data"; }
+	helpers_place
 	postfix_main_cf >"$d/etc/main.cf"
 	postfix_master_cf >"$d/etc/master.cf"
 	postfix_maps
