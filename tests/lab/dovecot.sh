@@ -218,7 +218,7 @@ dovecot_conf() {
 	  quota_rule = *:storage=0
 	  quota_rule2 = Trash:storage=+100M
 	  quota_grace = 10%%
-	  acl = vfile:$d/global-acls
+	  acl = vfile
 	  acl_shared_dict = file:$DIR/mail/mail$n/shared-mailboxes.db
 	  acl_anyone = allow
 	  sieve = file:~/sieve;active=~/.dovecot.sieve
@@ -244,7 +244,6 @@ dovecot_start() {
 	dovecot_ldap_conf "$n" imap >"$d/ldap.conf"
 	dovecot_ldap_conf "$n" submission >"$d/ldap-smtp.conf"
 	dovecot_conf "$n" >"$d/dovecot.conf" )
-	: >"$d/global-acls"
 	folders_configure "$n"
 	rm -f "$d/run/master.pid"
 	if ! dovecot -c "$d/dovecot.conf" >>"$DIR/log/dovecot$n-start.log" 2>&1 </dev/null 9>&-; then

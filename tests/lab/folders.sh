@@ -71,13 +71,12 @@ folder_move() {
 	fi
 }
 
-# Namespaces, the file of rights and the places on disk of folders without an address.
+# Namespaces and places on disk of folders without an address.
 folders_write() {
-	local n=$1 d=$DIR/dovecot$1 name address right i=0 was
-	local -a rights
+	local n=$1 d=$DIR/dovecot$1 name address i=0 was
 	: >"$d/folders.new"
 	{ echo "# written by tests/lab/lab from the directory"
-	while IFS=$'\t' read -r name address rights; do
+	while IFS=$'\t' read -r name address _; do
 		was=$(grep -F -m1 -- "$name"$'\t' "$d/folders" 2>/dev/null | cut -f2)
 		[ -z "$was" ] || [ "$was" = "$address" ] || folder_move "$n" "$name" "$was" "$address"
 		printf '%s\t%s\n' "$name" "$address" >>"$d/folders.new"
@@ -87,13 +86,6 @@ folders_write() {
 		printf 'namespace public%s {\n  type = public\n  separator = /\n  prefix = %s/\n  location = maildir:%s:INDEXPVT=~/public/%s\n  subscriptions = no\n  list = yes\n}\n' \
 			"$i" "$name" "$(public_place "$n" "$name")" "$name"
 	done; } <"$d/folders.read" >"$d/folders.conf"
-	while IFS=$'\t' read -r -a rights; do
-		[ "${rights[1]}" = - ] || continue
-		for right in "${rights[@]:2}"; do
-			[ -z "$(folder_letters "${right##* }")" ] ||
-				printf '%s/INBOX "%s" %s\n' "${rights[0]}" "$(folder_who "$right")" "$(folder_letters "${right##* }")"
-		done
-	done <"$d/folders.read" >"$d/global-acls"
 	mv "$d/folders.new" "$d/folders"
 	mail_owned "$DIR/mail/mail$n"
 }
@@ -104,22 +96,34 @@ folders_configure() {
 	folders_write "$1"
 }
 
-# Rights on folders with an address live in that mailbox.
+# folder_grant CONF USER MAILBOX RIGHT... - exactly these rights on a mailbox, as USER reaches it
+folder_grant() {
+	local c=$1 user=$2 box=$3 who had right
+	local -A want=()
+	shift 3
+	for right; do
+		[ -z "$(folder_letters "${right##* }")" ] || want[$(folder_who "$right")]=$(folder_words "${right##* }")
+	done
+	while IFS=$'\t' read -r who _ had <&7; do
+		case $who in owner*|ID) continue ;; esac
+		if [ -z "${want[$who]:-}" ]; then doveadm -c "$c" acl delete -u "$user" "$box" "$who" </dev/null || true
+		elif [ "$(tr ' ' '\n' <<<"${want[$who]}" | sort)" = "$(tr ' ' '\n' <<<"$had" | sort)" ]; then unset "want[$who]"; fi
+	done 7< <(doveadm -c "$c" -f tab acl get -u "$user" "$box" 2>>"$DIR/log/folders.log" </dev/null)
+	for who in "${!want[@]}"; do
+		doveadm -c "$c" acl set -u "$user" "$box" "$who" ${want[$who]} </dev/null || true
+	done
+}
+
+# Rights on folders with an address live in that mailbox; the public ones are
+# reached by way of somebody, whoever it is.
 folders_share() {
-	local n=$1 c=$DIR/dovecot$1/dovecot.conf d=$DIR/dovecot$1 right who
+	local n=$1 c=$DIR/dovecot$1/dovecot.conf d=$DIR/dovecot$1 somebody
 	local -a rights
 	[ -r "$d/folders.read" ] || return 0
+	somebody=$(doveadm -c "$c" user '*' </dev/null | head -1)
 	while IFS=$'\t' read -r -a rights <&8; do
-		[ "${rights[1]}" != - ] || continue
-		doveadm -c "$c" -f tab acl get -u "${rights[1]}" INBOX 2>>"$DIR/log/folders.log" </dev/null | sed 1d | cut -f1 |
-		while IFS= read -r who; do
-			case $who in owner*) continue ;; esac
-			doveadm -c "$c" acl delete -u "${rights[1]}" INBOX "$who" </dev/null || true
-		done
-		for right in "${rights[@]:2}"; do
-			[ -n "$(folder_letters "${right##* }")" ] || continue
-			doveadm -c "$c" acl set -u "${rights[1]}" INBOX "$(folder_who "$right")" $(folder_words "${right##* }") </dev/null || true
-		done
+		if [ "${rights[1]}" != - ]; then folder_grant "$c" "${rights[1]}" INBOX "${rights[@]:2}"
+		else folder_grant "$c" "$somebody" "${rights[0]}/INBOX" "${rights[@]:2}"; fi
 	done 8<"$d/folders.read" >>"$DIR/log/folders.log" 2>&1
 }
 
