@@ -104,11 +104,11 @@ folder_grant() {
 	for right; do
 		[ -z "$(folder_letters "${right##* }")" ] || want[$(folder_who "$right")]=$(folder_words "${right##* }")
 	done
-	while IFS=$'\t' read -r who _ had <&7; do
+	while IFS=$'\t' read -r who had <&7; do
 		case $who in owner*|ID) continue ;; esac
 		if [ -z "${want[$who]:-}" ]; then doveadm -c "$c" acl delete -u "$user" "$box" "$who" </dev/null || true
 		elif [ "$(tr ' ' '\n' <<<"${want[$who]}" | sort)" = "$(tr ' ' '\n' <<<"$had" | sort)" ]; then unset "want[$who]"; fi
-	done 7< <(doveadm -c "$c" -f tab acl get -u "$user" "$box" 2>>"$DIR/log/folders.log" </dev/null)
+	done 7< <(doveadm -c "$c" -f tab acl get -u "$user" "$box" 2>>"$DIR/log/folders.log" </dev/null | cut -f1,3)
 	for who in "${!want[@]}"; do
 		doveadm -c "$c" acl set -u "$user" "$box" "$who" ${want[$who]} </dev/null || true
 	done

@@ -109,3 +109,95 @@ found() {
 }
 # refused TO SUBJECT - Postfix says no for good
 refused() { send "$1" "$2" | grep -E '< 550|< 554'; }
+
+# --- people and groups ---------------------------------------------------------------
+# run WORDS... - the command with the story's configuration
+run() { "$POSTROOM" --config "$config" "$@"; }
+# logins N - the Nth of the people with a plain name, an address in example.com and the home server mail1
+logins() {
+	run list user --format csv --columns login,address,home_server | tr -d '"\r' |
+		awk -F, '$2 ~ /@example.com$/ && $3 ~ /mail1/ {print $1}' | grep -E '^[a-z]+[0-9]$' | sed -n "$1p"
+}
+address_of() { run list user --filter "$1" --format csv --columns address | tail -1 | tr -d '"\r'; }
+# ldapvalue FILTER ATTRIBUTE VALUE - the value begins so; run as the admin
+ldapvalue() {
+	( unset LDAPNOINIT
+	LDAPTLS_CACERT=$LAB_CA ldapsearch -x -LLL -o ldif-wrap=no -ZZ -H "$LAB_URI" -D "$LAB_ADMIN_DN" -y "$LAB_ADMIN_SECRET" \
+		-b "$LAB_BASE" "$1" "$2" ) | grep -qi "^$2: $3"
+}
+# goes TO SUBJECT - Postfix takes it from somebody outside who did not log in
+goes() { send "$1" "$2" | grep -qE '< 250 .*[Qq]ueued' || { echo "not taken"; return 1; }; }
+# submit LOGIN TO SUBJECT - sent by somebody who logged in for it; prints the talk
+submit() {
+	printf 'From: %s\nTo: %s\nSubject: %s\n\nA line of the story.\n' "$1" "$2" "$3" >"$work/mail"
+	printf 'user = "%s:%s"\n' "$1" "$(cat "$LAB_PEOPLE_SECRET")" |
+		curl -sS -v --max-time 20 --ssl-reqd --cacert "$LAB_CA" -K - --mail-from story@partner.test --mail-rcpt "$2" \
+			-T "$work/mail" "smtp://127.0.0.1:$LAB_SUBMISSION" 2>&1
+}
+submitted() { submit "$@" | grep -qE '< 250 .*[Qq]ueued' || { echo "not taken"; return 1; }; }
+# turned_away LOGIN TO SUBJECT - logged in, and yet Postfix says no for good
+turned_away() { submit "$@" | grep -E '< 554 5.7.1 .*certain senders only'; }
+# holders SUBJECT - who has such a mail: "address count" lines, sorted, of all mailboxes of both servers
+holders() {
+	local conf
+	for conf in "$LAB_DOVECOT1_CONF" "$LAB_DOVECOT2_CONF"; do
+		doveadm -c "$conf" -f tab fetch -A user mailbox INBOX subject "$1" 2>/dev/null | sed 1d
+	done | sort | uniq -c | awk '{print $2, $1}'
+}
+# reaches SUBJECT ADDRESS... - within 15 s exactly these mailboxes have it, once each
+reaches() {
+	local i subject=$1
+	shift
+	printf '%s 1\n' "$@" | sort >"$work/wanted"
+	for ((i = 0; i < 60; i++)); do
+		holders "$subject" >"$work/holders"
+		cmp -s "$work/wanted" "$work/holders" && break
+		sleep 0.25
+	done
+	diff "$work/wanted" "$work/holders"
+}
+# reached_nobody SUBJECT - no mailbox has it now
+reached_nobody() { holders "$1" >"$work/holders"; [ ! -s "$work/holders" ] || { cat "$work/holders"; return 1; }; }
+
+# --- IMAP ------------------------------------------------------------------------------
+# imap LOGIN COMMAND... - one session at mail1; prints what the server says
+imap() {
+	local who=$1 line n=0 command
+	shift
+	exec {imap}<>"/dev/tcp/127.0.0.1/$LAB_IMAP1" || return 1
+	read -r -t 20 line <&"$imap"
+	for command in "LOGIN \"$who\" \"$(cat "$LAB_PEOPLE_SECRET")\"" "$@" LOGOUT; do
+		n=$((n + 1))
+		printf 'a%s %s\r\n' "$n" "$command" >&"$imap"
+		while IFS= read -r -t 20 line <&"$imap"; do
+			line=${line%$'\r'}
+			printf '%s\n' "$line"
+			case $line in "a$n "*) break ;; esac
+		done
+	done
+	exec {imap}>&-
+}
+# can LOGIN MAILBOX - what works there: l in the list, r opened, s seen, f flagged, i a mail put in,
+# d mail marked for deletion, e and gone, k a folder made below it, a its rights read; - where nothing does
+can() {
+	local box=$2 mail=$'Subject: put in\r\n\r\nx' had=
+	imap "$1" "LIST \"\" \"*\"" "APPEND \"$box\" {${#mail}+}"$'\r\n'"$mail" "SELECT \"$box\"" 'STORE 1 +FLAGS (\Seen)' \
+		'STORE 1 +FLAGS (\Flagged)' 'STORE 1 +FLAGS (\Deleted)' "EXPUNGE" "CREATE \"$box/below\"" "DELETE \"$box/below\"" \
+		"GETACL \"$box\"" >"$work/imap"
+	grep -qF "\"/\" $box" "$work/imap" && had+=l
+	grep -q '^a4 OK' "$work/imap" && had+=r
+	grep -q 'FETCH (.*Seen' "$work/imap" && had+=s
+	grep -q 'FETCH (.*Flagged' "$work/imap" && had+=f
+	grep -q '^a3 OK' "$work/imap" && had+=i
+	grep -q 'FETCH (.*Deleted' "$work/imap" && had+=d
+	grep -q '^\* 1 EXPUNGE' "$work/imap" && had+=e
+	grep -q '^a9 OK' "$work/imap" && had+=k
+	grep -q '^a11 OK' "$work/imap" && had+=a
+	echo "${had:--}"
+}
+# able LOGIN MAILBOX LETTERS - exactly that works
+able() {
+	local got
+	got=$(can "$1" "$2")
+	[ "$got" = "$3" ] || { echo "$1 can $got in $2, wanted $3"; cat "$work/imap"; return 1; }
+}
