@@ -12,35 +12,21 @@ cd "$(dirname "$0")/../.." || exit 70
 config=$POSTROOM_CONFIG
 inner="Inner $$" outer="Outer $$" list="News $$"
 inner_address=inner$$@example.com outer_address=outer$$@example.com list_address=news$$@example.com
-# Three people of the lab: a member of the inner group, one of the outer group, and one of neither.
-one=asmith1 two=bbauer1 three=
-run() { "$POSTROOM" --config "$config" "$@"; }
-address_of() { run list user --filter "$1" --format csv --columns address | tail -1 | tr -d '"\r'; }
-conf_of() { # the Dovecot that holds this mailbox
-	case "$(run list user --filter "$1" --format csv --columns home_server | tail -1)" in
-	*mail2*) echo "$LAB_DOVECOT2_CONF" ;;
-	*) echo "$LAB_DOVECOT1_CONF" ;;
-	esac
-}
-logins() { run list user --format csv --columns login,address,home_server | tr -d '"\r' | awk -F, '$2 ~ /@example.com$/ && $3 ~ /mail1/ {print $1}' | grep -E '^[a-z]+[0-9]$' | head -"$1" | tail -1; }
+# Three people of the lab: a member of the inner group, one of the outer group, and one of neither;
+# and one at the other server.
 one=$(logins 3) two=$(logins 4) three=$(logins 5)
 one_address=$(address_of "$one") two_address=$(address_of "$two") three_address=$(address_of "$three")
+far=aschmid2 far_address=$(address_of aschmid2)
+folder=kept$$@example.com
 
 forget() {
 	for name in "$list" "$list b"; do run remove mailinglist "$name" --yes >/dev/null 2>&1; done
+	run remove folder "$folder" --yes --confirm "$folder" >/dev/null 2>&1
 	for name in "$outer" "$outer b" "$inner"; do run remove group "$name" --yes >/dev/null 2>&1; done
 	tmux -L "$socket" kill-server 2>/dev/null
 	rm -rf "$work"
 }
 trap forget EXIT
-missing() { # missing ADDRESS SUBJECT CONF - the mail does not lie there
-	[ -z "$(doveadm -c "$3" search -u "$1" subject "$2" 2>/dev/null)" ]
-}
-ldapvalue() { # ldapvalue FILTER ATTRIBUTE VALUE
-	unset LDAPNOINIT
-	LDAPTLS_CACERT=$LAB_CA ldapsearch -x -LLL -o ldif-wrap=no -ZZ -H "$LAB_URI" -D "$LAB_ADMIN_DN" -y "$LAB_ADMIN_SECRET" -b "$LAB_BASE" "$1" "$2" | grep -qi "^$2: $3"
-}
-goes() { send "$1" "$2" | grep -qE '< 250 .*[Qq]ueued' || { echo "not taken"; return 1; }; }
 
 # --- headless ---------------------------------------------------------------------------
 status 0 "a group" run add group "$inner" "address=$inner_address" "members=$one" --yes
@@ -61,24 +47,32 @@ said "two mailboxes" "2 mailboxes, through 1 nested group"
 status 77 "helpdesk writes no group" "$POSTROOM" --config "$config" --role helpdesk set group "$inner" "members+=$two" --yes
 status 0 "helpdesk sees it" "$POSTROOM" --config "$config" --role helpdesk show group "$inner"
 if [ -n "${LAB_SMTP:-}" ] && [ "$(id -u)" = 0 ]; then
-	ok "mail to the group in the group" send "$inner_address" "inner $$"
-	ok "reaches its member" found "$one_address" "inner $$" "$(conf_of "$one")"
-	ok "and nobody of the outer one" missing "$two_address" "inner $$" "$(conf_of "$two")"
-	ok "mail to the outer group" send "$outer_address" "outer $$"
-	ok "reaches its own member" found "$two_address" "outer $$" "$(conf_of "$two")"
-	ok "and the nested one" found "$one_address" "outer $$" "$(conf_of "$one")"
-	ok "and nobody else" missing "$three_address" "outer $$" "$(conf_of "$three")"
-	ok "mail to the list" send "$list_address" "list $$"
-	ok "reaches the group behind it" found "$one_address" "list $$" "$(conf_of "$one")"
-	ok "all of it" found "$two_address" "list $$" "$(conf_of "$two")"
+	# Each is in every mailbox of both servers, or not there.
+	ok "mail to the group in the group" goes "$inner_address" "inner $$"
+	ok "reaches its member and nobody else" reaches "inner $$" "$one_address"
+	ok "mail to the outer group" goes "$outer_address" "outer $$"
+	ok "reaches its own member and the nested one, nobody else" reaches "outer $$" "$one_address" "$two_address"
+	ok "mail to the list" goes "$list_address" "list $$"
+	ok "reaches the groups behind it" reaches "list $$" "$one_address" "$two_address"
+	status 0 "a folder with an address" run add folder "$folder" "address=$folder" home_server=mail1.example.com --yes
+	ok "the listener's part" bash tests/lab/lab sync-folders --name "$LAB_NAME"
+	status 0 "the list gets more: one twice, one at the other server, the folder" run set mailinglist "$list" \
+		"members+=$one_address" "members+=$far_address" "members+=$folder" --yes
+	ok "mail to the list of all that" goes "$list_address" "mixed $$"
+	ok "reaches each once" reaches "mixed $$" "$one_address" "$two_address" "$far_address"
+	ok "and the folder" found "$folder" "mixed $$" "$LAB_DOVECOT1_CONF"
+	status 0 "taken back" run undo --yes
+	status 0 "a member of two groups" run set group "$outer" "members+=$one" --yes
+	ok "mail to the outer group" goes "$outer_address" "twice $$"
+	ok "reaches them once" reaches "twice $$" "$one_address" "$two_address"
+	status 0 "taken back" run undo --yes
 else
 	skip "mail to groups" "Postfix needs root"
 fi
 status 0 "one member out, another in" run set group "$inner" "members-=$one" "members+=$three" --yes
 if [ -n "${LAB_SMTP:-}" ] && [ "$(id -u)" = 0 ]; then
-	ok "mail afterwards" send "$list_address" "after $$"
-	ok "reaches the new member" found "$three_address" "after $$" "$(conf_of "$three")"
-	ok "and no longer the old one" missing "$one_address" "after $$" "$(conf_of "$one")"
+	ok "mail afterwards" goes "$list_address" "after $$"
+	ok "reaches the new member and no longer the old one" reaches "after $$" "$two_address" "$three_address"
 fi
 status 0 "taken back" run undo --yes
 ok "the old member is back" ldapvalue "(cn=$inner)" memberUid "$one"

@@ -144,7 +144,15 @@ holders() {
 		doveadm -c "$conf" -f tab fetch -A user mailbox INBOX subject "$1" 2>/dev/null | sed 1d
 	done | sort | uniq -c | awk '{print $2, $1}'
 }
-# reaches SUBJECT ADDRESS... - within 15 s exactly these mailboxes have it, once each
+# settled - Postfix has delivered what it was given (what it keeps for later does not count)
+settled() {
+	local i
+	for ((i = 0; i < 100; i++)); do
+		postqueue -c "$LAB_POSTFIX_CONF" -j 2>/dev/null | grep -qE '"queue_name": "(active|incoming|maildrop)"' || return 0
+		sleep 0.1
+	done
+}
+# reaches SUBJECT ADDRESS... - within 15 s exactly these mailboxes have it, once each, and stay so
 reaches() {
 	local i subject=$1
 	shift
@@ -154,10 +162,12 @@ reaches() {
 		cmp -s "$work/wanted" "$work/holders" && break
 		sleep 0.25
 	done
+	settled
+	holders "$subject" >"$work/holders"
 	diff "$work/wanted" "$work/holders"
 }
 # reached_nobody SUBJECT - no mailbox has it now
-reached_nobody() { holders "$1" >"$work/holders"; [ ! -s "$work/holders" ] || { cat "$work/holders"; return 1; }; }
+reached_nobody() { settled; holders "$1" >"$work/holders"; [ ! -s "$work/holders" ] || { cat "$work/holders"; return 1; }; }
 
 # --- IMAP ------------------------------------------------------------------------------
 # imap LOGIN COMMAND... - one session at mail1; prints what the server says
