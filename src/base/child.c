@@ -14,6 +14,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <uv.h>
@@ -27,12 +29,15 @@
 /* Output still open after the exit belongs to something left running (ssh's shared connection): not waited for. */
 #define LINGER_MS 100
 #define LINGER_TURNS 2
+#define ABANDON_TURNS 50
 
 struct stream {
 	uv_pipe_t pipe;
 	bool open;
-	char *bytes;                   /* room for `most` and a zero byte at the end */
+	char *bytes;                   /* room for `most` and a zero byte at the end; of a streamed output the piece at hand */
 	size_t length, capacity;
+	size_t most;
+	uint64_t handed_on;            /* bytes that went to piece */
 };
 
 struct child {
@@ -48,8 +53,8 @@ struct child {
 	char **argv;
 	char *input_bytes;
 	size_t input_length;
-	size_t most;
 	struct child_result result;
+	void (*piece)(void *context, const char *bytes, size_t length);
 	void (*done)(const struct child_result *result, void *context);
 	void *context;
 };
@@ -85,6 +90,16 @@ static void close_handle(void *handle)
 		uv_close(handle, on_closed);
 }
 
+static void close_all(struct child *child)
+{
+	close_handle(&child->timer);
+	if (child->known)
+		close_handle(&child->process);
+	close_handle(&child->input);
+	close_handle(&child->output.pipe);
+	close_handle(&child->complaint.pipe);
+}
+
 static const char *stream_text(struct stream *stream)
 {
 	stream->bytes = memory_grow(stream->bytes, &stream->capacity, stream->length + 1, 1);
@@ -105,12 +120,7 @@ static void tell(struct child *child)
 	result->complaint = stream_text(&child->complaint);
 	result->complaint_length = child->complaint.length;
 	child->done(result, child->context);
-	close_handle(&child->timer);
-	if (child->known)
-		close_handle(&child->process);
-	close_handle(&child->input);
-	close_handle(&child->output.pipe);
-	close_handle(&child->complaint.pipe);
+	close_all(child);
 }
 
 static void tell_when_complete(struct child *child)
@@ -182,6 +192,21 @@ static void on_room(uv_handle_t *handle, size_t suggested, uv_buf_t *buffer)
 	*buffer = uv_buf_init(stream->bytes + stream->length, 16384);
 }
 
+/* A piece of a streamed output; what goes beyond the cap ends the program and is thrown away. */
+static void hand_on(struct child *child, struct stream *stream, size_t count)
+{
+	uint64_t room = stream->most - stream->handed_on;
+
+	if (count > room) {
+		count = (size_t)room;
+		child->result.cut = true;
+		stop(child);
+	}
+	stream->handed_on += count;
+	if (count && !child->told)
+		child->piece(child->context, stream->bytes, count);
+}
+
 static void on_bytes(uv_stream_t *handle, ssize_t count, const uv_buf_t *buffer)
 {
 	struct child *child = handle->data;
@@ -195,12 +220,23 @@ static void on_bytes(uv_stream_t *handle, ssize_t count, const uv_buf_t *buffer)
 		tell_when_complete(child);
 		return;
 	}
+	if (child->piece && stream == &child->output) {
+		hand_on(child, stream, (size_t)count);
+		return;
+	}
 	stream->length += (size_t)count;
-	if (stream->length > child->most) {
-		stream->length = child->most;
+	if (stream->length > stream->most) {
+		stream->length = stream->most;
 		child->result.cut = true;
 		stop(child);
 	}
+}
+
+/* Done with it: a secret must not wait for the end of the program that it was for. */
+static void wipe_input(struct child *child)
+{
+	if (child->input_bytes)
+		memory_wipe(child->input_bytes, child->input_length);
 }
 
 static void on_written(uv_write_t *write, int status)
@@ -209,6 +245,7 @@ static void on_written(uv_write_t *write, int status)
 
 	/* A program that does not read its input says so by its exit status. */
 	(void)status;
+	wipe_input(child);
 	close_handle(&child->input);
 }
 
@@ -282,7 +319,10 @@ static struct child *new_child(const struct child_request *request)
 		child->input_bytes = memory_new(request->input_length + 1);
 		memcpy(child->input_bytes, request->input, request->input_length);
 	}
-	child->most = request->most ? request->most : CAP_DEFAULT;
+	child->output.most = child->complaint.most = request->most ? request->most : CAP_DEFAULT;
+	child->piece = request->piece;
+	if (child->piece && child->complaint.most > CAP_DEFAULT)
+		child->complaint.most = CAP_DEFAULT;
 	return child;
 }
 
@@ -335,4 +375,32 @@ void child_cancel(struct child *child)
 {
 	if (child)
 		stop(child);
+}
+
+/* True once the process is gone; libuv has not seen it, since its loop does not run meanwhile. */
+static bool reaped(struct child *child)
+{
+	int status;
+
+	if (!child->exited && child->result.started && waitpid(child->process.pid, &status, WNOHANG) != 0)
+		child->exited = true;
+	return child->exited || !child->result.started;
+}
+
+void child_abandon(struct child *child, uint64_t milliseconds)
+{
+	const struct timespec moment = { .tv_nsec = 1000 * 1000 };
+	unsigned turns;
+
+	if (!child || child->told)
+		return;
+	while (!reaped(child) && milliseconds-- > 0)
+		nanosleep(&moment, NULL);
+	/* Whoever hangs in the kernel even then is left to whoever inherits it. */
+	signal_child(child, SIGKILL);
+	for (turns = 0; turns < ABANDON_TURNS && !reaped(child); turns++)
+		nanosleep(&moment, NULL);
+	child->told = true;
+	wipe_input(child);
+	close_all(child);
 }
