@@ -65,25 +65,27 @@ enum host_way host_way(const struct hosts *hosts, size_t host, const char *comma
 
 /* What may stand in a hole; a value that does not fit is refused before anything starts. */
 enum hole_type {
-	HOLE_USER,             /* a login or address: no blank, no control, no leading '-', no wildcard */
+	HOLE_USER,             /* a login or address: no blank, no control, no leading '-', no wildcard, nothing that is an IP address */
 	HOLE_NETWORK,          /* an address, or address/bits */
 	HOLE_QUEUE_ID,         /* ^[0-9A-Za-z]{6,20}$, never ALL */
 	HOLE_SERVICE,          /* [a-z0-9-]+, a Dovecot service */
 	HOLE_PARAMETER,        /* [a-z0-9_]+, a name of a Postfix parameter */
 	HOLE_PATH,             /* absolute, from the configuration only */
 	HOLE_TIME,             /* epoch seconds */
-	HOLE_MAILBOX           /* name of a mailbox: no control, no leading '-' */
+	HOLE_MAILBOX,          /* name of a mailbox: no control, no leading '-' */
+	HOLE_MESSAGE_ID        /* <...@...> of a test mail */
 };
 struct host_command {
 	const char *name;                  /* "who"; NULL ends the table */
 	enum host_group group;
 	const char *program;               /* "doveadm", "postqueue", ...: from the settings or a fixed absolute path */
-	const char *const *arguments;      /* NULL-terminated; "%1" .. "%9" are holes, each a whole argument */
+	const char *const *arguments;      /* NULL-terminated; "%1" .. "%9" are holes, each a whole argument; "%%" is a percent sign. NULL: none */
 	const enum hole_type *holes;
 	size_t hole_count;
 	bool many;                         /* the last hole may stand for several arguments (paths) */
 	bool root;                         /* needs root, so sudo where settings say so */
 	bool changes;                      /* changes something: only stores may run it, never retried */
+	bool input_ids;                    /* standard input is queue ids, one a line, each checked; else there is no input */
 	const char *method;                /* doveadm API: "who"; NULL: not there */
 	const char *parameters;            /* JSON template with "%1" as whole string values: "{\"separateConnections\":true}" */
 	const char *help;                  /* for the manual: what it is run for */
@@ -124,6 +126,12 @@ struct host_call;
 struct host_call *host_run(struct hosts *hosts, size_t host, const struct host_request *request);
 /* Ends it; done comes with ERROR_CANCELLED from a later turn of the loop. */
 void host_cancel(struct host_call *call);
+/*
+ * What a program meant that ran and failed (its status is not 0), as a sentence with the server in
+ * front: not running, no permission, unknown user, ... True where there is nothing to complain about. Pure; for every
+ * source and store, so that the same fault has the same words everywhere.
+ */
+bool host_answer_good(const struct host_settings *settings, const char *command, const struct host_answer *answer, struct error *error);
 /*
  * For stores, on a thread of their own, over a hosts that was opened with a loop of that thread: runs the loop until
  * the answer is there. *give_up (may be NULL), set by another thread, ends it within 100 ms.

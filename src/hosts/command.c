@@ -1,0 +1,230 @@
+/*
+ * command: what may be run on a server, as a table of templates, and what may
+ * stand in their holes.
+ *
+ * Adding a command is adding a row (and a line in packaging/sudoers where it
+ * needs root).  Nothing here runs anything.  Pure, any thread.
+ */
+#include "hosts/hosts.h"
+
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "hosts/hosts_private.h"
+
+#define WORDS(...) (const char *const[]){ __VA_ARGS__, NULL }
+#define HOLES(...) .holes = (const enum hole_type[]){ __VA_ARGS__ }, \
+	.hole_count = sizeof((const enum hole_type[]){ __VA_ARGS__ }) / sizeof(enum hole_type)
+
+const struct host_command host_commands[] = {
+	/* Dovecot (dovecot 5 and 6). The API's who without separateConnections is not JSON. */
+	{ "who", GROUP_DOVEADM, "doveadm", WORDS("-f", "tab", "who", "-1"), .root = true,
+	  .method = "who", .parameters = "{\"separateConnections\":true}", .help = "Who is connected, a row for each connection." },
+	{ "service-status", GROUP_DOVEADM, "doveadm", WORDS("-f", "tab", "service", "status"), .root = true,
+	  .method = "serviceStatus", .parameters = "{}", .help = "How full each service of Dovecot is." },
+	{ "process-status", GROUP_DOVEADM, "doveadm", WORDS("-f", "tab", "process", "status"), .root = true,
+	  .method = "processStatus", .parameters = "{}", .help = "Room in each process of Dovecot." },
+	{ "penalty", GROUP_DOVEADM, "doveadm", WORDS("-f", "tab", "penalty"), .root = true,
+	  .method = "penalty", .parameters = "{}", .help = "Addresses that are kept waiting after wrong passwords." },
+	{ "log-errors", GROUP_DOVEADM, "doveadm", WORDS("-f", "tab", "log", "errors"), .root = true,
+	  .method = "logErrors", .parameters = "{}", .help = "The last warnings and errors of Dovecot." },
+	{ "log-errors-since", GROUP_DOVEADM, "doveadm", WORDS("-f", "tab", "log", "errors", "-s", "%1"), HOLES(HOLE_TIME), .root = true,
+	  .method = "logErrors", .parameters = "{\"since\":\"%1\"}", .help = "Warnings and errors of Dovecot after a time." },
+	{ "quota-get", GROUP_DOVEADM, "doveadm", WORDS("-f", "tab", "quota", "get", "-u", "%1"), HOLES(HOLE_USER), .root = true,
+	  .method = "quotaGet", .parameters = "{\"user\":\"%1\"}", .help = "How full the mailbox of one person is." },
+	{ "mailbox-find", GROUP_DOVEADM, "doveadm", WORDS("-f", "tab", "search", "-u", "%1", "mailbox", "INBOX", "header", "Message-ID", "%2"),
+	  HOLES(HOLE_USER, HOLE_MESSAGE_ID), .root = true, .method = "search",
+	  .parameters = "{\"user\":\"%1\",\"query\":[\"mailbox\",\"INBOX\",\"header\",\"Message-ID\",\"%2\"]}",
+	  .help = "Whether a test mail has arrived." },
+	{ "kick", GROUP_DOVEADM, "doveadm", WORDS("kick", "%1"), HOLES(HOLE_USER), .root = true, .changes = true,
+	  .method = "kick", .parameters = "{\"mask\":[\"%1\"]}", .help = "Ends all connections of one person." },
+	{ "kick-from", GROUP_DOVEADM, "doveadm", WORDS("kick", "%1", "%2"), HOLES(HOLE_USER, HOLE_NETWORK), .root = true, .changes = true,
+	  .method = "kick", .parameters = "{\"mask\":[\"%1\",\"%2\"]}", .help = "Ends the connections of one person from an address or network." },
+	{ "cache-flush", GROUP_DOVEADM, "doveadm", WORDS("auth", "cache", "flush", "%1"), HOLES(HOLE_USER), .root = true, .changes = true,
+	  .method = "authCacheFlush", .parameters = "{\"user\":[\"%1\"]}", .help = "Lets Dovecot ask the directory again about one person." },
+	{ "configuration", GROUP_DOVEADM, "doveconf", WORDS("-S"), .help = "The effective configuration of Dovecot, services included." },
+	{ "dovecot-version", GROUP_DOVEADM, "/usr/sbin/dovecot", WORDS("--version"), .help = "Which Dovecot is installed." },
+	{ "userip", GROUP_DOVEADM, "doveconf", WORDS("-h", "-f", "protocol=imap", "mail_max_userip_connections"),
+	  .help = "IMAP connections that one person may have from one address." },
+	{ "userip-pop3", GROUP_DOVEADM, "doveconf", WORDS("-h", "-f", "protocol=pop3", "mail_max_userip_connections"),
+	  .help = "POP3 connections that one person may have from one address." },
+
+	/* Postfix (postfix 1, 3, 4). Ids of the queue go by standard input, never as ALL. */
+	{ "queue", GROUP_POSTFIX, "postqueue", WORDS("-j"), .help = "Every message that waits." },
+	{ "queue-hold", GROUP_POSTFIX, "postsuper", WORDS("-h", "-"), .root = true, .changes = true, .input_ids = true,
+	  .help = "Puts messages on hold." },
+	{ "queue-release", GROUP_POSTFIX, "postsuper", WORDS("-H", "-"), .root = true, .changes = true, .input_ids = true,
+	  .help = "Releases messages from hold." },
+	{ "queue-requeue", GROUP_POSTFIX, "postsuper", WORDS("-r", "-"), .root = true, .changes = true, .input_ids = true,
+	  .help = "Puts messages through the queue again." },
+	{ "queue-delete", GROUP_POSTFIX, "postsuper", WORDS("-d", "-"), .root = true, .changes = true, .input_ids = true,
+	  .help = "Deletes messages." },
+	{ "queue-expire", GROUP_POSTFIX, "postsuper", WORDS("-e", "-"), .root = true, .changes = true, .input_ids = true,
+	  .help = "Returns messages to their senders at the next try." },
+	{ "queue-retry", GROUP_POSTFIX, "postqueue", WORDS("-i", "%1"), HOLES(HOLE_QUEUE_ID), .changes = true,
+	  .help = "Tries to deliver one message now." },
+	{ "queue-retry-all", GROUP_POSTFIX, "postqueue", WORDS("-f"), .changes = true, .help = "Tries to deliver all that is deferred now." },
+	{ "message", GROUP_POSTFIX, "postcat", WORDS("-q", "-e", "-h", "%1"), HOLES(HOLE_QUEUE_ID), .root = true,
+	  .help = "Envelope and headers of one message." },
+	{ "message-body", GROUP_POSTFIX, "postcat", WORDS("-q", "-b", "%1"), HOLES(HOLE_QUEUE_ID), .root = true,
+	  .help = "The body of one message." },
+	{ "postconf", GROUP_POSTFIX, "postconf", WORDS("-h", "%1"), HOLES(HOLE_PARAMETER), .help = "One parameter of Postfix." },
+
+	/* The machine. */
+	{ "disks", GROUP_MACHINE, "/usr/bin/df", WORDS("-P", "-B1", "--", "%1"), HOLES(HOLE_PATH), .many = true,
+	  .help = "Space on the file systems that matter." },
+	{ "inodes", GROUP_MACHINE, "/usr/bin/df", WORDS("-P", "-i", "--", "%1"), HOLES(HOLE_PATH), .many = true,
+	  .help = "Inodes on the file systems that matter." },
+	{ "load", GROUP_MACHINE, "/usr/bin/cat", WORDS("/proc/loadavg"), .help = "The load of the machine." },
+	{ "cores", GROUP_MACHINE, "/usr/bin/nproc", .help = "How many processors the machine has." },
+	{ "memory", GROUP_MACHINE, "/usr/bin/cat", WORDS("/proc/meminfo"), .help = "Memory of the machine." },
+	{ "sockets", GROUP_MACHINE, "/usr/bin/cat", WORDS("/proc/net/tcp", "/proc/net/tcp6"),
+	  .help = "Connections that the kernel knows, also those not logged in yet." },
+	{ "age", GROUP_MACHINE, "/usr/bin/stat", WORDS("-L", "-c", "%%Y %%s %%n", "--", "%1"), HOLES(HOLE_PATH), .many = true,
+	  .help = "When files were changed: seconds since 1970, size and name of each." },
+	{ .name = NULL },
+};
+
+const struct host_command *host_command_find(const char *name)
+{
+	const struct host_command *command;
+
+	for (command = host_commands; command->name; command++)
+		if (!strcmp(command->name, name))
+			return command;
+	return NULL;
+}
+
+/* --- what fits a hole ------------------------------------------------------------------------ */
+
+static bool only(const char *value, const char *more, size_t least, size_t most)
+{
+	size_t length = strlen(value), i;
+
+	if (length < least || length > most)
+		return false;
+	for (i = 0; i < length; i++) {
+		char c = value[i];
+
+		if (!(c >= '0' && c <= '9') && !(c >= 'a' && c <= 'z') && !(c >= 'A' && c <= 'Z') && !strchr(more, c))
+			return false;
+	}
+	return true;
+}
+
+static bool digits(const char *value)
+{
+	return *value && strlen(value) <= 12 && strspn(value, "0123456789") == strlen(value);
+}
+
+/* "192.0.2.1", "2001:db8::1", either with /bits. */
+static bool is_network(const char *value)
+{
+	char address[64];
+	const char *slash = strchr(value, '/');
+	size_t length = slash ? (size_t)(slash - value) : strlen(value);
+	unsigned char bytes[16];
+	int most = 32;
+
+	if (length >= sizeof(address))
+		return false;
+	snprintf(address, sizeof(address), "%.*s", (int)length, value);
+	if (inet_pton(AF_INET, address, bytes) != 1) {
+		most = 128;
+		if (inet_pton(AF_INET6, address, bytes) != 1)
+			return false;
+	}
+	return !slash || (digits(slash + 1) && strlen(slash + 1) <= 3 && atoi(slash + 1) <= most);
+}
+
+static bool no_controls(const char *value, size_t most)
+{
+	size_t i;
+
+	for (i = 0; value[i]; i++)
+		if ((unsigned char)value[i] < ' ' || value[i] == 127)
+			return false;
+	return i > 0 && i <= most && value[0] != '-';
+}
+
+/* What doveadm would take as a network or as a mask is nobody's name (dovecot 5.1). */
+static bool is_user(const char *value)
+{
+	return no_controls(value, 512) && utf8_valid(value, strlen(value)) && !strpbrk(value, " *?") && !is_network(value);
+}
+
+static bool is_path(const char *value)
+{
+	return value[0] == '/' && no_controls(value, 4000) && !strstr(value, "/../");
+}
+
+static bool fits(enum hole_type type, const char *value)
+{
+	switch (type) {
+	case HOLE_USER: return is_user(value);
+	case HOLE_NETWORK: return is_network(value);
+	case HOLE_QUEUE_ID: return only(value, "", 6, 20);
+	case HOLE_SERVICE: return only(value, "-", 1, 64) && value[0] != '-';
+	case HOLE_PARAMETER: return only(value, "_", 1, 100);
+	case HOLE_PATH: return is_path(value);
+	case HOLE_TIME: return digits(value);
+	case HOLE_MAILBOX: return no_controls(value, 1000) && utf8_valid(value, strlen(value));
+	case HOLE_MESSAGE_ID: return only(value, "<>@._+=-", 3, 250) && value[0] != '-';
+	}
+	return false;
+}
+
+static const char *words_of(enum hole_type type)
+{
+	static const char *const words[] = {
+		[HOLE_USER] = "a login or address, without blanks, * and ?", [HOLE_NETWORK] = "an address, or address/bits",
+		[HOLE_QUEUE_ID] = "a queue id: 6 to 20 letters and digits", [HOLE_SERVICE] = "the name of a service of Dovecot",
+		[HOLE_PARAMETER] = "the name of a parameter of Postfix", [HOLE_PATH] = "an absolute path",
+		[HOLE_TIME] = "a number of seconds", [HOLE_MAILBOX] = "the name of a mailbox", [HOLE_MESSAGE_ID] = "a message id",
+	};
+
+	return words[type];
+}
+
+/* Ids one a line, each of which fits; "ALL" is too short to be one. */
+static bool ids_fit(const char *input, size_t length, struct error *error)
+{
+	size_t at = 0;
+
+	if (!input || !length)
+		return error_set(error, ERROR_INVALID, "no queue id was given");
+	while (at < length) {
+		const char *end = memchr(input + at, '\n', length - at);
+		size_t size = end ? (size_t)(end - input) - at : length - at;
+		char id[32] = "";
+
+		if (size < sizeof(id))
+			memcpy(id, input + at, size);
+		if (size >= sizeof(id) || strlen(id) != size || !fits(HOLE_QUEUE_ID, id))
+			return error_set(error, ERROR_INVALID, "\"%.*s\" is not %s", size > 60 ? 60 : (int)size, input + at, words_of(HOLE_QUEUE_ID));
+		at += size + 1;
+	}
+	return true;
+}
+
+bool command_fits(const struct host_command *command, const char *const *holes, size_t hole_count,
+		const char *input, size_t input_length, struct error *error)
+{
+	size_t i;
+
+	if (hole_count != command->hole_count && !(command->many && hole_count > command->hole_count))
+		return error_set(error, ERROR_INTERNAL, "%s takes %zu values and got %zu", command->name, command->hole_count, hole_count);
+	for (i = 0; i < hole_count; i++) {
+		enum hole_type type = command->holes[i < command->hole_count ? i : command->hole_count - 1];
+
+		if (!holes[i] || !fits(type, holes[i]))
+			return error_set(error, ERROR_INVALID, "\"%.200s\" is not possible for %s; it must be %s",
+				holes[i] ? holes[i] : "", command->name, words_of(type));
+	}
+	if (command->input_ids)
+		return ids_fit(input, input_length, error);
+	return !input || error_set(error, ERROR_INTERNAL, "%s takes no input", command->name);
+}

@@ -1,0 +1,462 @@
+/*
+ * test_hosts: calls on servers: taking turns, deadlines, cancelling, the end,
+ * what is refused before anything starts, and the way that is chosen.
+ *
+ * Programs are shell scripts written into a private directory, in the place of
+ * doveadm and postsuper.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/memory.h"
+#include "hosts/hosts.h"
+#include "hosts/hosts_private.h"
+
+static char directory[64], doveadm[128];
+static struct loop *loop;
+
+struct heard {
+	bool done;
+	int calls;
+	enum error_kind kind;
+	int status;
+	bool cut;
+	size_t pieces, length;
+	char text[600], output[4096], complaint[1000];
+};
+
+static void write_script(const char *name, const char *lines)
+{
+	char path[160];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/%s", directory, name);
+	file = fopen(path, "w");
+	assert_non_null(file);
+	fprintf(file, "#!/bin/sh\n%s\n", lines);
+	fclose(file);
+	assert_int_equal(chmod(path, 0755), 0);
+}
+
+static struct hosts *open_one(struct host_settings settings)
+{
+	settings.name = settings.name ? settings.name : "mail1";
+	settings.doveadm = doveadm;
+	settings.postfix_sbin = settings.postfix_bin = directory;
+	return hosts_open(loop, &settings, 1);
+}
+
+static void on_piece(void *context, enum host_form form, const char *bytes, size_t length)
+{
+	struct heard *heard = context;
+
+	(void)bytes;
+	assert_int_equal(form, FORM_OUTPUT);
+	heard->pieces++;
+	heard->length += length;
+}
+
+static void on_done(void *context, const struct host_answer *answer)
+{
+	struct heard *heard = context;
+
+	heard->done = true;
+	heard->calls++;
+	heard->kind = answer->error.kind;
+	heard->status = answer->status;
+	heard->cut = answer->cut;
+	snprintf(heard->text, sizeof(heard->text), "%s", answer->error.text);
+	snprintf(heard->output, sizeof(heard->output), "%s", answer->output);
+	snprintf(heard->complaint, sizeof(heard->complaint), "%s", answer->complaint);
+}
+
+static struct host_request request_for(struct heard *heard, const char *command)
+{
+	return (struct host_request){ .command = command, .done = on_done, .context = heard, .deadline = 20000 };
+}
+
+static void ask(struct hosts *hosts, struct host_request request)
+{
+	struct heard *heard = request.context;
+
+	memset(heard, 0, sizeof(*heard));
+	host_run(hosts, 0, &request);
+	assert_false(heard->done);
+	loop_run_until(loop, &heard->done);
+	assert_int_equal(heard->calls, 1);
+}
+
+static void passes_arguments_and_output(void **state)
+{
+	static const struct {
+		const char *command, *holes[3];
+		size_t count;
+		const char *output;
+	} cases[] = {
+		{ "who", { NULL }, 0, "-f|tab|who|-1|" },
+		{ "quota-get", { "o'hara;$(id)@example.com" }, 1, "-f|tab|quota|get|-u|o'hara;$(id)@example.com|" },
+		{ "kick-from", { "anna@example.com", "2001:db8::/32" }, 2, "kick|anna@example.com|2001:db8::/32|" },
+		{ "log-errors-since", { "1700000000" }, 1, "-f|tab|log|errors|-s|1700000000|" },
+	};
+	struct hosts *hosts = open_one((struct host_settings){ .exec = true });
+	struct heard heard;
+	size_t i;
+
+	(void)state;
+	write_script("doveadm", "printf '%s|' \"$@\"; echo note >&2; exit 3");
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct host_request request = request_for(&heard, cases[i].command);
+
+		request.holes = cases[i].holes;
+		request.hole_count = cases[i].count;
+		ask(hosts, request);
+		assert_int_equal(heard.kind, ERROR_NONE);
+		assert_int_equal(heard.status, 3);
+		assert_string_equal(heard.output, cases[i].output);
+		assert_string_equal(heard.complaint, "note\n");
+	}
+	hosts_close(hosts);
+}
+
+static void puts_the_configuration_in_front(void **state)
+{
+	struct hosts *hosts = open_one((struct host_settings){ .exec = true, .dovecot_config = "/etc/other.conf", .postfix_config = "/etc/pf" });
+	struct heard heard;
+	struct host_request request = request_for(&heard, "queue-hold");
+
+	(void)state;
+	write_script("doveadm", "printf '%s|' \"$@\"");
+	write_script("postsuper", "printf '%s|' \"$@\"; cat");
+	ask(hosts, request_for(&heard, "who"));
+	assert_string_equal(heard.output, "-c|/etc/other.conf|-f|tab|who|-1|");
+	request.input = "4bXyZ12345678\nA1B2C3D4E5\n";
+	request.input_length = strlen(request.input);
+	ask(hosts, request);
+	assert_string_equal(heard.output, "-c|/etc/pf|-h|-|4bXyZ12345678\nA1B2C3D4E5\n");
+	hosts_close(hosts);
+}
+
+static void refuses_what_does_not_fit(void **state)
+{
+	static const struct { const char *command, *hole, *input; } cases[] = {
+		{ "quota-get", "", NULL }, { "quota-get", "-A", NULL }, { "quota-get", "*", NULL }, { "quota-get", "a b", NULL },
+		{ "quota-get", "a\nb", NULL }, { "quota-get", "\xff\xfe", NULL }, { "kick", "192.0.2.1", NULL }, { "kick", "::1", NULL },
+		{ "kick", "10.0.0.0/8", NULL }, { "kick", "a?c@example.com", NULL }, { "kick", "-f", NULL },
+		{ "queue-retry", "ALL", NULL }, { "queue-retry", "-f", NULL }, { "queue-retry", "ABC/../../x", NULL },
+		{ "queue-retry", "ABCDEF1234567890ABCDE", NULL }, { "message", "", NULL },
+		{ "queue-delete", NULL, "ALL\n" }, { "queue-delete", NULL, "A1B2C3D4E5\nALL\n" }, { "queue-delete", NULL, "" },
+		{ "queue-delete", NULL, "A1B2C3D4E5\n\n" }, { "queue-delete", NULL, "A1B2C3D4E5 x\n" }, { "queue-hold", NULL, "-\n" },
+		{ "postconf", "-e", NULL }, { "postconf", "a=b", NULL }, { "disks", "tmp", NULL }, { "disks", "/a/../b", NULL },
+		{ "log-errors-since", "now", NULL }, { "mailbox-find", "anna@example.com", NULL }, { "who", "x", NULL },
+	};
+	struct hosts *hosts = open_one((struct host_settings){ .exec = true });
+	struct heard heard;
+	size_t i;
+
+	(void)state;
+	write_script("doveadm", "touch \"$0.ran\"");
+	write_script("postsuper", "touch \"$0.ran\"");
+	write_script("postqueue", "touch \"$0.ran\"");
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct host_request request = request_for(&heard, cases[i].command);
+
+		request.holes = &cases[i].hole;
+		request.hole_count = cases[i].hole ? 1 : 0;
+		request.input = cases[i].input;
+		request.input_length = cases[i].input ? strlen(cases[i].input) : 0;
+		ask(hosts, request);
+		if (heard.kind != ERROR_INVALID && heard.kind != ERROR_INTERNAL)
+			fail_msg("%s \"%s\" was not refused", cases[i].command, cases[i].hole ? cases[i].hole : cases[i].input);
+		assert_non_null(strstr(heard.text, "mail1: "));
+	}
+	hosts_close(hosts);
+}
+
+static void every_row_makes_a_line(void **state)
+{
+	static const char *const values[] = {
+		[HOLE_USER] = "anna@example.com", [HOLE_NETWORK] = "192.0.2.0/24", [HOLE_QUEUE_ID] = "A1B2C3D4E5", [HOLE_SERVICE] = "imap-login",
+		[HOLE_PARAMETER] = "queue_directory", [HOLE_PATH] = "/var", [HOLE_TIME] = "1700000000", [HOLE_MAILBOX] = "INBOX",
+		[HOLE_MESSAGE_ID] = "<1.2@example.com>",
+	};
+	struct hosts *hosts = open_one((struct host_settings){ .exec = true });
+	const struct host_command *command;
+
+	(void)state;
+	for (command = host_commands; command->name; command++) {
+		struct host_call call = { .hosts = hosts, .host = &hosts->list[0], .command = command, .carrier = &carrier_exec, .arena = arena_new() };
+		const char *holes[9];
+		const char *const *line;
+		struct error error = { 0 };
+		size_t i, count;
+
+		for (i = 0; i < command->hole_count; i++)
+			holes[i] = values[command->holes[i]];
+		call.holes = holes;
+		call.hole_count = command->hole_count;
+		assert_true(command_fits(command, holes, call.hole_count, command->input_ids ? "A1B2C3D4E5" : NULL, 10, &error));
+		line = command_line(&call, &count);
+		assert_int_equal(line[0][0], '/');
+		assert_null(line[count]);
+		for (i = 0; i < count; i++)
+			assert_true(line[i][0] != '%' || strchr(line[i], ' '));
+		assert_ptr_equal(host_command_find(command->name), command);
+		if (command->method) {
+			char *parameters = command_parameters(&call);
+
+			assert_null(strchr(parameters, '%'));
+			free(parameters);
+		}
+		assert_non_null(command->help);
+		arena_free(call.arena);
+	}
+	hosts_close(hosts);
+}
+
+static void takes_turns(void **state)
+{
+	struct hosts *hosts = open_one((struct host_settings){ .exec = true });
+	struct heard heard[12];
+	size_t i, most = 0;
+
+	(void)state;
+	memset(heard, 0, sizeof(heard));
+	write_script("doveadm", "exec sleep 60");
+	for (i = 0; i < 12; i++) {
+		struct host_request request = request_for(&heard[i], "who");
+
+		host_run(hosts, 0, &request);
+		if (hosts->list[0].running_count > most)
+			most = hosts->list[0].running_count;
+	}
+	assert_int_equal(most, HOSTS_AT_ONCE);
+	hosts_close(hosts);
+	for (i = 0; i < 12; i++) {
+		assert_int_equal(heard[i].calls, 1);
+		assert_int_equal(heard[i].kind, ERROR_CANCELLED);
+	}
+}
+
+static void all_get_their_turn(void **state)
+{
+	struct hosts *hosts = open_one((struct host_settings){ .exec = true });
+	struct heard heard[9];
+	size_t i;
+
+	(void)state;
+	memset(heard, 0, sizeof(heard));
+	write_script("doveadm", "echo here");
+	for (i = 0; i < 9; i++) {
+		struct host_request request = request_for(&heard[i], "who");
+
+		host_run(hosts, 0, &request);
+	}
+	for (i = 0; i < 9; i++) {
+		loop_run_until(loop, &heard[i].done);
+		assert_string_equal(heard[i].output, "here\n");
+	}
+	hosts_close(hosts);
+}
+
+static void ends_at_the_deadline(void **state)
+{
+	struct hosts *hosts = open_one((struct host_settings){ .exec = true });
+	struct heard heard;
+	struct host_request request = request_for(&heard, "who");
+
+	(void)state;
+	write_script("doveadm", "exec sleep 60");
+	request.deadline = 150;
+	ask(hosts, request);
+	assert_int_equal(heard.kind, ERROR_TIMEOUT);
+	assert_non_null(strstr(heard.text, "mail1: who gave no answer within 1 s"));
+	hosts_close(hosts);
+}
+
+static void a_call_is_taken_back(void **state)
+{
+	struct hosts *hosts = open_one((struct host_settings){ .exec = true });
+	struct heard heard[6];
+	struct host_call *calls[6];
+	size_t i;
+
+	(void)state;
+	memset(heard, 0, sizeof(heard));
+	write_script("doveadm", "exec sleep 60");
+	for (i = 0; i < 6; i++) {
+		struct host_request request = request_for(&heard[i], i == 5 ? "nonsense" : "who");
+
+		calls[i] = host_run(hosts, 0, &request);
+	}
+	for (i = 0; i < 6; i++) {
+		host_cancel(calls[i]);
+		assert_false(heard[i].done);
+	}
+	for (i = 0; i < 6; i++) {
+		loop_run_until(loop, &heard[i].done);
+		assert_int_equal(heard[i].calls, 1);
+		assert_int_equal(heard[i].kind, ERROR_CANCELLED);
+	}
+	hosts_close(hosts);
+}
+
+static void streams_and_caps(void **state)
+{
+	struct hosts *hosts = open_one((struct host_settings){ .exec = true });
+	struct heard heard;
+	struct host_request request = request_for(&heard, "who");
+
+	(void)state;
+	write_script("doveadm", "head -c 300000 /dev/zero");
+	request.piece = on_piece;
+	ask(hosts, request);
+	assert_int_equal(heard.length, 300000);
+	assert_true(heard.pieces > 1);
+	assert_false(heard.cut);
+	assert_string_equal(heard.output, "");
+	write_script("doveadm", "exec cat /dev/zero");
+	request.most = 1000000;
+	ask(hosts, request);
+	assert_int_equal(heard.length, 1000000);
+	assert_true(heard.cut);
+	hosts_close(hosts);
+}
+
+static void says_what_is_not_there(void **state)
+{
+	struct host_settings none = { .name = "mail1" };
+	struct hosts *hosts = hosts_open(loop, &none, 0);
+	struct heard heard;
+	size_t at;
+
+	(void)state;
+	ask(hosts, request_for(&heard, "who"));
+	assert_int_equal(heard.kind, ERROR_NOT_FOUND);
+	assert_non_null(strstr(heard.text, "No mail server is configured"));
+	assert_false(host_named(hosts, "mail1", &at));
+	hosts_close(hosts);
+	hosts = open_one((struct host_settings){ .exec = true, .postfix_sbin = "/nonexistent" });
+	assert_true(host_named(hosts, "mail1", &at));
+	unlink(doveadm);
+	ask(hosts, request_for(&heard, "who"));
+	assert_int_equal(heard.kind, ERROR_UNREACHABLE);
+	assert_non_null(strstr(heard.text, "mail1: who: "));
+	assert_non_null(strstr(heard.text, "cannot be started"));
+	hosts_close(hosts);
+}
+
+static void chooses_the_way(void **state)
+{
+	static const struct {
+		bool exec, ssh, http;
+		enum host_way by;
+		const char *command;
+		enum host_way way;
+	} cases[] = {
+		{ true, true, true, WAY_NONE, "who", WAY_HTTP },
+		{ true, true, true, WAY_NONE, "configuration", WAY_EXEC },
+		{ false, true, true, WAY_NONE, "configuration", WAY_SSH },
+		{ true, true, false, WAY_NONE, "who", WAY_EXEC },
+		{ true, true, true, WAY_SSH, "who", WAY_SSH },
+		{ true, true, true, WAY_HTTP, "configuration", WAY_EXEC },
+		{ false, false, true, WAY_NONE, "configuration", WAY_NONE },
+		{ true, false, true, WAY_SSH, "who", WAY_NONE },
+		{ true, true, true, WAY_NONE, "queue", WAY_EXEC },
+		{ false, true, true, WAY_NONE, "queue", WAY_SSH },
+		{ false, false, true, WAY_NONE, "queue", WAY_NONE },
+		{ false, false, false, WAY_NONE, "who", WAY_NONE },
+		{ true, true, true, WAY_NONE, "load", WAY_EXEC },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct host_settings settings = {
+			.exec = cases[i].exec, .ssh_target = cases[i].ssh ? "mail1" : NULL,
+			.http_url = cases[i].http ? "https://mail1:8443" : NULL, .by = { [GROUP_DOVEADM] = cases[i].by },
+		};
+		struct hosts *hosts = open_one(settings);
+		struct error error = { 0 };
+
+		assert_int_equal(host_way(hosts, 0, cases[i].command, &error), cases[i].way);
+		assert_true((error.kind == ERROR_UNSUPPORTED) == (cases[i].way == WAY_NONE));
+		if (cases[i].way == WAY_NONE)
+			assert_non_null(strstr(error.text, "mail1: no way for "));
+		hosts_close(hosts);
+	}
+}
+
+static void waits_here(void **state)
+{
+	struct hosts *hosts = open_one((struct host_settings){ .exec = true });
+	struct host_request request = { .command = "who" };
+	struct arena *arena = arena_new();
+	const struct host_answer *answer;
+	bool give_up = false;
+
+	(void)state;
+	write_script("doveadm", "echo row");
+	answer = host_run_here(hosts, loop, 0, &request, &give_up, arena);
+	assert_int_equal(answer->error.kind, ERROR_NONE);
+	assert_string_equal(answer->output, "row\n");
+	write_script("doveadm", "exec sleep 60");
+	give_up = true;
+	answer = host_run_here(hosts, loop, 0, &request, &give_up, arena);
+	assert_int_equal(answer->error.kind, ERROR_CANCELLED);
+	arena_free(arena);
+	hosts_close(hosts);
+}
+
+static int set_up(void **state)
+{
+	(void)state;
+	snprintf(directory, sizeof(directory), "/tmp/postroom-test-XXXXXX");
+	assert_non_null(mkdtemp(directory));
+	snprintf(doveadm, sizeof(doveadm), "%s/doveadm", directory);
+	loop = loop_new();
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	static const char *const names[] = { "doveadm", "postsuper", "postqueue" };
+	char path[160];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		snprintf(path, sizeof(path), "%s/%s", directory, names[i]);
+		unlink(path);
+	}
+	loop_free(loop);
+	/* Nothing that was refused has run: then the directory would not be empty. */
+	return rmdir(directory);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(passes_arguments_and_output, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(puts_the_configuration_in_front, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(refuses_what_does_not_fit, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(every_row_makes_a_line, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(takes_turns, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(all_get_their_turn, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(ends_at_the_deadline, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_call_is_taken_back, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(streams_and_caps, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(says_what_is_not_there, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(chooses_the_way, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(waits_here, set_up, tear_down),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
