@@ -32,23 +32,23 @@ static char **writable(const char *const *list)
 
 /* --- entries ------------------------------------------------------------------------ */
 
-static void put_values(struct entry *entry, const struct part *masked, const char *name, struct berval **values)
+static void put_values(struct entry *entry, const struct part *masked, const char *name, struct berval *values)
 {
 	size_t count = 0, i;
 	struct value *copies;
 
-	while (values != NULL && values[count] != NULL)
+	while (values != NULL && values[count].bv_val != NULL)
 		count++;
 	copies = arena_alloc(entry->arena, count * sizeof *copies);
 	for (i = 0; i < count; i++) {
 		if (masked != NULL) {
-			struct value stored = { .bytes = values[i]->bv_val, .length = values[i]->bv_len };
+			struct value stored = { .bytes = values[i].bv_val, .length = values[i].bv_len };
 
 			copies[i] = fetchmail_mask(entry->arena, masked, &stored);
-			memory_wipe(values[i]->bv_val, values[i]->bv_len);
+			memory_wipe(values[i].bv_val, values[i].bv_len);
 		} else {
-			copies[i].length = values[i]->bv_len;
-			copies[i].bytes = arena_bytes(entry->arena, values[i]->bv_val, values[i]->bv_len);
+			copies[i].length = values[i].bv_len;
+			copies[i].bytes = arena_bytes(entry->arena, values[i].bv_val, values[i].bv_len);
 		}
 	}
 	entry_append(entry, name, copies, count);
@@ -74,24 +74,24 @@ static struct known_attribute known(struct connection *connection, const char *n
 	return fresh;
 }
 
+/* In one pass over the message; libldap's ldap_get_values_len looks for each attribute from the beginning. */
 struct entry *entry_from(struct arena *arena, struct connection *connection, LDAPMessage *message, bool raw)
 {
-	char *dn = ldap_get_dn(connection->handle, message);
-	struct entry *entry = entry_new(arena, dn == NULL ? "" : dn);
+	struct berval dn = { .bv_val = NULL }, name, *values = NULL;
 	BerElement *cursor = NULL;
-	char *name;
+	struct entry *entry;
+	bool fine = ldap_get_dn_ber(connection->handle, message, &cursor, &dn) == LDAP_SUCCESS;
 
-	ldap_memfree(dn);
-	for (name = ldap_first_attribute(connection->handle, message, &cursor); name != NULL;
-	     ldap_memfree(name), name = ldap_next_attribute(connection->handle, message, cursor)) {
-		const struct known_attribute of = known(connection, name);
-		struct berval **values;
+	entry = entry_new(arena, fine && dn.bv_val != NULL ? arena_bytes(arena, dn.bv_val, dn.bv_len) : "");
+	while (fine && ldap_get_attribute_ber(connection->handle, message, cursor, &name, &values) == LDAP_SUCCESS && name.bv_val != NULL) {
+		const char *word = arena_bytes(arena, name.bv_val, name.bv_len);
+		const struct known_attribute of = known(connection, word);
 
-		if (of.secret)
-			continue;
-		values = ldap_get_values_len(connection->handle, message, name);
-		put_values(entry, raw ? NULL : of.masked, name, values);
-		ldap_value_free_len(values);
+		if (!of.secret)
+			put_values(entry, raw ? NULL : of.masked, word, values);
+		/* The array only: the values are in the message. */
+		ber_memfree(values);
+		values = NULL;
 	}
 	ber_free(cursor, 0);
 	return entry;
