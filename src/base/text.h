@@ -107,6 +107,11 @@ bool text_mixed_scripts(const char *bytes, size_t length);
  * Latin, Greek, Cyrillic; sharp s becomes ss), other characters kept. Arena.
  */
 char *text_fold(struct arena *arena, const char *bytes, size_t length);
+/*
+ * True where no other character folds to this one or to several with it among them, so that a folded copy has it
+ * only where the text itself has it (a capital is taken for its small letter). Few letters are like that.
+ */
+bool text_folds_alone(char c);
 /* Orders folded, then by bytes: negative, 0, positive. */
 int text_compare(const char *a, const char *b);
 bool text_same_ascii_case(const char *a, const char *b);   /* ASCII case-insensitive equality */

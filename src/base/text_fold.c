@@ -104,6 +104,19 @@ char *text_fold(struct arena *arena, const char *bytes, size_t length)
 	return text_has_foreign(bytes, length) ? fold_foreign(arena, bytes, length) : text_lower_ascii(arena, bytes, length);
 }
 
+bool text_folds_alone(char c)
+{
+	unsigned char wanted = (unsigned char)text_lower_letter(c);
+
+	if (wanted >= 0x80)
+		return false;
+	for (size_t i = 0; i < sizeof(fold_rows) / sizeof(fold_rows[0]); i++)
+		for (size_t j = 0; j < 3 && fold_rows[i].to[j]; j++)
+			if (fold_rows[i].to[j] == wanted)
+				return false;
+	return true;
+}
+
 bool text_has_words(struct arena *arena, const char *words, const char *folded)
 {
 	const char *where = text_fold(arena, words, strlen(words));

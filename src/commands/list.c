@@ -1,10 +1,10 @@
 /*
  * list: rows of a kind, with a filter over searched columns.
  *
- * All rows are read and filtered here, so that words may stand in any order
- * and in columns that the server does not search.  Where the server cuts the
- * list, it is asked again for the longest word, which finds most of what was
- * cut away.  A list that was cut says so on standard error.
+ * The directory filters while it reads, so that words may stand in any order,
+ * with any accents and in columns that are not shown.  Where the server cuts
+ * the list, it is asked again for the longest word, which finds most of what
+ * was cut away.  A list that was cut says so on standard error.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -134,9 +134,10 @@ static const char *longest_word(struct arena *arena, const char *filter)
 static void read_rows(struct listing *listing, const char *words)
 {
 	const struct arguments *arguments = listing->headless.arguments;
-	/* All stored fields, since the filter looks into hidden columns too. */
 	struct list_request request = {
-		.kind = listing->kind, .words = words, .limit = arguments->filter ? 0 : (size_t)arguments->limit, .attributes = is_ldif(listing),
+		.kind = listing->kind, .columns = listing->fields, .column_count = listing->field_count, .words = words,
+		.filter = arguments->filter, .limit = arguments->filter ? 0 : (size_t)arguments->limit,
+		.attributes = is_ldif(listing),
 	};
 
 	directory_list(listing->headless.engine->directory, &request, on_rows, on_end, listing);
@@ -168,8 +169,6 @@ static int by_name(const void *a, const void *b)
 
 static struct sorting *collect(struct listing *listing, size_t *count)
 {
-	const char *filter = listing->headless.arguments->filter;
-	const char *folded = filter ? text_fold(listing->headless.arena, filter, strlen(filter)) : "";
 	struct sorting *list = NULL;
 	struct lookup *seen = lookup_new();
 	const struct rows *batch;
@@ -182,7 +181,7 @@ static struct sorting *collect(struct listing *listing, size_t *count)
 			/* One entry may give several rows, whose ids differ. */
 			const char *same = batch->rows[i].id ? batch->rows[i].id : batch->rows[i].place;
 
-			if (!row_matches(&batch->rows[i], folded) || lookup_get(seen, same))
+			if (lookup_get(seen, same))
 				continue;
 			lookup_put(seen, same, listing);
 			list = arena_grow(listing->headless.arena, list, &capacity, *count + 1, sizeof(*list));

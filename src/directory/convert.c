@@ -193,12 +193,12 @@ static void read_domain_unicode(const struct convert *with, const struct entry *
 /* --- the table and the walks --------------------------------------------------------------- */
 
 static const struct converter converters[] = {
-	{ .name = "same", .read = read_same, .write = write_same },
-	{ .name = "single", .read = read_same, .write = write_single },
-	{ .name = "lower_case", .read = read_same, .write = write_lower },
+	{ .name = "same", .read = read_same, .write = write_same, .verbatim = true },
+	{ .name = "single", .read = read_same, .write = write_single, .verbatim = true },
+	{ .name = "lower_case", .read = read_same, .write = write_lower, .verbatim = true },
 	{ .name = "megabytes", .read = read_megabytes, .write = write_megabytes },
-	{ .name = "ldap_filter", .read = read_same, .write = write_filter },
-	{ .name = "full_name", .read = read_full_name, .write = write_full_name },
+	{ .name = "ldap_filter", .read = read_same, .write = write_filter, .verbatim = true },
+	{ .name = "full_name", .read = read_full_name, .write = write_full_name, .verbatim = true },
 	{ .name = "host_name", .read = read_host_name },
 	{ .name = "domain_unicode", .read = read_domain_unicode },
 	{ .name = "forwards", .read = read_forwards, .write = write_forwards },
@@ -206,7 +206,7 @@ static const struct converter converters[] = {
 	{ .name = "named", .read = read_named, .write = write_named },
 	{ .name = "named_other", .read = read_named_other },
 	{ .name = "rights", .read = read_rights, .write = write_rights },
-	{ .name = "folder_address", .read = read_same, .write = write_folder_address },
+	{ .name = "folder_address", .read = read_same, .write = write_folder_address, .verbatim = true },
 	{ .name = "seen_as", .read = read_seen_as },
 	{ .name = "account_state", .read = read_account_state },
 	{ .name = "mail_state", .read = read_mail_state },

@@ -31,6 +31,7 @@ struct converter {
 	void (*read)(const struct convert *with, const struct entry *entry, struct field_values *out);
 	/* NULL: can only be read. Changes the draft; the wanted values are canonical. */
 	bool (*write)(const struct convert *with, const struct field_values *wanted, struct entry *draft, struct error *error);
+	bool verbatim;                     /* what it reads stands in stored values, byte by byte */
 	bool masked;                       /* stored values hold a secret: they are masked when an entry is read */
 };
 /* NULL: there is none of this name. */

@@ -88,6 +88,8 @@ struct list_request {
 	size_t column_count;
 	const char *words;                   /* the server looks for this fragment in name, login, addresses; NULL: all.
 	                                        Words of fewer than 4 bytes are not sent to the server (they scan), see ldap-scale 3 */
+	const char *filter;                  /* only rows that match these words as row_matches does, any accents, in any searched
+	                                        field; the server leaves out what it safely can. NULL: all */
 	size_t limit;                        /* 0: no limit of ours */
 	bool attributes;                     /* rows carry all attributes of their entry too; not for kinds that are read through their owner */
 };

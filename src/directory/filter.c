@@ -63,19 +63,26 @@ struct filter *filter_present(struct arena *arena, const char *attribute)
 	return leaf(arena, FILTER_PRESENT, attribute);
 }
 
-struct filter *filter_contains(struct arena *arena, const char *attribute, const char *bytes, size_t length)
+struct filter *filter_pieces(struct arena *arena, const char *attribute, const struct value *pieces, size_t count)
 {
 	struct filter *filter = leaf(arena, FILTER_PIECES, attribute);
-	struct value *middle = arena_alloc(arena, sizeof *middle);
+	struct value *middle = arena_alloc(arena, count * sizeof *middle);
+	size_t i;
 
-	if (length == 0) {
-		filter->op = FILTER_PRESENT;
-		return filter;
-	}
-	*middle = copied(arena, bytes, length);
+	for (i = 0; i < count; i++)
+		if (pieces[i].length > 0)
+			middle[filter->middle_count++] = copied(arena, pieces[i].bytes, pieces[i].length);
 	filter->middle = middle;
-	filter->middle_count = 1;
+	if (filter->middle_count == 0)
+		filter->op = FILTER_PRESENT;
 	return filter;
+}
+
+struct filter *filter_contains(struct arena *arena, const char *attribute, const char *bytes, size_t length)
+{
+	struct value piece = { .bytes = bytes, .length = length };
+
+	return filter_pieces(arena, attribute, &piece, 1);
 }
 
 struct filter *filter_ends(struct arena *arena, const char *attribute, const char *text)

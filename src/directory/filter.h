@@ -39,6 +39,8 @@ struct filter *filter_equal(struct arena *arena, const char *attribute, const ch
 struct filter *filter_equal_text(struct arena *arena, const char *attribute, const char *text);
 struct filter *filter_present(struct arena *arena, const char *attribute);
 struct filter *filter_contains(struct arena *arena, const char *attribute, const char *bytes, size_t length);
+/* These pieces in this order, with anything around and between; none: the attribute is there. */
+struct filter *filter_pieces(struct arena *arena, const char *attribute, const struct value *pieces, size_t count);
 struct filter *filter_ends(struct arena *arena, const char *attribute, const char *text);
 /* An empty group, to be filled with filter_into. An empty AND is always true, an empty OR always false (RFC 4526). */
 struct filter *filter_group(struct arena *arena, enum filter_op op);

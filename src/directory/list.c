@@ -23,6 +23,7 @@
 #include "directory/entry_private.h"
 #include "directory/filter.h"
 #include "directory/list_private.h"
+#include "directory/narrow.h"
 #include "directory/trouble.h"
 
 enum {
@@ -78,6 +79,21 @@ struct filter *list_filter(const struct world *world, struct arena *arena, const
 	return all->inside_count == 1 ? held->find : all;
 }
 
+static const struct attribute_type *type_of(const void *world, const char *name)
+{
+	return world_attribute(world, name);
+}
+
+/* The words, and what of the list's filter a server can tell. */
+static struct filter *asked_for(const struct list_run *run)
+{
+	struct filter *found = list_filter(run->world, run->arena, run->order->kind, run->order->words);
+	struct filter *narrow = run->order->filter == NULL ? NULL :
+		narrow_filter(run->arena, run->kind, run->order->filter, type_of, run->world);
+
+	return narrow == NULL ? found : filter_both(run->arena, found, narrow);
+}
+
 static void need(struct arena *arena, const char ***names, size_t *count, size_t *capacity, const char *name)
 {
 	size_t i;
@@ -124,13 +140,18 @@ static const char **attributes_of(const struct list_run *run)
 
 /* --- rows ------------------------------------------------------------------------------- */
 
+void list_fresh_scratch(struct list_run *run)
+{
+	arena_free(run->scratch);
+	run->scratch = arena_new();
+}
+
 void list_hand_over(struct list_run *run)
 {
 	struct rows *rows = run->rows;
 
 	run->rows = NULL;
-	arena_free(run->scratch);
-	run->scratch = arena_new();
+	list_fresh_scratch(run);
 	if (rows != NULL && rows->count > 0) {
 		run->batches++;
 		run->order->batch(run->order->context, rows);
@@ -174,7 +195,7 @@ static struct value cell_of(struct list_run *run, const struct entry *entry, con
 	return (struct value){ .bytes = arena_bytes(arena, text_get(&run->line), run->line.length), .length = run->line.length };
 }
 
-static const char *folded_of(struct list_run *run, const struct entry *entry)
+static const char *folded_of(struct list_run *run, const struct entry *entry, struct arena *arena)
 {
 	size_t i;
 
@@ -185,7 +206,7 @@ static const char *folded_of(struct list_run *run, const struct entry *entry)
 		field_of(run, entry, run->searched[i], &values);
 		add_values(&run->line, &values, "\n");
 	}
-	return text_fold(run->rows->arena, text_get(&run->line), run->line.length);
+	return text_fold(arena, text_get(&run->line), run->line.length);
 }
 
 /* What the server keeps by itself is left out; the entry lives for one batch only, so the rest is copied. */
@@ -238,52 +259,76 @@ static void skip_entry(struct list_run *run, LDAPMessage *message)
 		run->stopped = true;
 }
 
-static void take_entry(struct list_run *run, LDAPMessage *message)
+/* What the list's filter leaves out costs no row. The folded copy is in the scratch arena. */
+static bool passes(struct list_run *run, const struct entry *entry, struct row *looked_at)
 {
-	struct entry *entry;
+	if (run->order->filter == NULL)
+		return true;
+	looked_at->folded = folded_of(run, entry, run->scratch);
+	return row_matches(looked_at, run->order->filter);
+}
+
+static void add_row(struct list_run *run, const struct entry *entry, const struct row *looked_at)
+{
+	struct arena *arena;
 	struct field_values key;
 	struct value *cells;
 	struct row *row;
 	size_t i;
 
-	if (run->census) {
-		list_count_entry(run, message);
-		return;
-	}
-	if (run->explosion != NULL) {
-		list_explode(run, message);
-		return;
-	}
-	if (run->skip > 0) {
-		skip_entry(run, message);
-		return;
-	}
-	if (run->order->limit > 0 && run->outcome->count == run->order->limit) {
-		run->enough = true;
-		return;
-	}
 	if (run->rows == NULL)
 		run->rows = rows_new(run->order->kind, run->order->columns, run->order->column_count);
-	entry = entry_from(run->scratch, run->connection, message, false);
+	arena = run->rows->arena;
 	row = rows_add(run->rows);
-	cells = arena_alloc(run->rows->arena, run->order->column_count * sizeof *cells);
+	cells = arena_alloc(arena, run->order->column_count * sizeof *cells);
 	field_of(run, entry, run->key, &key);
-	row->name = arena_text(run->rows->arena, key.count > 0 ? key.values[0].bytes : "");
-	row->id = arena_text(run->rows->arena, entry_first(entry, "entryUUID"));
-	row->place = arena_text(run->rows->arena, entry->dn);
+	row->name = arena_text(arena, key.count > 0 ? key.values[0].bytes : "");
+	row->id = arena_text(arena, entry_first(entry, "entryUUID"));
+	row->place = arena_text(arena, entry->dn);
 	for (i = 0; i < run->order->column_count; i++)
 		cells[i] = cell_of(run, entry, run->columns[i]);
 	row->values = cells;
-	row->folded = folded_of(run, entry);
+	row->folded = looked_at->folded == NULL ? folded_of(run, entry, arena) : arena_text(arena, looked_at->folded);
 	if (run->order->attributes)
 		take_attributes(run, entry, row);
-	snprintf(run->last_id, sizeof run->last_id, "%s", row->id == NULL ? "" : row->id);
 	run->outcome->count++;
-	if (run->rows->count < (run->batches == 0 ? BATCH_FIRST : BATCH_MOST))
+}
+
+static void take_row(struct list_run *run, LDAPMessage *message)
+{
+	const struct entry *entry = entry_from(run->scratch, run->connection, message, false);
+	const char *id = entry_first(entry, "entryUUID");
+	struct row looked_at = { .folded = NULL };
+
+	run->seen++;
+	snprintf(run->last_id, sizeof run->last_id, "%s", id == NULL ? "" : id);
+	if (passes(run, entry, &looked_at)) {
+		if (run->order->limit > 0 && run->outcome->count == run->order->limit) {
+			run->enough = true;
+			return;
+		}
+		add_row(run, entry, &looked_at);
+	}
+	if (run->rows != NULL && run->rows->count >= (run->batches == 0 ? BATCH_FIRST : BATCH_MOST))
+		list_hand_over(run);
+	else if (run->rows == NULL && run->seen % BATCH_MOST == 0)
+		list_fresh_scratch(run);
+	else
 		return;
-	list_hand_over(run);
 	/* A slow line may take its time, as long as it gets on. */
 	guard_arm(run->connection->guard, (int64_t)run->connection->settings->search_seconds * 1000);
+}
+
+static void take_entry(struct list_run *run, LDAPMessage *message)
+{
+	if (run->census)
+		list_count_entry(run, message);
+	else if (run->explosion != NULL)
+		list_explode(run, message);
+	else if (run->skip > 0)
+		skip_entry(run, message);
+	else
+		take_row(run, message);
 }
 
 /* --- reading ------------------------------------------------------------------------------- */
@@ -415,20 +460,21 @@ static int read_page(struct list_run *run, const char *filter, const char **attr
 static void conclude(struct list_run *run, int code)
 {
 	struct list_outcome *outcome = run->outcome;
-	size_t size = sizeof outcome->reason;
+	/* What a filter left out was read as well. */
+	size_t size = sizeof outcome->reason, count = run->seen > outcome->count ? run->seen : outcome->count;
 
 	list_hand_over(run);
 	if (code < 0) {
 		connection_failed(run->connection, code, NULL, "reading a list", &outcome->error);
-		snprintf(outcome->reason, size, "%zu of more (the connection was lost)", outcome->count);
+		snprintf(outcome->reason, size, "%zu of more (the connection was lost)", count);
 	} else if (code == LDAP_SIZELIMIT_EXCEEDED || code == LDAP_TIMELIMIT_EXCEEDED || code == LDAP_ADMINLIMIT_EXCEEDED) {
 		error_clear(&outcome->error);
-		snprintf(outcome->reason, size, "%zu of more (the server's %s limit) [LDAP %d]", outcome->count,
+		snprintf(outcome->reason, size, "%zu of more (the server's %s limit) [LDAP %d]", count,
 			code == LDAP_SIZELIMIT_EXCEEDED ? "size" : code == LDAP_TIMELIMIT_EXCEEDED ? "time" : "administrative", code);
 	} else if (code != LDAP_SUCCESS) {
-		snprintf(outcome->reason, size, "%zu of more (the server refused the rest) [LDAP %d]", outcome->count, code);
+		snprintf(outcome->reason, size, "%zu of more (the server refused the rest) [LDAP %d]", count, code);
 	} else if (run->stopped) {
-		snprintf(outcome->reason, size, "%zu of more (broken off)", outcome->count);
+		snprintf(outcome->reason, size, "%zu of more (broken off)", count);
 	} else if (run->enough) {
 		snprintf(outcome->reason, size, "%zu of more (no more were asked for)", outcome->count);
 	} else if (run->references > 0) {
@@ -458,7 +504,7 @@ static int read_rest(struct list_run *run, const char *filter, const char **attr
 	struct error cut = run->outcome->error;
 	int code;
 
-	run->skip = run->outcome->count;
+	run->skip = run->seen;
 	code = list_read_pages(run, filter, attributes, PAGE_FALLBACK);
 	if (code == LDAP_SUCCESS && !run->stopped && run->skip == 0)
 		return code;
@@ -496,14 +542,14 @@ void list_read(struct world *world, struct connection *connection, const struct 
 		arena_free(run.arena);
 		return;
 	}
-	filter = filter_text(run.arena, list_filter(world, run.arena, order->kind, order->words));
+	filter = filter_text(run.arena, asked_for(&run));
 	attributes = attributes_of(&run);
 	look_up_fields(&run);
 	if (connection_is_up(connection)) {
 		read_ahead(connection);
 		code = list_read_pages(&run, filter, attributes, world_pages(world) ? order->page : 0);
 	}
-	if (code == LDAP_SIZELIMIT_EXCEEDED && order->page == 0 && world_pages(world) && !run.enough && !run.stopped && outcome->count > 0)
+	if (code == LDAP_SIZELIMIT_EXCEEDED && order->page == 0 && world_pages(world) && !run.enough && !run.stopped && run.seen > 0)
 		code = read_rest(&run, filter, attributes);
 	conclude(&run, code);
 	text_free(&run.line);

@@ -20,6 +20,7 @@ struct list_order {
 	const struct field *const *columns;
 	size_t column_count;
 	const char *words;                 /* NULL: all */
+	const char *filter;                /* folded: only rows that row_matches finds; NULL: all */
 	size_t limit;                      /* 0: none */
 	bool attributes;                   /* rows carry the attributes of their entry */
 	size_t page;                       /* entries a page; 0: one stream, and pages where the server cuts that */
@@ -36,7 +37,7 @@ struct list_outcome {
 };
 /* The connection is ready. Errors are in the outcome; rows that came before one count. */
 void list_read(struct world *world, struct connection *connection, const struct list_order *order, struct list_outcome *outcome);
-/* The server-side filter for the words. Arena. */
+/* The server-side filter for the words; it finds neither other accents nor all that a list's filter finds. Arena. */
 struct filter *list_filter(const struct world *world, struct arena *arena, const struct kind *kind, const char *words);
 
 #endif

@@ -17,14 +17,14 @@
 void list_count_entry(struct list_run *run, LDAPMessage *message)
 {
 	explode_take(run->explosion, run->from, entry_from(run->scratch, run->connection, message, false), run->scratch);
-	if (++run->counted % BATCH_MOST != 0)
+	if (++run->looked % BATCH_MOST != 0)
 		return;
-	arena_free(run->scratch);
-	run->scratch = arena_new();
+	list_fresh_scratch(run);
 	guard_arm(run->connection->guard, (int64_t)run->connection->settings->search_seconds * 1000);
 }
 
-static struct value exploded_cell(struct list_run *run, const struct exploded *exploded, const struct field *field)
+/* What stands in a field, in run->line. */
+static void exploded_line(struct list_run *run, const struct exploded *exploded, const struct field *field)
 {
 	size_t i;
 
@@ -39,34 +39,49 @@ static struct value exploded_cell(struct list_run *run, const struct exploded *e
 		text_add(&run->line, exploded->remark);
 	for (i = 0; strcmp(field->name, "leads_to") == 0 && i < exploded->lead_count; i++)
 		text_addf(&run->line, "%s%s", i == 0 ? "" : ", ", exploded->leads[i]);
-	return (struct value){ .bytes = arena_bytes(run->rows->arena, text_get(&run->line), run->line.length), .length = run->line.length };
 }
 
-static void add_exploded(struct list_run *run, const struct entry *entry, const struct exploded *exploded)
+/* In the scratch arena. */
+static const char *exploded_folded(struct list_run *run, const struct exploded *exploded)
 {
-	struct arena *arena = run->rows->arena;
 	const struct field *fields = run->order->kind->fields;
-	struct row *row = rows_add(run->rows);
-	struct value *cells = arena_alloc(arena, run->order->column_count * sizeof *cells);
 	struct text folded = { 0 };
+	const char *copy;
+	size_t i;
+
+	for (i = 0; fields[i].name != NULL; i++)
+		if (fields[i].flags & FIELD_SEARCH) {
+			exploded_line(run, exploded, &fields[i]);
+			text_add_bytes(&folded, text_get(&run->line), run->line.length);
+			text_add_char(&folded, '\n');
+		}
+	copy = text_fold(run->scratch, text_get(&folded), folded.length);
+	text_free(&folded);
+	return copy;
+}
+
+static void add_exploded(struct list_run *run, const struct entry *entry, const struct exploded *exploded, const char *folded)
+{
+	struct arena *arena;
+	struct row *row;
+	struct value *cells;
 	const char *id = entry_first(entry, "entryUUID");
 	size_t i;
 
+	if (run->rows == NULL)
+		run->rows = rows_new(run->order->kind, run->order->columns, run->order->column_count);
+	arena = run->rows->arena;
+	row = rows_add(run->rows);
+	cells = arena_alloc(arena, run->order->column_count * sizeof *cells);
 	row->name = arena_text(arena, exploded->address);
 	row->id = id == NULL ? NULL : arena_format(arena, "%s/%s", id, exploded->address);
 	row->place = arena_text(arena, entry->dn);
-	for (i = 0; i < run->order->column_count; i++)
-		cells[i] = exploded_cell(run, exploded, run->order->columns[i]);
+	for (i = 0; i < run->order->column_count; i++) {
+		exploded_line(run, exploded, run->order->columns[i]);
+		cells[i] = (struct value){ .bytes = arena_bytes(arena, text_get(&run->line), run->line.length), .length = run->line.length };
+	}
 	row->values = cells;
-	for (i = 0; fields[i].name != NULL; i++)
-		if (fields[i].flags & FIELD_SEARCH) {
-			struct value cell = exploded_cell(run, exploded, &fields[i]);
-
-			text_add_bytes(&folded, cell.bytes, cell.length);
-			text_add_char(&folded, '\n');
-		}
-	row->folded = text_fold(arena, text_get(&folded), folded.length);
-	text_free(&folded);
+	row->folded = arena_text(arena, folded);
 	run->outcome->count++;
 }
 
@@ -76,18 +91,24 @@ void list_explode(struct list_run *run, LDAPMessage *message)
 	struct exploded *exploded;
 	size_t count = explode_entry(run->explosion, run->from, entry, run->scratch, &exploded), i;
 
+	run->looked++;
 	for (i = 0; i < count && !run->enough; i++) {
+		const struct row looked_at = { .folded = exploded_folded(run, &exploded[i]) };
+
+		if (run->order->filter != NULL && !row_matches(&looked_at, run->order->filter))
+			continue;
 		if (run->order->limit > 0 && run->outcome->count == run->order->limit) {
 			run->enough = true;
 			break;
 		}
-		if (run->rows == NULL)
-			run->rows = rows_new(run->order->kind, run->order->columns, run->order->column_count);
-		add_exploded(run, entry, &exploded[i]);
+		add_exploded(run, entry, &exploded[i], looked_at.folded);
 	}
-	if (run->rows == NULL || run->rows->count < (run->batches == 0 ? BATCH_FIRST : BATCH_MOST))
+	if (run->rows != NULL && run->rows->count >= (run->batches == 0 ? BATCH_FIRST : BATCH_MOST))
+		list_hand_over(run);
+	else if (run->rows == NULL && run->looked % BATCH_MOST == 0)
+		list_fresh_scratch(run);
+	else
 		return;
-	list_hand_over(run);
 	guard_arm(run->connection->guard, (int64_t)run->connection->settings->search_seconds * 1000);
 }
 

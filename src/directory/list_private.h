@@ -31,15 +31,17 @@ struct list_run {
 	size_t batches, references;
 	char elsewhere[112];               /* where the first reference points */
 	bool enough, stopped;
-	char last_id[64];                  /* entryUUID of the last row */
-	size_t skip;                       /* rows of a second run that the first one gave already */
+	size_t seen;                       /* entries that came, with a row of theirs or without */
+	char last_id[64];                  /* entryUUID of the last of them */
+	size_t skip;                       /* entries of a second run that the first one gave already */
 	struct explosion *explosion;       /* rows out of entries of other kinds; NULL: an entry is a row */
 	size_t from;                       /* which of those kinds is being read */
-	size_t counted;                    /* the first of two readings: so many entries, for their addresses only */
-	bool census;
+	size_t looked;                     /* entries of both readings */
+	bool census;                       /* the first of two readings: for addresses only */
 };
 
-
+/* Begins with an empty scratch arena. */
+void list_fresh_scratch(struct list_run *run);
 /* Gives the rows read so far to the receiver, and begins with an empty scratch arena. */
 void list_hand_over(struct list_run *run);
 /* From the first page to the last; size 0: one stream. Returns the LDAP code, negative where the connection was lost. */

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "directory/alias.h"
 #include "directory/directory_private.h"
 #include "directory/list.h"
@@ -115,7 +116,8 @@ static void list_run(struct job *job, void *context)
 	struct directory_query *query = context;
 	struct list_work work = { .query = query, .job = job };
 	struct list_order order = { .kind = query->kind, .columns = query->list.columns, .column_count = query->list.column_count,
-		.words = query->list.words, .limit = query->list.limit, .attributes = query->list.attributes, .page = query->directory->settings.page,
+		.words = query->list.words, .filter = query->list.filter, .limit = query->list.limit, .attributes = query->list.attributes,
+		.page = query->directory->settings.page,
 		.batch = emit_rows, .stopped = list_stopped, .context = &work };
 	struct world *world;
 	unsigned tries;
@@ -181,6 +183,7 @@ struct directory_query *directory_list(struct directory *directory, const struct
 	query->connection = directory->listing;
 	query->list = *request;
 	query->list.words = arena_text(query->arena, request->words);
+	query->list.filter = request->filter == NULL ? NULL : text_fold(query->arena, request->filter, strlen(request->filter));
 	if (request->columns == NULL) {
 		query->list.columns = fields_of_lists(query->arena, request->kind, &query->list.column_count);
 	} else {

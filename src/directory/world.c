@@ -103,6 +103,22 @@ static void take_classes(struct world *world, const struct attribute *values)
 	}
 }
 
+static enum piece_rule piece_rule(const char *rule)
+{
+	static const struct { const char *oid, *name; enum piece_rule rule; } rules[] = {
+		{ "2.5.13.4", "caseIgnoreSubstringsMatch", PIECES_ANY_CASE },
+		{ "1.3.6.1.4.1.1466.109.114.3", "caseIgnoreIA5SubstringsMatch", PIECES_ANY_CASE },
+		{ "2.5.13.10", "numericStringSubstringsMatch", PIECES_NUMBER },
+		{ "2.5.13.21", "telephoneNumberSubstringsMatch", PIECES_NUMBER },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof rules / sizeof *rules; i++)
+		if (strcmp(rule, rules[i].oid) == 0 || text_same_ascii_case(rule, rules[i].name))
+			return rules[i].rule;
+	return PIECES_OTHER;
+}
+
 static void take_type(struct world *world, const LDAPAttributeType *from)
 {
 	struct attribute_type *type = arena_alloc(world->arena, sizeof *type);
@@ -112,6 +128,7 @@ static void take_type(struct world *world, const LDAPAttributeType *from)
 	type->single = from->at_single_value != 0;
 	type->equality = from->at_equality_oid != NULL || (above != NULL && above->equality);
 	type->substring = from->at_substr_oid != NULL || (above != NULL && above->substring);
+	type->pieces = from->at_substr_oid != NULL ? piece_rule(from->at_substr_oid) : above != NULL ? above->pieces : PIECES_OTHER;
 	type->plain = from->at_syntax_oid != NULL ? strcmp(from->at_syntax_oid, SYNTAX_IA5) == 0 : above != NULL && above->plain;
 	type->operational = from->at_usage != LDAP_SCHEMA_USER_APPLICATIONS;
 	for (i = 0; from->at_names != NULL && from->at_names[i] != NULL; i++)

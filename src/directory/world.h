@@ -16,8 +16,11 @@
 #include "directory/profile.h"
 #include "model/facts.h"
 
+/* How a server compares pieces of values (RFC 4517, 4.2): any case; without blanks and hyphens; in a way of its own. */
+enum piece_rule { PIECES_UNKNOWN, PIECES_ANY_CASE, PIECES_NUMBER, PIECES_OTHER };
 struct attribute_type {
 	bool single, equality, substring, operational;  /* can it be compared whole, in pieces? */
+	enum piece_rule pieces;            /* UNKNOWN where the schema cannot be read */
 	bool plain;                        /* IA5 string: nothing beyond ASCII */
 };
 struct world;

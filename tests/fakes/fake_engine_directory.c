@@ -69,7 +69,7 @@ struct directory_query {
 	struct loop_timer *timer;
 	const struct kind *kind;
 	char *name;
-	char *words;
+	char *words, *filter;              /* filter: folded */
 	size_t at, sent, limit;
 	void (*rows)(void *context, struct rows *takes);
 	void (*end)(void *context, const struct list_end *end);
@@ -95,6 +95,7 @@ void directory_query_cancel(struct directory_query *query)
 	loop_timer_stop(query->timer);
 	free(query->name);
 	free(query->words);
+	free(query->filter);
 	free(query);
 }
 
@@ -172,6 +173,23 @@ static bool holds(const struct record *record, const char *words)
 	return strcasestr(record_text(record, "login"), word) != NULL || strcasestr(record_text(record, "full_name"), word) != NULL;
 }
 
+static char *folded_text(const char *words)
+{
+	struct arena *arena = arena_new();
+	char *copy = words == NULL ? NULL : memory_text(text_fold(arena, words, strlen(words)));
+
+	arena_free(arena);
+	return copy;
+}
+
+static bool passes(struct rows *rows, const char *filter)
+{
+	if (filter == NULL || row_matches(&rows->rows[rows->count - 1], filter))
+		return true;
+	rows->count--;
+	return false;
+}
+
 static void list_goes_on(void *context)
 {
 	struct directory_query *query = context;
@@ -185,7 +203,7 @@ static void list_goes_on(void *context)
 		if (record == NULL || record->kind != query->kind || !holds(record, query->words))
 			continue;
 		add_row(rows, record);
-		query->sent++;
+		query->sent += passes(rows, query->filter);
 	}
 	if (rows->count == 0) {
 		rows_free(rows);
@@ -204,6 +222,7 @@ struct directory_query *directory_list(struct directory *directory, const struct
 
 	query->kind = request->kind;
 	query->words = memory_text(request->words);
+	query->filter = folded_text(request->filter);
 	query->rows = rows;
 	query->end = end;
 	return query;

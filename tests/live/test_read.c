@@ -1,6 +1,8 @@
 /* Reading from the real slapd of tests/lab: link, lists, limits, records with derived fields. */
 #include "live.h"
 
+#include "base/text.h"
+
 static void test_link_comes_up(void **state)
 {
 	struct live live;
@@ -127,11 +129,101 @@ static void test_records(void **state)
 	live_close(&live);
 }
 
+/* --- a filter, against all rows filtered here ---------------------------------------------------- */
+
+enum { FILTERS = 150, KEPT_MOST = 2000 };
+static struct { char id[320]; char *folded; bool found; } kept[KEPT_MOST];
+static size_t kept_count;
+
+static void keep(struct live *live, const struct rows *rows)
+{
+	(void)live;
+	for (size_t i = 0; i < rows->count && kept_count < KEPT_MOST; i++) {
+		snprintf(kept[kept_count].id, sizeof kept[0].id, "%s", rows->rows[i].id);
+		kept[kept_count++].folded = strdup(rows->rows[i].folded);
+	}
+}
+
+static void tick_off(struct live *live, const struct rows *rows)
+{
+	(void)live;
+	for (size_t i = 0; i < rows->count; i++)
+		for (size_t j = 0; j < kept_count; j++)
+			if (strcmp(kept[j].id, rows->rows[i].id) == 0)
+				kept[j].found = true;
+}
+
+static void compare_filter(struct live *live, const char *kind, const char *words)
+{
+	struct list_request request = { .kind = kind_find(kind), .filter = words };
+	struct arena *arena = arena_new();
+	const char *folded = text_fold(arena, words, strlen(words));
+
+	for (size_t i = 0; i < kept_count; i++)
+		kept[i].found = false;
+	live->each = tick_off;
+	live->ended = false;
+	directory_list(live->directory, &request, live_rows, live_end, live);
+	loop_run_until(live->loop, &live->ended);
+	assert_true(live->list_end.complete);
+	for (size_t i = 0; i < kept_count; i++) {
+		const struct row row = { .folded = kept[i].folded };
+
+		if (row_matches(&row, folded) != kept[i].found)
+			fail_msg("%s \"%s\": %s is %sfound", kind, words, kept[i].folded, kept[i].found ? "" : "not ");
+	}
+	arena_free(arena);
+}
+
+/* A piece of what some object has; every character is taken whole, so that it can be typed. */
+static void piece_of(const char *folded, char *words, size_t size)
+{
+	size_t length = strlen(folded), begin = length == 0 ? 0 : (size_t)rand() % length, end;
+
+	while ((folded[begin] & 0xc0) == 0x80)
+		begin++;
+	end = begin + 1 + (size_t)rand() % 9;
+	if (end > length)
+		end = length;
+	while ((folded[end] & 0xc0) == 0x80)
+		end++;
+	snprintf(words, size, "%.*s", (int)(end - begin), folded + begin);
+}
+
+static void test_filters(void **state)
+{
+	static const char *const kinds_tried[] = { "user", "group", "mailinglist", "folder", "domain", "alias", "server" };
+	static const char *const fixed[] = { "@", "example.com", "M\303\234LLER", "muller", "0", "-", "(", "*", "\\", "a 1", "\303\237", "xn--" };
+	struct live live;
+	char words[100];
+
+	(void)state;
+	if (live_missing())
+		skip();
+	live_prepare(&live, "ADMIN");
+	live_open(&live);
+	for (size_t k = 0; k < sizeof kinds_tried / sizeof *kinds_tried; k++) {
+		kept_count = 0;
+		live.each = keep;
+		live_list(&live, kinds_tried[k], NULL, 0);
+		for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++)
+			compare_filter(&live, kinds_tried[k], fixed[i]);
+		for (size_t i = 0; kept_count > 0 && i < (k == 0 ? FILTERS : FILTERS / 10); i++) {
+			piece_of(kept[(size_t)rand() % kept_count].folded, words, sizeof words);
+			compare_filter(&live, kinds_tried[k], words);
+		}
+		while (kept_count > 0)
+			free(kept[--kept_count].folded);
+	}
+	live_close(&live);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_link_comes_up),
 		cmocka_unit_test(test_lists),
+		cmocka_unit_test(test_filters),
 		cmocka_unit_test(test_a_cut_list_says_so),
 		cmocka_unit_test(test_records),
 	};
