@@ -322,6 +322,12 @@ static struct change *give_to(const struct alias_asking *asking, struct arena *a
 		return NULL;
 	}
 	explode_values(asking->world, arena, key, asking->mode, entry, &names);
+	/* Servers take some signs for each other (a blank that does not break for one that does): a name is what it is. */
+	if (names.count > 0 && strpbrk(step->name, "@=:") == NULL && !text_same_ascii_case(names.values[0].bytes, step->name)) {
+		error_set(error, ERROR_INVALID, "Owner: there is no %s \"%.100s\"; one that the directory takes for the same is written \"%.100s\"",
+			source->from->kind->noun, step->name, names.values[0].bytes);
+		return NULL;
+	}
 	return alias_edit(change, step, source->from->kind, source->key->field, names.count > 0 ? names.values[0].bytes : step->name,
 		entry_first(entry, "entryUUID"));
 }

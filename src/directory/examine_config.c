@@ -262,8 +262,8 @@ static void report_overlays(struct look *look, const struct found *overlays)
 	if (profile->primary)
 		report_unique(look, unique);
 	if (!refint)
-		look_add(look, NOTE, "refint overlay", "Names of deleted or renamed objects stay in groups and lists: the server has no refint overlay"
-			" (slapo-refint(5)); the review names such places.");
+		look_add(look, NOTE, "refint overlay", "Names of what others delete or rename stay in groups and lists: the server has no refint overlay"
+			" (slapo-refint(5)). What is changed here takes them along, as the review shows.");
 	if (names.count > 0)
 		look_add(look, OK, "overlays", "On the database: %s.", word_list_take(&names, look->arena));
 }

@@ -3,7 +3,7 @@
  *
  * A home server that is no mail server, forwards to addresses here that nobody
  * has, and forwards that come back; of a stored record, or of one as it would
- * become.  Only what was seen for certain is told: a
+ * become; lists are in findings_targets.c.  Only what was seen for certain is told: a
  * search that failed or was cut proves nothing and is left out.  On a
  * connection's thread (read_findings).  Rules: ucs-directory 8.2, 14, 18; what
  * a circle does to mail was tried with Postfix 3.7 (451 Alias expansion error).
@@ -152,8 +152,7 @@ static bool find_holders(const struct judge *judge, struct arena *scratch, const
 	struct filter *any = filter_group(scratch, FILTER_OR);
 	struct search search = { .base = world_base(judge->world), .scope = SCOPE_BELOW, .filter = any, .attributes = attributes, .limit = HOLDERS_MOST };
 
-	filter_into(scratch, any, filter_equal_text(scratch, profile->primary, address));
-	filter_into(scratch, any, filter_equal_text(scratch, profile->alternate, address));
+	read_address_into(profile, scratch, address, any);
 	return request_search(judge->connection, scratch, &search, found, NULL);
 }
 
@@ -238,6 +237,8 @@ void read_findings(struct world *world, struct connection *connection, struct re
 	struct judge judge = { .world = world, .connection = connection, .record = record, .arena = record->arena };
 	const struct profile_kind *held = profile_kind(world_profile(world), record->kind);
 
+	if (record->kind == &kind_mailinglist && held != NULL)
+		read_target_findings(world, connection, record);
 	if (record->kind != &kind_user || held == NULL)
 		return;
 	judge.list = arena_alloc(record->arena, FINDINGS_MOST * sizeof *judge.list);

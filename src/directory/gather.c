@@ -212,9 +212,10 @@ static bool gather_last(struct store_ldap *store, const struct change *change, s
 	return true;
 }
 
+/* What decides where mail goes on to, in a user, a list, an entry of an alias. */
 static bool forwarding_touched(const struct change *change)
 {
-	static const char *const fields[] = { "forwards", "keep_copy", "address", "alternates" };
+	static const char *const fields[] = { "forwards", "keep_copy", "address", "alternates", "members", "leads_to" };
 
 	for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
 		if (kind_field(change->kind, fields[i]) != NULL && change_touches(change, fields[i]))
@@ -230,6 +231,12 @@ static bool found_before(const struct record *before, const struct finding *find
 	return false;
 }
 
+static void forward_findings(struct store_ldap *store, struct record *record)
+{
+	read_forward_findings(store->world, store->connection, record);
+	read_target_findings(store->world, store->connection, record);
+}
+
 /* Forwards that lead nowhere or in a circle once the change is made, and did not before. What cannot be asked is not told. */
 static void gather_findings(struct store_ldap *store, const struct change *change, struct arena *arena, struct facts *facts)
 {
@@ -239,11 +246,11 @@ static void gather_findings(struct store_ldap *store, const struct change *chang
 	if ((change->verb != VERB_ADD && change->verb != VERB_EDIT) || !forwarding_touched(change))
 		return;
 	after = change_result(arena, change, facts->now);
-	read_forward_findings(store->world, store->connection, after);
+	forward_findings(store, after);
 	if (after->finding_count == 0)
 		return;
 	if (before != NULL)
-		read_forward_findings(store->world, store->connection, before);
+		forward_findings(store, before);
 	list = arena_alloc(arena, after->finding_count * sizeof *list);
 	for (size_t i = 0; i < after->finding_count; i++)
 		if (!found_before(before, &after->findings[i]))

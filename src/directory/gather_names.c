@@ -121,26 +121,6 @@ static void add_holder(struct store_ldap *store, struct holders *holders, const 
 	holder->field = own != NULL && text_same_ascii_case(own, attribute) ? "address" : "alternates";
 }
 
-/* Where a kind keeps its addresses in an attribute of its own (the name of an alias entry); NULL: where all do. */
-static const char *address_apart(const struct profile *profile, const struct profile_kind *held)
-{
-	const char *own = kind_field(held->kind, "address") == NULL || held->find == NULL ? NULL : profile_address(profile, held);
-
-	return own == NULL || is_address_attribute(profile, own) ? NULL : own;
-}
-
-static void add_apart(const struct profile *profile, struct arena *arena, const char *address, struct filter *any)
-{
-	size_t i;
-
-	for (i = 0; i < profile->kind_count; i++) {
-		const char *own = address_apart(profile, &profile->kinds[i]);
-
-		if (own != NULL)
-			filter_into(arena, any, filter_both(arena, profile->kinds[i].find, filter_equal_text(arena, own, address)));
-	}
-}
-
 static void take_apart(struct store_ldap *store, struct holders *holders, const struct entry *entry, const char *address)
 {
 	const struct profile *profile = world_profile(store->world);
@@ -149,7 +129,7 @@ static void take_apart(struct store_ldap *store, struct holders *holders, const 
 
 	read_holder(store->world, holders->arena, entry, &kind, &name);
 	for (i = 0; i < profile->kind_count; i++) {
-		const char *own = address_apart(profile, &profile->kinds[i]);
+		const char *own = read_address_apart(profile, &profile->kinds[i]);
 
 		if (own != NULL && strcmp(profile->kinds[i].kind->name, kind) == 0 && entry_holds(entry, own, address))
 			add_holder(store, holders, entry, text_lower_ascii(holders->arena, address, strlen(address)), own);
@@ -167,13 +147,8 @@ static bool search_addresses(struct store_ldap *store, struct arena *arena, cons
 	struct search search = { .base = world_base(store->world), .scope = SCOPE_BELOW, .filter = any, .attributes = attributes, .limit = REFERENCES_MOST };
 	size_t i;
 
-	for (i = 0; i < count; i++) {
-		if (profile->primary != NULL)
-			filter_into(arena, any, filter_equal_text(arena, profile->primary, list[i]));
-		if (profile->alternate != NULL)
-			filter_into(arena, any, filter_equal_text(arena, profile->alternate, list[i]));
-		add_apart(profile, arena, list[i], any);
-	}
+	for (i = 0; i < count; i++)
+		read_address_into(profile, arena, list[i], any);
 	return request_search(store->connection, arena, &search, found, error);
 }
 

@@ -191,6 +191,54 @@ const struct profile_holder *read_holder_of(const struct world *world, const cha
 	return NULL;
 }
 
+/* --- addresses ---------------------------------------------------------------------------------- */
+
+static bool is_common(const struct profile *profile, const char *attribute)
+{
+	return (profile->primary != NULL && text_same_ascii_case(attribute, profile->primary)) ||
+		(profile->alternate != NULL && text_same_ascii_case(attribute, profile->alternate));
+}
+
+const char *read_address_apart(const struct profile *profile, const struct profile_kind *held)
+{
+	const char *own = kind_field(held->kind, "address") == NULL || held->find == NULL ? NULL : profile_address(profile, held);
+
+	return own == NULL || is_common(profile, own) ? NULL : own;
+}
+
+void read_address_into(const struct profile *profile, struct arena *arena, const char *address, struct filter *any)
+{
+	size_t i;
+
+	if (profile->primary != NULL)
+		filter_into(arena, any, filter_equal_text(arena, profile->primary, address));
+	if (profile->alternate != NULL)
+		filter_into(arena, any, filter_equal_text(arena, profile->alternate, address));
+	for (i = 0; i < profile->kind_count; i++) {
+		const char *own = read_address_apart(profile, &profile->kinds[i]);
+
+		if (own != NULL)
+			filter_into(arena, any, filter_both(arena, profile->kinds[i].find, filter_equal_text(arena, own, address)));
+	}
+}
+
+const char *const *read_address_attributes(const struct profile *profile, struct arena *arena)
+{
+	const char **names = arena_alloc(arena, (profile->kind_count + 3) * sizeof *names);
+	size_t count = 0, i;
+
+	if (profile->primary != NULL)
+		names[count++] = profile->primary;
+	if (profile->alternate != NULL)
+		names[count++] = profile->alternate;
+	for (i = 0; i < profile->kind_count; i++)
+		if (read_address_apart(profile, &profile->kinds[i]) != NULL)
+			names[count++] = read_address_apart(profile, &profile->kinds[i]);
+	return names;
+}
+
+/* --- domains ------------------------------------------------------------------------------------- */
+
 /* Has the schema a rule for pieces of these addresses? */
 static bool in_pieces(const struct world *world, const char *attribute)
 {

@@ -35,6 +35,11 @@ void read_findings(struct world *world, struct connection *connection, struct re
 /* The findings about forwards alone, in place of those it had; for a record that need not be stored. */
 void read_forward_findings(struct world *world, struct connection *connection, struct record *record);
 /*
+ * Members of a list and targets of an alias entry that are addresses here and that nobody has: added to its findings
+ * (findings_targets.c). Nothing is told of very many.
+ */
+void read_target_findings(struct world *world, struct connection *connection, struct record *record);
+/*
  * What a quota policy says for this entry, in MB, and the DN of the policy; false: no policy speaks. Pure evaluation rules of
  * ucs-directory 15 over entries read here.
  */
@@ -42,6 +47,15 @@ bool read_policy_quota(const struct world *world, struct connection *connection,
 		const char **megabytes, const char **place);
 /* Entries of this holder, by their classes. */
 struct filter *read_holder_filter(struct arena *arena, const struct profile_holder *holder);
+/*
+ * Where a kind keeps its addresses in an attribute of its own (the name of an alias entry), neither that of primary nor
+ * that of further addresses; NULL: where all do.
+ */
+const char *read_address_apart(const struct profile *profile, const struct profile_kind *held);
+/* Adds to any who holds this address, of whatever kind. */
+void read_address_into(const struct profile *profile, struct arena *arena, const char *address, struct filter *any);
+/* Attributes in which the filter above may have found it; NULL-terminated. Arena. */
+const char *const *read_address_attributes(const struct profile *profile, struct arena *arena);
 /* All users and other holders with an address in this domain. */
 struct filter *read_in_domain(const struct world *world, struct arena *arena, const char *domain);
 /*

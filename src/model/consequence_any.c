@@ -84,11 +84,20 @@ static void undo_is_partial(struct scene *scene, const struct consequence_rule *
 		tell(scene, rule, "Taking back the deletion makes a new entry with a new entryUUID.");
 }
 
+/* Members of a list, targets of an alias; what users forward to has a row of its own. */
+static void target_dangles(struct scene *scene, const struct consequence_rule *rule)
+{
+	for (size_t i = 0; i < scene->facts->finding_count; i++)
+		if (strcmp(scene->facts->findings[i].rule, rule->rule) == 0)
+			tell(scene, rule, "Delivery: %s.", scene->facts->findings[i].sentence);
+}
+
 const struct consequence_rule consequence_rules_any[] = {
 	{ "managed-elsewhere", SEVERITY_REFUSE,  CREATED | CHANGED | DELETED, managed_elsewhere },
 	{ "undo-is-partial",   SEVERITY_WARNING, CREATED,                     undo_is_partial },
 	{ "lookalike",         SEVERITY_WARNING, CREATED | CHANGED,           lookalike },
 	{ "mixed-scripts",     SEVERITY_WARNING, CREATED | CHANGED,           mixed_scripts },
+	{ "dangling-target",   SEVERITY_WARNING, CREATED | CHANGED,           target_dangles },
 	{ "foreign-object",    SEVERITY_NOTE,    CHANGED | DELETED,           foreign_object },
 	{ "listeners-follow",  SEVERITY_NOTE,    CREATED | CHANGED | DELETED, listeners_follow },
 	{ NULL, SEVERITY_NOTE, 0, NULL },

@@ -215,6 +215,82 @@ static void test_what_has_no_place(void **state)
 	walk_end(&walk);
 }
 
+static bool tells(const struct record *record, const char *field, const char *words)
+{
+	const struct field_values *values = record_get(record, field);
+
+	for (size_t i = 0; i < values->count; i++)
+		if (strstr(values->values[i].bytes, words) != NULL)
+			return true;
+	return false;
+}
+
+/* Groups keep their address where users keep further ones, and a group inside needs none to pass mail on. */
+static void test_way_through_groups(void **state)
+{
+	struct change *change;
+	const struct record *record;
+	struct walk walk;
+
+	(void)state;
+	if (elsewhere())
+		skip();
+	record = live_read(&live, "alias", "everybody@example.com");
+	assert_non_null(record);
+	assert_true(tells(record, "hops", "sales@example.com (member of everybody)"));
+	assert_true(tells(record, "hops", "member of support"));
+	assert_string_equal(record_text(record, "reaches"), "5 mailboxes here and 1 address outside");
+	change = change_new(VERB_ADD, &kind_group, "live-outer");
+	change_edit_text(change, kind_field(&kind_group, "address"), EDIT_SET, "live-outer@example.com");
+	change_edit_text(change, kind_field(&kind_group, "member_groups"), EDIT_SET, "auditors");
+	walk_begin(&walk);
+	expect(&walk, walk_change(&walk, store, change), OUTCOME_APPLIED);
+	record = live_read(&live, "alias", "live-outer@example.com");
+	assert_non_null(record);
+	assert_true(tells(record, "hops", "mailbox of arpad.kovacs (member of auditors)"));
+	assert_string_equal(record_text(record, "reaches"), "1 mailbox here");
+	change_free(change);
+	walk_end(&walk);
+	walk_begin(&walk);
+	change = change_new(VERB_DELETE, &kind_group, "live-outer");
+	expect(&walk, walk_change(&walk, store, change), OUTCOME_APPLIED);
+	change_free(change);
+	walk_end(&walk);
+}
+
+/* An alias has an address as well as anybody; what is nobody's is told, of lists and aliases too. */
+static void test_what_leads_nowhere(void **state)
+{
+	static const struct { const char *kind, *name, *field, *value, *rule; } cases[] = {
+		{ "user", "jiri.dvorak", "forwards", "postmaster@example.com", NULL },
+		{ "user", "jiri.dvorak", "forwards", "sales@example.com", NULL },
+		{ "user", "jiri.dvorak", "forwards", "nobody@example.com", "dangling-forward" },
+		{ "mailinglist", "board", "members", "postmaster@example.com", NULL },
+		{ "mailinglist", "board", "members", "mueller@example.com", NULL },
+		{ "mailinglist", "board", "members", "nobody@outside.test", NULL },
+		{ "mailinglist", "board", "members", "Nobody@Example.com", "dangling-target" },
+		{ "alias", "abuse@example.com", "leads_to", "empty@example.org", NULL },
+		{ "alias", "abuse@example.com", "leads_to", "nobody@example.com", "dangling-target" },
+	};
+
+	(void)state;
+	if (elsewhere())
+		skip();
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct change *change = edit(cases[i].kind, cases[i].name, cases[i].field, EDIT_ADD, cases[i].value);
+		struct walk walk;
+
+		walk_begin(&walk);
+		assert_true(store->gather(store->self, change, walk.arena, &walk.facts, &walk.error));
+		if (walk.facts.finding_count != (cases[i].rule != NULL))
+			fail_msg("%s: %zu findings", cases[i].value, walk.facts.finding_count);
+		if (cases[i].rule != NULL)
+			assert_string_equal(walk.facts.findings[0].rule, cases[i].rule);
+		change_free(change);
+		walk_end(&walk);
+	}
+}
+
 static void test_who_has_an_address(void **state)
 {
 	static const struct { const char *address, *kind, *name, *field; } cases[] = {
@@ -251,6 +327,8 @@ int main(void)
 		cmocka_unit_test(test_objects_there_and_back),
 		cmocka_unit_test(test_what_has_no_place),
 		cmocka_unit_test(test_who_has_an_address),
+		cmocka_unit_test(test_way_through_groups),
+		cmocka_unit_test(test_what_leads_nowhere),
 	};
 
 	return cmocka_run_group_tests(tests, open_all, close_all);
