@@ -306,13 +306,17 @@ bool convert_write(struct convert *with, const struct profile_kind *kind, const 
 	enum forwarding_mode mode = convert_forwarding_mode(with, draft);
 	size_t count = kind_field_count(kind->kind), i;
 
+	with->change = change;
 	for (i = 0; i < count; i++) {
 		const struct field *field = &kind->kind->fields[i];
 		const struct field_values *was = before == NULL ? &nothing : &before->fields[i];
 
-		if (field->flags & (FIELD_DERIVED | FIELD_READONLY | FIELD_ELSEWHERE) || same_values(was, &after->fields[i]))
+		if (field->flags & (FIELD_DERIVED | FIELD_READONLY | FIELD_ELSEWHERE))
 			continue;
 		with->mapping = &kind->mappings[i];
+		/* Who is named twice may be there by half: giving or taking them brings both in step, though the field shows no difference. */
+		if (same_values(was, &after->fields[i]) && !(convert_named_twice(with->mapping) && change_touches(change, field->name)))
+			continue;
 		if (!write_field(with, &after->fields[i], draft, error))
 			return false;
 	}

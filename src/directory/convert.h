@@ -24,6 +24,7 @@ struct convert {
 	const struct mapping *mapping;     /* of the field at hand */
 	enum known flag_mode;              /* storage mode of keep-a-copy: KNOWN_YES the flag, KNOWN_NO the own address */
 	int64_t now;                       /* epoch seconds, for account states */
+	const struct change *change;       /* what is written; set by convert_write */
 };
 struct converter {
 	const char *name;

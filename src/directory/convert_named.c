@@ -19,6 +19,8 @@ static int by_folded(const void *a, const void *b)
 	return strcasecmp(*(const char *const *)a, *(const char *const *)b);
 }
 
+enum { SOME = 5 };
+
 /* Names in order, for looking up one among fifty thousand. */
 struct set {
 	const char **list;
@@ -48,22 +50,86 @@ static bool is_own(const struct convert *with, const struct entry *entry, const 
 	return kind != NULL && with->mapping->field->reference != NULL && strcmp(kind, with->mapping->field->reference) == 0;
 }
 
+/* --- named twice ------------------------------------------------------------------------ */
+
+bool convert_named_twice(const struct mapping *mapping)
+{
+	return mapping->converter != NULL && mapping->converter->write == write_named && mapping->attributes[1] != NULL;
+}
+
+static bool in_order(const struct value *a, size_t a_count, const struct attribute *b)
+{
+	size_t i;
+
+	if (a_count != (b == NULL ? 0 : b->count))
+		return false;
+	for (i = 0; i < a_count; i++)
+		if (strcasecmp(a[i].bytes, b->values[i].bytes) != 0)
+			return false;
+	return true;
+}
+
+static struct set set_of(struct arena *arena, const struct value *values, size_t count)
+{
+	struct set set = set_new(arena, count);
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		set.list[set.count++] = values[i].bytes;
+	set_sort(&set);
+	return set;
+}
+
+/* "only by DN: a, b and 3 more"; NULL: each is in the other set. Names of computers end in a dollar sign and are no users. */
+static const char *only_in(struct arena *arena, const struct set *these, const struct set *those, const char *how)
+{
+	const char *words = NULL;
+	size_t count = 0, i;
+
+	for (i = 0; i < these->count; i++) {
+		size_t length = strlen(these->list[i]);
+
+		if (length == 0 || these->list[i][length - 1] == '$' || set_holds(those, these->list[i]))
+			continue;
+		if (count++ < SOME)
+			words = arena_format(arena, "%s%.100s", words == NULL ? how : arena_format(arena, "%s, ", words), these->list[i]);
+	}
+	return count > SOME ? arena_format(arena, "%s and %zu more", words, count - SOME) : words;
+}
+
+/* Both attributes are one membership to those who read them, so what stands in one alone is told. */
+static const char *halves(const struct convert *with, const struct entry *entry, const struct field_values *named)
+{
+	const struct attribute *plain = entry_get(entry, with->mapping->attributes[1]);
+	struct set by_dn, by_login;
+	const char *first, *second;
+
+	if (in_order(named->values, named->count, plain))
+		return NULL;
+	by_dn = set_of(with->arena, named->values, named->count);
+	by_login = set_of(with->arena, plain == NULL ? NULL : plain->values, plain == NULL ? 0 : plain->count);
+	first = only_in(with->arena, &by_dn, &by_login, "only by DN: ");
+	second = only_in(with->arena, &by_login, &by_dn, "only by login: ");
+	return first == NULL || second == NULL ? (first == NULL ? second : first) : arena_format(with->arena, "%s; %s", first, second);
+}
+
+/* --- reading ---------------------------------------------------------------------------- */
+
 void read_named(const struct convert *with, const struct entry *entry, struct field_values *out)
 {
 	const struct attribute *stored = entry_get(entry, with->mapping->attributes[0]);
-	struct value *values;
+	struct value *values = stored == NULL ? NULL : arena_alloc(with->arena, (stored->count + 1) * sizeof *values);
 	const char *name;
 	size_t i;
 
-	if (stored == NULL || stored->count == 0)
-		return;
-	values = arena_alloc(with->arena, stored->count * sizeof *values);
-	for (i = 0; i < stored->count; i++)
+	for (i = 0; stored != NULL && i < stored->count; i++)
 		if (is_own(with, entry, stored->values[i].bytes, &name))
 			values[out->count++] = (struct value){ .bytes = name, .length = strlen(name) };
 	out->values = values;
 	if (out->count > 0)
 		out->presence = VALUE_OWN;
+	if (convert_named_twice(with->mapping))
+		out->note = halves(with, entry, out);
 }
 
 /* What is neither a user nor a group: computers, and DNs that nobody knows. */
@@ -108,9 +174,38 @@ static void write_plain(const struct convert *with, const struct set *gone, cons
 	}
 	set_sort(&there);
 	for (i = 0; i < come->count; i++)
-		if (!set_holds(&there, come->list[i]))
+		if (!set_holds(&there, come->list[i]) && (i == 0 || strcasecmp(come->list[i], come->list[i - 1]) != 0))
 			values[count++] = value_text(draft->arena, come->list[i]);
 	entry_put(draft, attribute, values, count);
+}
+
+/* Who the change names, though the DN is there or was never: the plain name is brought in step as well. */
+static void add_named(const struct convert *with, const struct entry *draft, const struct set *wish, struct set *gone, struct set *come)
+{
+	const struct change *change = convert_named_twice(with->mapping) ? with->change : NULL;
+	size_t i, j;
+
+	for (i = 0; change != NULL && i < change->edit_count; i++) {
+		const struct edit *edit = &change->edits[i];
+
+		for (j = 0; edit->field == with->mapping->field && j < edit->count; j++) {
+			const char *typed = edit->values[j].bytes, *name = typed;
+
+			if (edit->how == EDIT_REMOVE && !set_holds(wish, typed))
+				gone->list[gone->count++] = typed;
+			else if (edit->how != EDIT_REMOVE && names_place(draft->names, with->mapping->field->reference, typed, &name) != NULL)
+				come->list[come->count++] = arena_text(with->arena, name);
+		}
+	}
+}
+
+static size_t named_count(const struct convert *with)
+{
+	size_t count = 0, i;
+
+	for (i = 0; with->change != NULL && i < with->change->edit_count; i++)
+		count += with->change->edits[i].field == with->mapping->field ? with->change->edits[i].count : 0;
+	return count;
 }
 
 bool write_named(const struct convert *with, const struct field_values *wanted, struct entry *draft, struct error *error)
@@ -119,7 +214,7 @@ bool write_named(const struct convert *with, const struct field_values *wanted, 
 	size_t most = (stored == NULL ? 0 : stored->count) + wanted->count, count = 0, i;
 	struct value *values = arena_alloc(draft->arena, most * sizeof *values);
 	struct set wish = set_new(with->arena, wanted->count), there = set_new(with->arena, most);
-	struct set gone = set_new(with->arena, most), come = set_new(with->arena, wanted->count);
+	struct set gone = set_new(with->arena, most + named_count(with)), come = set_new(with->arena, wanted->count + named_count(with));
 	const char *name, *place;
 
 	for (i = 0; i < wanted->count; i++)
@@ -136,7 +231,6 @@ bool write_named(const struct convert *with, const struct field_values *wanted, 
 		if (own)
 			there.list[there.count++] = name;
 	}
-	set_sort(&gone);
 	set_sort(&there);
 	for (i = 0; i < wanted->count; i++) {
 		if (set_holds(&there, wanted->values[i].bytes))
@@ -149,6 +243,9 @@ bool write_named(const struct convert *with, const struct field_values *wanted, 
 		come.list[come.count++] = arena_text(with->arena, name);
 	}
 	entry_put(draft, with->mapping->attributes[0], values, count);
+	add_named(with, draft, &wish, &gone, &come);
+	set_sort(&gone);
+	set_sort(&come);
 	write_plain(with, &gone, &come, draft);
 	return true;
 }

@@ -24,6 +24,8 @@ bool convert_settle_forwarding(const struct convert *with, const struct profile_
 /* convert_named.c */
 void read_named(const struct convert *with, const struct entry *entry, struct field_values *out);
 void read_named_other(const struct convert *with, const struct entry *entry, struct field_values *out);
+/* Does a second attribute hold the same names in plain? */
+bool convert_named_twice(const struct mapping *mapping);
 bool write_named(const struct convert *with, const struct field_values *wanted, struct entry *draft, struct error *error);
 
 /* convert_folder.c */

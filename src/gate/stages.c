@@ -256,6 +256,10 @@ static bool stage_plan(struct walk *walk)
 		review->sentence = shown->sentence;
 	else
 		review->sentence = change_sentence(review->arena, review->change, review->lines, review->line_count);
+	/* What the directory holds twice (members by DN and by login) may differ below one and the same value. */
+	if (review->change->verb == VERB_EDIT && review->line_count == 0 && review->plan.count > 0 && review->change->edit_count > 0)
+		review->sentence = arena_format(review->arena, "%s of %s: the same, brought in step in the directory",
+			review->change->edits[0].field->label, review->facts.now == NULL ? review->change->name : review->facts.now->name);
 	return true;
 }
 

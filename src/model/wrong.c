@@ -68,6 +68,16 @@ static const char *quota_words(struct arena *arena, const struct record *record)
 	return arena_format(arena, "the quota \"%s\" is nothing that Dovecot can read, so it opens no mailbox and mail waits [451 4.3.0]", quota);
 }
 
+static const char *halves_words(struct arena *arena, const struct record *record)
+{
+	const struct field_values *members = values_of(record, "members");
+
+	if (members == NULL || members->note == NULL || strncmp(members->note, "only by ", 8) != 0)
+		return NULL;
+	return arena_format(arena, "some members are named once and not twice, so not every program counts them (%s); giving or taking them "
+		"brings both in step", members->note);
+}
+
 static const char *foreign_words(struct arena *arena, const struct record *record)
 {
 	(void)arena;
@@ -84,6 +94,7 @@ static const struct {
 	{ "no-copy", "user", "keep_copy", true, no_copy_words },
 	{ "odd-quota", "user", "quota", true, quota_words },
 	{ "no-server", "user", "home_server", false, no_server_words },
+	{ "half-members", "group", "members", false, halves_words },
 	{ "foreign", NULL, NULL, false, foreign_words },
 };
 

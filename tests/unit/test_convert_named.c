@@ -117,6 +117,30 @@ static void both_attributes_stay_in_step(void **state)
 	assert_true(entry_holds(draft, "uniqueMember", "cn=gone,dc=x"));
 }
 
+/* Somebody else gave a member one half: it is told, and who is named anew or taken away is whole again. */
+static void halves_are_told_and_mended(void **state)
+{
+	struct entry *draft = group();
+	struct error error = { 0 };
+
+	(void)state;
+	assert_null(record_get(record_of(draft), "members")->note);
+	entry_add_text(draft, "uniqueMember", "uid=Eva,cn=users,dc=x");
+	entry_add_text(draft, "memberUid", "ghost");
+	assert_string_equal(record_get(record_of(draft), "members")->note, "only by DN: Eva; only by login: ghost");
+	/* Another field is none of their business. */
+	assert_true(edited(draft, "member_groups", EDIT_REMOVE, "Inner", &error));
+	assert_true(entry_holds(draft, "memberUid", "ghost"));
+	assert_false(entry_holds(draft, "memberUid", "Eva"));
+	assert_true(edited(draft, "members", EDIT_ADD, "eva", &error));
+	assert_string_equal(record_get(record_of(draft), "members")->note, "only by login: ghost");
+	assert_int_equal(entry_get(draft, "uniqueMember")->count, 4);
+	assert_true(edited(draft, "members", EDIT_REMOVE, "ghost", &error));
+	assert_null(record_get(record_of(draft), "members")->note);
+	assert_true(entry_holds(draft, "memberUid", "Eva"));
+	assert_true(entry_holds(draft, "memberUid", "pc1$"));
+}
+
 static void nobody_is_no_member(void **state)
 {
 	struct entry *draft = group();
@@ -170,6 +194,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_field_shows_its_own),
 		cmocka_unit_test(both_attributes_stay_in_step),
+		cmocka_unit_test(halves_are_told_and_mended),
 		cmocka_unit_test(nobody_is_no_member),
 		cmocka_unit_test(large_sets_tell_what_moves),
 		cmocka_unit_test(names_follow_the_rule),

@@ -56,6 +56,18 @@ static void what_the_record_tells(void **state)
 	record_free(record);
 }
 
+static void members_named_once(void **state)
+{
+	struct record *record = record_new(&kind_group);
+
+	(void)state;
+	record_set_text(record, "members", "anna");
+	expect(record, "");
+	record->fields[kind_field_index(&kind_group, kind_field(&kind_group, "members"))].note = "only by DN: anna";
+	expect(record, "half-members");
+	record_free(record);
+}
+
 static void what_others_tell(void **state)
 {
 	static const struct finding findings[] = {
@@ -86,6 +98,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_the_record_tells),
+		cmocka_unit_test(members_named_once),
 		cmocka_unit_test(what_others_tell),
 	};
 
