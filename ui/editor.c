@@ -27,7 +27,7 @@ static struct editor *self_of(struct view *view)
 	return (struct editor *)view;
 }
 
-static void say(struct editor *self, bool wrong, const char *words)
+void editor_say(struct editor *self, bool wrong, const char *words)
 {
 	self->said = arena_text(self->arena, words);
 	self->said_wrong = wrong;
@@ -37,92 +37,6 @@ static void say(struct editor *self, bool wrong, const char *words)
 bool editor_in_line(const struct editor *self)
 {
 	return !self->input.choosing && !self->parts && (!self->set || self->at >= self->item_count);
-}
-
-/* --- the values of a set -------------------------------------------------------------------- */
-
-static struct editor_item *add_item(struct editor *self, const char *bytes, size_t length, bool had)
-{
-	struct editor_item *item;
-
-	self->items = memory_grow(self->items, &self->item_capacity, self->item_count + 1, sizeof(*self->items));
-	item = &self->items[self->item_count++];
-	item->bytes = memory_new(length + 1);
-	memcpy(item->bytes, bytes, length);
-	item->length = length;
-	item->had = had;
-	item->gone = false;
-	return item;
-}
-
-static void free_item(struct editor_item *item)
-{
-	memory_wipe(item->bytes, item->length);
-	free(item->bytes);
-}
-
-static size_t find_item(const struct editor *self, const char *canonical)
-{
-	for (size_t i = 0; i < self->item_count; i++) {
-		struct value there = { self->items[i].bytes, self->items[i].length }, wanted = { canonical, strlen(canonical) };
-
-		/* As the directory compares them; of parts also the secret ones count here. */
-		if (self->parts ? value_same(&there, &wanted) : change_same_value(self->field, &there, &wanted))
-			return i;
-	}
-	return self->item_count;
-}
-
-/* A value of the object is only marked, so that it can be taken back; one that was added is dropped. */
-static void remove_item(struct editor *self, size_t index)
-{
-	struct editor_item *item = &self->items[index];
-
-	if (item->had) {
-		item->gone = !item->gone;
-		return;
-	}
-	free_item(item);
-	memmove(item, item + 1, (self->item_count - index - 1) * sizeof(*item));
-	self->item_count--;
-	if (self->at > self->item_count)
-		self->at = self->item_count;
-}
-
-/* A value of the object that stood behind the first ones; false: it is none. */
-static bool bring_up(struct editor *self, const char *canonical)
-{
-	if (self->unshown == 0 || !change_holds(self->field, record_get(self->record, self->field->name), canonical))
-		return false;
-	add_item(self, canonical, strlen(canonical), true);
-	self->unshown--;
-	self->at = self->item_count - 1;
-	self->replaces = SIZE_MAX;
-	say(self, false, "That value is there already; it is under the cursor now and can be taken out.");
-	return true;
-}
-
-/* Puts a value in, in place of the row that was being edited. */
-static void put_item(struct editor *self, const char *canonical)
-{
-	size_t there = find_item(self, canonical), old = self->replaces;
-
-	if (there == self->item_count && bring_up(self, canonical))
-		return;
-	self->replaces = SIZE_MAX;
-	if (there < self->item_count && there != old && !self->items[there].gone) {
-		say(self, true, "That value is in the list already.");
-		return;
-	}
-	if (there < self->item_count)
-		self->items[there].gone = false;
-	else
-		add_item(self, canonical, strlen(canonical), false);
-	if (old < self->item_count && there != old) {
-		if (!self->items[old].gone)
-			remove_item(self, old);
-	}
-	self->at = self->item_count;
 }
 
 bool editor_changed(const struct editor *self)
@@ -188,17 +102,51 @@ static struct change *stage(const struct editor *self, struct error *error)
 	return NULL;
 }
 
+/* Of two values with one name (parts) the later one counts. */
+static bool is_outdone(const struct editor *self, size_t index)
+{
+	struct value value = { self->items[index].bytes, self->items[index].length };
+
+	for (size_t i = index + 1; i < self->item_count; i++) {
+		struct value later = { self->items[i].bytes, self->items[i].length };
+
+		if (!self->items[i].gone && change_same_value(self->field, &value, &later))
+			return true;
+	}
+	return false;
+}
+
+/* Everything that is to be, to whoever opened this. */
+static void hand_over(struct editor *self)
+{
+	void (*taken)(void *context, const char *const *values, size_t count) = self->taken;
+	void *context = self->context;
+	const char **values = arena_alloc(self->arena, (self->item_count + 1) * sizeof(*values));
+	size_t count = 0;
+
+	for (size_t i = 0; i < self->item_count; i++) {
+		if (!self->items[i].gone && !is_outdone(self, i))
+			values[count++] = self->items[i].bytes;
+	}
+	taken(context, values, count);
+	session_pop_to(self->view.session, &self->view);
+}
+
 static void open_review(struct editor *self)
 {
 	struct error error;
-	struct change *change = stage(self, &error);
+	struct change *change = self->taken != NULL ? NULL : stage(self, &error);
 	struct view *review;
 
+	if (self->taken != NULL) {
+		hand_over(self);
+		return;
+	}
 	if (change == NULL) {
 		if (error.kind != ERROR_NONE)
-			say(self, true, error.text);
+			editor_say(self, true, error.text);
 		else
-			say(self, false, "Nothing is different yet. Esc goes back.");
+			editor_say(self, false, "Nothing is different yet. Esc goes back.");
 		return;
 	}
 	review = review_view_new(self->view.session, change);
@@ -234,7 +182,7 @@ static void pick(struct editor *self)
 	struct view *picker;
 
 	if (kind == NULL) {
-		say(self, false, "There is no list to choose from for this field.");
+		editor_say(self, false, "There is no list to choose from for this field.");
 		return;
 	}
 	picker = picker_view_new(self->view.session, kind,
@@ -251,7 +199,7 @@ static void parts_taken(void *context, const char *value)
 {
 	struct editor *self = context;
 
-	put_item(self, value);
+	editor_put_item(self, value);
 	session_changed(self->view.session);
 }
 
@@ -260,7 +208,7 @@ static void edit_row(struct editor *self)
 	const struct editor_item *item = self->at < self->item_count ? &self->items[self->at] : NULL;
 
 	if (item != NULL && item->gone) {
-		say(self, false, "This one is to be removed; take that back first.");
+		editor_say(self, false, "This one is to be removed; take that back first.");
 		return;
 	}
 	self->replaces = item == NULL ? SIZE_MAX : self->at;
@@ -281,7 +229,7 @@ static void take_line(struct editor *self)
 	char *value = input_value(&self->input, self->arena, &error);
 
 	if (error.kind != ERROR_NONE) {
-		say(self, true, error.text);
+		editor_say(self, true, error.text);
 		return;
 	}
 	if (value == NULL) {
@@ -289,7 +237,7 @@ static void take_line(struct editor *self)
 		return;
 	}
 	self->said = NULL;
-	put_item(self, value);
+	editor_put_item(self, value);
 	if (self->said == NULL || !self->said_wrong) {
 		input_set(&self->input, "");
 		suggest_look(&self->suggest, "");
@@ -323,7 +271,7 @@ static bool drop_row(struct editor *self)
 {
 	if (!self->set || self->at >= self->item_count)
 		return false;
-	remove_item(self, self->at);
+	editor_remove_item(self, self->at);
 	self->replaces = SIZE_MAX;
 	self->said = NULL;
 	return true;
@@ -357,7 +305,7 @@ static void leave(struct editor *self)
 {
 	if (editor_changed(self) && !self->warned) {
 		self->warned = true;
-		say(self, false, "Not reviewed and not applied: Esc again drops it.");
+		editor_say(self, false, self->taken != NULL ? "Not taken into the form: Esc again drops it." : "Not reviewed and not applied: Esc again drops it.");
 		return;
 	}
 	session_pop_to(self->view.session, &self->view);
@@ -429,7 +377,7 @@ static void editor_paste(struct view *view, const char *bytes, size_t length)
 
 	self->warned = false;
 	if (said != NULL)
-		say(self, false, said);
+		editor_say(self, false, said);
 	else
 		self->said = NULL;
 	refresh_offer(self);
@@ -464,7 +412,8 @@ static struct change *editor_staged(const struct view *view)
 {
 	struct error error;
 
-	return stage((const struct editor *)view, &error);
+	/* The form below stages it with the rest. */
+	return ((const struct editor *)view)->taken != NULL ? NULL : stage((const struct editor *)view, &error);
 }
 
 static bool editor_busy(const struct view *view)
@@ -476,18 +425,21 @@ static bool editor_busy(const struct view *view)
 static const char *editor_label(const struct view *view, const struct action *action)
 {
 	const struct editor *self = (const struct editor *)view;
+	const char *done = self->taken != NULL ? "take" : "review..";
 
+	if (move_of(action) == MOVE_APPLY)
+		return self->taken != NULL ? done : NULL;
 	if (move_of(action) != MOVE_ACCEPT)
 		return NULL;
 	if (self->suggest.active)
 		return "take";
 	if (!self->set)
-		return "review..";
+		return done;
 	if (self->at < self->item_count)
 		return "change";
 	if (self->parts)
-		return editor_changed(self) ? "review.." : "add";
-	return input_typed(&self->input)[0] != '\0' ? "add" : "review..";
+		return editor_changed(self) ? done : "add";
+	return input_typed(&self->input)[0] != '\0' ? "add" : done;
 }
 
 static void editor_notice(struct view *view, const struct event *event)
@@ -516,7 +468,7 @@ static void editor_close(struct view *view)
 	input_free(&self->input);
 	line_free(&self->reason);
 	for (size_t i = 0; i < self->item_count; i++)
-		free_item(&self->items[i]);
+		editor_free_item(&self->items[i]);
 	free(self->items);
 	arena_free(self->arena);
 	free(self);
@@ -550,7 +502,7 @@ struct view *editor_view_new(struct session *session, const struct record *recor
 	if (self->set) {
 		self->unshown = values->count > ITEMS_MOST ? values->count - ITEMS_MOST : 0;
 		for (size_t i = 0; i < values->count - self->unshown; i++)
-			add_item(self, values->values[i].bytes, values->values[i].length, true);
+			editor_add_item(self, values->values[i].bytes, values->values[i].length, true);
 		self->at = self->item_count;
 	} else if (values->count > 0 && values->presence == VALUE_OWN) {
 		now = values->values[0].bytes;
@@ -562,4 +514,19 @@ struct view *editor_view_new(struct session *session, const struct record *recor
 		suggest_start(&self->suggest, session, input_offers(&self->input));
 	suggest_look(&self->suggest, self->field->type == FIELD_REFERENCE ? "" : input_offer_words(&self->input));
 	return &self->view;
+}
+
+struct view *editor_values_new(struct session *session, const struct kind *kind, const struct field *field, const char *const *values, size_t count,
+		void (*taken)(void *context, const char *const *values, size_t count), void *context)
+{
+	struct record *record = record_new(kind);
+	struct view *view;
+
+	for (size_t i = 0; i < count; i++)
+		record_add_text(record, field->name, values[i]);
+	view = editor_view_new(session, record, field);
+	self_of(view)->taken = taken;
+	self_of(view)->context = context;
+	record_free(record);
+	return view;
 }

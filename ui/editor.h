@@ -1,5 +1,5 @@
 /*
- * editor: what editor.c decides and editor_draw.c draws; private to the two.
+ * editor: what editor.c decides, editor_items.c keeps and editor_draw.c draws; private to the three.
  * Others make an editor with editor_view_new (ui/view.h).  Loop thread.
  */
 #ifndef POSTROOM_UI_EDITOR_H
@@ -32,10 +32,23 @@ struct editor {
 	size_t at;                         /* in a set: a row, or item_count for the line (or the row "add") */
 	size_t replaces;                   /* row that what is typed will replace; item_count or more: none */
 	struct line reason;                /* for the review, so that it is not lost */
+	/* Of an object that is not there yet: takes the values instead of a review; NULL: there is one. */
+	void (*taken)(void *context, const char *const *values, size_t count);
+	void *context;
 	bool warned;                       /* Esc was pressed once with something typed */
 	const char *said;                  /* in the arena or static; NULL */
 	bool said_wrong;
 };
+
+/* One line for the person, in place of the last one. */
+void editor_say(struct editor *self, bool wrong, const char *words);
+/* editor_items.c: a new last value; bytes are copied. */
+void editor_add_item(struct editor *self, const char *bytes, size_t length, bool had);
+/* Takes a value out, or takes that back. */
+void editor_remove_item(struct editor *self, size_t index);
+/* Puts a canonical value in, in place of the row that was being edited; says where it is there already. */
+void editor_put_item(struct editor *self, const char *canonical);
+void editor_free_item(struct editor_item *item);
 
 bool editor_in_line(const struct editor *self);
 bool editor_changed(const struct editor *self);

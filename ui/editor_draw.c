@@ -19,7 +19,11 @@ const char *editor_title(const struct view *view, struct arena *arena)
 {
 	const struct editor *self = (const struct editor *)view;
 	const struct kind *kind = self->record->kind;
-	const char *title = kind->title_field == NULL ? "" : record_text(self->record, kind->title_field);
+	const char *title;
+
+	if (self->taken != NULL)
+		return arena_format(arena, "%s - new %s", self->field->label, kind->noun);
+	title = kind->title_field == NULL ? "" : record_text(self->record, kind->title_field);
 
 	if (title[0] == '\0' || strcmp(title, self->record->name) == 0)
 		return arena_format(arena, "%s - %s - change", self->field->label, self->record->name);
@@ -89,7 +93,7 @@ static void draw_hint(const struct editor *self, struct canvas *canvas, int row)
 		words = arena_format(canvas->arena, "Enter changes it, %s removes it or takes that back, Down leads to Add",
 				remove == NULL ? "Delete" : remove);
 	else if (self->parts)
-		words = editor_changed(self) ? "Enter goes to the review" : "Enter opens a form for a new one";
+		words = !editor_changed(self) ? "Enter opens a form for a new one" : self->taken != NULL ? "Enter takes them into the form" : "Enter goes to the review";
 	else
 		words = "Enter adds what is typed; on the empty line it goes to the review";
 	canvas_words(canvas, row, 1, -1, STYLE_DIM, words);
@@ -186,7 +190,7 @@ static int draw_set(const struct editor *self, struct canvas *canvas, struct are
 		if (here)
 			canvas_cursor(canvas, row, 3, false);
 		canvas_words(canvas, row, 3, -1, here ? STYLE_BUTTON_HERE : STYLE_BUTTON,
-				!editor_changed(self) ? "[ add a new one ]" : "[ go to the review ]");
+				!editor_changed(self) ? "[ add a new one ]" : self->taken != NULL ? "[ take into the form ]" : "[ go to the review ]");
 	} else {
 		canvas_words(canvas, row, 1, LABELS - 1, self->at >= self->item_count ? STYLE_KEY : STYLE_LABEL,
 				self->replaces < self->item_count ? "Change" : "Add");

@@ -37,7 +37,7 @@ static bool has_place(struct session *session, const struct kind *kind, const st
 {
 	const char *reason;
 
-	if (field->flags & (FIELD_READONLY | FIELD_DERIVED | FIELD_ELSEWHERE) || field->type == FIELD_PARTS || field->type == FIELD_TIME)
+	if (field->flags & (FIELD_READONLY | FIELD_DERIVED | FIELD_ELSEWHERE) || field->type == FIELD_TIME)
 		return false;
 	if (directory_supports(session_engine(session)->directory, kind, field, &reason) != SUPPORT_YES)
 		return false;
@@ -52,7 +52,7 @@ static char *copied(struct arena *arena, const struct record *record, const stru
 	char *words;
 
 	if (values->presence != VALUE_OWN || values->count == 0 || field->flags & FIELD_KEY || field->type == FIELD_LOGIN
-			|| field->type == FIELD_SECRET)
+			|| field->type == FIELD_SECRET || field->type == FIELD_PARTS)
 		return NULL;
 	if (field->type == FIELD_ADDRESS && field->reference != NULL) {
 		at = strrchr(values->values[0].bytes, '@');
@@ -64,6 +64,25 @@ static char *copied(struct arena *arena, const struct record *record, const stru
 	for (size_t i = 1; i < values->count; i++)
 		words = arena_format(arena, "%s, %s", words, values->values[i].bytes);
 	return words;
+}
+
+/* Who may do what is worth taking along; accounts with a password belong to one person. */
+static void copy_values(struct input *input, const struct record *record)
+{
+	const struct field_values *values = record_get(record, input->field->name);
+	const char **texts;
+	struct arena *arena;
+
+	for (const struct part *part = input->field->parts; part->name != NULL; part++) {
+		if (part->type == FIELD_SECRET)
+			return;
+	}
+	arena = arena_new();
+	texts = arena_alloc(arena, (values->count + 1) * sizeof(*texts));
+	for (size_t i = 0; i < values->count; i++)
+		texts[i] = values->values[i].bytes;
+	input_put_values(input, texts, values->presence == VALUE_OWN ? values->count : 0);
+	arena_free(arena);
 }
 
 static void add_fields(struct form_view *self, const struct record *copy_of)
@@ -82,6 +101,8 @@ static void add_fields(struct form_view *self, const struct record *copy_of)
 		else if (value != NULL)
 			input_set(&self->inputs.items[self->inputs.count - 1],
 					self->inputs.items[self->inputs.count - 1].choosing ? value : check_editable(arena, field, value));
+		if (copy_of != NULL && field->type == FIELD_PARTS)
+			copy_values(&self->inputs.items[self->inputs.count - 1], copy_of);
 		line_home(&self->inputs.items[self->inputs.count - 1].line);
 	}
 	arena_free(arena);
@@ -114,6 +135,8 @@ static struct change *stage(const struct form_view *self)
 		struct error error;
 		char *value;
 
+		for (size_t j = 0; j < input->value_count; j++)
+			change_edit_text(change, input->field, EDIT_ADD, input->values[j]);
 		if (input->field->flags & FIELD_MANY) {
 			stage_set(change, input);
 			continue;
@@ -162,6 +185,8 @@ static bool form_act(struct view *view, const struct action *action)
 		return true;
 	}
 	self->warned = false;
+	if ((move == MOVE_ACCEPT || move == MOVE_PICK) && inputs_edit_values(&self->inputs, self->kind))
+		return true;
 	if (move == MOVE_APPLY || (move == MOVE_ACCEPT && self->inputs.at == self->inputs.count))
 		open_review(self);
 	else if (!inputs_act(&self->inputs, action))
@@ -197,7 +222,7 @@ static const char *form_blocked(const struct view *view, const struct action *ac
 	const struct form_view *self = (const struct form_view *)view;
 	const struct inputs *inputs = &self->inputs;
 
-	if (move_of(action) == MOVE_PICK && (inputs->at >= inputs->count || input_offers(&inputs->items[inputs->at]) == NULL))
+	if (move_of(action) == MOVE_PICK && (inputs->at >= inputs->count || (input_offers(&inputs->items[inputs->at]) == NULL && !inputs->items[inputs->at].listing)))
 		return "there is no list to choose from for this field";
 	return NULL;
 }
@@ -229,6 +254,8 @@ static const char *form_label(const struct view *view, const struct action *acti
 
 	if (move_of(action) != MOVE_ACCEPT)
 		return NULL;
+	if (inputs->at < inputs->count && inputs->items[inputs->at].listing)
+		return inputs->items[inputs->at].value_count == 0 ? "add.." : "change..";
 	return inputs->at < inputs->count ? "next" : inputs->at == inputs->count ? "review.." : "back";
 }
 

@@ -48,10 +48,13 @@ void input_start(struct input *input, const struct field *field, const char *can
 	memset(input, 0, sizeof(*input));
 	input->field = field;
 	input->required = required;
+	input->listing = field->type == FIELD_PARTS;
 	line_init(&input->line, NULL, 0, field->type == FIELD_SECRET);
 	if (field->type == FIELD_FLAG || field->type == FIELD_CHOICE) {
 		start_choice(input, field, !required && fallback == NULL);
 		choose(input, value == NULL ? "" : value);
+	} else if (input->listing) {
+		input_put_values(input, &value, value != NULL);
 	} else if (value != NULL && field->type != FIELD_SECRET) {
 		struct arena *arena = arena_new();
 		const char *editable = check_editable(arena, field, value);
@@ -62,8 +65,32 @@ void input_start(struct input *input, const struct field *field, const char *can
 	input->began = memory_text(input_typed(input));
 }
 
+/* A part of them may be a secret. */
+static void forget_values(struct input *input)
+{
+	for (size_t i = 0; i < input->value_count; i++) {
+		memory_wipe(input->values[i], strlen(input->values[i]));
+		free(input->values[i]);
+	}
+	free(input->values);
+	input->values = NULL;
+	input->value_count = 0;
+}
+
+void input_put_values(struct input *input, const char *const *values, size_t count)
+{
+	char **copy = memory_new((count + 1) * sizeof(*copy));
+
+	for (size_t i = 0; i < count; i++)
+		copy[i] = memory_text(values[i]);
+	forget_values(input);
+	input->values = copy;
+	input->value_count = count;
+}
+
 void input_free(struct input *input)
 {
+	forget_values(input);
 	line_free(&input->line);
 	free(input->began);
 	input->began = NULL;
@@ -101,6 +128,8 @@ static bool choice_key(struct input *input, const struct key *key)
 
 bool input_key(struct input *input, const struct key *key)
 {
+	if (input->listing)
+		return false;
 	return input->choosing ? choice_key(input, key) : line_key(&input->line, key);
 }
 
@@ -108,6 +137,8 @@ const char *input_paste(struct input *input, const char *bytes, size_t length)
 {
 	if (input->choosing)
 		return "Paste ignored: choose with the arrow keys.";
+	if (input->listing)
+		return "Paste ignored: Enter opens the list.";
 	return line_paste(&input->line, bytes, length);
 }
 
@@ -120,6 +151,8 @@ const char *input_typed(const struct input *input)
 
 bool input_changed(const struct input *input)
 {
+	if (input->listing)
+		return input->value_count > 0;
 	return strcmp(input_typed(input), input->began == NULL ? "" : input->began) != 0;
 }
 
@@ -158,7 +191,7 @@ const struct kind *input_offers(const struct input *input)
 {
 	const struct field *field = input->field;
 
-	if (field->reference == NULL || input->choosing)
+	if (field->reference == NULL || input->choosing || input->listing)
 		return NULL;
 	if (field->type == FIELD_REFERENCE || field->type == FIELD_ADDRESS || field->type == FIELD_DOMAIN)
 		return kind_find(field->reference);
@@ -195,6 +228,8 @@ const char *input_unit(const struct input *input)
 {
 	if (input->choosing)
 		return "Left and Right choose";
+	if (input->listing)
+		return input->value_count == 0 ? "Enter adds one" : "Enter changes them";
 	if (input->field->type == FIELD_SIZE && input->field->unit_name != NULL)
 		return input->field->unit_name;
 	return "";

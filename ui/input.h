@@ -1,8 +1,9 @@
 /*
  * input: one value that a person enters, by the type of its field.
  *
- * A line of text, or a choice where the field knows all its values (flags,
- * choices).  What was typed becomes canonical through check_parse only; the
+ * A line of text, a choice where the field knows all its values (flags,
+ * choices), or a list of values that have parts, which are edited in a view of
+ * their own (editor_values_new).  What was typed becomes canonical through check_parse only; the
  * sentence of the check stands beside the field while it is typed.  Never
  * fails; loop thread.
  */
@@ -25,6 +26,9 @@ struct input {
 	bool choosing;                     /* a choice and no line */
 	const char *choices[INPUT_CHOICES];/* canonical; "" for none */
 	size_t choice_count, choice;
+	bool listing;                      /* values with parts: no line and no choice */
+	char **values;                     /* LISTING: canonical; heap */
+	size_t value_count;
 	bool required;
 	char *began;                       /* as typed when it began, to know whether it changed */
 };
@@ -41,6 +45,8 @@ bool input_step(struct input *input, int by);
 const char *input_typed(const struct input *input);
 bool input_changed(const struct input *input);
 void input_set(struct input *input, const char *typed);
+/* LISTING: these values (copied) instead of those there are. */
+void input_put_values(struct input *input, const char *const *values, size_t count);
 /*
  * The canonical value; NULL with *error set where it is not legal, NULL with kind ERROR_NONE where nothing was
  * entered and nothing is needed. Arena.

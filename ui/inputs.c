@@ -9,6 +9,7 @@
 
 #include "base/memory.h"
 #include "base/text.h"
+#include "model/check.h"
 #include "ui/keymap.h"
 #include "ui/move.h"
 #include "ui/picker.h"
@@ -44,7 +45,7 @@ struct input *inputs_here(struct inputs *inputs)
 
 bool inputs_typing(const struct inputs *inputs)
 {
-	return inputs->at < inputs->count && !inputs->items[inputs->at].choosing;
+	return inputs->at < inputs->count && !inputs->items[inputs->at].choosing && !inputs->items[inputs->at].listing;
 }
 
 bool inputs_key(struct inputs *inputs, const struct key *key)
@@ -139,6 +140,11 @@ static bool legal(const struct input *input, struct arena *arena, struct error *
 	struct input each = *input;
 	char *words, *word, *rest = NULL;
 
+	/* What the view of the values gave back was checked there. */
+	if (input->listing) {
+		error_clear(error);
+		return !input->required || input->value_count > 0 || error_set(error, ERROR_INVALID, "%s is needed.", input->field->label);
+	}
 	if (!(input->field->flags & FIELD_MANY)) {
 		input_value(input, arena, error);
 		return error->kind == ERROR_NONE;
@@ -214,21 +220,53 @@ void inputs_pick(struct inputs *inputs)
 	arena_free(arena);
 }
 
+/* The item is looked up again: items move in memory when more are added. */
+static void values_taken(void *context, const char *const *values, size_t count)
+{
+	struct inputs *inputs = context;
+	struct input *here = inputs_here(inputs);
+
+	if (here != NULL && here->listing)
+		input_put_values(here, values, count);
+	session_changed(inputs->session);
+}
+
+bool inputs_edit_values(struct inputs *inputs, const struct kind *kind)
+{
+	struct input *here = inputs_here(inputs);
+	const char **values;
+	struct arena *arena;
+
+	if (here == NULL || !here->listing)
+		return false;
+	arena = arena_new();
+	values = arena_alloc(arena, (here->value_count + 1) * sizeof(*values));
+	for (size_t i = 0; i < here->value_count; i++)
+		values[i] = here->values[i];
+	inputs->said = NULL;
+	session_push(inputs->session, editor_values_new(inputs->session, kind, here->field, values, here->value_count, values_taken, inputs));
+	arena_free(arena);
+	return true;
+}
+
 /* --- drawing ------------------------------------------------------------------------------- */
 
-/* A row of the form: a heading, an item, or what is wrong with the item above. */
+/* A row of the form: a heading, an item or a further value of it, or what is wrong with the item above. */
 struct form_row {
 	const char *heading;       /* NULL: none */
 	const char *wrong;
-	size_t item;
+	size_t item, value;
 };
 
 static size_t form_rows(const struct inputs *inputs, struct arena *arena, struct form_row **rows)
 {
-	struct form_row *list = arena_alloc(arena, sizeof(*list) * (inputs->count * 3 + 1));
+	size_t count = 0, values = 0;
+	struct form_row *list;
 	const char *group = NULL;
-	size_t count = 0;
 
+	for (size_t i = 0; i < inputs->count; i++)
+		values += inputs->items[i].value_count;
+	list = arena_alloc(arena, sizeof(*list) * (inputs->count * 3 + values + 1));
 	for (size_t i = 0; i < inputs->count; i++) {
 		const struct input *item = &inputs->items[i];
 		struct error error;
@@ -238,6 +276,8 @@ static size_t form_rows(const struct inputs *inputs, struct arena *arena, struct
 			list[count++] = (struct form_row){ .heading = group, .item = i };
 		}
 		list[count++] = (struct form_row){ .item = i };
+		for (size_t value = 1; value < item->value_count; value++)
+			list[count++] = (struct form_row){ .item = i, .value = value };
 		if (inputs->tried && i != inputs->at && !legal(item, arena, &error))
 			list[count++] = (struct form_row){ .wrong = arena_text(arena, text_after_label(error.text, item->field->label)), .item = i };
 	}
@@ -245,23 +285,56 @@ static size_t form_rows(const struct inputs *inputs, struct arena *arena, struct
 	return count;
 }
 
-static void draw_item(const struct inputs *inputs, size_t index, struct canvas *canvas, int row, int columns)
+/* One value with parts: what names it, then what it says, as on the page. */
+static void draw_value(const struct input *item, size_t index, struct canvas *canvas, int row, int column, int width, bool here)
+{
+	const struct part *key = parts_key(item->field);
+	enum style style = here ? STYLE_FIELD_HERE : STYLE_FIELD;
+	int first = width > 44 ? 34 : width - width / 3;
+	struct value value = { "", 0 };
+
+	canvas_fill(canvas, row, column, width, style);
+	if (here && index == 0)
+		canvas_cursor(canvas, row, column, false);
+	if (item->value_count == 0) {
+		canvas_words(canvas, row, column, width, style, "(none)");
+		return;
+	}
+	value = (struct value){ item->values[index], strlen(item->values[index]) };
+	if (key == NULL) {
+		canvas_words(canvas, row, column, width, style, value_words(canvas->arena, item->field, &value));
+		return;
+	}
+	canvas_words(canvas, row, column, first - 1, style, parts_get(canvas->arena, value.bytes, key->name));
+	for (const struct part *part = item->field->parts; part->name != NULL; part++) {
+		const char *text = part == key ? NULL : parts_get(canvas->arena, value.bytes, part->name);
+
+		if (text != NULL && first < width)
+			first += canvas_words(canvas, row, column + first, width - first, style, text) + 1;
+	}
+}
+
+static void draw_item(const struct inputs *inputs, size_t index, size_t value, struct canvas *canvas, int row, int columns)
 {
 	const struct input *item = &inputs->items[index];
 	bool here = index == inputs->at;
 	int labels = columns >= 60 ? LABELS : columns / 3;
 	int width = columns - labels - 2;
 
-	if (item->required)
+	if (item->required && value == 0)
 		canvas_words(canvas, row, 0, 1, STYLE_WARNING, "*");
-	canvas_words(canvas, row, 1, labels - 2, here ? STYLE_KEY : STYLE_LABEL, item->field->label);
+	if (value == 0)
+		canvas_words(canvas, row, 1, labels - 2, here ? STYLE_KEY : STYLE_LABEL, item->field->label);
 	if (width > FIELDS_MOST && !item->choosing)
 		width = FIELDS_MOST;
 	/* The unit stands right behind a field that is as wide as its values. */
 	if (width > 20 && (item->field->type == FIELD_SIZE || item->field->type == FIELD_NUMBER))
 		width = 20;
-	input_draw(item, canvas, row, labels, width, here);
-	if (!item->choosing && labels + width + 1 < columns)
+	if (item->listing)
+		draw_value(item, value, canvas, row, labels, width, here);
+	else
+		input_draw(item, canvas, row, labels, width, here);
+	if (!item->choosing && value == 0 && labels + width + 1 < columns)
 		canvas_words(canvas, row, labels + width + 1, columns - labels - width - 1, STYLE_DIM, input_unit(item));
 }
 
@@ -272,7 +345,7 @@ static void draw_rows(const struct inputs *inputs, struct canvas *canvas, struct
 	int labels = area.columns >= 60 ? LABELS : area.columns / 3;
 
 	for (size_t i = 0; i < count; i++) {
-		if (list[i].heading == NULL && list[i].wrong == NULL && list[i].item == inputs->at)
+		if (list[i].heading == NULL && list[i].wrong == NULL && list[i].value == 0 && list[i].item == inputs->at)
 			focus = i;
 	}
 	if (inputs->at >= inputs->count && count > 0)
@@ -290,7 +363,7 @@ static void draw_rows(const struct inputs *inputs, struct canvas *canvas, struct
 		else if (each->wrong != NULL)
 			canvas_words(canvas, area.top + row, labels, area.columns - labels, STYLE_BAD, each->wrong);
 		else
-			draw_item(inputs, each->item, canvas, area.top + row, area.columns);
+			draw_item(inputs, each->item, each->value, canvas, area.top + row, area.columns);
 		if (each->heading == NULL)
 			canvas_target(canvas, area.top + row, 0, area.columns, (int)each->item);
 	}

@@ -31,6 +31,8 @@ struct input *inputs_here(struct inputs *inputs);                  /* NULL on a 
 bool inputs_typing(const struct inputs *inputs);
 bool inputs_key(struct inputs *inputs, const struct key *key);
 void inputs_paste(struct inputs *inputs, const char *bytes, size_t length);
+/* Opens the view that edits the values of a listing item with the focus; false: it is none. */
+bool inputs_edit_values(struct inputs *inputs, const struct kind *kind);
 /*
  * Moves between items and buttons, chooses; Enter on an item goes on to the next. False: not mine, in
  * particular Enter on a button (see at).

@@ -130,6 +130,12 @@ struct view *form_view_new(struct session *session, const struct kind *kind, con
 void form_go_to(struct view *view, const struct field *field);
 /* Editor of one field of a record (copied); Enter stages and opens the review. */
 struct view *editor_view_new(struct session *session, const struct record *record, const struct field *field);
+/*
+ * The same editor for the values of a field of an object that is not there yet (values copied): taken gets what they
+ * become when the person agrees, and nothing is staged.
+ */
+struct view *editor_values_new(struct session *session, const struct kind *kind, const struct field *field, const char *const *values, size_t count,
+		void (*taken)(void *context, const char *const *values, size_t count), void *context);
 /* Asks for a new name and opens the review of the renaming. */
 struct view *rename_view_new(struct session *session, const struct record *record);
 /*
