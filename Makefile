@@ -116,6 +116,8 @@ $(BUILD)/postroom: $(BUILD)/src/main.o $(BUILD)/libconsole.a $(BUILD)/libpostroo
 FAKE_ENGINE := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/fakes/fake_engine*.c))
 STAGE     := $(BUILD)/tests/fakes/stage.o
 FAKE_HOSTS := $(BUILD)/tests/fakes/fake_hosts.o
+# Named as a target, or make does not see in a clean tree that it can be made, and takes a rule without it.
+.SECONDARY: $(FAKE_HOSTS)
 FAKES     := $(filter-out $(FAKE_ENGINE) $(FAKE_HOSTS) $(STAGE),$(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/fakes/*.c)))
 TABLES    := $(patsubst tests/tables/%.c,$(BUILD)/tests/tables/%,$(wildcard tests/tables/test_*.c))
 LIVE      := $(patsubst tests/live/%.c,$(BUILD)/tests/live/%,$(wildcard tests/live/test_*.c))
