@@ -26,7 +26,7 @@ static bool is_further(const struct list_view *list, const struct field *field)
 
 	if (index < LIST_FIELDS_MOST && list->natural[index] < 0)
 		return false;
-	return !(field->flags & (FIELD_COLUMN | FIELD_DERIVED | FIELD_LARGE)) && field->type != FIELD_SECRET && field->type != FIELD_PARTS;
+	return field_in_lists(field) && !(field->flags & FIELD_COLUMN) && field->type != FIELD_SECRET && field->type != FIELD_PARTS;
 }
 
 bool list_goes_right(const struct field *field)

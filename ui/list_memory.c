@@ -72,9 +72,7 @@ static struct chosen *find_or_add(struct list_memory *memory, const struct kind 
 
 bool list_memory_fits(const struct field *field)
 {
-	if (field->type == FIELD_SECRET || field->type == FIELD_PARTS || (field->flags & FIELD_LARGE))
-		return false;
-	return (field->flags & FIELD_COLUMN) != 0 || !(field->flags & FIELD_DERIVED);
+	return field_in_lists(field) && field->type != FIELD_SECRET && field->type != FIELD_PARTS;
 }
 
 static bool has_column(const struct chosen *chosen, const struct field *field)

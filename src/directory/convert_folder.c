@@ -94,5 +94,5 @@ void read_seen_as(const struct convert *with, const struct entry *entry, struct 
 	convert_give(with, out, address != NULL ? arena_format(with->arena, "shared/%s", text_lower_ascii(with->arena, address, strlen(address))) :
 		arena_format(with->arena, "%s/INBOX", name));
 	out->presence = VALUE_DERIVED;
-	out->note = address != NULL ? "a mailbox of its own" : "a public folder";
+	out->note = address != NULL ? "own mailbox" : "public folder";
 }

@@ -288,11 +288,11 @@ bool derive_sender_rule(struct derivation *with)
 	} else if (obeyed == KNOWN_YES) {
 		give(with, "yes, the mail servers refuse everybody else");
 	} else if (obeyed == KNOWN_NO) {
-		give(with, "no: anybody may write, mail/postfix/policy/listfilter is off");
+		give(with, "no: anybody may write (listfilter is off)");
 		find(with, "senders-ignored", "sender_users", false,
 			"the allowed senders are stored and not enforced: mail/postfix/policy/listfilter is off on the mail servers");
 	} else {
-		give(with, "not enforced unless mail/postfix/policy/listfilter is on; not known here");
+		give(with, "only where listfilter is on; not known here");
 	}
 	return true;
 }

@@ -107,7 +107,7 @@ bool derive_written(struct derivation *with)
 
 bool derive_enforced(struct derivation *with)
 {
-	give(with, "nobody: Dovecot reads only the quota of each mailbox");
+	give(with, "nobody: Dovecot reads each user's own quota");
 	return true;
 }
 

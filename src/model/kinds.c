@@ -55,6 +55,6 @@ size_t kind_field_index(const struct kind *kind, const struct field *field)
 
 bool field_in_lists(const struct field *field)
 {
-	/* Nor what may be fifty thousand values in each row (FIELD_LARGE). */
-	return !(field->flags & (FIELD_DERIVED | FIELD_LARGE)) || field->flags & FIELD_COLUMN;
+	/* Neither what stands in other objects (FIELD_ELSEWHERE), nor what may be fifty thousand values in each row (FIELD_LARGE). */
+	return !(field->flags & (FIELD_DERIVED | FIELD_LARGE | FIELD_ELSEWHERE)) || field->flags & FIELD_COLUMN;
 }

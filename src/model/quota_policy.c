@@ -52,18 +52,18 @@ static const struct field policy_fields[] = {
 		.help = "Who obeys it. Only Cyrus did; Dovecot reads the quota of each mailbox and no policy.",
 	},
 	{
-		.name = "attached", .label = "Attached to", .type = FIELD_TEXT, .flags = FIELD_MANY | FIELD_DERIVED,
-		.group = "Whom it reaches", .width = 30,
+		.name = "attached", .label = "Attached to", .type = FIELD_TEXT, .flags = FIELD_MANY | FIELD_DERIVED | FIELD_LINES,
+		.group = "Reach", .width = 30,
 		.help = "Containers and objects that name it (univentionPolicyReference); it counts for what is below them.",
 	},
 	{
 		.name = "reaches", .label = "Reaches", .type = FIELD_TEXT, .flags = FIELD_DERIVED,
-		.group = "Whom it reaches", .width = 40,
+		.group = "Reach", .width = 40,
 		.help = "Users whose limit it decides: the nearest policy wins unless one higher up is fixed, and the conditions look at the user.",
 	},
 	{
 		.name = "written", .label = "Written into", .type = FIELD_REFERENCE, .flags = FIELD_MANY | FIELD_ELSEWHERE,
-		.group = "Whom it reaches", .reference = "user", .width = 30,
+		.group = "Reach", .reference = "user", .width = 30,
 		.help = "Users it reaches whose own quota is its limit. Adding one writes the limit into that user, and * into all it "
 			"reaches, as one change. It does not follow later changes of the policy.",
 	},

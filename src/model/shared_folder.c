@@ -47,8 +47,8 @@ static const struct field folder_fields[] = {
 	{
 		.name = "address", .label = "Address", .type = FIELD_ADDRESS, .flags = FIELD_COLUMN | FIELD_SEARCH,
 		.group = "Mail", .reference = "domain", .width = 27,
-		.help = "The address that brings mail into the folder, in a registered domain, best the name in lower case. "
-			"Giving or taking it moves the mail to another place on disk and in everybody's mail program.",
+		.help = "The address that brings mail in, in a registered domain, best in lower case. "
+			"Giving or taking it moves the mail on disk and in all mail programs.",
 	},
 	{
 		.name = "delivery", .label = "Delivered by", .type = FIELD_TEXT, .flags = FIELD_DERIVED,

@@ -26,7 +26,7 @@ at_the_keyboard() {
 }
 
 tells post show quotapolicy sales-quota
-said "the page says that nobody enforces it" "nobody: Dovecot reads only the quota of each mailbox"
+said "the page says that nobody enforces it" "nobody: Dovecot reads each user's own quota"
 said "and whom it reaches" "12 users:"
 tells post show user jnovak1
 said "the page of a user says what the policy says" "policy says 1000 MB, not written here"
