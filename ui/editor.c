@@ -313,6 +313,7 @@ static void leave(struct editor *self)
 
 static bool editor_act(struct view *view, const struct action *action)
 {
+	struct session *session = view->session;       /* the view may be gone below */
 	struct editor *self = self_of(view);
 	enum move move = move_of(action);
 
@@ -348,7 +349,7 @@ static bool editor_act(struct view *view, const struct action *action)
 			return false;
 		break;
 	}
-	session_changed(view->session);
+	session_changed(session);
 	return true;
 }
 

@@ -228,11 +228,25 @@ const char *input_unit(const struct input *input)
 {
 	if (input->choosing)
 		return "Left and Right choose";
-	if (input->listing)
-		return input->value_count == 0 ? "Enter adds one" : "Enter changes them";
 	if (input->field->type == FIELD_SIZE && input->field->unit_name != NULL)
 		return input->field->unit_name;
 	return "";
+}
+
+static const char *choice_words(const struct input *input, size_t index)
+{
+	return input->choices[index][0] == '\0' ? "(none)" : input->choices[index];
+}
+
+/* The first one that is drawn, so that the chosen one is there whatever the width. */
+static size_t first_choice(const struct input *input, int width)
+{
+	size_t first = input->choice_count == 0 ? 0 : input->choice;
+	int used = first < input->choice_count ? (int)strlen(choice_words(input, first)) + 2 : 0;
+
+	while (first > 0 && used + (int)strlen(choice_words(input, first - 1)) + 3 <= width)
+		used += (int)strlen(choice_words(input, --first)) + 3;
+	return first;
 }
 
 /* All choices in one row, the chosen one marked: nothing has to be guessed. */
@@ -240,8 +254,8 @@ static void draw_choices(const struct input *input, struct canvas *canvas, int r
 {
 	int at = column, end = column + width;
 
-	for (size_t i = 0; i < input->choice_count && at < end; i++) {
-		const char *words = input->choices[i][0] == '\0' ? "(none)" : input->choices[i];
+	for (size_t i = first_choice(input, width); i < input->choice_count && at < end; i++) {
+		const char *words = choice_words(input, i);
 		bool here = i == input->choice;
 		enum style style = here ? focus ? STYLE_FIELD_HERE : STYLE_FIELD : STYLE_DIM;
 

@@ -94,11 +94,9 @@ static void draw_field(struct canvas *canvas, int row, const struct page_columns
 		return;
 	}
 	used = canvas_words(canvas, row, columns->value, room, style, item->words);
-	if (item->note != NULL) {
-		int gap = (int)text_columns(canvas->form, item->note, strlen(item->note)) + used + 2 <= room ? 2 : 1;
-
-		canvas_words(canvas, row, columns->value + used + gap, room - used - gap, STYLE_DIM, item->note);
-	}
+	/* Two blanks also where they cost the end of the note: with one it reads as a part of the value. */
+	if (item->note != NULL)
+		canvas_words(canvas, row, columns->value + used + 2, room - used - 2, STYLE_DIM, item->note);
 }
 
 static void draw_item(struct canvas *canvas, int row, int width, const struct page_columns *columns,

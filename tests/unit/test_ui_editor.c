@@ -258,6 +258,78 @@ static void a_copy_leaves_out_what_is_personal(void **state)
 	shows(stage, "mail2.example.com");
 }
 
+/* The grid of the editor inside the form: what it gives back goes with the rest. */
+static void a_new_folder_gets_its_rights(void **state)
+{
+	const struct record *record;
+
+	(void)state;
+	stage_keys(stage, "7 n");
+	stage_type(stage, "new@example.com");
+	stage_keys(stage, "Tab Tab");
+	stage_type(stage, "mail1.example.com");
+	stage_keys(stage, "Tab Tab");
+	shows(stage, "Rights                 (none)");
+	shows(stage, "Enter add..");
+	stage_keys(stage, "Enter");
+	shows(stage, "Rights - new shared folder");
+	stage_keys(stage, "Enter");
+	stage_type(stage, "Marketing");
+	stage_keys(stage, "Tab Right Right Ctrl-G");
+	shows(stage, "[ take into the form ]");
+	/* Esc once only warns; a second one drops what was not taken. */
+	stage_keys(stage, "Esc");
+	shows(stage, "Not taken into the form");
+	stage_keys(stage, "+");
+	stage_type(stage, "anyone");
+	stage_keys(stage, "Ctrl-G Enter");
+	shows(stage, "Marketing                         append");
+	shows(stage, "anyone                            read");
+	assert_int_equal(fake_previews(stage->engine), 0);
+	/* Of two for the same one the later counts. */
+	stage_keys(stage, "Enter +");
+	stage_type(stage, "anyone");
+	stage_keys(stage, "Tab Right Ctrl-G Enter");
+	shows(stage, "anyone                            post");
+	hides(stage, "anyone                            read");
+	stage_keys(stage, "Ctrl-G");
+	shows(stage, "Review - add shared folder new@example.com");
+	shows(stage, "Marketing: append");
+	stage_keys(stage, "Right Enter");
+	assert_int_equal(fake_writes(stage->engine), 1);
+	record = fake_record(stage->engine, "folder", "new@example.com");
+	assert_int_equal(record_get(record, "rights")->count, 2);
+	assert_string_equal(record_get(record, "rights")->values[0].bytes, "who=Marketing right=append");
+	assert_string_equal(record_get(record, "rights")->values[1].bytes, "who=anyone right=post");
+}
+
+static void a_value_is_taken_out_in_the_form(void **state)
+{
+	(void)state;
+	stage_keys(stage, "7 /");
+	stage_type(stage, "team");
+	stage_keys(stage, "Esc c");
+	shows(stage, "copy of team@example.com");
+	shows(stage, "user007@example.de                write");
+	stage_keys(stage, "Tab Tab Tab Tab Enter Home d Ctrl-G");
+	shows(stage, "copy of team@example.com");
+	hides(stage, "user000@example.com");
+	shows(stage, "user007@example.de                write");
+}
+
+/* On a narrow screen the chosen one is what must be seen. */
+static void the_chosen_one_is_always_seen(void **state)
+{
+	const struct field *field = kind_field(kind_find("folder"), "rights");
+	struct fake_settings settings = { .role = ROLE_ADMIN };
+
+	(void)state;
+	stage_free(stage);
+	stage = stage_new(&settings, "folders", 10, 40, VISIBLE_UTF8);
+	session_push(stage->session, parts_view_new(stage->session, field, "who=anyone right=all", NULL, NULL));
+	shows(stage, "[all]");
+}
+
 static void a_rename_goes_through_a_review(void **state)
 {
 	(void)state;
@@ -353,6 +425,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(the_picker_fills_the_domain, open_stage, close_stage),
 		cmocka_unit_test_setup_teardown(a_form_marks_what_is_needed, open_stage, close_stage),
 		cmocka_unit_test_setup_teardown(a_copy_leaves_out_what_is_personal, open_stage, close_stage),
+		cmocka_unit_test_setup_teardown(a_new_folder_gets_its_rights, open_stage, close_stage),
+		cmocka_unit_test_setup_teardown(a_value_is_taken_out_in_the_form, open_stage, close_stage),
+		cmocka_unit_test_setup_teardown(the_chosen_one_is_always_seen, open_stage, close_stage),
 		cmocka_unit_test_setup_teardown(a_rename_goes_through_a_review, open_stage, close_stage),
 		cmocka_unit_test_setup_teardown(parts_make_one_value, open_stage, close_stage),
 		cmocka_unit_test(the_domain_of_an_address_is_offered),
