@@ -36,6 +36,19 @@ static struct record *blank_record(struct directory *directory, const char *kind
 	return record;
 }
 
+/* What is computed, with where it comes from and what to know beside it; NULL: nothing to tell. */
+static void derived(struct record *record, const char *field, const char *text, const char *origin, const char *note)
+{
+	struct field_values *values = &record->fields[kind_field_index(record->kind, kind_field(record->kind, field))];
+
+	if (text != NULL)
+		record_set_text(record, field, text);
+	if (text != NULL)
+		values->presence = VALUE_DERIVED;
+	values->origin = arena_text(record->arena, origin);
+	values->note = arena_text(record->arena, note);
+}
+
 static void add_domains(struct directory *directory)
 {
 	for (size_t i = 0; i < COUNT(domains); i++) {
@@ -71,15 +84,25 @@ static const struct attribute *attributes_of(struct record *record)
 	return attributes;
 }
 
-/* What leads on to the first users: shared and own alternatives, a forward. */
+/* What leads on to the first users: shared and own alternatives, a forward, one that is somebody else's own address. */
 static void add_aliases(struct directory *directory)
 {
-	static const struct { const char *address, *target, *owner, *leads_to, *remark; } rows[] = {
-		{ "info0@example.com", "alternate", "user000", "user000@example.com", "shared by 2, allowed" },
-		{ "info0@example.com", "alternate", "user007", "user007@example.de", "shared by 2, allowed" },
-		{ "info1@example.com", "alternate", "user001", "user001@example.de", NULL },
-		{ "user001@example.de", "forward", "user001", "somebody@elsewhere.example", NULL },
-		{ "user003@example.com", "alternate", "user002", "user002@plant.example", "CLASH: own of another" },
+	static const struct { const char *address, *target, *owner, *leads_to, *remark, *holders[2], *hops[2], *reaches; } rows[] = {
+		{ "info0@example.com", "alternate", "user000", "user000@example.com", "shared by 2, allowed",
+			{ "alternative address of user user000", "alternative address of user user007" },
+			{ "user000@example.com: mailbox of user000 (alternate of user000)", "user007@example.de: mailbox of user007 (alternate of user007)" },
+			"2 mailboxes here" },
+		{ "info0@example.com", "alternate", "user007", "user007@example.de", "shared by 2, allowed",
+			{ "alternative address of user user000", "alternative address of user user007" },
+			{ "user000@example.com: mailbox of user000 (alternate of user000)", "user007@example.de: mailbox of user007 (alternate of user007)" },
+			"2 mailboxes here" },
+		{ "info1@example.com", "alternate", "user001", "user001@example.de", NULL, { "alternative address of user user001", NULL },
+			{ "user001@example.de: forward of user001", "  somebody@elsewhere.example: leaves this system" }, "1 address outside" },
+		{ "user001@example.de", "forward", "user001", "somebody@elsewhere.example", NULL, { "own address of user user001", NULL },
+			{ "somebody@elsewhere.example: leaves this system", NULL }, "1 address outside" },
+		{ "user003@example.com", "alternate", "user002", "user002@plant.example", "CLASH: own of another",
+			{ "own address of user user003", "alternative address of user user002" },
+			{ "user003@example.com: mailbox of user003", "user002@plant.example: mailbox of user002 (alternate of user002)" }, "2 mailboxes here" },
 	};
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
@@ -90,10 +113,14 @@ static void add_aliases(struct directory *directory)
 		record_set_text(record, "owner", rows[i].owner);
 		record_set_text(record, "leads_to", rows[i].leads_to);
 		record_set_text(record, "remark", rows[i].remark);
-		record_set_text(record, "holders", "alternative address of user user000");
 		record_set_text(record, "hops", rows[i].address);
-		record_add_text(record, "hops", "  user000@example.com: mailbox of user000 (alternate of user000)");
-		record_set_text(record, "reaches", "1 mailbox here");
+		for (size_t j = 0; j < 2; j++) {
+			if (rows[i].holders[j] != NULL)
+				record_add_text(record, "holders", rows[i].holders[j]);
+			if (rows[i].hops[j] != NULL)
+				record_add_text(record, "hops", arena_format(record->arena, "  %s", rows[i].hops[j]));
+		}
+		record_set_text(record, "reaches", rows[i].reaches);
 		fake_put(directory, -1, record);
 	}
 }
@@ -111,7 +138,8 @@ static void add_groups(struct directory *directory)
 	record_add_text(small, "members", "user003");
 	record_set_text(small, "member_groups", "everybody");
 	record_set_text(small, "sender_users", "user000");
-	record_set_text(small, "sender_rule", "not enforced unless mail/postfix/policy/listfilter is on; not known here");
+	record_set_text(small, "sender_rule", "only where listfilter is on; not known here");
+	derived(small, "folder_rights", "team@example.com: append", NULL, NULL);
 	record_set_text(small, "recipients", "252 mailboxes, through 1 nested group");
 	record_set_text(large, "name", "everybody");
 	record_set_text(large, "sender_rule", "anybody may write");
@@ -126,6 +154,59 @@ static void add_groups(struct directory *directory)
 	fake_put(directory, -1, small);
 	fake_put(directory, -1, large);
 	fake_put(directory, -1, list);
+}
+
+/* A folder with an address and rights of every sort, and a public one. */
+static void add_folders(struct directory *directory)
+{
+	struct record *team = blank_record(directory, "folder", "team@example.com"), *archive = blank_record(directory, "folder", "archive@plant.example");
+
+	record_set_text(team, "name", "team@example.com");
+	derived(team, "seen_as", "shared/team@example.com", NULL, "own mailbox");
+	record_set_text(team, "address", "team@example.com");
+	derived(team, "delivery", "univentioninternalpostuser+shared/team@example.com", NULL, NULL);
+	record_set_text(team, "home_server", servers[0]);
+	record_set_text(team, "quota", "5368709120");
+	record_set_text(team, "rights", "who=user000@example.com right=all");
+	record_add_text(team, "rights", "who=user007@example.de right=write");
+	record_add_text(team, "rights", "who=Marketing right=append");
+	record_add_text(team, "rights", "who=Plant%202%20and%20its%20night%20shift right=read");
+	record_add_text(team, "rights", "who=anyone right=post");
+	derived(team, "lists", "news-de", NULL, NULL);
+	record_set_text(archive, "name", "archive@plant.example");
+	derived(archive, "seen_as", "archive@plant.example/INBOX", NULL, "public folder");
+	record_set_text(archive, "home_server", servers[1]);
+	record_set_text(archive, "rights", "who=anyone right=read");
+	fake_put(directory, -1, team);
+	fake_put(directory, -1, archive);
+}
+
+/* One for everybody, and one that is nearer to some and has conditions. */
+static void add_policies(struct directory *directory)
+{
+	struct record *standard = blank_record(directory, "quotapolicy", "standard-quota"), *sales = blank_record(directory, "quotapolicy", "sales-quota");
+
+	record_set_text(standard, "name", "standard-quota");
+	record_set_text(standard, "limit", "1073741824");
+	derived(standard, "enforced", "nobody: Dovecot reads each user's own quota", NULL, NULL);
+	derived(standard, "attached", "dc=example,dc=com", NULL, NULL);
+	derived(standard, "reaches", "32 users: user000, user002, user003, user004, user005, user007, user008, user009, user010, user012, user013, "
+		"user014 and 20 more", NULL, NULL);
+	derived(standard, "written", "user005", NULL, "1 of 32 it reaches");
+	record_set_text(sales, "name", "sales-quota");
+	record_set_text(sales, "limit", "4294967296");
+	record_set_text(sales, "warning", "90");
+	derived(sales, "enforced", "nobody: Dovecot reads each user's own quota", NULL, NULL);
+	derived(sales, "attached", "ou=sales,dc=example,dc=com", NULL, NULL);
+	record_add_text(sales, "attached", "cn=users,ou=kassel,dc=example,dc=com");
+	derived(sales, "reaches", "8 users: user001, user006, user011, user016, user021, user026, user031, user036", NULL, NULL);
+	derived(sales, "written", NULL, NULL, "0 of 8 it reaches");
+	record_set_text(sales, "required_classes", "univentionMail");
+	record_set_text(sales, "prohibited_classes", "univentionPerson");
+	record_set_text(sales, "filter", "(departmentNumber=Sales)");
+	record_set_text(sales, "fixed", "univentionMailQuotaMB");
+	fake_put(directory, -1, standard);
+	fake_put(directory, -1, sales);
 }
 
 static void fill_user(struct record *record, size_t i)
@@ -186,6 +267,8 @@ void fake_fill(struct directory *directory)
 	add_domains(directory);
 	add_aliases(directory);
 	add_groups(directory);
+	add_folders(directory);
+	add_policies(directory);
 	for (size_t i = 0; i < users; i++) {
 		char login[32];
 		struct record *record;
@@ -195,9 +278,12 @@ void fake_fill(struct directory *directory)
 		fill_user(record, i);
 		if (directory->settings.hostile)
 			make_hostile(record, &at);
-		if (i == 0)
-			record->fields[kind_field_index(record->kind, kind_field(record->kind, "quota"))].note =
-				"policy says 1 GB, not written here";
+		if (i == 0) {
+			derived(record, "quota", NULL, NULL, "policy says 1 GB, not written here");
+			derived(record, "policy_quota", "1073741824", "policy cn=standard-quota,cn=policies,dc=example,dc=com; Dovecot does not read it", NULL);
+			derived(record, "folder_rights", "team@example.com: all", NULL, NULL);
+			derived(record, "lists", "news-de", NULL, NULL);
+		}
 		record->foreign = i == 4;
 		record->attributes = attributes_of(record);
 		fake_put(directory, -1, record);
