@@ -226,7 +226,7 @@ static void put_word(struct out *out, struct word word, bool reply, bool *number
 	} else if (is_number(word, &unit)) {
 		*number = true;
 		put(out, "N", 1);
-		if (unit.length && !strchr("sndrtZ", unit.at[0]))
+		if (unit.length && !is_one_of(unit, "st nd rd th Z"))
 			put(out, unit.at, unit.length);
 	} else if (is_id(word)) {
 		put(out, "X", 1);
@@ -289,7 +289,7 @@ void queue_reason(const char *reason, size_t length, char *out, size_t size)
 	static const char suspended[] = "delivery temporarily suspended: ";
 	struct out to = { out, size, 0, false };
 	const char *at = reason, *end = reason + strnlen(reason, length);
-	struct word whole, core;
+	struct word whole, core, after, behind;
 	bool reply = true;
 	uint32_t code;
 	size_t i;
@@ -297,7 +297,10 @@ void queue_reason(const char *reason, size_t length, char *out, size_t size)
 	while ((size_t)(end - at) >= sizeof(suspended) - 1 && !memcmp(at, suspended, sizeof(suspended) - 1))
 		at += sizeof(suspended) - 1;
 	while (next(&at, end, &whole, &core)) {
-		take(&to, whole, core, reply);
+		const char *ahead = at;
+
+		/* "450 4.2.0": the second makes the first a code wherever they stand. */
+		take(&to, whole, core, reply || (next(&ahead, end, &after, &behind) && enhanced_code(behind, 0)));
 		reply = is_one_of(whole, "said: me: status= error: output:");
 	}
 	/* A cut may have left the beginning of a character. */

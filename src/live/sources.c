@@ -8,4 +8,5 @@
 
 const struct source *const sources[LIVE_SOURCES] = {
 	[LIVE_WHO] = NULL,
+	[LIVE_QUEUE] = &source_queue,
 };
