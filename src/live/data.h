@@ -49,6 +49,8 @@ struct configuration {
 	size_t service_count;
 	uint64_t userip;                   /* mail_max_userip_connections of protocol imap; 0: no limit; UINT64_MAX: not known */
 	uint64_t userip_pop3;
+	const uint16_t *login_ports;       /* where login services that run listen; NULL: not known */
+	size_t login_port_count;
 };
 /*
  * How full a service is in the login mode it runs in: pure, from services, configuration, processes and who
@@ -82,7 +84,15 @@ struct log_lines { struct arena *arena; struct log_row *rows; size_t count; };  
 
 /* --- slots: connections that are not logged in yet, by address --------------------------------------------------- */
 struct slot_row { const char *address; uint64_t open, logged_in, trying, people, penalty, highest; };  /* highest: of one person */
-struct slots { struct arena *arena; struct slot_row *rows; size_t count; uint64_t trying; };
+enum { SLOTS_UNKNOWN = -1 };           /* in open, trying of a row and in trying of all, as (uint64_t)SLOTS_UNKNOWN */
+struct slots {
+	struct arena *arena;
+	struct slot_row *rows;             /* most trying first, then most open */
+	size_t count;
+	uint64_t trying;
+	uint64_t elsewhere;                /* logged in from an address that has no connection here (a proxy speaks for it) */
+	const char *unreadable;            /* what could not be read and why, in words; NULL: all was read */
+};
 
 /* --- queue (postfix 1, 5) ------------------------------------------------------------------------------------------ */
 enum queue_name { QUEUE_MAILDROP, QUEUE_ACTIVE, QUEUE_INCOMING, QUEUE_DEFERRED, QUEUE_HOLD, QUEUES };
