@@ -17,6 +17,8 @@ static const struct meaning {
 } meanings[] = {
 	{ "password is required", 0, ERROR_REFUSED, "sudo asks for a password", "allow this one command without one in sudoers" },
 	{ "not allowed to execute", 0, ERROR_REFUSED, "sudo does not allow it", "allow this one command in sudoers" },
+	{ "Error reading configuration", 0, ERROR_UNREACHABLE, "Dovecot's configuration cannot be read",
+		"look at dovecot_config of this server, or mend it there" },
 	{ "Permission denied", 0, ERROR_REFUSED, "this login may not ask Dovecot",
 		"run as root, set sudo for this server, use the doveadm API, or open the mode of the socket" },
 	{ "Connection reset by peer", 0, ERROR_UNREACHABLE, "Dovecot dropped the question, its client_limit is probably reached",
@@ -68,6 +70,11 @@ void complaint_line(const char *complaint, char *out, unsigned size)
 		}
 	}
 	snprintf(out, size, "%.*s", (int)(length < size ? length : size - 1), at);
+}
+
+bool complaint_failed(const struct host_answer *answer)
+{
+	return answer->status || (answer->form == FORM_JSON && answer->complaint && *answer->complaint);
 }
 
 bool complaint_dovecot(struct error *error, const char *server, const char *command, const struct host_answer *answer)

@@ -13,8 +13,10 @@
 #include "base/error.h"
 #include "hosts/hosts.h"
 
+/* Did it fail though it ran to its end? Errors of the API have a type, and some of them status 0. */
+bool complaint_failed(const struct host_answer *answer);
 /*
- * An answer of a doveadm or doveconf command that ran to its end with a status that is not 0. server: its name;
+ * An answer of a doveadm or doveconf command that failed. server: its name;
  * command: in words ("doveadm who"). Returns false.
  */
 bool complaint_dovecot(struct error *error, const char *server, const char *command, const struct host_answer *answer);

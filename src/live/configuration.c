@@ -72,7 +72,7 @@ static void take_value(struct configuration_asking *asking, const struct host_an
 	cell.length = strlen(word);
 	if (asking->step == STEP_VERSION)
 		made->version = arena_text(made->arena, word);
-	else if (table_number(&cell, UINT32_MAX, &number))
+	else if (table_reader_number(&cell, UINT32_MAX, &number))
 		*(asking->step == STEP_USERIP ? &made->userip : &made->userip_pop3) = number;
 }
 

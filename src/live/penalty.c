@@ -38,9 +38,9 @@ static bool row(void *context, const struct table_cell *cells)
 	struct penalty_row one = { .address = "" };
 	uint64_t last = 0, update = 0;
 
-	if (!cells[ADDRESS].length || !table_number(&cells[PENALTY], UINT32_MAX, &one.penalty) ||
-	    (cells[LAST].text && !table_number(&cells[LAST], INT64_MAX, &last)) ||
-	    (cells[UPDATE].text && !table_number(&cells[UPDATE], INT64_MAX, &update)))
+	if (!cells[ADDRESS].length || !table_reader_number(&cells[PENALTY], UINT32_MAX, &one.penalty) ||
+	    (cells[LAST].text && !table_reader_number(&cells[LAST], INT64_MAX, &last)) ||
+	    (cells[UPDATE].text && !table_reader_number(&cells[UPDATE], INT64_MAX, &update)))
 		return false;
 	one.address = arena_bytes(penalty->arena, cells[ADDRESS].text, cells[ADDRESS].length);
 	one.last_penalty = (int64_t)last;

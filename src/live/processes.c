@@ -43,11 +43,11 @@ static bool row(void *context, const struct table_cell *cells)
 	struct process_row one = { .name = "" };
 	uint64_t pid, idle = 0, update = 0;
 
-	if (!cells[NAME].length || !table_number(&cells[PID], UINT32_MAX, &pid) ||
-	    !table_number(&cells[AVAILABLE], UINT32_MAX, &one.available) ||
-	    !table_number(&cells[TOTAL], UINT64_MAX, &one.total) ||
-	    (cells[IDLE].text && !table_number(&cells[IDLE], INT64_MAX, &idle)) ||
-	    (cells[UPDATE].text && !table_number(&cells[UPDATE], INT64_MAX, &update)))
+	if (!cells[NAME].length || !table_reader_number(&cells[PID], UINT32_MAX, &pid) ||
+	    !table_reader_number(&cells[AVAILABLE], UINT32_MAX, &one.available) ||
+	    !table_reader_number(&cells[TOTAL], UINT64_MAX, &one.total) ||
+	    (cells[IDLE].text && !table_reader_number(&cells[IDLE], INT64_MAX, &idle)) ||
+	    (cells[UPDATE].text && !table_reader_number(&cells[UPDATE], INT64_MAX, &update)))
 		return false;
 	one.name = pool_text(&making->names, cells[NAME].text, cells[NAME].length);
 	one.pid = (uint32_t)pid;

@@ -43,7 +43,7 @@ static void *begin(void)
 static bool optional_number(const struct table_cell *cell, uint64_t *number)
 {
 	*number = 0;
-	return !cell->text || table_number(cell, INT64_MAX, number);
+	return !cell->text || table_reader_number(cell, INT64_MAX, number);
 }
 
 static bool row(void *context, const struct table_cell *cells)
@@ -53,10 +53,10 @@ static bool row(void *context, const struct table_cell *cells)
 	struct service_row one = { .name = "" };
 	uint64_t failure, drop_time;
 
-	if (!cells[NAME].length || !table_number(&cells[COUNT], UINT32_MAX, &one.process_count) ||
-	    !table_number(&cells[AVAILABLE], UINT32_MAX, &one.process_avail) ||
-	    !table_number(&cells[PROCESS_LIMIT], UINT32_MAX, &one.process_limit) ||
-	    !table_number(&cells[CLIENT_LIMIT], UINT32_MAX, &one.client_limit) ||
+	if (!cells[NAME].length || !table_reader_number(&cells[COUNT], UINT32_MAX, &one.process_count) ||
+	    !table_reader_number(&cells[AVAILABLE], UINT32_MAX, &one.process_avail) ||
+	    !table_reader_number(&cells[PROCESS_LIMIT], UINT32_MAX, &one.process_limit) ||
+	    !table_reader_number(&cells[CLIENT_LIMIT], UINT32_MAX, &one.client_limit) ||
 	    !optional_number(&cells[THROTTLE], &one.throttle_s) || !optional_number(&cells[FAILURE], &failure) ||
 	    !optional_number(&cells[DROP], &drop_time) || !optional_number(&cells[TOTAL], &one.process_total))
 		return false;

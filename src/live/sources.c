@@ -7,6 +7,11 @@
 #include "live/source.h"
 
 const struct source *const sources[LIVE_SOURCES] = {
-	[LIVE_WHO] = NULL,
+	[LIVE_WHO] = &source_who,
+	[LIVE_SERVICES] = &source_services,
+	[LIVE_CONFIGURATION] = &source_configuration,
+	[LIVE_PROCESSES] = &source_processes,
+	[LIVE_PENALTY] = &source_penalty,
+	[LIVE_LOG] = &source_log,
 	[LIVE_QUEUE] = &source_queue,
 };

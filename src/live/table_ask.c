@@ -17,7 +17,7 @@ struct table_asking {
 	const char *command;
 	struct table_reader *reader;
 	struct host_call *call;
-	table_row *row;
+	table_reader_row *row;
 	void (*done)(void *context, const struct table_end *end);
 	void *context;
 	bool silent;
@@ -46,7 +46,7 @@ static void judge(struct table_asking *asking, const struct host_answer *answer,
 	end->cut = answer->cut;
 	if (answer->error.kind)
 		end->error = answer->error;
-	else if (answer->status)
+	else if (complaint_failed(answer))
 		complaint_dovecot(&end->error, server, asking->command, answer);
 	else if (!table_reader_end(asking->reader, &end->error))
 		error_prefix(&end->error, "%s: %s", server, asking->command);

@@ -24,7 +24,7 @@ struct table_question {
 	const struct table_column *columns;    /* kept */
 	size_t column_count;
 	size_t most;                       /* bytes at most; 0: as host_run says */
-	table_row *row;
+	table_reader_row *row;
 	void (*done)(void *context, const struct table_end *end);
 	void *context;
 };
@@ -38,7 +38,7 @@ struct table_source {
 	const struct table_column *columns;
 	size_t column_count;
 	void *(*begin)(void);              /* an empty snapshot in the making */
-	table_row *row;                    /* context: what begin gave */
+	table_reader_row *row;                    /* context: what begin gave */
 	void *(*finish)(void *making, const struct table_end *end);    /* the snapshot; takes what was in the making */
 	void (*drop)(void *making);        /* it failed or was cancelled */
 };

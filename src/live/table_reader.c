@@ -20,7 +20,7 @@ enum { LONGEST_LINE = 64 * 1024, NOWHERE = -1 };
 struct table_reader {
 	const struct table_column *columns;
 	size_t count;
-	table_row *row;
+	table_reader_row *row;
 	void *context;
 	struct text line;
 	bool too_long;                     /* the line at hand, which is thrown away up to its end */
@@ -31,7 +31,7 @@ struct table_reader {
 	struct error error;
 };
 
-struct table_reader *table_reader_new(const struct table_column *columns, size_t count, table_row *row, void *context)
+struct table_reader *table_reader_new(const struct table_column *columns, size_t count, table_reader_row *row, void *context)
 {
 	struct table_reader *reader = memory_new(sizeof(*reader));
 
@@ -258,7 +258,7 @@ size_t table_reader_malformed(const struct table_reader *reader)
 	return reader->malformed;
 }
 
-bool table_number(const struct table_cell *cell, uint64_t most, uint64_t *number)
+bool table_reader_number(const struct table_cell *cell, uint64_t most, uint64_t *number)
 {
 	uint64_t value = 0;
 

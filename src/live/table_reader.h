@@ -27,10 +27,10 @@ struct table_column {
 };
 struct table_cell { const char *text; size_t length; };    /* zero-terminated, no zero byte inside; NULL: no such column */
 /* One row, cells in the order of the columns asked for; borrowed. false: it makes no sense and counts as malformed. */
-typedef bool table_row(void *context, const struct table_cell *cells);
+typedef bool table_reader_row(void *context, const struct table_cell *cells);
 
 struct table_reader;
-struct table_reader *table_reader_new(const struct table_column *columns, size_t count, table_row *row, void *context);
+struct table_reader *table_reader_new(const struct table_column *columns, size_t count, table_reader_row *row, void *context);
 void table_reader_free(struct table_reader *reader);         /* NULL is allowed */
 /* Takes bytes as they come; FORM_JSON: one whole value. */
 void table_reader_take(struct table_reader *reader, enum host_form form, const char *bytes, size_t length);
@@ -43,6 +43,6 @@ size_t table_reader_rows(const struct table_reader *reader);       /* given to r
 size_t table_reader_malformed(const struct table_reader *reader);
 
 /* Decimal digits and nothing else, not above most. */
-bool table_number(const struct table_cell *cell, uint64_t most, uint64_t *number);
+bool table_reader_number(const struct table_cell *cell, uint64_t most, uint64_t *number);
 
 #endif

@@ -52,7 +52,7 @@ static bool row(void *context, const struct table_cell *cells)
 	struct who_connection *to;
 	uint64_t pid;
 
-	if (!cells[WHO_USER].length || !cells[WHO_SERVICE].length || !table_number(&cells[WHO_PID], UINT32_MAX, &pid) ||
+	if (!cells[WHO_USER].length || !cells[WHO_SERVICE].length || !table_reader_number(&cells[WHO_PID], UINT32_MAX, &pid) ||
 	    !is_address(cells[WHO_ADDRESS].text))
 		return false;
 	making->rows = memory_grow(making->rows, &making->room, making->count + 1, sizeof(*making->rows));
