@@ -62,7 +62,7 @@ static char *copied(struct arena *arena, const struct record *record, const stru
 		return arena_bytes(arena, values->values[0].bytes, values->values[0].length);
 	words = arena_text(arena, values->values[0].bytes);
 	for (size_t i = 1; i < values->count; i++)
-		words = arena_format(arena, "%s, %s", words, values->values[i].bytes);
+		words = arena_format(arena, "%s%s %s", words, input_spaced(field) ? "," : ";", values->values[i].bytes);
 	return words;
 }
 
@@ -85,6 +85,13 @@ static void copy_values(struct input *input, const struct record *record)
 	arena_free(arena);
 }
 
+/* An alias that is no entry of its own is nothing without an owner. */
+static bool is_needed(const struct form_view *self, const struct field *field)
+{
+	return field->flags & FIELD_REQUIRED || (self->kind->through_owner && field->type == FIELD_REFERENCE &&
+			!has_place(self->view.session, self->kind, kind_field(self->kind, "leads_to")));
+}
+
 static void add_fields(struct form_view *self, const struct record *copy_of)
 {
 	struct arena *arena = arena_new();
@@ -95,7 +102,7 @@ static void add_fields(struct form_view *self, const struct record *copy_of)
 		if (!has_place(self->view.session, self->kind, field))
 			continue;
 		value = copy_of == NULL ? NULL : copied(arena, copy_of, field);
-		inputs_add(&self->inputs, field, NULL, NULL, (field->flags & FIELD_REQUIRED) != 0);
+		inputs_add(&self->inputs, field, NULL, NULL, is_needed(self, field));
 		if (value != NULL && (field->flags & FIELD_MANY || value[0] == '@'))
 			input_set(&self->inputs.items[self->inputs.count - 1], value);
 		else if (value != NULL)
@@ -108,14 +115,13 @@ static void add_fields(struct form_view *self, const struct record *copy_of)
 	arena_free(arena);
 }
 
-/* Values of a set stand between commas or blanks. */
 static void stage_set(struct change *change, const struct input *input)
 {
 	struct field one = *input->field;
-	char *rest = NULL, *words = arena_text(change->arena, input_typed(input));
+	char *rest = arena_text(change->arena, input_typed(input)), *word;
 
 	one.flags &= ~(unsigned)FIELD_MANY;
-	for (char *word = strtok_r(words, ", ", &rest); word != NULL; word = strtok_r(NULL, ", ", &rest)) {
+	while ((word = input_next(input->field, &rest)) != NULL) {
 		struct error error;
 		char *value = check_parse(change->arena, &one, word, &error);
 

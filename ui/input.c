@@ -198,28 +198,69 @@ const struct kind *input_offers(const struct input *input)
 	return NULL;
 }
 
+bool input_spaced(const struct field *field)
+{
+	const struct kind *kind = field->type == FIELD_REFERENCE ? kind_find(field->reference) : NULL;
+
+	return kind == NULL || kind_key(kind)->type != FIELD_TEXT;
+}
+
+static const char *separators(const struct field *field)
+{
+	return input_spaced(field) ? ",; " : ";";
+}
+
+char *input_next(const struct field *field, char **rest)
+{
+	char *word, *end;
+
+	while ((word = strsep(rest, separators(field))) != NULL) {
+		word += strspn(word, " ");
+		for (end = word + strlen(word); end > word && end[-1] == ' '; end--)
+			end[-1] = '\0';
+		if (*word != '\0')
+			return word;
+	}
+	return NULL;
+}
+
+/* The last of several values, or all there is. */
+static const char *last_piece(const struct input *input)
+{
+	const char *typed = input_typed(input), *piece = typed;
+
+	for (; (input->field->flags & FIELD_MANY) && *typed != '\0'; typed++)
+		if (strchr(separators(input->field), *typed) != NULL)
+			piece = typed + 1;
+	return piece + strspn(piece, " ");
+}
+
 const char *input_offer_words(const struct input *input)
 {
-	const char *typed = input_typed(input), *at;
+	const char *piece = last_piece(input), *at;
 
 	if (input_offers(input) == NULL)
 		return NULL;
 	if (input->field->type != FIELD_ADDRESS)
-		return typed;
-	at = strrchr(typed, '@');
+		return piece;
+	at = strrchr(piece, '@');
 	return at == NULL ? NULL : at + 1;
 }
 
 void input_take(struct input *input, const char *name)
 {
 	struct text text = { 0 };
-	const char *typed = input_typed(input), *at = strrchr(typed, '@');
+	const char *typed = input_typed(input), *piece = last_piece(input), *at = strrchr(piece, '@');
+	bool address = input->field->type == FIELD_ADDRESS && strchr(name, '@') == NULL;
 
-	if (input->field->type == FIELD_ADDRESS && strchr(name, '@') == NULL) {
-		text_add_bytes(&text, typed, at == NULL ? strlen(typed) : (size_t)(at - typed));
+	text_add_bytes(&text, typed, (size_t)(piece - typed));
+	if (address) {
+		text_add_bytes(&text, piece, at == NULL ? strlen(piece) : (size_t)(at - piece));
 		text_add_char(&text, '@');
 	}
 	text_add(&text, name);
+	if ((input->field->flags & FIELD_MANY) && !address)
+		text_add(&text, input_spaced(input->field) ? ", " : "; ");
 	line_set(&input->line, text_get(&text), text.length);
 	text_free(&text);
 }

@@ -54,9 +54,16 @@ void input_put_values(struct input *input, const char *const *values, size_t cou
 char *input_value(const struct input *input, struct arena *arena, struct error *error);
 /* Name of the kind that is offered here; NULL: none. For addresses the part behind the @ is meant. */
 const struct kind *input_offers(const struct input *input);
-/* What of the text the offer is searched by: all of it, or the part behind the @; NULL: nothing to offer yet. */
+/*
+ * Several values in one line stand between commas or blanks, and between semicolons; where names may have commas and
+ * blanks in them (groups) between semicolons only.
+ */
+bool input_spaced(const struct field *field);
+/* The next of several values, cut out of *rest like strtok_r does it, without blanks around it; NULL: no more. */
+char *input_next(const struct field *field, char **rest);
+/* What of the text the offer is searched by: the last of several values, of an address the part behind the @; NULL: nothing to offer yet. */
 const char *input_offer_words(const struct input *input);
-/* Takes an offered name. */
+/* Takes an offered name; of several values it becomes the last one, and the line is ready for one more. */
 void input_take(struct input *input, const char *name);
 /* Words behind the field: the unit a bare number has, or how to choose. "" none. */
 const char *input_unit(const struct input *input);

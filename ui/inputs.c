@@ -133,12 +133,12 @@ bool inputs_changed(const struct inputs *inputs)
 	return false;
 }
 
-/* Several values in one line stand between commas or blanks; each is checked by itself. */
+/* Several values in one line: each is checked by itself. */
 static bool legal(const struct input *input, struct arena *arena, struct error *error)
 {
 	struct field one = *input->field;
 	struct input each = *input;
-	char *words, *word, *rest = NULL;
+	char *word, *rest;
 
 	/* What the view of the values gave back was checked there. */
 	if (input->listing) {
@@ -151,9 +151,9 @@ static bool legal(const struct input *input, struct arena *arena, struct error *
 	}
 	one.flags &= ~(unsigned)FIELD_MANY;
 	each.field = &one;
-	words = arena_text(arena, input_typed(input));
+	rest = arena_text(arena, input_typed(input));
 	error_clear(error);
-	for (word = strtok_r(words, ", ", &rest); word != NULL; word = strtok_r(NULL, ", ", &rest)) {
+	while ((word = input_next(input->field, &rest)) != NULL) {
 		each.line.bytes = word;
 		each.line.length = strlen(word);
 		input_value(&each, arena, error);
@@ -393,7 +393,8 @@ static void draw_says(const struct inputs *inputs, struct canvas *canvas, int ro
 		const char *key = keymap_key(session_keymap(inputs->session), "field", "pick", canvas->arena);
 
 		if (key != NULL)
-			words = arena_format(canvas->arena, "%s lists what may stand here", key);
+			words = arena_format(canvas->arena, "%s lists what may stand here%s", key, !(here->field->flags & FIELD_MANY) ? "" :
+				input_spaced(here->field) ? "; several with commas between" : "; several with semicolons between");
 		style = STYLE_DIM;
 	}
 	canvas_words(canvas, row, 1, columns - 1, style, words);

@@ -22,7 +22,8 @@ static const struct field alias_fields[] = {
 	{
 		.name = "leads_to", .label = "Leads to", .type = FIELD_ADDRESS, .flags = FIELD_MANY | FIELD_COLUMN | FIELD_SEARCH,
 		.group = "Alias", .width = 24, .check = check_forward_target,
-		.help = "The next address on the way; the page follows it to the end. It follows from the owner and is changed there.",
+		.help = "The next address on the way; the page follows it to the end. It follows from the owner and is changed there; an entry of its own "
+			"keeps it itself.",
 	},
 	{
 		.name = "remark", .label = "Remark", .type = FIELD_TEXT, .flags = FIELD_COLUMN | FIELD_READONLY | FIELD_MANY,
@@ -58,11 +59,21 @@ static const struct field alias_fields[] = {
 	{ .name = NULL },
 };
 
+/* Where entries of their own cannot be, leads_to cannot be given, and the owner remains. */
+static bool check_alias(const struct change *change, const struct record *after, const struct facts *facts, struct error *error)
+{
+	(void)facts;
+	if (change->verb != VERB_ADD || !after || record_get(after, "owner")->count || record_get(after, "leads_to")->count)
+		return true;
+	return error_set(error, ERROR_INVALID, "Owner: a new alias needs somebody who gets the mail: a user who owns it, or, where aliases are entries "
+		"of their own, where it leads");
+}
+
 const struct kind kind_alias = {
 	.name = "alias", .title = "Aliases", .noun = "mail alias",
 	.verbs = KIND_CAN_ADD | KIND_CAN_EDIT | KIND_CAN_RENAME | KIND_CAN_DELETE,
 	.through_owner = true,
-	.fields = alias_fields, .name_field = "address",
+	.fields = alias_fields, .name_field = "address", .check = check_alias,
 	.help = "Addresses that lead somewhere: alternative addresses and forwards of users, addresses of groups, lists and folders. "
 		"An alias is kept with its owner: adding or deleting one changes the owner.",
 };
