@@ -4,7 +4,9 @@
  *
  * An address must be the primary one of a user, anything else the name of a
  * group; a right for nobody would help whoever gets that name later.  Names
- * that nobody bears go to facts->missing.  On the gate's thread.
+ * that nobody bears go to facts->missing, and those that are written otherwise
+ * than Dovecot compares them (addresses in lower case, groups letter by letter
+ * as the directory has them): it would never find those.  On the gate's thread.
  */
 #include <string.h>
 
@@ -20,25 +22,46 @@ static struct filter *bearer(struct store_ldap *store, struct arena *arena, cons
 	const struct profile_kind *held = store_kind(store, address ? &kind_user : &kind_group);
 	const char *attribute = held == NULL ? NULL : address ? profile->primary : held->naming;
 
-	if (attribute == NULL || strcmp(who, "anyone") == 0)
+	if (attribute == NULL || right_for_all(who))
 		return NULL;
 	return filter_both(arena, held->find, filter_equal_text(arena, attribute, who));
 }
 
-static bool is_known(struct store_ldap *store, struct arena *arena, const char *who, bool *known, struct error *error)
+/* How whoever bears this name is known to Dovecot; NULL where nobody bears it. */
+static bool known_as(struct store_ldap *store, struct arena *arena, const char *who, const char **as, struct error *error)
 {
-	static const char *const nothing[] = { "1.1", NULL };
-	struct search search = { .base = world_base(store->world), .scope = SCOPE_BELOW, .limit = 1, .attributes = nothing,
+	const struct profile_kind *groups = store_kind(store, &kind_group);
+	const char *const attributes[] = { groups == NULL ? "1.1" : groups->naming, NULL };
+	struct search search = { .base = world_base(store->world), .scope = SCOPE_BELOW, .limit = 1, .attributes = attributes,
 		.filter = bearer(store, arena, who) };
 	struct found found;
 
-	*known = true;
+	*as = who;
 	if (search.filter == NULL)
 		return true;
 	if (!request_search(store->connection, arena, &search, &found, error))
 		return false;
-	*known = found.count > 0;
+	if (found.count == 0)
+		*as = NULL;
+	else if (strchr(who, '@') != NULL)
+		*as = text_lower_ascii(arena, who, strlen(who));
+	else if (entry_first(found.entries[0], attributes[0]) != NULL)
+		*as = entry_first(found.entries[0], attributes[0]);
 	return true;
+}
+
+/* The very name, not one that differs in capital letters. */
+static bool holds_name(struct arena *arena, const struct field_values *now, const char *part, const char *who)
+{
+	size_t i;
+
+	for (i = 0; now != NULL && i < now->count; i++) {
+		const char *held = parts_get(arena, now->values[i].bytes, part);
+
+		if (held != NULL && strcmp(held, who) == 0)
+			return true;
+	}
+	return false;
 }
 
 /* Only what is new: an old right of somebody who is gone does not stand in the way. */
@@ -52,14 +75,14 @@ static bool one_edit(struct store_ldap *store, const struct edit *edit, struct a
 		memcpy(list, facts->missing, facts->missing_count * sizeof *list);
 	for (i = 0; i < edit->count; i++) {
 		const char *who = parts_get(arena, edit->values[i].bytes, parts_key(edit->field)->name);
-		bool known = true;
+		const char *as = who;
 
-		if (who == NULL || change_holds(edit->field, now, edit->values[i].bytes))
+		if (who == NULL || holds_name(arena, now, parts_key(edit->field)->name, who))
 			continue;
-		if (!is_known(store, arena, who, &known, error))
+		if (!known_as(store, arena, who, &as, error))
 			return false;
-		if (!known)
-			list[facts->missing_count++] = (struct missing){ .field = edit->field, .value = who };
+		if (as == NULL || strcmp(as, who) != 0)
+			list[facts->missing_count++] = (struct missing){ .field = edit->field, .value = who, .written = as };
 	}
 	facts->missing = list;
 	return true;

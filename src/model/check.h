@@ -30,6 +30,11 @@ field_check check_domain_name, check_login, check_plain_text, check_forward_targ
  * ASCII, no quotes, comments or literals, local part at most 64 bytes, domain at most 253.
  */
 bool check_address(const struct field *field, const char *value, struct error *error);
+/*
+ * Does a right on a folder for this name mean everybody who can log in?  anyone, and authenticated, which the listener
+ * of the mail servers knows and UDM takes as the name of a group (ucs-directory 12).
+ */
+bool right_for_all(const char *who);
 /* The value behind FIELD_PARTS: parts known, complete and legal; the sentence shows no secret. */
 bool check_parts(const struct field *field, const char *value, struct error *error);
 /* Only whether each part is known, written name=value and given once: for typed text before it is brought in order. */

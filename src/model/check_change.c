@@ -172,6 +172,9 @@ static bool check_missing(const struct facts *facts, struct error *error)
 {
 	const struct missing *missing = facts->missing;
 
+	if (facts->missing_count > 0 && missing->written)
+		return error_set(error, ERROR_INVALID, "%s: the mail server tells capital and small letters apart here; write \"%.100s\" for \"%.100s\"",
+			missing->field->label, missing->written, missing->value);
 	if (facts->missing_count > 0 && !missing->field->reference)
 		return error_set(error, ERROR_INVALID, strchr(missing->value, '@') ?
 			"%s: nobody here has the primary address \"%.100s\"; choose a user, a group, or anyone" :

@@ -125,21 +125,31 @@ static void stored_none(struct scene *scene, const struct consequence_rule *rule
 				"take the entry away.", parts_get(scene->arena, values->values[i].bytes, "who"));
 }
 
+/* The right that these values give to this one; NULL: none. */
+static const char *right_held(struct scene *scene, const struct field_values *values, const char *who)
+{
+	for (size_t i = 0; values && i < values->count; i++) {
+		const char *holder = parts_get(scene->arena, values->values[i].bytes, "who");
+
+		if (holder && strcmp(holder, who) == 0)
+			return right_of(scene, values->values[i].bytes);
+	}
+	return NULL;
+}
+
+/* Both names mean everybody who can log in; nobody else comes to a folder. */
 static void anyone(struct scene *scene, const struct consequence_rule *rule)
 {
-	const struct field *field = kind_field(scene->change->kind, "rights");
-	const struct field_values *values = record_get(scene->after, "rights"), *before = scene->before ? record_get(scene->before, "rights") : NULL;
-	const char *right = NULL, *was = "";
+	static const char *const names[] = { "anyone", "authenticated" };
 
-	for (size_t i = 0; i < values->count; i++)
-		if (change_holds(field, &(struct field_values){ .values = &values->values[i], .count = 1 }, "who=anyone"))
-			right = right_of(scene, values->values[i].bytes);
-	for (size_t i = 0; before && i < before->count; i++)
-		if (change_holds(field, &(struct field_values){ .values = &before->values[i], .count = 1 }, "who=anyone"))
-			was = right_of(scene, before->values[i].bytes);
-	if (right && strcmp(right, was) != 0)
-		tell_as(scene, rule, strcmp(right, "write") == 0 || strcmp(right, "all") == 0 ? SEVERITY_WARNING : SEVERITY_NOTE,
-			"Every user of the mail servers gets the right %s.", right);
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		const char *right = right_held(scene, record_get(scene->after, "rights"), names[i]);
+		const char *was = scene->before ? right_held(scene, record_get(scene->before, "rights"), names[i]) : NULL;
+
+		if (right && (!was || strcmp(right, was) != 0))
+			tell_as(scene, rule, strcmp(right, "write") == 0 || strcmp(right, "all") == 0 ? SEVERITY_WARNING : SEVERITY_NOTE,
+				"Every user of the mail servers gets the right %s.", right);
+	}
 }
 
 static void nobody_reads(struct scene *scene, const struct consequence_rule *rule)
@@ -157,7 +167,7 @@ static void groups_later(struct scene *scene, const struct consequence_rule *rul
 	for (size_t i = 0; field_changed(scene, "rights") && i < values->count; i++) {
 		const char *who = parts_get(scene->arena, values->values[i].bytes, "who");
 
-		if (who && !strchr(who, '@') && strcmp(who, "anyone") != 0) {
+		if (who && !strchr(who, '@') && !right_for_all(who)) {
 			tell(scene, rule, "Rights of groups count from the next login of each member on.");
 			return;
 		}

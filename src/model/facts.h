@@ -42,6 +42,7 @@ struct blocked {
 struct missing {
 	const struct field *field;
 	const char *value;         /* as it was given */
+	const char *written;       /* somebody bears it, but is known by this spelling only; NULL: nobody bears it */
 };
 struct facts {
 	struct record *now;                     /* the target as it is; NULL for ADD */

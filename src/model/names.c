@@ -311,8 +311,13 @@ bool check_folder_name(const struct field *field, const char *value, struct erro
 	return true;
 }
 
+bool right_for_all(const char *who)
+{
+	return strcmp(who, "anyone") == 0 || strcmp(who, "authenticated") == 0;
+}
+
 /*
- * Who may do something with a folder: an address, a group, or anyone. What UDM and the listener read otherwise than
+ * Who may do something with a folder: an address, a group, or all. What UDM and the listener read otherwise than
  * it is meant is refused (12): text that begins with anyone, blanks in a row.
  */
 bool check_right(const struct field *field, const char *value, struct error *error)
@@ -322,7 +327,7 @@ bool check_right(const struct field *field, const char *value, struct error *err
 	size_t length = who ? strlen(who) : 0;
 	bool fine = true;
 
-	if (!who || strcmp(who, "anyone") == 0)
+	if (!who || right_for_all(who))
 		fine = true;
 	else if (who[0] == ' ' || who[length - 1] == ' ' || strstr(who, "  "))
 		fine = wrong(field, who, error, "has a blank at an end, or two in a row; the mail server would take them for one");

@@ -24,10 +24,11 @@ static const char *const holders[] = { "user", "group", NULL };
 
 static const struct part right_parts[] = {
 	{ .name = "who", .label = "Who", .type = FIELD_TEXT, .key = true, .offers = holders,
-	  .help = "The primary address of a user, the name of a group, or anyone." },
+	  .help = "The primary address of a user, the name of a group, or anyone; authenticated means the same." },
 	{ .name = "right", .label = "Right", .type = FIELD_CHOICE, .choices = rights, .fallback = "read", .nothing = "none",
-	  .help = "Each holds those before it: read, post (mail to it), append (put mail in), write (delete too), all (folders and rights "
-		"too). With none the entry goes away." },
+	  .help = "Each holds those before it: read (and flag), post (told to mail programs only: mail to the address comes in from anybody), "
+		"append (put mail in), write (delete too), all (rights too, and where there is no address folders below it). With none "
+		"the entry goes away." },
 	{ .name = NULL },
 };
 
@@ -69,7 +70,9 @@ static const struct field folder_fields[] = {
 	{
 		.name = "rights", .label = "Rights", .type = FIELD_PARTS, .flags = FIELD_MANY,
 		.group = "Rights", .parts = right_parts, .width = 30, .check = check_right,
-		.help = "Who may do what: none, read, post, append, write, all. Rights of groups count from the next login on.",
+		.help = "Who may do what: none, read, post, append, write, all. Of several rights for one person the own one counts alone, without "
+			"one the highest of the groups, without those the one of all. Members of groups inside a group are members, and those "
+			"rights count from the next login on.",
 	},
 	{
 		.name = "lists", .label = "Mailing lists", .type = FIELD_TEXT, .flags = FIELD_MANY | FIELD_DERIVED,

@@ -88,6 +88,7 @@ static void names_and_rights_are_checked(void **state)
 		{ "rights", "who=anyone right=own", "allowed are none, read, post, append, write, all" },
 		{ "rights", "right=read", "who is missing" },
 		{ "rights", "who=anyones right=read", "begins with anyone" },
+		{ "rights", "who=authenticated right=read", NULL },
 		{ "rights", "who=All%20%20Hands right=read", "two in a row" },
 		{ "rights", "who=anna@ right=read", "nothing behind the @" },
 		{ "rights", "who=-x- right=read", "is not allowed" },
@@ -162,6 +163,48 @@ static const struct consequence *consequence(const char *rule, const struct reco
 	return NULL;
 }
 
+/* What Dovecot would never find is refused, and the spelling it knows is told. */
+static void rights_are_spelled_as_the_server_does(void **state)
+{
+	static const struct { const char *who, *written, *says; } cases[] = {
+		{ "who=All%20Hands right=read", NULL, "there is no group \"All Hands\"" },
+		{ "who=anna@example.com right=read", NULL, "nobody here has the primary address \"anna@example.com\"" },
+		{ "who=all%20hands right=read", "All Hands", "write \"All Hands\" for \"all hands\"" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct change *change = change_new(VERB_EDIT, &kind_folder, "team@example.com");
+		const struct field *rights = kind_field(&kind_folder, "rights");
+		struct missing missing = { .field = rights, .value = parts_get(arena, cases[i].who, "who"), .written = cases[i].written };
+		struct facts facts = { .now = folder(NULL), .missing = &missing, .missing_count = 1 };
+		struct error error = { 0 };
+
+		change_edit_text(change, rights, EDIT_ADD, cases[i].who);
+		assert_false(check_change(change, change_result(arena, change, facts.now), &facts, &error));
+		if (!strstr(error.text, cases[i].says))
+			fail_msg("%s: %s", cases[i].who, error.text);
+		change_free(change);
+	}
+}
+
+static void a_right_for_all_is_told(void **state)
+{
+	static const struct { const char *who; enum severity severity; } cases[] = {
+		{ "who=anyone right=read", SEVERITY_NOTE }, { "who=anyone right=write", SEVERITY_WARNING },
+		{ "who=authenticated right=post", SEVERITY_NOTE }, { "who=authenticated right=all", SEVERITY_WARNING },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct record *with = folder((const char *const[]){ cases[i].who, NULL });
+
+		assert_int_equal(consequence("folder-anyone", folder(NULL), with, KNOWN_NO)->severity, cases[i].severity);
+		assert_null(consequence("folder-anyone", with, with, KNOWN_NO));
+		assert_null(consequence("folder-groups", folder(NULL), with, KNOWN_NO));
+	}
+}
+
 static void folders_are_never_switched_silently(void **state)
 {
 	struct record *public = folder(NULL), *private = folder(NULL), *capital = folder(NULL), *moved = folder(NULL);
@@ -210,6 +253,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(rights_are_laid_over, open_arena, close_arena),
 		cmocka_unit_test_setup_teardown(names_and_rights_are_checked, open_arena, close_arena),
 		cmocka_unit_test_setup_teardown(rights_are_stored_as_values, open_arena, close_arena),
+		cmocka_unit_test_setup_teardown(rights_are_spelled_as_the_server_does, open_arena, close_arena),
+		cmocka_unit_test_setup_teardown(a_right_for_all_is_told, open_arena, close_arena),
 		cmocka_unit_test_setup_teardown(folders_are_never_switched_silently, open_arena, close_arena),
 		cmocka_unit_test_setup_teardown(policies_are_written_into_users, open_arena, close_arena),
 	};
