@@ -71,7 +71,7 @@ folder_move() {
 	fi
 }
 
-# Namespaces and places on disk of folders without an address.
+# Namespaces and places on disk of folders without an address; NAMESPACES says whether those are other ones now.
 folders_write() {
 	local n=$1 d=$DIR/dovecot$1 name address i=0 was
 	: >"$d/folders.new"
@@ -85,7 +85,9 @@ folders_write() {
 		mkdir -p "$(public_place "$n" "$name")/.INBOX"/{cur,new,tmp}
 		printf 'namespace public%s {\n  type = public\n  separator = /\n  prefix = %s/\n  location = maildir:%s:INDEXPVT=~/public/%s\n  subscriptions = no\n  list = yes\n}\n' \
 			"$i" "$name" "$(public_place "$n" "$name")" "$name"
-	done; } <"$d/folders.read" >"$d/folders.conf"
+	done; } <"$d/folders.read" >"$d/folders.conf.new"
+	cmp -s "$d/folders.conf.new" "$d/folders.conf" && NAMESPACES=same || NAMESPACES=new
+	mv "$d/folders.conf.new" "$d/folders.conf"
 	mv "$d/folders.new" "$d/folders"
 	mail_owned "$DIR/mail/mail$n"
 }
@@ -133,7 +135,7 @@ cmd_sync-folders() {
 	for n in 1 2; do
 		running "dovecot$n" || continue
 		folders_configure "$n"
-		doveadm -c "$DIR/dovecot$n/dovecot.conf" reload </dev/null || die "Dovecot mail$n does not reload"
+		[ $NAMESPACES = same ] || doveadm -c "$DIR/dovecot$n/dovecot.conf" reload </dev/null || die "Dovecot mail$n does not reload"
 		folders_share "$n"
 	done
 }

@@ -4,8 +4,8 @@
 # given and taken, and the real Dovecot shows it to the right people and to nobody
 # else; it gets an address and mail reaches it; it is deleted and taken back.
 # On UCS a listener brings the folders of the directory to Dovecot by itself; here
-# "lab sync-folders" does it after each change.  Rights of groups are told to
-# Dovecot, but the lab lacks the login script that tells it who is in a group.
+# "lab sync-folders" does it after each change.  Who may do what, of groups too, is
+# told in folder_rights.
 set -u
 cd "$(dirname "$0")/../.." || exit 70
 . tests/story/lib.sh
