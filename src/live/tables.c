@@ -8,7 +8,10 @@
 
 #include <string.h>
 
+#include "live/tables.h"
+
 const struct live_table *const live_tables[] = {
+	&table_queue, &table_queue_by_domain, &table_queue_by_reason, &table_queue_by_sender, &table_queue_by_age,
 	NULL,
 };
 

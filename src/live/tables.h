@@ -23,4 +23,8 @@ void table_time(struct rows *rows, struct row *row, size_t column, int64_t epoch
 /* Keeps the first `most` rows (0: all) and makes their `folded` from columns with FIELD_SEARCH or FIELD_KEY; once, at the end. */
 struct rows *table_done(struct rows *rows, size_t most);
 
+/* The tables themselves, each beside its source. */
+extern const struct live_table table_queue, table_queue_by_domain, table_queue_by_reason, table_queue_by_sender,
+	table_queue_by_age;
+
 #endif

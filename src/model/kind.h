@@ -54,7 +54,8 @@ enum field_flags {
 	 * Stands in other objects: computed when one is read, not given with a new one. What is added to it is written
 	 * there, as steps of the same change.
 	 */
-	FIELD_ELSEWHERE = 1 << 11
+	FIELD_ELSEWHERE = 1 << 11,
+	FIELD_AMOUNT   = 1 << 12  /* SIZE: measured, so 0 is nothing and not "no limit", and words are rounded */
 };
 
 /* One part of a FIELD_PARTS value. Values are text without blanks; blanks and % are written as %20, %25. */

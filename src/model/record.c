@@ -264,6 +264,8 @@ char *value_words(struct arena *arena, const struct field *field, const struct v
 		/* Canonical sizes are bare bytes; anything else ("-5", "7 MB") is what a directory holds in their place. */
 		if (strspn(value->bytes, "0123456789") != value->length || !text_to_size(value->bytes, 1, &bytes))
 			break;
+		if (field->flags & FIELD_AMOUNT)
+			return text_from_size(arena, bytes);
 		return bytes == 0 ? arena_text(arena, "no limit") : size_words(arena, field, bytes);
 	case FIELD_DOMAIN:
 	case FIELD_ADDRESS:
