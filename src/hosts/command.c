@@ -69,8 +69,8 @@ const struct host_command host_commands[] = {
 	{ "queue-retry-all", GROUP_POSTFIX, "postqueue", WORDS("-f"), .changes = true, .help = "Tries to deliver all that is deferred now." },
 	{ "message", GROUP_POSTFIX, "postcat", WORDS("-q", "-e", "-h", "%1"), HOLES(HOLE_QUEUE_ID), .root = true,
 	  .help = "Envelope and headers of one message." },
-	{ "message-body", GROUP_POSTFIX, "postcat", WORDS("-q", "-b", "%1"), HOLES(HOLE_QUEUE_ID), .root = true,
-	  .help = "The body of one message." },
+	{ "message-body", GROUP_POSTFIX, "postcat", WORDS("-q", "-e", "-h", "-b", "%1"), HOLES(HOLE_QUEUE_ID), .root = true,
+	  .help = "One message in full." },
 	{ "postconf", GROUP_POSTFIX, "postconf", WORDS("-h", "%1"), HOLES(HOLE_PARAMETER), .help = "One parameter of Postfix." },
 
 	/* The machine. */
