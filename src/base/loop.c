@@ -39,7 +39,8 @@ struct loop {
 
 struct loop_watch {
 	uv_poll_t handle;
-	void (*ready)(void *context);
+	void (*ready)(void *context);                       /* one of both */
+	void (*ready_events)(unsigned events, void *context);
 	void *context;
 };
 
@@ -245,29 +246,55 @@ void loop_release(struct loop *loop)
 static void on_ready(uv_poll_t *handle, int status, int events)
 {
 	struct loop_watch *watch = (struct loop_watch *)handle;
+	unsigned which = (events & UV_READABLE ? LOOP_READABLE : 0) | (events & UV_WRITABLE ? LOOP_WRITABLE : 0);
 
 	/* Errors are for the owner to meet in read(), where they have a name. */
-	(void)status;
-	(void)events;
-	watch->ready(watch->context);
+	if (watch->ready)
+		watch->ready(watch->context);
+	else
+		watch->ready_events(status < 0 || !which ? LOOP_READABLE | LOOP_WRITABLE : which, watch->context);
 }
 
-struct loop_watch *loop_watch(struct loop *loop, int descriptor, void (*ready)(void *context), void *context)
+static struct loop_watch *start_watch(struct loop *loop, int descriptor, struct loop_watch pattern, int events)
 {
 	struct loop_watch *watch = memory_new(sizeof(*watch));
 
-	watch->ready = ready;
-	watch->context = context;
+	*watch = pattern;
 	if (uv_poll_init(&loop->uv, &watch->handle, descriptor) != 0) {
 		free(watch);
 		return NULL;
 	}
 	watch->handle.data = watch;
-	if (uv_poll_start(&watch->handle, UV_READABLE | UV_DISCONNECT, on_ready) != 0) {
+	if (uv_poll_start(&watch->handle, events, on_ready) != 0) {
 		stop_handle(watch);
 		return NULL;
 	}
 	return watch;
+}
+
+struct loop_watch *loop_watch(struct loop *loop, int descriptor, void (*ready)(void *context), void *context)
+{
+	struct loop_watch pattern = { .ready = ready, .context = context };
+
+	return start_watch(loop, descriptor, pattern, UV_READABLE | UV_DISCONNECT);
+}
+
+static int uv_events(unsigned events)
+{
+	return (events & LOOP_READABLE ? UV_READABLE : 0) | (events & LOOP_WRITABLE ? UV_WRITABLE : 0);
+}
+
+struct loop_watch *loop_watch_events(struct loop *loop, int descriptor, unsigned events,
+		void (*ready)(unsigned events, void *context), void *context)
+{
+	struct loop_watch pattern = { .ready_events = ready, .context = context };
+
+	return start_watch(loop, descriptor, pattern, uv_events(events));
+}
+
+void loop_watch_change(struct loop_watch *watch, unsigned events)
+{
+	uv_poll_start(&watch->handle, uv_events(events), on_ready);
 }
 
 void loop_watch_stop(struct loop_watch *watch)

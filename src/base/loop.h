@@ -30,7 +30,11 @@ void loop_before_wait(struct loop *loop, void (*call)(void *context), void *cont
 /* Readable (or hung up, or failed) descriptor, made nonblocking. NULL where it cannot be watched (a regular file). */
 struct loop_watch;
 struct loop_watch *loop_watch(struct loop *loop, int descriptor, void (*ready)(void *context), void *context);
-void loop_watch_stop(struct loop_watch *watch);
+/* The same for reading, writing or both; ready is told which (both where it hung up or failed). */
+enum { LOOP_READABLE = 1, LOOP_WRITABLE = 2 };
+struct loop_watch *loop_watch_events(struct loop *loop, int descriptor, unsigned events, void (*ready)(unsigned events, void *context), void *context);
+void loop_watch_change(struct loop_watch *watch, unsigned events);
+void loop_watch_stop(struct loop_watch *watch);           /* NULL is allowed */
 
 /* Timer; repeat 0: once (still to be stopped with loop_timer_stop). Milliseconds. */
 struct loop_timer;

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -400,6 +401,45 @@ static void ticks_go_on_while_a_job_hangs(void **state)
 	assert_true(worker_free(worker, 1000));
 }
 
+struct both {
+	int descriptor;
+	struct loop_watch *watch;
+	unsigned seen;
+	bool done;
+};
+
+static void on_events(unsigned events, void *context)
+{
+	struct both *both = context;
+
+	both->seen |= events;
+	/* First only writing is watched, then only reading. */
+	if (events & LOOP_WRITABLE) {
+		assert_int_equal(events, LOOP_WRITABLE);
+		loop_watch_change(both->watch, LOOP_READABLE);
+		assert_int_equal(write(both->descriptor, "x", 1), 1);
+		return;
+	}
+	loop_watch_stop(both->watch);
+	both->done = true;
+}
+
+static void watches_for_reading_and_writing(void **state)
+{
+	struct both both = { .seen = 0 };
+	int ends[2];
+
+	(void)state;
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
+	both.descriptor = ends[1];
+	both.watch = loop_watch_events(loop, ends[0], LOOP_WRITABLE, on_events, &both);
+	assert_non_null(both.watch);
+	loop_run_until(loop, &both.done);
+	assert_int_equal(both.seen, LOOP_READABLE | LOOP_WRITABLE);
+	close(ends[0]);
+	close(ends[1]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -416,6 +456,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(an_idle_worker_ends_at_once, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_worker_may_be_freed_in_done, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(ticks_go_on_while_a_job_hangs, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(watches_for_reading_and_writing, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
