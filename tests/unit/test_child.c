@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -267,6 +268,83 @@ static int tear_down(void **state)
 	return 0;
 }
 
+struct pieces {
+	struct answer answer;
+	size_t count, length;
+	bool in_order;
+};
+
+static void on_piece(void *context, const char *bytes, size_t length)
+{
+	struct pieces *pieces = context;
+	size_t i;
+
+	assert_false(pieces->answer.done);
+	for (i = 0; i < length; i++)
+		pieces->in_order = pieces->in_order && bytes[i] == (char)('0' + (pieces->length + i) % 10);
+	pieces->count++;
+	pieces->length += length;
+}
+
+static struct pieces stream(const char *line, size_t most)
+{
+	const char *argv[] = { "/bin/sh", "-c", line, NULL };
+	struct child_request request = { .argv = argv, .most = most, .deadline = 60000, .piece = on_piece };
+	struct pieces pieces = { .in_order = true };
+
+	child_run(loop, &request, on_done, &pieces);
+	loop_run_until(loop, &pieces.answer.done);
+	assert_int_equal(pieces.answer.calls, 1);
+	return pieces;
+}
+
+static void output_is_handed_on_piece_by_piece(void **state)
+{
+	struct pieces pieces = stream("yes 0123456789 | tr -d '\\n' | head -c 1000000; echo words >&2; exit 4", 2000000);
+
+	(void)state;
+	assert_int_equal(pieces.length, 1000000);
+	assert_true(pieces.count > 10 && pieces.in_order);
+	assert_int_equal(pieces.answer.result.status, 4);
+	assert_false(pieces.answer.result.cut);
+	assert_string_equal(pieces.answer.output, "");
+	assert_string_equal(pieces.answer.complaint, "words\n");
+}
+
+static void a_stream_ends_at_its_cap(void **state)
+{
+	struct pieces pieces = stream("yes 0123456789 | tr -d '\\n'", 500000);
+
+	(void)state;
+	assert_int_equal(pieces.length, 500000);
+	assert_true(pieces.in_order && pieces.answer.result.cut);
+}
+
+/* Given up: no callback, and nothing of it is left running. */
+static void abandoned_children_are_gone(void **state)
+{
+	static const char *const lines[] = { "exec sleep 60", "trap '' TERM; while :; do sleep 1; done", "exit 0" };
+	struct answer answers[3];
+	struct child *children[3];
+	size_t i;
+
+	(void)state;
+	memset(answers, 0, sizeof(answers));
+	for (i = 0; i < 3; i++) {
+		const char *argv[] = { "/bin/sh", "-c", lines[i], NULL };
+		struct child_request request = { .argv = argv, .deadline = 60000 };
+
+		children[i] = child_run(loop, &request, on_done, &answers[i]);
+	}
+	for (i = 0; i < 3; i++)
+		child_cancel(children[i]);
+	for (i = 0; i < 3; i++)
+		child_abandon(children[i], 20);
+	for (i = 0; i < 3; i++)
+		assert_int_equal(answers[i].calls, 0);
+	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -282,6 +360,9 @@ int main(void)
 		cmocka_unit_test(what_stays_behind_is_not_waited_for),
 		cmocka_unit_test(cancelling_still_tells),
 		cmocka_unit_test(descriptors_do_not_pile_up),
+		cmocka_unit_test(output_is_handed_on_piece_by_piece),
+		cmocka_unit_test(a_stream_ends_at_its_cap),
+		cmocka_unit_test(abandoned_children_are_gone),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
