@@ -7,6 +7,7 @@
 #include <gnu/libc-version.h>
 #include <stdio.h>
 
+#include "base/http.h"
 #include "base/json.h"
 #include "base/loop.h"
 #include "directory/directory.h"
@@ -17,4 +18,5 @@ void print_version(void)
 	printf("postroom %s\n", POSTROOM_VERSION);
 	printf("OpenLDAP library %s, libuv %s, Jansson %s, glibc %s\n", directory_library(), loop_library(), json_library(),
 		gnu_get_libc_version());
+	printf("%s\n", http_library());
 }
