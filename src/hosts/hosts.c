@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/http.h"
 #include "hosts/hosts_private.h"
 
 #define CAP_DEFAULT (8u * 1024 * 1024)
@@ -216,7 +217,8 @@ static const struct carrier *carrier_of(enum host_way way)
 	switch (way) {
 	case WAY_EXEC: return &carrier_exec;
 	case WAY_SSH: return &carrier_ssh;
-	case WAY_HTTP: case WAY_NONE: break;
+	case WAY_HTTP: return &carrier_http;
+	case WAY_NONE: break;
 	}
 	return NULL;
 }
@@ -259,8 +261,6 @@ static bool prepare(struct host_call *call, size_t host, const char *command)
 	if (!command_fits(call->command, call->holes, call->hole_count, call->input, call->input_length, &call->error))
 		return error_prefix(&call->error, "%s", call->host->settings.name);
 	call->carrier = carrier_of(host_way(hosts, host, command, &call->error));
-	if (!call->carrier && call->error.kind == ERROR_NONE)
-		error_set(&call->error, ERROR_UNSUPPORTED, "%s: the doveadm API is not spoken yet", call->host->settings.name);
 	return call->carrier != NULL;
 }
 
@@ -348,6 +348,9 @@ void hosts_close(struct hosts *hosts)
 	}
 	for (i = 0; i < hosts->count; i++)
 		abandon_running(&hosts->list[i], until);
+	for (i = 0; i < hosts->count; i++)
+		http_forget(&hosts->list[i]);
+	http_close(hosts->http);
 	ssh_close(hosts);
 	arena_free(hosts->arena);
 	free(hosts);

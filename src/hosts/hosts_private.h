@@ -45,7 +45,7 @@ struct host {
 	struct host_call *waiting, *running;
 	unsigned running_count;
 	bool ssh_stands;                   /* a login over ssh went well, so the master connection is there */
-	const char *control_path;          /* of ssh; NULL: not asked yet */
+	char *credentials;                 /* header of the doveadm API, secret; heap, NULL: not read yet */
 };
 
 struct hosts {
@@ -55,6 +55,7 @@ struct hosts {
 	size_t count;
 	char *runtime;                     /* private directory for ssh's master connections; heap, NULL: none made */
 	struct host_call *failed;          /* never started; told at the next turn */
+	struct http *http;                 /* NULL: no question went that way yet */
 	bool closing;
 };
 
@@ -103,9 +104,13 @@ void ssh_explain(const struct host_settings *settings, const char *complaint, st
 /* Ends the master connections and removes the runtime directory. May wait half a second. */
 void ssh_close(struct hosts *hosts);
 
-/* --- carrier_http.c ---------------------------------------------------------------------------- */
-/* Unwraps an answer of the doveadm API into the answer; texts of the arena. */
+/* --- carrier_http.c, http_words.c ----------------------------------------------------------------- */
+#define HTTP_TAG "postroom"
+struct http_answer;
+/* Unwraps an answer of the doveadm API (whose own error is NONE) into the answer; texts of the arena. */
 void http_unwrap(struct arena *arena, const struct host_settings *settings, const struct host_command *command,
-		long status, const char *body, size_t length, struct host_answer *answer);
+		const struct http_answer *from, struct host_answer *answer);
+/* Wipes what proves who we are. */
+void http_forget(struct host *host);
 
 #endif
