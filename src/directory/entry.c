@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "model/value_set.h"
 
 struct entry *entry_new(struct arena *arena, const char *dn)
 {
@@ -139,6 +140,46 @@ bool entry_remove_text(struct entry *entry, const char *name, const char *text, 
 		return false;
 	entry_put(entry, name, values, count);
 	return true;
+}
+
+void entry_add_values(struct entry *entry, const char *name, const struct value *values, size_t count)
+{
+	const struct attribute *attribute = find(entry, name);
+	size_t there = attribute == NULL ? 0 : attribute->count, i;
+	struct value *all = arena_alloc(entry->arena, (there + count) * sizeof *all);
+	struct value_set *set = value_set_new(NULL);
+
+	for (i = 0; i < there; i++) {
+		all[i] = attribute->values[i];
+		value_set_add(set, &all[i]);
+	}
+	for (i = 0; i < count; i++)
+		if (value_set_add(set, &values[i]))
+			all[there++] = (struct value){ .bytes = arena_bytes(entry->arena, values[i].bytes, values[i].length), .length = values[i].length };
+	value_set_free(set);
+	entry_put(entry, name, all, there);
+}
+
+void entry_remove_values(struct entry *entry, const char *name, const struct value *values, size_t count)
+{
+	static const struct field any_case = { .type = FIELD_ADDRESS };
+	const struct attribute *attribute = find(entry, name);
+	struct value_set *gone;
+	struct value *left;
+	size_t kept = 0, i;
+
+	if (attribute == NULL)
+		return;
+	gone = value_set_new(&any_case);
+	left = arena_alloc(entry->arena, attribute->count * sizeof *left);
+	for (i = 0; i < count; i++)
+		value_set_add(gone, &values[i]);
+	for (i = 0; i < attribute->count; i++)
+		if (!value_set_holds(gone, &attribute->values[i]))
+			left[kept++] = attribute->values[i];
+	value_set_free(gone);
+	if (kept < attribute->count)
+		entry_put(entry, name, left, kept);
 }
 
 bool entry_holds(const struct entry *entry, const char *name, const char *text)

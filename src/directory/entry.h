@@ -39,6 +39,10 @@ void entry_put_text(struct entry *entry, const char *name, const char *text);   
 void entry_append(struct entry *entry, const char *name, const struct value *values, size_t count);
 /* Adds a value unless exactly these bytes are there. */
 void entry_add_text(struct entry *entry, const char *name, const char *text);
+/* The same for many at once: of those the values without exactly the same bytes there come behind. */
+void entry_add_values(struct entry *entry, const char *name, const struct value *values, size_t count);
+/* Removes values that are the same but for ASCII case; one by one tens of thousands would take minutes. */
+void entry_remove_values(struct entry *entry, const char *name, const struct value *values, size_t count);
 /* Removes values equal by bytes, ASCII case ignored where `fold`; true where one was there. */
 bool entry_remove_text(struct entry *entry, const char *name, const char *text, bool fold);
 bool entry_holds(const struct entry *entry, const char *name, const char *text);    /* ASCII case ignored */

@@ -299,22 +299,19 @@ static bool undo_one(struct undo *undo, struct operation *step)
 static void lay_over(struct undo *undo, const struct operation *step, struct entry *draft)
 {
 	char *attribute, *value;
-	size_t length, i, j;
+	size_t length, i;
 
 	if (step->verb == OPERATION_RENAME && dn_first(undo->arena, step->new_place, &attribute, &value, &length))
 		entry_put_text(draft, attribute, value);
 	for (i = 0; i < step->delta_count; i++) {
 		const struct delta *delta = &step->deltas[i];
 
-		/* All at once where there are none yet: a group of fifty thousand comes back so. */
-		if (delta->how == DELTA_REPLACE || (delta->how == DELTA_ADD && entry_get(draft, delta->attribute) == NULL)) {
+		if (delta->how == DELTA_REPLACE)
 			entry_put(draft, delta->attribute, delta->values, delta->count);
-			continue;
-		}
-		for (j = 0; delta->how == DELTA_ADD && j < delta->count; j++)
-			entry_add_text(draft, delta->attribute, delta->values[j].bytes);
-		for (j = 0; delta->how == DELTA_DELETE && j < delta->count; j++)
-			entry_remove_text(draft, delta->attribute, delta->values[j].bytes, true);
+		else if (delta->how == DELTA_ADD)
+			entry_add_values(draft, delta->attribute, delta->values, delta->count);
+		else if (delta->how == DELTA_DELETE)
+			entry_remove_values(draft, delta->attribute, delta->values, delta->count);
 	}
 }
 

@@ -11,6 +11,7 @@
 
 #include "gate/codec.h"
 #include "gate/gate_private.h"
+#include "model/value_set.h"
 
 /* --- making it -------------------------------------------------------------------------- */
 
@@ -152,29 +153,22 @@ const struct change *undo_bare(const struct change *undo)
 
 /* --- what it amounts to ----------------------------------------------------------------------- */
 
-/* Looked for near its own place first: two readings of a large set differ by a few values only. */
-static bool has_value(const struct field_values *values, const struct value *value, size_t near)
-{
-	size_t i;
-
-	for (i = near > 0 ? near - 1 : 0; values && i < values->count && i <= near + 1; i++)
-		if (value_same(&values->values[i], value))
-			return true;
-	for (i = 0; values && i < values->count; i++)
-		if (value_same(&values->values[i], value))
-			return true;
-	return false;
-}
-
-/* Values of `from` that `other` lacks, as an edit of this kind. */
+/* Values of `from` that `other` lacks, as one edit of this kind. */
 static void edit_missing(struct change *change, const struct field *field, enum edit_how how,
 		const struct field_values *from, const struct field_values *other)
 {
-	size_t i;
+	struct value_set *there = value_set_new(NULL);
+	struct value *missing = arena_alloc(change->arena, (from ? from->count : 0) * sizeof(*missing));
+	size_t count = 0, i;
 
+	for (i = 0; other && i < other->count; i++)
+		value_set_add(there, &other->values[i]);
 	for (i = 0; from && i < from->count; i++)
-		if (!has_value(other, &from->values[i], i))
-			change_edit(change, field, how, &from->values[i], 1);
+		if (!value_set_holds(there, &from->values[i]))
+			missing[count++] = from->values[i];
+	value_set_free(there);
+	if (count > 0)
+		change_edit(change, field, how, missing, count);
 }
 
 static void edit_field(struct change *change, const struct field *field, const struct record *now, const struct record *after)
@@ -190,7 +184,7 @@ static void edit_field(struct change *change, const struct field *field, const s
 	} else if (field->flags & FIELD_MANY) {
 		edit_missing(change, field, EDIT_REMOVE, before, later);
 		edit_missing(change, field, EDIT_ADD, later, before);
-	} else if (later->count != (before ? before->count : 0) || (later->count && !has_value(before, &later->values[0], 0))) {
+	} else if (later->count != (before ? before->count : 0) || (later->count && !value_same(&before->values[0], &later->values[0]))) {
 		change_edit(change, field, EDIT_SET, later->values, later->count);
 	}
 }

@@ -9,11 +9,11 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/text.h"
 #include "model/check.h"
 #include "model/store.h"
+#include "model/value_set.h"
 
 struct change *change_new(enum verb verb, const struct kind *kind, const char *name)
 {
@@ -222,50 +222,71 @@ static void edit_one(struct change *change, const struct field *field, enum edit
 	value_put(change, edit ? edit : edit_new(change, field, how), value);
 }
 
-enum { SORTED_FROM = 64 };
-
-static int by_bytes(const void *a, const void *b)
-{
-	const struct value *one = *(const struct value *const *)a, *two = *(const struct value *const *)b;
-	int order = strcasecmp(one->bytes, two->bytes);
-
-	return order ? order : strcmp(one->bytes, two->bytes);
-}
-
-/* Many values at once, without the doubles: one by one fifty thousand would take half a minute. */
+/* Many values at once behind those that the edit has, of equal ones the last: one by one fifty thousand take minutes. */
 static void edit_put_many(struct change *change, struct edit *edit, const struct value *values, size_t count)
 {
-	const struct value **order = arena_alloc(change->arena, count * sizeof(*order));
-	struct value *copy = copy_values(change->arena, values, count);
-	bool *drop = arena_alloc(change->arena, count * sizeof(*drop));
+	size_t all = edit->count + count, from = all;
+	struct value *joined = arena_alloc(change->arena, all * sizeof(*joined)), *copy;
+	struct value_set *met = value_set_new(edit->field);
+
+	if (edit->count)
+		memcpy(joined, edit->values, edit->count * sizeof(*joined));
+	if (count)
+		memcpy(joined + edit->count, values, count * sizeof(*joined));
+	copy = copy_values(change->arena, joined, all);
+	for (size_t i = all; i-- > 0; )
+		if (value_set_add(met, &copy[i]))
+			copy[--from] = copy[i];
+	value_set_free(met);
+	edit->values = copy + from;
+	edit->count = all - from;
+}
+
+static void edit_drop_many(struct change *change, struct edit *edit, const struct value *values, size_t count)
+{
+	struct value_set *gone = value_set_new(edit->field);
+	struct value *left = arena_alloc(change->arena, edit->count * sizeof(*left));
 	size_t kept = 0;
 
 	for (size_t i = 0; i < count; i++)
-		order[i] = &copy[i];
-	qsort(order, count, sizeof(*order), by_bytes);
-	for (size_t i = 1; i < count; i++)
-		if (change_same_value(edit->field, order[i - 1], order[i]))
-			drop[order[i] - copy] = true;
-	for (size_t i = 0; i < count; i++)
-		if (!drop[i])
-			copy[kept++] = copy[i];
-	edit->values = copy;
+		value_set_add(gone, &values[i]);
+	for (size_t i = 0; i < edit->count; i++)
+		if (!value_set_holds(gone, &edit->values[i]))
+			left[kept++] = edit->values[i];
+	value_set_free(gone);
+	edit->values = left;
 	edit->count = kept;
+}
+
+/* edit_one for many values. */
+static void edit_many(struct change *change, const struct field *field, enum edit_how how, const struct value *values, size_t count)
+{
+	struct edit *set = edit_find(change, field, EDIT_SET);
+	struct edit *opposite = edit_find(change, field, how == EDIT_ADD ? EDIT_REMOVE : EDIT_ADD);
+	struct edit *edit;
+
+	if (set && how == EDIT_REMOVE) {
+		edit_drop_many(change, set, values, count);
+		return;
+	}
+	if (!set && opposite) {
+		edit_drop_many(change, opposite, values, count);
+		if (!opposite->count)
+			edit_remove_at(change, opposite);
+	}
+	edit = set ? set : edit_find(change, field, how);
+	edit_put_many(change, edit ? edit : edit_new(change, field, how), values, count);
 }
 
 void change_edit(struct change *change, const struct field *field, enum edit_how how, const struct value *values, size_t count)
 {
 	if (how == EDIT_SET) {
-		struct edit *edit;
-
 		change_forget(change, field);
-		edit = edit_new(change, field, EDIT_SET);
-		if (count >= SORTED_FROM) {
-			edit_put_many(change, edit, values, count);
-			return;
-		}
-		for (size_t i = 0; i < count; i++)
-			value_put(change, edit, &values[i]);
+		edit_new(change, field, EDIT_SET);
+		how = EDIT_ADD;
+	}
+	if (count >= VALUE_SET_FROM && field->type != FIELD_PARTS) {
+		edit_many(change, field, how, values, count);
 		return;
 	}
 	for (size_t i = 0; i < count; i++)

@@ -11,6 +11,7 @@
 
 #include "base/text.h"
 #include "model/check.h"
+#include "model/value_set.h"
 
 /* Values of one field while they are worked on; the array belongs to the arena. */
 struct working {
@@ -70,10 +71,41 @@ static void working_add(struct working *working, const struct value *value)
 	working->values[working->count++] = *value;
 }
 
+/* Many at once: what is there, or what goes, is looked up instead of compared one by one. */
+static void working_apply_many(struct working *working, const struct edit *edit)
+{
+	struct value_set *set = value_set_new(working->field);
+	size_t kept = 0;
+
+	for (size_t i = 0; i < (edit->how == EDIT_REMOVE ? edit->count : working->count); i++)
+		value_set_add(set, edit->how == EDIT_REMOVE ? &edit->values[i] : &working->values[i]);
+	if (edit->how == EDIT_REMOVE) {
+		for (size_t i = 0; i < working->count; i++)
+			if (!value_set_holds(set, &working->values[i]))
+				working->values[kept++] = working->values[i];
+		working->count = kept;
+		value_set_free(set);
+		return;
+	}
+	working->values = arena_grow(working->arena, working->values, &working->capacity, working->count + edit->count,
+		sizeof(*working->values));
+	for (size_t i = 0; i < edit->count; i++) {
+		const struct value *value = &edit->values[i];
+
+		if (value_set_add(set, value))
+			working->values[working->count++] = (struct value){ arena_bytes(working->arena, value->bytes, value->length), value->length };
+	}
+	value_set_free(set);
+}
+
 static void working_apply(struct working *working, const struct edit *edit)
 {
 	if (edit->how == EDIT_SET)
 		working->count = 0;
+	if (edit->count >= VALUE_SET_FROM && working->field->type != FIELD_PARTS && (working->field->flags & FIELD_MANY)) {
+		working_apply_many(working, edit);
+		return;
+	}
 	for (size_t i = 0; i < edit->count; i++) {
 		struct value value = {
 			arena_bytes(working->arena, edit->values[i].bytes, edit->values[i].length), edit->values[i].length
