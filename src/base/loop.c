@@ -32,6 +32,7 @@ struct loop {
 	void *before_wait_context;
 	bool stopped;
 	uint64_t leapt;                    /* milliseconds, by loop_leap */
+	uint64_t least_leap;               /* 0: time does not leap by itself */
 	unsigned pending;                  /* holds the loop alive while not 0 */
 	pthread_mutex_t lock;              /* guards the mailbox */
 	struct loop_message *first, *last;
@@ -78,12 +79,42 @@ static void stop_handle(void *handle)
 
 /* --- the loop ------------------------------------------------------------- */
 
+struct idleness {
+	uint64_t wait;                     /* until the next timer; UINT64_MAX: none */
+	bool child;
+};
+
+static void look_at_handle(uv_handle_t *handle, void *context)
+{
+	struct idleness *idleness = context;
+
+	if (!uv_is_active(handle) || uv_is_closing(handle))
+		return;
+	if (handle->type == UV_PROCESS)
+		idleness->child = true;
+	else if (handle->type == UV_TIMER && uv_timer_get_due_in((uv_timer_t *)handle) < idleness->wait)
+		idleness->wait = uv_timer_get_due_in((uv_timer_t *)handle);
+}
+
+static void leap_where_idle(struct loop *loop)
+{
+	struct idleness idleness = { .wait = UINT64_MAX };
+
+	if (loop->pending > 0)
+		return;
+	uv_walk(&loop->uv, look_at_handle, &idleness);
+	if (!idleness.child && idleness.wait > 0 && idleness.wait < UINT64_MAX)
+		loop_leap(loop, idleness.wait > loop->least_leap ? idleness.wait : loop->least_leap);
+}
+
 static void on_prepare(uv_prepare_t *handle)
 {
 	struct loop *loop = handle->data;
 
 	if (loop->before_wait)
 		loop->before_wait(loop->before_wait_context);
+	if (loop->least_leap > 0)
+		leap_where_idle(loop);
 }
 
 static struct loop_message *take_first(struct loop *loop)
@@ -131,6 +162,8 @@ struct loop *loop_new(void)
 	uv_unref((uv_handle_t *)&loop->prepare);
 	uv_unref((uv_handle_t *)&loop->wake);
 	pthread_mutex_init(&loop->lock, NULL);
+	if (getenv("POSTROOM_LEAPING_CLOCK"))
+		loop->least_leap = strtoull(getenv("POSTROOM_LEAPING_CLOCK"), NULL, 10);
 	return loop;
 }
 
@@ -351,7 +384,7 @@ static void leap_timer(uv_handle_t *handle, void *context)
 	if (handle->type != UV_TIMER || !uv_is_active(handle) || uv_is_closing(handle))
 		return;
 	due = uv_timer_get_due_in(timer);
-	uv_timer_start(timer, on_timer, due > *milliseconds ? due - *milliseconds : 0, uv_timer_get_repeat(timer));
+	uv_timer_start(timer, timer->timer_cb, due > *milliseconds ? due - *milliseconds : 0, uv_timer_get_repeat(timer));
 }
 
 void loop_leap(struct loop *loop, uint64_t milliseconds)
@@ -359,6 +392,11 @@ void loop_leap(struct loop *loop, uint64_t milliseconds)
 	loop->leapt += milliseconds;
 	clock_leap((int64_t)milliseconds);
 	uv_walk(&loop->uv, leap_timer, &milliseconds);
+}
+
+void loop_leaping(struct loop *loop, uint64_t least)
+{
+	loop->least_leap = least;
 }
 
 /* --- signals -------------------------------------------------------------- */
