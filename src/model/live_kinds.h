@@ -12,6 +12,33 @@
 
 #include "model/kind.h"
 
+/* All of them; ends with NULL. */
+extern const struct kind *const live_kinds[];
+const struct kind *live_kind_find(const char *name);         /* NULL: none */
+
+/* --- connections, services, slots, mailboxes (live_connections.c) --------------------------------- */
+
+extern const struct kind kind_live_connections, kind_live_connections_by_user, kind_live_connections_by_address, kind_live_connections_by_network,
+	kind_live_connections_by_server, kind_live_connections_by_service, kind_live_services, kind_live_processes, kind_live_penalty, kind_live_log_errors,
+	kind_live_slots, kind_live_mailboxes;
+
+/* Fields by their number in the table of each kind, for those that fill the rows. */
+enum connections_field { CONNECTION_USER, CONNECTION_SERVICE, CONNECTION_ADDRESS, CONNECTION_SERVER, CONNECTION_PID, CONNECTION_FIELDS };
+enum by_user_field { BY_USER_USER, BY_USER_CONNECTIONS, BY_USER_HIGHEST, BY_USER_LIMIT, BY_USER_SERVICES, BY_USER_ADDRESSES, BY_USER_SERVERS, BY_USER_FIELDS };
+enum by_address_field { BY_ADDRESS_ADDRESS, BY_ADDRESS_LOGGED_IN, BY_ADDRESS_TRYING, BY_ADDRESS_PEOPLE, BY_ADDRESS_HIGHEST, BY_ADDRESS_PENALTY,
+	BY_ADDRESS_SERVICES, BY_ADDRESS_SERVERS, BY_ADDRESS_FIELDS };
+enum by_network_field { BY_NETWORK_NETWORK, BY_NETWORK_LOGGED_IN, BY_NETWORK_TRYING, BY_NETWORK_PEOPLE, BY_NETWORK_ADDRESSES, BY_NETWORK_PENALTY,
+	BY_NETWORK_SERVERS, BY_NETWORK_FIELDS };
+enum by_server_field { BY_SERVER_SERVER, BY_SERVER_LOGGED_IN, BY_SERVER_TRYING, BY_SERVER_PEOPLE, BY_SERVER_ADDRESSES, BY_SERVER_SERVICES, BY_SERVER_FIELDS };
+enum by_service_field { BY_SERVICE_SERVICE, BY_SERVICE_CONNECTIONS, BY_SERVICE_PEOPLE, BY_SERVICE_ADDRESSES, BY_SERVICE_SERVERS, BY_SERVICE_FIELDS };
+enum services_field { SERVICES_SERVICE, SERVICES_SERVER, SERVICES_USED, SERVICES_POSSIBLE, SERVICES_FREE, SERVICES_PERCENT, SERVICES_UNIT, SERVICES_LAST_DROP,
+	SERVICES_MODE, SERVICES_PROCESSES, SERVICES_PROCESS_LIMIT, SERVICES_CLIENT_LIMIT, SERVICES_NOTE, SERVICES_FIELDS };
+enum processes_field { PROCESSES_SERVICE, PROCESSES_PID, PROCESSES_SERVER, PROCESSES_AVAILABLE, PROCESSES_TOTAL, PROCESSES_IDLE, PROCESSES_UPDATED, PROCESSES_FIELDS };
+enum penalty_field { PENALTY_ADDRESS, PENALTY_PENALTY, PENALTY_LAST, PENALTY_UPDATED, PENALTY_SERVER, PENALTY_FIELDS };
+enum log_errors_field { LOG_ERRORS_WHEN, LOG_ERRORS_LEVEL, LOG_ERRORS_TEXT, LOG_ERRORS_SERVER, LOG_ERRORS_FIELDS };
+enum slots_field { SLOTS_ADDRESS, SLOTS_TRYING, SLOTS_LOGGED_IN, SLOTS_OPEN, SLOTS_PEOPLE, SLOTS_HIGHEST, SLOTS_PENALTY, SLOTS_SERVER, SLOTS_FIELDS };
+enum mailboxes_field { MAILBOXES_USER, MAILBOXES_PERCENT, MAILBOXES_USED, MAILBOXES_LIMIT, MAILBOXES_MESSAGES, MAILBOXES_ROOT, MAILBOXES_SERVER, MAILBOXES_FIELDS };
+
 /* --- queue (live_queue.c) ----------------------------------------------------------------------- */
 
 extern const struct kind kind_live_queue;              /* a queue of a server */

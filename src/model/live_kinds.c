@@ -1,0 +1,24 @@
+/*
+ * live_kinds: the array of the kinds that src/live computes, and finding in it.
+ *
+ * Constant data; nothing fails.  Any thread.
+ */
+#include "model/live_kinds.h"
+
+#include <string.h>
+
+const struct kind *const live_kinds[] = {
+	&kind_live_connections, &kind_live_connections_by_user, &kind_live_connections_by_address, &kind_live_connections_by_network,
+	&kind_live_connections_by_server, &kind_live_connections_by_service, &kind_live_services, &kind_live_processes, &kind_live_penalty, &kind_live_log_errors,
+	&kind_live_slots, &kind_live_mailboxes,
+	&kind_live_queue, &kind_live_queue_domain, &kind_live_queue_reason, &kind_live_queue_sender, &kind_live_queue_age, &kind_live_message,
+	NULL,
+};
+
+const struct kind *live_kind_find(const char *name)
+{
+	for (size_t i = 0; name && live_kinds[i]; i++)
+		if (strcmp(live_kinds[i]->name, name) == 0)
+			return live_kinds[i];
+	return NULL;
+}
