@@ -27,12 +27,16 @@
 
 /* A mark has a word, a value that warns and one that is critical, and how it ends again. */
 struct live_threshold {
-	const char *name;                  /* in postroom.conf: "logins", "disk", "certificate"; NULL ends the table */
+	const char *name;                  /* in postroom.conf, limit NAME: "service", "disk", "certificate"; NULL ends the table */
 	double warn, critical;             /* in the unit of the help text */
 	bool falling;                      /* smaller is worse (days left) */
 	const char *help;
 };
-extern const struct live_threshold live_thresholds[];   /* built-in defaults, in the order of the indices below */
+enum live_limit {
+	LIMIT_SERVICE, LIMIT_FULL, LIMIT_USERIP, LIMIT_OWN_DEFERRED, LIMIT_QUEUE_GROWTH, LIMIT_QUEUE_OLD, LIMIT_DISK, LIMIT_DISK_HOURS,
+	LIMIT_MEMORY, LIMIT_LOAD, LIMIT_CERTIFICATE, LIMIT_DIRECTORY_LAG, LIMIT_SIGNATURES, LIMIT_LISTENER_LAG, LIMIT_COUNT
+};
+extern const struct live_threshold live_thresholds[];   /* built-in defaults, in the order of enum live_limit */
 /* A port to be tried, "imaps 993" */
 struct live_port {
 	const char *protocol;              /* smtp, submission, smtps, imap, imaps, pop3, pop3s, sieve, lmtp */
