@@ -82,6 +82,16 @@ static void name_digits(struct scene *scene, const struct consequence_rule *rule
 		tell(scene, rule, "The name %s has digits only; UDM may refuse it, and some programs take it for a group number.", name);
 }
 
+/* At a login the groups of a user are told to Dovecot in one line, with commas between them. */
+static void name_comma(struct scene *scene, const struct consequence_rule *rule)
+{
+	const char *name = scene->after->name;
+
+	if (is_group(scene) && (!scene->before || strcmp(scene->before->name, name) != 0) && strchr(name, ','))
+		tell(scene, rule, "The name %s has a comma; where rights on shared folders are asked the mail servers take it apart there: this group "
+			"can have none, and its members get those of groups that are called like one of the parts.", name);
+}
+
 static void caches(struct scene *scene, const struct consequence_rule *rule)
 {
 	if (is_group(scene) && (field_changed(scene, "members") || field_changed(scene, "member_groups")))
@@ -95,6 +105,7 @@ const struct consequence_rule consequence_rules_members[] = {
 	{ "members-outside",      SEVERITY_NOTE,    CREATED | CHANGED, members_outside },
 	{ "members-senders",      SEVERITY_NOTE,    CREATED | CHANGED, senders },
 	{ "members-name-digits",  SEVERITY_NOTE,    CREATED | CHANGED, name_digits },
+	{ "members-name-comma",   SEVERITY_WARNING, CREATED | CHANGED, name_comma },
 	{ "members-caches",       SEVERITY_NOTE,    CHANGED,           caches },
 	{ NULL, SEVERITY_NOTE, 0, NULL },
 };

@@ -335,6 +335,8 @@ bool check_right(const struct field *field, const char *value, struct error *err
 		fine = check_address(field, who, error);
 	else if (strncmp(who, "anyone", 6) == 0)
 		fine = wrong(field, who, error, "begins with anyone, and would be taken for all users; such a group cannot be given a right");
+	else if (strchr(who, ','))
+		fine = wrong(field, who, error, "has a comma; the mail server takes the names of groups apart there and never finds such a one");
 	else
 		fine = check_group_name(field, who, error);
 	arena_free(arena);

@@ -11,7 +11,7 @@ cd "$(dirname "$0")/../.." || exit 70
 [ -n "${POSTROOM_CONFIG:-}" ] && [ -n "${LAB_IMAP1:-}" ] && [ "${LAB_PROFILE:-ucs}" = ucs ] ||
 	{ echo "ok 1 - the story # SKIP no lab with folders (eval \"\$(tests/lab/lab env)\")"; exit 0; }
 config=$POSTROOM_CONFIG
-folder=rights$$@example.com inner="Inner Room $$" outer="Outer Room $$"
+folder=rights$$@example.com outer="Outer Room $$" inner="Inner Room $$" deep="Deep Room $$" comma="Outer, $$"
 reader=$(logins 3) poster=$(logins 4) adder=$(logins 5) writer=$(logins 6) owner=$(logins 7)
 member=$(logins 8) nested=$(logins 9) nobody=$(logins 10)
 for name in reader poster adder writer owner member nested nobody; do
@@ -22,7 +22,7 @@ sync() { bash tests/lab/lab sync-folders --name "$LAB_NAME"; }
 forget() {
 	run remove folder "$folder" --yes --confirm "$folder" >/dev/null 2>&1
 	sync >/dev/null 2>&1
-	for name in "$outer" "$inner"; do run remove group "$name" --yes >/dev/null 2>&1; done
+	for name in "$outer" "$inner" "$deep" "$comma"; do run remove group "$name" --yes >/dev/null 2>&1; done
 	tmux -L "$socket" kill-server 2>/dev/null
 	rm -rf "$work"
 }
@@ -41,13 +41,14 @@ everyone() {
 	ok "append: putting mail in" able "$adder" "$1" lrsfi
 	ok "write: removing mail too" able "$writer" "$1" lrsfide
 	ok "a member of the group has its right" able "$member" "$1" lrsfi
-	ok "a member of a group inside it has the same" able "$nested" "$1" lrsfi
+	ok "a member two groups deeper has the same" able "$nested" "$1" lrsfi
 	ok "who has no right sees nothing and can do nothing" able "$nobody" "$1" -
 }
 
 # --- without an address --------------------------------------------------------------------
-status 0 "a group" run add group "$inner" "members=$nested" --yes
-status 0 "a group with it inside" run add group "$outer" "members=$member" "member_groups=$inner" --yes
+status 0 "a group" run add group "$deep" "members=$nested" --yes
+status 0 "a group with it inside" run add group "$inner" "member_groups=$deep" --yes
+status 0 "and one around both" run add group "$outer" "members=$member" "member_groups=$inner" --yes
 status 0 "a folder with rights for all of them" run add folder "$folder" home_server=mail1.example.com \
 	"rights+=who=$reader_address right=read" "rights+=who=$poster_address right=post" "rights+=who=$adder_address right=append" \
 	"rights+=who=$writer_address right=write" "rights+=who=$owner_address right=all" "rights+=who=$(percent "$outer") right=append" --yes
@@ -58,6 +59,10 @@ status 65 "a group in other letters is refused, as the server would not find it"
 	run set folder "$folder" "rights+=who=$(percent "${outer,,}") right=read" --yes
 said "with what to write" "write \"$outer\""
 status 65 "an address with capital letters too" run set folder "$folder" "rights+=who=${nobody_address^} right=read" --yes
+status 0 "a group with a comma" run add group "$comma" "members=$nobody" --yes
+said "is told to be of no use here" "this group can have none"
+status 65 "and gets no right, as the server would never find it" \
+	run set folder "$folder" "rights+=who=$(percent "${comma/,/%2C}") right=read" --yes
 status 65 "the right none is none for nobody" run set folder "$folder" "rights+=who=none-$$@example.com right=read" --yes
 
 # --- who comes and goes -------------------------------------------------------------------------

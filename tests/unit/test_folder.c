@@ -89,6 +89,7 @@ static void names_and_rights_are_checked(void **state)
 		{ "rights", "right=read", "who is missing" },
 		{ "rights", "who=anyones right=read", "begins with anyone" },
 		{ "rights", "who=authenticated right=read", NULL },
+		{ "rights", "who=Sales%2C%20North right=read", "has a comma" },
 		{ "rights", "who=All%20%20Hands right=read", "two in a row" },
 		{ "rights", "who=anna@ right=read", "nothing behind the @" },
 		{ "rights", "who=-x- right=read", "is not allowed" },
