@@ -213,6 +213,53 @@ static bool gather_last(struct store_ldap *store, const struct change *change, s
 }
 
 /* What decides where mail goes on to, in a user, a list, an entry of an alias. */
+/* Attributes of all rows with this meaning, then what tells who the holder is. */
+static const char **attributes_meaning(const struct profile *profile, struct arena *arena, const char *meaning, size_t *count)
+{
+	static const char *const whole[] = { "objectClass", "cn", "uid", NULL };
+	const char **names = arena_alloc(arena, (profile->reference_count + 4) * sizeof *names);
+
+	*count = 0;
+	for (size_t i = 0; i < profile->reference_count; i++)
+		if (strcmp(profile->references[i].meaning, meaning) == 0)
+			names[(*count)++] = profile->references[i].attribute;
+	memcpy(names + *count, whole, sizeof whole);
+	return names;
+}
+
+/* Who is the last allowed sender of a list cannot go before another one is named: without any it is open to all. */
+static bool gather_last_named(struct store_ldap *store, const struct change *change, struct arena *arena, struct facts *facts, struct error *error)
+{
+	const struct profile *profile = world_profile(store->world);
+
+	for (size_t i = 0; change->verb == VERB_DELETE && i < profile->reference_count && facts->kept == NULL; i++) {
+		const struct profile_reference *row = &profile->references[i];
+		struct search search = { .base = world_base(store->world), .scope = SCOPE_BELOW };
+		struct found found;
+		size_t attributes;
+
+		if (row->last == NULL || row->by != BY_DN || !profile_refers(row, change->kind) || world_attribute(store->world, row->attribute) == NULL)
+			continue;
+		search.attributes = attributes_meaning(profile, arena, row->meaning, &attributes);
+		search.filter = filter_equal_text(arena, row->attribute, facts->now->place);
+		if (!request_search(store->connection, arena, &search, &found, error))
+			return connection_is_up(store->connection);
+		for (size_t j = 0; j < found.count && facts->kept == NULL; j++) {
+			const char *kind, *name;
+			size_t named = 0;
+
+			for (size_t k = 0; k < attributes; k++)
+				named += entry_get(found.entries[j], search.attributes[k]) == NULL ? 0 : entry_get(found.entries[j], search.attributes[k])->count;
+			if (named != 1 || dn_same(found.entries[j]->dn, facts->now->place))
+				continue;
+			read_holder(store->world, arena, found.entries[j], &kind, &name);
+			facts->kept = arena_format(arena, "%s is the only %s of the %s %s, and %s; name another one there or take it out there first",
+				facts->now->name, row->meaning, kind_find(kind) == NULL ? kind : kind_find(kind)->noun, name, row->last);
+		}
+	}
+	return true;
+}
+
 static bool forwarding_touched(const struct change *change)
 {
 	static const char *const fields[] = { "forwards", "keep_copy", "address", "alternates", "members", "leads_to" };
@@ -282,7 +329,8 @@ bool store_gather(void *self, const struct change *change, struct arena *arena, 
 	if (!gather_name(store, change, arena, facts, error) || !gather_lists(store, change, arena, facts, error) ||
 	    !gather_rights(store, change, arena, facts, error) || !gather_holders(store, change, arena, facts, error) || !gather_blocks(store, change, arena, facts, error))
 		return false;
-	if (held != NULL && facts->now != NULL && !(gather_kept(store, change, arena, facts, error) && gather_last(store, change, arena, facts, error)))
+	if (held != NULL && facts->now != NULL && !(gather_kept(store, change, arena, facts, error) && gather_last(store, change, arena, facts, error) &&
+	    gather_last_named(store, change, arena, facts, error)))
 		return false;
 	gather_findings(store, change, arena, facts);
 	if (!connection_is_up(store->connection))

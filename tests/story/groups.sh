@@ -82,11 +82,32 @@ ok "the list has the new one" ldapvalue "(cn=$list)" univentionMailMember "b$out
 status 1 "and not the old one" ldapvalue "(cn=$list)" univentionMailMember "$outer_address"
 status 0 "and back" run undo --yes
 ok "the list has the first one again" ldapvalue "(cn=$list)" univentionMailMember "$outer_address"
+right=${inner// /%20}
+status 65 "the only allowed sender of a list is not deleted" run remove group "$inner" --yes
+said "since the list would be open to everybody" "the only allowed sender of the mailing list $list"
+status 0 "with another one named there" run set mailinglist "$list" "sender_users+=$two" --yes
+status 0 "a right of the group in the group" run set folder archive@example.com "rights+=who=$right right=read" --yes
+status 0 "another name of it" run rename group "$inner" "$inner b" --yes
+said "what names it is told" "folder archive@example.com (right on folder)"
+said "the group around it too" "group $outer (member)"
+ok "the right bears the new name" ldapvalue "(cn=archive@example.com)" univentionMailACL "$inner b read"
+ok "so does the membership" ldapvalue "(cn=$outer)" uniqueMember "cn=$inner b,"
+status 0 "the page of the group tells the right" run show group "$inner b"
+said "that it has" "archive@example.com: read"
+status 0 "and back" run undo --yes
+ok "the right bears the old name" ldapvalue "(cn=archive@example.com)" univentionMailACL "$inner read"
+status 0 "the right goes with the group" run remove group "$inner" --yes
+said "and the allowed sender" "mailinglist $list (allowed sender)"
+status 1 "gone from the list" ldapvalue "(cn=$list)" univentionAllowedEmailGroups "cn=$inner,"
+status 1 "gone from the folder" ldapvalue "(cn=archive@example.com)" univentionMailACL "$inner read"
+status 0 "one undo brings all" run undo --yes
+ok "the sender is back" ldapvalue "(cn=$list)" univentionAllowedEmailGroups "cn=$inner,"
+ok "the right is back" ldapvalue "(cn=archive@example.com)" univentionMailACL "$inner read"
+status 0 "and is taken away" run set folder archive@example.com "rights+=who=$right right=none" --yes
 status 0 "another name of the group" run rename group "$outer" "$outer b" --yes
 status 0 "and back" run undo --yes
 status 0 "a group that is named is deleted" run remove group "$inner" --yes
 said "its membership goes first" "membership in group $outer"
-said "the sender restriction stays" "left pointing at nobody"
 status 1 "gone from the group around it" ldapvalue "(cn=$outer)" uniqueMember "cn=$inner,"
 status 0 "taken back" run undo --yes
 ok "and a member again" ldapvalue "(cn=$outer)" uniqueMember "cn=$inner,"

@@ -63,10 +63,10 @@ holder mailinglist { class = univentionMailList  naming = cn }
 # name or address; renamed, only when it gets another one; no, it is only told.
 reference uniqueMember { kind = group  of = { user, group }  by = dn  meaning = "member"  follow = yes }
 reference memberUid { kind = group  of = { user }  by = login  meaning = "member"  follow = yes }
-# Taking away the last allowed sender would open a list to everybody, so a
-# deleted one stays as it is.
-reference univentionAllowedEmailUsers { of = { user }  by = dn  meaning = "allowed sender"  follow = renamed }
-reference univentionAllowedEmailGroups { of = { group }  by = dn  meaning = "allowed sender"  follow = renamed }
+# Without an allowed sender a list is open to everybody, so who is the last one
+# (rows of one meaning count together) is not deleted before another is named.
+reference univentionAllowedEmailUsers { of = { user }  by = dn  meaning = "allowed sender"  follow = yes  last = "anybody could write to it then" }
+reference univentionAllowedEmailGroups { of = { group }  by = dn  meaning = "allowed sender"  follow = yes  last = "anybody could write to it then" }
 reference univentionMailMember { kind = mailinglist  by = address  meaning = "list member"  follow = yes }
 reference univentionMailACL { kind = folder  of = { user, group }  by = right  meaning = "right on folder"  follow = yes }
 reference univentionPolicyReference { of = { quotapolicy }  by = dn  meaning = "attached policy"  follow = yes }
