@@ -13,6 +13,7 @@
 
 #include "base/environment.h"
 #include "base/loop.h"
+#include "base/text.h"
 #include "directory/directory.h"
 #include "gate/gate.h"
 #include "model/kind.h"
@@ -70,12 +71,13 @@ static inline void live_connect(struct live *live)
 	directory_on_status(live->directory, NULL, NULL);
 }
 
-static inline void live_open(struct live *live)
+/* profile: name or path. */
+static inline void live_open_with(struct live *live, const char *profile)
 {
 	const char *uris[] = { live_env("LAB_URI"), NULL };
 	struct directory_settings settings = {
 		.uris = uris, .tls = DIRECTORY_TLS_START, .ca_file = live_env("LAB_CA"), .bind_dn = live_env("LAB_ADMIN_DN"),
-		.password_file = live_env("LAB_ADMIN_SECRET"), .profile = "ucs", .direct = true,
+		.password_file = live_env("LAB_ADMIN_SECRET"), .profile = profile, .direct = true,
 		.mailbox_rename = KNOWN_NO, .mailbox_delete = KNOWN_NO, .alternates_unique = KNOWN_NO,
 	};
 	struct gate_settings gate = { .role = ROLE_ADMIN, .identity = "live test", .system = "TEST" };
@@ -95,6 +97,11 @@ static inline void live_open(struct live *live)
 	gate.state_directory = live->state;
 	live->gate = gate_open(live->loop, &gate);
 	gate_register(live->gate, directory_store(live->directory));
+}
+
+static inline void live_open(struct live *live)
+{
+	live_open_with(live, "ucs");
 }
 
 static inline int live_remove_one(const char *path, const struct stat *status, int flag, struct FTW *walk)
@@ -227,6 +234,44 @@ static inline const struct history *live_history(struct live *live)
 	gate_history(live->gate, live_on_history, live);
 	live_wait(live);
 	return live->history;
+}
+
+static inline int live_line_order(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* All attributes of the record at hand as sorted lines, for comparing; heap. */
+static inline char *live_snapshot(const struct live *live)
+{
+	const struct record *record = live->record;
+	struct arena *arena = arena_new();
+	struct text text = { 0 };
+	char **lines = NULL;
+	size_t capacity = 0, count = 0, i, j;
+
+	for (i = 0; i < record->attribute_count; i++)
+		for (j = 0; j < record->attributes[i].count; j++) {
+			lines = arena_grow(arena, lines, &capacity, count + 1, sizeof(*lines));
+			lines[count++] = arena_format(arena, "%s: %s", record->attributes[i].name, record->attributes[i].values[j].bytes);
+		}
+	qsort(lines, count, sizeof(*lines), live_line_order);
+	for (i = 0; i < count; i++)
+		text_addf(&text, "%s\n", lines[i]);
+	arena_free(arena);
+	return text_take(&text);
+}
+
+/* An edit of one field of the record at hand, of single values. */
+static inline struct change *live_edit_value(const struct live *live, const char *field, enum edit_how how, const char *text)
+{
+	const struct kind *kind = live->record->kind;
+	struct change *change = change_new(VERB_EDIT, kind, live->record->name);
+
+	change->id = arena_text(change->arena, live->record->id);
+	change_saw(change, live->record);
+	change_edit_text(change, kind_field(kind, field), how, text);
+	return change;
 }
 
 /* An edit of one field of the record at hand. */
