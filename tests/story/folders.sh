@@ -12,10 +12,11 @@ cd "$(dirname "$0")/../.." || exit 70
 [ -n "${POSTROOM_CONFIG:-}" ] && [ "${LAB_PROFILE:-ucs}" = ucs ] || { echo "ok 1 - the story # SKIP no lab with folders (eval \"\$(tests/lab/lab env)\")"; exit 0; }
 config=$POSTROOM_CONFIG
 folder=story$$@example.com
+second=other$$@example.com
 first=jnovak1 first_address=jan.novak@example.org other=fkeep1
 
 forget() {
-	"$POSTROOM" --config "$config" remove folder "$folder" --yes --confirm "$folder" >/dev/null 2>&1
+	for one in "$folder" "$second"; do "$POSTROOM" --config "$config" remove folder "$one" --yes --confirm "$one" >/dev/null 2>&1; done
 	sync >/dev/null 2>&1
 	tmux -L "$socket" kill-server 2>/dev/null
 	rm -rf "$work"
@@ -72,6 +73,14 @@ give_right() {
 	shows "$first_address" && keys Tab && keys Right && pause && keys C-g && shows 'go to the review' && keys C-g &&
 	shows 'Review' && press_apply && gone 'Review' 15 && shows "$first_address +post" &&
 	ldapfind "(&(cn=$folder)(univentionMailACL=$first_address post))" cn
+}
+# The rights of a folder are given in its form: the grid of the editor, then the form again.
+make_with_rights() {
+	keys Escape && pause && keys Escape && shows 'Folders - ' && pause && keys n && shows 'New shared folder' && type_slowly "$second" && keys Tab && pause && keys Tab &&
+	type_slowly mail1.example.com && keys Tab && pause && keys Tab && pause && shows 'Enter add' && keys Enter && shows 'Rights - new shared folder' && pause &&
+	keys Enter && shows 'a new one' && type_slowly "$first_address" && keys Tab && pause && keys Right && pause && keys C-g && shows 'take into the form' &&
+	pause && keys Enter && shows 'New shared folder' && shows "$first_address +post" && keys C-g && shows 'Review - add' && press_apply && gone 'Review' 15 &&
+	ldapfind "(&(cn=$second)(univentionMailACL=$first_address post))" cn
 }
 delete_it() { keys d && shows 'Review - delete' && confirm_by_name && gone 'Review' 15; }
 undo_it() { keys u && shows 'Review' && press_apply && gone 'Review' 15; }
@@ -131,5 +140,20 @@ ok "nobody sees it" sees_not "$first" "$folder/INBOX"
 ok "the console takes that back" undo_it
 ok "the listener's part" sync
 ok "and it is seen again, its mail with it" sees "$first" "$folder/INBOX"
+ok "a folder is made with its rights in one form" make_with_rights
+ok "the listener's part" sync
+ok "who has the right sees it at once" sees "$first" "$second/INBOX"
 ok "the console ends" leave
+ok "it goes, its name given" "$POSTROOM" --config "$config" remove folder "$second" --yes --confirm "$second"
+status 0 "and comes again with rights, headless" "$POSTROOM" --config "$config" add folder "$second" home_server=mail1.example.com \
+	"rights=who=$first_address right=read" 'rights+=who=All%20Hands right=post' --yes
+ok "both are stored" ldapfind "(&(cn=$second)(univentionMailACL=$first_address read)(univentionMailACL=All Hands post))" cn
+status 0 "the group tells it" "$POSTROOM" --config "$config" show group "All Hands"
+said "with the right" "$second: post"
+ok "the listener's part" sync
+ok "and the user sees it" sees "$first" "$second/INBOX"
+status 0 "a renaming of the group shows that it is followed" "$POSTROOM" --config "$config" rename group "All Hands" "Everyone $$" --dry-run
+said "in the rights" "folder $second (right on folder)"
+status 0 "so does a deletion of the user" "$POSTROOM" --config "$config" remove user "$first" --dry-run
+said "that takes the right away" "folder $second (right on folder)"
 finish

@@ -23,6 +23,8 @@ export POSTROOM_CONFIG=$work/admin.conf
 helpdesk() { "$POSTROOM" --config "$work/helpdesk.conf" "$@"; }
 monitor() { "$POSTROOM" --config "$work/monitor.conf" "$@"; }
 login=story$$ domain=story$$.example
+# A dry run beside the running server: nothing is opened but its configuration.
+slapadd_reads() { slapadd -u -f "$LAB_DIR/slapd/slapd.conf" -b "$LAB_BASE" -l "$1"; }
 
 # --- reading -----------------------------------------------------------------------
 status 0 "a list" "$POSTROOM" list user
@@ -43,6 +45,12 @@ status 0 "one person as JSON" "$POSTROOM" show user anna.schmid@example.com --fo
 said "found by address" '"login": "aschmid1"'
 status 0 "one person as LDIF" "$POSTROOM" show user aschmid1 --format ldif
 said "LDIF has the attributes of the directory" "mailPrimaryAddress: anna.schmid@example.com"
+"$POSTROOM" list user --format ldif >"$work/people.ldif" 2>/dev/null
+ok "a list of everybody as LDIF is what slapadd reads" slapadd_reads "$work/people.ldif"
+status 0 "and what ldapadd reads" ldapadd -n -x -H "$LAB_URI" -f "$work/people.ldif"
+[ "$(grep -c '^dn:' "$work/people.ldif")" -eq "$("$POSTROOM" list user --format tsv --columns login | tail -n +2 | wc -l)" ] && say_ok "all of them" || say_not "all of them" </dev/null
+grep -qi '^userPassword' "$work/people.ldif" && say_not "and no password" </dev/null || say_ok "and no password"
+status 64 "aliases are no entries" "$POSTROOM" list alias --format ldif
 status 0 "ASCII only" "$POSTROOM" --ascii list domain
 said "letters are told by their number" "m<U+00FC>ller.example (xn--mller-kva.example)"
 status 0 "the history as a screen" "$POSTROOM" screen history

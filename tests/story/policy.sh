@@ -25,6 +25,21 @@ at_the_keyboard() {
 	keys P && shows 'Review - edit quota policy' && shows '12 users get the limit' && sleep 0.8 && keys Escape && shows 'nobody: Dovecot'
 }
 
+# In the list of users and on the page of one: the same review.
+at_the_users_list() {
+	console 80 24 --config "$config" && shows 'list complete' && keys / && shows 'Find' && type_slowly jnovak1 && shows 'Users - 1 of' && keys Escape && pause &&
+	keys P && shows 'Review - edit user jnovak1' && shows '2 GB -> 1000 MB' && sleep 0.8 && keys Escape && shows 'Users - 1 of'
+}
+at_the_users_page() {
+	keys Enter && shows 'not written here' && shows 'P policy' && keys P && shows 'Review - edit user jnovak1' && press_apply && gone 'Review' 15 &&
+	shows 'as the policy says' && ! screen | grep -q 'P policy'
+}
+taken_back() { keys u && shows 'Review' && press_apply && gone 'Review' 15 && shows 'not written here'; }
+nobody_speaks() {
+	keys Escape && shows 'Users - 1 of' && keys / && shows 'Find' && keys C-u && type_slowly odd.place && shows 'Users - 1 of' && keys Escape && pause && keys P &&
+	shows 'no quota policy says anything'
+}
+
 tells post show quotapolicy sales-quota
 said "the page says that nobody enforces it" "nobody: Dovecot reads each user's own quota"
 said "and whom it reaches" "12 users:"
@@ -32,6 +47,23 @@ tells post show user jnovak1
 said "the page of a user says what the policy says" "policy says 1000 MB, not written here"
 ok "the console opens the review of writing it into all" at_the_keyboard
 close_console
+ok "the list of users opens the review of what the policy says" at_the_users_list
+ok "the page of the user does, and it is applied" at_the_users_page
+ok "Dovecot obeys it" limit_is jnovak1 1024000
+ok "u takes it back" taken_back
+ok "where no policy says anything that is said" nobody_speaks
+close_console
+status 0 "a dry run of it, headless" post set user jnovak1 quota=policy --dry-run
+said "shows what would be written" "2 GB -> 1000 MB"
+status 0 "one user takes what the policy says" post set user jnovak1 quota=policy --yes
+ok "Dovecot obeys it too" limit_is jnovak1 1024000
+tells post show user jnovak1
+said "and the page says so" "1000 MB  (as the policy says)"
+status 0 "that is taken back as well" post undo --yes
+ok "and the old quota counts" limit_is jnovak1 2097152
+status 65 "who has no policy takes none" post set user odd.place quota=policy --yes
+said "and that is said, with the field" "Quota: no policy says anything for odd.place"
+status 64 "nor is there one for a new user" post add user "new$$" family_name=New quota=policy --yes
 status 0 "one user gets it" post set quotapolicy standard-quota written+=jnovak1 --yes
 ok "Dovecot obeys it now" limit_is jnovak1 1024000
 status 0 "that is taken back" post undo --yes
