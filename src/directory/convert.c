@@ -181,13 +181,58 @@ static void read_host_name(const struct convert *with, const struct entry *entry
 
 static void read_domain_unicode(const struct convert *with, const struct entry *entry, struct field_values *out)
 {
-	const char *name = entry_first(entry, with->mapping->attributes[0]), *written;
+	const char *second = with->mapping->attributes[1];
+	const char *name = second == NULL ? NULL : entry_first(entry, second), *written;
 
+	if (name == NULL)
+		name = entry_first(entry, with->mapping->attributes[0]);
 	if (name == NULL)
 		return;
 	written = text_domain_unicode(with->arena, name);
 	if (strcmp(written, name) != 0)
 		convert_give(with, out, written);
+}
+
+/*
+ * A domain by its naming attribute, or by a second one that a practitioner may use in its place and that may hold
+ * several (associatedDomain); then those are the names, and the first is shown.
+ */
+static void read_domain_name(const struct convert *with, const struct entry *entry, struct field_values *out)
+{
+	const struct attribute *second = entry_get(entry, with->mapping->attributes[1]);
+
+	if (second == NULL || second->count == 0) {
+		read_same(with, entry, out);
+		return;
+	}
+	convert_give(with, out, text_lower_ascii(with->arena, second->values[0].bytes, second->values[0].length));
+	if (second->count > 1)
+		out->note = arena_format(with->arena, "%zu names are stored, the first is shown", second->count);
+}
+
+/* A new entry gets both; one that has the second keeps it in step, and of several names the one that is shown gives way. */
+static bool write_domain_name(const struct convert *with, const struct field_values *wanted, struct entry *draft, struct error *error)
+{
+	const struct attribute *second = entry_get(draft, with->mapping->attributes[1]);
+	size_t count = second == NULL || second->count == 0 ? 1 : second->count, i;
+	struct value *values = arena_alloc(draft->arena, count * sizeof *values);
+
+	if (wanted->count == 0 || second == NULL)
+		write_lower(with, wanted, draft, error);
+	if (wanted->count == 0)
+		return true;
+	values[0] = value_text(draft->arena, text_lower_ascii(with->arena, wanted->values[0].bytes, wanted->values[0].length));
+	for (i = 1; i < count; i++)
+		values[i] = second->values[i];
+	entry_put(draft, with->mapping->attributes[1], values, count);
+	return true;
+}
+
+const char *convert_second_name(const struct profile_kind *kind)
+{
+	const struct mapping *key = profile_mapping(kind, kind_key(kind->kind));
+
+	return key == NULL || key->converter == NULL || key->converter->write != write_domain_name ? NULL : key->attributes[1];
 }
 
 /* --- the table and the walks --------------------------------------------------------------- */
@@ -196,6 +241,7 @@ static const struct converter converters[] = {
 	{ .name = "same", .read = read_same, .write = write_same, .verbatim = true },
 	{ .name = "single", .read = read_same, .write = write_single, .verbatim = true },
 	{ .name = "lower_case", .read = read_same, .write = write_lower, .verbatim = true },
+	{ .name = "domain_name", .read = read_domain_name, .write = write_domain_name },
 	{ .name = "megabytes", .read = read_megabytes, .write = write_megabytes },
 	{ .name = "ldap_filter", .read = read_same, .write = write_filter, .verbatim = true },
 	{ .name = "full_name", .read = read_full_name, .write = write_full_name, .verbatim = true },

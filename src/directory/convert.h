@@ -35,6 +35,11 @@ struct converter {
 	bool verbatim;                     /* what it reads stands in stored values, byte by byte */
 	bool masked;                       /* stored values hold a secret: they are masked when an entry is read */
 };
+/*
+ * A second attribute that holds names of objects of this kind, perhaps several, and counts before the naming one
+ * (converter domain_name); NULL: none.
+ */
+const char *convert_second_name(const struct profile_kind *kind);
 /* NULL: there is none of this name. */
 const struct converter *converter_find(const char *name);
 

@@ -11,6 +11,7 @@
 
 #include "base/lookup.h"
 #include "base/text.h"
+#include "directory/convert.h"
 #include "directory/derive_private.h"
 #include "directory/dn.h"
 #include "directory/filter.h"
@@ -228,11 +229,11 @@ bool derive_recipients(struct derivation *with)
 struct lookup *derive_registered(const struct derivation *with, struct arena *arena)
 {
 	const struct profile_kind *held = profile_kind(world_profile(with->world), &kind_domain);
-	const char *const attributes[] = { held == NULL ? "cn" : held->naming, NULL };
+	const char *const attributes[] = { held == NULL ? "cn" : held->naming, held == NULL ? NULL : convert_second_name(held), NULL };
 	struct search search = { .base = world_base(with->world), .scope = SCOPE_BELOW, .attributes = attributes };
 	struct lookup *domains;
 	struct found found;
-	size_t i;
+	size_t i, j;
 
 	if (held == NULL)
 		return NULL;
@@ -241,10 +242,10 @@ struct lookup *derive_registered(const struct derivation *with, struct arena *ar
 		return NULL;
 	domains = lookup_new();
 	for (i = 0; i < found.count; i++) {
-		const char *name = entry_first(found.entries[i], held->naming);
+		const struct attribute *names = read_names(held, found.entries[i]);
 
-		if (name != NULL)
-			lookup_put(domains, text_lower_ascii(arena, name, strlen(name)), found.entries[i]);
+		for (j = 0; names != NULL && j < names->count; j++)
+			lookup_put(domains, text_lower_ascii(arena, names->values[j].bytes, names->values[j].length), found.entries[i]);
 	}
 	return domains;
 }

@@ -136,11 +136,13 @@ static bool is_ours(const struct judge *judge, struct arena *scratch, const char
 	const struct profile_kind *held = profile_kind(world_profile(judge->world), &kind_domain);
 	const char *at = strrchr(address, '@');
 	struct search search = { .base = world_base(judge->world), .scope = SCOPE_BELOW, .limit = 1 };
+	struct filter *named = filter_group(scratch, FILTER_OR);
 	struct found found;
 
 	if (held == NULL || at == NULL || at[1] == '\0')
 		return false;
-	search.filter = filter_both(scratch, held->find, filter_equal_text(scratch, held->naming, at + 1));
+	read_name_into(held, scratch, at + 1, named);
+	search.filter = filter_both(scratch, held->find, named);
 	return request_search(judge->connection, scratch, &search, &found, NULL) && found.count > 0;
 }
 

@@ -140,7 +140,8 @@ static bool gather_name(struct store_ldap *store, const struct change *change, s
 	}
 	if (name == NULL || name[0] == '\0')
 		return true;
-	named = filter_equal_text(arena, held->naming, name);
+	named = filter_group(arena, FILTER_OR);
+	read_name_into(held, arena, name, named);
 	search.filter = held->number != NULL && strcmp(held->number, "uidNumber") == 0 ? named : filter_both(arena, held->find, named);
 	if (!request_search(store->connection, arena, &search, &found, error))
 		return false;

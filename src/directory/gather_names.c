@@ -354,8 +354,9 @@ static bool list_names(struct store_ldap *store, struct arena *arena, const char
 	static const char *const everything[] = { "*", NULL };
 	struct search search = { .base = world_base(store->world), .scope = SCOPE_BELOW, .attributes = everything };
 	struct words names = { .arena = arena };
+	const struct attribute *more;
 	struct found found;
-	size_t i;
+	size_t i, j;
 
 	names.list = arena_alloc(arena, sizeof *names.list);
 	*list = names.list;
@@ -370,6 +371,9 @@ static bool list_names(struct store_ldap *store, struct arena *arena, const char
 
 		if (name[0] != '\0')
 			add_word(&names, text_lower_ascii(arena, name, strlen(name)));
+		more = convert_second_name(held) == NULL ? NULL : read_names(held, found.entries[i]);
+		for (j = 0; more != NULL && j < more->count; j++)
+			add_word(&names, text_lower_ascii(arena, more->values[j].bytes, more->values[j].length));
 	}
 	*list = names.list;
 	/* A directory without one server that is known as such says nothing about home servers. */

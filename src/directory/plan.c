@@ -248,27 +248,72 @@ static bool plan_delete(struct store_ldap *store, const struct change *change, c
 	return true;
 }
 
+/* Does the first part of the DN bear the old name? Where a second attribute has it, it may not. */
+static bool named_by_dn(struct arena *arena, const struct profile_kind *held, const struct entry *entry, const char *name)
+{
+	char *attribute, *value;
+	size_t length;
+
+	if (convert_second_name(held) == NULL || entry_get(entry, convert_second_name(held)) == NULL)
+		return true;
+	return dn_first(arena, entry->dn, &attribute, &value, &length) && text_same_ascii_case(attribute, held->naming) &&
+		text_same_ascii_case(value, name);
+}
+
+/* The name in a second attribute, behind the step that renames: of the naming one the server takes care by itself. */
+static bool rename_second(struct store_ldap *store, const struct change *change, const struct facts *facts, const struct entry *entry,
+		struct arena *arena, const char *place, struct plan *plan, struct error *error)
+{
+	const struct profile_kind *held = store_kind(store, change->kind);
+	const char *second = convert_second_name(held);
+	struct convert with = converting(store, arena, facts);
+	struct value name = value_text(arena, change->new_name);
+	struct field_values wanted = { .values = &name, .count = 1 };
+	struct entry *draft = entry_copy(arena, entry);
+	struct operation *operation;
+	struct delta *deltas;
+
+	if (second == NULL || entry_get(entry, second) == NULL)
+		return true;
+	with.mapping = profile_mapping(held, kind_key(held->kind));
+	if (!with.mapping->converter->write(&with, &wanted, draft, error))
+		return false;
+	operation = plan_step(arena, plan);
+	*operation = (struct operation){ .verb = OPERATION_MODIFY, .place = place, .id = facts->now->id,
+		.words = arena_format(arena, "change the name of %s", change->new_name) };
+	operation->delta_count = entry_difference(arena, entry, draft, plan_replaces, store, &deltas);
+	operation->deltas = deltas;
+	return true;
+}
+
 static bool plan_rename(struct store_ldap *store, const struct change *change, const struct facts *facts, const struct entry *entry,
 		struct arena *arena, struct plan *plan, struct error *error)
 {
 	const struct profile_kind *held = store_kind(store, change->kind);
 	const char *parent = dn_parent(arena, entry->dn);
+	bool moves = named_by_dn(arena, held, entry, facts->now->name);
 	struct entry *draft = entry_copy(arena, entry);
-	char *place = parent == NULL ? NULL : dn_child(arena, held->naming, change->new_name, strlen(change->new_name), parent);
+	const char *place = !moves ? entry->dn : parent == NULL ? NULL :
+		dn_child(arena, held->naming, change->new_name, strlen(change->new_name), parent);
 	struct operation *operation;
 
 	if (place == NULL)
 		return error_set(error, ERROR_INVALID, "\"%s\" cannot be the name of an entry", change->new_name);
-	entry_put_text(draft, held->naming, change->new_name);
+	if (moves)
+		entry_put_text(draft, held->naming, change->new_name);
 	if (!plan_is_seen(held, arena, draft, change->new_name, error))
 		return false;
 	plan->after = change_result(arena, change, facts->now);
 	plan->after->place = place;
 	if (strcmp(facts->now->name, change->new_name) == 0)
 		return true;
-	operation = plan_step(arena, plan);
-	*operation = (struct operation){ .verb = OPERATION_RENAME, .place = facts->now->place, .new_place = place, .id = facts->now->id,
-		.version = facts->now->version, .words = arena_format(arena, "rename %s to %s", facts->now->name, change->new_name) };
+	if (moves) {
+		operation = plan_step(arena, plan);
+		*operation = (struct operation){ .verb = OPERATION_RENAME, .place = facts->now->place, .new_place = place, .id = facts->now->id,
+			.version = facts->now->version, .words = arena_format(arena, "rename %s to %s", facts->now->name, change->new_name) };
+	}
+	if (!rename_second(store, change, facts, entry, arena, place, plan, error))
+		return false;
 	return plan_follow(store, arena, entry, &(struct follow_to){ .named = true, .dn = place, .name = change->new_name }, held, plan, error);
 }
 

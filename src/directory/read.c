@@ -99,7 +99,7 @@ struct entry *read_entry_of(struct world *world, struct connection *connection, 
 	}
 	if (strncmp(name, "uuid:", 5) == 0)
 		return find_one(world, connection, arena, kind, filter_equal_text(arena, "entryUUID", name + 5), name, attributes, error);
-	filter_into(arena, names, filter_equal_text(arena, held->naming, name));
+	read_name_into(held, arena, name, names);
 	if (strchr(name, '@') != NULL && profile_address(profile, held) != NULL && kind_uses(held, profile_address(profile, held)))
 		filter_into(arena, names, filter_equal_text(arena, profile_address(profile, held), name));
 	entry = find_one(world, connection, arena, kind, filter_both(arena, held->find, names), name, attributes, &inner);
@@ -189,6 +189,22 @@ const struct profile_holder *read_holder_of(const struct world *world, const cha
 		if (strcmp(profile->holders[i].name, name) == 0)
 			return &profile->holders[i];
 	return NULL;
+}
+
+/* --- names -------------------------------------------------------------------------------------- */
+
+void read_name_into(const struct profile_kind *held, struct arena *arena, const char *name, struct filter *any)
+{
+	filter_into(arena, any, filter_equal_text(arena, held->naming, name));
+	if (convert_second_name(held) != NULL)
+		filter_into(arena, any, filter_equal_text(arena, convert_second_name(held), name));
+}
+
+const struct attribute *read_names(const struct profile_kind *held, const struct entry *entry)
+{
+	const struct attribute *second = convert_second_name(held) == NULL ? NULL : entry_get(entry, convert_second_name(held));
+
+	return second != NULL && second->count > 0 ? second : entry_get(entry, held->naming);
 }
 
 /* --- addresses ---------------------------------------------------------------------------------- */

@@ -47,6 +47,10 @@ bool read_policy_quota(const struct world *world, struct connection *connection,
 		const char **megabytes, const char **place);
 /* Entries of this holder, by their classes. */
 struct filter *read_holder_filter(struct arena *arena, const struct profile_holder *holder);
+/* Adds to any what is called so, by the naming attribute or by the second one. */
+void read_name_into(const struct profile_kind *held, struct arena *arena, const char *name, struct filter *any);
+/* The names of an entry of this kind; NULL: none. */
+const struct attribute *read_names(const struct profile_kind *held, const struct entry *entry);
 /*
  * Where a kind keeps its addresses in an attribute of its own (the name of an alias entry), neither that of primary nor
  * that of further addresses; NULL: where all do.

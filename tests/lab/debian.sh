@@ -100,7 +100,8 @@ ALIAS_MAPS=(further forwards groups aliases)
 
 postfix_ldap_maps() {
 	local n host others= person='(objectClass=inetOrgPerson)'
-	ldap_map virtualdomains '(&(objectClass=domain)(dc=%s))' 'result_attribute = dc'
+	ldap_map virtualdomains '(|(&(objectClass=domain)(dc=%s))(&(objectClass=domainRelatedObject)(associatedDomain=%s)))' \
+		'result_attribute = dc, associatedDomain'
 	ldap_map recipients "(&$person(mail=%s))" 'result_attribute = mail'
 	ldap_map further "(&$person(mailLocalAddress=%s))" 'result_attribute = mail'
 	# What is forwarded leaves no copy. Without a mailbox the further address is forwarded itself.

@@ -1,4 +1,5 @@
 /* The store on a directory with nothing but the schema of Debian's slapd (lab start --profile debian): recognised, read, there and back. */
+#include "model/check.h"
 #include "walk.h"
 
 static struct live live;
@@ -53,7 +54,7 @@ static void test_known_by_its_schema(void **state)
 static void test_lists_and_records(void **state)
 {
 	static const struct { const char *kind; size_t least; } lists[] = {
-		{ "user", 60 }, { "domain", 2 }, { "group", 4 }, { "mailinglist", 3 }, { "server", 2 },
+		{ "user", 60 }, { "domain", 3 }, { "group", 4 }, { "mailinglist", 3 }, { "server", 2 },
 	};
 	struct record *record;
 
@@ -150,6 +151,63 @@ static void test_every_field_there_and_back(void **state)
 		there_and_back(edit(cases[i].kind, cases[i].name, cases[i].field, cases[i].how, cases[i].value), cases[i].place);
 }
 
+/* By dc, by associatedDomain, or by both: read, renamed and made. */
+static void test_domains_in_every_way(void **state)
+{
+	static const struct { const char *name, *place, *becomes; } cases[] = {
+		{ "kassel.example", "ou=kassel,ou=domains", "kassel.test" },
+		{ "live.example", "dc=live.example,ou=domains", "live.test" },
+	};
+	struct change *change = change_new(VERB_ADD, &kind_domain, "live.example");
+	struct walk walk;
+	char dn[300], *before, *after;
+
+	(void)state;
+	if (elsewhere()) {
+		change_free(change);
+		skip();
+	}
+	walk_begin(&walk);
+	expect(&walk, walk_change(&walk, store, change), OUTCOME_APPLIED);
+	assert_int_equal(hand_count(hand, "(&(objectClass=domain)(objectClass=domainRelatedObject)(dc=live.example)(associatedDomain=live.example))"), 1);
+	change_free(change);
+	walk_end(&walk);
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct walk back;
+
+		assert_non_null(live_read(&live, "domain", cases[i].name));
+		assert_string_equal(record_text(live.record, "name"), cases[i].name);
+		before = hand_snapshot(hand, live_dn(dn, sizeof dn, cases[i].place));
+		change = change_new(VERB_RENAME, &kind_domain, cases[i].name);
+		change->new_name = cases[i].becomes;
+		walk_begin(&walk);
+		walk_begin(&back);
+		expect(&walk, walk_change(&walk, store, change), OUTCOME_APPLIED);
+		assert_null(live_read(&live, "domain", cases[i].name));
+		assert_non_null(live_read(&live, "domain", cases[i].becomes));
+		change_free(change);
+		change = walk_undo(&walk, &kind_domain, cases[i].becomes);
+		expect(&back, walk_change(&back, store, change), OUTCOME_APPLIED);
+		after = hand_snapshot(hand, dn);
+		assert_string_equal(before, after);
+		free(before);
+		free(after);
+		change_free(change);
+		walk_end(&walk);
+		walk_end(&back);
+	}
+	walk_begin(&walk);
+	change = change_new(VERB_EDIT, &kind_user, "jiri.dvorak");
+	change_edit_text(change, kind_field(&kind_user, "address"), EDIT_SET, "jiri@kassel.example");
+	assert_true(store->gather(store->self, change, walk.arena, &walk.facts, &walk.error));
+	assert_true(check_change(change, change_result(walk.arena, change, walk.facts.now), &walk.facts, &walk.error));
+	change_free(change);
+	change = change_new(VERB_DELETE, &kind_domain, "live.example");
+	expect(&walk, walk_change(&walk, store, change), OUTCOME_APPLIED);
+	change_free(change);
+	walk_end(&walk);
+}
+
 static void test_objects_there_and_back(void **state)
 {
 	struct change *change;
@@ -201,8 +259,7 @@ static void test_what_has_no_place(void **state)
 	refused(edit("user", "jiri.dvorak", "keep_copy", EDIT_SET, "yes"), "leaves no copy");
 	refused(change_new(VERB_ADD, &kind_group, "live-empty"), "needs at least one");
 	refused(edit("group", "auditors", "members", EDIT_REMOVE, "arpad.kovacs"), "needs at least one");
-	/* A name without a dot is a piece of the tree, so a domain of this name would not be seen again. */
-	refused(change_new(VERB_ADD, &kind_domain, "live"), "nobody would see it");
+	/* A dc without a dot is a piece of the tree, so a domain of this name would not be seen again. */
 	change = change_new(VERB_RENAME, &kind_domain, "example.org");
 	change->new_name = "live";
 	refused(change, "nobody would see it");
@@ -325,6 +382,7 @@ int main(void)
 		cmocka_unit_test(test_lists_and_records),
 		cmocka_unit_test(test_every_field_there_and_back),
 		cmocka_unit_test(test_objects_there_and_back),
+		cmocka_unit_test(test_domains_in_every_way),
 		cmocka_unit_test(test_what_has_no_place),
 		cmocka_unit_test(test_who_has_an_address),
 		cmocka_unit_test(test_way_through_groups),

@@ -75,6 +75,13 @@ static inline enum outcome walk_once(struct walk *walk, struct store *store, con
 			return step;
 		if (step == OUTCOME_APPLIED)
 			outcome = OUTCOME_APPLIED;
+		/* As the gate does it: later steps on the same entry assert the version that this one left. */
+		for (size_t later = i + 1; walk->version_after != NULL && later < walk->plan.count; later++) {
+			struct operation *next = &walk->plan.operations[later];
+
+			if (next->version != NULL && next->id != NULL && walk->plan.operations[i].id != NULL && strcmp(next->id, walk->plan.operations[i].id) == 0)
+				next->version = walk->version_after;
+		}
 	}
 	return outcome;
 }

@@ -140,6 +140,8 @@ mail_too && ok "their mail goes to that server" arrives "second@$domain" hosted 
 status 65 "a home server that is none" "$POSTROOM" set user "second.$$" home_server=nowhere.example.com --yes
 status 65 "an address that a group has" "$POSTROOM" set user "second.$$" address=sales@example.com --yes
 said "says whose it is" "address of the group sales"
+status 0 "an address in a domain that is known by associatedDomain" "$POSTROOM" set user "second.$$" "alternates+=second-$$@kassel.example" --yes
+mail_too && ok "mail to it arrives" arrives "second-$$@kassel.example" related "second@$domain" "$LAB_DOVECOT2_CONF"
 status 0 "one forward" "$POSTROOM" set user "second.$$" "forwards=$address" --yes
 said "says that nothing stays" "Mail is only forwarded"
 status 65 "a second forward" "$POSTROOM" set user "second.$$" forwards+=x@outside.test --yes

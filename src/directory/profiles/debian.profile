@@ -13,7 +13,11 @@
 #              mailHost names the server that holds the mailbox.
 #   domains    domain (RFC 4524) with the whole name as dc, for instance
 #              dc=example.org,ou=domains,BASE; entries whose dc has no dot are
-#              pieces of the tree and no mail domain.
+#              pieces of the tree and no mail domain. Or whatever entry is a
+#              domainRelatedObject: then associatedDomain is the name, and may
+#              be several. New ones are both, so that a mail server finds them
+#              either way; records of the name service (dNSDomain) and hosts are
+#              none.
 #   groups     groupOfNames; its address is a mailLocalAddress, too.
 #   lists      nisMailAlias with inetLocalMailRecipient: cn is the name,
 #              mailLocalAddress the address, rfc822MailMember the members.
@@ -86,13 +90,13 @@ kind user {
 }
 
 kind domain {
-	find = "(&(objectClass=domain)(dc=*.*))"
+	find = "(|(&(objectClass=domain)(dc=*.*)(!(associatedDomain=*)))(&(objectClass=domainRelatedObject)(associatedDomain=*)(!(objectClass=dNSDomain))(!(objectClass=device))))"
 	naming = dc
 	container = "ou=domains"
-	classes = { top, domain }
+	classes = { top, domain, domainRelatedObject }
 
-	field name { attribute = dc  convert = lower_case }
-	field unicode { attribute = dc  convert = domain_unicode }
+	field name { attributes = { dc, associatedDomain }  convert = domain_name }
+	field unicode { attributes = { dc, associatedDomain }  convert = domain_unicode }
 	field users { derive = users_in_domain }
 	field groups { derive = groups_in_domain }
 	field lists { derive = lists_in_domain }
