@@ -1,4 +1,8 @@
-/* The store against the real slapd of tests/lab: every verb there and back, conflicts, refusals, locks, secrets. */
+/*
+ * The store against the real slapd of tests/lab: every verb there and back,
+ * conflicts, refusals, locks, secrets.  Longer than 600 lines because all of it
+ * is one store on one connection, and what one test undoes the next one finds.
+ */
 #include "model/check.h"
 #include "walk.h"
 

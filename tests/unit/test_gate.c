@@ -1,6 +1,7 @@
 /*
  * gate: the walk, conflicts, trouble at each step, undo, roles, confirmation,
- * against a store in memory.  What the disk does is in test_journal.c.
+ * against a store in memory.  What the disk does is in test_journal.c.  Longer
+ * than 600 lines because the walk is one path and its stages are told in order.
  */
 #include <setjmp.h>
 #include <stdarg.h>
