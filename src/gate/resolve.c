@@ -80,7 +80,7 @@ size_t resolve_sets(struct gate *gate, const struct job *job, const char *kind, 
 	archive = gate_archive(gate, false);
 	for (i = 0; i < archive->count; i++) {
 		const struct set *set = archive->sets[i];
-		const struct kind *of = set->kind ? kind_find(set->kind) : NULL;
+		const struct kind *of = set->kind ? kind_written(set->kind) : NULL;
 		struct store *store = of ? gate_store_for(gate, of) : NULL;
 
 		if (!concerns(set, kind, name))

@@ -87,7 +87,7 @@ static void name_fields(struct change *change, const struct set *set)
 
 struct change *undo_change(const struct archive *archive, const struct set *set, struct error *error)
 {
-	const struct kind *kind = set->kind ? kind_find(set->kind) : NULL;
+	const struct kind *kind = set->kind ? kind_written(set->kind) : NULL;
 	struct operation *inverses;
 	struct change *change;
 	struct arena *arena;

@@ -4,7 +4,8 @@
  * Pure; nothing fails, what is not known is said.  The rows are in
  * consequence_any.c, consequence_mailbox.c, consequence_address.c,
  * consequence_user.c, consequence_reference.c, consequence_members.c,
- * consequence_folder.c, consequence_policy.c and consequence_domain.c; here is what they share.
+ * consequence_folder.c, consequence_policy.c, consequence_domain.c and
+ * consequence_traffic.c; here is what they share.
  */
 #include "model/consequence_rules.h"
 
@@ -12,6 +13,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "model/traffic.h"
 
 static void add(struct scene *scene, const struct consequence_rule *rule, enum severity severity, const char *sentence)
 {
@@ -180,6 +182,8 @@ size_t consequences_of(struct arena *arena, const struct change *change, const s
 			look_at(&scene, consequence_rules_reference);
 		if (strcmp(change->kind->name, "domain") == 0)
 			look_at(&scene, consequence_rules_domain);
+		if (change->kind == &kind_queue || change->kind == &kind_sessions)
+			look_at(&scene, consequence_rules_traffic);
 	}
 	*list = scene.list;
 	return scene.count;

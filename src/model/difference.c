@@ -164,6 +164,8 @@ char *change_sentence(struct arena *arena, const struct change *change, const st
 {
 	const char *noun = noun_first(arena, change->kind);
 
+	if (change->kind->sentence)
+		return arena_format(arena, "%s%s", change->verb == VERB_UNDO ? "Taken back: " : "", change->kind->sentence(arena, change));
 	switch (change->verb) {
 	case VERB_EDIT:
 		return edited_words(arena, edited_name(change), lines, count);

@@ -106,6 +106,7 @@ enum kind_verbs { KIND_CAN_ADD = 1, KIND_CAN_EDIT = 2, KIND_CAN_RENAME = 4, KIND
 struct record;
 struct change;
 struct facts;
+struct arena;
 struct kind {
 	const char *name;                 /* "user": on the command line and in JSON */
 	const char *title;                /* "Users" */
@@ -123,6 +124,8 @@ struct kind {
 	const char *stays;                /* why it cannot be renamed, where it cannot; NULL: no reason to tell */
 	/* Rules over several fields; NULL: none. after is the record as it would become (verb delete: NULL). */
 	bool (*check)(const struct change *change, const struct record *after, const struct facts *facts, struct error *error);
+	/* What a change of it does, in one sentence; NULL: made from the lines (change_sentence). Arena. */
+	char *(*sentence)(struct arena *arena, const struct change *change);
 	const char *help;
 };
 
