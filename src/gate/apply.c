@@ -167,13 +167,17 @@ static const char *words_of(struct walk *walk, size_t step)
 	return operation->words ? operation->words : operation->place;
 }
 
+/* inverse: as the store filled it, NULL for a step that failed. */
 static void note_step(struct walk *walk, size_t step, enum step_state state, const struct operation *inverse)
 {
 	static const char *const words[] = { "not begun", "done", "was so already", "NOT done", "outcome unknown" };
 	struct submission *submission = walk->submission;
-	const char *problem = state == STEP_FAILED || state == STEP_UNKNOWN ? submission->error.text : NULL;
+	const char *problem = state == STEP_FAILED || state == STEP_UNKNOWN ? submission->error.text : inverse ? inverse->told : NULL;
 
 	submission->states[step] = state;
+	/* What has no place cannot be taken back. */
+	if (inverse && !inverse->place)
+		inverse = NULL;
 	if (inverse)
 		submission->inverses[step] = *inverse;
 	submission->step_words[step] = arena_format(submission->arena, "%s: %s%s%s", words_of(walk, step), words[state],
@@ -215,6 +219,15 @@ static bool plan_rest(struct walk *walk, size_t step)
 	return fine;
 }
 
+/* A store that did less than was asked says so in its own words; of many steps the first such one stands for them. */
+static void say_told(struct submission *submission, const char *told)
+{
+	if (told && !submission->told) {
+		submission->told = true;
+		submission->sentence = arena_format(submission->arena, "%s (%s)", submission->sentence, told);
+	}
+}
+
 /* One step until it is done or cannot be. */
 static enum outcome do_step(struct walk *walk, size_t step)
 {
@@ -231,13 +244,16 @@ static enum outcome do_step(struct walk *walk, size_t step)
 			break;
 	}
 	/* A store that got there by a second way may have left the words of the first. */
-	if (outcome == OUTCOME_APPLIED || outcome == OUTCOME_ALREADY)
+	if (outcome == OUTCOME_APPLIED || outcome == OUTCOME_ALREADY) {
 		error_clear(&submission->error);
+		say_told(submission, inverse.told);
+	}
 	if (outcome == OUTCOME_APPLIED) {
 		note_step(walk, step, STEP_DONE, &inverse);
 		carry_version(plan, step, version_after);
 	} else if (outcome == OUTCOME_ALREADY) {
-		note_step(walk, step, STEP_ALREADY, NULL);
+		inverse.place = NULL;
+		note_step(walk, step, STEP_ALREADY, &inverse);
 	} else if (outcome == OUTCOME_UNKNOWN) {
 		note_step(walk, step, STEP_UNKNOWN, NULL);
 	}

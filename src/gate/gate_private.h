@@ -115,6 +115,7 @@ struct submission {
 	struct error error;
 	const char *sentence;
 	bool taken_back;
+	bool told;                         /* the sentence says already that less happened than was asked */
 	struct review *again;
 };
 

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "gate/gate_private.h"
+#include "model/traffic.h"
 
 #define BACK_OFF_MOST 60
 

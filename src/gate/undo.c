@@ -11,6 +11,7 @@
 
 #include "gate/codec.h"
 #include "gate/gate_private.h"
+#include "model/traffic.h"
 #include "model/value_set.h"
 
 /* --- making it -------------------------------------------------------------------------- */

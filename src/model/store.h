@@ -34,6 +34,11 @@ struct operation {
 	size_t delta_count;
 	bool commutes;                     /* membership values: no version, "already so" (16, 20) is success */
 	const char *words;                 /* what this step does, for the list of steps */
+	/*
+	 * Set by apply in *inverse: what really happened where that may be less than was asked, "36 of 37: 1 was gone
+	 * already"; NULL: as planned. An inverse with no place means that it cannot be taken back.
+	 */
+	const char *told;
 };
 
 enum outcome {

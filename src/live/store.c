@@ -1,0 +1,215 @@
+/*
+ * store: the queue and the sessions of the servers, as a place that the gate
+ * can write.
+ *
+ * What is to be done was frozen when it was shown: the values of the change
+ * name each message and each person.  Nothing is gathered but whether the
+ * server is configured and has a way; whether a message is still the same one
+ * is looked at right before it is touched (store_queue.c).  Fails with a
+ * sentence; what was cut off in the middle is unknown until looked at.  Gate's
+ * thread, except live_store, its free function and interrupt (loop thread).
+ */
+#include "live/store.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "live/store_private.h"
+
+/* One run of postsuper takes many ids; a step of this size can still be told in words. */
+enum { STEP_MESSAGES = 2000 };
+
+bool live_store_host(struct live_store *self, const char *name, size_t *host, struct error *error)
+{
+	for (*host = 0; *host < self->count; (*host)++)
+		if (strcmp(self->settings[*host].name, name) == 0)
+			return true;
+	return error_set(error, ERROR_NOT_FOUND, "%s: no server of this name is configured; postroom servers lists them", name);
+}
+
+static void open_here(struct live_store *self)
+{
+	if (self->loop)
+		return;
+	self->loop = loop_new();
+	self->hosts = hosts_open(self->loop, self->settings, self->count);
+}
+
+const struct host_answer *live_store_run(struct live_store *self, size_t host, struct host_request *request, struct arena *arena)
+{
+	open_here(self);
+	return host_run_here(self->hosts, self->loop, host, request, &self->give_up, arena);
+}
+
+enum outcome live_store_failed(const struct error *error)
+{
+	return error->kind == ERROR_TIMEOUT || error->kind == ERROR_CANCELLED || error->kind == ERROR_UNKNOWN_OUTCOME ?
+		OUTCOME_UNKNOWN : OUTCOME_NOT_APPLIED;
+}
+
+/* --- before it is shown ------------------------------------------------------------------------------- */
+
+static bool store_handles(void *self, const struct kind *kind)
+{
+	(void)self;
+	return kind == &kind_queue || kind == &kind_sessions;
+}
+
+static const char *command_of(const struct kind *kind, const struct field *field)
+{
+	static const struct { const char *field, *command; } commands[] = {
+		{ "hold", "queue-hold" }, { "release", "queue-release" }, { "requeue", "queue-requeue" }, { "retry", "queue-retry" },
+		{ "expire", "queue-expire" }, { "delete", "queue-delete" },
+	};
+
+	for (size_t i = 0; kind == &kind_queue && field && i < sizeof(commands) / sizeof(commands[0]); i++)
+		if (strcmp(commands[i].field, field->name) == 0)
+			return commands[i].command;
+	return "kick";
+}
+
+static bool store_gather(void *context, const struct change *change, struct arena *arena, struct facts *facts, struct error *error)
+{
+	struct live_store *self = context;
+	struct record *now;
+	size_t host;
+
+	if (!live_store_host(self, change->name, &host, error))
+		return false;
+	open_here(self);
+	if (host_way(self->hosts, host, command_of(change->kind, traffic_field(change)), error) == WAY_NONE)
+		return false;
+	now = record_new_in(arena, change->kind);
+	now->name = arena_text(arena, change->name);
+	now->id = now->name;
+	record_set_text(now, change->kind->name_field, change->name);
+	facts->now = now;
+	return true;
+}
+
+/* One delta of at most STEP_MESSAGES messages, or of one person. */
+static void add_step(struct arena *arena, struct plan *plan, const struct change *change, const struct field *field,
+		const struct value *values, size_t count)
+{
+	struct operation *step = &plan->operations[plan->count++];
+	struct delta *delta = arena_alloc(arena, sizeof(*delta));
+
+	delta->attribute = field->name;
+	delta->how = DELTA_ADD;
+	delta->values = values;
+	delta->count = count;
+	step->verb = OPERATION_MODIFY;
+	step->place = arena_format(arena, "%s/%s", change->name, change->kind->name);
+	step->deltas = delta;
+	step->delta_count = 1;
+	step->words = arena_format(arena, "%s on %s: %s", field->label, change->name, traffic_words(arena, change->kind, values, count));
+}
+
+static bool store_plan(void *context, const struct change *change, const struct facts *facts, struct arena *arena,
+		struct plan *plan, struct error *error)
+{
+	const struct field *field = traffic_field(change);
+	const struct value *values;
+	size_t count = traffic_values(arena, change, &values), most = change->kind == &kind_queue ? STEP_MESSAGES : 1, i;
+	struct value *words = arena_alloc(arena, sizeof(*words));
+
+	(void)context;
+	if (!field || count == 0)
+		return error_set(error, ERROR_INVALID, "nothing was named that something could be done to");
+	plan->operations = arena_alloc(arena, (count / most + 1) * sizeof(*plan->operations));
+	for (i = 0; i < count; i += most)
+		add_step(arena, plan, change, field, values + i, count - i < most ? count - i : most);
+	/* What is shown: how many, and some by name. */
+	words->bytes = traffic_words(arena, change->kind, values, count);
+	words->length = strlen(words->bytes);
+	plan->after = record_copy(arena, facts->now);
+	record_set(plan->after, field->name, VALUE_OWN, words, 1);
+	return true;
+}
+
+/* --- doing it ------------------------------------------------------------------------------------------- */
+
+/* "mail1/queue": the name of a server may hold a slash, the kind does not. */
+static bool place_of(struct live_store *self, const struct operation *operation, struct arena *arena, size_t *host,
+		const struct kind **kind, struct error *error)
+{
+	char *place = arena_text(arena, operation->place), *slash = strrchr(place, '/');
+
+	*kind = slash ? kind_written(slash + 1) : NULL;
+	if (!*kind || !store_handles(self, *kind) || operation->delta_count != 1)
+		return error_set(error, ERROR_INTERNAL, "%s is no place where messages or sessions are", operation->place);
+	*slash = '\0';
+	return live_store_host(self, place, host, error);
+}
+
+static enum outcome store_apply(void *context, const struct operation *operation, struct arena *arena,
+		struct operation *inverse, const char **version_after, struct error *error)
+{
+	struct live_store *self = context;
+	const struct kind *kind;
+	size_t host;
+
+	*version_after = NULL;
+	self->give_up = false;
+	if (!place_of(self, operation, arena, &host, &kind, error))
+		return OUTCOME_NOT_APPLIED;
+	return kind == &kind_queue ? queue_apply(self, host, operation, arena, inverse, error) :
+		sessions_apply(self, host, operation, arena, inverse, error);
+}
+
+static enum outcome store_look(void *context, const struct operation *operation, struct arena *arena,
+		struct operation *inverse, struct error *error)
+{
+	struct live_store *self = context;
+	const struct kind *kind;
+	size_t host;
+
+	self->give_up = false;
+	if (!place_of(self, operation, arena, &host, &kind, error))
+		return OUTCOME_UNKNOWN;
+	return kind == &kind_queue ? queue_look(self, host, operation, arena, inverse, error) :
+		sessions_look(self, host, operation, arena, inverse, error);
+}
+
+static void store_interrupt(void *context)
+{
+	((struct live_store *)context)->give_up = true;
+}
+
+/* --- life -------------------------------------------------------------------------------------------------- */
+
+struct live_store *live_store_new(const struct hosts *hosts)
+{
+	struct live_store *self = memory_new(sizeof(*self));
+	struct host_settings *settings;
+	size_t count = hosts_count(hosts);
+
+	settings = memory_new((count + 1) * sizeof(*settings));
+	for (size_t i = 0; i < count; i++)
+		settings[i] = *host_at(hosts, i);
+	self->settings = settings;
+	self->count = count;
+	self->store = (struct store){
+		.name = "servers", .self = self, .handles = store_handles, .gather = store_gather, .plan = store_plan,
+		.apply = store_apply, .look = store_look, .interrupt = store_interrupt,
+	};
+	return self;
+}
+
+struct store *live_store_of(struct live_store *self)
+{
+	return &self->store;
+}
+
+void live_store_free(struct live_store *self)
+{
+	if (!self)
+		return;
+	if (self->hosts)
+		hosts_close(self->hosts);
+	if (self->loop)
+		loop_free(self->loop);
+	free((void *)self->settings);
+	free(self);
+}
