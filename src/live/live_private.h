@@ -8,6 +8,7 @@
 #define POSTROOM_LIVE_PRIVATE_H
 
 #include "live/source.h"
+#include "live/store.h"
 
 /* One source at one server. */
 struct cell {
@@ -69,6 +70,7 @@ struct live {
 	struct arena *own_arena;           /* of own */
 	const char *const *own;            /* NULL: not known */
 	struct pulse pulses[PULSES_MOST];
+	struct live_store *store;          /* for the gate; NULL: nobody asked for it */
 };
 
 struct cell *cell_at(const struct live *live, size_t host, enum live_source source);

@@ -317,10 +317,18 @@ void live_close(struct live *live)
 		if (cell->snapshot)
 			sources[cell->number]->free(cell->snapshot);
 	}
+	live_store_free(live->store);
 	arena_free(live->own_arena);
 	free(live->memory);
 	free(live->cells);
 	free(live);
+}
+
+struct store *live_store(struct live *live)
+{
+	if (!live->store)
+		live->store = live_store_new(live->hosts);
+	return live_store_of(live->store);
 }
 
 unsigned live_overview_sources(void)
