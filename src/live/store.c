@@ -69,16 +69,42 @@ static const char *command_of(const struct kind *kind, const struct field *field
 	return "kick";
 }
 
+/* The server of one value: sessions name theirs, messages are of the server whose queue it is. */
+static const char *server_of(struct arena *arena, const struct change *change, const struct value *value)
+{
+	struct traffic_session session;
+
+	if (change->kind == &kind_sessions && traffic_session_read(value->bytes, &session))
+		return arena_bytes(arena, session.server, session.server_length);
+	return change->name;
+}
+
+/* Every server that is named is configured and can be told. */
+static bool has_ways(struct live_store *self, const struct change *change, struct arena *arena, struct error *error)
+{
+	const char *command = command_of(change->kind, traffic_field(change)), *before = NULL;
+	const struct value *values;
+	size_t count = traffic_values(arena, change, &values), host;
+
+	for (size_t i = 0; i < count; i++) {
+		const char *server = server_of(arena, change, &values[i]);
+
+		if (before && strcmp(before, server) == 0)
+			continue;
+		if (!live_store_host(self, server, &host, error) || host_way(self->hosts, host, command, error) == WAY_NONE)
+			return false;
+		before = server;
+	}
+	return true;
+}
+
 static bool store_gather(void *context, const struct change *change, struct arena *arena, struct facts *facts, struct error *error)
 {
 	struct live_store *self = context;
 	struct record *now;
-	size_t host;
 
-	if (!live_store_host(self, change->name, &host, error))
-		return false;
 	open_here(self);
-	if (host_way(self->hosts, host, command_of(change->kind, traffic_field(change)), error) == WAY_NONE)
+	if (!has_ways(self, change, arena, error))
 		return false;
 	now = record_new_in(arena, change->kind);
 	now->name = arena_text(arena, change->name);
@@ -100,10 +126,10 @@ static void add_step(struct arena *arena, struct plan *plan, const struct change
 	delta->values = values;
 	delta->count = count;
 	step->verb = OPERATION_MODIFY;
-	step->place = arena_format(arena, "%s/%s", change->name, change->kind->name);
+	step->place = arena_format(arena, "%s/%s", server_of(arena, change, values), change->kind->name);
 	step->deltas = delta;
 	step->delta_count = 1;
-	step->words = arena_format(arena, "%s on %s: %s", field->label, change->name, traffic_words(arena, change->kind, values, count));
+	step->words = arena_format(arena, "%s: %s", field->label, traffic_words(arena, change->kind, values, count));
 }
 
 static bool store_plan(void *context, const struct change *change, const struct facts *facts, struct arena *arena,

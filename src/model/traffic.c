@@ -57,18 +57,22 @@ bool traffic_message_read(const char *value, struct traffic_message *message)
 	return read_number(value + length + 1, &message->arrival, &message->sender) && *message->sender;
 }
 
-char *traffic_session_value(struct arena *arena, uint64_t count, const char *user, const char *address)
+char *traffic_session_value(struct arena *arena, uint64_t count, const char *server, const char *user, const char *address)
 {
-	return arena_format(arena, "%" PRIu64 " %s%s%s", count, user, *address ? " " : "", address);
+	return arena_format(arena, "%" PRIu64 " %s %s%s%s", count, server, user, *address ? " " : "", address);
 }
 
 bool traffic_session_read(const char *value, struct traffic_session *session)
 {
 	int64_t count;
 
-	if (!read_number(value, &count, &session->user))
+	if (!read_number(value, &count, &session->server))
 		return false;
 	session->count = (uint64_t)count;
+	session->server_length = strcspn(session->server, " ");
+	if (session->server_length == 0 || session->server[session->server_length] != ' ')
+		return false;
+	session->user = session->server + session->server_length + 1;
 	session->user_length = strcspn(session->user, " ");
 	session->address = session->user + session->user_length;
 	session->address += *session->address == ' ';
@@ -88,7 +92,7 @@ static bool check_session(const struct field *field, const char *value, struct e
 	struct traffic_session session;
 
 	return traffic_session_read(value, &session) || error_set(error, ERROR_INVALID,
-		"%s: \"%.100s\" is no session; it is named by how many there are, the user and perhaps the address", field->label, value);
+		"%s: \"%.100s\" is no session; it is named by how many there are, server, user and perhaps the address", field->label, value);
 }
 
 /* --- the tables --------------------------------------------------------------------------------------- */
@@ -162,8 +166,9 @@ static char *example(struct arena *arena, const struct kind *kind, const char *v
 		return arena_format(arena, "%s from %.80s", message.id,
 			strcmp(message.sender, "MAILER-DAEMON") == 0 ? "the null sender" : message.sender);
 	if (kind == &kind_sessions && traffic_session_read(value, &session))
-		return arena_format(arena, "%.*s%s%.60s (%" PRIu64 ")", (int)(session.user_length < 80 ? session.user_length : 80), session.user,
-			*session.address ? " from " : "", session.address, session.count);
+		return arena_format(arena, "%.*s%s%.60s on %.*s (%" PRIu64 ")", (int)(session.user_length < 80 ? session.user_length : 80), session.user,
+			*session.address ? " from " : "", session.address, (int)(session.server_length < 80 ? session.server_length : 80),
+			session.server, session.count);
 	return arena_format(arena, "%.80s", value);
 }
 

@@ -7,7 +7,8 @@
  * is a server; each field is a verb, and its values are what it is done to,
  * exactly as it was seen: a message is "ID ARRIVAL SENDER" (a short queue id
  * comes to name another message after a while: postfix 3), a session
- * "COUNT USER" or "COUNT USER ADDRESS".  Constant data and pure functions; any thread.
+ * "COUNT SERVER USER" or "COUNT SERVER USER ADDRESS", so that the sessions of a
+ * person who is on several servers end with one change (of TRAFFIC_EVERYWHERE).  Constant data and pure functions; any thread.
  */
 #ifndef POSTROOM_MODEL_TRAFFIC_H
 #define POSTROOM_MODEL_TRAFFIC_H
@@ -32,8 +33,10 @@ char *traffic_message_value(struct arena *arena, const char *id, int64_t arrival
 /* False where it is no such value: an id that Postfix would not give, no time. */
 bool traffic_message_read(const char *value, struct traffic_message *message);
 
-struct traffic_session { uint64_t count; const char *user; size_t user_length; const char *address; };  /* address "": all of the user */
-char *traffic_session_value(struct arena *arena, uint64_t count, const char *user, const char *address);
+#define TRAFFIC_EVERYWHERE "every server"
+/* Parts lie in the value; address "": all of the user. */
+struct traffic_session { uint64_t count; const char *server; size_t server_length; const char *user; size_t user_length; const char *address; };
+char *traffic_session_value(struct arena *arena, uint64_t count, const char *server, const char *user, const char *address);
 bool traffic_session_read(const char *value, struct traffic_session *session);
 
 /* What the change does to how much: its one field with values, NULL: none. Also of an undo, from its operations. */
