@@ -55,9 +55,8 @@ static const struct field mailing_list_fields[] = {
 	{
 		.name = "sender_rule", .label = "In force", .type = FIELD_TEXT, .flags = FIELD_DERIVED,
 		.group = "Senders", .width = 30,
-		.help = "Whether the mail servers obey the senders above, as far as the configuration tells (mail_hosts.listfilter). "
-			"By default they look at who logged in to send, and always at mail to this very address only, "
-			"not at what another list passes on.",
+		.help = "Whether the mail servers obey the senders above (mail_hosts.listfilter). They ask who logged in to send, "
+			"for mail to this very address.",
 	},
 	{
 		.name = "lists", .label = "Mailing lists", .type = FIELD_TEXT, .flags = FIELD_MANY | FIELD_DERIVED,

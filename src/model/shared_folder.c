@@ -26,9 +26,8 @@ static const struct part right_parts[] = {
 	{ .name = "who", .label = "Who", .type = FIELD_TEXT, .key = true, .offers = holders,
 	  .help = "The primary address of a user, the name of a group, or anyone; authenticated means the same." },
 	{ .name = "right", .label = "Right", .type = FIELD_CHOICE, .choices = rights, .fallback = "read", .nothing = "none",
-	  .help = "Each holds those before it: read (and flag), post (told to mail programs only: mail to the address comes in from anybody), "
-		"append (put mail in), write (delete too), all (rights too, and where there is no address folders below it). With none "
-		"the entry goes away." },
+	  .help = "Each holds those before it: read; post, which nothing asks for; append (put mail in); write (delete); "
+		"all (give rights). With none the entry goes away." },
 	{ .name = NULL },
 };
 
@@ -70,9 +69,8 @@ static const struct field folder_fields[] = {
 	{
 		.name = "rights", .label = "Rights", .type = FIELD_PARTS, .flags = FIELD_MANY,
 		.group = "Rights", .parts = right_parts, .width = 30, .check = check_right,
-		.help = "Who may do what: none, read, post, append, write, all. Of several rights for one person the own one counts alone, without "
-			"one the highest of the groups, without those the one of all. Members of groups inside a group are members, and those "
-			"rights count from the next login on.",
+		.help = "Who may do what. A right of one's own counts before those of groups (nested ones too, from the next login on), "
+			"those before that of all.",
 	},
 	{
 		.name = "lists", .label = "Mailing lists", .type = FIELD_TEXT, .flags = FIELD_MANY | FIELD_DERIVED,
