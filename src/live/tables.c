@@ -11,6 +11,9 @@
 #include "live/tables.h"
 
 const struct live_table *const live_tables[] = {
+	&table_connections, &table_connections_by_user, &table_connections_by_address, &table_connections_by_network,
+	&table_connections_by_server, &table_connections_by_service, &table_services, &table_processes, &table_penalty, &table_log_errors,
+	&table_slots, &table_mailboxes,
 	&table_queue, &table_queue_by_domain, &table_queue_by_reason, &table_queue_by_sender, &table_queue_by_age,
 	NULL,
 };

@@ -26,5 +26,8 @@ struct rows *table_done(struct rows *rows, size_t most);
 /* The tables themselves, each beside its source. */
 extern const struct live_table table_queue, table_queue_by_domain, table_queue_by_reason, table_queue_by_sender,
 	table_queue_by_age;
+extern const struct live_table table_connections, table_connections_by_user, table_connections_by_address, table_connections_by_network,
+	table_connections_by_server, table_connections_by_service, table_services, table_processes, table_penalty, table_log_errors,
+	table_slots, table_mailboxes;
 
 #endif

@@ -32,7 +32,7 @@ static const struct field connections_fields[] = {
 	{ .name = NULL },
 };
 const struct kind kind_live_connections = {
-	.name = "connections", .title = "Connections", .noun = "connection", .fields = connections_fields, .name_field = "user",
+	.name = "connections", .title = "Connections", .noun = "connection", .internal = true, .fields = connections_fields, .name_field = "user",
 	.help = "One row for each connection that is logged in, as doveadm who gives them.",
 };
 
@@ -69,7 +69,7 @@ static const struct field connections_by_user_fields[] = {
 	{ .name = NULL },
 };
 const struct kind kind_live_connections_by_user = {
-	.name = "connections-by-user", .title = "Connections by user", .noun = "user", .fields = connections_by_user_fields, .name_field = "user",
+	.name = "connections-by-user", .title = "Connections by user", .noun = "user", .internal = true, .fields = connections_by_user_fields, .name_field = "user",
 	.help = "Who is connected, how often, and how near to the limit of connections from one address.",
 };
 
@@ -110,7 +110,7 @@ static const struct field connections_by_address_fields[] = {
 	{ .name = NULL },
 };
 const struct kind kind_live_connections_by_address = {
-	.name = "connections-by-address", .title = "Connections by address", .noun = "address", .fields = connections_by_address_fields, .name_field = "address",
+	.name = "connections-by-address", .title = "Connections by address", .noun = "address", .internal = true, .fields = connections_by_address_fields, .name_field = "address",
 	.help = "Where connections come from: who is logged in there, and how many are only trying.",
 };
 
@@ -146,7 +146,7 @@ static const struct field connections_by_network_fields[] = {
 	{ .name = NULL },
 };
 const struct kind kind_live_connections_by_network = {
-	.name = "connections-by-network", .title = "Connections by network", .noun = "network", .fields = connections_by_network_fields, .name_field = "network",
+	.name = "connections-by-network", .title = "Connections by network", .noun = "network", .internal = true, .fields = connections_by_network_fields, .name_field = "network",
 	.help = "Connections by networks of 256 IPv4 addresses (/24) and by IPv6 networks as a customer gets them (/64).",
 };
 
@@ -178,7 +178,7 @@ static const struct field connections_by_server_fields[] = {
 	{ .name = NULL },
 };
 const struct kind kind_live_connections_by_server = {
-	.name = "connections-by-server", .title = "Connections by server", .noun = "server", .fields = connections_by_server_fields, .name_field = "server",
+	.name = "connections-by-server", .title = "Connections by server", .noun = "server", .internal = true, .fields = connections_by_server_fields, .name_field = "server",
 	.help = "How the connections are spread over the servers.",
 };
 
@@ -206,7 +206,7 @@ static const struct field connections_by_service_fields[] = {
 	{ .name = NULL },
 };
 const struct kind kind_live_connections_by_service = {
-	.name = "connections-by-service", .title = "Connections by service", .noun = "service", .fields = connections_by_service_fields, .name_field = "service",
+	.name = "connections-by-service", .title = "Connections by service", .noun = "service", .internal = true, .fields = connections_by_service_fields, .name_field = "service",
 	.help = "How the connections are spread over IMAP, POP3, ManageSieve and the others.",
 };
 
@@ -267,7 +267,7 @@ static const struct field services_fields[] = {
 	{ .name = NULL },
 };
 const struct kind kind_live_services = {
-	.name = "services", .title = "Services", .noun = "service", .fields = services_fields, .name_field = "service",
+	.name = "services", .title = "Services", .noun = "service", .internal = true, .fields = services_fields, .name_field = "service",
 	.help = "How full each service of Dovecot is, of what it can take in the login mode it runs in.",
 };
 
@@ -303,7 +303,7 @@ static const struct field processes_fields[] = {
 	{ .name = NULL },
 };
 const struct kind kind_live_processes = {
-	.name = "processes", .title = "Processes", .noun = "process", .fields = processes_fields, .name_field = "service",
+	.name = "processes", .title = "Processes", .noun = "process", .internal = true, .fields = processes_fields, .name_field = "service",
 	.help = "The processes of Dovecot, and how many clients each can still take.",
 };
 
@@ -331,7 +331,7 @@ static const struct field penalty_fields[] = {
 	{ .name = NULL },
 };
 const struct kind kind_live_penalty = {
-	.name = "penalty", .title = "Kept waiting", .noun = "address", .fields = penalty_fields, .name_field = "address",
+	.name = "penalty", .title = "Kept waiting", .noun = "address", .internal = true, .fields = penalty_fields, .name_field = "address",
 	.help = "Addresses that Dovecot answers more slowly since wrong passwords came from them.",
 };
 
@@ -355,7 +355,7 @@ static const struct field log_errors_fields[] = {
 	{ .name = NULL },
 };
 const struct kind kind_live_log_errors = {
-	.name = "log-errors", .title = "Last errors of Dovecot", .noun = "line", .fields = log_errors_fields, .name_field = "text",
+	.name = "log-errors", .title = "Last errors of Dovecot", .noun = "line", .internal = true, .fields = log_errors_fields, .name_field = "text",
 	.help = "The last warnings and errors that the log process of Dovecot keeps in memory, newest first; a reload loses them.",
 };
 
@@ -395,7 +395,7 @@ static const struct field slots_fields[] = {
 	{ .name = NULL },
 };
 const struct kind kind_live_slots = {
-	.name = "slots", .title = "Login slots", .noun = "address", .fields = slots_fields, .name_field = "address",
+	.name = "slots", .title = "Login slots", .noun = "address", .internal = true, .fields = slots_fields, .name_field = "address",
 	.help = "Who holds login slots: connections by address, with those that are not logged in, which who does not list.",
 };
 
@@ -431,6 +431,6 @@ static const struct field mailboxes_fields[] = {
 	{ .name = NULL },
 };
 const struct kind kind_live_mailboxes = {
-	.name = "mailboxes", .title = "Nearly full mailboxes", .noun = "mailbox", .fields = mailboxes_fields, .name_field = "user",
+	.name = "mailboxes", .title = "Nearly full mailboxes", .noun = "mailbox", .internal = true, .fields = mailboxes_fields, .name_field = "user",
 	.help = "How full the mailboxes are that were looked at: only people who are connected or over quota lately, a bounded number at a time.",
 };
