@@ -16,6 +16,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "config_grant.h"
+#include "config_servers.h"
 
 const char *config_machine_file = "/etc/postroom/postroom.conf";
 
@@ -88,6 +89,13 @@ const struct conf_option config_options[] = {
 	{ .name = "exit_minutes", .type = CONF_NUMBER, .fallback = "60", .help = "Idle minutes until the console ends. Not for monitor; 0 never." },
 	{ .name = "mail_hosts", .type = CONF_SECTION, .inside = mail_hosts_options,
 	  .help = "What the mail servers do to mailboxes; it decides what a review warns of." },
+	{ .name = "server", .type = CONF_SECTION, .flags = CONF_MANY | CONF_TITLED, .inside = config_server_options,
+	  .help = "A mail server, and how it is reached; without any the local machine is found by itself." },
+	{ .name = "limit", .type = CONF_SECTION, .flags = CONF_MANY | CONF_TITLED, .inside = config_limit_options,
+	  .help = "The title is a limit; from when on it warns and is critical." },
+	{ .name = "advice", .type = CONF_SECTION, .flags = CONF_MANY | CONF_TITLED, .inside = config_advice_options,
+	  .help = "The title is a kind of alarm; what to do then." },
+	{ .name = "watch", .type = CONF_SECTION, .inside = config_watch_options, .help = "What is watched about the mail system as a whole." },
 	{ .name = NULL },
 };
 
@@ -408,6 +416,22 @@ static void load_places(struct config *config, const struct source *root)
 	config->shared_directory = arena_text(config->arena, get_text(root, "shared_dir"));
 }
 
+/* --- mail servers ------------------------------------------------------------------------------ */
+
+/* Which programs are started is policy. */
+static bool load_servers(struct config *config, const struct source *root, bool trusted, struct error *error)
+{
+	struct config_servers servers = { .hosts = NULL };
+
+	if (!config_servers_load(config->arena, root->own, root->machine, trusted && config->restricted, &servers, error))
+		return false;
+	config->hosts = servers.hosts;
+	config->host_count = servers.host_count;
+	config->live = servers.live;
+	config->live.state_directory = config->state_directory;
+	return true;
+}
+
 /* --- the whole ---------------------------------------------------------------------------------- */
 
 bool config_no_file(const char *option, const char *value, struct error *error)
@@ -443,7 +467,7 @@ static bool fill(struct config *config, const struct source *root, const struct 
 	/* Who logs in to the directory may decide the role. */
 	return load_directory(config, root, options, error) && load_policy(config, root, options, trusted, error) &&
 		load_mail_hosts(config, root, error) && load_screen(config, root, options, error) &&
-		(!config->restricted || names_no_files(options, error));
+		load_servers(config, root, trusted, error) && (!config->restricted || names_no_files(options, error));
 }
 
 /* The person's own file: --config, POSTROOM_CONFIG, or the usual place where there is one. NULL: none. */

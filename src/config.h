@@ -15,6 +15,8 @@
 #include "base/conffile.h"
 #include "base/error.h"
 #include "directory/directory.h"
+#include "hosts/hosts.h"
+#include "live/live.h"
 #include "model/role.h"
 
 /* Global options of the command line; NULL or false: not given. */
@@ -30,6 +32,9 @@ struct config {
 	const char *system;                /* word for the top line: PROD, TEST; "" none */
 	const char *name;                  /* of the mail system: "example.com"; "" none */
 	struct directory_settings directory;
+	const struct host_settings *hosts; /* mail servers: configured, or this machine; count 0: none */
+	size_t host_count;
+	struct live_settings live;         /* what is watched about them */
 	enum role role;
 	bool role_fixed;                   /* from root-owned configuration: --role can only lower it */
 	bool read_only;

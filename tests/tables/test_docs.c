@@ -140,6 +140,18 @@ static void test_configuration(void **state)
 	expect_no_more(&entries, CONFIGURATION, "option");
 }
 
+static void test_limits(void **state)
+{
+	const struct live_threshold *row;
+	struct entries entries;
+
+	(void)state;
+	read_entries(CONFIGURATION, "LIMITS", "Cm", &entries);
+	for (row = live_thresholds; row->name; row++)
+		expect(&entries, CONFIGURATION, "limit", row->name);
+	expect_no_more(&entries, CONFIGURATION, "limit");
+}
+
 static void test_keymap_places(void **state)
 {
 	struct arena *arena = arena_new();
@@ -231,6 +243,7 @@ int main(void)
 		cmocka_unit_test(test_actions),
 		cmocka_unit_test(test_fields),
 		cmocka_unit_test(test_configuration),
+		cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_keymap_places),
 		cmocka_unit_test(test_keymap_keys),
 		cmocka_unit_test(test_keymap_maps),
