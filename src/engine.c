@@ -1,7 +1,7 @@
 /*
  * engine: opens everything in order.
  *
- * Log, loop, directory, gate, store; closing goes the other way round, the
+ * Log, loop, directory, mail servers, gate, store; closing goes the other way round, the
  * gate before the directory, because its store belongs to the directory.  An
  * unreachable server is no failure here: the directory keeps trying.  Loop
  * thread.
@@ -52,6 +52,8 @@ struct engine *engine_open(struct config *config, struct error *error)
 		free(engine);
 		return NULL;
 	}
+	engine->hosts = hosts_open(engine->loop, config->hosts, config->host_count);
+	engine->live = live_open(engine->loop, engine->hosts, &config->live);
 	open_gate(engine);
 	return engine;
 }
@@ -63,6 +65,8 @@ bool engine_close(struct engine *engine)
 	if (!engine)
 		return true;
 	gate_gone = gate_close(engine->gate);
+	live_close(engine->live);
+	hosts_close(engine->hosts);
 	directory_gone = directory_close(engine->directory);
 	if (!gate_gone || !directory_gone)
 		return false;

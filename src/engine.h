@@ -11,11 +11,15 @@
 #include "config.h"
 #include "directory/directory.h"
 #include "gate/gate.h"
+#include "hosts/hosts.h"
+#include "live/live.h"
 
 struct engine {
 	struct loop *loop;
 	struct config *config;             /* taken */
 	struct directory *directory;
+	struct hosts *hosts;               /* the mail servers; empty where there are none */
+	struct live *live;                 /* what goes on there; nothing is asked before somebody wants it */
 	struct gate *gate;                 /* read_only: no store registered */
 };
 /* Takes the config also on failure. NULL with an error for bad settings; an unreachable server is not a failure. */
