@@ -123,8 +123,12 @@ static void draw_cell(const struct list_view *list, struct canvas *canvas, int r
 	if (!rowset_column(list->set, column->field, &index))
 		return;
 	value = &data->values[index];
-	if (value->length == 0)
+	if (value->length == 0) {
+		/* "None" is not known yet, or never where the list is cut. */
+		if ((column->field->flags & FIELD_WHOLE) && !(list->loaded && list->complete))
+			canvas_words(canvas, row, column->at, column->width, style, "?");
 		return;
+	}
 	words = list_cell_words(canvas->arena, canvas->form, column->field, value);
 	if (list_goes_right(column->field))
 		canvas_right(canvas, row, column->at, column->width, style, words != NULL ? words : value->bytes);

@@ -151,20 +151,6 @@ static void merge_pending(struct rowset *set)
 	insert_sorted(set, &set->shown, matching, matches);
 }
 
-void rowset_take(struct rowset *set, struct rows *takes)
-{
-	takes->next = NULL;
-	if (set->last == NULL)
-		set->first = takes;
-	else
-		set->last->next = takes;
-	set->last = takes;
-	if (set->pending == NULL) {
-		set->pending = takes;
-		set->pending_at = 0;
-	}
-}
-
 /* --- filter ------------------------------------------------------------------------------------ */
 
 /* Every row that matches the longer words matches the shorter ones. */
@@ -291,6 +277,38 @@ void rowset_sort(struct rowset *set, const struct field *column, bool reverse)
 	set->width = 1;
 	set->run = 0;
 	begin_run(set);
+}
+
+/* --- taking ------------------------------------------------------------------------------------ */
+
+/* The rows stay where they are, unless they are in the order of what is told only now. */
+static void tell_more(struct rowset *set, struct rows *takes)
+{
+	const struct field *column = set->column;
+
+	rows_update(set->first, takes);
+	/* The old rows point into the batch, which has none of its own. */
+	takes->count = 0;
+	if (column == NULL || !(column->flags & FIELD_WHOLE))
+		return;
+	set->column = NULL;
+	rowset_sort(set, column, set->reverse);
+}
+
+void rowset_take(struct rowset *set, struct rows *takes)
+{
+	takes->next = NULL;
+	if (takes->again)
+		tell_more(set, takes);
+	if (set->last == NULL)
+		set->first = takes;
+	else
+		set->last->next = takes;
+	set->last = takes;
+	if (set->pending == NULL) {
+		set->pending = takes;
+		set->pending_at = 0;
+	}
 }
 
 /* --- work -------------------------------------------------------------------------------------- */

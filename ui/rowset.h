@@ -19,7 +19,7 @@
 struct rowset;
 struct rowset *rowset_new(void);
 void rowset_free(struct rowset *set);              /* NULL is allowed */
-/* One more batch (taken); all batches of a set have the same columns. */
+/* One more batch (taken); all batches of a set have the same columns. Rows that come again tell more of those that are there. */
 void rowset_take(struct rowset *set, struct rows *takes);
 /* Orders by a column of the batches. */
 void rowset_sort(struct rowset *set, const struct field *column, bool reverse);

@@ -96,6 +96,11 @@ static void on_rows(void *context, struct rows *takes)
 {
 	struct listing *listing = context;
 
+	if (takes->again) {
+		rows_update(listing->first, takes);
+		/* What it tells is in the rows now, which keep it; it has none of its own. */
+		takes->count = 0;
+	}
 	if (listing->last)
 		listing->last->next = takes;
 	else

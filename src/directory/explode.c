@@ -1,8 +1,8 @@
 /*
  * explode: the rows of an entry, and who else holds their addresses.
  *
- * The census keeps one hash of 64 bits for each address, sorted: eight bytes,
- * and no text.  What a cut reading did not see is not claimed.  Nothing fails.
+ * The census keeps two hashes of 64 bits for each address, one list to be
+ * sorted and one table, and the text only of those that are met again.  What a cut reading did not see is not claimed.  Nothing fails.
  */
 #include "directory/explode.h"
 
@@ -10,11 +10,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/lookup.h"
 #include "base/text.h"
 #include "directory/filter.h"
 
 #define FNV_START 14695981039346656037u
 #define FNV_PRIME 1099511628211u
+
+enum { TABLE_FIRST = 1024 };
 
 struct explosion {
 	struct world *world;
@@ -24,6 +27,13 @@ struct explosion {
 	enum known flag_mode;
 	uint64_t *seen;                    /* hash of the lower-case address; lowest bit: held as the own address */
 	size_t count, capacity;
+	bool counted;                      /* seen is whole and in order */
+	uint64_t *table;                   /* the same without the lowest bit, to meet one again; 0: free */
+	size_t table_size;                 /* power of two; 0: none yet */
+	struct lookup *met;                /* addresses met again, in lower case */
+	struct arena *arena;
+	const char **shared;
+	size_t shared_count, shared_capacity;
 };
 
 bool source_of_many(const struct profile_source *source)
@@ -46,7 +56,7 @@ struct explosion *explode_new(struct arena *arena, struct world *world, const st
 	struct explosion *explosion = arena_alloc(arena, sizeof *explosion);
 	size_t i, j;
 
-	*explosion = (struct explosion){ .world = world, .kind = kind, .flag_mode = flag_mode };
+	*explosion = (struct explosion){ .world = world, .kind = kind, .flag_mode = flag_mode, .arena = arena, .met = lookup_new() };
 	explosion->from = arena_alloc(arena, kind->source_count * sizeof *explosion->from);
 	for (i = 0; i < kind->source_count; i++) {
 		for (j = 0; j < explosion->from_count; j++)
@@ -61,7 +71,10 @@ struct explosion *explode_new(struct arena *arena, struct world *world, const st
 void explode_free(struct explosion *explosion)
 {
 	free(explosion->seen);
-	explosion->seen = NULL;
+	free(explosion->table);
+	lookup_free(explosion->met);
+	explosion->seen = explosion->table = NULL;
+	explosion->met = NULL;
 }
 
 size_t explode_count(const struct explosion *explosion)
@@ -72,6 +85,17 @@ size_t explode_count(const struct explosion *explosion)
 const struct profile_kind *explode_from(const struct explosion *explosion, size_t index)
 {
 	return explosion->from[index];
+}
+
+/* A key field is read for several rows; each only once here. */
+static bool is_first_of_key(const struct explosion *explosion, size_t source)
+{
+	size_t i;
+
+	for (i = 0; i < source; i++)
+		if (explosion->kind->sources[i].key == explosion->kind->sources[source].key)
+			return false;
+	return true;
 }
 
 /* --- what to ask ------------------------------------------------------------------------- */
@@ -99,6 +123,26 @@ struct filter *explode_filter(const struct explosion *explosion, struct arena *a
 
 		if (source->from == from)
 			filter_into(arena, any, any_present(explosion, arena, !census && source_only_leading(source) ? source->leads : source->key));
+	}
+	return any->inside_count > 0 ? any : NULL;
+}
+
+struct filter *explode_holders(const struct explosion *explosion, struct arena *arena, size_t index, const char *const *addresses, size_t count)
+{
+	struct filter *any = filter_group(arena, FILTER_OR);
+	size_t i, j;
+
+	for (i = 0; i < explosion->kind->source_count; i++) {
+		const struct profile_source *source = &explosion->kind->sources[i];
+		const char *attribute = source->key->attributes[0];
+		const struct attribute_type *type = attribute == NULL ? NULL : world_attribute(explosion->world, attribute);
+
+		if (source->from != explosion->from[index] || type == NULL || !is_first_of_key(explosion, i))
+			continue;
+		if (!type->equality)
+			filter_into(arena, any, filter_present(arena, attribute));
+		for (j = 0; type->equality && j < count; j++)
+			filter_into(arena, any, filter_equal_text(arena, attribute, addresses[j]));
 	}
 	return any->inside_count > 0 ? any : NULL;
 }
@@ -134,8 +178,7 @@ const char **explode_attributes(const struct explosion *explosion, struct arena 
 		if (!census && leads_listed(source))
 			need(arena, &names, &count, &capacity, source->leads);
 	}
-	if (!census)
-		names[count++] = "entryUUID";
+	names[count++] = "entryUUID";
 	names[count] = NULL;
 	return names;
 }
@@ -166,15 +209,55 @@ static uint64_t hash_of(const char *address, bool primary)
 	return (hash & ~(uint64_t)1) | (primary ? 1 : 0);
 }
 
-/* A key field is read for several rows; each only once here. */
-static bool is_first_of_key(const struct explosion *explosion, size_t source)
+/* Puts the hash in; false where it was there. */
+static bool first_met(struct explosion *explosion, uint64_t hash)
 {
-	size_t i;
+	size_t at;
 
-	for (i = 0; i < source; i++)
-		if (explosion->kind->sources[i].key == explosion->kind->sources[source].key)
+	for (at = (size_t)(hash >> 1); explosion->table[at &= explosion->table_size - 1] != 0; at++)
+		if (explosion->table[at] == hash)
 			return false;
+	explosion->table[at] = hash;
 	return true;
+}
+
+/* At most half full. */
+static void make_room(struct explosion *explosion)
+{
+	uint64_t *old = explosion->table;
+	size_t size = explosion->table_size, i;
+
+	if (explosion->count * 2 < size)
+		return;
+	explosion->table_size = size == 0 ? TABLE_FIRST : size * 2;
+	explosion->table = memory_new(explosion->table_size * sizeof *explosion->table);
+	for (i = 0; i < size; i++)
+		if (old[i] != 0)
+			first_met(explosion, old[i]);
+	free(old);
+}
+
+/* Two hashes may be equal by chance: then two addresses are looked for in vain. */
+static void meet(struct explosion *explosion, const char *address, uint64_t hash)
+{
+	const char *lower;
+
+	make_room(explosion);
+	if (first_met(explosion, hash | 1))
+		return;
+	lower = text_lower_ascii(explosion->arena, address, strlen(address));
+	if (lookup_get(explosion->met, lower) != NULL)
+		return;
+	lookup_put(explosion->met, lower, explosion);
+	explosion->shared = arena_grow(explosion->arena, explosion->shared, &explosion->shared_capacity, explosion->shared_count + 1,
+		sizeof *explosion->shared);
+	explosion->shared[explosion->shared_count++] = lower;
+}
+
+size_t explode_shared(const struct explosion *explosion, const char *const **addresses)
+{
+	*addresses = explosion->shared;
+	return explosion->shared_count;
 }
 
 void explode_take(struct explosion *explosion, size_t index, const struct entry *entry, struct arena *scratch)
@@ -189,8 +272,10 @@ void explode_take(struct explosion *explosion, size_t index, const struct entry 
 			continue;
 		explode_values(explosion->world, scratch, source->key, explosion->flag_mode, entry, &keys);
 		explosion->seen = memory_grow(explosion->seen, &explosion->capacity, explosion->count + keys.count, sizeof *explosion->seen);
-		for (j = 0; j < keys.count; j++)
-			explosion->seen[explosion->count++] = hash_of(keys.values[j].bytes, !source_of_many(source));
+		for (j = 0; j < keys.count; j++) {
+			explosion->seen[explosion->count] = hash_of(keys.values[j].bytes, !source_of_many(source));
+			meet(explosion, keys.values[j].bytes, explosion->seen[explosion->count++]);
+		}
 	}
 }
 
@@ -203,6 +288,7 @@ static int by_hash(const void *a, const void *b)
 
 void explode_counted(struct explosion *explosion)
 {
+	explosion->counted = true;
 	if (explosion->count > 0)
 		qsort(explosion->seen, explosion->count, sizeof *explosion->seen, by_hash);
 }
@@ -320,7 +406,7 @@ size_t explode_entry(const struct explosion *explosion, size_t index, const stru
 			leads_of(explosion, entry, arena, &row);
 			if (row.lead_count == 0 && source_only_leading(source))
 				continue;
-			if (row.remark == NULL)
+			if (row.remark == NULL && explosion->counted)
 				row.remark = remark_of(explosion, source, entry, arena, row.address);
 			*rows = arena_grow(arena, *rows, &capacity, count + 1, sizeof **rows);
 			(*rows)[count++] = row;

@@ -2,9 +2,9 @@
  * explode: one entry, several rows.
  *
  * Rows of a kind whose profile has "explode" lines come out of entries of other
- * kinds.  Who else holds an address is counted in one reading before, so that
- * each row can say it and nothing is searched twice.  On the list connection's
- * thread; lives in the caller's arena, except what explode_free frees.
+ * kinds.  Who else holds an address is counted over all entries, so that no
+ * search is needed for each row.  On the list connection's thread; lives in
+ * the caller's arena, except what explode_free frees.
  */
 #ifndef POSTROOM_DIRECTORY_EXPLODE_H
 #define POSTROOM_DIRECTORY_EXPLODE_H
@@ -40,10 +40,14 @@ const struct profile_kind *explode_from(const struct explosion *explosion, size_
 /* Which entries of this kind can give a row; census: can share an address. NULL: none here (the schema lacks the attributes). */
 struct filter *explode_filter(const struct explosion *explosion, struct arena *arena, size_t index, bool census);
 const char **explode_attributes(const struct explosion *explosion, struct arena *arena, size_t index, bool census);
-/* First reading: counts the addresses of an entry. Afterwards explode_counted. */
+/* Which entries of this kind hold one of these addresses; NULL: none here. */
+struct filter *explode_holders(const struct explosion *explosion, struct arena *arena, size_t index, const char *const *addresses, size_t count);
+/* Counts the addresses of an entry. Afterwards explode_counted; before it no row knows who else holds its address. */
 void explode_take(struct explosion *explosion, size_t index, const struct entry *entry, struct arena *scratch);
 void explode_counted(struct explosion *explosion);
-/* Second reading: the rows of an entry. Returns how many; in the arena. */
+/* The addresses that were met more than once, each once, in lower case; they live as long as the explosion. */
+size_t explode_shared(const struct explosion *explosion, const char *const **addresses);
+/* The rows of an entry. Returns how many; in the arena. */
 size_t explode_entry(const struct explosion *explosion, size_t index, const struct entry *entry, struct arena *arena, struct exploded **rows);
 
 /*

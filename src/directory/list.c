@@ -150,6 +150,8 @@ void list_hand_over(struct list_run *run)
 {
 	struct rows *rows = run->rows;
 
+	if (rows != NULL)
+		rows->again = run->again;
 	run->rows = NULL;
 	list_fresh_scratch(run);
 	if (rows != NULL && rows->count > 0) {
@@ -294,21 +296,35 @@ static void add_row(struct list_run *run, const struct entry *entry, const struc
 	run->outcome->count++;
 }
 
-static void take_row(struct list_run *run, LDAPMessage *message)
+static void take_row(struct list_run *run, const struct entry *entry)
 {
-	const struct entry *entry = entry_from(run->scratch, run->connection, message, false);
-	const char *id = entry_first(entry, "entryUUID");
 	struct row looked_at = { .folded = NULL };
 
+	if (!passes(run, entry, &looked_at))
+		return;
+	if (run->order->limit > 0 && run->outcome->count == run->order->limit)
+		run->enough = true;
+	else
+		add_row(run, entry, &looked_at);
+}
+
+static void take_entry(struct list_run *run, LDAPMessage *message)
+{
+	const struct entry *entry;
+	const char *id;
+
+	if (run->skip > 0) {
+		skip_entry(run, message);
+		return;
+	}
+	entry = entry_from(run->scratch, run->connection, message, false);
+	id = entry_first(entry, "entryUUID");
 	run->seen++;
 	snprintf(run->last_id, sizeof run->last_id, "%s", id == NULL ? "" : id);
-	if (passes(run, entry, &looked_at)) {
-		if (run->order->limit > 0 && run->outcome->count == run->order->limit) {
-			run->enough = true;
-			return;
-		}
-		add_row(run, entry, &looked_at);
-	}
+	if (run->explosion != NULL)
+		list_explode(run, entry);
+	else
+		take_row(run, entry);
 	if (run->rows != NULL && run->rows->count >= (run->batches == 0 ? BATCH_FIRST : BATCH_MOST))
 		list_hand_over(run);
 	else if (run->rows == NULL && run->seen % BATCH_MOST == 0)
@@ -317,18 +333,6 @@ static void take_row(struct list_run *run, LDAPMessage *message)
 		return;
 	/* A slow line may take its time, as long as it gets on. */
 	guard_arm(run->connection->guard, (int64_t)run->connection->settings->search_seconds * 1000);
-}
-
-static void take_entry(struct list_run *run, LDAPMessage *message)
-{
-	if (run->census)
-		list_count_entry(run, message);
-	else if (run->explosion != NULL)
-		list_explode(run, message);
-	else if (run->skip > 0)
-		skip_entry(run, message);
-	else
-		take_row(run, message);
 }
 
 /* --- reading ------------------------------------------------------------------------------- */
@@ -461,7 +465,7 @@ static void conclude(struct list_run *run, int code)
 {
 	struct list_outcome *outcome = run->outcome;
 	/* What a filter left out was read as well. */
-	size_t size = sizeof outcome->reason, count = run->seen > outcome->count ? run->seen : outcome->count;
+	size_t size = sizeof outcome->reason, count = run->explosion == NULL ? run->seen : outcome->count;
 
 	list_hand_over(run);
 	if (code < 0) {
@@ -486,7 +490,7 @@ static void conclude(struct list_run *run, int code)
 }
 
 /* From the first page to the last; size 0: one stream. */
-int list_read_pages(struct list_run *run, const char *filter, const char **attributes, size_t size)
+static int read_pages(struct list_run *run, const char *filter, const char **attributes, size_t size)
 {
 	struct berval cookie = { .bv_val = NULL, .bv_len = 0 };
 	int code;
@@ -505,14 +509,28 @@ static int read_rest(struct list_run *run, const char *filter, const char **attr
 	int code;
 
 	run->skip = run->seen;
-	code = list_read_pages(run, filter, attributes, PAGE_FALLBACK);
-	if (code == LDAP_SUCCESS && !run->stopped && run->skip == 0)
+	code = read_pages(run, filter, attributes, PAGE_FALLBACK);
+	if (code == LDAP_SUCCESS && !run->stopped && run->skip == 0) {
+		error_clear(&run->outcome->error);
 		return code;
+	}
 	if (code < 0 || run->order->stopped(run->order->context))
 		return code;
 	run->stopped = false;
 	run->outcome->error = cut;
 	return LDAP_SIZELIMIT_EXCEEDED;
+}
+
+int list_read_entries(struct list_run *run, const char *filter, const char **attributes)
+{
+	size_t page = world_pages(run->world) ? run->order->page : 0;
+	int code;
+
+	run->seen = run->skip = 0;
+	code = read_pages(run, filter, attributes, page);
+	if (code == LDAP_SIZELIMIT_EXCEEDED && run->order->page == 0 && world_pages(run->world) && !run->enough && !run->stopped && run->seen > 0)
+		code = read_rest(run, filter, attributes);
+	return code;
 }
 
 void list_read(struct world *world, struct connection *connection, const struct list_order *order, struct list_outcome *outcome)
@@ -547,10 +565,8 @@ void list_read(struct world *world, struct connection *connection, const struct 
 	look_up_fields(&run);
 	if (connection_is_up(connection)) {
 		read_ahead(connection);
-		code = list_read_pages(&run, filter, attributes, world_pages(world) ? order->page : 0);
+		code = list_read_entries(&run, filter, attributes);
 	}
-	if (code == LDAP_SIZELIMIT_EXCEEDED && order->page == 0 && world_pages(world) && !run.enough && !run.stopped && run.seen > 0)
-		code = read_rest(&run, filter, attributes);
 	conclude(&run, code);
 	text_free(&run.line);
 	arena_free(run.scratch);

@@ -2,10 +2,12 @@
  * list_exploded: lists whose rows come out of entries of other kinds, several
  * of one entry.
  *
- * Two readings of each kind: the first counts who holds which address, so that
- * the second can stream rows that say so.  What the schema cannot hold is not
- * asked for; a reading that is cut says so as every list does.  On the list
- * connection's thread.
+ * A whole list is read once: rows stream while it is counted who holds which
+ * address, and those whose address others hold too come again, saying so.
+ * Where words or a limit ask for few, the addresses are counted in a reading
+ * before.  What the schema cannot hold is not asked for; a reading that is cut
+ * goes on in pages or says so, as every list does.  On the list connection's
+ * thread.
  */
 #include <string.h>
 
@@ -14,14 +16,8 @@
 #include "directory/filter.h"
 #include "directory/list_private.h"
 
-void list_count_entry(struct list_run *run, LDAPMessage *message)
-{
-	explode_take(run->explosion, run->from, entry_from(run->scratch, run->connection, message, false), run->scratch);
-	if (++run->looked % BATCH_MOST != 0)
-		return;
-	list_fresh_scratch(run);
-	guard_arm(run->connection->guard, (int64_t)run->connection->settings->search_seconds * 1000);
-}
+/* Addresses in one search for who holds them: the time for each grows above (ldap-scale 2). */
+enum { HOLDERS_MOST = 100 };
 
 /* What stands in a field, in run->line. */
 static void exploded_line(struct list_run *run, const struct exploded *exploded, const struct field *field)
@@ -82,20 +78,23 @@ static void add_exploded(struct list_run *run, const struct entry *entry, const 
 	}
 	row->values = cells;
 	row->folded = arena_text(arena, folded);
-	run->outcome->count++;
+	run->outcome->count += !run->again;
 }
 
-void list_explode(struct list_run *run, LDAPMessage *message)
+void list_explode(struct list_run *run, const struct entry *entry)
 {
-	const struct entry *entry = entry_from(run->scratch, run->connection, message, false);
 	struct exploded *exploded;
-	size_t count = explode_entry(run->explosion, run->from, entry, run->scratch, &exploded), i;
+	size_t count, i;
 
-	run->looked++;
+	if (run->census)
+		explode_take(run->explosion, run->from, entry, run->scratch);
+	if (run->rowless)
+		return;
+	count = explode_entry(run->explosion, run->from, entry, run->scratch, &exploded);
 	for (i = 0; i < count && !run->enough; i++) {
 		const struct row looked_at = { .folded = exploded_folded(run, &exploded[i]) };
 
-		if (run->order->filter != NULL && !row_matches(&looked_at, run->order->filter))
+		if ((run->again && exploded[i].remark == NULL) || (run->order->filter != NULL && !row_matches(&looked_at, run->order->filter)))
 			continue;
 		if (run->order->limit > 0 && run->outcome->count == run->order->limit) {
 			run->enough = true;
@@ -103,54 +102,79 @@ void list_explode(struct list_run *run, LDAPMessage *message)
 		}
 		add_exploded(run, entry, &exploded[i], looked_at.folded);
 	}
-	if (run->rows != NULL && run->rows->count >= (run->batches == 0 ? BATCH_FIRST : BATCH_MOST))
-		list_hand_over(run);
-	else if (run->rows == NULL && run->looked % BATCH_MOST == 0)
-		list_fresh_scratch(run);
-	else
-		return;
-	guard_arm(run->connection->guard, (int64_t)run->connection->settings->search_seconds * 1000);
 }
+
+/* --- reading ----------------------------------------------------------------------------- */
 
 /*
  * All kinds that rows come from, one after the other; code of the first that was cut. What the schema cannot hold is
  * not asked for.
  */
-static int read_kinds_of(struct list_run *run, bool census)
+static int read_kinds_of(struct list_run *run, const char *const *addresses, size_t count)
 {
 	int result = LDAP_SUCCESS, code;
 
-	run->census = census;
 	for (run->from = 0; run->from < explode_count(run->explosion) && !run->enough && !run->stopped; run->from++) {
 		const struct kind *kind = explode_from(run->explosion, run->from)->kind;
-		struct filter *sharing = explode_filter(run->explosion, run->arena, run->from, census);
-		struct filter *found = list_filter(run->world, run->arena, kind, census ? NULL : run->order->words);
+		struct filter *sharing = count > 0 ? explode_holders(run->explosion, run->arena, run->from, addresses, count) :
+			explode_filter(run->explosion, run->arena, run->from, run->census);
+		struct filter *found = list_filter(run->world, run->arena, kind, run->census ? NULL : run->order->words);
 
 		if (sharing == NULL)
 			continue;
-		code = list_read_pages(run, filter_text(run->arena, filter_both(run->arena, found, sharing)),
-			explode_attributes(run->explosion, run->arena, run->from, census), world_pages(run->world) ? run->order->page : 0);
+		code = list_read_entries(run, filter_text(run->arena, filter_both(run->arena, found, sharing)),
+			explode_attributes(run->explosion, run->arena, run->from, run->rowless));
 		if (code < 0)
 			return code;
 		if (result == LDAP_SUCCESS)
 			result = code;
 	}
-	run->census = false;
 	return result;
 }
 
-/* Two readings: who holds what, then the rows. One word more for the server is cheaper than a search for each row. */
+/*
+ * Few rows out of many, or none that a person waits for: who holds what is counted first, and each row can say it.
+ * One word more for the server is cheaper than a search for each row.
+ */
+static int read_counted(struct list_run *run)
+{
+	int code;
+
+	run->census = run->rowless = true;
+	code = read_kinds_of(run, NULL, 0);
+	run->census = run->rowless = false;
+	explode_counted(run->explosion);
+	if (code < 0)
+		return code;
+	error_clear(&run->outcome->error);
+	return read_kinds_of(run, NULL, 0);
+}
+
+/* All rows, at once, while addresses are counted; then those again that share theirs. */
+static int read_at_once(struct list_run *run)
+{
+	const char *const *shared;
+	size_t count, i;
+	int code, later = LDAP_SUCCESS;
+
+	run->census = true;
+	code = read_kinds_of(run, NULL, 0);
+	run->census = false;
+	list_hand_over(run);
+	explode_counted(run->explosion);
+	run->again = true;
+	count = explode_shared(run->explosion, &shared);
+	for (i = 0; code >= 0 && later == LDAP_SUCCESS && i < count && !run->stopped; i += HOLDERS_MOST)
+		later = read_kinds_of(run, shared + i, count - i < HOLDERS_MOST ? count - i : HOLDERS_MOST);
+	return code != LDAP_SUCCESS ? code : later;
+}
+
 int list_read_exploded(struct list_run *run)
 {
 	int code;
 
 	run->explosion = explode_new(run->arena, run->world, run->kind, run->mode);
-	code = read_kinds_of(run, true);
-	explode_counted(run->explosion);
-	if (code >= 0) {
-		error_clear(&run->outcome->error);
-		code = read_kinds_of(run, false);
-	}
+	code = run->order->words == NULL && run->order->limit == 0 ? read_at_once(run) : read_counted(run);
 	explode_free(run->explosion);
 	return code;
 }

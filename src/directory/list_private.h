@@ -31,25 +31,28 @@ struct list_run {
 	size_t batches, references;
 	char elsewhere[112];               /* where the first reference points */
 	bool enough, stopped;
-	size_t seen;                       /* entries that came, with a row of theirs or without */
+	size_t seen;                       /* entries that came, with a row of theirs or without; of the kind being read */
 	char last_id[64];                  /* entryUUID of the last of them */
 	size_t skip;                       /* entries of a second run that the first one gave already */
 	struct explosion *explosion;       /* rows out of entries of other kinds; NULL: an entry is a row */
 	size_t from;                       /* which of those kinds is being read */
-	size_t looked;                     /* entries of both readings */
-	bool census;                       /* the first of two readings: for addresses only */
+	bool census;                       /* addresses are counted */
+	bool rowless;                      /* and nothing else is done with the entries */
+	bool again;                        /* rows that came before get what the census told */
 };
 
 /* Begins with an empty scratch arena. */
 void list_fresh_scratch(struct list_run *run);
 /* Gives the rows read so far to the receiver, and begins with an empty scratch arena. */
 void list_hand_over(struct list_run *run);
-/* From the first page to the last; size 0: one stream. Returns the LDAP code, negative where the connection was lost. */
-int list_read_pages(struct list_run *run, const char *filter, const char **attributes, size_t size);
+/*
+ * All entries that fulfil the filter, in one stream or in pages, and in pages where the server cuts the stream.
+ * Returns the LDAP code, negative where the connection was lost.
+ */
+int list_read_entries(struct list_run *run, const char *filter, const char **attributes);
 
 /* list_exploded.c: rows that come out of entries of other kinds. */
-void list_count_entry(struct list_run *run, LDAPMessage *message);
-void list_explode(struct list_run *run, LDAPMessage *message);
+void list_explode(struct list_run *run, const struct entry *entry);
 int list_read_exploded(struct list_run *run);
 
 #endif

@@ -26,7 +26,7 @@ static const struct field alias_fields[] = {
 			"keeps it itself.",
 	},
 	{
-		.name = "remark", .label = "Remark", .type = FIELD_TEXT, .flags = FIELD_COLUMN | FIELD_READONLY | FIELD_MANY,
+		.name = "remark", .label = "Remark", .type = FIELD_TEXT, .flags = FIELD_COLUMN | FIELD_READONLY | FIELD_MANY | FIELD_WHOLE,
 		.group = "Alias", .width = 20,
 		.help = "Whether others hold the same address, and whether that is allowed here or a clash.",
 	},

@@ -10,6 +10,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "base/lookup.h"
 #include "base/text.h"
 
 /* A batch knows how much room its row array has; the public part comes first. */
@@ -54,6 +55,31 @@ void rows_free(struct rows *rows)
 {
 	if (rows)
 		arena_free(rows->arena);
+}
+
+static bool same_row(const struct rows *columns_of, const struct row *a, const struct row *b)
+{
+	for (size_t i = 0; i < columns_of->column_count; i++)
+		if (!(columns_of->columns[i]->flags & FIELD_WHOLE) && !value_same(&a->values[i], &b->values[i]))
+			return false;
+	return true;
+}
+
+void rows_update(struct rows *chain, const struct rows *again)
+{
+	struct lookup *ids = lookup_new();
+
+	for (size_t i = 0; i < again->count; i++)
+		if (again->rows[i].id)
+			lookup_put(ids, again->rows[i].id, &again->rows[i]);
+	for (; chain; chain = chain->next)
+		for (size_t i = 0; i < chain->count; i++) {
+			const struct row *fresh = chain->rows[i].id ? lookup_get(ids, chain->rows[i].id) : NULL;
+
+			if (fresh && same_row(again, &chain->rows[i], fresh))
+				chain->rows[i].values = fresh->values;
+		}
+	lookup_free(ids);
 }
 
 static bool is_blank(char c)

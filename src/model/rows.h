@@ -28,11 +28,17 @@ struct rows {
 	size_t column_count;
 	struct row *rows;
 	size_t count;
+	bool again;                        /* the rows came before; each now tells more (rows_update) */
 	struct rows *next;                 /* free for the holder: chain of batches */
 };
 struct rows *rows_new(const struct kind *kind, const struct field *const *columns, size_t column_count);
 /* A new empty row, values allocated; valid until the next rows_add, since the array may move. */
 struct row *rows_add(struct rows *rows);
+/*
+ * Puts what the rows of a batch that came again tell in the place of what the rows of the chain told: those of the
+ * same id that differ in FIELD_WHOLE fields only. The batch must live as long as the chain. All have the same columns.
+ */
+void rows_update(struct rows *chain, const struct rows *again);
 void rows_free(struct rows *rows);               /* this batch only; NULL is allowed */
 /*
  * True where every word of the query (blank-separated, folded by text_fold, any order) occurs in the row's

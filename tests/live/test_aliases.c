@@ -32,8 +32,9 @@ static void on_rows(void *context, struct rows *takes)
 	for (size_t i = 0; i < takes->count; i++) {
 		const struct row *row = &takes->rows[i];
 
-		listed->rows++;
-		listed->alternates += strcmp(cell(takes, row, "target"), "alternate") == 0;
+		/* Rows whose address others hold too come again, saying so. */
+		listed->rows += !takes->again;
+		listed->alternates += !takes->again && strcmp(cell(takes, row, "target"), "alternate") == 0;
 		if (strcmp(row->name, listed->address) != 0 || strcmp(cell(takes, row, "owner"), listed->owner) != 0)
 			continue;
 		listed->seen = true;

@@ -123,10 +123,52 @@ static void equal_values_go_by_name(void **state)
 	rows_free(rows);
 }
 
+static void add_alias(struct rows *rows, const char *id, const char *leads, const char *remark)
+{
+	struct row *row = rows_add(rows);
+	struct value *values = arena_alloc(rows->arena, 2 * sizeof(*values));
+
+	values[0] = value_text(rows->arena, leads);
+	values[1] = value_text(rows->arena, remark);
+	row->id = arena_text(rows->arena, id);
+	row->values = values;
+}
+
+static void what_comes_again_tells_more(void **state)
+{
+	const struct field *columns[] = { kind_field(&kind_alias, "leads_to"), kind_field(&kind_alias, "remark") };
+	struct rows *first = rows_new(&kind_alias, columns, 2), *second = rows_new(&kind_alias, columns, 2);
+	struct rows *again = rows_new(&kind_alias, columns, 2);
+
+	(void)state;
+	assert_true(columns[1]->flags & FIELD_WHOLE);
+	add_alias(first, "1/a", "x", "");
+	add_alias(first, "1/a", "y", "");
+	add_alias(second, "2/b", "x", "");
+	add_alias(second, "3/c", "x", "");
+	add_alias(second, NULL, "x", "");
+	first->next = second;
+	add_alias(again, "1/a", "x", "shared");
+	add_alias(again, "3/c", "x", "clash");
+	add_alias(again, "4/d", "x", "unknown");
+	rows_update(first, again);
+	assert_string_equal(first->rows[0].values[1].bytes, "shared");
+	/* Another row of the same entry and address, which leads elsewhere. */
+	assert_string_equal(first->rows[1].values[1].bytes, "");
+	assert_string_equal(second->rows[0].values[1].bytes, "");
+	assert_string_equal(second->rows[1].values[1].bytes, "clash");
+	assert_string_equal(second->rows[2].values[1].bytes, "");
+	rows_update(NULL, again);
+	rows_free(first);
+	rows_free(second);
+	rows_free(again);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(grows),
+		cmocka_unit_test(what_comes_again_tells_more),
 		cmocka_unit_test(matches_words_in_any_order),
 		cmocka_unit_test(orders_by_type),
 		cmocka_unit_test(equal_values_go_by_name),

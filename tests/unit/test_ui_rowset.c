@@ -184,6 +184,55 @@ static void rows_are_replaced_and_removed(void **state)
 	rowset_free(set);
 }
 
+static struct rows *aliases(size_t count, size_t each, const char *remark)
+{
+	static const struct field *fields[2];
+	struct rows *rows;
+
+	fields[0] = kind_field(kind_find("alias"), "leads_to");
+	fields[1] = kind_field(kind_find("alias"), "remark");
+	rows = rows_new(kind_find("alias"), fields, 2);
+	for (size_t i = 0; i < count; i += each) {
+		struct row *row = rows_add(rows);
+		struct value *values = arena_alloc(rows->arena, 2 * sizeof *values);
+
+		row->name = row->id = arena_format(rows->arena, "alias%04zu", i);
+		values[0] = value_text(rows->arena, row->name);
+		values[1] = value_text(rows->arena, remark);
+		row->values = values;
+		row->folded = row->name;
+	}
+	return rows;
+}
+
+static void rows_that_come_again_tell_more(void **state)
+{
+	const struct field *remark = kind_field(kind_find("alias"), "remark");
+	struct rowset *set = rowset_new();
+	struct rows *again = aliases(1000, 7, "shared");
+	size_t told = 0;
+
+	(void)state;
+	again->again = true;
+	rowset_take(set, aliases(1000, 1, ""));
+	rowset_work(set, 0);
+	rowset_sort(set, remark, true);
+	/* Also those that are not merged yet. */
+	rowset_take(set, again);
+	finish(set);
+	assert_int_equal(rowset_total(set), 1000);
+	assert_int_equal(rowset_count(set), 1000);
+	assert_order(set, remark, true);
+	for (size_t i = 0; i < 1000; i++)
+		told += strcmp(rowset_row(set, i)->values[1].bytes, "shared") == 0;
+	assert_int_equal(told, 143);
+	rowset_filter(set, "0007");
+	finish(set);
+	assert_int_equal(rowset_count(set), 1);
+	assert_string_equal(rowset_row(set, 0)->values[1].bytes, "shared");
+	rowset_free(set);
+}
+
 static void marks_stay_with_their_rows(void **state)
 {
 	struct rowset *set = filled(100, 100), *fresh = filled(60, 60);
@@ -318,6 +367,7 @@ int main(void)
 		cmocka_unit_test(filters_narrower_and_wider),
 		cmocka_unit_test(filter_changes_while_rows_come),
 		cmocka_unit_test(rows_are_replaced_and_removed),
+		cmocka_unit_test(rows_that_come_again_tell_more),
 		cmocka_unit_test(marks_stay_with_their_rows),
 		cmocka_unit_test(slices_stay_short),
 		cmocka_unit_test(random_orders_of_everything),
