@@ -116,6 +116,11 @@ static bool plan_now(struct walk *walk)
 	fine = walk->store->plan(walk->store->self, store_change(walk), &review->facts, review->arena, &review->plan,
 		&review->refusal);
 	gate_call_end(walk->gate);
+	if (!fine)
+		review->refused_field = check_refused_field(review->change, &review->refusal);
+	/* What a value is to blame for can be corrected, whoever found out. */
+	if (!fine && review->refusal.kind == ERROR_INVALID)
+		review->stage = STAGE_CHECK;
 	return fine || walk_refuse(walk);
 }
 
