@@ -133,8 +133,7 @@ unsigned queue_age(int64_t seconds);
 /*
  * A reason without hosts, addresses, ids (all become X), numbers, ports and times (N), so that like falls to like; SMTP
  * codes stay: "connect to X: Connection refused". "delivery temporarily suspended: " in front goes, since the cause is the
- * same. Into out, cut at a whole character; QUEUE_REASON is the size with which groups and live_pick are made. What came
- * out stays as it is when it goes through again.
+ * same. Into out, cut at a whole character; QUEUE_REASON is the size with which groups and live_pick are made.
  */
 enum { QUEUE_REASON = 240 };
 void queue_reason(const char *reason, size_t length, char *out, size_t size);
