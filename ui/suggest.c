@@ -225,12 +225,50 @@ const char *suggest_chosen(const struct suggest *suggest)
 	return suggest->matches[suggest->at].row->name;
 }
 
-static void draw_match(const struct suggest *suggest, size_t index, struct canvas *canvas, int row, int column, int width)
+/* The name as people read it, and the address. */
+static bool is_first(const struct field *field)
+{
+	return (field->flags & FIELD_COLUMN) && (field->flags & FIELD_SEARCH) != 0;
+}
+
+/* Does this column help to choose? Not the key, which stands in front, no figures, and nothing that the name says already. */
+static bool tells_apart(const struct suggest_match *match, size_t index)
+{
+	const struct field *field = match->batch->columns[index];
+	const struct value *value = &match->row->values[index];
+	const char *title = match->batch->kind->title_field;
+
+	if (value->length == 0 || (field->flags & FIELD_KEY) || !(field->flags & (FIELD_COLUMN | FIELD_SEARCH)) ||
+	    field->type == FIELD_SIZE || field->type == FIELD_NUMBER || field->type == FIELD_CHOICE)
+		return false;
+	for (size_t i = 0; title != NULL && i < match->batch->column_count; i++) {
+		const struct field *other = match->batch->columns[i];
+
+		if (i != index && strcmp(other->name, title) == 0 && strstr(match->row->values[i].bytes, value->bytes) != NULL)
+			return false;
+	}
+	return true;
+}
+
+/* As wide as the names that are drawn, within what leaves room to tell them apart; all of it where it is narrow. */
+static int name_columns(const struct suggest *suggest, const struct canvas *canvas, size_t first, size_t rows, int width)
+{
+	int widest = 12;
+
+	for (size_t i = first; i < suggest->match_count && i - first < rows; i++) {
+		const char *name = suggest->matches[i].row->name;
+		int columns = (int)text_columns(canvas->form, name, strlen(name)) + 3;
+
+		widest = columns > widest ? columns : widest;
+	}
+	return width <= 60 ? width : widest > 36 ? 36 : widest;
+}
+
+static void draw_match(const struct suggest *suggest, size_t index, struct canvas *canvas, int row, int column, int width, int names)
 {
 	const struct suggest_match *match = &suggest->matches[index];
 	bool here = suggest->active && index == suggest->at;
 	enum style style = here ? STYLE_ROW_HERE : STYLE_ROW;
-	int names = width > 60 ? 36 : width;
 	int at = column + 2;
 
 	if (here) {
@@ -244,13 +282,14 @@ static void draw_match(const struct suggest *suggest, size_t index, struct canva
 	if (width > 60 && strstr(match->row->name, "xn--") != NULL)
 		at += canvas_words(canvas, row, at, column + width - at, here ? style : STYLE_DIM,
 				text_domain_unicode(canvas->arena, match->row->name)) + 2;
-	for (size_t i = 0; i < match->batch->column_count && at < column + width - 8; i++) {
-		const struct field *field = match->batch->columns[i];
-		const struct value *value = &match->row->values[i];
+	/* First what tells two of one name apart. */
+	for (int further = 0; further < 2; further++) {
+		for (size_t i = 0; i < match->batch->column_count && at < column + width - 8; i++) {
+			const struct value *value = &match->row->values[i];
 
-		if (value->length == 0 || (field->flags & FIELD_KEY))
-			continue;
-		at += canvas_bytes(canvas, row, at, column + width - at, here ? style : STYLE_DIM, value->bytes, value->length) + 2;
+			if (tells_apart(match, i) && is_first(match->batch->columns[i]) == (further == 0))
+				at += canvas_bytes(canvas, row, at, column + width - at, here ? style : STYLE_DIM, value->bytes, value->length) + 2;
+		}
 	}
 }
 
@@ -281,13 +320,15 @@ bool suggest_click(struct suggest *suggest, int id)
 void suggest_draw(const struct suggest *suggest, struct canvas *canvas, int row, int column, int width, int rows)
 {
 	size_t room = rows > 1 ? (size_t)rows - 1 : 0, first = 0, drawn = 0;
+	int names;
 
 	if (suggest->kind == NULL || rows < 1 || width < 1)
 		return;
 	if (room > 0 && suggest->at >= room)
 		first = suggest->at - room + 1;
+	names = name_columns(suggest, canvas, first, room, width);
 	for (size_t i = first; i < suggest->match_count && drawn < room; i++, drawn++) {
-		draw_match(suggest, i, canvas, row + (int)drawn, column, width);
+		draw_match(suggest, i, canvas, row + (int)drawn, column, width, names);
 		canvas_target(canvas, row + (int)drawn, column, width, SUGGEST_TARGETS + (int)i);
 	}
 	draw_state(suggest, canvas, row + (int)drawn, column + 2, width - 2);

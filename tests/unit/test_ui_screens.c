@@ -51,6 +51,7 @@ static const struct scene scenes[] = {
 	{ "form-folder", ROLE_ADMIN, "folders", { "n", "=new@example.com", "Ctrl-G", NULL }, false, false, 0 },
 	{ "form-rights", ROLE_ADMIN, "folders", { "n", "=new@example.com", "Tab Tab Tab Tab Enter Enter", "=Marketing", "Tab Right Right Ctrl-G +", "=anyone", "Ctrl-G Ctrl-G",
 		NULL }, false, false, 0 },
+	{ "picker-people", ROLE_ADMIN, "folders", { "n", "=new@example.com", "Tab Tab Tab Tab Enter Enter Ctrl-P", "=schm", "Down", NULL }, false, false, 0 },
 	{ "form-copy-folder", ROLE_ADMIN, "folders", { "/", "=team", "Esc c Tab Tab Tab Tab", NULL }, false, false, 0 },
 	{ "form-group", ROLE_ADMIN, "groups", { "n", "=Plant 2", NULL }, false, false, 0 },
 	{ "form-list", ROLE_ADMIN, "lists", { "n", "=news", NULL }, false, false, 0 },
