@@ -30,7 +30,7 @@ int64_t live_dead_since(const struct live *live, size_t host)
 	unsigned source;
 
 	for (source = 0; source < LIVE_SOURCES; source++) {
-		const struct cell *cell = cell_at(live, host, (enum live_source)source);
+		const struct watched *cell = cell_at(live, host, (enum live_source)source);
 		int64_t began = cell->state.failing_since;
 
 		if (!cell->tried || !cell->state.applies || !(live->wanted & (1u << source)))

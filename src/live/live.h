@@ -34,7 +34,7 @@ struct live_threshold {
 };
 enum live_limit {
 	LIMIT_SERVICE, LIMIT_FULL, LIMIT_USERIP, LIMIT_OWN_DEFERRED, LIMIT_QUEUE_GROWTH, LIMIT_QUEUE_OLD, LIMIT_DISK, LIMIT_DISK_HOURS,
-	LIMIT_MEMORY, LIMIT_LOAD, LIMIT_CERTIFICATE, LIMIT_DIRECTORY_LAG, LIMIT_SIGNATURES, LIMIT_LISTENER_LAG, LIMIT_COUNT
+	LIMIT_MEMORY, LIMIT_LOAD, LIMIT_CERTIFICATE, LIMIT_DIRECTORY_LAG, LIMIT_SIGNATURES, LIMIT_LISTENER_LAG, LIMIT_HELD, LIMIT_DIRECTORY_MS, LIMIT_COUNT
 };
 extern const struct live_threshold live_thresholds[];   /* built-in defaults, in the order of enum live_limit */
 /* A port to be tried, "imaps 993" */
@@ -258,6 +258,8 @@ struct live_event {
 const struct live_event *live_events(struct live *live, size_t *count);
 /* A note beside an event (id NULL: one that stands alone). */
 bool live_note(struct live *live, const char *id, const char *who, const char *text, struct error *error);
+/* Why events and notes will be lost at the end of the program; NULL: they are kept. What was said above stands meanwhile. */
+const char *live_events_trouble(const struct live *live);
 /* Text for the end of a shift since this time. Heap, free(). */
 char *live_handover(struct live *live, int64_t since);
 

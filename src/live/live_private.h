@@ -11,7 +11,7 @@
 #include "live/store.h"
 
 /* One source at one server. */
-struct cell {
+struct watched {
 	struct live *live;
 	size_t host;
 	enum live_source number;
@@ -54,12 +54,14 @@ struct pulse {
 	int64_t at, failing_since;         /* epoch ms */
 };
 
+struct alarms;
+struct events;
 struct live {
 	struct loop *loop;
 	struct hosts *hosts;
 	struct live_settings settings;     /* texts are borrowed */
 	size_t host_count;
-	struct cell *cells;                /* host_count * LIVE_SOURCES */
+	struct watched *cells;                /* host_count * LIVE_SOURCES */
 	struct host_memory *memory;        /* per host */
 	unsigned wanted;
 	int64_t last_start;                /* loop_now of the last start anywhere */
@@ -71,9 +73,12 @@ struct live {
 	const char *const *own;            /* NULL: not known */
 	struct pulse pulses[PULSES_MOST];
 	struct live_store *store;          /* for the gate; NULL: nobody asked for it */
+	struct alarms *alarms;
+	struct events *events;
+	struct arena *events_shown;        /* of the list given out last */
 };
 
-struct cell *cell_at(const struct live *live, size_t host, enum live_source source);
+struct watched *cell_at(const struct live *live, size_t host, enum live_source source);
 /* Milliseconds by the settings' factor for tests, at least 1. */
 unsigned live_hurried(const struct live *live, unsigned milliseconds);
 /* Something changed: the listener is called in a turn of its own. */

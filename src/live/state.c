@@ -10,8 +10,9 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "live/alarms.h"
 
-struct cell *cell_at(const struct live *live, size_t host, enum live_source source)
+struct watched *cell_at(const struct live *live, size_t host, enum live_source source)
 {
 	return &live->cells[host * LIVE_SOURCES + source];
 }
@@ -127,5 +128,6 @@ void live_directory_pulse(struct live *live, const char *uri, long latency_ms, l
 		pulse->error = *error;
 	else
 		error_clear(&pulse->error);
+	alarms_pulse(live);
 	live_tell(live);
 }

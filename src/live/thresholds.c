@@ -22,5 +22,7 @@ const struct live_threshold live_thresholds[] = {
 	[LIMIT_DIRECTORY_LAG] = { "directory-lag", 300, 1800, false, "Seconds that a replica of the directory is behind." },
 	[LIMIT_SIGNATURES] = { "signatures", 48, 168, false, "Hours since the virus scanner got its signatures." },
 	[LIMIT_LISTENER_LAG] = { "listener-lag", 600, 3600, false, "Seconds that the listener of a UCS server is behind." },
+	[LIMIT_HELD] = { "held", 24, 168, false, "Hours that the oldest mail on hold has waited for somebody to release it." },
+	[LIMIT_DIRECTORY_MS] = { "directory-slow", 500, 3000, false, "Milliseconds that the directory needs for an answer." },
 	[LIMIT_COUNT] = { .name = NULL },
 };

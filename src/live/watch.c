@@ -13,6 +13,8 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "live/alarms.h"
+#include "live/events.h"
 
 /* Distance between two starts anywhere, and on the same server. */
 #define APART_MS 5
@@ -57,18 +59,18 @@ void live_listen(struct live *live, void (*call)(void *context), void *context)
 
 /* --- when ------------------------------------------------------------------------------- */
 
-static bool wanted(const struct cell *cell)
+static bool wanted(const struct watched *cell)
 {
 	return cell->live->wanted & (1u << cell->number) && sources[cell->number];
 }
 
-static int64_t least_gap(const struct cell *cell)
+static int64_t least_gap(const struct watched *cell)
 {
 	return live_hurried(cell->live, sources[cell->number]->least_ms);
 }
 
 /* Seldom asked sources are not asked more often because they fail. */
-static int64_t wait_after_failure(const struct cell *cell)
+static int64_t wait_after_failure(const struct watched *cell)
 {
 	unsigned step = cell->failures > BACK_OFF_STEPS ? BACK_OFF_STEPS : cell->failures;
 	unsigned wait = back_off_ms[step - 1];
@@ -79,7 +81,7 @@ static int64_t wait_after_failure(const struct cell *cell)
 }
 
 /* From start to start; a server that needs long gets at least as long a rest. */
-static int64_t next_after_success(const struct cell *cell, int64_t now)
+static int64_t next_after_success(const struct watched *cell, int64_t now)
 {
 	int64_t by_interval = cell->started + cell->state.interval_ms;
 	int64_t by_rest = now + (now - cell->started);
@@ -87,7 +89,7 @@ static int64_t next_after_success(const struct cell *cell, int64_t now)
 	return by_interval > by_rest ? by_interval : by_rest;
 }
 
-static void set_due(struct cell *cell, int64_t due, int64_t now)
+static void set_due(struct watched *cell, int64_t due, int64_t now)
 {
 	if (cell->started >= 0 && due < cell->started + least_gap(cell))
 		due = cell->started + least_gap(cell);
@@ -99,7 +101,7 @@ static void set_due(struct cell *cell, int64_t due, int64_t now)
 
 static void pump(struct live *live);
 
-static void take_snapshot(struct cell *cell, void *snapshot, int64_t now)
+static void take_snapshot(struct watched *cell, void *snapshot, int64_t now)
 {
 	const struct source *source = sources[cell->number];
 	void *before = cell->snapshot;
@@ -116,7 +118,7 @@ static void take_snapshot(struct cell *cell, void *snapshot, int64_t now)
 	set_due(cell, next_after_success(cell, now), now);
 }
 
-static void take_failure(struct cell *cell, const struct error *error, int64_t now)
+static void take_failure(struct watched *cell, const struct error *error, int64_t now)
 {
 	if (error && error->kind != ERROR_NONE)
 		cell->state.error = *error;
@@ -129,7 +131,7 @@ static void take_failure(struct cell *cell, const struct error *error, int64_t n
 	set_due(cell, now + wait_after_failure(cell), now);
 }
 
-static void settle(struct cell *cell)
+static void settle(struct watched *cell)
 {
 	struct live *live = cell->live;
 	struct host_memory *memory = &live->memory[cell->host];
@@ -145,13 +147,14 @@ static void settle(struct cell *cell)
 		memory->dead_since = 0;
 	else if (!memory->dead_since)
 		memory->dead_since = since;
+	alarms_reading(live, cell->host, cell->number);
 	live_tell(live);
 	pump(live);
 }
 
 static void on_asked(void *context, void *snapshot, const struct error *error)
 {
-	struct cell *cell = context;
+	struct watched *cell = context;
 	int64_t now = loop_now(cell->live->loop);
 
 	if (snapshot)
@@ -161,7 +164,7 @@ static void on_asked(void *context, void *snapshot, const struct error *error)
 	settle(cell);
 }
 
-static bool applies(struct cell *cell)
+static bool applies(struct watched *cell)
 {
 	const char *reason = NULL;
 	const struct source *source = sources[cell->number];
@@ -171,7 +174,7 @@ static bool applies(struct cell *cell)
 	return cell->state.applies;
 }
 
-static void start(struct cell *cell, int64_t now)
+static void start(struct watched *cell, int64_t now)
 {
 	struct live *live = cell->live;
 
@@ -187,7 +190,7 @@ static void start(struct cell *cell, int64_t now)
 	cell->asking = sources[cell->number]->ask(live, cell->host, on_asked, cell);
 }
 
-static void give_up(struct cell *cell, int64_t now)
+static void give_up(struct watched *cell, int64_t now)
 {
 	struct error error;
 
@@ -199,7 +202,7 @@ static void give_up(struct cell *cell, int64_t now)
 }
 
 /* When this cell may start, seen from the distances that starts keep. */
-static int64_t may_start(const struct cell *cell)
+static int64_t may_start(const struct watched *cell)
 {
 	const struct live *live = cell->live;
 	int64_t anywhere = live->last_start + live_hurried(live, APART_MS);
@@ -237,11 +240,11 @@ static void wait_until(struct live *live, int64_t at, int64_t now)
 static void pump(struct live *live)
 {
 	int64_t now = loop_now(live->loop), next = INT64_MAX, first_at = INT64_MAX;
-	struct cell *first = NULL;
+	struct watched *first = NULL;
 	size_t i;
 
 	for (i = 0; i < live->host_count * LIVE_SOURCES; i++) {
-		struct cell *cell = &live->cells[i];
+		struct watched *cell = &live->cells[i];
 		int64_t at;
 
 		if (!wanted(cell) && !cell->asking)
@@ -271,9 +274,9 @@ static void prepare_cells(struct live *live)
 
 	for (host = 0; host < live->host_count; host++)
 		for (source = 0; source < LIVE_SOURCES; source++) {
-			struct cell *cell = cell_at(live, host, (enum live_source)source);
+			struct watched *cell = cell_at(live, host, (enum live_source)source);
 
-			*cell = (struct cell){ .live = live, .host = host, .number = (enum live_source)source, .started = -1 };
+			*cell = (struct watched){ .live = live, .host = host, .number = (enum live_source)source, .started = -1 };
 			if (!sources[source]) {
 				cell->state.reason = "this version has no such source";
 				continue;
@@ -281,6 +284,11 @@ static void prepare_cells(struct live *live)
 			cell->state.interval_ms = live_hurried(live, sources[source]->interval_ms);
 			applies(cell);
 		}
+}
+
+static void on_events(void *context)
+{
+	live_tell(context);
 }
 
 struct live *live_open(struct loop *loop, struct hosts *hosts, const struct live_settings *settings)
@@ -297,6 +305,8 @@ struct live *live_open(struct loop *loop, struct hosts *hosts, const struct live
 	live->last_start = INT64_MIN / 2;
 	for (i = 0; i < live->host_count; i++)
 		live->memory[i].last_start = INT64_MIN / 2;
+	live->events = events_new(loop, settings->state_directory, on_events, live);
+	live->alarms = alarms_new(live);
 	prepare_cells(live);
 	return live;
 }
@@ -310,7 +320,7 @@ void live_close(struct live *live)
 	loop_timer_stop(live->timer);
 	loop_timer_stop(live->telling);
 	for (i = 0; i < live->host_count * LIVE_SOURCES; i++) {
-		struct cell *cell = &live->cells[i];
+		struct watched *cell = &live->cells[i];
 
 		if (cell->asking)
 			sources[cell->number]->cancel(cell->asking);
@@ -318,6 +328,9 @@ void live_close(struct live *live)
 			sources[cell->number]->free(cell->snapshot);
 	}
 	live_store_free(live->store);
+	alarms_free(live->alarms);
+	events_free(live->events);
+	arena_free(live->events_shown);
 	arena_free(live->own_arena);
 	free(live->memory);
 	free(live->cells);
@@ -348,7 +361,7 @@ void live_want(struct live *live, unsigned wanted_sources)
 		return;
 	live->wanted = wanted_sources;
 	for (i = 0; i < live->host_count * LIVE_SOURCES; i++) {
-		struct cell *cell = &live->cells[i];
+		struct watched *cell = &live->cells[i];
 
 		if (!(fresh & (1u << cell->number)) || !wanted(cell) || cell->asking)
 			continue;
@@ -366,7 +379,7 @@ void live_refresh(struct live *live, size_t host, unsigned asked_sources)
 	size_t i;
 
 	for (i = 0; i < live->host_count * LIVE_SOURCES; i++) {
-		struct cell *cell = &live->cells[i];
+		struct watched *cell = &live->cells[i];
 
 		if (asked_sources & (1u << cell->number) && (host == LIVE_ALL || host == cell->host) && wanted(cell) && !cell->asking)
 			set_due(cell, now, now);
@@ -379,7 +392,7 @@ bool live_settled(const struct live *live)
 	size_t i;
 
 	for (i = 0; i < live->host_count * LIVE_SOURCES; i++) {
-		const struct cell *cell = &live->cells[i];
+		const struct watched *cell = &live->cells[i];
 
 		if (wanted(cell) && cell->state.applies && !cell->tried)
 			return false;
