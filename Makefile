@@ -32,7 +32,7 @@ endif
 CFLAGS   ?=
 ALL_CFLAGS = $(STD) $(OPT) $(WARN) $(HARDEN) -Isrc -I. -I$(BUILD)/gen $(CFLAGS)
 ALL_LDFLAGS = -pie -Wl,-z,relro -Wl,-z,now $(SANLINK) $(LDFLAGS)
-LIBS_SRC  := -lldap -llber -luv -lconfuse -ljansson -lcurl -lidn2 -licui18n -licuuc -lpthread
+LIBS_SRC  := -lldap -llber -luv -lconfuse -ljansson -lcurl -lidn2 -licui18n -licuuc -lm -lpthread
 LIBS_UI   := -lncursesw -ltinfo
 
 SRC := $(filter-out src/main.c,$(wildcard src/*.c src/*/*.c))
