@@ -65,7 +65,7 @@ static bool is_entry(struct listing *listing)
 	struct error error = { 0 };
 
 	if (is_ldif(listing) && listing->kind->through_owner)
-		error_set(&error, ERROR_USAGE, "%s: no entries of their own that could be written as LDIF; list their owners "
+		error_set(&error, ERROR_USAGE, "%s: their rows come out of other objects, so there is no LDIF of them; list their owners "
 			"(postroom list user --format ldif), or use another form", listing->kind->title);
 	else if (is_ldif(listing) && listing->headless.arguments->columns)
 		error_set(&error, ERROR_USAGE, "--columns: LDIF is whole entries; leave it out, or use another form");

@@ -208,7 +208,7 @@ static const char *split_name(struct arena *arena, const char *name, const char 
 }
 
 /* Rows and records bear the entry and the address: that tells which of several holders is meant. */
-static void identify(struct record *record, const struct alias_holder *holders, size_t count, const char *id)
+static void identify(const struct world *world, struct record *record, const struct alias_holder *holders, size_t count, const char *id)
 {
 	const struct alias_holder *meant = NULL;
 	size_t alternates = 0, i;
@@ -224,6 +224,7 @@ static void identify(struct record *record, const struct alias_holder *holders, 
 		if (alternates == 0 || source_of_many(holders[i].source))
 			meant = &holders[i];
 	record->place = arena_text(record->arena, (meant == NULL ? &holders[0] : meant)->entry->dn);
+	read_attributes(world, record, (meant == NULL ? &holders[0] : meant)->entry);
 	if (meant != NULL && entry_first(meant->entry, "entryUUID") != NULL)
 		record->id = arena_format(record->arena, "%s/%s", entry_first(meant->entry, "entryUUID"), record->name);
 }
@@ -263,7 +264,7 @@ struct record *alias_record(struct world *world, struct connection *connection, 
 		record_set_text(record, "remark", words);
 	if (words != NULL && strncmp(words, "CLASH", 5) == 0)
 		find(record, "alias-clash", "owner", true, meaning);
-	identify(record, holders, count, id);
+	identify(world, record, holders, count, id);
 	alias_domains(&asking, arena);
 	fill_way(&asking, record);
 	alias_domains_free(&asking);

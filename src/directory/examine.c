@@ -85,6 +85,15 @@ static bool look_at_encryption(struct look *look, struct error *error)
 	return true;
 }
 
+static bool look_at_profile(struct look *look, struct error *error)
+{
+	(void)error;
+	if (!world_fits(look->world))
+		look_add(look, WARNING, "profile", "The schema of this directory has not the object classes of the profile %s, which the configuration names: what it "
+			"looks for cannot be there. Leave directory.profile out, and the right one is found by the schema.", world_profile(look->world)->name);
+	return true;
+}
+
 static bool look_at_controls(struct look *look, struct error *error)
 {
 	static const struct { const char *oid, *name; enum severity severity; const char *without; } controls[] = {
@@ -303,7 +312,7 @@ bool examine_run(const struct examine_input *input, struct arena *arena, struct 
 		struct error *error)
 {
 	static bool (*const checks[])(struct look *look, struct error *error) = {
-		look_at_encryption, look_at_controls, look_at_limits, look_at_access, look_at_configuration, look_at_clock, look_at_forwards,
+		look_at_encryption, look_at_profile, look_at_controls, look_at_limits, look_at_access, look_at_configuration, look_at_clock, look_at_forwards,
 		look_at_management, look_at_marks, look_at_password, look_at_history,
 	};
 	struct look look = { .input = input, .connection = input->connection, .world = input->world, .arena = arena };

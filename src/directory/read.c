@@ -112,7 +112,7 @@ struct entry *read_entry_of(struct world *world, struct connection *connection, 
 
 /* --- records ------------------------------------------------------------------------ */
 
-static void take_attributes(const struct world *world, struct record *record, const struct entry *entry)
+void read_attributes(const struct world *world, struct record *record, const struct entry *entry)
 {
 	struct attribute *list = arena_alloc(record->arena, entry->count * sizeof *list);
 	size_t i;
@@ -141,7 +141,7 @@ struct record *read_record(const struct world *world, struct arena *arena, const
 	if (changed == NULL || !text_to_time(changed, &record->changed_at))
 		record->changed_at = 0;
 	record->foreign = profile->mark_class != NULL && !entry_has_class(entry, profile->mark_class);
-	take_attributes(world, record, entry);
+	read_attributes(world, record, entry);
 	convert_read(&with, held, entry, record);
 	record->name = arena_text(arena, record_text(record, kind->name_field));
 	return record;

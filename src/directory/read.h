@@ -28,6 +28,8 @@ struct entry *read_entry_by_id_of(struct world *world, struct connection *connec
 struct entry *read_entry_by_id(struct world *world, struct connection *connection, struct arena *arena, const char *id, struct error *error);
 /* Everything that stands in the entry itself. mode: world_flag_mode. */
 struct record *read_record(const struct world *world, struct arena *arena, const struct kind *kind, const struct entry *entry, enum known mode);
+/* The attributes of the entry as they are, the operational ones left out; borrowed from the entry. */
+void read_attributes(const struct world *world, struct record *record, const struct entry *entry);
 /* Fills the derived fields; one that cannot be asked becomes VALUE_UNREADABLE with the reason. False: connection lost. */
 bool read_derived(const struct world *world, struct connection *connection, struct record *record, struct error *error);
 /* What is wrong as other entries tell (record->findings) and notes beside the fields; only what is certain, so nothing where a search fails. */

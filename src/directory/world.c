@@ -294,6 +294,11 @@ bool world_pages(const struct world *world)
 	return world_has_control(world, LDAP_CONTROL_PAGEDRESULTS);
 }
 
+bool world_fits(const struct world *world)
+{
+	return profile_fits(world->profile, has_class, world);
+}
+
 bool world_has_class(const struct world *world, const char *name)
 {
 	return find(world->classes, name) != NULL;

@@ -44,6 +44,8 @@ bool world_asserts(const struct world *world);         /* RFC 4528 */
 bool world_reads_after(const struct world *world);     /* RFC 4527 */
 bool world_matches_values(const struct world *world);  /* RFC 3876 */
 bool world_pages(const struct world *world);
+/* Does the profile in use fit the schema? One that the configuration names is taken whether or not it does. */
+bool world_fits(const struct world *world);
 bool world_has_class(const struct world *world, const char *name);
 /* NULL: the schema has no such attribute. Where the schema cannot be read everything is there. */
 const struct attribute_type *world_attribute(const struct world *world, const char *name);
