@@ -12,7 +12,7 @@ sed 's/editable = no/editable = yes/' src/directory/profiles/ucs.profile >"$work
 post() { "$POSTROOM" --config "$config" "$@"; }
 own() { "$POSTROOM" --config "$config" --profile "$work/own.profile" "$@"; }
 forget() {
-	own remove quotapolicy "$name" --yes --confirm "$name" >/dev/null 2>&1
+	for one in "$name" "form $name"; do own remove quotapolicy "$one" --yes --confirm "$one" >/dev/null 2>&1; done
 	tmux -L "$socket" kill-server 2>/dev/null
 	rm -rf "$work"
 }
@@ -83,6 +83,18 @@ status 0 "and changed" own set quotapolicy "$name" limit=4GB fixed+=univentionMa
 status 0 "and that is taken back" own undo --yes
 status 0 "and deleted" own remove quotapolicy "$name" --yes --confirm "$name"
 status 0 "and that is taken back" own undo --yes
+made="form $name"
+make_in_form() {
+	console 80 24 --config "$config" --profile "$work/own.profile" && shows 'list complete' && keys 8 && shows 'list complete' && pause && keys n && shows 'New quota policy' &&
+	type_slowly "$made" && keys Tab && type_slowly '3 GB' && keys Tab && type_slowly 90 && keys C-g && shows "Review - add quota policy $made" &&
+	press_apply && gone 'Review' 15 && own show quotapolicy "$made" | grep -q '^Limit *3072 MB\|^Limit *3 GB'
+}
+ok "one is made in the form of the console" make_in_form
+close_console
+status 0 "and deleted" own remove quotapolicy "$made" --yes --confirm "$made"
+echo n >"$work/keys"
+post screen quota --size 80x24 --keys "$work/keys" >"$work/out" 2>&1
+said "without editable = yes there is no form, and that is said" "Not possible (new)"
 status 0 "renaming one is followed where it is attached" own rename quotapolicy sales-quota "sales-$name" --yes
 tells own show quotapolicy "sales-$name"
 said "it reaches whom it reached" "12 users:"
