@@ -175,7 +175,9 @@ struct machine {
 struct inner_row { const char *name, *place; bool ok; const char *words; unsigned took_ms; int64_t age_s; };  /* age: of signatures, of the listener's lag; -1 */
 struct inner { struct arena *arena; struct inner_row *rows; size_t count; };
 struct directory_pulse { struct arena *arena; const char *uri; long latency_ms, lag_s; };
-struct mailbox_row { const char *user, *root; uint64_t used, limit, messages; double full; };   /* bytes; limit 0: none */
+/* used and limit in bytes; limits 0: none. full: the fuller of both, 0..; looked_at: epoch s. */
+struct mailbox_row { const char *user, *root; uint64_t used, limit, messages, message_limit; double full; int64_t looked_at; };
+/* Fullest first. looked_at: people with a figure here; not_looked_at: connected ones without. */
 struct mailboxes { struct arena *arena; struct mailbox_row *rows; size_t count; size_t looked_at, not_looked_at; };
 struct testmail { struct arena *arena; bool arrived; unsigned took_ms; const char *words; };
 

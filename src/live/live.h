@@ -215,7 +215,7 @@ struct live_job *live_queue_rows(struct live *live, size_t host, const char *tab
 /* Envelope and headers of one message; the body too only where asked for (role admin). Bytes as postcat gives them, capped at 256 KiB. */
 struct live_job *live_message(struct live *live, size_t host, const char *id, bool body,
 		void (*done)(void *context, const char *bytes, size_t length, const struct error *error), void *context);
-/* Quota use of one user (doveadm quota get); a row per root and type. */
+/* Quota use of one user (doveadm quota get), of the kind mailboxes; a row per quota root, none where there is no quota. */
 struct live_job *live_quota(struct live *live, size_t host, const char *user,
 		void (*done)(void *context, struct rows *takes, const struct error *error), void *context);
 void live_job_cancel(struct live_job *job);                  /* done does not come any more; NULL is allowed */

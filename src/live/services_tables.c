@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "live/data.h"
+#include "live/quota.h"
 #include "live/tables.h"
 #include "model/live_kinds.h"
 
@@ -81,15 +82,24 @@ static void fill_services(struct rows *rows, struct live *live, size_t host, con
 }
 
 /* Fullest first over all servers, those of which nothing is known last. */
-static int by_percent(const void *left, const void *right)
+static int by_percent(const struct row *a, const struct row *b, size_t column)
 {
-	const struct row *a = left, *b = right;
-	const struct value *first = &a->values[SERVICES_PERCENT], *second = &b->values[SERVICES_PERCENT];
+	const struct value *first = &a->values[column], *second = &b->values[column];
 	long more = first->length ? strtol(first->bytes, NULL, 10) : -1, less = second->length ? strtol(second->bytes, NULL, 10) : -1;
 
 	if (more != less)
 		return more > less ? -1 : 1;
 	return strcmp(a->id, b->id);
+}
+
+static int by_share_of_service(const void *left, const void *right)
+{
+	return by_percent(left, right, SERVICES_PERCENT);
+}
+
+static int by_share_of_mailbox(const void *left, const void *right)
+{
+	return by_percent(left, right, MAILBOXES_PERCENT);
 }
 
 /* --- processes, penalty, log -------------------------------------------------------------------------- */
@@ -177,25 +187,28 @@ static void fill_slots(struct rows *rows, struct live *live, size_t host, const 
 	}
 }
 
+void table_mailbox(struct rows *rows, const struct mailbox_row *one, const char *server)
+{
+	struct row *row = add(rows, one->user, server, one->root);
+
+	table_text(rows, row, MAILBOXES_USER, one->user);
+	optional(rows, row, MAILBOXES_PERCENT, one->limit || one->message_limit, (uint64_t)(one->full * 100));
+	table_number(rows, row, MAILBOXES_USED, one->used);
+	table_number(rows, row, MAILBOXES_LIMIT, one->limit);
+	table_number(rows, row, MAILBOXES_MESSAGES, one->messages);
+	table_number(rows, row, MAILBOXES_MESSAGE_LIMIT, one->message_limit);
+	table_time(rows, row, MAILBOXES_LOOKED_AT, one->looked_at);
+	table_text(rows, row, MAILBOXES_ROOT, one->root);
+	table_text(rows, row, MAILBOXES_SERVER, server);
+}
+
 static void fill_mailboxes(struct rows *rows, struct live *live, size_t host, const char *server, const char *of)
 {
 	const struct mailboxes *mailboxes = live_snapshot(live, host, LIVE_MAILBOXES);
 
-	for (size_t i = 0; mailboxes && i < mailboxes->count; i++) {
-		const struct mailbox_row *one = &mailboxes->rows[i];
-		struct row *row;
-
-		if (!picked(of, one->user))
-			continue;
-		row = add(rows, one->user, server, one->root);
-		table_text(rows, row, MAILBOXES_USER, one->user);
-		optional(rows, row, MAILBOXES_PERCENT, one->limit > 0, (uint64_t)(one->full * 100));
-		table_number(rows, row, MAILBOXES_USED, one->used);
-		table_number(rows, row, MAILBOXES_LIMIT, one->limit);
-		table_number(rows, row, MAILBOXES_MESSAGES, one->messages);
-		table_text(rows, row, MAILBOXES_ROOT, one->root);
-		table_text(rows, row, MAILBOXES_SERVER, server);
-	}
+	for (size_t i = 0; mailboxes && i < mailboxes->count; i++)
+		if (picked(of, mailboxes->rows[i].user))
+			table_mailbox(rows, &mailboxes->rows[i], server);
 }
 
 /* --- all ---------------------------------------------------------------------------------------------------- */
@@ -212,8 +225,8 @@ static struct rows *make(struct live *live, const struct live_question *question
 		fill(rows, live, host, host_at(hosts, host)->name, question->of);
 		servers++;
 	}
-	if (fill == fill_services && servers > 1 && rows->count)
-		qsort(rows->rows, rows->count, sizeof(*rows->rows), by_percent);
+	if (servers > 1 && rows->count && (fill == fill_services || fill == fill_mailboxes))
+		qsort(rows->rows, rows->count, sizeof(*rows->rows), fill == fill_services ? by_share_of_service : by_share_of_mailbox);
 	return table_done(rows, question->most);
 }
 

@@ -13,5 +13,7 @@ const struct source *const sources[LIVE_SOURCES] = {
 	[LIVE_PROCESSES] = &source_processes,
 	[LIVE_PENALTY] = &source_penalty,
 	[LIVE_LOG] = &source_log,
+	[LIVE_SLOTS] = &source_slots,
+	[LIVE_MAILBOXES] = &source_mailboxes,
 	[LIVE_QUEUE] = &source_queue,
 };

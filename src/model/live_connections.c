@@ -406,7 +406,7 @@ static const struct field mailboxes_fields[] = {
 	},
 	[MAILBOXES_PERCENT] = {
 		.name = "percent", .label = "%", .type = FIELD_NUMBER, .flags = FIELD_COLUMN | FIELD_DERIVED, .group = "Nearly full mailboxes", .width = 4,
-		.help = "Used of the limit; empty without one.",
+		.help = "Used of the limit, in bytes or in mails, whichever is fuller; empty without a limit.",
 	},
 	[MAILBOXES_USED] = {
 		.name = "used", .label = "Used", .type = FIELD_SIZE, .flags = FIELD_COLUMN | FIELD_DERIVED, .group = "Nearly full mailboxes", .width = 9,
@@ -419,6 +419,14 @@ static const struct field mailboxes_fields[] = {
 	[MAILBOXES_MESSAGES] = {
 		.name = "messages", .label = "Mails", .type = FIELD_NUMBER, .flags = FIELD_COLUMN | FIELD_DERIVED, .group = "Nearly full mailboxes", .width = 8,
 		.help = "Mails in it.",
+	},
+	[MAILBOXES_MESSAGE_LIMIT] = {
+		.name = "message_limit", .label = "Mail limit", .type = FIELD_NUMBER, .flags = FIELD_DERIVED, .group = "Nearly full mailboxes", .width = 10,
+		.help = "How many mails are allowed; 0 is no limit.",
+	},
+	[MAILBOXES_LOOKED_AT] = {
+		.name = "looked_at", .label = "Looked at", .type = FIELD_TIME, .flags = FIELD_COLUMN | FIELD_DERIVED, .group = "Nearly full mailboxes", .width = 20,
+		.help = "When Dovecot was asked for these figures.",
 	},
 	[MAILBOXES_ROOT] = {
 		.name = "root", .label = "Quota", .type = FIELD_TEXT, .flags = FIELD_DERIVED, .group = "Nearly full mailboxes", .width = 14,
