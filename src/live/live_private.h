@@ -16,6 +16,7 @@ struct watched {
 	size_t host;
 	enum live_source number;
 	struct live_state state;
+	char reason[300];                  /* of state: sources tell it only until they are asked about the next server */
 	void *snapshot;                    /* the last good one; NULL: none yet */
 	struct asking *asking;             /* under way; NULL: not */
 	int64_t started;                   /* loop_now of the last start; -1: never */

@@ -9,6 +9,7 @@
  */
 #include "live/live_private.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -170,7 +171,11 @@ static bool applies(struct watched *cell)
 	const struct source *source = sources[cell->number];
 
 	cell->state.applies = !source->applies || source->applies(cell->live, cell->host, &reason);
-	cell->state.reason = cell->state.applies ? NULL : reason;
+	cell->state.reason = NULL;
+	if (!cell->state.applies && reason) {
+		snprintf(cell->reason, sizeof(cell->reason), "%s", reason);
+		cell->state.reason = cell->reason;
+	}
 	return cell->state.applies;
 }
 

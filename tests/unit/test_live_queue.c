@@ -132,6 +132,26 @@ static void wait_for(struct world *world)
 	world->done = false;
 }
 
+static void turn(void *context)
+{
+	struct world *world = context;
+
+	if (live_settled(world->live))
+		world->done = true;
+}
+
+/* Lets the collector ask all servers once. */
+static void settle(struct world *world)
+{
+	struct loop_timer *timer;
+
+	clock_freeze(-1);
+	live_want(world->live, 1u << LIVE_QUEUE);
+	timer = loop_after(world->loop, 10, 10, turn, world);
+	wait_for(world);
+	loop_timer_stop(timer);
+}
+
 static void ask_queue(struct world *world)
 {
 	forget(world);
@@ -266,6 +286,19 @@ static void where_it_applies(void **state)
 	fake_hosts_reply(world->hosts, &(struct fake_reply){ .command = "queue", .failure = ERROR_UNSUPPORTED, .failure_text = "mail1 has no way" });
 	assert_false(source_queue.applies(world->live, 0, &reason));
 	assert_string_equal(reason, "mail1 has no way");
+}
+
+/* Each server keeps its own word why there is no way to it, though a source has one at a time. */
+static void each_server_says_why_it_has_none(void **state)
+{
+	struct world *world = *state;
+
+	fake_hosts_reply(world->hosts, &(struct fake_reply){ .host = "mail1", .command = "queue", .failure = ERROR_UNSUPPORTED, .failure_text = "mail1 has no way" });
+	fake_hosts_reply(world->hosts, &(struct fake_reply){ .host = "mail2", .command = "queue", .failure = ERROR_UNSUPPORTED, .failure_text = "mail2 has no way" });
+	settle(world);
+	assert_false(live_state(world->live, 0, LIVE_QUEUE)->applies);
+	assert_string_equal(live_state(world->live, 0, LIVE_QUEUE)->reason, "mail1 has no way");
+	assert_string_equal(live_state(world->live, 1, LIVE_QUEUE)->reason, "mail2 has no way");
 }
 
 /* --- lists and drills ----------------------------------------------------------------------------- */
@@ -412,19 +445,6 @@ static void one_message(void **state)
 
 /* --- tables ------------------------------------------------------------------------------------------- */
 
-static bool settled(struct world *world)
-{
-	return live_settled(world->live);
-}
-
-static void turn(void *context)
-{
-	struct world *world = context;
-
-	if (settled(world))
-		world->done = true;
-}
-
 static void tables_of_two_servers(void **state)
 {
 	static const struct { const char *name; size_t rows; const char *first, *recipients; } cases[] = {
@@ -433,15 +453,10 @@ static void tables_of_two_servers(void **state)
 		{ "queue-by-sender", 20, "list@example.org", "4" }, { "queue-by-age", 20, "0-5", NULL },
 	};
 	struct world *world = *state;
-	struct loop_timer *timer;
 
-	clock_freeze(-1);
 	fake_hosts_reply(world->hosts, &(struct fake_reply){ .host = "mail1", .command = "queue", .output = read_file(world, 0, "postqueue-j-hold.out") });
 	fake_hosts_reply(world->hosts, &(struct fake_reply){ .host = "mail2", .command = "queue", .output = read_file(world, 1, "postqueue-j-mixed.jsonl") });
-	live_want(world->live, 1u << LIVE_QUEUE);
-	timer = loop_after(world->loop, 10, 10, turn, world);
-	wait_for(world);
-	loop_timer_stop(timer);
+	settle(world);
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		forget(world);
 		world->rows = live_rows(world->live, &(struct live_question){ .table = cases[i].name, .host = LIVE_ALL });
@@ -498,6 +513,7 @@ int main(void)
 		TEST(down_but_readable),
 		TEST(taken_back),
 		TEST(where_it_applies),
+		TEST(each_server_says_why_it_has_none),
 		TEST(messages_by_pick),
 		TEST(the_oldest_of_many),
 		TEST(one_message_to_many),
