@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "model/check.h"
 #include "model/wrong.h"
 #include "ui/frame.h"
 #include "ui/session.h"
@@ -166,6 +167,23 @@ static void put_pair(struct pane *pane, const char *label, const char *words, en
 	pane->at += 3;
 }
 
+/* In a pane as high as the list each value has a line, as on the page. */
+static bool put_lines(struct pane *pane, const struct field *field, const struct field_values *values)
+{
+	bool lines = (field->flags & FIELD_LINES) || (field->type == FIELD_PARTS && parts_key(field) != NULL);
+
+	if (!pane->narrow || !lines || values->count < 2)
+		return false;
+	if (pane->at > 0)
+		next_row(pane);
+	if (pane->row < pane->end)
+		canvas_words(pane->canvas, pane->row++, pane->column, pane->columns, STYLE_LABEL, field->label);
+	for (size_t i = 0; i < values->count && pane->row < pane->end; i++)
+		pane->row += canvas_wrap(pane->canvas, pane->row, pane->column + 2, pane->columns - 2, pane->end - pane->row < 2 ? 1 : 2, STYLE_VALUE,
+			value_words(pane->canvas->arena, field, &values->values[i]));
+	return true;
+}
+
 static void put_wrongs(struct pane *pane, const struct record *record)
 {
 	struct wrong *list;
@@ -219,6 +237,8 @@ static void put_fields(struct pane *pane, const struct list_view *list, int tabl
 		if (group != NULL && field->group != NULL && strcmp(group, field->group) != 0 && pane->at > 0)
 			next_row(pane);
 		group = field->group;
+		if (put_lines(pane, field, values))
+			continue;
 		put_pair(pane, field->label, values->note == NULL || pane->narrow ? record_words(pane->canvas->arena, field, values)
 				: arena_format(pane->canvas->arena, "%s, %s", record_words(pane->canvas->arena, field, values), values->note), STYLE_VALUE);
 	}

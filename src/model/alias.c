@@ -27,7 +27,7 @@ static const struct field alias_fields[] = {
 	},
 	{
 		.name = "remark", .label = "Remark", .type = FIELD_TEXT, .flags = FIELD_COLUMN | FIELD_READONLY | FIELD_MANY | FIELD_WHOLE,
-		.group = "Alias", .width = 20,
+		.group = "Alias", .width = 22,
 		.help = "Whether others hold the same address, and whether that is allowed here or a clash.",
 	},
 	{

@@ -39,6 +39,7 @@ static const struct scene scenes[] = {
 	{ "page-list", ROLE_ADMIN, "lists", { "Enter", NULL }, false, false, 0 },
 	{ "page-alias", ROLE_ADMIN, "aliases", { "Enter", NULL }, false, false, 0 },
 	{ "page-alias-clash", ROLE_ADMIN, "aliases", { "/", "=user003@", "Enter", NULL }, false, false, 0 },
+	{ "folders", ROLE_ADMIN, "folders", { "Down", NULL }, false, false, 0 },
 	{ "page-folder", ROLE_ADMIN, "folders", { "/", "=team", "Enter", NULL }, false, false, 0 },
 	{ "page-folder-end", ROLE_ADMIN, "folders", { "/", "=team", "Enter", "End Up Up Up Up Up", NULL }, false, false, 0 },
 	{ "page-folder-public", ROLE_ADMIN, "folders", { "/", "=archive", "Enter", NULL }, false, false, 0 },
