@@ -45,11 +45,12 @@ status 0 "a group around it" run add group "$inside" "members=$nested" "member_g
 status 0 "the group that may write" run add group "$allowed" "members=$member" "member_groups=$inside" --yes
 status 0 "a restricted group" run add group "$team" "address=$team_address" "${all[@]}" "sender_users=$named" "sender_groups=$allowed" --yes
 said "the console says that nobody holds to it" "The senders are stored and not enforced: mail/postfix/policy/listfilter is off"
+# Typed in other letters; stored as the directory writes them, since the filter compares DNs letter by letter.
 status 0 "a restricted list of that group" run add mailinglist "$list" "address=$list_address" "members=$team_address" \
-	"sender_users=$named" "sender_groups=$allowed" --yes
+	"sender_users=${named^^}" "sender_groups=${allowed,,}" --yes
 said "the console says so here too" "so anybody may write to it"
 status 0 "the page of the list" run show mailinglist "$list"
-said "says it as well" "no: anybody may write, mail/postfix/policy/listfilter is off"
+said "says it as well" "no: anybody may write"
 ok "and at the keyboard" opened Lists 6 "$list" 'no: anybody may write'
 close_console
 ok "and so it is: somebody else writes to the list" submitted "$other" "$list_address" "loose list $$"
