@@ -142,7 +142,8 @@ static void fill_holder(struct record *record, const struct alias_holder *holder
 static const char *remark(const struct alias_asking *asking, struct arena *arena, const struct alias_holder *holders, size_t count,
 		const char **meaning)
 {
-	struct sharing sharing = { .unique = world_alternates_unique(asking->world), .flag_mode = asking->mode };
+	struct sharing sharing = { .unique = world_alternates_unique(asking->world),
+		.flag_mode = world_unites(asking->world, asking->mode) };
 	const struct entry *last = NULL;
 	bool alternate = false;
 	size_t i;
@@ -211,16 +212,17 @@ static const char *split_name(struct arena *arena, const char *name, const char 
 static void identify(const struct world *world, struct record *record, const struct alias_holder *holders, size_t count, const char *id)
 {
 	const struct alias_holder *meant = NULL;
-	size_t alternates = 0, i;
+	size_t alternates = 0, entries = 0, i;
 
 	for (i = 0; i < count; i++) {
 		const char *own = entry_first(holders[i].entry, "entryUUID");
 
 		alternates += source_of_many(holders[i].source);
+		entries += holders[i].source->from->kind == record->kind;
 		if (id != NULL && own != NULL && strcmp(own, id) == 0)
 			meant = &holders[i];
 	}
-	for (i = 0; meant == NULL && alternates <= 1 && i < count; i++)
+	for (i = 0; meant == NULL && alternates <= 1 && (entries == 0 || count == 1) && i < count; i++)
 		if (alternates == 0 || source_of_many(holders[i].source))
 			meant = &holders[i];
 	record->place = arena_text(record->arena, (meant == NULL ? &holders[0] : meant)->entry->dn);
@@ -338,18 +340,24 @@ static bool translate(const struct alias_asking *asking, struct arena *arena, co
 {
 	struct alias_holder *holders;
 	struct alias_owner *owners;
+	const struct alias_owner *own = NULL;
 	struct alias_step step;
 	struct found found;
-	size_t count;
+	size_t count, i;
 
 	if (!alias_found(asking, arena, &change->name, 1, &found, error))
 		return false;
 	count = alias_holders(asking, arena, &found, change->name, &holders);
 	owners = owners_of(arena, holders, count);
-	if (count == 1 && owners[0].kind == change->kind && !change_touches(change, "owner")) {
-		*becomes = own_entry(change, owners[0].id);
+	for (i = 0; i < count && own == NULL; i++)
+		own = owners[i].kind == change->kind && !change_touches(change, "owner") ? &owners[i] : NULL;
+	if (own != NULL && (count == 1 || change->verb == VERB_EDIT || alias_is_meant(own, change->id))) {
+		*becomes = own_entry(change, own->id);
 		return true;
 	}
+	if (own != NULL && change->id == NULL)
+		return error_set(error, ERROR_CONFLICT, "Owner: %.200s is an entry of its own, and others hold it as well; take it from them first, "
+			"or choose its row in the list", change->name);
 	if (!alias_step_of(arena, change, owners, count, &step, error))
 		return false;
 	if (step.owner != NULL)

@@ -223,7 +223,7 @@ static bool answer_one(const struct alias_asking *asking, struct arena *arena, c
 		own = own || !source_of_many(holders[i].source);
 	for (i = 0; i < count; i++) {
 		/* In mode A the first map with an answer wins, and the mailbox's comes first (ucs-directory 8.3). */
-		if (own && asking->mode == KNOWN_NO && source_of_many(holders[i].source))
+		if (own && world_unites(asking->world, asking->mode) == KNOWN_NO && source_of_many(holders[i].source))
 			continue;
 		if (!take_holder(&legs, &holders[i]))
 			return false;

@@ -332,7 +332,9 @@ const char *explode_remark(struct arena *arena, const struct sharing *sharing, b
 		return said(meaning, "several have it as their own address, which only one may", "CLASH: own of several");
 	if (!alternate && sharing->alternates > 0)
 		return said(meaning, sharing->flag_mode == KNOWN_NO ? "it is an alternative address of somebody else too, who gets nothing through it" :
-			"it is an alternative address of somebody else too, and both get the mail", "CLASH: an alternate too");
+			sharing->flag_mode == KNOWN_YES ? "it is an alternative address of somebody else too, and both get the mail" :
+			"it is an alternative address of somebody else too: who gets the mail depends on how the mail servers unite their maps",
+			"CLASH: an alternate too");
 	if (sharing->alternates == 0)
 		return NULL;
 	if (sharing->unique == KNOWN_YES)
@@ -345,7 +347,8 @@ const char *explode_remark(struct arena *arena, const struct sharing *sharing, b
 static const char *remark_of(const struct explosion *explosion, const struct profile_source *source, const struct entry *entry, struct arena *arena,
 		const char *address)
 {
-	struct sharing sharing = { .unique = world_alternates_unique(explosion->world), .flag_mode = explosion->flag_mode };
+	struct sharing sharing = { .unique = world_alternates_unique(explosion->world),
+		.flag_mode = world_unites(explosion->world, explosion->flag_mode) };
 	size_t i, j;
 
 	sharing.alternates = held(explosion, hash_of(address, false));

@@ -161,7 +161,7 @@ bool gather_holders(struct store_ldap *store, const struct change *change, struc
 
 	if (change->verb == VERB_UNDO)
 		undone_addresses(store, change, &wanted);
-	if (change->verb != VERB_RENAME)
+	if (change->verb != VERB_RENAME || is_keyed_by_address(change->kind))
 		moved_addresses(store, change, facts, &wanted);
 	for (from = 0; from < wanted.count; from += TERMS_MOST) {
 		size_t count = wanted.count - from < TERMS_MOST ? wanted.count - from : TERMS_MOST;
@@ -213,7 +213,8 @@ static void names_of(struct store_ldap *store, const struct profile_reference *r
 		add_word(names, entry->dn);
 	if (row->by == BY_LOGIN && (goes || renamed) && entry_first(entry, held->naming) != NULL)
 		add_word(names, entry_first(entry, held->naming));
-	if ((row->by == BY_ADDRESS || (row->by == BY_RIGHT && change->kind == &kind_user)) && !renamed && primary != NULL)
+	if ((row->by == BY_ADDRESS || (row->by == BY_RIGHT && change->kind == &kind_user)) && (!renamed || is_keyed_by_address(change->kind)) &&
+	    primary != NULL)
 		add_word(names, primary);
 	/* Rights name users by address and groups by name. */
 	if (row->by == BY_RIGHT && change->kind == &kind_group && (goes || renamed) && entry_first(entry, held->naming) != NULL)

@@ -307,12 +307,18 @@ static bool plan_rename(struct store_ldap *store, const struct change *change, c
 	plan->after->place = place;
 	if (strcmp(facts->now->name, change->new_name) == 0)
 		return true;
+	if (is_keyed_by_address(change->kind) && !plan_follow(store, arena, entry, &(struct follow_to){ .addressed = true, .address = change->new_name,
+			.phase = FOLLOW_BEFORE }, held, plan, error))
+		return false;
 	if (moves) {
 		operation = plan_step(arena, plan);
 		*operation = (struct operation){ .verb = OPERATION_RENAME, .place = facts->now->place, .new_place = place, .id = facts->now->id,
 			.version = facts->now->version, .words = arena_format(arena, "rename %s to %s", facts->now->name, change->new_name) };
 	}
 	if (!rename_second(store, change, facts, entry, arena, place, plan, error))
+		return false;
+	if (is_keyed_by_address(change->kind) && !plan_follow(store, arena, entry, &(struct follow_to){ .addressed = true, .address = change->new_name,
+			.phase = FOLLOW_AFTER }, held, plan, error))
 		return false;
 	return plan_follow(store, arena, entry, &(struct follow_to){ .named = true, .dn = place, .name = change->new_name }, held, plan, error);
 }

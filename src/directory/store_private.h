@@ -80,6 +80,12 @@ bool plan_whole(const struct profile_kind *held, const struct entry *draft, stru
 bool plan_is_seen(const struct profile_kind *held, struct arena *arena, const struct entry *draft, const char *name, struct error *error);
 /* Marks deltas that carry a password in clear. */
 void plan_mark_secrets(const struct store_ldap *store, struct delta *deltas, size_t count);
+/* Is its name the address that mail goes to (an alias entry)? Then renaming one moves the address. */
+static inline bool is_keyed_by_address(const struct kind *kind)
+{
+	return kind->through_owner && kind_key(kind) == kind_field(kind, "address");
+}
+
 /* plan_follow.c: what becomes of an object, for those who name it. */
 enum follow_phase { FOLLOW_AT_ONCE, FOLLOW_BEFORE, FOLLOW_AFTER };   /* before and after the switch of an address */
 struct follow_to {

@@ -294,6 +294,11 @@ bool world_pages(const struct world *world)
 	return world_has_control(world, LDAP_CONTROL_PAGEDRESULTS);
 }
 
+enum known world_unites(const struct world *world, enum known mode)
+{
+	return world->profile->forward_flag == NULL ? KNOWN_NOT : mode;
+}
+
 bool world_fits(const struct world *world)
 {
 	return profile_fits(world->profile, has_class, world);

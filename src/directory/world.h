@@ -44,6 +44,11 @@ bool world_asserts(const struct world *world);         /* RFC 4528 */
 bool world_reads_after(const struct world *world);     /* RFC 4527 */
 bool world_matches_values(const struct world *world);  /* RFC 3876 */
 bool world_pages(const struct world *world);
+/*
+ * Do the mail servers unite their maps, so that all who hold an address get its mail? As the storage mode tells on UCS
+ * (ucs-directory 8.3); elsewhere nobody can tell.
+ */
+enum known world_unites(const struct world *world, enum known mode);
 /* Does the profile in use fit the schema? One that the configuration names is taken whether or not it does. */
 bool world_fits(const struct world *world);
 bool world_has_class(const struct world *world, const char *name);

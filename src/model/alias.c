@@ -94,8 +94,7 @@ static const char *named(struct arena *arena, const struct alias_owner *owners, 
 	return count > 5 ? arena_format(arena, "%s and %zu more", words, count - 5) : words;
 }
 
-/* Is this the owner that the row's id means? */
-static bool is_meant(const struct alias_owner *owner, const char *id)
+bool alias_is_meant(const struct alias_owner *owner, const char *id)
 {
 	size_t length = id == NULL ? 0 : strcspn(id, "/");
 
@@ -110,7 +109,7 @@ static const struct alias_owner *the_owner(struct arena *arena, const struct cha
 	size_t i, alternates = 0;
 
 	for (i = 0; i < count; i++)
-		if (is_meant(&owners[i], change->id) && (found == NULL || alias_is_alternate(&owners[i])))
+		if (alias_is_meant(&owners[i], change->id) && (found == NULL || alias_is_alternate(&owners[i])))
 			found = &owners[i];
 	for (i = 0; i < count; i++)
 		alternates += alias_is_alternate(&owners[i]);

@@ -31,6 +31,8 @@ struct alias_step {
 
 /* Can the address be taken from this owner as one value of several? A primary address or a group's own cannot. */
 bool alias_is_alternate(const struct alias_owner *owner);
+/* Is this the owner that the id of a row means ("ENTRYUUID/address")? id may be NULL: no. */
+bool alias_is_meant(const struct alias_owner *owner, const char *id);
 /*
  * Which one step a change of kind alias is. owners: all who hold change->name now. Where several hold it,
  * change->id ("ENTRYUUID/address", as rows of the list have it) tells which one is meant. False with a

@@ -174,6 +174,8 @@ size_t consequences_of(struct arena *arena, const struct change *change, const s
 		}
 		if (strcmp(change->kind->name, "group") == 0 || strcmp(change->kind->name, "mailinglist") == 0)
 			look_at(&scene, consequence_rules_members);
+		if (change->kind->through_owner)
+			look_at(&scene, consequence_rules_alias);
 		if (strcmp(change->kind->name, "folder") == 0)
 			look_at(&scene, consequence_rules_folder);
 		if (strcmp(change->kind->name, "quotapolicy") == 0)

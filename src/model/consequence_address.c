@@ -26,7 +26,8 @@ static const char *unique_words(const struct scene *scene)
 /* What follows when the alternative address of one is the primary address of another. */
 static const char *collision_words(struct scene *scene, const char *primary_owner, const char *alternate_owner)
 {
-	switch (scene->facts->forward_flag_mode) {
+	/* How maps are united is known of UCS only. */
+	switch (scene->facts->plain ? KNOWN_NOT : scene->facts->forward_flag_mode) {
 	case KNOWN_YES:
 		return arena_format(scene->arena, "mail to it goes to %s and to %s, both", primary_owner, alternate_owner);
 	case KNOWN_NO:
@@ -290,6 +291,45 @@ static void holders_unread(struct scene *scene, const struct consequence_rule *r
 			tell(scene, rule, "Whether somebody else has %s could not be seen everywhere%s%s.", *value,
 				where ? ": a part of the directory is on another server, " : "", where ? where : "");
 }
+
+/* An alias that is an entry of its own goes or gets another address. */
+static void alias_refused(struct scene *scene, const struct consequence_rule *rule)
+{
+	const char *address = text_before(scene, "address");
+
+	if (!*address || text_same_ascii_case(address, text_after(scene, "address")))
+		return;
+	if (*others_with(scene, address))
+		tell(scene, rule, "Mail to %s goes to %s only from now on.", address, others_with(scene, address));
+	else
+		tell(scene, rule, scene->facts->holders_unread ? "Mail to %s is refused from now on, unless somebody else has the address." :
+			"Mail to %s is refused from now on: nobody else has the address.", address);
+}
+
+static void alias_shared(struct scene *scene, const struct consequence_rule *rule)
+{
+	const char *address = text_after(scene, "address");
+	const struct holder *holder;
+
+	if (!*address || text_same_ascii_case(address, text_before(scene, "address")))
+		return;
+	for (size_t at = 0; (holder = holder_of(scene, address, "alternates", &at)); )
+		tell_as(scene, rule, shared_severity(scene), "%s is an alternative address of the %s %s: %s.%s", address, holder->kind, holder->name,
+			collision_words(scene, scene->after->name, holder->name), unique_words(scene));
+}
+
+static void alias_leads_nowhere(struct scene *scene, const struct consequence_rule *rule)
+{
+	if (!count_after(scene, "leads_to") && (!scene->before || field_changed(scene, "leads_to")))
+		tell(scene, rule, "It leads to nobody, so mail to %s comes back.", scene->after->name);
+}
+
+const struct consequence_rule consequence_rules_alias[] = {
+	{ "alias-refused", SEVERITY_WARNING, CHANGED | DELETED, alias_refused },
+	{ "alias-shared",  SEVERITY_WARNING, CREATED | CHANGED, alias_shared },
+	{ "alias-nowhere", SEVERITY_WARNING, CREATED | CHANGED, alias_leads_nowhere },
+	{ NULL, SEVERITY_NOTE, 0, NULL },
+};
 
 const struct consequence_rule consequence_rules_address[] = {
 	{ "holders-unread",       SEVERITY_WARNING, CREATED | CHANGED, holders_unread },

@@ -125,7 +125,8 @@ static void changed_followed(struct scene *scene, const struct consequence_rule 
 			tell(scene, rule, "%zu reference%s to the address %s taken away as well: %s.", count, count > 1 ? "s" : "",
 				count > 1 ? "are" : "is", words);
 	}
-	if (renamed(scene)) {
+	/* Where the name is the address, that was told above. */
+	if (renamed(scene) && !scene->change->kind->through_owner) {
 		words = references_words(scene, is_followed_name, &count);
 		if (count)
 			tell(scene, rule, "%zu reference%s the new name: %s.", count, count > 1 ? "s follow" : " follows", words);

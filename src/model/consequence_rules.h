@@ -36,6 +36,7 @@ struct consequence_rule {
 extern const struct consequence_rule consequence_rules_any[];       /* every kind */
 extern const struct consequence_rule consequence_rules_mailbox[];   /* user: what happens to stored mail */
 extern const struct consequence_rule consequence_rules_address[];   /* user: addresses and who else has them */
+extern const struct consequence_rule consequence_rules_alias[];     /* alias: entries of their own */
 extern const struct consequence_rule consequence_rules_user[];      /* user: the rest */
 extern const struct consequence_rule consequence_rules_reference[]; /* user, group, mailinglist: who names it */
 extern const struct consequence_rule consequence_rules_members[];   /* group, mailinglist: members, senders, address */

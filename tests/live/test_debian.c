@@ -315,6 +315,44 @@ static void test_way_through_groups(void **state)
 	walk_end(&walk);
 }
 
+/* Its name is its address: who names it follows, nobody else may have it, and what is meant must be said. */
+static void test_an_alias_gets_another_address(void **state)
+{
+	struct change *change = change_new(VERB_RENAME, &kind_alias, "abuse@example.com");
+	struct walk walk;
+
+	(void)state;
+	if (elsewhere()) {
+		change_free(change);
+		skip();
+	}
+	change->new_name = "sales@example.com";
+	walk_begin(&walk);
+	assert_true(store->gather(store->self, change, walk.arena, &walk.facts, &walk.error));
+	assert_false(check_change(change, change_result(walk.arena, change, walk.facts.now), &walk.facts, &walk.error));
+	assert_non_null(strstr(walk.error.text, "address of the group sales"));
+	walk_end(&walk);
+	change_free(change);
+	assert_int_equal(hand_modify(hand, "cn=newsletter,ou=lists,dc=example,dc=com", LDAP_MOD_ADD, "rfc822MailMember", "abuse@example.com"), LDAP_SUCCESS);
+	change = change_new(VERB_RENAME, &kind_alias, "abuse@example.com");
+	change->new_name = "misuse@example.com";
+	there_and_back(change, "cn=abuse@example.com,ou=aliases");
+	assert_int_equal(hand_count(hand, "(&(cn=newsletter)(rfc822MailMember=abuse@example.com)(!(rfc822MailMember=misuse@example.com)))"), 1);
+	assert_int_equal(hand_modify(hand, "cn=newsletter,ou=lists,dc=example,dc=com", LDAP_MOD_DELETE, "rfc822MailMember", "abuse@example.com"), LDAP_SUCCESS);
+	/* Two sorts of holders: none is chosen for the person. */
+	assert_int_equal(hand_modify(hand, "uid=jiri.dvorak,ou=people,dc=example,dc=com", LDAP_MOD_ADD, "mailLocalAddress", "abuse@example.com"), LDAP_SUCCESS);
+	assert_non_null(live_read(&live, "alias", "abuse@example.com"));
+	assert_null(live.record->id);
+	assert_true(tells(live.record, "reaches", "2 mailboxes here") || tells(live.record, "reaches", "3 mailboxes here"));
+	change = change_new(VERB_DELETE, &kind_alias, "abuse@example.com");
+	walk_begin(&walk);
+	assert_false(store->translate(store->self, change, &(struct change *){ NULL }, &walk.error));
+	assert_non_null(strstr(walk.error.text, "an entry of its own, and others hold it"));
+	walk_end(&walk);
+	change_free(change);
+	assert_int_equal(hand_modify(hand, "uid=jiri.dvorak,ou=people,dc=example,dc=com", LDAP_MOD_DELETE, "mailLocalAddress", "abuse@example.com"), LDAP_SUCCESS);
+}
+
 /* An alias has an address as well as anybody; what is nobody's is told, of lists and aliases too. */
 static void test_what_leads_nowhere(void **state)
 {
@@ -387,6 +425,7 @@ int main(void)
 		cmocka_unit_test(test_who_has_an_address),
 		cmocka_unit_test(test_way_through_groups),
 		cmocka_unit_test(test_what_leads_nowhere),
+		cmocka_unit_test(test_an_alias_gets_another_address),
 	};
 
 	return cmocka_run_group_tests(tests, open_all, close_all);
