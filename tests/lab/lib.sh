@@ -14,7 +14,7 @@ die() { printf 'lab: %s\n' "$1" >&2; exit "${2:-1}"; }
 # first start and remembered in $DIR/ports.
 PORT_NAMES=(LDAP LDAPS IMAP1 IMAPS1 POP3_1 POP3S1 SIEVE1 LMTP1 DOVEADM1 HTTP1 AUTH1
 	IMAP2 IMAPS2 POP3_2 POP3S2 SIEVE2 LMTP2 DOVEADM2 HTTP2 AUTH2
-	SMTP SUBMISSION CLOSED)
+	SMTP SUBMISSION CLOSED SSH)
 declare -A PORT
 
 # listening - all TCP ports in use on this machine, one a line
@@ -28,12 +28,22 @@ load_ports() {
 	local k v
 	[ -r "$DIR/ports" ] || return 1
 	while read -r k v; do PORT[$k]=$v; done <"$DIR/ports"
+	[ -n "${PORT[SSH]:-}" ] || name_new_ports
+}
+
+# An instance of before a name was added gets it in its own block of ports.
+name_new_ports() {
+	local n=0 k
+	for k in "${PORT_NAMES[@]}"; do
+		[ -n "${PORT[$k]:-}" ] || { PORT[$k]=$((PORT[LDAP] + n)); echo "$k ${PORT[$k]}" >>"$DIR/ports"; }
+		n=$((n + 1))
+	done
 }
 
 # ports_free - false if nothing of us runs and somebody else took one of our ports
 ports_free() {
 	local busy k
-	for k in slapd dovecot1 dovecot2 postfix; do running "$k" && return 0; done
+	for k in slapd dovecot1 dovecot2 postfix sshd; do running "$k" && return 0; done
 	busy=" $(listening | tr "\n" " ") "
 	for k in "${PORT_NAMES[@]}"; do
 		case $busy in *" ${PORT[$k]:-none} "*) return 1 ;; esac
@@ -105,6 +115,7 @@ mark() {
 	slapd) echo "$DIR/slapd/slapd.conf" ;;
 	dovecot1|dovecot2) echo "$DIR/$1/dovecot.conf" ;;
 	postfix) echo "$DIR/postfix/spool" ;;
+	sshd) echo "$DIR/sshd/sshd_config" ;;
 	esac
 }
 
