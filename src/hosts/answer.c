@@ -15,10 +15,10 @@ static const struct meaning {
 	enum error_kind kind;
 	const char *sentence;
 } meanings[] = {
-	{ "sudo: a password is required", ERROR_REFUSED, "sudo asks for a password: add this command to sudoers with NOPASSWD (packaging/sudoers shows how)" },
-	{ "sudo: a terminal is required", ERROR_REFUSED, "sudo asks for a password: add this command to sudoers with NOPASSWD (packaging/sudoers shows how)" },
-	{ "is not in the sudoers file", ERROR_REFUSED, "sudo refuses: this user has no lines in sudoers (packaging/sudoers shows how)" },
-	{ "is not allowed to execute", ERROR_REFUSED, "sudo refuses: this command is missing in sudoers (packaging/sudoers shows how)" },
+	{ "sudo: a password is required", ERROR_REFUSED, "sudo asks for a password: add this command to sudoers with NOPASSWD (see postroom.conf(5))" },
+	{ "sudo: a terminal is required", ERROR_REFUSED, "sudo asks for a password: add this command to sudoers with NOPASSWD (see postroom.conf(5))" },
+	{ "is not in the sudoers file", ERROR_REFUSED, "sudo refuses: this user has no lines in sudoers (see postroom.conf(5))" },
+	{ "is not allowed to execute", ERROR_REFUSED, "sudo refuses: this command is missing in sudoers (see postroom.conf(5))" },
 	{ "Permission denied", ERROR_REFUSED, "permission denied: it needs root; set sudo = yes, use the doveadm API, or open the socket (postroom.conf(5))" },
 	{ "reserved for the superuser", ERROR_REFUSED, "it needs root; set sudo = yes in the section server" },
 	{ "is not allowed to view the mail queue", ERROR_REFUSED, "this user may not look at the queue: see authorized_mailq_users of Postfix" },

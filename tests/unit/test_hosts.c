@@ -221,6 +221,62 @@ static void every_row_makes_a_line(void **state)
 	hosts_close(hosts);
 }
 
+/* The line of packaging/sudoers for a command: its arguments as they are, or as a pattern where something varies. */
+static void sudo_line(const struct host_command *command, char *line, size_t size)
+{
+	static const char *const patterns[] = {
+		[HOLE_USER] = "[^[:space:]]+", [HOLE_QUEUE_ID] = "[0-9A-Za-z]+", [HOLE_TIME] = "[0-9]+", [HOLE_NETWORK] = "[0-9a-fA-F.:/]+",
+		[HOLE_MESSAGE_ID] = "[^[:space:]]+",
+	};
+	struct host_settings usual = { .name = "x" };
+	struct arena *arena = arena_new();
+	size_t i;
+	int length;
+
+	length = snprintf(line, size, "\t%s %s", command_program(arena, &usual, command->program), command->hole_count ? "^" : "");
+	for (i = 0; command->arguments[i]; i++) {
+		const char *word = command->arguments[i];
+		const char *pattern = word[0] != '%' ? word : command->changes && word[1] == '1' ? "[^-[:space:]][^[:space:]]*" :
+			patterns[command->holes[word[1] - '1']];
+
+		length += snprintf(line + length, size - (size_t)length, "%s%s", i ? " " : "", pattern);
+	}
+	snprintf(line + length, size - (size_t)length, "%s", command->hole_count ? "$" : "");
+	arena_free(arena);
+}
+
+static void sudoers_has_every_command_for_root(void **state)
+{
+	char words[16384], line[400], *looking, *changing;
+	const struct host_command *command;
+	FILE *file = fopen("packaging/sudoers", "r");
+	size_t length, lines = 0;
+
+	(void)state;
+	assert_non_null(file);
+	length = fread(words, 1, sizeof(words) - 1, file);
+	words[length] = '\0';
+	fclose(file);
+	looking = strstr(words, "Cmnd_Alias POSTROOM_LOOK");
+	changing = strstr(words, "Cmnd_Alias POSTROOM_KICK");
+	assert_true(looking && changing > looking);
+	for (command = host_commands; command->name; command++) {
+		const char *at;
+
+		if (!command->root)
+			continue;
+		sudo_line(command, line, sizeof(line));
+		at = strstr(words, line);
+		if (!at || !strchr(",\n", at[strlen(line)]) || (at > changing) != command->changes)
+			fail_msg("packaging/sudoers lacks %s", line);
+		lines++;
+	}
+	/* And nothing that no row needs. */
+	for (looking = words; (looking = strstr(looking, "\n\t/usr/")); looking++)
+		lines--;
+	assert_int_equal(lines, 0);
+}
+
 static void takes_turns(void **state)
 {
 	struct hosts *hosts = open_one((struct host_settings){ .exec = true });
@@ -448,6 +504,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(puts_the_configuration_in_front, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(refuses_what_does_not_fit, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(every_row_makes_a_line, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(sudoers_has_every_command_for_root, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(takes_turns, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(all_get_their_turn, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(ends_at_the_deadline, set_up, tear_down),
