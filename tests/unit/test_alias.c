@@ -12,6 +12,8 @@
 #include "directory/explode.h"
 #include "model/alias.h"
 #include "model/check.h"
+#include "model/consequence.h"
+#include "model/facts.h"
 #include "model/role.h"
 
 #define ID_ANNA "00000000-0000-4000-8000-000000000001"
@@ -176,6 +178,44 @@ static void test_profile_lines(void **state)
 	}
 }
 
+/* Entries of their own: what the review of making, renaming and deleting one tells. */
+static void test_entries_are_reviewed(void **state)
+{
+	static const struct holder held = { .address = "info@example.com", .kind = "user", .name = "bert", .field = "alternates" };
+	static const struct { enum verb verb; const char *before, *after, *leads, *has, *has_not; } cases[] = {
+		{ VERB_ADD, NULL, "new@example.com", "a@example.com", NULL, "refused" },
+		{ VERB_ADD, NULL, "new@example.com", NULL, "leads to nobody", "refused" },
+		{ VERB_ADD, NULL, "info@example.com", "a@example.com", "alternative address of the user bert", "refused" },
+		{ VERB_RENAME, "old@example.com", "new@example.com", "a@example.com", "old@example.com is refused from now on", "leads to nobody" },
+		{ VERB_RENAME, "info@example.com", "new@example.com", "a@example.com", "goes to the user bert only", "refused" },
+		{ VERB_DELETE, "old@example.com", NULL, "a@example.com", "old@example.com is refused from now on", "bert" },
+		{ VERB_EDIT, "old@example.com", "old@example.com", "a@example.com", NULL, "refused" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct change *change = change_new(cases[i].verb, &kind_alias, cases[i].before == NULL ? cases[i].after : cases[i].before);
+		struct record *before = record_new_in(change->arena, &kind_alias), *after = record_new_in(change->arena, &kind_alias);
+		struct facts facts = { .now = cases[i].before == NULL ? NULL : before, .plain = true, .holders = &held, .holder_count = 1,
+			.references_complete = true };
+		struct consequence *list;
+		char *words = arena_text(change->arena, "");
+		size_t count;
+
+		record_set_text(before, "address", cases[i].before);
+		record_set_text(before, "leads_to", cases[i].leads);
+		record_set_text(after, "address", cases[i].after);
+		record_set_text(after, "leads_to", cases[i].leads);
+		after->name = cases[i].after == NULL ? "" : cases[i].after;
+		count = consequences_of(change->arena, change, cases[i].after == NULL ? NULL : after, &facts, &list);
+		for (size_t j = 0; j < count; j++)
+			words = arena_format(change->arena, "%s%s\n", words, list[j].sentence);
+		if ((cases[i].has != NULL && strstr(words, cases[i].has) == NULL) || strstr(words, cases[i].has_not) != NULL)
+			fail_msg("case %zu: %s", i, words);
+		change_free(change);
+	}
+}
+
 static void test_roles(void **state)
 {
 	(void)state;
@@ -194,6 +234,7 @@ int main(void)
 		cmocka_unit_test(test_edit_of_the_owner),
 		cmocka_unit_test(test_remarks),
 		cmocka_unit_test(test_profile_lines),
+		cmocka_unit_test(test_entries_are_reviewed),
 		cmocka_unit_test(test_roles),
 	};
 
