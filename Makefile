@@ -174,8 +174,9 @@ $(LIVE_PTY): $(BUILD)/tests/live/test_pty_%: $(BUILD)/tests/live/test_pty_%.o $(
 $(filter-out $(LIVE_PTY) $(BUILD)/tests/live/test_pty,$(LIVE)): $(BUILD)/tests/live/%: $(BUILD)/tests/live/%.o $(BUILD)/libpostroom.a $(BUILD)/libfakes.a
 	$(LINK) $(LIBS_SRC) -lcmocka
 
-# The hostile peer speaks TLS; the program itself leaves that to libldap.
-$(BUILD)/tests/live/test_hostile: LIBS_SRC += -lgnutls
+# The hostile peer and held sessions speak TLS; the program itself leaves that to its libraries.
+$(BUILD)/tests/live/test_live_who: $(BUILD)/tests/live/sessions.o
+$(BUILD)/tests/live/test_hostile $(BUILD)/tests/live/test_live_who: LIBS_SRC += -lgnutls
 
 $(BUILD)/tests/bench/bench_screen: $(BUILD)/tests/bench/bench_screen.o $(BUILD)/libpty.a $(BUILD)/libpostroom.a
 	$(LINK) $(LIBS_SRC) $(LIBS_UI)

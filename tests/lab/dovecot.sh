@@ -158,6 +158,11 @@ dovecot_login_groups() {
 	CONF
 }
 
+# IPv6 only where the machine has it: Dovecot does not start on an address that is not there.
+dovecot_addresses() {
+	if grep -qs '^0\{31\}1 .* lo$' /proc/net/if_inet6; then echo "127.0.0.1, ::1"; else echo 127.0.0.1; fi
+}
+
 dovecot_conf() {
 	local n=$1 d=$DIR/dovecot$1
 	cat <<-CONF
@@ -168,7 +173,7 @@ dovecot_conf() {
 	log_path = $DIR/log/dovecot$n.log
 	hostname = mail$n.example.com
 	postmaster_address = postmaster@example.com
-	listen = 127.0.0.1
+	listen = $(dovecot_addresses)
 	protocols = imap pop3 lmtp sieve
 	ssl = yes
 	ssl_cert = <$DIR/tls/server.pem
