@@ -228,6 +228,17 @@ static void folders_are_never_switched_silently(void **state)
 }
 
 /* The limit goes into users one way only, and alone. */
+/* What stands in other objects would be an empty column. */
+static void lists_have_what_the_entry_tells(void **state)
+{
+	(void)state;
+	assert_true(field_in_lists(kind_field(&kind_quotapolicy, "limit")));
+	assert_false(field_in_lists(kind_field(&kind_quotapolicy, "written")));
+	assert_false(field_in_lists(kind_field(&kind_quotapolicy, "reaches")));
+	assert_true(field_in_lists(kind_field(&kind_folder, "rights")));
+	assert_false(field_in_lists(kind_field(&kind_group, "folder_rights")));
+}
+
 static void policies_are_written_into_users(void **state)
 {
 	static const struct { enum verb verb; enum edit_how how; bool more, fine; } cases[] = {
@@ -256,6 +267,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(rights_are_stored_as_values, open_arena, close_arena),
 		cmocka_unit_test_setup_teardown(rights_are_spelled_as_the_server_does, open_arena, close_arena),
 		cmocka_unit_test_setup_teardown(a_right_for_all_is_told, open_arena, close_arena),
+		cmocka_unit_test(lists_have_what_the_entry_tells),
 		cmocka_unit_test_setup_teardown(folders_are_never_switched_silently, open_arena, close_arena),
 		cmocka_unit_test_setup_teardown(policies_are_written_into_users, open_arena, close_arena),
 	};
