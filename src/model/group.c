@@ -61,13 +61,14 @@ static const struct field group_fields[] = {
 	{
 		.name = "sender_users", .label = "Senders: users", .type = FIELD_REFERENCE, .flags = FIELD_MANY,
 		.group = "Senders", .reference = "user", .width = 20,
-		.help = "Users who may send to the group; with no sender named anybody may. "
+		.help = "Users who may send to the group, by their login; with no sender named anybody may. "
 			"Obeyed only where the mail servers look at senders; see In force.",
 	},
 	{
 		.name = "sender_groups", .label = "Senders: groups", .type = FIELD_REFERENCE, .flags = FIELD_MANY,
 		.group = "Senders", .reference = "group", .width = 20,
-		.help = "Groups whose members may send to the group, and the members of groups that are directly in them.",
+		.help = "Groups whose members may send to the group, and the members of groups that are directly in them. "
+			"Asked only for mail to this very address.",
 	},
 	{
 		.name = "other_senders", .label = "Senders: others", .type = FIELD_TEXT, .flags = FIELD_MANY | FIELD_READONLY,
@@ -77,8 +78,7 @@ static const struct field group_fields[] = {
 	{
 		.name = "sender_rule", .label = "In force", .type = FIELD_TEXT, .flags = FIELD_DERIVED,
 		.group = "Senders", .width = 30,
-		.help = "Whether the mail servers obey the senders above (mail_hosts.listfilter). They ask who logged in to send, "
-			"for mail to this very address.",
+		.help = "Whether the mail servers obey the senders above (mail_hosts.listfilter).",
 	},
 	{
 		.name = "groups", .label = "Nested in", .type = FIELD_TEXT, .flags = FIELD_MANY | FIELD_DERIVED,

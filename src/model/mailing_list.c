@@ -39,13 +39,14 @@ static const struct field mailing_list_fields[] = {
 	{
 		.name = "sender_users", .label = "Senders: users", .type = FIELD_REFERENCE, .flags = FIELD_MANY,
 		.group = "Senders", .reference = "user", .width = 20,
-		.help = "Users who may send to the list; with no sender named anybody may. "
+		.help = "Users who may send to the list, by their login; with no sender named anybody may. "
 			"Obeyed only where the mail servers look at senders; see In force.",
 	},
 	{
 		.name = "sender_groups", .label = "Senders: groups", .type = FIELD_REFERENCE, .flags = FIELD_MANY,
 		.group = "Senders", .reference = "group", .width = 20,
-		.help = "Groups whose members may send to the list, and the members of groups that are directly in them.",
+		.help = "Groups whose members may send to the list, and the members of groups that are directly in them. "
+			"Asked only for mail to this very address.",
 	},
 	{
 		.name = "other_senders", .label = "Senders: others", .type = FIELD_TEXT, .flags = FIELD_MANY | FIELD_READONLY,
@@ -55,8 +56,7 @@ static const struct field mailing_list_fields[] = {
 	{
 		.name = "sender_rule", .label = "In force", .type = FIELD_TEXT, .flags = FIELD_DERIVED,
 		.group = "Senders", .width = 30,
-		.help = "Whether the mail servers obey the senders above (mail_hosts.listfilter). They ask who logged in to send, "
-			"for mail to this very address.",
+		.help = "Whether the mail servers obey the senders above (mail_hosts.listfilter).",
 	},
 	{
 		.name = "lists", .label = "Mailing lists", .type = FIELD_TEXT, .flags = FIELD_MANY | FIELD_DERIVED,
