@@ -53,6 +53,7 @@ struct engine *engine_open(struct config *config, struct error *error)
 		return NULL;
 	}
 	engine->hosts = hosts_open(engine->loop, config->hosts, config->host_count);
+	hosts_only_look(engine->hosts);
 	engine->live = live_open(engine->loop, engine->hosts, &config->live);
 	open_gate(engine);
 	return engine;

@@ -53,6 +53,11 @@ struct hosts *hosts_open(struct loop *loop, const struct host_settings *settings
 	return hosts;
 }
 
+void hosts_only_look(struct hosts *hosts)
+{
+	hosts->only_look = true;
+}
+
 size_t hosts_count(const struct hosts *hosts)
 {
 	return hosts->count;
@@ -258,6 +263,9 @@ static bool prepare(struct host_call *call, size_t host, const char *command)
 	call->command = host_command_find(command);
 	if (!call->command)
 		return error_set(&call->error, ERROR_INTERNAL, "There is no command %s", command);
+	if (hosts->only_look && call->command->changes)
+		return error_set(&call->error, ERROR_REFUSED, "%s: %s changes something, and this session only looks",
+			call->host->settings.name, call->command->name);
 	if (!command_fits(call->command, call->holes, call->hole_count, call->input, call->input_length, &call->error))
 		return error_prefix(&call->error, "%s", call->host->settings.name);
 	call->carrier = carrier_of(host_way(hosts, host, command, &call->error));

@@ -56,6 +56,11 @@ struct host_settings_list { const struct host_settings *rows; size_t count; };
 struct hosts *hosts_open(struct loop *loop, const struct host_settings *settings, size_t count);
 /* Ends what runs (their done comes with ERROR_CANCELLED before this returns). */
 void hosts_close(struct hosts *hosts);
+/*
+ * From now on no row that changes something is run, whoever asks: the second lock, beside the gate, of what shows and of
+ * what only looks. A store has a hosts of its own.
+ */
+void hosts_only_look(struct hosts *hosts);
 size_t hosts_count(const struct hosts *hosts);
 const struct host_settings *host_at(const struct hosts *hosts, size_t host);
 /* Index by name; false: none of that name. */

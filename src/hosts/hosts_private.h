@@ -56,6 +56,7 @@ struct hosts {
 	char *runtime;                     /* private directory for ssh's master connections; heap, NULL: none made */
 	struct host_call *failed;          /* never started; told at the next turn */
 	struct http *http;                 /* NULL: no question went that way yet */
+	bool only_look;                    /* rows that change something are refused */
 	bool closing;
 };
 

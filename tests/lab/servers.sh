@@ -98,6 +98,9 @@ sshd_start() {
 	running sshd && return
 	[ -x /usr/sbin/sshd ] || die "sshd is missing: run tests/lab/install lab" 69
 	command -v ssh-keygen >/dev/null || die "ssh-keygen is missing: run tests/lab/install lab" 69
+	case $(getent passwd "$(id -un)") in
+	*nologin | */false) die "sshd would start, but the shell of $(id -un) lets nobody in" 69 ;;
+	esac
 	mkdir -p -m 700 "$d"
 	# An empty directory that sshd locks itself into; it goes with the next start of the machine.
 	[ "$(id -u)" != 0 ] || mkdir -p -m 755 /run/sshd

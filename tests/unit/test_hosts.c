@@ -277,6 +277,26 @@ static void sudoers_has_every_command_for_root(void **state)
 	assert_int_equal(lines, 0);
 }
 
+static void who_only_looks_changes_nothing(void **state)
+{
+	struct hosts *hosts = open_one((struct host_settings){ .exec = true });
+	const struct host_command *command;
+	struct heard heard;
+
+	(void)state;
+	write_script("doveadm", "echo looked");
+	hosts_only_look(hosts);
+	for (command = host_commands; command->name; command++)
+		if (command->changes) {
+			ask(hosts, request_for(&heard, command->name));
+			assert_int_equal(heard.kind, ERROR_REFUSED);
+			assert_non_null(strstr(heard.text, "this session only looks"));
+		}
+	ask(hosts, request_for(&heard, "who"));
+	assert_string_equal(heard.output, "looked\n");
+	hosts_close(hosts);
+}
+
 static void takes_turns(void **state)
 {
 	struct hosts *hosts = open_one((struct host_settings){ .exec = true });
@@ -505,6 +525,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(refuses_what_does_not_fit, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(every_row_makes_a_line, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(sudoers_has_every_command_for_root, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(who_only_looks_changes_nothing, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(takes_turns, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(all_get_their_turn, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(ends_at_the_deadline, set_up, tear_down),

@@ -15,6 +15,8 @@
 
 #include <cmocka.h>
 
+#include "base/http.h"
+#include "base/json.h"
 #include "base/text.h"
 #include "hosts/hosts.h"
 #include "hosts/hosts_private.h"
@@ -220,6 +222,53 @@ static void a_long_answer_comes_as_one_piece(void **state)
 	text_free(&rows);
 }
 
+/* What a broken wire makes of an answer is an error, or one JSON value; never more than that. */
+static void unwrap(const char *body, size_t length)
+{
+	static const struct host_settings settings = { .name = "mail3", .http_url = "https://mail3" };
+	struct arena *arena = arena_new();
+	struct http_answer from = { .status = 200, .body = arena_bytes(arena, body, length), .length = length };
+	struct host_answer answer = { .form = FORM_JSON };
+	struct json *json = NULL;
+
+	http_unwrap(arena, &settings, host_command_find("who"), &from, &answer);
+	if (answer.error.kind == ERROR_NONE && answer.length) {
+		json = json_parse(answer.output, answer.length, NULL);
+		assert_non_null(json);
+	}
+	json_free(json);
+	arena_free(arena);
+}
+
+static void broken_answers(void **state)
+{
+	static const char *const bodies[] = {
+		"[[\"doveadmResponse\",[{\"username\":\"anna.berg@example.com\",\"service\":\"imap\",\"pid\":\"1357\",\"ip\":\"::1\"}],\"postroom\"]]",
+		"[[\"doveadmResponse\",[],\"postroom\"]]",
+		"[[\"error\",{\"type\":\"exitCode\", \"exitCode\":67},\"postroom\"]]",
+		"[[\"error\",{\"type\":\"unknownMethod\", \"exitCode\":0},\"postroom\"]]",
+		"[[\"doveadmResponse\",[{\"root\":\"User quota\",\"type\":\"STORAGE\",\"value\":\"0\",\"limit\":\"-\",\"percent\":\"0\"}],\"postroom\"]]",
+	};
+	size_t i, at;
+	int bit;
+
+	(void)state;
+	for (i = 0; i < sizeof(bodies) / sizeof(bodies[0]); i++) {
+		size_t length = strlen(bodies[i]);
+		char copy[300];
+
+		unwrap(bodies[i], length);
+		for (at = 0; at < length; at++)
+			unwrap(bodies[i], at);
+		for (at = 0; at < length; at++)
+			for (bit = 0; bit < 8; bit++) {
+				memcpy(copy, bodies[i], length + 1);
+				copy[at] = (char)(copy[at] ^ (1 << bit));
+				unwrap(copy, length);
+			}
+	}
+}
+
 static void write_key(const char *words, mode_t mode)
 {
 	FILE *file = fopen(key_file, "w");
@@ -307,6 +356,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(each_fault_has_its_words, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(faults_of_the_wire, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_long_answer_comes_as_one_piece, set_up, tear_down),
+		cmocka_unit_test(broken_answers),
 		cmocka_unit_test_setup_teardown(the_key_is_read_again_after_a_refusal, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_key_that_others_may_read_is_not_used, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(the_end_while_it_waits, set_up, tear_down),
