@@ -2,7 +2,9 @@
  * list_preview: what is known about the row under the cursor.
  *
  * Reads one record a moment after the cursor came to rest, so that running
- * through a list asks nothing.  A failure is shown in the pane.  Loop thread.
+ * through a list asks nothing.  Until it is read, or is late, the pane keeps
+ * what it shows, under the name that it belongs to.  A failure is shown in the
+ * pane.  Loop thread.
  */
 #include "ui/list_private.h"
 
@@ -15,7 +17,7 @@
 #include "ui/frame.h"
 #include "ui/session.h"
 
-enum { REST_MS = 150 };
+enum { REST_MS = 150, LATE_MS = 250 };
 
 char *list_read_name(struct arena *arena, const struct row *row)
 {
@@ -32,10 +34,33 @@ void list_preview_forget(struct list_view *list)
 	loop_timer_stop(list->preview_timer);
 	list->preview_timer = NULL;
 	record_free(list->record);
-	list->record = NULL;
+	record_free(list->past);
+	list->record = list->past = NULL;
 	free(list->preview_of);
 	list->preview_of = NULL;
 	error_clear(&list->preview_error);
+}
+
+/* For the next row: what the pane shows stays, so that a step through the list does not paint it twice. */
+static void leave(struct list_view *list)
+{
+	struct record *past = list->record != NULL ? list->record : list->past;
+
+	if (past != NULL)
+		list->record = list->past = NULL;
+	list_preview_forget(list);
+	list->past = past;
+}
+
+static void is_late(void *context)
+{
+	struct list_view *list = context;
+
+	loop_timer_stop(list->preview_timer);
+	list->preview_timer = NULL;
+	record_free(list->past);
+	list->past = NULL;
+	session_changed(list->view.session);
 }
 
 /* Other rows with this title: who has a caller on the line must not open the wrong one of two. */
@@ -59,6 +84,10 @@ static void record_came(void *context, struct record *takes, const struct error 
 	struct list_view *list = context;
 
 	list->preview_query = NULL;
+	loop_timer_stop(list->preview_timer);
+	list->preview_timer = NULL;
+	record_free(list->past);
+	list->past = NULL;
 	if (takes != NULL) {
 		record_free(list->record);
 		list->record = takes;
@@ -74,8 +103,10 @@ static void read_now(struct list_view *list, const struct row *row)
 {
 	struct arena *arena = arena_new();
 
-	list_preview_forget(list);
+	leave(list);
 	list->preview_of = memory_text(row_identity(row));
+	if (list->past != NULL)
+		list->preview_timer = loop_after(session_engine(list->view.session)->loop, LATE_MS, 0, is_late, list);
 	list->preview_query = directory_read(session_engine(list->view.session)->directory, list->kind,
 		list_read_name(arena, row), record_came, list);
 	arena_free(arena);
@@ -123,7 +154,7 @@ void list_preview_follow(struct list_view *list)
 	}
 	if (list->preview_of != NULL && strcmp(list->preview_of, row_identity(row)) == 0)
 		return;
-	list_preview_forget(list);
+	leave(list);
 	list->preview_timer = loop_after(session_engine(list->view.session)->loop, session_replayed(list->view.session) ? 0 : REST_MS, 0,
 		came_to_rest, list);
 }
@@ -224,9 +255,8 @@ static bool said_already(const struct list_view *list, const struct record *reco
 	return title != NULL && field->type == FIELD_TEXT && words[0] != '\0' && strstr(record_text(record, title), words) != NULL;
 }
 
-static void put_fields(struct pane *pane, const struct list_view *list, int table_columns)
+static void put_fields(struct pane *pane, const struct list_view *list, const struct record *record, int table_columns)
 {
-	const struct record *record = list->record;
 	const char *group = NULL;
 
 	for (const struct field *field = record->kind->fields; field->name != NULL && pane->row < pane->end; field++) {
@@ -249,6 +279,7 @@ void list_preview_draw(const struct list_view *list, struct canvas *canvas, cons
 	struct pane pane = { canvas, layout->preview_row, layout->preview_row + layout->preview_rows,
 		layout->preview_column, layout->preview_columns, 0, layout->beside };
 	const struct row *row = list_row(list);
+	const struct record *record = list->record != NULL ? list->record : list->past;
 	const char *title = list->kind->title_field;
 
 	if (layout->beside) {
@@ -262,18 +293,18 @@ void list_preview_draw(const struct list_view *list, struct canvas *canvas, cons
 	}
 	if (row == NULL)
 		return;
-	if (list->record != NULL && title != NULL && record_text(list->record, title)[0] != '\0')
-		title = record_text(list->record, title);
+	if (record != NULL && title != NULL && record_text(record, title)[0] != '\0')
+		title = record_text(record, title);
 	else
-		title = row->name;
+		title = record != NULL ? record->name : row->name;
 	frame_rule(canvas, pane.row, pane.column - 1, layout->beside ? pane.columns + 2 : canvas->columns, title);
 	if (layout->below)
 		canvas_border(canvas, pane.row, 0, 1, BORDER_HORIZONTAL, STYLE_HEADING);
 	pane.row++;
-	if (list->record != NULL) {
+	if (record != NULL) {
 		put_namesakes(&pane, list);
-		put_wrongs(&pane, list->record);
-		put_fields(&pane, list, layout->columns);
+		put_wrongs(&pane, record);
+		put_fields(&pane, list, record, layout->columns);
 	} else if (list->preview_error.kind != ERROR_NONE) {
 		canvas_wrap(canvas, pane.row, pane.column, pane.columns, pane.end - pane.row, STYLE_WARNING, list->preview_error.text);
 	} else {

@@ -65,6 +65,7 @@ struct list_view {
 	bool preview;                      /* wanted */
 	char *preview_of;                  /* heap: identity that is shown or being read; NULL */
 	struct record *record;             /* what was read; NULL */
+	struct record *past;               /* stays in the pane, under its own title, until the next one is read or is late; NULL */
 	struct error preview_error;
 	size_t namesakes;                  /* other rows with the title of the record, when it was read */
 	struct directory_query *preview_query;

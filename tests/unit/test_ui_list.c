@@ -284,6 +284,29 @@ static void preview_follows_the_cursor(void **state)
 	stage_free(stage);
 }
 
+/* A step paints the pane once: until the next person is read, the last one stays, under the own name. */
+static void preview_stays_until_the_next_is_read(void **state)
+{
+	struct stage *stage = open_list(ROLE_ADMIN);
+	struct list_view *list = (struct list_view *)list_of(stage);
+	struct key down;
+
+	(void)state;
+	shows(stage, "+49 561 4714");
+	assert_true(key_from_name("Down", &down));
+	session_key(stage->session, &down);
+	/* No action can take it for the record of the row. */
+	assert_null(list->record);
+	assert_non_null(list->past);
+	shows(stage, "+49 561 4714");
+	stage_settle(stage);
+	assert_non_null(list->record);
+	assert_null(list->past);
+	shows(stage, "+49 561 4715");
+	hides(stage, "+49 561 4714");
+	stage_free(stage);
+}
+
 static void running_through_reads_nothing(void **state)
 {
 	struct stage *stage = open_list(ROLE_ADMIN);
@@ -419,6 +442,7 @@ int main(void)
 		cmocka_unit_test(two_of_one_name_are_told_apart),
 		cmocka_unit_test(changed_record_is_read_again),
 		cmocka_unit_test(preview_follows_the_cursor),
+		cmocka_unit_test(preview_stays_until_the_next_is_read),
 		cmocka_unit_test(running_through_reads_nothing),
 		cmocka_unit_test(roles_decide_what_is_offered),
 		cmocka_unit_test(helpdesk_starts_in_the_search_field),
