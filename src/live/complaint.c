@@ -27,7 +27,7 @@ static const struct meaning {
 	{ "No such file or directory", 75, ERROR_UNREACHABLE, "Dovecot is not running", "start it there" },
 	{ "Dovecot is not running", 0, ERROR_UNREACHABLE, "Dovecot is not running", "start it there" },
 	{ NULL, 67, ERROR_NOT_FOUND, "there is no such user", "look at the address" },
-	{ "Unknown command", 64, ERROR_UNSUPPORTED, "Dovecot there does not know this command", "load the plugin that brings it" },
+	{ "Unknown command", 0, ERROR_UNSUPPORTED, "Dovecot there does not know this command", "load the plugin that brings it" },
 	{ NULL, 89, ERROR_UNREACHABLE, "Dovecot's configuration has a mistake", "mend it there; doveconf -n shows it" },
 	{ NULL, 127, ERROR_UNREACHABLE, "the program is not there", "install Dovecot, or set its path for this server" },
 	{ NULL, 0, ERROR_UNREACHABLE, "it failed", "try it there by hand" },

@@ -77,7 +77,8 @@ struct process_row { const char *name; uint32_t pid; uint64_t available, total; 
 struct processes { struct arena *arena; struct process_row *rows; size_t count; };
 
 /* --- penalty, log errors --------------------------------------------------------------------------------------- */
-struct penalty_row { const char *address; uint64_t penalty; int64_t last_penalty, last_update; };
+/* last: of the last failure, as Dovecot writes it: "2026-11-20 09:44:13" in the time of the server. */
+struct penalty_row { const char *address; uint64_t penalty; const char *last; };
 struct penalty { struct arena *arena; struct penalty_row *rows; size_t count; };
 struct log_row { const char *when, *level, *text; };
 struct log_lines { struct arena *arena; struct log_row *rows; size_t count; };  /* newest last; bounded */

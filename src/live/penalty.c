@@ -11,12 +11,11 @@
 #include "live/source.h"
 #include "live/table_ask.h"
 
-enum { ADDRESS, PENALTY, LAST, UPDATE, COLUMNS };
+enum { ADDRESS, PENALTY, LAST, COLUMNS };
 static const struct table_column columns[COLUMNS] = {
 	[ADDRESS] = { .title = "IP", .key = "ip" },
 	[PENALTY] = { .title = "penalty" },
 	[LAST] = { .title = "last_penalty", .optional = true },
-	[UPDATE] = { .title = "last_update", .optional = true },
 };
 
 struct making { struct penalty *penalty; size_t room; };
@@ -36,15 +35,11 @@ static bool row(void *context, const struct table_cell *cells)
 	struct making *making = context;
 	struct penalty *penalty = making->penalty;
 	struct penalty_row one = { .address = "" };
-	uint64_t last = 0, update = 0;
 
-	if (!cells[ADDRESS].length || !table_reader_number(&cells[PENALTY], UINT32_MAX, &one.penalty) ||
-	    (cells[LAST].text && !table_reader_number(&cells[LAST], INT64_MAX, &last)) ||
-	    (cells[UPDATE].text && !table_reader_number(&cells[UPDATE], INT64_MAX, &update)))
+	if (!cells[ADDRESS].length || !table_reader_number(&cells[PENALTY], UINT32_MAX, &one.penalty))
 		return false;
 	one.address = arena_bytes(penalty->arena, cells[ADDRESS].text, cells[ADDRESS].length);
-	one.last_penalty = (int64_t)last;
-	one.last_update = (int64_t)update;
+	one.last = cells[LAST].text ? arena_bytes(penalty->arena, cells[LAST].text, cells[LAST].length) : "";
 	penalty->rows = arena_grow(penalty->arena, penalty->rows, &making->room, penalty->count + 1, sizeof(*penalty->rows));
 	penalty->rows[penalty->count++] = one;
 	return true;

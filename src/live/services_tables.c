@@ -138,8 +138,7 @@ static void fill_penalty(struct rows *rows, struct live *live, size_t host, cons
 		row = add(rows, one->address, server, "");
 		table_text(rows, row, PENALTY_ADDRESS, one->address);
 		table_number(rows, row, PENALTY_PENALTY, one->penalty);
-		table_time(rows, row, PENALTY_LAST, one->last_penalty);
-		table_time(rows, row, PENALTY_UPDATED, one->last_update);
+		table_text(rows, row, PENALTY_LAST, one->last);
 		table_text(rows, row, PENALTY_SERVER, server);
 	}
 }

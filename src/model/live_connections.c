@@ -317,12 +317,8 @@ static const struct field penalty_fields[] = {
 		.help = "It grows with each failure and shrinks with time.",
 	},
 	[PENALTY_LAST] = {
-		.name = "last", .label = "Last failure", .type = FIELD_TIME, .flags = FIELD_COLUMN | FIELD_DERIVED, .group = "Kept waiting", .width = 20,
-		.help = "When the last wrong password came.",
-	},
-	[PENALTY_UPDATED] = {
-		.name = "updated", .label = "Changed", .type = FIELD_TIME, .flags = FIELD_DERIVED, .group = "Kept waiting", .width = 20,
-		.help = "When the penalty was last changed.",
+		.name = "last", .label = "Last failure", .type = FIELD_TEXT, .flags = FIELD_COLUMN | FIELD_DERIVED, .group = "Kept waiting", .width = 20,
+		.help = "When the last wrong password came, in the time of the server.",
 	},
 	[PENALTY_SERVER] = {
 		.name = "server", .label = "Server", .type = FIELD_TEXT, .flags = FIELD_COLUMN | FIELD_SEARCH | FIELD_DERIVED, .group = "Kept waiting", .width = 12,

@@ -269,7 +269,7 @@ static void never_everybody(void **state)
 	assert_int_equal(fake_hosts_at_once(trial.hosts, "quota-get"), 1);
 	assert_true(mailboxes->rows[0].full > 0.94 && mailboxes->rows[0].full < 0.96);
 	/* Where nothing works it stops soon. */
-	fake_hosts_reply(trial.hosts, &(struct fake_reply){ .command = "quota-get", .status = 64, .complaint = "doveadm: Fatal: Unknown command 'quota', but plugin quota exists\n" });
+	fake_hosts_reply(trial.hosts, &(struct fake_reply){ .command = "quota-get", .status = 75, .complaint = "Fatal: Unknown command 'quota', but plugin quota exists. Try to set mail_plugins=quota\n" });
 	assert_null(trial_ask(&trial, &source_mailboxes));
 	assert_int_equal(trial.error.kind, ERROR_UNSUPPORTED);
 	assert_int_equal(fake_hosts_runs(trial.hosts, "quota-get"), 51);

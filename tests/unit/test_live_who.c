@@ -158,7 +158,7 @@ static void processes_penalty_and_log(void **state)
 	const struct processes *processes = ask_fixture(&source_processes, "process-status", "process-status-tab.out", 11);
 	const struct penalty *penalty;
 	const struct log_lines *lines;
-	static const char guessing[] = "IP\tpenalty\tlast_penalty\tlast_update\n203.0.113.77\t15\t1795145069\t1795145070\n";
+	static const char *const guessing[] = { "penalty-three-tab.out", "penalty-three.json" };
 
 	(void)state;
 	assert_non_null(processes);
@@ -173,12 +173,15 @@ static void processes_penalty_and_log(void **state)
 	penalty = ask_fixture(&source_penalty, "penalty", "penalty-tab.out", 0);
 	assert_non_null(penalty);
 	assert_int_equal(penalty->count, 0);
-	trial_reply(&trial, "penalty", FORM_OUTPUT, guessing, strlen(guessing), 0);
-	penalty = trial_ask(&trial, &source_penalty);
-	assert_non_null(penalty);
-	assert_int_equal(penalty->count, 1);
-	assert_string_equal(penalty->rows[0].address, "203.0.113.77");
-	assert_int_equal(penalty->rows[0].penalty, 15);
+	for (size_t i = 0; i < 2; i++) {
+		penalty = ask_fixture(&source_penalty, "penalty", guessing[i], 7);
+		assert_non_null(penalty);
+		assert_int_equal(penalty->count, 3);
+		assert_string_equal(penalty->rows[0].address, "::");
+		assert_string_equal(penalty->rows[1].address, "127.0.0.5");
+		assert_int_equal(penalty->rows[1].penalty, 3);
+		assert_string_equal(penalty->rows[1].last, "2026-11-20 09:44:13");
+	}
 	lines = ask_fixture(&source_log, "log-errors", "log-errors.json", 0);
 	assert_non_null(lines);
 	assert_int_equal(lines->count, 10);
@@ -220,6 +223,8 @@ static const struct broken {
 	{ &source_processes, "process-status", "process-status-tab.out", 1 },
 	{ &source_processes, "process-status", "process-status.json", 1 },
 	{ &source_penalty, "penalty", "penalty-tab.out", 1 },
+	{ &source_penalty, "penalty", "penalty-three-tab.out", 1 },
+	{ &source_penalty, "penalty", "penalty-three.json", 1 },
 	{ &source_log, "log-errors", "log-errors.json", 1 },
 };
 
