@@ -71,7 +71,7 @@ static void ended(void *context, const struct queue_end *end)
 
 		drill->counter = NULL;
 		rows = table_new(drill->table->kind);
-		queue_fill_of(drill->table)(rows, queue, host_at(drill->hosts, drill->host)->name, NULL);
+		queue_fill_of(drill->table)(rows, queue, host_at(drill->hosts, drill->host)->name, NULL, drill->most);
 		rows = table_done(rows, drill->most);
 		queue_free(queue);
 	}

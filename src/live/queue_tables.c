@@ -27,8 +27,9 @@ static bool wanted(const char *of, const char *name)
 	return !of || !strcmp(of, name);
 }
 
-static void fill_queues(struct rows *rows, const struct queue *queue, const char *server, const char *of)
+static void fill_queues(struct rows *rows, const struct queue *queue, const char *server, const char *of, size_t most)
 {
+	(void)most;
 	for (unsigned i = 0; i < QUEUES; i++) {
 		const struct queue_count *count = &queue->by_queue[i];
 		const char *name = queue_name_word((enum queue_name)i);
@@ -62,9 +63,10 @@ static struct row *fill_group(struct rows *rows, const struct queue_group *group
 	return row;
 }
 
-static void fill_groups(struct rows *rows, const struct queue_groups *groups, const char *server, const char *of)
+static void fill_groups(struct rows *rows, const struct queue_groups *groups, const char *server, const char *of, size_t most)
 {
 	bool domains = rows->kind == &kind_live_queue_domain, senders = rows->kind == &kind_live_queue_sender;
+	size_t before = rows->count;
 	struct row *row;
 
 	for (size_t i = 0; i < groups->count; i++) {
@@ -72,6 +74,9 @@ static void fill_groups(struct rows *rows, const struct queue_groups *groups, co
 
 		if (!wanted(of, group->name))
 			continue;
+		/* Nobody waits for rows that are thrown away again. */
+		if (most && rows->count - before == most)
+			return;
 		row = fill_group(rows, group, group->name, server);
 		if (!senders)
 			table_text(rows, row, LQG_MORE, group->example);
@@ -82,27 +87,28 @@ static void fill_groups(struct rows *rows, const struct queue_groups *groups, co
 		fill_group(rows, &groups->rest, "(others)", server);
 }
 
-static void fill_domains(struct rows *rows, const struct queue *queue, const char *server, const char *of)
+static void fill_domains(struct rows *rows, const struct queue *queue, const char *server, const char *of, size_t most)
 {
-	fill_groups(rows, &queue->domains, server, of);
+	fill_groups(rows, &queue->domains, server, of, most);
 }
 
-static void fill_reasons(struct rows *rows, const struct queue *queue, const char *server, const char *of)
+static void fill_reasons(struct rows *rows, const struct queue *queue, const char *server, const char *of, size_t most)
 {
-	fill_groups(rows, &queue->reasons, server, of);
+	fill_groups(rows, &queue->reasons, server, of, most);
 }
 
-static void fill_senders(struct rows *rows, const struct queue *queue, const char *server, const char *of)
+static void fill_senders(struct rows *rows, const struct queue *queue, const char *server, const char *of, size_t most)
 {
-	fill_groups(rows, &queue->senders, server, of);
+	fill_groups(rows, &queue->senders, server, of, most);
 }
 
-static void fill_ages(struct rows *rows, const struct queue *queue, const char *server, const char *of)
+static void fill_ages(struct rows *rows, const struct queue *queue, const char *server, const char *of, size_t most)
 {
 	static const char *const names[QUEUE_AGES] = {
 		"0-5", "5-10", "10-20", "20-40", "40-80", "80-160", "160-320", "320-640", "640-1280", "1280+",
 	};
 
+	(void)most;
 	for (unsigned i = 0; i < QUEUE_AGES; i++) {
 		struct row *row;
 
@@ -140,7 +146,7 @@ static struct rows *make(struct live *live, const struct live_question *question
 
 		if (!queue || (question->host != LIVE_ALL && question->host != host))
 			continue;
-		fill(rows, queue, host_at(hosts, host)->name, question->of);
+		fill(rows, queue, host_at(hosts, host)->name, question->of, question->most);
 		servers++;
 	}
 	if (servers > 1 && (fill == fill_domains || fill == fill_reasons || fill == fill_senders))

@@ -8,8 +8,8 @@
 #include "live/data.h"
 #include "live/tables.h"
 
-/* Adds the rows of a queue to a table; of (NULL: all): only the row of that name. */
-typedef void queue_fill(struct rows *rows, const struct queue *queue, const char *server, const char *of);
+/* Adds the rows of a queue to a table; of (NULL: all): only the row of that name; at most so many groups, biggest first (0: all). */
+typedef void queue_fill(struct rows *rows, const struct queue *queue, const char *server, const char *of, size_t most);
 /* How a table is filled; NULL: it is none of the queue's. */
 queue_fill *queue_fill_of(const struct live_table *table);
 

@@ -399,6 +399,31 @@ static void one_message(void **state)
 	assert_int_equal(world->error.kind, ERROR_NOT_FOUND);
 }
 
+/* Mail that is submitted while Postfix does not run stays in maildrop; root reads the directories, and is told so. */
+static void while_postfix_is_down(void **state)
+{
+	struct world *world = *state;
+	char configuration[300];
+
+	NEEDS_LAB(world);
+	ask_queue(world);
+	assert_false(world->queue->down);
+	snprintf(configuration, sizeof(configuration), "MAIL_CONFIG=%s", lab("LAB_POSTFIX_CONF"));
+	RUN(world, NULL, "/usr/sbin/postfix", "-c", lab("LAB_POSTFIX_CONF"), "stop");
+	for (int i = 0; i < 3; i++)
+		RUN(world, "Subject: later\n\nlater\n", "/usr/bin/env", configuration, "/usr/sbin/sendmail", "-f", "late@example.com", "x@d9.example.net");
+	ask_queue(world);
+	assert_true(world->queue->down);
+	assert_int_equal(world->queue->all.mails, 1003);
+	assert_int_equal(world->queue->by_queue[QUEUE_MAILDROP].mails, 3);
+	assert_int_equal(world->queue->by_queue[QUEUE_MAILDROP].recipients, 3);
+	assert_int_equal(group_of(&world->queue->domains, "d9.example.net")->mails, 3);
+	assert_int_equal(group_of(&world->queue->senders, "late@example.com")->mails, 3);
+	LAB(world, "start");
+	ask_queue(world);
+	assert_false(world->queue->down);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -407,6 +432,7 @@ int main(void)
 		cmocka_unit_test(counts_of_find),
 		cmocka_unit_test(lists_agree_with_tables),
 		cmocka_unit_test(one_message),
+		cmocka_unit_test(while_postfix_is_down),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -477,6 +477,27 @@ static void tables_of_two_servers(void **state)
 	assert_int_equal(world->rows->count, 1);
 	assert_string_equal(cell(world, 0, LQG_OURS), "yes");
 	assert_string_equal(cell(world, 0, LQG_RECIPIENTS), "2");
+	forget(world);
+	world->rows = live_rows(world->live, &(struct live_question){ .table = "queue-by-domain", .host = LIVE_ALL, .most = 3 });
+	assert_int_equal(world->rows->count, 3);
+	assert_string_equal(cell(world, 0, LQG_RECIPIENTS), "17");
+	assert_string_equal(cell(world, 1, LQG_RECIPIENTS), "8");
+	assert_string_equal(cell(world, 2, LQG_RECIPIENTS), "2");
+}
+
+/* What was measured is in words that fit a column; a quota of nothing is no limit, a queue of nothing is empty. */
+static void sizes_in_words(void **state)
+{
+	static const struct { const char *bytes, *words; } cases[] = { { "0", "0 B" }, { "431", "431 B" }, { "44394921", "42.3 MB" } };
+	struct arena *arena = arena_new();
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		const struct value value = { .bytes = cases[i].bytes, .length = strlen(cases[i].bytes) };
+
+		assert_string_equal(value_words(arena, &kind_live_queue.fields[LQ_BYTES], &value), cases[i].words);
+	}
+	arena_free(arena);
 }
 
 /* The places of fields and their names belong together. */
@@ -519,6 +540,7 @@ int main(void)
 		TEST(one_message_to_many),
 		TEST(one_message),
 		TEST(tables_of_two_servers),
+		cmocka_unit_test(sizes_in_words),
 		cmocka_unit_test(fields_stand_where_rows_put_them),
 	};
 
