@@ -288,7 +288,7 @@ static void forward_findings(struct store_ldap *store, struct record *record)
 /* Forwards that lead nowhere or in a circle once the change is made, and did not before. What cannot be asked is not told. */
 static void gather_findings(struct store_ldap *store, const struct change *change, struct arena *arena, struct facts *facts)
 {
-	struct record *before = facts->now == NULL ? NULL : record_copy(arena, facts->now), *after;
+	struct record *before = NULL, *after;
 	struct finding *list;
 
 	if ((change->verb != VERB_ADD && change->verb != VERB_EDIT) || !forwarding_touched(change))
@@ -297,8 +297,11 @@ static void gather_findings(struct store_ldap *store, const struct change *chang
 	forward_findings(store, after);
 	if (after->finding_count == 0)
 		return;
-	if (before != NULL)
+	/* A copy, since what is found is written into it; it may be large, so not sooner. */
+	if (facts->now != NULL) {
+		before = record_copy(arena, facts->now);
 		forward_findings(store, before);
+	}
 	list = arena_alloc(arena, after->finding_count * sizeof *list);
 	for (size_t i = 0; i < after->finding_count; i++)
 		if (!found_before(before, &after->findings[i]))
