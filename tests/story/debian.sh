@@ -21,7 +21,7 @@ export POSTROOM_CONFIG
 
 forget() {
 	local object
-	for object in "user $login" "user second.$$" "group team-$$" "mailinglist list-$$" "alias alias@$domain" "domain $domain"; do
+	for object in "group team-$$" "user $login" "user second.$$" "mailinglist list-$$" "alias alias@$domain" "domain $domain"; do
 		"$POSTROOM" remove $object --yes --confirm "${object#* }" >/dev/null 2>&1
 	done
 	tmux -L "$socket" kill-server 2>/dev/null
