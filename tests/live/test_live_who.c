@@ -440,6 +440,33 @@ static void mailboxes_of_those_connected(void **state)
 	}
 }
 
+/* --- the log -------------------------------------------------------------------------------------------------- */
+
+/* Who is kicked leaves a warning; each line as doveadm gives it. */
+static void the_last_errors(void **state)
+{
+	(void)state;
+	if (!world.arena)
+		skip();
+	for (size_t server = 0; server < SERVERS; server++) {
+		bool same = false;
+
+		shell(server, arena_format(world.arena, "doveadm -c \"$1\" kick '%s'", world.people[server][0]));
+		for (unsigned tries = 0; !same; tries++) {
+			struct log_lines *lines = ask(&source_log, server);
+			struct text written = { 0 };
+
+			assert_true(tries < 100);
+			for (size_t i = 0; i < lines->count; i++)
+				text_addf(&written, "%s %s %s\n", lines->rows[i].when, lines->rows[i].level, lines->rows[i].text);
+			same = strstr(text_get(&written), "Killed with signal 15") &&
+				strcmp(text_get(&written), shell(server, "doveadm -h -c \"$1\" -f tab log errors | awk -F'\\t' '{print $1, $3, $2 \": \" $4}'")) == 0;
+			text_free(&written);
+			source_log.free(lines);
+		}
+	}
+}
+
 /* --- nobody ----------------------------------------------------------------------------------------------------------- */
 
 static void the_others_and_nobody(void **state)
@@ -449,7 +476,6 @@ static void the_others_and_nobody(void **state)
 	(void)state;
 	if (!world.arena)
 		skip();
-	source_log.free(ask(&source_log, 0));
 	close_sessions();
 	wait_for_counts(none);
 	for (size_t server = 0; server < SERVERS; server++) {
@@ -470,6 +496,7 @@ int main(void)
 		cmocka_unit_test(how_full_services_are),
 		cmocka_unit_test(who_only_tries_is_seen),
 		cmocka_unit_test(mailboxes_of_those_connected),
+		cmocka_unit_test(the_last_errors),
 		cmocka_unit_test(the_others_and_nobody),
 	};
 
