@@ -112,6 +112,12 @@ struct live_state {
 const struct live_state *live_state(const struct live *live, size_t host, enum live_source source);
 const char *live_source_name(enum live_source source);       /* "who": in commands, JSON and configuration */
 const char *live_source_words(enum live_source source);      /* "connections": on the screen */
+/*
+ * What a person must know to read the snapshot right: rows that made no sense, what could not be read and why, whom
+ * nobody looked at. NULL: nothing, or no snapshot. In the arena, raw bytes inside.
+ */
+struct arena;
+char *live_source_note(struct arena *arena, const struct live *live, size_t host, enum live_source source);
 
 /* --- tables ------------------------------------------------------------------------------------------------ */
 

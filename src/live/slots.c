@@ -116,8 +116,8 @@ static void on_sockets(void *context, const struct host_answer *answer)
 		asking->unreadable = answer->error;
 	/* A kernel without IPv6 has no tcp6: cat complains, and has shown the rest. */
 	else if (!sockets_reader_lines(asking->reader))
-		error_set(&asking->unreadable, ERROR_UNREACHABLE, "%s: the list of sockets cannot be read: %.300s [%d]",
-			host_at(live_hosts(asking->live), asking->host)->name, answer->complaint, answer->status);
+		error_set(&asking->unreadable, ERROR_UNREACHABLE, "%s: the list of sockets cannot be read%s%.300s [%d]",
+			host_at(live_hosts(asking->live), asking->host)->name, *answer->complaint ? ": " : "", answer->complaint, answer->status);
 	else if (answer->cut)
 		error_set(&asking->unreadable, ERROR_UNREACHABLE, "%s: the list of sockets is too long to be read",
 			host_at(live_hosts(asking->live), asking->host)->name);

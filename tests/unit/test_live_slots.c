@@ -281,6 +281,45 @@ static void never_everybody(void **state)
 	trial_close(&trial);
 }
 
+/* --- what a snapshot does not say in its rows ------------------------------------------------------------------ */
+
+static void notes(void **state)
+{
+	static const struct { const char *command, *output; enum live_source source; const char *note; } cases[] = {
+		{ "who", who_table, LIVE_WHO, NULL },
+		{ "who", "username\tproto\tpid\tip\nanna\timap\tx\t127.0.0.2\n", LIVE_WHO, "rows that made no sense and are not counted: 1" },
+		{ "sockets", list, LIVE_SLOTS, NULL },
+		{ "sockets", HEAD "   0: 0100007F:008F 00000000:0000 0A" TAIL, LIVE_SLOTS, "2 of those logged in came from an address without a connection (a proxy "
+			"speaks for them), so so many fewer are said to try at each address" },
+		{ "sockets", "", LIVE_SLOTS, "who only tries to log in is not known: mail1: the list of sockets cannot be read [0]" },
+		{ "penalty", "IP\tpenalty\n", LIVE_PENALTY, NULL },
+	};
+	struct arena *arena = arena_new();
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct asking_trial trial;
+		struct loop_timer *timer;
+		const char *note;
+
+		trial_open(&trial);
+		assert_null(live_source_note(arena, trial.live, 0, cases[i].source));
+		trial_reply(&trial, "who", FORM_OUTPUT, who_table, strlen(who_table), 0);
+		trial_reply(&trial, cases[i].command, FORM_OUTPUT, cases[i].output, strlen(cases[i].output), 0);
+		live_want(trial.live, 1u << cases[i].source);
+		timer = loop_after(trial.loop, 5, 5, (void (*)(void *))loop_stop, trial.loop);
+		while (!live_settled(trial.live))
+			loop_run(trial.loop);
+		loop_timer_stop(timer);
+		note = live_source_note(arena, trial.live, 0, cases[i].source);
+		assert_int_equal(!note, !cases[i].note);
+		if (note)
+			assert_string_equal(note, cases[i].note);
+		trial_close(&trial);
+	}
+	arena_free(arena);
+}
+
 struct quota_seen { unsigned answers; struct rows *rows; enum error_kind error; };
 
 static void on_quota(void *context, struct rows *takes, const struct error *error)
@@ -329,6 +368,7 @@ int main(void)
 		cmocka_unit_test(the_quota_of_one),
 		cmocka_unit_test(never_everybody),
 		cmocka_unit_test(asked_for_one_person),
+		cmocka_unit_test(notes),
 	};
 
 	return cmocka_run_group_tests_name("live_slots", tests, NULL, NULL);
