@@ -357,6 +357,36 @@ static void ends_at_the_deadline(void **state)
 	hosts_close(hosts);
 }
 
+static void one_that_hangs_delays_no_other(void **state)
+{
+	char slow[160], fast[160];
+	struct host_settings settings[2] = { { .name = "mail1", .exec = true, .doveadm = slow }, { .name = "mail2", .exec = true, .doveadm = fast } };
+	struct hosts *hosts;
+	struct heard hanging[10], heard;
+	struct host_request request = request_for(&heard, "who");
+	size_t i;
+
+	(void)state;
+	memset(hanging, 0, sizeof(hanging));
+	memset(&heard, 0, sizeof(heard));
+	snprintf(slow, sizeof(slow), "%s/postsuper", directory);
+	snprintf(fast, sizeof(fast), "%s", doveadm);
+	write_script("postsuper", "exec sleep 60");
+	write_script("doveadm", "echo here");
+	hosts = hosts_open(loop, settings, 2);
+	for (i = 0; i < 10; i++) {
+		struct host_request long_one = request_for(&hanging[i], "who");
+
+		host_run(hosts, 0, &long_one);
+	}
+	host_run(hosts, 1, &request);
+	loop_run_until(loop, &heard.done);
+	assert_string_equal(heard.output, "here\n");
+	for (i = 0; i < 10; i++)
+		assert_false(hanging[i].done);
+	hosts_close(hosts);
+}
+
 static void a_call_is_taken_back(void **state)
 {
 	struct hosts *hosts = open_one((struct host_settings){ .exec = true });
@@ -529,6 +559,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(takes_turns, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(all_get_their_turn, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(ends_at_the_deadline, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(one_that_hangs_delays_no_other, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_call_is_taken_back, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(streams_and_caps, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(says_what_is_not_there, set_up, tear_down),
