@@ -1,9 +1,9 @@
 /*
- * doctor: looks at configuration, journal, directory and tools, and says what
- * is wrong and what to do.
+ * doctor: looks at configuration, journal, directory, mail servers and tools,
+ * and says what is wrong and what to do.
  *
- * Nothing is changed and nothing is run.  The exit status is that of an
- * unavailable service where something is broken.
+ * Nothing is changed.  The exit status is that of an unavailable service where
+ * something is broken.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +12,7 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "commands/doctor_servers.h"
 #include "commands/headless.h"
 #include "commands/output.h"
 #include "commands/subcommands.h"
@@ -139,6 +140,13 @@ static void look_at_directory(struct doctor *doctor)
 	headless_wait(&doctor->headless);
 }
 
+/* --- mail servers ------------------------------------------------------------------------------ */
+
+static void say_of_servers(void *context, int severity, const char *subject, const char *sentence)
+{
+	say(context, severity, subject, sentence);
+}
+
 /* --- tools ------------------------------------------------------------------------------------- */
 
 static void look_at_tools(struct doctor *doctor)
@@ -175,6 +183,7 @@ int run_doctor(struct config *takes, const struct arguments *arguments, int argc
 	look_at_password(&doctor);
 	look_at_directory(&doctor);
 	look_at_journal(&doctor);
+	doctor_servers(&doctor.headless, doctor.output.arena, say_of_servers, &doctor);
 	look_at_tools(&doctor);
 	output_end(&doctor.output);
 	if (doctor.broken && doctor.headless.status == 0)

@@ -66,6 +66,11 @@ status 0 "the list of everybody, hostile names too" "$POSTROOM" list user
 if LC_ALL=C grep -q $'[\x01-\x08\x0b-\x1f\x7f]' "$work/out"; then say_not "no control byte reaches the output" <"$work/out"; else say_ok "no control byte reaches the output"; fi
 status 0 "what the doctor says" "$POSTROOM" doctor
 said "the doctor looked at the directory" "unique overlay"
+if [ -n "${LAB_SMTP:-}" ]; then
+	said "asked the server that runs here" "Postfix answers here"
+	said "and the one over its API" "Dovecot answers over its API"
+	said "and said what has no way" "mail2: no way for load"
+fi
 
 # --- mistakes ------------------------------------------------------------------------
 status 64 "no such option" "$POSTROOM" list user --nonsense
