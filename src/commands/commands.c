@@ -35,6 +35,26 @@ const struct command commands[] = {
 	  .help = "Shows what was changed, newest first." },
 	{ .name = "undo", .arguments = "[ID]", .least = 0, .most = 1, .takes = TAKES_WRITE, .run = run_undo,
 	  .help = "Takes back the last change, or the one of an id." },
+	{ .name = "who", .arguments = "", .least = 0, .most = 0, .takes = TAKES_LIVE | TAKES_BY, .run = run_who,
+	  .help = "Lists who is connected to the mail servers." },
+	{ .name = "queue", .arguments = "", .least = 0, .most = 0, .takes = TAKES_LIVE | TAKES_BY, .run = run_queue,
+	  .help = "Shows what waits in the queues." },
+	{ .name = "services", .arguments = "", .least = 0, .most = 0, .takes = TAKES_LIVE, .run = run_services,
+	  .help = "Shows how full each service of Dovecot is." },
+	{ .name = "ports", .arguments = "", .least = 0, .most = 0, .takes = TAKES_LIVE, .run = run_ports,
+	  .help = "Tries the ports of the mail servers." },
+	{ .name = "servers", .arguments = "", .least = 0, .most = 0, .takes = TAKES_LIVE, .run = run_servers,
+	  .help = "Lists the mail servers, how each is reached and what is wrong there." },
+	{ .name = "overview", .arguments = "", .least = 0, .most = 0, .takes = TAKES_LIVE, .run = run_overview,
+	  .help = "Shows the worst figures of each mail server." },
+	{ .name = "watch", .arguments = "", .least = 0, .most = 0, .takes = TAKES_HOST | TAKES_ONCE | TAKES_LIMIT, .run = run_watch,
+	  .help = "Prints overview, alarms and sources as a line of JSON, again and again." },
+	{ .name = "metrics", .arguments = "", .least = 0, .most = 0, .takes = TAKES_HOST | TAKES_OUTPUT, .run = run_metrics,
+	  .help = "Prints figures in the text format of Prometheus." },
+	{ .name = "health", .arguments = "", .least = 0, .most = 0, .takes = TAKES_HOST, .run = run_health,
+	  .help = "Says in one line and by its exit status whether all is well, for monitoring systems." },
+	{ .name = "testmail", .arguments = "", .least = 0, .most = 0, .takes = TAKES_HOST, .run = run_testmail,
+	  .help = "Sends a mail the real way and looks for it in its mailbox." },
 	{ .name = "screen", .arguments = "SECTION", .least = 1, .most = 1, .takes = TAKES_SCREEN, .run = run_screen,
 	  .help = "Prints a screen of the console as text." },
 	{ .name = "doctor", .arguments = "", .least = 0, .most = 0, .run = run_doctor,
@@ -48,7 +68,7 @@ enum option_id {
 	OPTION_CONFIG = 256, OPTION_URI, OPTION_BASE, OPTION_BIND, OPTION_PASSWORD_FILE, OPTION_CA_FILE, OPTION_ROLE, OPTION_PROFILE,
 	OPTION_READONLY, OPTION_RESTRICTED, OPTION_KEYMAP, OPTION_THEME, OPTION_LIST_KEYS, OPTION_COMPARE, OPTION_ASCII, OPTION_NO_COLOR, OPTION_HELP, OPTION_VERSION,
 	OPTION_FORMAT, OPTION_DRY_RUN, OPTION_YES, OPTION_CONFIRM, OPTION_REASON, OPTION_FILTER, OPTION_LIMIT, OPTION_COLUMNS,
-	OPTION_VERIFY, OPTION_SIZE, OPTION_KEYS
+	OPTION_VERIFY, OPTION_SIZE, OPTION_KEYS, OPTION_HOST, OPTION_BY, OPTION_ONCE, OPTION_OUTPUT
 };
 
 static const struct option_row {
@@ -85,6 +105,10 @@ static const struct option_row {
 	{ "verify", NULL, OPTION_VERIFY, TAKES_VERIFY, "check that no record was altered" },
 	{ "size", "80x24", OPTION_SIZE, TAKES_SCREEN, "columns and rows" },
 	{ "keys", "FILE", OPTION_KEYS, TAKES_SCREEN, "press these keys first" },
+	{ "host", "NAME", OPTION_HOST, TAKES_HOST, "only this mail server" },
+	{ "by", "WORD", OPTION_BY, TAKES_BY, "grouped: user, address, network, service, server; the queue: domain, reason, sender, age" },
+	{ "once", NULL, OPTION_ONCE, TAKES_ONCE, "print one line and end" },
+	{ "output", "FILE", OPTION_OUTPUT, TAKES_OUTPUT, "replace this file instead of printing" },
 	{ "help", NULL, OPTION_HELP, 0, "print this and end" },
 	{ "version", NULL, OPTION_VERSION, 0, "print the version and end" },
 };
@@ -164,6 +188,9 @@ static const char **text_of(struct parsed *parsed, enum option_id id)
 	case OPTION_COLUMNS: return &parsed->arguments.columns;
 	case OPTION_SIZE: return &parsed->arguments.size;
 	case OPTION_KEYS: return &parsed->arguments.keys;
+	case OPTION_HOST: return &parsed->arguments.host;
+	case OPTION_BY: return &parsed->arguments.by;
+	case OPTION_OUTPUT: return &parsed->arguments.output;
 	default: return NULL;
 	}
 }
@@ -179,6 +206,7 @@ static bool *flag_of(struct parsed *parsed, enum option_id id)
 	case OPTION_DRY_RUN: return &parsed->arguments.dry_run;
 	case OPTION_YES: return &parsed->arguments.yes;
 	case OPTION_VERIFY: return &parsed->arguments.verify;
+	case OPTION_ONCE: return &parsed->arguments.once;
 	case OPTION_HELP: return &parsed->help;
 	case OPTION_VERSION: return &parsed->version;
 	default: return NULL;

@@ -31,15 +31,17 @@ struct printer;
 struct arguments {
 	const struct front_ends *front_ends;
 	const struct printer *printer;     /* --format */
-	bool dry_run, yes, verify;
-	const char *confirm, *reason, *filter, *columns, *size, *keys;
+	bool dry_run, yes, verify, once;
+	const char *confirm, *reason, *filter, *columns, *size, *keys, *host, *by, *output;
 	long limit;                        /* 0: none */
 };
 
 /* Options that only some commands take, as bits. */
 enum command_options {
 	TAKES_FILTER = 1, TAKES_LIMIT = 2, TAKES_COLUMNS = 4, TAKES_WRITE = 8 /* --dry-run --yes --confirm --reason */,
-	TAKES_VERIFY = 16, TAKES_SCREEN = 32 /* --size --keys */
+	TAKES_VERIFY = 16, TAKES_SCREEN = 32 /* --size --keys */,
+	TAKES_HOST = 64, TAKES_BY = 128, TAKES_ONCE = 256, TAKES_OUTPUT = 512,
+	TAKES_LIVE = TAKES_HOST | TAKES_FILTER | TAKES_LIMIT | TAKES_COLUMNS
 };
 
 /* The table, for usage, the manual check and completion. */

@@ -63,14 +63,14 @@ static void count_rising(struct alarm_track *track, enum live_level level, int64
 		track->rising = level;
 }
 
-enum alarm_step alarm_step(struct alarm_track *track, enum live_level level, int64_t now)
+enum alarm_step alarm_step(struct alarm_track *track, enum live_level level, unsigned needed, int64_t now)
 {
 	enum live_level before = track->level;
 
 	count_rising(track, level, now);
 	if (level < before)
 		track->level = level;
-	else if (track->readings >= ALARM_READINGS)
+	else if (track->readings >= needed)
 		track->level = track->rising;
 	if (track->level == before)
 		return ALARM_SAME;

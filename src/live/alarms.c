@@ -29,6 +29,8 @@ struct alarms {
 	struct track *tracks;
 	size_t count, room;
 	struct arena *shown;               /* of the list given out last */
+	unsigned needed;                   /* readings */
+	bool once;                         /* nobody goes on looking: no events */
 };
 
 struct alarms *alarms_new(struct live *live)
@@ -36,7 +38,14 @@ struct alarms *alarms_new(struct live *live)
 	struct alarms *alarms = memory_new(sizeof(*alarms));
 
 	alarms->live = live;
+	alarms->needed = ALARM_READINGS;
 	return alarms;
+}
+
+void live_once(struct live *live)
+{
+	live->alarms->needed = 1;
+	live->alarms->once = true;
 }
 
 static void free_track(struct track *track)
@@ -87,9 +96,11 @@ static void step(struct alarms *alarms, const struct alarm_pass *pass, struct tr
 {
 	struct events *events = alarms->live->events;
 	const char *host = pass->host == LIVE_ALL ? "" : pass->name;
-	enum alarm_step what = alarm_step(&track->core, level, clock_now_ms());
+	enum alarm_step what = alarm_step(&track->core, level, alarms->needed, clock_now_ms());
 	const struct event *event;
 
+	if (alarms->once)
+		return;
 	if (what == ALARM_ENDED)
 		events_end(events, track->id);
 	if (track->core.level == LEVEL_OK || live_silenced(alarms->live, pass->host))
@@ -182,7 +193,8 @@ static void run_rule(struct alarms *alarms, size_t host, const char *name, const
 	if (rule->look(&pass, source)) {
 		step_findings(alarms, &pass, rule);
 		step_rest(alarms, &pass, rule, source);
-		end_forgotten(alarms, &pass, rule, source);
+		if (!alarms->once)
+			end_forgotten(alarms, &pass, rule, source);
 	}
 	arena_free(pass.arena);
 }

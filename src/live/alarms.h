@@ -31,8 +31,8 @@ struct alarm_track {
 	int64_t since;                     /* when the level stopped being OK; 0 while it is */
 };
 enum alarm_step { ALARM_SAME, ALARM_BEGAN, ALARM_WORSE, ALARM_BETTER, ALARM_ENDED };
-/* One more reading; now in the unit of since. */
-enum alarm_step alarm_step(struct alarm_track *track, enum live_level level, int64_t now);
+/* One more reading, of which so many are needed; now in the unit of since. */
+enum alarm_step alarm_step(struct alarm_track *track, enum live_level level, unsigned needed, int64_t now);
 
 /* --- rules ----------------------------------------------------------------------------------------- */
 

@@ -86,6 +86,10 @@ void live_want(struct live *live, unsigned sources);
 /* Asks now what is due or fails, whatever its interval (its least interval holds). host LIVE_ALL: every server. */
 #define LIVE_ALL ((size_t)-1)
 void live_refresh(struct live *live, size_t host, unsigned sources);
+/* Only this server is asked (LIVE_ALL: every one). For commands about one. */
+void live_only(struct live *live, size_t host);
+/* For commands that look once, before live_want: one reading is enough for an alarm, and no event is written. */
+void live_once(struct live *live);
 /* Has every wanted source of every server an answer or an error? For commands that look once. */
 bool live_settled(const struct live *live);
 /* Called on the loop thread when something arrived or an alarm changed; not more often than once a turn. NULL removes. */

@@ -15,6 +15,8 @@ const struct live_table *const live_tables[] = {
 	&table_connections_by_server, &table_connections_by_service, &table_services, &table_processes, &table_penalty, &table_log_errors,
 	&table_slots, &table_mailboxes,
 	&table_queue, &table_queue_by_domain, &table_queue_by_reason, &table_queue_by_sender, &table_queue_by_age,
+	&table_overview, &table_servers, &table_sources, &table_alarms, &table_events,
+	&table_ports, &table_disks, &table_machine, &table_inner, &table_testmail, &table_directory,
 	NULL,
 };
 

@@ -29,5 +29,7 @@ extern const struct live_table table_queue, table_queue_by_domain, table_queue_b
 extern const struct live_table table_connections, table_connections_by_user, table_connections_by_address, table_connections_by_network,
 	table_connections_by_server, table_connections_by_service, table_services, table_processes, table_penalty, table_log_errors,
 	table_slots, table_mailboxes;
+extern const struct live_table table_overview, table_servers, table_sources, table_alarms, table_events;
+extern const struct live_table table_ports, table_disks, table_machine, table_inner, table_testmail, table_directory;
 
 #endif

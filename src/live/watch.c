@@ -62,7 +62,8 @@ void live_listen(struct live *live, void (*call)(void *context), void *context)
 
 static bool wanted(const struct watched *cell)
 {
-	return cell->live->wanted & (1u << cell->number) && sources[cell->number];
+	return cell->live->wanted & (1u << cell->number) && sources[cell->number] &&
+		(cell->live->only == LIVE_ALL || cell->live->only == cell->host);
 }
 
 static int64_t least_gap(const struct watched *cell)
@@ -304,6 +305,7 @@ struct live *live_open(struct loop *loop, struct hosts *hosts, const struct live
 	live->loop = loop;
 	live->hosts = hosts;
 	live->settings = *settings;
+	live->only = LIVE_ALL;
 	live->host_count = hosts_count(hosts);
 	live->cells = memory_new((live->host_count * LIVE_SOURCES + 1) * sizeof(*live->cells));
 	live->memory = memory_new((live->host_count + 1) * sizeof(*live->memory));
@@ -353,6 +355,12 @@ unsigned live_overview_sources(void)
 {
 	return 1u << LIVE_WHO | 1u << LIVE_SERVICES | 1u << LIVE_CONFIGURATION | 1u << LIVE_PROCESSES | 1u << LIVE_QUEUE |
 		1u << LIVE_PORTS | 1u << LIVE_MACHINE | 1u << LIVE_INNER | 1u << LIVE_DIRECTORY;
+}
+
+void live_only(struct live *live, size_t host)
+{
+	live->only = host;
+	pump(live);
 }
 
 /* What is newly wanted is due at once; answers to what nobody wants any more are still taken. */

@@ -40,6 +40,35 @@ enum slots_field { SLOTS_ADDRESS, SLOTS_TRYING, SLOTS_LOGGED_IN, SLOTS_OPEN, SLO
 enum mailboxes_field { MAILBOXES_USER, MAILBOXES_PERCENT, MAILBOXES_USED, MAILBOXES_LIMIT, MAILBOXES_MESSAGES, MAILBOXES_MESSAGE_LIMIT,
 	MAILBOXES_LOOKED_AT, MAILBOXES_ROOT, MAILBOXES_SERVER, MAILBOXES_FIELDS };
 
+/* --- servers, what is read of them, alarms, events (live_overview.c) -------------------------------- */
+
+extern const struct kind kind_live_overview;           /* a server with its worst figures */
+enum live_overview_field {
+	LO_SERVER, LO_STATE, LO_SINCE, LO_PORTS, LO_WALL, LO_USED, LO_POSSIBLE, LO_UNIT, LO_FULL_IN, LO_TURNED_AWAY, LO_LAST_DROP, LO_CONNECTIONS,
+	LO_PEOPLE, LO_QUEUED, LO_DEFERRED, LO_HELD, LO_GROWS, LO_OLDEST, LO_OWN_DEFERRED, LO_DISK_QUEUE, LO_DISK_STORE, LO_DISK_LOG, LO_LOAD,
+	LO_CERTIFICATE, LO_AGE, LO_FIELDS
+};
+extern const struct kind kind_live_server;             /* a server and how it is reached */
+enum live_server_field { LS_SERVER, LS_STATE, LS_SINCE, LS_ROLES, LS_FLAVOUR, LS_WAYS, LS_TROUBLE, LS_FIELDS };
+extern const struct kind kind_live_source;             /* a source of a server, and how old what it gave is */
+enum live_source_field { LR_SOURCE, LR_SERVER, LR_STATE, LR_TAKEN, LR_TOOK, LR_FAILING_SINCE, LR_WORDS, LR_FIELDS };
+extern const struct kind kind_live_alarm;
+enum live_alarm_field {
+	LA_ALARM, LA_LEVEL, LA_SERVER, LA_SENTENCE, LA_MORE, LA_SINCE, LA_RULE, LA_ADVICE, LA_KNOWN_BY, LA_KNOWN_UNTIL, LA_SECTION, LA_FIELDS
+};
+extern const struct kind kind_live_event;
+enum live_event_field { LE_EVENT, LE_BEGAN, LE_ENDED, LE_SERVER, LE_SENTENCE, LE_LEVEL, LE_WHO, LE_NOTE, LE_RULE, LE_FIELDS };
+
+/* --- ports, machine, inner services, test mail, directory (live_machine.c) --------------------------- */
+
+extern const struct kind kind_live_ports, kind_live_disks, kind_live_machine, kind_live_inner, kind_live_testmail, kind_live_directory;
+enum live_ports_field { LP_PORT, LP_SERVER, LP_PROTOCOL, LP_STATE, LP_TOOK, LP_TLS, LP_DAYS, LP_UNTIL, LP_NAMES, LP_MATCHES, LP_TRUSTED, LP_GREETING, LP_TROUBLE, LP_FIELDS };
+enum live_disks_field { LD_PATH, LD_SERVER, LD_WHAT, LD_PERCENT, LD_SIZE, LD_FREE, LD_INODES, LD_INODES_FREE, LD_HOURS, LD_DEVICE, LD_FIELDS };
+enum live_machine_field { LX_SERVER, LX_LOAD1, LX_LOAD5, LX_LOAD15, LX_CORES, LX_MEMORY, LX_MEMORY_FREE, LX_FIELDS };
+enum live_inner_field { LI_NAME, LI_SERVER, LI_STATE, LI_WORDS, LI_TOOK, LI_AGE, LI_PLACE, LI_FIELDS };
+enum live_testmail_field { LT_SERVER, LT_ARRIVED, LT_TOOK, LT_WORDS, LT_FIELDS };
+enum live_directory_field { LY_URI, LY_STATE, LY_LATENCY, LY_LAG, LY_WORDS, LY_FIELDS };
+
 /* --- queue (live_queue.c) ----------------------------------------------------------------------- */
 
 extern const struct kind kind_live_queue;              /* a queue of a server */

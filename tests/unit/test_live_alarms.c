@@ -72,7 +72,7 @@ static void three_readings_make_an_alarm(void **state)
 		for (j = 0; cases[i].readings[j]; j++) {
 			const char *levels = "onwc", *words = ".BWbE";
 			enum live_level level = (enum live_level)(strchr(levels, cases[i].readings[j]) - levels);
-			enum alarm_step step = alarm_step(&track, level, 1000 + (int64_t)j);
+			enum alarm_step step = alarm_step(&track, level, ALARM_READINGS, 1000 + (int64_t)j);
 
 			if (words[step] != cases[i].steps[j])
 				fail_msg("readings %s, number %zu: %c instead of %c", cases[i].readings, j + 1, words[step], cases[i].steps[j]);
@@ -85,15 +85,15 @@ static void it_began_with_the_first_of_the_three(void **state)
 	struct alarm_track track = { 0 };
 
 	(void)state;
-	alarm_step(&track, LEVEL_WARNING, 10);
-	alarm_step(&track, LEVEL_OK, 20);
-	alarm_step(&track, LEVEL_WARNING, 30);
-	alarm_step(&track, LEVEL_WARNING, 40);
+	alarm_step(&track, LEVEL_WARNING, ALARM_READINGS, 10);
+	alarm_step(&track, LEVEL_OK, ALARM_READINGS, 20);
+	alarm_step(&track, LEVEL_WARNING, ALARM_READINGS, 30);
+	alarm_step(&track, LEVEL_WARNING, ALARM_READINGS, 40);
 	assert_int_equal(track.since, 0);
-	assert_int_equal(alarm_step(&track, LEVEL_CRITICAL, 50), ALARM_BEGAN);
+	assert_int_equal(alarm_step(&track, LEVEL_CRITICAL, ALARM_READINGS, 50), ALARM_BEGAN);
 	assert_int_equal(track.since, 30);
 	assert_int_equal(track.level, LEVEL_WARNING);
-	assert_int_equal(alarm_step(&track, LEVEL_OK, 60), ALARM_ENDED);
+	assert_int_equal(alarm_step(&track, LEVEL_OK, ALARM_READINGS, 60), ALARM_ENDED);
 	assert_int_equal(track.since, 0);
 }
 

@@ -1,0 +1,31 @@
+/*
+ * metrics: what is told to Prometheus, as a table; for metrics.c, the manual
+ * and tests.  Constant data.
+ */
+#ifndef POSTROOM_COMMANDS_METRICS_H
+#define POSTROOM_COMMANDS_METRICS_H
+
+#include <stdbool.h>
+
+enum { METRIC_LABELS = 3 };
+enum metric_how {
+	METRIC_NUMBER,         /* the number of the field */
+	METRIC_MILLI,          /* milliseconds as seconds */
+	METRIC_TIME,           /* a time as seconds since 1970 */
+	METRIC_IS,             /* 1 where the field says this word, else 0 */
+	METRIC_NOT,            /* 0 where the field says this word, else 1 */
+	METRIC_ONE             /* 1 for each row */
+};
+struct metric {
+	const char *name;                  /* NULL ends the table */
+	const char *help;
+	const char *table, *field;         /* of live_tables */
+	const char *labels[METRIC_LABELS]; /* names of fields too; NULL: none */
+	enum metric_how how;
+	const char *word;
+};
+extern const struct metric metrics[];
+/* False: the field says nothing. */
+bool metric_value(const struct metric *metric, const char *words, double *value);
+
+#endif
