@@ -384,7 +384,18 @@ static bool load_limits(struct arena *arena, const struct conf_section *root, st
 	return true;
 }
 
-static void load_advice(struct arena *arena, const struct conf_section *root, struct live_settings *live)
+static bool is_rule(const char *name)
+{
+	const char *rule, *help;
+	size_t i;
+
+	for (i = 0; (rule = live_alarm_rule(i, &help)); i++)
+		if (!strcmp(rule, name))
+			return true;
+	return false;
+}
+
+static bool load_advice(struct arena *arena, const struct conf_section *root, struct live_settings *live, struct error *error)
 {
 	size_t count = conf_section_count(root, "advice"), next = 0, i;
 	const char **pairs = arena_alloc(arena, (2 * count + 1) * sizeof(*pairs));
@@ -392,12 +403,16 @@ static void load_advice(struct arena *arena, const struct conf_section *root, st
 	for (i = 0; i < count; i++) {
 		const struct conf_section *section = conf_section(root, "advice", i);
 
+		if (!is_rule(conf_title(section)))
+			return error_set(error, ERROR_CONFIG, "%s: section at line %d: there is no alarm %s; postroom.conf(5) names them",
+				conf_file(section), conf_line(section), conf_title(section));
 		if (!conf_text(section, "say"))
 			continue;
 		pairs[next++] = arena_text(arena, conf_title(section));
 		pairs[next++] = arena_text(arena, conf_text(section, "say"));
 	}
 	live->advice = next ? pairs : NULL;
+	return true;
 }
 
 static bool load_testmail(struct arena *arena, const struct conf_section *section, struct config_servers *servers, struct error *error)
@@ -442,8 +457,8 @@ bool config_servers_load(struct arena *arena, const struct conf_section *own, co
 	if (only_machine && machine)
 		own = NULL;
 	if (!load_hosts(arena, where(own, machine, "server"), servers, error) ||
-	    !load_limits(arena, where(own, machine, "limit"), &servers->live, error))
+	    !load_limits(arena, where(own, machine, "limit"), &servers->live, error) ||
+	    !load_advice(arena, where(own, machine, "advice"), &servers->live, error))
 		return false;
-	load_advice(arena, where(own, machine, "advice"), &servers->live);
 	return load_watch(arena, conf_section(where(own, machine, "watch"), "watch", 0), servers, error);
 }

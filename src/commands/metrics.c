@@ -21,35 +21,35 @@
 #include "commands/subcommands.h"
 
 const struct metric metrics[] = {
-	{ "postroom_server_up", "Whether anything of the mail server answers.", "overview", "state", { "server" }, METRIC_NOT, "dead" },
-	{ "postroom_source_up", "Whether the last try to read this of the server went well.", "sources", "state", { "server", "source" }, METRIC_IS, "ok" },
-	{ "postroom_source_duration_seconds", "How long the last reading took.", "sources", "took_ms", { "server", "source" }, METRIC_MILLI, NULL },
-	{ "postroom_source_timestamp_seconds", "When this was read last.", "sources", "taken", { "server", "source" }, METRIC_TIME, NULL },
-	{ "postroom_connections", "Connections that are logged in.", "overview", "connections", { "server" }, METRIC_NUMBER, NULL },
-	{ "postroom_connected_users", "Different logins that are connected.", "overview", "people", { "server" }, METRIC_NUMBER, NULL },
-	{ "postroom_service_used", "How much of a service of Dovecot is in use, in its own unit.", "services", "used", { "server", "service", "unit" }, METRIC_NUMBER, NULL },
-	{ "postroom_service_limit", "How much a service of Dovecot can take, in its own unit.", "services", "possible", { "server", "service", "unit" }, METRIC_NUMBER, NULL },
-	{ "postroom_service_last_drop_timestamp_seconds", "When a service of Dovecot turned a client away last.", "services", "last_drop", { "server", "service" }, METRIC_TIME, NULL },
-	{ "postroom_queue_messages", "Mails that wait in a queue of Postfix.", "queue", "mails", { "server", "queue" }, METRIC_NUMBER, NULL },
-	{ "postroom_queue_recipients", "Recipients that wait in a queue of Postfix.", "queue", "recipients", { "server", "queue" }, METRIC_NUMBER, NULL },
-	{ "postroom_queue_bytes", "Bytes that wait in a queue of Postfix.", "queue", "bytes", { "server", "queue" }, METRIC_NUMBER, NULL },
-	{ "postroom_queue_oldest_timestamp_seconds", "When the oldest mail of a queue of Postfix arrived.", "queue", "oldest", { "server", "queue" }, METRIC_TIME, NULL },
-	{ "postroom_queue_own_deferred_recipients", "Recipients in domains of ours that wait for over five minutes.", "overview", "own_deferred", { "server" }, METRIC_NUMBER, NULL },
-	{ "postroom_port_up", "Whether the port answers as it should.", "ports", "state", { "server", "protocol", "port" }, METRIC_IS, "ok" },
-	{ "postroom_port_duration_seconds", "How long the port needed until it had greeted.", "ports", "took_ms", { "server", "protocol", "port" }, METRIC_MILLI, NULL },
-	{ "postroom_certificate_expiry_timestamp_seconds", "When the certificate of the port ends.", "ports", "certificate_until", { "server", "protocol", "port" }, METRIC_TIME, NULL },
-	{ "postroom_filesystem_size_bytes", "Bytes of a file system that mail needs.", "disks", "bytes", { "server", "path", "what" }, METRIC_NUMBER, NULL },
-	{ "postroom_filesystem_avail_bytes", "Bytes that can be written there.", "disks", "bytes_free", { "server", "path", "what" }, METRIC_NUMBER, NULL },
-	{ "postroom_filesystem_files", "Files that a file system can hold.", "disks", "inodes", { "server", "path", "what" }, METRIC_NUMBER, NULL },
-	{ "postroom_filesystem_files_free", "Files that can be added there.", "disks", "inodes_free", { "server", "path", "what" }, METRIC_NUMBER, NULL },
-	{ "postroom_load1", "Load of the last minute.", "machines", "load_1", { "server" }, METRIC_NUMBER, NULL },
-	{ "postroom_memory_size_bytes", "Memory of the machine.", "machines", "memory", { "server" }, METRIC_NUMBER, NULL },
-	{ "postroom_memory_available_bytes", "Memory that is free or can be freed.", "machines", "memory_free", { "server" }, METRIC_NUMBER, NULL },
-	{ "postroom_inner_service_up", "Whether a service that mail passes works.", "inner", "ok", { "server", "service" }, METRIC_IS, "yes" },
-	{ "postroom_directory_up", "Whether the server of the directory answers.", "directory-servers", "state", { "uri" }, METRIC_IS, "up" },
-	{ "postroom_directory_latency_seconds", "How long it needed for an answer.", "directory-servers", "latency_ms", { "uri" }, METRIC_MILLI, NULL },
-	{ "postroom_directory_lag_seconds", "By how much it is behind.", "directory-servers", "lag_s", { "uri" }, METRIC_NUMBER, NULL },
-	{ "postroom_alarm", "An alarm that lasts.", "alarms", "level", { "server", "rule", "level" }, METRIC_ONE, NULL },
+	{ "postroom_server_up", "Whether anything of the mail server answers.", "overview", "state", { "server" }, METRIC_NOT, "dead", NULL },
+	{ "postroom_source_up", "Whether the last try to read this of the server went well.", "sources", "state", { "server", "source" }, METRIC_IS, "ok", "none" },
+	{ "postroom_source_duration_seconds", "How long the last reading took.", "sources", "took_ms", { "server", "source" }, METRIC_MILLI, NULL, NULL },
+	{ "postroom_source_timestamp_seconds", "When this was read last.", "sources", "taken", { "server", "source" }, METRIC_TIME, NULL, NULL },
+	{ "postroom_connections", "Connections that are logged in.", "overview", "connections", { "server" }, METRIC_NUMBER, NULL, NULL },
+	{ "postroom_connected_users", "Different logins that are connected.", "overview", "people", { "server" }, METRIC_NUMBER, NULL, NULL },
+	{ "postroom_service_used", "How much of a service of Dovecot is in use, in its own unit.", "services", "used", { "server", "service", "unit" }, METRIC_NUMBER, NULL, NULL },
+	{ "postroom_service_limit", "How much a service of Dovecot can take, in its own unit.", "services", "possible", { "server", "service", "unit" }, METRIC_NUMBER, NULL, NULL },
+	{ "postroom_service_last_drop_timestamp_seconds", "When a service of Dovecot turned a client away last.", "services", "last_drop", { "server", "service" }, METRIC_TIME, NULL, NULL },
+	{ "postroom_queue_messages", "Mails that wait in a queue of Postfix.", "queue", "mails", { "server", "queue" }, METRIC_NUMBER, NULL, NULL },
+	{ "postroom_queue_recipients", "Recipients that wait in a queue of Postfix.", "queue", "recipients", { "server", "queue" }, METRIC_NUMBER, NULL, NULL },
+	{ "postroom_queue_bytes", "Bytes that wait in a queue of Postfix.", "queue", "bytes", { "server", "queue" }, METRIC_NUMBER, NULL, NULL },
+	{ "postroom_queue_oldest_timestamp_seconds", "When the oldest mail of a queue of Postfix arrived.", "queue", "oldest", { "server", "queue" }, METRIC_TIME, NULL, NULL },
+	{ "postroom_queue_own_deferred_recipients", "Recipients in domains of ours that wait for over five minutes.", "overview", "own_deferred", { "server" }, METRIC_NUMBER, NULL, NULL },
+	{ "postroom_port_up", "Whether the port answers as it should.", "ports", "state", { "server", "protocol", "port" }, METRIC_IS, "ok", NULL },
+	{ "postroom_port_duration_seconds", "How long the port needed until it had greeted.", "ports", "took_ms", { "server", "protocol", "port" }, METRIC_MILLI, NULL, NULL },
+	{ "postroom_certificate_expiry_timestamp_seconds", "When the certificate of the port ends.", "ports", "certificate_until", { "server", "protocol", "port" }, METRIC_TIME, NULL, NULL },
+	{ "postroom_filesystem_size_bytes", "Bytes of a file system that mail needs.", "disks", "bytes", { "server", "path", "what" }, METRIC_NUMBER, NULL, NULL },
+	{ "postroom_filesystem_avail_bytes", "Bytes that can be written there.", "disks", "bytes_free", { "server", "path", "what" }, METRIC_NUMBER, NULL, NULL },
+	{ "postroom_filesystem_files", "Files that a file system can hold.", "disks", "inodes", { "server", "path", "what" }, METRIC_NUMBER, NULL, NULL },
+	{ "postroom_filesystem_files_free", "Files that can be added there.", "disks", "inodes_free", { "server", "path", "what" }, METRIC_NUMBER, NULL, NULL },
+	{ "postroom_load1", "Load of the last minute.", "machines", "load_1", { "server" }, METRIC_NUMBER, NULL, NULL },
+	{ "postroom_memory_size_bytes", "Memory of the machine.", "machines", "memory", { "server" }, METRIC_NUMBER, NULL, NULL },
+	{ "postroom_memory_available_bytes", "Memory that is free or can be freed.", "machines", "memory_free", { "server" }, METRIC_NUMBER, NULL, NULL },
+	{ "postroom_inner_service_up", "Whether a service that mail passes works.", "inner", "ok", { "server", "service" }, METRIC_IS, "yes", NULL },
+	{ "postroom_directory_up", "Whether the server of the directory answers.", "directory-servers", "state", { "uri" }, METRIC_IS, "up", NULL },
+	{ "postroom_directory_latency_seconds", "How long it needed for an answer.", "directory-servers", "latency_ms", { "uri" }, METRIC_MILLI, NULL, NULL },
+	{ "postroom_directory_lag_seconds", "By how much it is behind.", "directory-servers", "lag_s", { "uri" }, METRIC_NUMBER, NULL, NULL },
+	{ "postroom_alarm", "An alarm that lasts.", "alarms", "level", { "server", "rule", "level" }, METRIC_ONE, NULL, NULL },
 	{ .name = NULL },
 };
 
@@ -79,7 +79,7 @@ static bool to_number(const char *words, double *number)
 
 bool metric_value(const struct metric *metric, const char *words, double *value)
 {
-	if (!*words)
+	if (!*words || (metric->except && !strcmp(words, metric->except)))
 		return false;
 	switch (metric->how) {
 	case METRIC_NUMBER: return to_number(words, value);
@@ -136,9 +136,9 @@ static void add_sample(struct text *all, size_t from, struct arena *arena, const
 	text_free(&sample);
 }
 
-static void add_metric(struct text *all, struct arena *arena, struct look *look, const struct metric *metric)
+static void add_metric(struct text *all, struct arena *arena, struct live *live, size_t host, const struct metric *metric)
 {
-	struct rows *rows = live_rows(look->live, &(struct live_question){ .table = metric->table, .host = look->host });
+	struct rows *rows = live_rows(live, &(struct live_question){ .table = metric->table, .host = host });
 	size_t head = all->length, from, i;
 
 	text_addf(all, "# HELP %s %s\n# TYPE %s gauge\n", metric->name, metric->help, metric->name);
@@ -151,6 +151,18 @@ static void add_metric(struct text *all, struct arena *arena, struct look *look,
 		all->bytes[head] = '\0';
 	}
 	rows_free(rows);
+}
+
+void metrics_write(struct text *out, struct live *live, size_t host)
+{
+	struct arena *arena = arena_new();
+	const struct metric *metric;
+
+	text_addf(out, "# HELP postroom_build_info The program that wrote this.\n# TYPE postroom_build_info gauge\n"
+		"postroom_build_info{version=\"%s\"} 1\n", POSTROOM_VERSION);
+	for (metric = metrics; metric->name; metric++)
+		add_metric(out, arena, live, host, metric);
+	arena_free(arena);
 }
 
 /* --- the command ----------------------------------------------------------------------------------- */
@@ -168,16 +180,12 @@ static bool put(struct look *look, const char *path, const struct text *text)
 int run_metrics(struct config *takes, const struct arguments *arguments, int argc, char **argv)
 {
 	struct look look = { 0 };
-	const struct metric *metric;
 	struct text text = { 0 };
 
 	(void)argc;
 	(void)argv;
 	if (look_open(&look, takes, arguments, live_overview_sources())) {
-		text_addf(&text, "# HELP postroom_build_info The program that wrote this.\n# TYPE postroom_build_info gauge\n"
-			"postroom_build_info{version=\"%s\"} 1\n", POSTROOM_VERSION);
-		for (metric = metrics; metric->name; metric++)
-			add_metric(&text, look.headless.arena, &look, metric);
+		metrics_write(&text, look.live, look.host);
 		look_tell_missing(&look);
 		put(&look, arguments->output, &text);
 		text_free(&text);

@@ -1,11 +1,14 @@
 /*
  * metrics: what is told to Prometheus, as a table; for metrics.c, the manual
- * and tests.  Constant data.
+ * and tests.  Loop thread.
  */
 #ifndef POSTROOM_COMMANDS_METRICS_H
 #define POSTROOM_COMMANDS_METRICS_H
 
 #include <stdbool.h>
+
+#include "base/text.h"
+#include "live/live.h"
 
 enum { METRIC_LABELS = 3 };
 enum metric_how {
@@ -23,8 +26,11 @@ struct metric {
 	const char *labels[METRIC_LABELS]; /* names of fields too; NULL: none */
 	enum metric_how how;
 	const char *word;
+	const char *except;                /* no sample where the field says this; NULL: none */
 };
 extern const struct metric metrics[];
+/* Everything that is known of this server (LIVE_ALL: every one), as text. */
+void metrics_write(struct text *out, struct live *live, size_t host);
 /* False: the field says nothing. */
 bool metric_value(const struct metric *metric, const char *words, double *value);
 

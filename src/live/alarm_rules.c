@@ -70,7 +70,7 @@ static bool look_failing(struct alarm_pass *pass, enum live_source source)
 		return true;
 	alarm_find(pass, arena_format(pass->arena, "/%s", live_source_name(source)),
 		arena_format(pass->arena, "%s: nothing is known of %s", pass->name, live_source_words(source)),
-		arena_text(pass->arena, state->error.text))->level = LEVEL_WARNING;
+		arena_text(pass->arena, state->error.text))->level = state->error.kind == ERROR_UNREACHABLE ? LEVEL_CRITICAL : LEVEL_WARNING;
 	return true;
 }
 
@@ -130,18 +130,13 @@ static const char *pusher(struct alarm_pass *pass)
 	return arena_format(pass->arena, "most try from %s: %s", most->address, count_of(pass, most->trying));
 }
 
-static bool for_people(const struct capacity *capacity)
-{
-	return !strcmp(capacity->unit, "logins") || !strcmp(capacity->unit, "sessions");
-}
-
 static void find_full(struct alarm_pass *pass, const struct capacity *capacity)
 {
 	double percent = 100.0 * (double)capacity->used / (double)capacity->possible;
 	const char *sentence = arena_format(pass->arena, "%s: %s %.0f %% used, %s of %s %s", pass->name, capacity->service,
 		floor(percent), count_of(pass, capacity->used), count_of(pass, capacity->possible), capacity->unit);
 	const char *more = !strcmp(capacity->service, "stats") ? "once it is full, every login waits up to five seconds" :
-		for_people(capacity) ? pusher(pass) : capacity->note;
+		live_for_people(capacity) ? pusher(pass) : capacity->note;
 
 	alarm_find(pass, arena_format(pass->arena, "/%s", capacity->service), sentence, arena_text(pass->arena, more))->value = percent;
 }
@@ -152,7 +147,7 @@ static bool look_full(struct alarm_pass *pass, bool people)
 	size_t count = live_capacities(pass->live, pass->host, pass->arena, &list), i;
 
 	for (i = 0; i < count; i++)
-		if (list[i].used_known && list[i].possible >= 2 && for_people(&list[i]) == people)
+		if (list[i].used_known && list[i].possible >= 2 && live_for_people(&list[i]) == people)
 			find_full(pass, &list[i]);
 	return true;
 }
@@ -169,6 +164,44 @@ static bool look_limits(struct alarm_pass *pass, enum live_source source)
 	return look_full(pass, false);
 }
 
+/*
+ * Connections of one person from one address, where people sit behind one address each.  who is sorted by person,
+ * service and address, so equals stand together.
+ */
+static void find_userip(struct alarm_pass *pass, const struct who *who, const char *service, uint64_t limit)
+{
+	const struct who_connection *most = NULL;
+	size_t highest = 0, run = 0, i;
+
+	for (i = 0; i < who->count; i++) {
+		const struct who_connection *one = &who->rows[i], *before = i ? &who->rows[i - 1] : NULL;
+		bool same = before && !strcmp(one->user, before->user) && !strcmp(one->service, before->service) && !strcmp(one->address, before->address);
+
+		run = same ? run + 1 : 1;
+		if (!strcmp(one->service, service) && *one->address && run > highest) {
+			highest = run;
+			most = one;
+		}
+	}
+	if (most)
+		alarm_find(pass, arena_format(pass->arena, "/%s", service), arena_format(pass->arena, "%s: %s has %s of %s %s connections from %s",
+			pass->name, most->user, count_of(pass, highest), count_of(pass, limit), service, most->address),
+			"beyond that the server refuses that person's next program")->value = 100.0 * (double)highest / (double)limit;
+}
+
+static bool look_userip(struct alarm_pass *pass, enum live_source source)
+{
+	const struct who *who = SNAPSHOT(pass, LIVE_WHO);
+	const struct configuration *configuration = SNAPSHOT(pass, LIVE_CONFIGURATION);
+
+	(void)source;
+	if (configuration && configuration->userip && configuration->userip != UINT64_MAX)
+		find_userip(pass, who, "imap", configuration->userip);
+	if (configuration && configuration->userip_pop3 && configuration->userip_pop3 != UINT64_MAX)
+		find_userip(pass, who, "pop3", configuration->userip_pop3);
+	return true;
+}
+
 static bool look_full_soon(struct alarm_pass *pass, enum live_source source)
 {
 	struct capacity *list;
@@ -180,7 +213,7 @@ static bool look_full_soon(struct alarm_pass *pass, enum live_source source)
 		long minutes = live_minutes_left(pass->live, pass->host, one->service, one->used, one->possible);
 
 		/* A service that was empty a minute ago fills quickly and is far from any limit. */
-		if (!one->used_known || !for_people(one) || one->used * 2 < one->possible || minutes <= 0)
+		if (!one->used_known || !live_for_people(one) || one->used * 2 < one->possible || minutes <= 0)
 			continue;
 		alarm_find(pass, arena_format(pass->arena, "/%s", one->service),
 			arena_format(pass->arena, "%s: %s full in %ld min, %s of %s now", pass->name, one->service, minutes,
@@ -472,7 +505,7 @@ const struct alarm_rule alarm_rules[] = {
 	{ .name = "dead", .sources = ANY, .failures_too = true, .section = "overview", .look = look_dead,
 	  .help = "Nothing of a server answers." },
 	{ .name = "failing", .sources = ANY, .failures_too = true, .by_source = true, .section = "overview", .look = look_failing,
-	  .help = "One thing of a server cannot be read, though it answers." },
+	  .help = "One thing of a server cannot be read, though it answers: critical where nobody is there, as when Dovecot is down." },
 	{ .name = "ports", .sources = BIT(LIVE_PORTS), .section = "overview", .look = look_ports,
 	  .help = "A port that should be open does not answer, or not as it should." },
 	{ .name = "certificate", .sources = BIT(LIVE_PORTS), MEASURED(LIMIT_CERTIFICATE), .section = "overview", .look = look_certificate,
@@ -483,6 +516,8 @@ const struct alarm_rule alarm_rules[] = {
 	  .help = "Logins or sessions are near what they can be." },
 	{ .name = "full", .sources = BIT(LIVE_SERVICES), MEASURED(LIMIT_FULL), .section = "connections", .look = look_full_soon,
 	  .help = "Logins or sessions are full soon at the rate of the last five minutes." },
+	{ .name = "userip", .sources = BIT(LIVE_WHO), MEASURED(LIMIT_USERIP), .at_most = LEVEL_NOTE, .section = "connections", .look = look_userip,
+	  .help = "One person is near the limit of connections from one address: a note, since it concerns nobody else." },
 	{ .name = "limits", .sources = BIT(LIVE_SERVICES), MEASURED(LIMIT_SERVICE), .section = "connections", .look = look_limits,
 	  .help = "Another service, such as stats, is near what it can take." },
 	{ .name = "throttled", .sources = BIT(LIVE_SERVICES), .section = "connections", .look = look_throttled,
@@ -519,3 +554,9 @@ const struct alarm_rule alarm_rules[] = {
 	  .help = "A replica of the directory is behind." },
 	{ .name = NULL },
 };
+
+const char *live_alarm_rule(size_t number, const char **help)
+{
+	*help = alarm_rules[number].help;
+	return alarm_rules[number].name;
+}

@@ -118,11 +118,13 @@ static void step(struct alarms *alarms, const struct alarm_pass *pass, struct tr
 static enum live_level level_of(const struct alarms *alarms, const struct track *track, const struct alarm_finding *finding)
 {
 	struct alarm_mark mark;
+	enum live_level level;
 
 	if (!track->rule->measured)
 		return finding->level;
 	mark = alarm_mark_of(&alarms->live->settings, track->rule->limit);
-	return alarm_level(&mark, finding->value, track->core.level);
+	level = alarm_level(&mark, finding->value, track->core.level);
+	return track->rule->at_most && level > track->rule->at_most ? track->rule->at_most : level;
 }
 
 static bool of_source(const struct alarm_rule *rule, const char *id, enum live_source source)

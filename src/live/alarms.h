@@ -58,6 +58,7 @@ struct alarm_rule {
 	bool by_source;                    /* the arrival of a source is a reading of its own part only, "/" and its name */
 	bool measured;                     /* findings bear values for this limit; else levels */
 	enum live_limit limit;
+	enum live_level at_most;           /* LEVEL_OK: any; else it never is worse than this */
 	const char *section;               /* where it is seen */
 	/* Fills the findings; false: this arrival is no reading of the rule. */
 	bool (*look)(struct alarm_pass *pass, enum live_source source);
@@ -83,7 +84,9 @@ void alarms_pulse(struct live *live);
 
 /* Of this server, with drops counted; arena. */
 size_t live_capacities(const struct live *live, size_t host, struct arena *arena, struct capacity **list);
-/* The fullest of them that has more than one place; NULL: none is known. */
+/* Logins and sessions, and not what Dovecot needs inside. */
+bool live_for_people(const struct capacity *capacity);
+/* The fullest of them, and while nothing is half full the fullest that people feel; NULL: none is known. */
 const struct capacity *live_fullest(const struct capacity *list, size_t count);
 /* 0..1, the fuller of space and inodes; -1: not known. */
 double live_disk_full(const struct disk_row *disk);

@@ -246,6 +246,8 @@ struct live_alarm {
 	const char *known_by;              /* somebody is on it; NULL */
 	int64_t known_until;               /* epoch s; 0: until it ends */
 };
+/* Name of a rule and what it finds, by number; NULL: there are no more. For the configuration and its manual. */
+const char *live_alarm_rule(size_t number, const char **help);
 /* Worst first, known ones last. Valid until the next turn of the loop. */
 const struct live_alarm *live_alarms(struct live *live, size_t *count);
 /* Somebody is on it. Written to the console's own store. until 0: until it ends. */

@@ -44,15 +44,29 @@ static void join_ports(struct arena *arena, struct live_server *server, const st
 	text_free(&bad);
 }
 
-/* One process of one is how some services always are; that is no wall. */
+bool live_for_people(const struct capacity *capacity)
+{
+	return !strcmp(capacity->unit, "logins") || !strcmp(capacity->unit, "sessions");
+}
+
+/*
+ * One process of one is how some services always are; that is no wall.  Far from any wall logins and sessions are
+ * what people ask for; a service inside counts from half of its limit on.
+ */
 const struct capacity *live_fullest(const struct capacity *list, size_t count)
 {
+	const struct capacity *fullest = NULL;
 	size_t i;
 
-	for (i = 0; i < count; i++)
-		if (list[i].used_known && list[i].possible >= 2)
+	for (i = 0; i < count; i++) {
+		if (!list[i].used_known || list[i].possible < 2)
+			continue;
+		if (list[i].used * 2 >= list[i].possible || live_for_people(&list[i]))
 			return &list[i];
-	return NULL;
+		if (!fullest)
+			fullest = &list[i];
+	}
+	return fullest;
 }
 
 size_t live_capacities(const struct live *live, size_t host, struct arena *arena, struct capacity **list)

@@ -117,7 +117,7 @@ static const char *state_of(const struct live *live, size_t host, struct text *t
 		const struct live_state *state = live_state(live, host, (enum live_source)source);
 
 		if (state->error.kind != ERROR_NONE) {
-			text_addf(trouble, "%s%s: %s", trouble->length ? "; " : "", live_source_words((enum live_source)source), state->error.text);
+			text_addf(trouble, "%s%s", trouble->length ? "; " : "", state->error.text);
 			if (!*since || (!live->memory[host].dead_since && state->failing_since < *since))
 				*since = state->failing_since;
 		}
@@ -183,8 +183,10 @@ static struct rows *make_sources(struct live *live, const struct live_question *
 		for (source = 0; source < LIVE_SOURCES; source++) {
 			const struct live_state *state = live_state(live, host, (enum live_source)source);
 
-			/* What is no matter of this server has no row. */
-			if (asked_for(question, host) && sources[source] && (state->applies || state->reason))
+			bool looked_for = live->wanted & (1u << source) || state->known;
+
+			/* What is no matter of this server, or what nobody wants to know, has no row. */
+			if (asked_for(question, host) && sources[source] && looked_for && (state->applies || state->reason))
 				fill_source(live, rows, host, (enum live_source)source);
 		}
 	return table_done(rows, question->most);

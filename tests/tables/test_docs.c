@@ -152,6 +152,18 @@ static void test_limits(void **state)
 	expect_no_more(&entries, CONFIGURATION, "limit");
 }
 
+static void test_alarms(void **state)
+{
+	const char *rule, *help;
+	struct entries entries;
+
+	(void)state;
+	read_entries(CONFIGURATION, "ALARMS", "Cm", &entries);
+	for (size_t i = 0; (rule = live_alarm_rule(i, &help)) != NULL; i++)
+		expect(&entries, CONFIGURATION, "alarm", rule);
+	expect_no_more(&entries, CONFIGURATION, "alarm");
+}
+
 static void test_keymap_places(void **state)
 {
 	struct arena *arena = arena_new();
@@ -244,6 +256,7 @@ int main(void)
 		cmocka_unit_test(test_fields),
 		cmocka_unit_test(test_configuration),
 		cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_alarms),
 		cmocka_unit_test(test_keymap_places),
 		cmocka_unit_test(test_keymap_keys),
 		cmocka_unit_test(test_keymap_maps),
