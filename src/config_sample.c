@@ -75,6 +75,18 @@ static void add_option(struct text *text, const struct conf_option *option, cons
 	text_add(text, option->type == CONF_LIST ? " }\n" : "\n");
 }
 
+/* A title that could stand there. */
+static const char *title_of(const char *section)
+{
+	static const struct { const char *section, *title; } rows[] = { { "server", "mail1" }, { "limit", "disk" }, { "advice", "dead" } };
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (!strcmp(rows[i].section, section))
+			return rows[i].title;
+	return "helpdesk";
+}
+
 static void add_options(struct text *text, const struct conf_option *options, const char *section,
 		const struct directory_proposal *proposal)
 {
@@ -88,7 +100,10 @@ static void add_options(struct text *text, const struct conf_option *options, co
 		text_add_char(text, '\n');
 		add_help(text, "", options->help);
 		/* A section with a title decides something by being there, so it stays a comment. */
-		text_addf(text, options->flags & CONF_TITLED ? "#%s helpdesk {\n" : "%s {\n", options->name);
+		if (options->flags & CONF_TITLED)
+			text_addf(text, "#%s %s {\n", options->name, title_of(options->name));
+		else
+			text_addf(text, "%s {\n", options->name);
 		add_options(text, options->inside, options->name, proposal);
 		text_add(text, options->flags & CONF_TITLED ? "#}\n\n" : "}\n\n");
 	}
