@@ -15,6 +15,10 @@
 #include "base/memory.h"
 #include "base/text.h"
 
+/* Of src/hosts/command.c, which is the real one; its private header would bring the real servers' shapes. */
+bool command_fits(const struct host_command *command, const char *const *holes, size_t hole_count,
+		const char *input, size_t input_length, struct error *error);
+
 enum { MOST_HOSTS = 9, DEFAULT_DEADLINE = 10000 };
 
 /* What is known of one command, for the questions of a test. */
@@ -30,6 +34,7 @@ struct host_call {
 	char *command;
 	struct host_request request;
 	struct loop_timer *timer;
+	struct error refused;              /* not NONE: the real ones would not run this */
 	bool cancelled, in_piece;
 	struct host_call *next;
 };
@@ -316,6 +321,8 @@ static void on_time(void *context)
 
 	if (call->cancelled)
 		fail_call(call, ERROR_CANCELLED, "taken back");
+	else if (call->refused.kind)
+		fail_call(call, call->refused.kind, call->refused.text);
 	else if (!reply)
 		fail_call(call, ERROR_UNREACHABLE, "no reply");
 	else if (reply->hangs)
@@ -324,6 +331,17 @@ static void on_time(void *context)
 		fail_call(call, reply->failure, reply->failure_text ? reply->failure_text : "failed");
 	else
 		answer_call(call, reply);
+}
+
+/* The table of commands is the real one: what is not in it, or does not fit its holes, is refused here too. */
+static void check_call(struct host_call *call, const struct host_request *request)
+{
+	const struct host_command *command = host_command_find(request->command);
+
+	if (!command)
+		error_set(&call->refused, ERROR_INTERNAL, "There is no command %s", request->command);
+	else
+		command_fits(command, request->holes, request->hole_count, request->input, request->input_length, &call->refused);
 }
 
 struct host_call *host_run(struct hosts *hosts, size_t host, const struct host_request *request)
@@ -336,6 +354,7 @@ struct host_call *host_run(struct hosts *hosts, size_t host, const struct host_r
 	if (reply && reply->hangs)
 		after = request->deadline ? request->deadline : DEFAULT_DEADLINE;
 	note_begin(hosts, host, request);
+	check_call(call, request);
 	call->hosts = hosts;
 	call->host = host;
 	call->command = memory_text(request->command);

@@ -2,7 +2,8 @@
  * fake_hosts: servers that answer what a test put there, behind the functions
  * of hosts.h.
  *
- * Replaces src/hosts at link time.  Answers come from the loop, never from
+ * Replaces src/hosts at link time, all but the table of commands: what is not in it, or does not fit its holes, is
+ * refused as by the real ones.  Answers come from the loop, never from
  * inside the call; a streamed answer comes in pieces of the size asked for.
  * For unit tests of sources, collector and views, and for faults; the real
  * carriers have tests of their own.  Loop thread only.
