@@ -138,6 +138,7 @@ static int run(struct config *takes, const struct arguments *arguments, const ch
 	}
 	if (look_open(&listing.look, takes, arguments, listing.table->sources) && choose_columns(&listing)) {
 		print(&listing);
+		look_tell_notes(&listing.look);
 		look_tell_missing(&listing.look);
 	}
 	return headless_close(&listing.look.headless);

@@ -137,3 +137,19 @@ void look_tell_missing(struct look *look)
 		look->headless.status = error_exit_status(ERROR_UNREACHABLE);
 	lookup_free(gaps.said);
 }
+
+void look_tell_notes(const struct look *look)
+{
+	size_t host;
+	unsigned source;
+
+	for (host = 0; host < hosts_count(live_hosts(look->live)); host++)
+		for (source = 0; source < LIVE_SOURCES; source++) {
+			const char *note = NULL;
+
+			if (look->sources & (1u << source) && (look->host == LIVE_ALL || look->host == host))
+				note = live_source_note(look->headless.arena, look->live, host, (enum live_source)source);
+			if (note)
+				headless_note("%s: %s", host_at(live_hosts(look->live), host)->name, note);
+		}
+}

@@ -28,5 +28,7 @@ void look_settle(struct look *look);
  * the first error where nothing at all could be read.
  */
 void look_tell_missing(struct look *look);
+/* Says what a person must know to read what was printed: rows that made no sense, what could not be looked at. No status. */
+void look_tell_notes(const struct look *look);
 
 #endif

@@ -1,0 +1,119 @@
+#!/bin/bash
+# live.sh - what a script sees of the mail servers: who, services, queue, ports,
+# overview, health, metrics, watch, on the real ones and with one that is down.
+# Runs against the private mail system (lab env). Not tested here: counts against
+# doveadm and postqueue in every grouping (tests/live), and the console.
+
+cd "$(dirname "$0")/../.." || exit 70
+. tests/story/lib.sh
+[ -n "${POSTROOM_CONFIG:-}" ] || { skip "live" "no private mail system"; finish; exit; }
+
+mkdir -p -m 700 "$work/state"
+sed "s|^state_dir.*|state_dir = \"$work/state\"|" "$POSTROOM_CONFIG" >"$work/up.conf"
+# The same with a second server whose API is a closed port.
+sed "s|http = \"http://127.0.0.1:[0-9]*\"|http = \"http://127.0.0.1:1\"|; /address/,/ports_ca_file/!b
+	s|ports = { \"imap $LAB_IMAP2\".*|ports = { \"imap 1\" }|" "$work/up.conf" >"$work/down.conf"
+chmod 600 "$work"/*.conf
+up() { "$POSTROOM" --config "$work/up.conf" "$@"; }
+down() { "$POSTROOM" --config "$work/down.conf" "$@"; }
+as_root() { [ "$(id -u)" = 0 ]; }
+
+# --- people -------------------------------------------------------------------------
+password=$(cat "$LAB_PEOPLE_SECRET")
+sessions=()
+# log_in PORT USER - an IMAP session that stays; its descriptor is remembered
+log_in() {
+	local fd line
+	exec {fd}<>"/dev/tcp/127.0.0.1/$1" || return 1
+	read -r -t 20 line <&"$fd"
+	printf 'a login "%s" "%s"\r\n' "$2" "$password" >&"$fd"
+	while read -r -t 20 line <&"$fd"; do
+		case $line in
+		'a OK'*) sessions+=("$fd"); return 0 ;;
+		'a '*) break ;;
+		esac
+	done
+	echo "$line"
+	return 1
+}
+for _ in 1 2; do log_in "$LAB_IMAP1" anna.schmid@example.com >"$work/login" 2>&1 || say_not "a session" <"$work/login"; done
+log_in "$LAB_IMAP2" asa.akesson@kassel.example >"$work/login" 2>&1 || say_not "a session on mail2" <"$work/login"
+
+status 0 "who is connected" up who --format csv --columns user,service,server
+said "her session on mail1" "anna.schmid@example.com,imap,mail1"
+said "somebody's on mail2" "asa.akesson@kassel.example,imap,mail2"
+status 0 "by user" up who --by user --filter anna.schmid --format json
+said "two of hers" '"connections":2'
+status 0 "by server, of one" up who --by server --host mail2 --format csv --columns server,logged_in
+said "one there" "mail2,1"
+grep -q mail1 "$work/out" && say_not "and no other server" <"$work/out" || say_ok "and no other server"
+doveadm -c "$LAB_DOVECOT1_CONF" -h who -1 2>/dev/null | wc -l >"$work/there"
+up who --host mail1 --format tsv --columns pid 2>/dev/null | tail -n +2 | wc -l >"$work/here"
+ok "as many as doveadm counts" cmp "$work/there" "$work/here"
+status 64 "a grouping that there is not" up who --by sausage
+said "names those there are" "user, address, network, service, server"
+status 64 "a server that there is not" up who --host mail9
+said "names those there are" "mail1, mail2"
+
+# --- services, overview --------------------------------------------------------------
+status 0 "services" up services --host mail1 --filter imap --format csv --columns service,used,possible,unit
+said "sessions against what can be" "imap,2,"
+status 0 "servers" up servers --format csv --columns server,state
+said "both are up" "mail2,up"
+status 0 "the overview" up overview --format json
+said "connections of mail1" '"connections":2'
+status 0 "watch once" up watch --once --format json
+cp "$work/out" "$work/line"
+ok "is one line of JSON" perl -MJSON::PP -e 'my @l = <STDIN>; my $d = decode_json($l[0]); exit !(@l == 1 && $d->{up} == 2 && @{$d->{servers}} == 2)' <"$work/line"
+status 0 "watch twice" up watch --limit 1
+said "a line of its own" '"servers":['
+
+# --- the queue -------------------------------------------------------------------------
+if as_root; then
+	bash tests/lab/lab fill-queue 20 --name "$LAB_NAME" >"$work/out" 2>&1 && say_ok "twenty mails wait" || say_not "twenty mails wait" <"$work/out"
+	postqueue -c "$LAB_POSTFIX_CONF" -j | grep -c '"queue_name": "deferred"' >"$work/there"
+	up queue --format tsv --columns queue,mails 2>/dev/null | sed -n 's/^deferred\t//p' >"$work/here"
+	ok "as many as postqueue says" cmp "$work/there" "$work/here"
+	status 0 "by domain" up queue --by domain --format csv --columns domain,recipients
+	said "one of the domains" "d0.example.net,"
+	status 0 "by reason" up queue --by reason
+	said "why" "onnect"
+	status 0 "by age" up queue --by age --format json
+	bash tests/lab/lab empty-queue --name "$LAB_NAME" >/dev/null 2>&1
+else
+	skip "the queue" "Postfix runs as root only"
+fi
+
+# --- for monitoring systems ---------------------------------------------------------------
+up health >"$work/line" 2>/dev/null
+case $? in
+0 | 1 | 2) say_ok "health has a status" ;;
+*) say_not "health has a status" <"$work/line" ;;
+esac
+ok "health is one line with a bar" grep -Ecx "(OK|WARNING|CRITICAL) - [^|]+ \| '[^|]*" "$work/line"
+ok "its figures have the form" bash -c '[ "$(wc -l <"$1")" = 1 ] && sed "s/.* | //" "$1" | tr " " "\n" | grep -Evx "'"'[^'= ]+'=-?[0-9.]+%?(;[0-9.:-]*){0,4}"'" && exit 1 || exit 0' - "$work/line"
+status 0 "metrics" up metrics
+said "are the servers'" 'postroom_server_up{server="mail2"} 1'
+cp "$work/out" "$work/metrics"
+ok "each line has the form" bash -c '! grep -Ev "^(# (HELP|TYPE) postroom_[a-z0-9_]+ .+|postroom_[a-z0-9_]+\{[a-z_]+=\"([^\"\\\\]|\\\\.)*\"(,[a-z_]+=\"([^\"\\\\]|\\\\.)*\")*\} -?[0-9.e+]+)$" "$1"' - "$work/metrics"
+status 0 "metrics into a file" up metrics --output "$work/postroom.prom"
+ok "that others can read" bash -c '[ "$(stat -c %a "$1")" = 644 ] && grep -q "^postroom_connections" "$1"' - "$work/postroom.prom"
+status 74 "metrics into no folder" up metrics --output "$work/none/postroom.prom"
+
+# --- one is down ---------------------------------------------------------------------------
+status 69 "who with a server down" down who --format csv --columns user,server
+said "prints what is there" "anna.schmid@example.com,mail1"
+said "names what is missing" "mail2"
+status 69 "the overview" down overview --format csv --columns server,state
+sed -n 2p "$work/out" | grep -q '^mail2,dead' && say_ok "has the dead one first" || say_not "has the dead one first" <"$work/out"
+status 2 "health" down health
+said "is critical" "CRITICAL - mail2 does not answer"
+status 0 "health of the other" down health --host mail1
+status 69 "metrics" down metrics
+said "tell who is down" 'postroom_server_up{server="mail2"} 0'
+said "and who is up" 'postroom_server_up{server="mail1"} 1'
+status 69 "watch once" down watch --once
+said "as JSON" '"dead":true'
+
+for fd in "${sessions[@]}"; do exec {fd}>&-; done
+finish
