@@ -84,6 +84,7 @@ dovecot_listeners() {
 	  }
 	  inet_listener http {
 	    port = $(p HTTP$1)
+	    $([ "$1" = 1 ] || printf 'ssl = yes\n    # The API speaks TLS.')
 	  }
 	}
 	# A test that logs in wrongly on purpose must not slow down all others.

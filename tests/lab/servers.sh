@@ -29,6 +29,14 @@ dovecot_ports() {
 		"$(p POP3_$n)" "$(p POP3S$n)" "$(p SIEVE$n)" "$(p LMTP$n)"
 }
 
+# Where the API of a Dovecot is: plain for mail1, with TLS for mail2 (not yet
+# where it still runs from before).
+api_url() {
+	local n=$1 how=http
+	! grep -q 'The API speaks TLS' "$DIR/dovecot$n/dovecot.conf" 2>/dev/null || how=https
+	printf '%s://127.0.0.1:%s' "$how" "$(p HTTP$n)"
+}
+
 # server NAME N WAY... - one section
 server() {
 	local name=$1 n=$2 way
@@ -37,7 +45,8 @@ server() {
 	for way; do
 		case $way in
 		exec) printf '\texec = yes\n' ;;
-		http) printf '\thttp = "http://127.0.0.1:%s"\n\thttp_plain = yes\n\thttp_key_file = "%s"\n' "$(p HTTP$n)" "$DIR/secrets/doveadm" ;;
+		http) printf '\thttp = "%s"\n\thttp_plain = yes\n\thttp_ca_file = "%s"\n\thttp_key_file = "%s"\n' "$(api_url "$n")" \
+			"$DIR/tls/ca.pem" "$DIR/secrets/doveadm" ;;
 		ssh) printf '\tssh = "%s@127.0.0.1"\n\tssh_port = %s\n\tssh_key = "%s"\n\tssh_known_hosts = "%s"\n\tssh_config = "%s"\n' \
 			"$(id -un)" "$(p SSH)" "$DIR/sshd/user_key" "$DIR/sshd/known_hosts" "$DIR/sshd/ssh_config" ;;
 		esac

@@ -335,6 +335,17 @@ static void the_api_says_why_not(void **state)
 	settings.http_password_file = settings.http_key_file;
 	settings.http_key_file = NULL;
 	assert_int_equal(ask_with(settings, "who")->error.kind, ERROR_NONE);
+	/* The other server's API speaks TLS; its authority is not one of the system's. */
+	settings = *host_at(hosts, by_http);
+	settings.http_url = lab("LAB_DOVEADM_URL2");
+	settings.http_plain = false;
+	settings.http_ca_file = lab("LAB_CA");
+	assert_int_equal(strncmp(settings.http_url, "https://", 8), 0);
+	assert_int_equal(ask_with(settings, "who")->error.kind, ERROR_NONE);
+	settings.http_ca_file = NULL;
+	answer = ask_with(settings, "who");
+	assert_int_equal(answer->error.kind, ERROR_REFUSED);
+	assert_non_null(strstr(answer->error.text, "its certificate is not trusted"));
 	/* A server with TLS that is not the API, with its authority known and not. */
 	settings.http_url = arena_format(arena, "https://127.0.0.1:%s", lab("LAB_IMAPS1"));
 	settings.http_ca_file = lab("LAB_CA");

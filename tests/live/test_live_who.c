@@ -109,7 +109,8 @@ static int set_up(void **state)
 		servers[i].exec = true;
 	}
 	/* What the API does not have still goes by program. */
-	servers[1].http_url = arena_format(world.arena, "http://127.0.0.1:%s", lab("LAB_DOVEADM_HTTP2"));
+	servers[1].http_url = lab("LAB_DOVEADM_URL2");
+	servers[1].http_ca_file = lab("LAB_CA");
 	servers[1].http_key_file = lab("LAB_DOVEADM_KEY_FILE");
 	servers[1].http_plain = true;
 	world.hosts = hosts_open(world.loop, servers, SERVERS);
