@@ -169,6 +169,10 @@ static const char *note_of(struct arena *arena, const struct known *known, const
 		return "a client waits to be taken";
 	if (strcmp(known->name, "stats") == 0)
 		return stats_note(arena, known, list, count);
+	/* Measured: room that was used once does not come back, so the figure is right as a wall and too high as people. */
+	if (known->login && known->setting && known->setting->service_count > 1)
+		return arena_format(arena, "a process serves %llu in its life, so those who have left count until it ends",
+			(unsigned long long)known->setting->service_count);
 	if (known->login && known->setting && known->setting->service_count == 1 && known->setting->client_limit > 1 && known->client_limit == 1 &&
 	    known->status && known->status->last_drop)
 		return "client_limit has no effect while service_count is 1; raise process_limit";

@@ -128,6 +128,7 @@ static void service_count_bounds_a_process(void **state)
 		assert_false(list->used_known);
 		assert_int_equal(list->possible, cases[i].possible);
 		assert_string_equal(list->mode, cases[i].mode);
+		assert_int_equal(list->note != NULL, cases[i].service_count > 1);
 	}
 }
 
