@@ -81,6 +81,8 @@ bool host_answer_good(const struct host_settings *settings, const char *command,
 			*error = answer->error;
 		return false;
 	}
+	if (answer->cut)
+		return error_set(error, ERROR_UNREACHABLE, "%s: %s said more than is read and was ended", settings->name, command);
 	if (answer->status == 0)
 		return true;
 	last_line(answer->complaint, line, sizeof(line));

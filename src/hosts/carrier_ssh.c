@@ -24,7 +24,9 @@
 /* At the end of the console, all at once. */
 #define CLOSE_MS 500
 #define SSH_FAILED 255
+/* What timeout over there answers: ended by SIGTERM, or in the end by SIGKILL. */
 #define ENDED_THERE 124
+#define KILLED_THERE 137
 
 /* --- the line over there ------------------------------------------------------------------------- */
 
@@ -137,7 +139,7 @@ static void judge(struct host_call *call, const struct child_result *result, str
 {
 	if (result->status == SSH_FAILED)
 		ssh_explain(&call->host->settings, result->complaint, error);
-	else if (result->status == ENDED_THERE)
+	else if (result->status == ENDED_THERE || result->status == KILLED_THERE)
 		error_set(error, ERROR_TIMEOUT, "%s: %s gave no answer within %u s and was ended there", call->host->settings.name,
 			call->command->name, (unsigned)((call->deadline + 999) / 1000));
 }

@@ -132,7 +132,7 @@ struct host_call *host_run(struct hosts *hosts, size_t host, const struct host_r
 /* Ends it; done comes with ERROR_CANCELLED from a later turn of the loop. */
 void host_cancel(struct host_call *call);
 /*
- * What a program meant that ran and failed (its status is not 0), as a sentence with the server in
+ * What a program meant that ran and failed (its status is not 0, or it was cut), as a sentence with the server in
  * front: not running, no permission, unknown user, ... True where there is nothing to complain about. Pure; for every
  * source and store, so that the same fault has the same words everywhere.
  */

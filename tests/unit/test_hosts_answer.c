@@ -55,6 +55,10 @@ static void an_error_of_the_way_stays_as_it_is(void **state)
 	assert_int_equal(error.kind, ERROR_TIMEOUT);
 	assert_string_equal(error.text, "mail1: who gave no answer");
 	assert_false(host_answer_good(&settings, "who", &answer, NULL));
+	error_clear(&answer.error);
+	answer.cut = true;
+	assert_false(host_answer_good(&settings, "who", &answer, &error));
+	assert_string_equal(error.text, "mail1: who said more than is read and was ended");
 }
 
 int main(void)

@@ -184,6 +184,8 @@ static void a_remote_program_that_hangs_is_late(void **state)
 	(void)state;
 	write_program("exit 124");
 	assert_int_equal(ask((struct host_settings){ 0 }, (struct host_request){ .command = "who" }).error.kind, ERROR_TIMEOUT);
+	write_program("exit 137");
+	assert_int_equal(ask((struct host_settings){ 0 }, (struct host_request){ .command = "who" }).error.kind, ERROR_TIMEOUT);
 	write_program("exec sleep 60");
 	assert_int_equal(ask((struct host_settings){ 0 }, (struct host_request){ .command = "who", .deadline = 150 }).error.kind, ERROR_TIMEOUT);
 }
