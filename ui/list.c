@@ -195,6 +195,14 @@ static void apply_policy(struct list_view *list)
 		session_push(session, review_view_new(session, policy_change(list->record)));
 }
 
+static void open_row(struct list_view *list)
+{
+	if (list->feed == NULL)
+		open_page(list);
+	else if (list->feed->act != NULL)
+		list->feed->act(list, action_find("open"));
+}
+
 static void do_with_record(struct list_view *list, const char *name)
 {
 	struct session *session = list->view.session;
@@ -337,11 +345,11 @@ static bool act_in_field(struct list_view *list, const char *name)
 	list->typing = false;
 	list_settle(list);
 	if (strcmp(name, "accept") == 0 && list_row(list) != NULL)
-		open_page(list);
+		open_row(list);
 	return true;
 }
 
-static bool list_act(struct view *view, const struct action *action)
+bool list_act(struct view *view, const struct action *action)
 {
 	struct list_view *list = (struct list_view *)view;
 
@@ -354,10 +362,14 @@ static bool list_act(struct view *view, const struct action *action)
 		clear_filter(list);
 		return true;
 	}
-	return act_on_marks(list, action->name) || act_on_view(list, action->name) || open_choices(list, action->name) || act_on_row(list, action);
+	if (act_on_marks(list, action->name) || act_on_view(list, action->name) || open_choices(list, action->name))
+		return true;
+	if (list->feed != NULL)
+		return list->feed->act != NULL && list->feed->act(list, action);
+	return act_on_row(list, action);
 }
 
-static bool list_key(struct view *view, const struct key *key)
+bool list_key(struct view *view, const struct key *key)
 {
 	struct list_view *list = (struct list_view *)view;
 
@@ -367,7 +379,7 @@ static bool list_key(struct view *view, const struct key *key)
 	return true;
 }
 
-static void list_paste(struct view *view, const char *bytes, size_t length)
+void list_paste(struct view *view, const char *bytes, size_t length)
 {
 	struct list_view *list = (struct list_view *)view;
 	const char *complaint = line_paste(&list->filter, bytes, length);
@@ -405,12 +417,12 @@ static const char *quota_blocked(const struct list_view *list, const struct fiel
 	return NULL;
 }
 
-static const char *list_blocked(const struct view *view, const struct action *action)
+const char *list_blocked(const struct view *view, const struct action *action)
 {
 	const struct list_view *list = (const struct list_view *)view;
 	const struct row *row = list_row(list);
 
-	if (strcmp(action->name, "new") == 0)
+	if (list->feed == NULL && strcmp(action->name, "new") == 0)
 		return verb_blocked(list, VERB_ADD, KIND_CAN_ADD);
 	if ((strcmp(action->name, "clear-filter") == 0 || strcmp(action->name, "save-filter") == 0) && line_empty(&list->filter))
 		return "no filter is set";
@@ -420,10 +432,14 @@ static const char *list_blocked(const struct view *view, const struct action *ac
 		return "nothing was searched for yet";
 	if (strcmp(action->name, "unmark") == 0 && rowset_marks(list->set) == 0)
 		return "nothing is marked";
-	if (!(action->flags & ACTION_ROW) || !action_applies(action, "list"))
+	if (!action_applies(action, view->class->place))
 		return NULL;
-	if (row == NULL)
+	if ((action->flags & ACTION_ROW) && row == NULL)
 		return "there is no row under the cursor";
+	if (list->feed != NULL)
+		return list->feed->blocked == NULL ? NULL : list->feed->blocked(list, action);
+	if (!(action->flags & ACTION_ROW))
+		return NULL;
 	if ((action->flags & ACTION_WRITES) && gate_locked(session_engine(view->session)->gate, list->kind->name, row->name))
 		return "nobody has seen yet whether an earlier write to it happened; see History";
 	if (strcmp(action->name, "quota") == 0)
@@ -441,11 +457,18 @@ static const char *list_blocked(const struct view *view, const struct action *ac
 
 /* --- events and life ---------------------------------------------------------------------------- */
 
-static void list_notice(struct view *view, const struct event *event)
+void list_notice(struct view *view, const struct event *event)
 {
 	struct list_view *list = (struct list_view *)view;
 	const struct directory_status *status = directory_status(session_engine(view->session)->directory);
 
+	if (list->feed != NULL) {
+		if (list->feed->notice != NULL)
+			list->feed->notice(list, event);
+		if (event->kind != EVENT_TICK)
+			list_settle(list);
+		return;
+	}
 	/* A preview that failed is asked for again too; settling below does it. */
 	if (event->kind == EVENT_DIRECTORY && status->link == DIRECTORY_UP && list->preview_error.kind != ERROR_NONE && list->preview_query == NULL)
 		list_preview_forget(list);
@@ -459,7 +482,7 @@ static void list_notice(struct view *view, const struct event *event)
 		list_settle(list);
 }
 
-static void list_click(struct view *view, int id)
+void list_click(struct view *view, int id)
 {
 	struct list_view *list = (struct list_view *)view;
 
@@ -470,12 +493,12 @@ static void list_click(struct view *view, int id)
 	list_settle(list);
 }
 
-static bool list_typing(const struct view *view)
+bool list_typing(const struct view *view)
 {
 	return ((const struct list_view *)view)->typing;
 }
 
-static const char *list_label(const struct view *view, const struct action *action)
+const char *list_label(const struct view *view, const struct action *action)
 {
 	if (strcmp(action->name, "down") == 0 && ((const struct list_view *)view)->typing)
 		return "choose";
@@ -488,7 +511,7 @@ static const char *list_label(const struct view *view, const struct action *acti
 	return NULL;
 }
 
-static bool list_busy(const struct view *view)
+bool list_busy(const struct view *view)
 {
 	const struct list_view *list = (const struct list_view *)view;
 
@@ -496,10 +519,12 @@ static bool list_busy(const struct view *view)
 		|| list->preview_timer != NULL || list->preview_query != NULL;
 }
 
-static void list_close(struct view *view)
+void list_close(struct view *view)
 {
 	struct list_view *list = (struct list_view *)view;
 
+	if (list->feed != NULL && list->feed->close != NULL)
+		list->feed->close(list);
 	list_unload(list);
 	list_preview_forget(list);
 	rowset_free(list->set);
@@ -527,20 +552,51 @@ static const struct view_class list_class = {
 	.busy = list_busy,
 };
 
+static void choose_order(struct list_view *list, const struct kind *kind)
+{
+	const char *sort = kind->title_field != NULL ? kind->title_field : kind->name_field;
+
+	list->kind = kind;
+	list->sort = kind_field(kind, sort);
+	list->picked_count = list_memory_columns(session_list_memory(list->view.session), kind, list->picked);
+	rowset_sort(list->set, list->sort, list->reverse);
+}
+
+void list_init(struct list_view *list, const struct view_class *class, struct session *session, const struct kind *kind,
+		const struct list_feed *feed)
+{
+	list->view.class = class;
+	list->view.session = session;
+	list->feed = feed;
+	list->set = rowset_new();
+	list->preview = feed == NULL;
+	line_init(&list->filter, NULL, 0, false);
+	choose_order(list, kind);
+}
+
+void list_show_kind(struct list_view *list, const struct kind *kind)
+{
+	list_unload(list);
+	rowset_free(list->set);
+	rowset_free(list->incoming);
+	list->set = rowset_new();
+	list->incoming = NULL;
+	list->loaded = false;
+	list->first_column = 0;
+	list->reverse = false;
+	memset(list->natural, 0, sizeof list->natural);
+	choose_order(list, kind);
+	clear_filter(list);
+	choose(list, NULL);
+	list_load(list);
+	list_settle(list);
+}
+
 struct view *list_view_new(struct session *session, const struct kind *kind)
 {
 	struct list_view *list = memory_new(sizeof *list);
-	const char *sort = kind->title_field != NULL ? kind->title_field : kind->name_field;
 
-	list->view.class = &list_class;
-	list->view.session = session;
-	list->kind = kind;
-	list->set = rowset_new();
-	list->preview = true;
-	list->sort = kind_field(kind, sort);
-	list->picked_count = list_memory_columns(session_list_memory(session), kind, list->picked);
-	line_init(&list->filter, NULL, 0, false);
-	rowset_sort(list->set, list->sort, false);
+	list_init(list, &list_class, session, kind, NULL);
 	list_load(list);
 	return &list->view;
 }

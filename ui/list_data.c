@@ -113,13 +113,9 @@ static void list_came_to_end(void *context, const struct list_end *end)
 	session_changed(list->view.session);
 }
 
-void list_load(struct list_view *list)
+/* Makes room for what will come: beside what is shown, or in its place where that is only half of a list. */
+static void begin(struct list_view *list)
 {
-	struct list_request request = { .kind = list->kind };
-	struct directory *directory = session_engine(list->view.session)->directory;
-
-	if (list->query != NULL)
-		return;
 	if (list->loaded) {
 		rowset_free(list->incoming);
 		list->incoming = rowset_new();
@@ -132,6 +128,32 @@ void list_load(struct list_view *list)
 		rowset_filter(list->set, line_text(&list->filter));
 	}
 	error_clear(&list->error);
+}
+
+void list_take(struct list_view *list, struct rows *takes, bool complete)
+{
+	begin(list);
+	rowset_take(receiving(list), takes);
+	list->unmeasured = true;
+	list->complete = complete;
+	list->loaded_at = session_now(list->view.session);
+	list->loaded = true;
+	list_work_more(list);
+	session_changed(list->view.session);
+}
+
+void list_load(struct list_view *list)
+{
+	struct list_request request = { .kind = list->kind };
+	struct directory *directory = session_engine(list->view.session)->directory;
+
+	if (list->query != NULL)
+		return;
+	if (list->feed != NULL) {
+		list->feed->load(list);
+		return;
+	}
+	begin(list);
 	list->query = directory_list(directory, &request, rows_came, list_came_to_end, list);
 	session_changed(list->view.session);
 }
@@ -213,7 +235,7 @@ void list_ask_server(struct list_view *list)
 	struct session *session = list->view.session;
 
 	stop_asking(list);
-	if (list->loaded && !list->complete && list->incoming == NULL && worth_asking(line_text(&list->filter)))
+	if (list->feed == NULL && list->loaded && !list->complete && list->incoming == NULL && worth_asking(line_text(&list->filter)))
 		list->asking = loop_after(session_engine(session)->loop, session_replayed(session) ? 0 : ASK_REST_MS, 0, ask_now, list);
 }
 

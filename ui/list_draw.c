@@ -56,6 +56,8 @@ static const char *state_words(const struct list_view *list, struct arena *arena
 	bool away = directory_status(session_engine(list->view.session)->directory)->link == DIRECTORY_DOWN;
 	char digits[16];
 
+	if (list->feed != NULL)
+		return list->feed->state(list, arena);
 	clock_digits(list->loaded_at, 0, digits);
 	if (list->query != NULL && list->incoming == NULL)
 		return rowset_total(list->set) == 0 ? "reading .." : "more are coming";
@@ -83,7 +85,7 @@ const char *list_title(const struct view *view, struct arena *arena)
 	struct text words = { 0 };
 	char *title;
 
-	text_add(&words, list->kind->title);
+	text_add(&words, list->feed != NULL && list->feed->heading != NULL ? list->feed->heading(list, arena) : list->kind->title);
 	if (total > 0 && shown != total)
 		text_addf(&words, " - %s of %s", text_from_count(arena, (int64_t)shown), text_from_count(arena, (int64_t)total));
 	else if (total > 0 || list->loaded)
@@ -129,6 +131,8 @@ static void draw_cell(const struct list_view *list, struct canvas *canvas, int r
 			canvas_words(canvas, row, column->at, column->width, style, "?");
 		return;
 	}
+	if (list->feed != NULL && list->feed->style != NULL)
+		style = list->feed->style(list, column->field, data, style);
 	words = list_cell_words(canvas->arena, canvas->form, column->field, value);
 	if (list_goes_right(column->field))
 		canvas_right(canvas, row, column->at, column->width, style, words != NULL ? words : value->bytes);
@@ -165,13 +169,15 @@ static void draw_empty(const struct list_view *list, struct canvas *canvas, cons
 	int row = layout->first_row, width = layout->columns - 4;
 	const char *key;
 
-	if (list->error.kind != ERROR_NONE) {
+	if (list->feed != NULL && line_empty(&list->filter)) {
+		canvas_wrap(canvas, row, 2, width, layout->rows, STYLE_DIM, list->feed->empty(list, canvas->arena));
+	} else if (list->error.kind != ERROR_NONE) {
 		row += canvas_wrap(canvas, row, 2, width, layout->rows > 1 ? layout->rows - 1 : 1, STYLE_BAD, list->error.text);
 		key = keymap_key(session_keymap(list->view.session), "list", "retry", canvas->arena);
 		/* What this directory has no place for comes with no answer either. */
 		if (row < layout->first_row + layout->rows && key != NULL && list->error.kind != ERROR_UNSUPPORTED)
 			canvas_format(canvas, row, 2, width, STYLE_DIM, "It is read as soon as the directory answers; %s tries now.", key);
-	} else if (status->link == DIRECTORY_DOWN && !list->loaded) {
+	} else if (list->feed == NULL && status->link == DIRECTORY_DOWN && !list->loaded) {
 		canvas_wrap(canvas, row, 2, width, layout->rows, STYLE_BAD, status->error.text);
 	} else if (list->query != NULL && rowset_total(list->set) == 0) {
 		canvas_words(canvas, row, 2, width, STYLE_DIM, "reading ..");

@@ -25,9 +25,29 @@ struct list_layout {
 	int preview_row, preview_rows, preview_column, preview_columns;
 };
 
+/*
+ * Where rows come from and what they lead to, for lists that do not show the directory (ui/live_list.c). Every
+ * function may be NULL.
+ */
+struct list_view;
+struct list_feed {
+	void (*load)(struct list_view *list);              /* ends in list_take */
+	void (*notice)(struct list_view *list, const struct event *event);
+	bool (*act)(struct list_view *list, const struct action *action);    /* what list.c does not do; open too */
+	/* As of a view; NULL: it can be done. */
+	const char *(*blocked)(const struct list_view *list, const struct action *action);
+	const char *(*heading)(const struct list_view *list, struct arena *arena);   /* instead of the title of the kind */
+	const char *(*state)(const struct list_view *list, struct arena *arena);     /* how fresh it is */
+	const char *(*empty)(const struct list_view *list, struct arena *arena);     /* why there is no row */
+	/* How a cell looks; otherwise: as the row does by itself. */
+	enum style (*style)(const struct list_view *list, const struct field *field, const struct row *row, enum style otherwise);
+	void (*close)(struct list_view *list);             /* what the feed itself holds; list.c frees the rest */
+};
+
 struct list_view {
 	struct view view;
 	const struct kind *kind;
+	const struct list_feed *feed;      /* NULL: the directory */
 
 	/* Data: list_data.c. */
 	struct rowset *set;                /* what is shown */
@@ -72,8 +92,26 @@ struct list_view {
 	struct loop_timer *preview_timer;
 };
 
+/* list.c: a list with a feed; the memory is the caller's (memory_new), freed when the view closes. */
+void list_init(struct list_view *list, const struct view_class *class, struct session *session, const struct kind *kind,
+		const struct list_feed *feed);
+/* Another kind of rows in the same view: order, columns, cursor and filter begin anew, and it is read. */
+void list_show_kind(struct list_view *list, const struct kind *kind);
+/* list.c: the parts of a view class. */
+bool list_act(struct view *view, const struct action *action);
+bool list_key(struct view *view, const struct key *key);
+void list_paste(struct view *view, const char *bytes, size_t length);
+bool list_typing(const struct view *view);
+void list_notice(struct view *view, const struct event *event);
+void list_click(struct view *view, int id);
+const char *list_blocked(const struct view *view, const struct action *action);
+const char *list_label(const struct view *view, const struct action *action);
+bool list_busy(const struct view *view);
+void list_close(struct view *view);
 /* list_data.c */
 void list_load(struct list_view *list);
+/* A feed has all rows (taken): they take the place of what is shown, and cursor and marks stay. */
+void list_take(struct list_view *list, struct rows *takes, bool complete);
 /* The filter changed: where the list is cut, the server is asked as well, once the typing comes to rest. */
 void list_ask_server(struct list_view *list);
 /* Reads again by itself what is a minute old, where it is on the screen and small enough. */

@@ -1,0 +1,297 @@
+/*
+ * live_list: rows of a live table in a list view.
+ *
+ * Rows are made anew when a newer snapshot of one of their sources is there,
+ * not on a clock, so an idle screen sends nothing.  How old they are is said
+ * only where they are old.  Nothing fails; loop thread.
+ */
+#include "ui/live_list.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/text.h"
+#include "ui/session.h"
+
+const struct live_place live_places[] = {
+	{ "connections-by-user", "connections", "by-user", "connections", true, "connections", "user", NULL },
+	{ "connections-by-address", "connections", "by-address", "connections", true, "connections", "address", NULL },
+	{ "connections-by-network", "connections", "by-network", "connections", true, "connections", "network", NULL },
+	{ "connections-by-server", "connections", "by-server", "connections", true, NULL, NULL, NULL },
+	{ "services", "connections", "by-service", "full", true, "connections", "service", NULL },
+	{ "connections", "connections", NULL, "user", false, NULL, NULL, NULL },
+	{ NULL, NULL, NULL, NULL, false, NULL, NULL, NULL }
+};
+
+static struct live *live_of(const struct list_view *list)
+{
+	return session_engine(list->view.session)->live;
+}
+
+static const struct live_place *place_find(const char *table)
+{
+	for (const struct live_place *place = live_places; place->table != NULL; place++) {
+		if (strcmp(place->table, table) == 0)
+			return place;
+	}
+	return NULL;
+}
+
+/* --- how fresh it is ------------------------------------------------------------------------------ */
+
+/* Sources and servers of a table, one after the other. */
+struct looking { const struct live_list *self; size_t host; unsigned source; };
+
+static const struct live_state *next_state(struct looking *at)
+{
+	const struct live_list *self = at->self;
+	struct live *live = live_of(&self->list);
+	unsigned wanted = live_table_find(self->place->table)->sources;
+
+	for (; at->host < hosts_count(live_hosts(live)); at->host++, at->source = 0) {
+		if (self->question.host != LIVE_ALL && self->question.host != at->host)
+			continue;
+		while (at->source < LIVE_SOURCES) {
+			unsigned source = at->source++;
+
+			if (wanted & (1u << source))
+				return live_state(live, at->host, (enum live_source)source);
+		}
+	}
+	return NULL;
+}
+
+static int64_t newest(const struct live_list *self)
+{
+	struct looking at = { .self = self };
+	const struct live_state *state;
+	int64_t taken = 0;
+
+	while ((state = next_state(&at)) != NULL) {
+		if (state->taken_at > taken)
+			taken = state->taken_at;
+	}
+	return taken;
+}
+
+/* The first server whose figures are not of now, or that gives none. */
+static const char *trouble(const struct live_list *self, struct arena *arena)
+{
+	struct looking at = { .self = self };
+	const struct live_state *state;
+
+	while ((state = next_state(&at)) != NULL) {
+		const char *name = host_at(live_hosts(live_of(&self->list)), at.host)->name;
+		char digits[16];
+
+		if (!state->applies)
+			continue;
+		if (!state->known && state->error.kind != ERROR_NONE)
+			return arena_format(arena, "%s gives no answer", name);
+		if (!state->old)
+			continue;
+		clock_digits(state->taken_at / 1000, 0, digits);
+		return arena_format(arena, "OLD: %s is as of %s", name, digits);
+	}
+	return NULL;
+}
+
+static const char *live_list_state(const struct list_view *list, struct arena *arena)
+{
+	const struct live_list *self = (const struct live_list *)list;
+	const char *words = trouble(self, arena);
+
+	if (words != NULL)
+		return words;
+	return newest(self) == 0 ? "asking .." : "live";
+}
+
+static const char *live_list_heading(const struct list_view *list, struct arena *arena)
+{
+	const struct live_list *self = (const struct live_list *)list;
+	const struct live_table *table = live_table_find(self->place->table);
+	size_t host = self->question.host;
+	const char *server = host == LIVE_ALL ? NULL : host_at(live_hosts(live_of(list)), host)->name;
+
+	return arena_format(arena, "%s%s%s%s%s", table->title, self->words != NULL ? " of " : "", self->words != NULL ? self->words : "",
+		server != NULL ? " on " : "", server != NULL ? server : "");
+}
+
+/* No row: because there is none, or because nobody has answered yet, or cannot. */
+static const char *live_list_empty(const struct list_view *list, struct arena *arena)
+{
+	const struct live_list *self = (const struct live_list *)list;
+	struct looking at = { .self = self };
+	const struct live_state *state;
+	const char *reason = NULL;
+	bool known = false, asked = false;
+
+	while ((state = next_state(&at)) != NULL) {
+		if (state->applies && !state->known && state->error.kind != ERROR_NONE)
+			return arena_text(arena, state->error.text);
+		known = known || state->known;
+		asked = asked || state->applies;
+		if (!state->applies && state->reason != NULL)
+			reason = state->reason;
+	}
+	if (known)
+		return arena_format(arena, "There is no %s now.", list->kind->noun);
+	if (asked)
+		return "asking ..";
+	return reason != NULL ? reason : "No configured server has this; see postroom.conf(5), section server.";
+}
+
+/* --- rows ---------------------------------------------------------------------------------------------- */
+
+static void live_list_load(struct list_view *list)
+{
+	struct live_list *self = (struct live_list *)list;
+
+	self->seen = newest(self);
+	list_take(list, live_rows(live_of(list), &self->question), true);
+}
+
+static void live_list_notice(struct list_view *list, const struct event *event)
+{
+	struct live_list *self = (struct live_list *)list;
+
+	if (event->kind == EVENT_LIVE && newest(self) != self->seen)
+		live_list_load(list);
+}
+
+/* --- what can be done ------------------------------------------------------------------------------------ */
+
+static void show_table(struct live_list *self, const struct live_place *place)
+{
+	const struct live_table *table = live_table_find(place->table);
+
+	if (table == NULL)
+		return;
+	self->place = place;
+	self->question.table = place->table;
+	self->list.sort = NULL;
+	list_show_kind(&self->list, table->kind);
+	self->list.reverse = place->reverse;
+	self->list.sort = kind_field(table->kind, place->sort);
+	rowset_sort(self->list.set, self->list.sort, place->reverse);
+	list_work_more(&self->list);
+}
+
+static void open_row(struct live_list *self, const struct row *row)
+{
+	struct session *session = self->list.view.session;
+	const struct live_place *place = self->place;
+	const struct field *field = place->of == NULL ? NULL : kind_field(self->list.kind, place->of);
+	size_t column;
+
+	if (place->open != NULL) {
+		place->open(&self->list, row);
+		return;
+	}
+	if (place->leads_to == NULL || field == NULL || !rowset_column(self->list.set, field, &column))
+		return;
+	session_push(session, live_list_new(session, place->leads_to, self->question.host, row->values[column].bytes,
+		row->values[column].bytes));
+}
+
+/* All servers, then each of them. */
+static void next_host(struct live_list *self)
+{
+	size_t count = hosts_count(live_hosts(live_of(&self->list)));
+
+	if (self->question.host == LIVE_ALL)
+		self->question.host = count > 0 ? 0 : LIVE_ALL;
+	else
+		self->question.host = self->question.host + 1 < count ? self->question.host + 1 : LIVE_ALL;
+	live_list_load(&self->list);
+}
+
+static const struct live_place *sibling(const struct live_list *self, const char *action)
+{
+	for (const struct live_place *place = live_places; place->table != NULL; place++) {
+		if (place->action != NULL && strcmp(place->family, self->place->family) == 0 && strcmp(place->action, action) == 0)
+			return place;
+	}
+	return NULL;
+}
+
+static bool live_list_act(struct list_view *list, const struct action *action)
+{
+	struct live_list *self = (struct live_list *)list;
+	const struct live_place *place = sibling(self, action->name);
+	const struct row *row = list_row(list);
+
+	if (strcmp(action->name, "open") == 0 && row != NULL)
+		open_row(self, row);
+	else if (strcmp(action->name, "other-server") == 0)
+		next_host(self);
+	else if (place != NULL)
+		show_table(self, place);
+	else
+		return false;
+	return true;
+}
+
+static const char *live_list_blocked(const struct list_view *list, const struct action *action)
+{
+	const struct live_list *self = (const struct live_list *)list;
+
+	if (strcmp(action->name, "open") == 0 && self->place->leads_to == NULL && self->place->open == NULL)
+		return "there is nothing behind this row";
+	if (strncmp(action->name, "by-", 3) == 0 && self->of != NULL)
+		return "this is a part of a table already; Esc goes back to the whole";
+	if (strncmp(action->name, "by-", 3) == 0 && sibling(self, action->name) == NULL)
+		return "this section has no such order";
+	if (strcmp(action->name, "other-server") == 0 && hosts_count(live_hosts(live_of(list))) < 2)
+		return "there is one server only";
+	return NULL;
+}
+
+static void live_list_close(struct list_view *list)
+{
+	struct live_list *self = (struct live_list *)list;
+
+	free(self->of);
+	free(self->words);
+}
+
+static const struct list_feed live_feed = {
+	.load = live_list_load,
+	.notice = live_list_notice,
+	.act = live_list_act,
+	.blocked = live_list_blocked,
+	.heading = live_list_heading,
+	.state = live_list_state,
+	.empty = live_list_empty,
+	.close = live_list_close,
+};
+
+static const struct view_class live_list_class = {
+	.place = "live",
+	.close = list_close,
+	.draw = list_draw,
+	.act = list_act,
+	.key = list_key,
+	.paste = list_paste,
+	.typing = list_typing,
+	.notice = list_notice,
+	.click = list_click,
+	.blocked = list_blocked,
+	.title = list_title,
+	.label = list_label,
+	.busy = list_busy,
+};
+
+struct view *live_list_new(struct session *session, const char *table, size_t host, const char *of, const char *words)
+{
+	struct live_list *self = memory_new(sizeof *self);
+
+	self->place = place_find(table);
+	self->of = of == NULL ? NULL : memory_text(of);
+	self->words = words == NULL ? NULL : memory_text(words);
+	self->question = (struct live_question){ .table = self->place->table, .host = host, .of = self->of };
+	list_init(&self->list, &live_list_class, session, live_table_find(table)->kind, &live_feed);
+	show_table(self, self->place);
+	return &self->list.view;
+}

@@ -1,0 +1,41 @@
+/*
+ * live_list: the list over a live table: connections by user, the queue by
+ * domain, services, ports, ...
+ *
+ * A list like any other (filter, order, columns, marks) whose rows come from
+ * the collector and are exchanged as snapshots arrive; cursor and marks stay.
+ * Which tables stand side by side, how each is ordered and where a row leads to
+ * are rows of live_places.  Nothing fails: what a server does not answer stays
+ * as it was and is called old.  Loop thread.
+ */
+#ifndef POSTROOM_UI_LIVE_LIST_H
+#define POSTROOM_UI_LIVE_LIST_H
+
+#include "live/live.h"
+#include "ui/list_private.h"
+
+struct live_place {
+	const char *table;         /* of live_tables; NULL ends the table */
+	const char *family;        /* tables of one family stand side by side: "connections", "queue" */
+	const char *action;        /* that shows it: "by-user"; NULL: none */
+	const char *sort;          /* field it is ordered by */
+	bool reverse;              /* biggest first */
+	const char *leads_to;      /* table that Enter shows; NULL: what the family does, or nothing */
+	const char *of;            /* field whose value is the drill; NULL: none */
+	/* Enter does this instead; NULL: leads_to. */
+	void (*open)(struct list_view *list, const struct row *row);
+};
+extern const struct live_place live_places[];
+
+struct live_list {
+	struct list_view list;
+	const struct live_place *place;
+	struct live_question question;
+	char *of;                  /* heap: what question.of points at */
+	char *words;               /* heap: the drill in words, for the heading; NULL */
+	int64_t seen;              /* newest snapshot that is shown, epoch ms */
+};
+/* host LIVE_ALL: every server. of NULL: all; words: what that is, for the heading. Texts are copied. */
+struct view *live_list_new(struct session *session, const char *table, size_t host, const char *of, const char *words);
+
+#endif
