@@ -131,15 +131,16 @@ static int bar_columns(struct session *session, struct canvas *canvas, bool brie
 		const char *key = keymap_key(session_keymap(session), "global", section->action, canvas->arena);
 
 		if (section_visible(section, session_role(session)))
-			columns += (int)strlen(brief ? section->brief : section->title) + 2 + (key == NULL ? 0 : (int)strlen(key) + 1);
+			columns += (int)strlen(brief ? section->brief : section->title) + 1 + (key == NULL ? 0 : (int)strlen(key) + 1);
 	}
-	return columns;
+	/* Neighbours share the column between them. */
+	return columns + 1;
 }
 
 static void draw_bar(struct session *session, struct canvas *canvas, int row)
 {
 	int most = canvas->columns < FRAME_BAR_COLUMNS ? canvas->columns : FRAME_BAR_COLUMNS;
-	bool brief = bar_columns(session, canvas, false) > most;
+	bool brief = bar_columns(session, canvas, false) > most, after_here = false;
 	int column = 0;
 
 	for (const struct section *section = sections; section->name != NULL; section++) {
@@ -151,13 +152,16 @@ static void draw_bar(struct session *session, struct canvas *canvas, int row)
 
 		if (!section_visible(section, session_role(session)))
 			continue;
-		column += canvas_words(canvas, row, column, most - column, style, here ? "[" : " ");
-		if (key != NULL) {
+		if (!after_here)
+			canvas_words(canvas, row, column, most - column, style, here ? "[" : " ");
+		column++;
+		if (key != NULL)
 			column += canvas_words(canvas, row, column, most - column, here ? style : STYLE_KEY, key);
+		if (key != NULL && title[0] != '\0')
 			column += canvas_words(canvas, row, column, most - column, style, " ");
-		}
 		column += canvas_words(canvas, row, column, most - column, style, title);
-		column += canvas_words(canvas, row, column, most - column, style, here ? "]" : " ");
+		canvas_words(canvas, row, column, most - column, style, here ? "]" : " ");
+		after_here = here;
 		canvas_target(canvas, row, begins, column - begins, -1 - (int)section_index(section));
 	}
 }

@@ -4,19 +4,27 @@
  */
 #include "ui/sections.h"
 
+#include <string.h>
+
 #include "base/text.h"
 #include "model/kind.h"
+#include "ui/live_list.h"
+#include "ui/view.h"
 
 const struct section sections[] = {
-	{ "users", "Users", "Users", "section-users", "user" },
-	{ "domains", "Domains", "Dom", "section-domains", "domain" },
-	{ "aliases", "Aliases", "Alias", "section-aliases", "alias" },
-	{ "groups", "Groups", "Grp", "section-groups", "group" },
-	{ "lists", "Lists", "List", "section-lists", "mailinglist" },
-	{ "folders", "Folders", "Fold", "section-folders", "folder" },
-	{ "quota", "Quota", "Quota", "section-quota", "quotapolicy" },
-	{ "history", "History", "Hist", "section-history", NULL },
-	{ NULL, NULL, NULL, NULL, NULL }
+	{ "overview", "Overview", "Over", "section-overview", NULL, NULL, { false } },
+	{ "users", "Users", "Users", "section-users", "user", NULL, { false } },
+	{ "domains", "Domains", "Dom", "section-domains", "domain", NULL, { false } },
+	{ "aliases", "Aliases", "Alias", "section-aliases", "alias", NULL, { false } },
+	{ "groups", "Groups", "Grp", "section-groups", "group", NULL, { false } },
+	{ "lists", "Lists", "List", "section-lists", "mailinglist", NULL, { false } },
+	{ "folders", "Folders", "Fold", "section-folders", "folder", NULL, { false } },
+	{ "quota", "Quota", "Quota", "section-quota", "quotapolicy", NULL, { false } },
+	{ "connections", "Connections", "Conn", "section-connections", NULL, "services", { [ROLE_HELPDESK] = true } },
+	{ "queue", "Queue", "Queue", "section-queue", NULL, "queue-by-domain", { false } },
+	/* In a bar that is short of room its key alone. */
+	{ "history", "History", "", "section-history", NULL, NULL, { false } },
+	{ NULL, NULL, NULL, NULL, NULL, NULL, { false } }
 };
 
 const struct section *section_find(const char *word)
@@ -46,6 +54,8 @@ bool section_visible(const struct section *section, enum role role)
 {
 	const struct kind *kind;
 
+	if (section->hidden[role])
+		return false;
 	if (section->kind == NULL)
 		return true;
 	kind = kind_find(section->kind);
@@ -54,9 +64,17 @@ bool section_visible(const struct section *section, enum role role)
 
 const struct section *section_first(enum role role)
 {
-	for (const struct section *section = sections; section->name != NULL; section++) {
-		if (section_visible(section, role))
-			return section;
-	}
-	return sections;
+	/* A caller is on the line: the person comes first, not the servers. */
+	const char *first = role == ROLE_HELPDESK ? "users" : sections[0].name;
+
+	return section_find(first);
+}
+
+struct view *section_view_new(struct session *session, const struct section *section)
+{
+	if (section->kind != NULL)
+		return list_view_new(session, kind_find(section->kind));
+	if (section->live != NULL)
+		return live_list_new(session, section->live, LIVE_ALL, NULL, NULL);
+	return strcmp(section->name, "overview") == 0 ? overview_view_new(session) : history_view_new(session);
 }

@@ -143,13 +143,6 @@ void session_pop_to(struct session *session, struct view *view)
 	pop_from(session, &session->tops[stack]);
 }
 
-static struct view *section_view(struct session *session, const struct section *section)
-{
-	if (section->kind == NULL)
-		return history_view_new(session);
-	return list_view_new(session, kind_find(section->kind));
-}
-
 bool session_goto(struct session *session, const struct section *section)
 {
 	struct view **top;
@@ -159,7 +152,7 @@ bool session_goto(struct session *session, const struct section *section)
 	session->section = section;
 	top = top_of(session);
 	if (*top == NULL) {
-		struct view *view = section_view(session, section);
+		struct view *view = section_view_new(session, section);
 
 		view->session = session;
 		view->below = NULL;

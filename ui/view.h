@@ -22,6 +22,7 @@ struct session;
 enum event_kind {
 	EVENT_DIRECTORY,       /* status of the directory changed */
 	EVENT_RECORD_CHANGED,  /* a write was applied (or its outcome became known): kind, name, new_name */
+	EVENT_LIVE,            /* a snapshot came, or an alarm changed */
 	EVENT_TICK,            /* once a second at most, for ages and the clock */
 	EVENT_RESIZED
 };
@@ -120,7 +121,10 @@ const char *session_place(const struct view *view);
 int64_t session_now(const struct session *session);
 
 /* --- views other files make ---------------------------------------------------------------------- */
-/* A list of a kind (a section's root view). */
+struct section;
+/* The root view of a section. */
+struct view *section_view_new(struct session *session, const struct section *section);
+/* A list of a kind. */
 struct view *list_view_new(struct session *session, const struct kind *kind);
 /* One object; name as directory_read takes it. */
 struct view *page_view_new(struct session *session, const struct kind *kind, const char *name);
@@ -154,6 +158,8 @@ struct view *first_steps_view_new(struct session *session);
 /* Where the keymap in use differs from the built-in ones. */
 struct view *keymap_view_new(struct session *session);
 struct view *history_view_new(struct session *session);
+/* Every server, and what needs a person now. */
+struct view *overview_view_new(struct session *session);
 /* A longer text to read (one value in full, an error with its next step). */
 struct view *text_view_new(struct session *session, const char *title, const char *bytes, size_t length);
 /* What copy-value hands over in place of the text that is shown: the value itself, byte by byte (copied). */

@@ -1,0 +1,12 @@
+/*
+ * overview: what other files of ui/ may ask of the overview.  Loop thread.
+ */
+#ifndef POSTROOM_UI_OVERVIEW_H
+#define POSTROOM_UI_OVERVIEW_H
+
+#include "ui/view.h"
+
+/* The view is an overview that turns its pages by itself: nobody sits before it. */
+bool overview_on_wall(const struct view *view);
+
+#endif
