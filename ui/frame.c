@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "ui/lamps.h"
 
 bool frame_fits(const struct canvas *canvas)
 {
@@ -66,13 +67,16 @@ static char *lamp_words(struct session *session, struct arena *arena, bool brief
 	return arena_format(arena, "DIR DOWN %s", text_from_age(arena, minutes * 60));
 }
 
-/* Lamps and clock from the right edge; returns the first column they take. */
-static int draw_lamps(struct session *session, struct canvas *canvas)
+/* Lamps and clock from the right edge, lamps not left of least; returns the first column they take. */
+static int draw_lamps(struct session *session, struct canvas *canvas, int least)
 {
 	bool brief = canvas->columns < 60;
 	char digits[16];
+	const struct lamps *lamps = session_lamps(session);
 	enum style style;
-	char *lamp = lamp_words(session, canvas->arena, brief, &style);
+	/* Where servers are watched the directory's time is one click away, and theirs is the news. */
+	bool short_words = brief || (lamps->lamp[0].words[0] != '\0' && canvas->columns < 100);
+	char *lamp = lamp_words(session, canvas->arena, short_words, &style);
 	int clock_columns, at;
 
 	clock_digits(session_now(session), session_role(session) == ROLE_MONITOR, digits);
@@ -81,7 +85,7 @@ static int draw_lamps(struct session *session, struct canvas *canvas)
 	canvas_words(canvas, 0, at, -1, STYLE_TITLE, digits);
 	at -= (brief ? 1 : 2) + (int)strlen(lamp);
 	canvas_words(canvas, 0, at, (int)strlen(lamp), style, lamp);
-	return at;
+	return brief ? at : lamps_draw(lamps, canvas, least, at);
 }
 
 static int top_word(struct canvas *canvas, int column, int end, enum style style, const char *words)
@@ -112,7 +116,7 @@ static void draw_top(struct session *session, struct canvas *canvas)
 	int role_columns = (int)strlen(role) + 1, column = 1, end;
 
 	canvas_fill(canvas, 0, 0, -1, STYLE_TITLE);
-	end = draw_lamps(session, canvas);
+	end = draw_lamps(session, canvas, (int)strlen(config->system) + role_columns + (canvas->columns >= 60 ? 12 : 3));
 	if (canvas->columns >= 60)
 		column = top_word(canvas, column, end, STYLE_TITLE, "postroom");
 	column = top_word(canvas, column, end, STYLE_SYSTEM, config->system);

@@ -63,6 +63,11 @@ const struct section *session_section(const struct session *session)
 	return session->section;
 }
 
+const struct lamps *session_lamps(const struct session *session)
+{
+	return &session->lamps;
+}
+
 int64_t session_now(const struct session *session)
 {
 	(void)session;
@@ -217,6 +222,15 @@ static void status_changed(void *context)
 		if (gate_write_reason(session->engine->gate) == NULL)
 			gate_resolve(session->engine->gate, outcomes_seen, session);
 	}
+	session_tell(session, &event);
+}
+
+static void live_came(void *context)
+{
+	struct session *session = context;
+	struct event event = { .kind = EVENT_LIVE };
+
+	lamps_read(&session->lamps, session->engine->live);
 	session_tell(session, &event);
 }
 
@@ -494,6 +508,11 @@ struct session *session_new(struct engine *engine, const struct keymap *keymap, 
 	session->canvas = canvas_new(24, 80, form);
 	session->lists = list_memory_open(engine->loop, engine->config->state_directory, choices_failed, session);
 	directory_on_status(engine->directory, status_changed, session);
+	if (engine->live != NULL) {
+		live_listen(engine->live, live_came, session);
+		live_want(engine->live, live_overview_sources());
+		lamps_read(&session->lamps, engine->live);
+	}
 	return session;
 }
 
@@ -515,6 +534,8 @@ void session_free(struct session *session)
 	if (session == NULL)
 		return;
 	directory_on_status(session->engine->directory, NULL, NULL);
+	if (session->engine->live != NULL)
+		live_listen(session->engine->live, NULL, NULL);
 	for (size_t i = 0; i < section_count(); i++) {
 		while (session->tops[i] != NULL) {
 			struct view *view = session->tops[i];

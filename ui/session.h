@@ -60,9 +60,11 @@ struct session_notice {
 	bool warning;
 	const char *undo_id;       /* NULL: nothing to take back */
 };
+struct lamps;
 struct session_notice session_notice_shown(const struct session *session);
 const struct section *session_section(const struct session *session);
 enum role session_role(const struct session *session);
+const struct lamps *session_lamps(const struct session *session);
 /* Columns and saved filters of this person. */
 struct list_memory *session_list_memory(const struct session *session);
 

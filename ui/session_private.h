@@ -6,6 +6,7 @@
 
 #include <stdint.h>
 
+#include "ui/lamps.h"
 #include "ui/session.h"
 
 /* One sentence of the notice line. */
@@ -35,6 +36,7 @@ struct session {
 	struct notice_slot hint;           /* why a key did nothing; until the next key */
 	int64_t hold_until;                /* monotonic milliseconds; keys before it are dropped */
 	char clock_shown[16];
+	struct lamps lamps;                /* how the servers are, for the top line */
 	struct list_memory *lists;         /* columns and saved filters */
 	struct change **drafts;            /* kept by an earlier session */
 	size_t draft_count;

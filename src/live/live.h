@@ -166,6 +166,7 @@ struct live_server {
 	const char *ports_words;           /* "NO ANSWER on 25 143 587 993" or "25 143 587 993" */
 	struct live_wall wall;
 	uint64_t connections, people;
+	bool queue_known;                  /* the figures of the queue below are from a snapshot */
 	uint64_t queue[5];                 /* mails: maildrop, active, incoming, deferred, hold */
 	uint64_t queued;                   /* all but hold */
 	long queue_grows;                  /* mails a minute, may be negative */

@@ -1,0 +1,24 @@
+/*
+ * lamps: the few words of the top line that say how the servers are.
+ *
+ * The worst thing by name, never a sum over servers: a sum hides the one that
+ * is full.  Made anew when something arrived, so an idle screen sends nothing.
+ * Loop thread.
+ */
+#ifndef POSTROOM_UI_LAMPS_H
+#define POSTROOM_UI_LAMPS_H
+
+#include "live/live.h"
+#include "ui/canvas.h"
+
+enum { LAMPS = 3 };
+struct lamps {
+	struct { char words[40]; enum style style; } lamp[LAMPS];    /* most important first; "" none */
+	enum live_level worst;
+};
+/* What the collector knows now; nothing where no server is configured (live NULL too). */
+void lamps_read(struct lamps *lamps, struct live *live);
+/* Draws those that fit left of `end` and not left of `least`, most important first; returns the first column they take. */
+int lamps_draw(const struct lamps *lamps, struct canvas *canvas, int least, int end);
+
+#endif
