@@ -2,7 +2,7 @@
  * actions: the rows themselves, in the order in which a footer shows them.
  *
  * Places: global (everywhere, behind the place of the view on top), list, live,
- * overview, page,
+ * messages, overview, page,
  * form, editor, review, picker, palette, chooser, help, history, text, and "field" while
  * a text field has the focus (then only rows of "field" and those that carry
  * ACTION_ALWAYS are looked up, all other keys are text).  Constant data and
@@ -12,7 +12,7 @@
 
 #include <string.h>
 
-#define MOVING "list live overview page form editor review picker palette chooser help history text field"
+#define MOVING "list live messages overview page form editor review picker palette chooser help history text field"
 #define CHANGES (ACTION_WRITES | ACTION_ROW)
 
 const struct action actions[] = {
@@ -26,11 +26,11 @@ const struct action actions[] = {
 	{ "apply", "form editor field", "review..", "Opens the review of what was entered; nothing is written before it.", ACTION_ALWAYS | ACTION_WRITES | ACTION_FOOTER },
 
 	/* Lists, pages, history. */
-	{ "open", "list page history live overview", "open", "Opens what is under the cursor; on a page reads a long value in full.", ACTION_ROW | ACTION_FOOTER },
-	{ "filter", "list history live", "find", "Types a filter: words in any order, in every column and in login, phone and other addresses.", ACTION_FOOTER },
-	{ "clear-filter", "list history live", "show all", "Takes the filter away.", 0 },
-	{ "search-next", "list page live", "next hit", "Goes to the next row that the filter would find.", 0 },
-	{ "search-previous", "list page live", "previous hit", "Goes to the previous row that the filter would find.", 0 },
+	{ "open", "list page history live messages overview", "open", "Opens what is under the cursor; on a page reads a long value in full.", ACTION_ROW | ACTION_FOOTER },
+	{ "filter", "list history live messages", "find", "Types a filter: words in any order, in every column and in login, phone and other addresses.", ACTION_FOOTER },
+	{ "clear-filter", "list history live messages", "show all", "Takes the filter away.", 0 },
+	{ "search-next", "list page live messages", "next hit", "Goes to the next row that the filter would find.", 0 },
+	{ "search-previous", "list page live messages", "previous hit", "Goes to the previous row that the filter would find.", 0 },
 	{ "edit", "page", "edit..", "Changes the field under the cursor; the review comes before anything is written.", CHANGES | ACTION_FOOTER },
 	{ "quota", "list page", "quota..", "Changes the quota; the review comes before anything is written.", CHANGES | ACTION_FOOTER },
 	{ "apply-policy", "list page", "apply policy..", "Of a quota policy: writes its limit into all it reaches; of a user: takes what the policy says as the quota. The review comes before anything is written.", CHANGES },
@@ -39,16 +39,16 @@ const struct action actions[] = {
 	{ "rename", "list page", "rename..", "Gives it another name; the review comes before anything is written.", CHANGES },
 	{ "delete", "list page", "delete..", "Opens the review of deleting it; nothing is lost before you agree there.", CHANGES | ACTION_FOOTER },
 	{ "undo", "global", "take back..", "Opens the review of taking back the last change, or in the history the one under the cursor.", ACTION_WRITES },
-	{ "mark", "list chooser live", "mark", "Marks the row, or takes its mark away.", ACTION_ROW },
-	{ "mark-all", "list live", "mark all", "Marks all rows that are shown.", 0 },
-	{ "unmark", "list chooser live", "no marks", "Takes all marks away; of columns, the choice of columns.", 0 },
+	{ "mark", "list chooser live messages", "mark", "Marks the row, or takes its mark away.", ACTION_ROW },
+	{ "mark-all", "list live messages", "mark all", "Marks all rows that are shown.", 0 },
+	{ "unmark", "list chooser live messages", "no marks", "Takes all marks away; of columns, the choice of columns.", 0 },
 	{ "move-up", "chooser", "up", "Puts the column one place further to the left.", ACTION_ROW | ACTION_FOOTER },
 	{ "move-down", "chooser", "down", "Puts the column one place further to the right.", ACTION_ROW | ACTION_FOOTER },
-	{ "sort", "list live", "sort", "Sorts by the next column.", ACTION_FOOTER },
-	{ "sort-reverse", "list live", "turn order", "Turns the order round.", 0 },
-	{ "columns", "list live", "columns", "Chooses the columns of this list and their order, and keeps the choice.", 0 },
-	{ "save-filter", "list live", "save filter", "Keeps the filter under a name.", 0 },
-	{ "filters", "list live", "filters", "Lists the saved filters of this list, to use or to forget one.", 0 },
+	{ "sort", "list live messages", "sort", "Sorts by the next column.", ACTION_FOOTER },
+	{ "sort-reverse", "list live messages", "turn order", "Turns the order round.", 0 },
+	{ "columns", "list live messages", "columns", "Chooses the columns of this list and their order, and keeps the choice.", 0 },
+	{ "save-filter", "list live messages", "save filter", "Keeps the filter under a name.", 0 },
+	{ "filters", "list live messages", "filters", "Lists the saved filters of this list, to use or to forget one.", 0 },
 	{ "preview", "list", "preview", "Shows or hides what is known about the row under the cursor.", 0 },
 	{ "copy-value", "page text", "copy value", "Hands the value to the clipboard of your terminal, where the configuration allows it.", 0 },
 	{ "raw", "page review history", "raw", "Shows the attributes as the directory holds them, or the change as LDIF.", ACTION_ROW | ACTION_FOOTER },
@@ -62,19 +62,27 @@ const struct action actions[] = {
 	{ "by-reason", "live", "by reason", "Shows the queue by the reason why mail waits.", ACTION_FOOTER },
 	{ "by-sender", "live", "by sender", "Shows the queue by sender.", ACTION_FOOTER },
 	{ "by-queue", "live", "by queue", "Shows how much is in each queue of each server.", 0 },
+	{ "kick", "live", "end..", "Ends the connections of this person or from this address; the review names each of them.", CHANGES | ACTION_FOOTER },
+	{ "queue-hold", "live messages", "hold..", "Puts the message, the marked ones, or all behind the row on hold; they stay until released.", CHANGES | ACTION_FOOTER },
+	{ "queue-release", "live messages", "release..", "Releases from hold.", CHANGES },
+	{ "queue-retry", "live messages", "retry..", "Tries to deliver now instead of at the next turn.", CHANGES | ACTION_FOOTER },
+	{ "queue-requeue", "live messages", "requeue..", "Sends it through the queue again from the beginning.", CHANGES },
+	{ "queue-expire", "live messages", "expire..", "Returns it to its sender at the next try.", CHANGES },
+	{ "queue-delete", "live messages", "delete..", "Throws it away; nobody is told. Hold keeps it out of the way and can be taken back.", CHANGES },
+	{ "body", "messages", "with body", "Shows the message with its body; only for admin.", ACTION_ROW },
 	{ "other-server", "live", "other server", "Shows the next server alone, then all together again.", ACTION_FOOTER },
 	{ "wall", "overview", "wall", "Turns the pages by itself, for a screen that nobody sits before; again: the page stays.", ACTION_FOOTER },
-	{ "refresh", "list page history live overview", "refresh", "Reads again what is shown.", 0 },
+	{ "refresh", "list page history live messages overview", "refresh", "Reads again what is shown.", 0 },
 
 	/* Moving. */
 	{ "up", MOVING, "up", "One row up.", ACTION_ALWAYS },
 	{ "down", MOVING, "down", "One row down.", ACTION_ALWAYS },
-	{ "left", "list live overview page form editor review help text history", "left", "To the left: columns, buttons, long lines.", 0 },
-	{ "right", "list live overview page form editor review help text history", "right", "To the right: columns, buttons, long lines.", 0 },
+	{ "left", "list live messages overview page form editor review help text history", "left", "To the left: columns, buttons, long lines.", 0 },
+	{ "right", "list live messages overview page form editor review help text history", "right", "To the right: columns, buttons, long lines.", 0 },
 	{ "page-up", MOVING, "page up", "One screen up.", ACTION_ALWAYS },
 	{ "page-down", MOVING, "page down", "One screen down.", ACTION_ALWAYS },
-	{ "first", "list live overview page form editor review chooser help history text", "first", "To the first row.", 0 },
-	{ "last", "list live overview page form editor review chooser help history text", "last", "To the last row.", 0 },
+	{ "first", "list live messages overview page form editor review chooser help history text", "first", "To the first row.", 0 },
+	{ "last", "list live messages overview page form editor review chooser help history text", "last", "To the last row.", 0 },
 
 	/* Everywhere. */
 	{ "section-overview", "global", "Overview", "Goes to the servers and to what needs a person now.", 0 },

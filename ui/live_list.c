@@ -12,15 +12,24 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "model/live_kinds.h"
+#include "model/traffic.h"
+#include "ui/message_list.h"
 #include "ui/session.h"
+
+static void open_messages(struct list_view *list, const struct row *row);
 
 const struct live_place live_places[] = {
 	{ "connections-by-user", "connections", "by-user", "connections", true, "connections", "user", NULL },
 	{ "connections-by-address", "connections", "by-address", "connections", true, "connections", "address", NULL },
 	{ "connections-by-network", "connections", "by-network", "connections", true, "connections", "network", NULL },
 	{ "connections-by-server", "connections", "by-server", "connections", true, NULL, NULL, NULL },
-	{ "services", "connections", "by-service", "full", true, "connections", "service", NULL },
+	{ "services", "connections", "by-service", "percent", true, "connections", "service", NULL },
 	{ "connections", "connections", NULL, "user", false, NULL, NULL, NULL },
+	{ "queue-by-domain", "queue", "by-domain", "recipients", true, NULL, "domain", open_messages },
+	{ "queue-by-reason", "queue", "by-reason", "recipients", true, NULL, "reason", open_messages },
+	{ "queue-by-sender", "queue", "by-sender", "recipients", true, NULL, "sender", open_messages },
+	{ "queue", "queue", "by-queue", "mails", true, NULL, "queue", open_messages },
 	{ NULL, NULL, NULL, NULL, false, NULL, NULL, NULL }
 };
 
@@ -160,6 +169,114 @@ static void live_list_notice(struct list_view *list, const struct event *event)
 		live_list_load(list);
 }
 
+/* --- the queue: what a row stands for ------------------------------------------------------------------- */
+
+/* Text of a field of the row; NULL: the table has no such column. */
+static const char *row_text(const struct list_view *list, const struct row *row, const char *field)
+{
+	size_t column;
+
+	return kind_field(list->kind, field) != NULL && rowset_column(list->set, kind_field(list->kind, field), &column) ?
+		row->values[column].bytes : NULL;
+}
+
+/* The messages behind a row: of its server, and with its domain, reason, sender or queue. */
+static bool pick_of(const struct list_view *list, const struct row *row, struct live_pick *pick, size_t *host)
+{
+	const struct live_list *self = (const struct live_list *)list;
+	const char *server = row_text(list, row, "server"), *of = row_text(list, row, self->place->of);
+
+	memset(pick, 0, sizeof *pick);
+	if (strcmp(self->place->of, "domain") == 0)
+		pick->domain = of;
+	else if (strcmp(self->place->of, "reason") == 0)
+		pick->reason = of;
+	else if (strcmp(self->place->of, "sender") == 0)
+		pick->sender = of;
+	else
+		pick->queue = of;
+	return server != NULL && of != NULL && host_named(live_hosts(live_of(list)), server, host);
+}
+
+static void open_messages(struct list_view *list, const struct row *row)
+{
+	const struct live_list *self = (const struct live_list *)list;
+	struct session *session = list->view.session;
+	struct arena *arena = arena_new();
+	struct live_pick pick;
+	size_t host;
+
+	if (pick_of(list, row, &pick, &host))
+		session_push(session, message_list_new(session, host, &pick, arena_format(arena, "%s %s",
+			strcmp(self->place->of, "domain") == 0 ? "to" : strcmp(self->place->of, "sender") == 0 ? "from" :
+			strcmp(self->place->of, "queue") == 0 ? "in" : "that wait because of", row->values[0].bytes)));
+	arena_free(arena);
+}
+
+static void act_on_messages(struct list_view *list, const struct row *row, const char *action)
+{
+	struct live_pick pick;
+	size_t host;
+
+	if (row != NULL && pick_of(list, row, &pick, &host))
+		message_list_act_on_all(&list->view, host, &pick, action);
+}
+
+/* How much of the recipients is in one age: the darker the more; old mail and ours stand out. */
+static enum style live_list_style(const struct list_view *list, const struct field *field, const struct row *row, enum style otherwise)
+{
+	const char *ours = row_text(list, row, "ours"), *full = row_text(list, row, "percent");
+
+	if (ours != NULL && strcmp(ours, "yes") == 0 && strcmp(field->name, "domain") == 0)
+		return STYLE_WARNING;
+	if (strncmp(field->name, "age_", 4) == 0 && strcmp(row_text(list, row, field->name), "0") == 0)
+		return STYLE_DIM;
+	if (full != NULL && strcmp(field->name, "percent") == 0 && full[0] != '\0')
+		return strtol(full, NULL, 10) >= 95 ? STYLE_BAD : strtol(full, NULL, 10) >= 80 ? STYLE_WARNING : otherwise;
+	return otherwise;
+}
+
+/* --- connections: ending them ----------------------------------------------------------------------------- */
+
+/* Of the row under the cursor, as the last snapshot has them, one by one. */
+static void end_connections(struct live_list *self, const struct row *row)
+{
+	struct session *session = self->list.view.session;
+	const char *table = self->place->table;
+	bool one = strcmp(table, "connections") == 0, from_address = one || strcmp(table, "connections-by-address") == 0;
+	struct live_question question = { .table = "connections", .host = self->question.host,
+		.of = one ? row_text(&self->list, row, "user") : row_text(&self->list, row, self->place->of) };
+	struct rows *rows = live_rows(live_of(&self->list), &question);
+	const struct row **list = memory_new(sizeof *list * (rows->count + 1));
+	const char *address = one ? row_text(&self->list, row, "address") : NULL;
+	size_t count = 0;
+	struct change *change;
+
+	for (size_t i = 0; i < rows->count; i++) {
+		if (address == NULL || strcmp(rows->rows[i].values[CONNECTION_ADDRESS].bytes, address) == 0)
+			list[count++] = &rows->rows[i];
+	}
+	change = traffic_of_sessions(list, count, from_address);
+	free(list);
+	rows_free(rows);
+	if (change != NULL)
+		session_push(session, review_view_new(session, change));
+	else
+		session_notice(session, NULL, "There is no such connection any more");
+}
+
+static const char *kick_blocked(const struct live_list *self)
+{
+	static const char *const tables[] = { "connections", "connections-by-user", "connections-by-address" };
+
+	for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
+		if (strcmp(tables[i], self->place->table) == 0)
+			return role_may(session_role(self->list.view.session), &kind_sessions, NULL, VERB_EDIT) ? NULL :
+				"your role may not do that; admin may";
+	}
+	return "connections are ended by person or by address";
+}
+
 /* --- what can be done ------------------------------------------------------------------------------------ */
 
 static void show_table(struct live_list *self, const struct live_place *place)
@@ -228,6 +345,10 @@ static bool live_list_act(struct list_view *list, const struct action *action)
 		next_host(self);
 	else if (place != NULL)
 		show_table(self, place);
+	else if (strcmp(action->name, "kick") == 0 && row != NULL)
+		end_connections(self, row);
+	else if (message_action_field(action->name) != NULL)
+		act_on_messages(list, row, action->name);
 	else
 		return false;
 	return true;
@@ -243,6 +364,12 @@ static const char *live_list_blocked(const struct list_view *list, const struct 
 		return "this is a part of a table already; Esc goes back to the whole";
 	if (strncmp(action->name, "by-", 3) == 0 && sibling(self, action->name) == NULL)
 		return "this section has no such order";
+	if (strcmp(action->name, "kick") == 0)
+		return kick_blocked(self);
+	if (message_action_field(action->name) != NULL && strcmp(self->place->family, "queue") != 0)
+		return "there are no messages here";
+	if (message_action_field(action->name) != NULL && !role_may(session_role(list->view.session), &kind_queue, NULL, VERB_EDIT))
+		return "your role may not do that; admin may";
 	if (strcmp(action->name, "other-server") == 0 && hosts_count(live_hosts(live_of(list))) < 2)
 		return "there is one server only";
 	return NULL;
@@ -252,6 +379,7 @@ static void live_list_close(struct list_view *list)
 {
 	struct live_list *self = (struct live_list *)list;
 
+	message_list_forget(&list->view);
 	free(self->of);
 	free(self->words);
 }
@@ -264,6 +392,7 @@ static const struct list_feed live_feed = {
 	.heading = live_list_heading,
 	.state = live_list_state,
 	.empty = live_list_empty,
+	.style = live_list_style,
 	.close = live_list_close,
 };
 

@@ -237,7 +237,7 @@ static void applied(struct review_view *self, const struct gate_result *result)
 	struct event event = event_of(self->review, arena);
 	const char *sentence = result->sentence != NULL && result->sentence[0] != '\0' ? result->sentence : self->review->sentence;
 	const char *words = arena_text(arena, sentence == NULL ? "Done." : sentence);
-	const char *id = result->outcome == OUTCOME_APPLIED && result->id != NULL && result->id[0] != '\0' ? result->id : NULL;
+	const char *id = result->outcome == OUTCOME_APPLIED && result->can_undo && result->id != NULL && result->id[0] != '\0' ? result->id : NULL;
 
 	session_pop_to(session, self->opener != NULL ? self->opener : &self->view);
 	if (event.noun != NULL)

@@ -279,7 +279,7 @@ static void table_result(const struct gate_result *result)
 	if (result->outcome != OUTCOME_APPLIED && result->outcome != OUTCOME_ALREADY)
 		return;
 	line(result->outcome == OUTCOME_APPLIED ? "Done. " : "", result->sentence);
-	if (*result->id)
+	if (*result->id && result->can_undo)
 		printf("Take it back with: postroom undo %s\n", result->id);
 }
 

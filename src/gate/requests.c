@@ -252,6 +252,14 @@ static void run_submit(struct job *job, void *context)
 	atomic_store(&submit->gate->writing, false);
 }
 
+static bool can_be_taken_back(const struct submission *submission)
+{
+	for (size_t i = 0; submission->inverses && i < submission->steps; i++)
+		if (submission->inverses[i].place)
+			return true;
+	return false;
+}
+
 static void submit_done(void *context, bool cancelled)
 {
 	struct submit *submit = context;
@@ -269,6 +277,7 @@ static void submit_done(void *context, bool cancelled)
 	result.again = submission->again;
 	result.error = submission->error;
 	result.id = submission->id ? submission->id : "";
+	result.can_undo = can_be_taken_back(submission);
 	result.steps = submission->steps;
 	result.steps_done = submission->done;
 	result.step_words = submission->step_words;

@@ -42,6 +42,17 @@ bool traffic_session_read(const char *value, struct traffic_session *session);
 /* What the change does to how much: its one field with values, NULL: none. Also of an undo, from its operations. */
 const struct field *traffic_field(const struct change *change);
 size_t traffic_values(struct arena *arena, const struct change *change, const struct value **values);
+struct row;
+/*
+ * The change that does this to these messages (rows of kind_live_message, all of this server); field: "hold", ... NULL
+ * where the kind has no such field. The caller frees it.
+ */
+struct change *traffic_of_messages(const char *server, const char *field, const struct row *const *rows, size_t count);
+/*
+ * The change that ends these connections (rows of kind_live_connection) of whole people, or where `from_address` only
+ * those from the same address. NULL without rows.
+ */
+struct change *traffic_of_sessions(const struct row *const *rows, size_t count, bool from_address);
 /* "37 messages, e.g. 3D2A.. from anna@example.com, ..." with at most five. Arena. */
 char *traffic_words(struct arena *arena, const struct kind *kind, const struct value *values, size_t count);
 

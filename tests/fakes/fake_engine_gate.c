@@ -346,6 +346,7 @@ static void submit_done(void *context)
 		write_history(gate, review);
 		result.outcome = OUTCOME_APPLIED;
 		result.id = gate->entries[gate->entry_count - 1].id;
+		result.can_undo = true;
 		result.steps = result.steps_done = 1;
 		result.sentence = review->sentence;
 	}

@@ -1,0 +1,99 @@
+/*
+ * traffic_rows: from rows that were seen to the change that is made of them.
+ *
+ * Frozen here: whom it hits is what was on the screen, not what a mask matches
+ * later.  Pure; any thread.
+ */
+#include "model/traffic.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "model/live_kinds.h"
+#include "model/rows.h"
+
+/* Epoch seconds of a canonical time, 2026-11-20T09:10:02Z; 0: none. */
+static int64_t epoch_of(const struct row *row, size_t column)
+{
+	char digits[24];
+	size_t length = 0;
+	int64_t epoch;
+
+	for (const char *at = row->values[column].bytes; *at && length + 1 < sizeof(digits); at++)
+		if (!strchr("-:T", *at))
+			digits[length++] = *at;
+	digits[length] = '\0';
+	return text_to_time(digits, &epoch) ? epoch : 0;
+}
+
+struct change *traffic_of_messages(const char *server, const char *field, const struct row *const *rows, size_t count)
+{
+	const struct field *of = kind_field(&kind_queue, field);
+	struct change *change;
+	struct value *values;
+
+	if (!of || of->flags & FIELD_KEY || count == 0)
+		return NULL;
+	change = change_new(VERB_EDIT, &kind_queue, server);
+	values = arena_alloc(change->arena, count * sizeof(*values));
+	for (size_t i = 0; i < count; i++)
+		values[i] = value_text(change->arena, traffic_message_value(change->arena, rows[i]->name, epoch_of(rows[i], LM_ARRIVAL),
+			rows[i]->values[LM_SENDER].bytes));
+	change_edit(change, of, EDIT_ADD, values, count);
+	return change;
+}
+
+/* Connections of one person on one server, perhaps from one address. */
+static int by_person(const void *a, const void *b)
+{
+	const struct row *const *one = a, *const *other = b;
+	static const size_t columns[] = { CONNECTION_SERVER, CONNECTION_USER, CONNECTION_ADDRESS };
+	int order = 0;
+
+	for (size_t i = 0; order == 0 && i < sizeof(columns) / sizeof(columns[0]); i++)
+		order = strcmp((*one)->values[columns[i]].bytes, (*other)->values[columns[i]].bytes);
+	return order;
+}
+
+static bool same_person(const struct row *one, const struct row *other, bool from_address)
+{
+	return strcmp(one->values[CONNECTION_SERVER].bytes, other->values[CONNECTION_SERVER].bytes) == 0 &&
+		strcmp(one->values[CONNECTION_USER].bytes, other->values[CONNECTION_USER].bytes) == 0 &&
+		(!from_address || strcmp(one->values[CONNECTION_ADDRESS].bytes, other->values[CONNECTION_ADDRESS].bytes) == 0);
+}
+
+static const struct row **sorted(struct arena *arena, const struct row *const *rows, size_t count)
+{
+	const struct row **order = arena_alloc(arena, count * sizeof(*order));
+
+	memcpy(order, rows, count * sizeof(*order));
+	qsort(order, count, sizeof(*order), by_person);
+	return order;
+}
+
+struct change *traffic_of_sessions(const struct row *const *rows, size_t count, bool from_address)
+{
+	struct arena *arena = arena_new();
+	const struct row **order = count > 0 ? sorted(arena, rows, count) : NULL;
+	struct value *values = arena_alloc(arena, (count + 1) * sizeof(*values));
+	bool one_server = true;
+	size_t people = 0, next;
+	struct change *change = NULL;
+
+	for (size_t i = 0; i < count; i = next) {
+		const struct row *row = order[i];
+
+		for (next = i + 1; next < count && same_person(row, order[next], from_address); next++)
+			;
+		one_server = one_server && strcmp(row->values[CONNECTION_SERVER].bytes, order[0]->values[CONNECTION_SERVER].bytes) == 0;
+		values[people++] = value_text(arena, traffic_session_value(arena, next - i, row->values[CONNECTION_SERVER].bytes,
+			row->values[CONNECTION_USER].bytes, from_address ? row->values[CONNECTION_ADDRESS].bytes : ""));
+	}
+	if (people > 0) {
+		change = change_new(VERB_EDIT, &kind_sessions, one_server ? order[0]->values[CONNECTION_SERVER].bytes : TRAFFIC_EVERYWHERE);
+		change_edit(change, kind_field(&kind_sessions, "end"), EDIT_ADD, values, people);
+	}
+	arena_free(arena);
+	return change;
+}
