@@ -49,7 +49,7 @@ struct row;
  */
 struct change *traffic_of_messages(const char *server, const char *field, const struct row *const *rows, size_t count);
 /*
- * The change that ends these connections (rows of kind_live_connection) of whole people, or where `from_address` only
+ * The change that ends these connections (rows of kind_live_connections) of whole people, or where `from_address` only
  * those from the same address. NULL without rows.
  */
 struct change *traffic_of_sessions(const struct row *const *rows, size_t count, bool from_address);

@@ -406,8 +406,16 @@ struct here {
 	struct host_answer *answer;
 	struct host_call *call;
 	const volatile bool *give_up;
+	const struct host_request *request;
 	bool done;
 };
+
+static void here_piece(void *context, enum host_form form, const char *bytes, size_t length)
+{
+	const struct here *here = context;
+
+	here->request->piece(here->request->context, form, bytes, length);
+}
 
 static void here_done(void *context, const struct host_answer *answer)
 {
@@ -431,13 +439,14 @@ static void here_look(void *context)
 const struct host_answer *host_run_here(struct hosts *hosts, struct loop *loop, size_t host, const struct host_request *request,
 		const volatile bool *give_up, struct arena *arena)
 {
-	struct here here = { .arena = arena, .answer = arena_alloc(arena, sizeof(*here.answer)), .give_up = give_up };
+	struct here here = { .arena = arena, .answer = arena_alloc(arena, sizeof(*here.answer)), .give_up = give_up,
+		.request = request };
 	struct host_request copy = *request;
 	struct loop_timer *look = NULL;
 
 	copy.done = here_done;
 	copy.context = &here;
-	copy.piece = NULL;
+	copy.piece = request->piece ? here_piece : NULL;
 	here.call = host_run(hosts, host, &copy);
 	if (give_up)
 		look = loop_after(loop, 20, 20, here_look, &here);
