@@ -34,8 +34,11 @@ static void open_gate(struct engine *engine)
 	};
 
 	engine->gate = gate_open(engine->loop, &settings);
-	if (!config->read_only)
-		gate_register(engine->gate, directory_store(engine->directory));
+	if (config->read_only)
+		return;
+	gate_register(engine->gate, directory_store(engine->directory));
+	if (hosts_count(engine->hosts) > 0)
+		gate_register(engine->gate, live_store(engine->live));
 }
 
 struct engine *engine_open(struct config *config, struct error *error)
@@ -66,8 +69,11 @@ bool engine_close(struct engine *engine)
 	if (!engine)
 		return true;
 	gate_gone = gate_close(engine->gate);
-	live_close(engine->live);
-	hosts_close(engine->hosts);
+	/* A thread that hangs may still use the store of live. */
+	if (gate_gone) {
+		live_close(engine->live);
+		hosts_close(engine->hosts);
+	}
 	directory_gone = directory_close(engine->directory);
 	if (!gate_gone || !directory_gone)
 		return false;

@@ -21,8 +21,6 @@ struct engine {
 	struct hosts *hosts;               /* the mail servers; empty where there are none */
 	struct live *live;                 /* what goes on there; nothing is asked before somebody wants it */
 	struct gate *gate;                 /* read_only: no store registered */
-	struct hosts *hosts;
-	struct live *live;
 };
 /* Takes the config also on failure. NULL with an error for bad settings; an unreachable server is not a failure. */
 struct engine *engine_open(struct config *config, struct error *error);
