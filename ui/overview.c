@@ -454,6 +454,11 @@ static void overview_click(struct view *view, int id)
 	settle(self);
 }
 
+static bool overview_busy(const struct view *view)
+{
+	return !live_settled(session_engine(view->session)->live);
+}
+
 static void overview_close(struct view *view)
 {
 	live_overview_free(((struct overview_view *)view)->data);
@@ -474,6 +479,7 @@ static const struct view_class overview_class = {
 	.blocked = overview_blocked,
 	.title = overview_title,
 	.click = overview_click,
+	.busy = overview_busy,
 };
 
 struct view *overview_view_new(struct session *session)

@@ -494,6 +494,7 @@ struct engine *fake_engine_new(const struct fake_settings *settings)
 		.base = "dc=example,dc=com", .identity = "cn=admin,dc=example,dc=com", .profile = "ucs", .since = clock_now(),
 		.latency_ms = 3, .can_write = true };
 	fake_fill(engine->directory);
+	fake_live_open(engine);
 	engine->gate = gate_open(engine->loop, &gate_settings);
 	engine->gate->directory = engine->directory;
 	if (settings->down)
@@ -504,6 +505,7 @@ struct engine *fake_engine_new(const struct fake_settings *settings)
 void fake_engine_free(struct engine *engine)
 {
 	gate_close(engine->gate);
+	fake_live_close(engine);
 	directory_close(engine->directory);
 	loop_free(engine->loop);
 	arena_free(engine->config->arena);

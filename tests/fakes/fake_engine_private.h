@@ -37,4 +37,8 @@ long fake_index(const struct directory *directory, const struct kind *kind, cons
 void fake_put(struct directory *directory, long index, struct record *takes);
 void fake_fill(struct directory *directory);
 
+/* fake_engine_live.c */
+void fake_live_open(struct engine *engine);
+void fake_live_close(struct engine *engine);
+
 #endif

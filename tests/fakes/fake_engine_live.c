@@ -1,0 +1,122 @@
+/*
+ * fake_engine_live: what three invented mail servers answer to the real
+ * collector of the fake engine.
+ *
+ * mail1 is nearly full and holds mail back, mail2 is calm, mail3 does not
+ * answer.  Only the answers are invented; sources, tables and alarms are real.
+ * Loop thread.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/text.h"
+#include "tests/fakes/fake_engine_private.h"
+#include "tests/fakes/fake_hosts.h"
+
+enum { PEOPLE = 24 };
+
+static const char *const services_full =
+	"name\tprocess_count\tprocess_avail\tprocess_limit\tclient_limit\tthrottle_secs\texit_failure_last\texit_failures_in_sec\tlast_drop_warning\tlisten_pending\tlistening\tdoveadm_stop\tprocess_total\n"
+	"imap-login\t388\t0\t400\t1\t0\t0\t0\t1763632800\ty\tn\tn\t9000\n"
+	"imap\t230\t0\t400\t1\t0\t0\t0\t0\tn\ty\tn\t9000\n"
+	"pop3-login\t12\t0\t400\t1\t0\t0\t0\t0\tn\ty\tn\t300\n"
+	"pop3\t4\t0\t400\t1\t0\t0\t0\t0\tn\ty\tn\t300\n"
+	"lmtp\t9\t0\t400\t1\t0\t0\t0\t0\tn\ty\tn\t800\n"
+	"stats\t1\t1\t1\t400\t0\t0\t0\t0\tn\tn\tn\t1\n"
+	"auth\t1\t1\t1\t2000\t0\t0\t0\t0\tn\tn\tn\t1\n"
+	"anvil\t1\t1\t1\t1603\t0\t0\t0\t0\tn\tn\tn\t1\n";
+static const char *const services_calm =
+	"name\tprocess_count\tprocess_avail\tprocess_limit\tclient_limit\tthrottle_secs\texit_failure_last\texit_failures_in_sec\tlast_drop_warning\tlisten_pending\tlistening\tdoveadm_stop\tprocess_total\n"
+	"imap-login\t30\t0\t400\t1\t0\t0\t0\t0\tn\ty\tn\t900\n"
+	"imap\t30\t0\t400\t1\t0\t0\t0\t0\tn\ty\tn\t900\n"
+	"stats\t1\t1\t1\t400\t0\t0\t0\t0\tn\tn\tn\t1\n";
+static const char *const processes =
+	"name\tpid\tavailable_count\ttotal_count\tidle_start\tlast_status_update\tlast_kill_sent\n"
+	"stats\t101\t12\t4000\t0\t1763632800\t0\n"
+	"auth\t102\t1197\t9000\t0\t1763632800\t0\n"
+	"anvil\t103\t900\t9000\t0\t1763632800\t0\n";
+static const char *const configuration =
+	"version=2.3.19.1\n"
+	"service/imap-login/name=imap-login\nservice/imap-login/protocol=imap\nservice/imap-login/type=login\n"
+	"service/imap-login/process_limit=400\nservice/imap-login/client_limit=400\nservice/imap-login/service_count=1\n"
+	"service/imap/name=imap\nservice/imap/protocol=imap\nservice/imap/process_limit=400\nservice/imap/client_limit=1\n"
+	"service/imap/service_count=1\nprotocols=imap pop3 lmtp\nmail_max_userip_connections=10\n";
+
+static const char *const families[] = { "Fischer", "Weber", "Meyer", "Wagner", "Becker", "Schulz" };
+
+/* "username proto pid ip" rows; heap, kept by the engine's arena. */
+static char *who_of(struct arena *arena, unsigned server, unsigned most)
+{
+	struct text text = { 0 };
+	char *copy;
+	unsigned pid = 4000 * server;
+
+	text_add(&text, "username\tproto\tpid\tip\n");
+	for (unsigned i = 0; i < most; i++)
+		text_addf(&text, "%c.%s@example.com\t%s\t%u\t%s%u\n", (char)('a' + i % PEOPLE), families[i % 6],
+			i % 9 == 8 ? "pop3" : i % 7 == 6 ? "sieve" : "imap", pid++, i % 5 == 4 ? "2001:db8::" : "192.0.2.", i % 17 + 1);
+	copy = arena_text(arena, text_get(&text));
+	text_free(&text);
+	return copy;
+}
+
+static char *queue_of(struct arena *arena, unsigned most)
+{
+	static const struct { const char *domain, *reason; } to[] = {
+		{ "gmail.com", "host gmail-smtp-in.l.google.com[142.250.102.27] said: 421 4.7.28 unusual rate of mail (in reply to end of DATA command)" },
+		{ "example.com", "connect to mail3.example.com[192.0.2.33]:24: Connection refused" },
+		{ "gmail.com", "host gmail-smtp-in.l.google.com[142.250.102.26] said: 421 4.7.28 unusual rate of mail (in reply to end of DATA command)" },
+		{ "odd\\u202edomain.example", "Host or domain name not found. Name service error for name=odd type=MX: Host not found, try again" },
+		{ "partner.example", "connect to mx.partner.example[198.51.100.25]:25: Connection timed out" },
+	};
+	struct text text = { 0 };
+	char *copy;
+
+	for (unsigned i = 0; i < most; i++) {
+		unsigned n = i % 5;
+
+		text_addf(&text, "{\"queue_name\": \"%s\", \"queue_id\": \"3D2A%06X\", \"arrival_time\": %lld, \"message_size\": %u, \"forced_expire\": false, "
+			"\"sender\": \"%s\", \"recipients\": [{\"address\": \"user%u@%s\", \"delay_reason\": \"%s\"}]}\n",
+			i % 11 == 10 ? "hold" : "deferred", i * 4099, (long long)(clock_now() - 60 - (int64_t)i * i * 9), 1200 + i * 37,
+			i % 6 == 5 ? "MAILER-DAEMON" : i % 2 ? "news@example.com" : "a.fischer@example.com", i, to[n].domain, to[n].reason);
+	}
+	copy = arena_text(arena, text_get(&text));
+	text_free(&text);
+	return copy;
+}
+
+static void reply(struct hosts *hosts, const char *host, const char *command, const char *output)
+{
+	struct fake_reply reply = { .host = host, .command = command, .output = output };
+
+	fake_hosts_reply(hosts, &reply);
+}
+
+void fake_live_open(struct engine *engine)
+{
+	static const char *const own[] = { "example.com", NULL };
+	static const struct live_settings settings = { .own_domains = own };
+	struct arena *arena = engine->config->arena;
+	struct hosts *hosts = fake_hosts_new(engine->loop, engine->directory->settings.servers);
+
+	engine->hosts = hosts;
+	reply(hosts, "mail1", "who", who_of(arena, 1, 234));
+	reply(hosts, "mail2", "who", who_of(arena, 2, 30));
+	reply(hosts, "mail1", "service-status", services_full);
+	reply(hosts, "mail2", "service-status", services_calm);
+	reply(hosts, "mail1", "process-status", processes);
+	reply(hosts, "mail2", "process-status", processes);
+	reply(hosts, "mail1", "configuration", configuration);
+	reply(hosts, "mail2", "configuration", configuration);
+	reply(hosts, "mail1", "queue", queue_of(arena, 60));
+	reply(hosts, "mail2", "queue", "");
+	reply(hosts, "mail1", "message", "*** ENVELOPE RECORDS ***\nsender: news@example.com\n*** MESSAGE CONTENTS ***\nSubject: News of the week\n*** HEADER EXTRACTED ***\n");
+	engine->live = live_open(engine->loop, hosts, &settings);
+}
+
+void fake_live_close(struct engine *engine)
+{
+	live_close(engine->live);
+	hosts_close(engine->hosts);
+}
