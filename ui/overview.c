@@ -110,9 +110,9 @@ static void draw_header(struct canvas *canvas, int row)
 {
 	struct cells cells = { canvas, row, 1 };
 
-	put(&cells, 9, STYLE_LABEL, "server");
+	put(&cells, 8, STYLE_LABEL, "server");
 	put(&cells, 23, STYLE_LABEL, "fullest service");
-	put_right(&cells, 6, STYLE_LABEL, "full in");
+	put_right(&cells, 7, STYLE_LABEL, "full in");
 	put_right(&cells, 4, STYLE_LABEL, "away");
 	put_right(&cells, 7, STYLE_LABEL, "queue");
 	put_right(&cells, 6, STYLE_LABEL, "grows");
@@ -160,7 +160,7 @@ static void draw_wall_cells(const struct overview_view *self, struct cells *cell
 			arena_format(cells->canvas->arena, "%d%%", (int)(part * 100)));
 		cells->at += 24;
 	}
-	put_right(cells, 6, style, wall->minutes_left >= 0 ? text_from_age(cells->canvas->arena, wall->minutes_left * 60) : "-");
+	put_right(cells, 7, style, wall->minutes_left >= 0 ? text_from_age(cells->canvas->arena, wall->minutes_left * 60) : "-");
 	put_right(cells, 4, wall->turned_away > 0 ? STYLE_BAD : STYLE_ROW, text_from_count(cells->canvas->arena, (int64_t)wall->turned_away));
 }
 
@@ -181,6 +181,12 @@ static void draw_queue_cells(const struct overview_view *self, struct cells *cel
 
 	if (own != STYLE_ROW)
 		style = own;
+	if (!server->queue_known) {
+		put_right(cells, 7, STYLE_DIM, "-");
+		put_right(cells, 6, STYLE_DIM, "-");
+		put_right(cells, 6, STYLE_DIM, "-");
+		return;
+	}
 	put_right(cells, 7, style, text_from_count(arena, (int64_t)server->queued));
 	put_right(cells, 6, style, server->queue_grows == 0 ? "-" : arena_format(arena, "%+ld/m", server->queue_grows));
 	put_right(cells, 6, style, server->queue_oldest == 0 ? "-" : text_from_age(arena, now - server->queue_oldest));
@@ -212,7 +218,7 @@ static void draw_server(const struct overview_view *self, struct canvas *canvas,
 	char digits[16];
 
 	/* An old figure must not pass for one of now where there is no room for the word. */
-	put(&cells, 9, server->dead ? STYLE_BAD : server->old ? STYLE_WARNING : STYLE_ROW,
+	put(&cells, 8, server->dead ? STYLE_BAD : server->old ? STYLE_WARNING : STYLE_ROW,
 		server->old && !server->dead && !is_wide(canvas) ? arena_format(canvas->arena, "%s OLD", server->name) : server->name);
 	if (server->dead) {
 		clock_digits(server->dead_since / 1000, 0, digits);

@@ -113,6 +113,7 @@ static void join_queue(struct live *live, struct live_server *server, const stru
 		return;
 	for (i = 0; i < QUEUES; i++)
 		server->queue[i] = queue->by_queue[i].mails;
+	server->queue_known = true;
 	server->queued = queue->all.mails - queue->by_queue[QUEUE_HOLD].mails;
 	server->queue_grows = isnan(rate) ? 0 : lround(rate);
 	server->queue_oldest = queue->all.oldest;

@@ -16,7 +16,7 @@ static struct stage *open_stage(enum role role, int rows, int columns)
 {
 	struct fake_settings settings = { .role = role };
 
-	return stage_new(&settings, NULL, rows, columns, VISIBLE_UTF8);
+	return stage_new(&settings, "users", rows, columns, VISIBLE_UTF8);
 }
 
 /* One row of the screen; free(). */

@@ -19,19 +19,27 @@ struct scene {
 	const char *section;
 	const char *keys[12];
 	bool hostile, down;
-	size_t cut;
+	size_t cut, servers;
 };
 
 static const struct scene scenes[] = {
-	{ "users", ROLE_ADMIN, NULL, { NULL }, false, false, 0 },
-	{ "users-find", ROLE_ADMIN, NULL, { "/", "=schm", NULL }, false, false, 0 },
-	{ "users-find-nothing", ROLE_ADMIN, NULL, { "/", "=nobody at all", NULL }, false, false, 0 },
-	{ "users-marked", ROLE_ADMIN, NULL, { "Space Down Space s o", NULL }, false, false, 0 },
+	{ "users", ROLE_ADMIN, "users", { NULL }, false, false, 0 },
+	{ "users-find", ROLE_ADMIN, "users", { "/", "=schm", NULL }, false, false, 0 },
+	{ "users-find-nothing", ROLE_ADMIN, "users", { "/", "=nobody at all", NULL }, false, false, 0 },
+	{ "users-marked", ROLE_ADMIN, "users", { "Space Down Space s o", NULL }, false, false, 0 },
+	{ "connections-user", ROLE_ADMIN, "connections", { "u", NULL }, false, false, 0, 3 },
+	{ "connections-of", ROLE_ADMIN, "connections", { "u Enter", NULL }, false, false, 0, 3 },
+	{ "connections-address", ROLE_ADMIN, "connections", { "a", NULL }, false, false, 0, 3 },
+	{ "queue-reason", ROLE_ADMIN, "queue", { "r", NULL }, false, false, 0, 3 },
+	{ "queue-messages", ROLE_ADMIN, "queue", { "Enter", NULL }, false, false, 0, 3 },
+	{ "queue-message", ROLE_ADMIN, "queue", { "Enter Enter", NULL }, false, false, 0, 3 },
+	{ "overview-monitor", ROLE_MONITOR, "overview", { NULL }, false, false, 0, 3 },
+	{ "overview-alone", ROLE_ADMIN, "overview", { NULL }, false, false, 0, 0 },
 	{ "users-helpdesk", ROLE_HELPDESK, NULL, { "=an sch", NULL }, false, false, 0 },
-	{ "users-monitor", ROLE_MONITOR, NULL, { "PgDn", NULL }, false, false, 0 },
-	{ "users-cut", ROLE_ADMIN, NULL, { NULL }, false, false, 20 },
-	{ "users-down", ROLE_ADMIN, NULL, { NULL }, false, true, 0 },
-	{ "users-hostile", ROLE_ADMIN, NULL, { "Down Down", NULL }, true, false, 0 },
+	{ "users-monitor", ROLE_MONITOR, "users", { "PgDn", NULL }, false, false, 0 },
+	{ "users-cut", ROLE_ADMIN, "users", { NULL }, false, false, 20 },
+	{ "users-down", ROLE_ADMIN, "users", { NULL }, false, true, 0 },
+	{ "users-hostile", ROLE_ADMIN, "users", { "Down Down", NULL }, true, false, 0 },
 	{ "domains", ROLE_ADMIN, "domains", { "End", NULL }, false, false, 0 },
 	{ "groups", ROLE_ADMIN, "groups", { "Down", NULL }, false, false, 0 },
 	{ "page-group", ROLE_ADMIN, "groups", { "/", "=market", "Enter", NULL }, false, false, 0 },
@@ -45,8 +53,8 @@ static const struct scene scenes[] = {
 	{ "page-folder-public", ROLE_ADMIN, "folders", { "/", "=archive", "Enter", NULL }, false, false, 0 },
 	{ "page-policy", ROLE_ADMIN, "quota", { "/", "=sales", "Enter", NULL }, false, false, 0 },
 	{ "page-policy-end", ROLE_ADMIN, "quota", { "/", "=standard", "Enter", "End Up Up Up Up", NULL }, false, false, 0 },
-	{ "page-quota", ROLE_ADMIN, NULL, { "/", "=user000", "Enter", "Home Down Down Down Down Down Down Down Down Down Down Down", NULL }, false, false, 0 },
-	{ "review-quota", ROLE_ADMIN, NULL, { "/", "=user000", "Enter", "P", NULL }, false, false, 0 },
+	{ "page-quota", ROLE_ADMIN, "users", { "/", "=user000", "Enter", "Home Down Down Down Down Down Down Down Down Down Down Down", NULL }, false, false, 0 },
+	{ "review-quota", ROLE_ADMIN, "users", { "/", "=user000", "Enter", "P", NULL }, false, false, 0 },
 	{ "editor-rights", ROLE_ADMIN, "folders", { "/", "=team", "Enter", "Home Down Down Down Down Down Down e", "Home Down d Down", NULL }, false, false, 0 },
 	{ "editor-right", ROLE_ADMIN, "folders", { "/", "=team", "Enter", "Home Down Down Down Down Down Down e", "Home Enter", NULL }, false, false, 0 },
 	{ "form-folder", ROLE_ADMIN, "folders", { "n", "=new@example.com", "Ctrl-G", NULL }, false, false, 0 },
@@ -58,38 +66,38 @@ static const struct scene scenes[] = {
 	{ "form-list", ROLE_ADMIN, "lists", { "n", "=news", NULL }, false, false, 0 },
 	{ "form-policy", ROLE_ADMIN, "quota", { "n", "=quota-3", "Tab", "=3 GB", NULL }, false, false, 0 },
 	{ "form-alias", ROLE_ADMIN, "aliases", { "n", "=new@example.com", "Tab", NULL }, false, false, 0 },
-	{ "page", ROLE_ADMIN, NULL, { "/", "=user001", "Enter", NULL }, false, false, 0 },
-	{ "page-end", ROLE_ADMIN, NULL, { "/", "=user000", "Enter", "End Up Up Up", NULL }, false, false, 0 },
+	{ "page", ROLE_ADMIN, "users", { "/", "=user001", "Enter", NULL }, false, false, 0 },
+	{ "page-end", ROLE_ADMIN, "users", { "/", "=user000", "Enter", "End Up Up Up", NULL }, false, false, 0 },
 	{ "page-helpdesk", ROLE_HELPDESK, NULL, { "=user000", "Enter", "Home", NULL }, false, false, 0 },
-	{ "page-hostile", ROLE_ADMIN, NULL, { "Enter", "Down Down", NULL }, true, false, 0 },
+	{ "page-hostile", ROLE_ADMIN, "users", { "Enter", "Down Down", NULL }, true, false, 0 },
 	{ "page-domain", ROLE_ADMIN, "domains", { "End Enter", NULL }, false, false, 0 },
-	{ "editor-size", ROLE_ADMIN, NULL, { "l", "=4 GB", NULL }, false, false, 0 },
-	{ "editor-wrong", ROLE_ADMIN, NULL, { "l", "=lots", "Enter", NULL }, false, false, 0 },
-	{ "editor-set", ROLE_ADMIN, NULL, { "/", "=user015", "Enter", "Home Down Down Down Down Down Down Down Down e",
+	{ "editor-size", ROLE_ADMIN, "users", { "l", "=4 GB", NULL }, false, false, 0 },
+	{ "editor-wrong", ROLE_ADMIN, "users", { "l", "=lots", "Enter", NULL }, false, false, 0 },
+	{ "editor-set", ROLE_ADMIN, "users", { "/", "=user015", "Enter", "Home Down Down Down Down Down Down Down Down e",
 		"=new@example.com", "Enter PgUp d", NULL }, false, false, 0 },
-	{ "form", ROLE_ADMIN, NULL, { "n", "=Zo\xc3\xab Smith", "Tab", NULL }, false, false, 0 },
-	{ "form-errors", ROLE_ADMIN, NULL, { "n Ctrl-G", NULL }, false, false, 0 },
-	{ "form-copy", ROLE_ADMIN, NULL, { "Down c", NULL }, false, false, 0 },
-	{ "picker", ROLE_ADMIN, NULL, { "n Tab Tab Tab Tab Ctrl-P", "=exam", "Down", NULL }, false, false, 0 },
-	{ "review", ROLE_ADMIN, NULL, { "Down l Ctrl-U", "=4 GB", "Enter", NULL }, false, false, 0 },
-	{ "review-apply", ROLE_ADMIN, NULL, { "Down l Ctrl-U", "=4 GB", "Enter Up", "=ticket 4711", "Tab Tab", NULL }, false, false, 0 },
+	{ "form", ROLE_ADMIN, "users", { "n", "=Zo\xc3\xab Smith", "Tab", NULL }, false, false, 0 },
+	{ "form-errors", ROLE_ADMIN, "users", { "n Ctrl-G", NULL }, false, false, 0 },
+	{ "form-copy", ROLE_ADMIN, "users", { "Down c", NULL }, false, false, 0 },
+	{ "picker", ROLE_ADMIN, "users", { "n Tab Tab Tab Tab Ctrl-P", "=exam", "Down", NULL }, false, false, 0 },
+	{ "review", ROLE_ADMIN, "users", { "Down l Ctrl-U", "=4 GB", "Enter", NULL }, false, false, 0 },
+	{ "review-apply", ROLE_ADMIN, "users", { "Down l Ctrl-U", "=4 GB", "Enter Up", "=ticket 4711", "Tab Tab", NULL }, false, false, 0 },
 	{ "review-add", ROLE_ADMIN, "domains", { "n", "=new.example", "Ctrl-G", NULL }, false, false, 0 },
-	{ "review-delete", ROLE_ADMIN, NULL, { "d", NULL }, false, false, 0 },
-	{ "review-refused", ROLE_ADMIN, NULL, { "n Tab", "=smith", "Tab Tab", "=Smith", "Tab", "=x@nowhere.example", "Ctrl-G", NULL }, false, false, 0 },
-	{ "review-undo", ROLE_ADMIN, NULL, { "Down l Ctrl-U", "=4 GB", "Enter Right Enter u", NULL }, false, false, 0 },
-	{ "review-hostile", ROLE_ADMIN, NULL, { "d", NULL }, true, false, 0 },
-	{ "rename", ROLE_ADMIN, NULL, { "r", NULL }, false, false, 0 },
-	{ "palette", ROLE_ADMIN, NULL, { ":", "=s", NULL }, false, false, 0 },
-	{ "palette-blocked", ROLE_MONITOR, NULL, { ":", "=delete", NULL }, false, false, 0 },
-	{ "help", ROLE_ADMIN, NULL, { "?", NULL }, false, false, 0 },
-	{ "columns", ROLE_ADMIN, NULL, { "v Down Down", NULL }, false, false, 0 },
-	{ "save-filter", ROLE_ADMIN, NULL, { "/", "=an sch", "Esc F", NULL }, false, false, 0 },
-	{ "filters", ROLE_ADMIN, NULL, { "/", "=an sch", "Esc F Enter / Ctrl-U", "=example.net", "Esc F Enter f Down", NULL }, false, false, 0 },
-	{ "first-steps", ROLE_ADMIN, NULL, { "? f", NULL }, false, false, 0 },
-	{ "keymap-differences", ROLE_ADMIN, NULL, { "Alt-k", NULL }, false, false, 0 },
-	{ "history", ROLE_ADMIN, NULL, { "l", "=4 GB", "Enter Right Enter H", NULL }, false, false, 0 },
+	{ "review-delete", ROLE_ADMIN, "users", { "d", NULL }, false, false, 0 },
+	{ "review-refused", ROLE_ADMIN, "users", { "n Tab", "=smith", "Tab Tab", "=Smith", "Tab", "=x@nowhere.example", "Ctrl-G", NULL }, false, false, 0 },
+	{ "review-undo", ROLE_ADMIN, "users", { "Down l Ctrl-U", "=4 GB", "Enter Right Enter u", NULL }, false, false, 0 },
+	{ "review-hostile", ROLE_ADMIN, "users", { "d", NULL }, true, false, 0 },
+	{ "rename", ROLE_ADMIN, "users", { "r", NULL }, false, false, 0 },
+	{ "palette", ROLE_ADMIN, "users", { ":", "=s", NULL }, false, false, 0 },
+	{ "palette-blocked", ROLE_MONITOR, "users", { ":", "=delete", NULL }, false, false, 0 },
+	{ "help", ROLE_ADMIN, "users", { "?", NULL }, false, false, 0 },
+	{ "columns", ROLE_ADMIN, "users", { "v Down Down", NULL }, false, false, 0 },
+	{ "save-filter", ROLE_ADMIN, "users", { "/", "=an sch", "Esc F", NULL }, false, false, 0 },
+	{ "filters", ROLE_ADMIN, "users", { "/", "=an sch", "Esc F Enter / Ctrl-U", "=example.net", "Esc F Enter f Down", NULL }, false, false, 0 },
+	{ "first-steps", ROLE_ADMIN, "users", { "? f", NULL }, false, false, 0 },
+	{ "keymap-differences", ROLE_ADMIN, "users", { "Alt-k", NULL }, false, false, 0 },
+	{ "history", ROLE_ADMIN, "users", { "l", "=4 GB", "Enter Right Enter H", NULL }, false, false, 0 },
 	{ "history-empty", ROLE_ADMIN, "history", { NULL }, false, false, 0 },
-	{ "text", ROLE_ADMIN, NULL, { "l", "=4 GB", "Enter Right Enter H Enter", NULL }, false, false, 0 },
+	{ "text", ROLE_ADMIN, "users", { "l", "=4 GB", "Enter Right Enter H Enter", NULL }, false, false, 0 },
 	{ "refused-key", ROLE_HELPDESK, NULL, { "Esc n", NULL }, false, false, 0 },
 };
 static const struct { const char *name; int rows, columns; } sizes[] = { { "80x24", 24, 80 }, { "120x40", 40, 120 }, { "40x10", 10, 40 } };
@@ -160,7 +168,8 @@ static void scene_is_as_before(void **state)
 
 	for (size_t size = 0; size < 3; size++) {
 		for (size_t form = 0; form < 2; form++) {
-			struct fake_settings settings = { .role = scene->role, .hostile = scene->hostile, .down = scene->down, .cut = scene->cut };
+			struct fake_settings settings = { .role = scene->role, .hostile = scene->hostile, .down = scene->down, .cut = scene->cut,
+				.servers = scene->servers };
 			struct stage *stage = stage_new(&settings, scene->section, sizes[size].rows, sizes[size].columns, forms[form].form);
 			char path[160], *now;
 
@@ -184,6 +193,7 @@ static const struct scene *section_scene(const struct section *section, struct s
 	}
 	scene->name = scene->section = section->name;
 	scene->role = ROLE_ADMIN;
+	scene->servers = section->kind == NULL ? 3 : 0;
 	return scene;
 }
 
