@@ -21,9 +21,9 @@ static void open_messages(struct list_view *list, const struct row *row);
 
 const struct live_place live_places[] = {
 	{ "connections-by-user", "connections", "by-user", "connections", true, "connections", "user", NULL },
-	{ "connections-by-address", "connections", "by-address", "connections", true, "connections", "address", NULL },
-	{ "connections-by-network", "connections", "by-network", "connections", true, "connections", "network", NULL },
-	{ "connections-by-server", "connections", "by-server", "connections", true, NULL, NULL, NULL },
+	{ "connections-by-address", "connections", "by-address", "logged_in", true, "connections", "address", NULL },
+	{ "connections-by-network", "connections", "by-network", "logged_in", true, "connections", "network", NULL },
+	{ "connections-by-server", "connections", "by-server", "logged_in", true, NULL, NULL, NULL },
 	{ "services", "connections", "by-service", "percent", true, "connections", "service", NULL },
 	{ "connections", "connections", NULL, "user", false, NULL, NULL, NULL },
 	{ "queue-by-domain", "queue", "by-domain", "recipients", true, NULL, "domain", open_messages },
@@ -71,17 +71,16 @@ static const struct live_state *next_state(struct looking *at)
 	return NULL;
 }
 
-static int64_t newest(const struct live_list *self)
+/* Different as soon as any snapshot is another one; 0: there is none. */
+static int64_t age_of_all(const struct live_list *self)
 {
 	struct looking at = { .self = self };
 	const struct live_state *state;
-	int64_t taken = 0;
+	int64_t sum = 0;
 
-	while ((state = next_state(&at)) != NULL) {
-		if (state->taken_at > taken)
-			taken = state->taken_at;
-	}
-	return taken;
+	while ((state = next_state(&at)) != NULL)
+		sum += state->taken_at;
+	return sum;
 }
 
 /* The first server whose figures are not of now, or that gives none. */
@@ -113,7 +112,7 @@ static const char *live_list_state(const struct list_view *list, struct arena *a
 
 	if (words != NULL)
 		return words;
-	return newest(self) == 0 ? "asking .." : "live";
+	return age_of_all(self) == 0 ? "asking .." : "live";
 }
 
 static const char *live_list_heading(const struct list_view *list, struct arena *arena)
@@ -157,7 +156,7 @@ static void live_list_load(struct list_view *list)
 {
 	struct live_list *self = (struct live_list *)list;
 
-	self->seen = newest(self);
+	self->seen = age_of_all(self);
 	list_take(list, live_rows(live_of(list), &self->question), true);
 }
 
@@ -165,7 +164,7 @@ static void live_list_notice(struct list_view *list, const struct event *event)
 {
 	struct live_list *self = (struct live_list *)list;
 
-	if (event->kind == EVENT_LIVE && newest(self) != self->seen)
+	if (event->kind == EVENT_LIVE && age_of_all(self) != self->seen)
 		live_list_load(list);
 }
 

@@ -33,7 +33,7 @@ struct live_list {
 	struct live_question question;
 	char *of;                  /* heap: what question.of points at */
 	char *words;               /* heap: the drill in words, for the heading; NULL */
-	int64_t seen;              /* newest snapshot that is shown, epoch ms */
+	int64_t seen;              /* sum of the times of all snapshots that are shown */
 };
 /* host LIVE_ALL: every server. of NULL: all; words: what that is, for the heading. Texts are copied. */
 struct view *live_list_new(struct session *session, const char *table, size_t host, const char *of, const char *words);

@@ -222,7 +222,7 @@ static void draw_server(const struct overview_view *self, struct canvas *canvas,
 		server->old && !server->dead && !is_wide(canvas) ? arena_format(canvas->arena, "%s OLD", server->name) : server->name);
 	if (server->dead) {
 		clock_digits(server->dead_since / 1000, 0, digits);
-		canvas_format(canvas, row, cells.at, -1, STYLE_BAD, "%s since %s%s", server->ports_words != NULL ? server->ports_words : "NO ANSWER",
+		canvas_format(canvas, row, cells.at, -1, STYLE_BAD, "%s since %s%s", server->ports_words != NULL && server->ports_words[0] != '\0' ? server->ports_words : "NO ANSWER",
 			digits, server->queued > 0 ? arena_format(canvas->arena, ", last known queue %s", text_from_count(canvas->arena, (int64_t)server->queued)) : "");
 	} else {
 		draw_server_figures(self, &cells, server);
@@ -301,6 +301,18 @@ static int draw_alarm(const struct overview_view *self, struct canvas *canvas, i
 	return used;
 }
 
+/* Why nobody is needed, or why that cannot be said yet. */
+static const char *nothing_words(const struct overview_view *self)
+{
+	if (self->data->count == 0)
+		return "No server is configured: see postroom.conf(5), section server.";
+	if (!live_settled(live_of(self)))
+		return "asking ..";
+	if (self->data->up < self->data->count)
+		return "nothing yet: what is wrong must be so for three readings";
+	return "nothing: every figure is below its mark";
+}
+
 static void draw_alarms(const struct overview_view *self, struct canvas *canvas, const struct overview_layout *layout)
 {
 	size_t count, known = 0, from = 0;
@@ -312,9 +324,8 @@ static void draw_alarms(const struct overview_view *self, struct canvas *canvas,
 	frame_rule(canvas, layout->rule, 0, canvas->columns, arena_format(canvas->arena, known > 0 ? "Needs a person: %zu, somebody is on %zu more" :
 		"Needs a person: %zu", count - known, known));
 	if (count == 0)
-		canvas_words(canvas, row, 1, -1, self->data->count == 0 ? STYLE_DIM : STYLE_OK,
-			self->data->count == 0 ? "No server is configured: see postroom.conf(5), section server." :
-			live_settled(live_of(self)) ? "nothing: every figure is below its mark" : "asking ..");
+		canvas_words(canvas, row, 1, -1, self->data->up < self->data->count || self->data->count == 0 ? STYLE_DIM : STYLE_OK,
+			nothing_words(self));
 	/* Two rows each; the one under the cursor stays in sight. */
 	if (self->cursor >= self->data->count + (size_t)layout->alarm_rows / 2 && layout->alarm_rows > 1)
 		from = self->cursor - self->data->count - (size_t)layout->alarm_rows / 2 + 1;

@@ -534,8 +534,10 @@ void session_free(struct session *session)
 	if (session == NULL)
 		return;
 	directory_on_status(session->engine->directory, NULL, NULL);
-	if (session->engine->live != NULL)
+	if (session->engine->live != NULL) {
 		live_listen(session->engine->live, NULL, NULL);
+		live_want(session->engine->live, 0);
+	}
 	for (size_t i = 0; i < section_count(); i++) {
 		while (session->tops[i] != NULL) {
 			struct view *view = session->tops[i];

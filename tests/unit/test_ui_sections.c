@@ -36,7 +36,7 @@ static void every_section_is_found_and_has_a_key(void **state)
 			struct keymap *keymap = keymap_load(*name, NULL);
 
 			assert_non_null(keymap_key(keymap, "global", section->action, arena));
-			assert_non_null(keymap_key(keymap, section->kind != NULL ? "list" : "history", section->action, arena));
+			assert_non_null(keymap_key(keymap, section->kind != NULL ? "list" : section->live != NULL ? "live" : section->name, section->action, arena));
 			keymap_free(keymap);
 		}
 	}
@@ -58,7 +58,7 @@ static void every_section_is_drawn(void **state)
 				assert_ptr_equal(session_section(stage->session), section);
 				assert_false(session_busy(stage->session));
 				assert_sound_screen(stage_canvas(stage));
-				shows(stage, section->kind != NULL ? kind_find(section->kind)->title : "History");
+				shows(stage, section->kind != NULL ? kind_find(section->kind)->title : section->live != NULL ? "No configured server" : section->title);
 				assert_int_equal(fake_writes(stage->engine), 0);
 				stage_free(stage);
 			}

@@ -21,7 +21,7 @@ static struct stage *open_session(enum role role)
 {
 	struct fake_settings settings = { .role = role };
 
-	return stage_new(&settings, NULL, 24, 80, VISIBLE_UTF8);
+	return stage_new(&settings, "users", 24, 80, VISIBLE_UTF8);
 }
 
 static void sections_keep_their_stacks(void **state)
@@ -41,7 +41,7 @@ static void sections_keep_their_stacks(void **state)
 	stage_keys(stage, "Esc Tab");
 	shows(stage, "[3 Dom]");
 	stage_keys(stage, "Shift-Tab Shift-Tab");
-	shows(stage, "[H Hist]");
+	shows(stage, "[H]");
 	stage_free(stage);
 }
 
@@ -53,7 +53,7 @@ static void role_sees_what_it_may(void **state)
 	stage_keys(stage, "Esc 3");
 	hides(stage, "3 Dom");
 	stage_keys(stage, "4");
-	shows(stage, "[4 Aliases]");
+	shows(stage, "[4 Alias]");
 	stage_keys(stage, "2 Shift-Tab");
 	shows(stage, "[H Hist");
 	stage_free(stage);
