@@ -53,6 +53,8 @@ const struct host_command host_commands[] = {
 	  .help = "IMAP connections that one person may have from one address." },
 	{ "userip-pop3", GROUP_DOVEADM, "doveconf", WORDS("-h", "-f", "protocol=pop3", "mail_max_userip_connections"),
 	  .help = "POP3 connections that one person may have from one address." },
+	{ "dovecot-debug", GROUP_DOVEADM, "doveconf", WORDS("auth_debug_passwords", "auth_verbose_passwords", "auth_debug", "mail_debug"),
+	  .help = "Whether debug logging of Dovecot is left on." },
 
 	/* Postfix (postfix 1, 3, 4). Ids of the queue go by standard input, never as ALL. */
 	{ "queue", GROUP_POSTFIX, "postqueue", WORDS("-j"), .help = "Every message that waits." },

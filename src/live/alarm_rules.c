@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "live/alarms.h"
+#include "live/events.h"
 #include "live/live_private.h"
 
 #define SNAPSHOT(pass, source) live_snapshot((pass)->live, (pass)->host, source)
@@ -334,6 +335,28 @@ static bool look_held(struct alarm_pass *pass, enum live_source source)
 	return true;
 }
 
+/* A note while somebody may still be at it, a warning from the next day on. */
+#define FORGOTTEN_S (24 * 3600)
+
+static bool look_left_on(struct alarm_pass *pass, enum live_source source)
+{
+	const struct left_on *left_on = SNAPSHOT(pass, LIVE_LEFT_ON);
+	size_t i;
+
+	(void)source;
+	for (i = 0; i < left_on->count; i++) {
+		const struct left_on_row *row = &left_on->rows[i];
+		const char *id = arena_format(pass->arena, "%s/left-on/%s", pass->name, row->name);
+		const struct event *event = events_open_of(pass->live->events, id);
+		bool forgotten = event && clock_now() - event->began > FORGOTTEN_S;
+
+		alarm_find(pass, arena_format(pass->arena, "/%s", row->name), arena_format(pass->arena, "%s: %s is %s%s%s", pass->name, row->name,
+			row->value, event ? ", seen for " : "", event ? text_from_age(pass->arena, clock_now() - event->began) : ""),
+			row->means)->level = forgotten ? LEVEL_WARNING : LEVEL_NOTE;
+	}
+	return true;
+}
+
 static bool look_postfix(struct alarm_pass *pass, enum live_source source)
 {
 	const struct queue *queue = SNAPSHOT(pass, LIVE_QUEUE);
@@ -531,6 +554,8 @@ const struct alarm_rule alarm_rules[] = {
 	  .help = "Most of many waiting mails are old." },
 	{ .name = "held", .sources = BIT(LIVE_QUEUE), MEASURED(LIMIT_HELD), .section = "queue", .look = look_held,
 	  .help = "Mail was put on hold and forgotten." },
+	{ .name = "left-on", .sources = BIT(LIVE_LEFT_ON), .section = "overview", .look = look_left_on,
+	  .help = "soft_bounce, waiting transports or debug logging is on; a warning once it was seen for a day." },
 	{ .name = "disk", .sources = BIT(LIVE_MACHINE), MEASURED(LIMIT_DISK), .section = "overview", .look = look_disk,
 	  .help = "A file system is nearly full." },
 	{ .name = "disk-hours", .sources = BIT(LIVE_MACHINE), MEASURED(LIMIT_DISK_HOURS), .section = "overview", .look = look_disk_time,

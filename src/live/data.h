@@ -182,4 +182,8 @@ struct mailbox_row { const char *user, *root; uint64_t used, limit, messages, me
 struct mailboxes { struct arena *arena; struct mailbox_row *rows; size_t count; size_t looked_at, not_looked_at; };
 struct testmail { struct arena *arena; bool arrived; unsigned took_ms; const char *words; };
 
+/* --- settings that are left on by mistake --------------------------------------------------------------------- */
+struct left_on_row { const char *name, *value, *means; };
+struct left_on { struct arena *arena; struct left_on_row *rows; size_t count; };
+
 #endif

@@ -252,7 +252,7 @@ static struct rows *make_events(struct live *live, const struct live_question *q
 }
 
 #define OVERVIEW (1u << LIVE_WHO | 1u << LIVE_SERVICES | 1u << LIVE_CONFIGURATION | 1u << LIVE_PROCESSES | 1u << LIVE_QUEUE | 1u << LIVE_PORTS | \
-	1u << LIVE_MACHINE | 1u << LIVE_INNER | 1u << LIVE_DIRECTORY)
+	1u << LIVE_MACHINE | 1u << LIVE_INNER | 1u << LIVE_DIRECTORY | 1u << LIVE_LEFT_ON)
 
 const struct live_table table_overview = { "overview", "Overview", &kind_live_overview, OVERVIEW, make_overview };
 const struct live_table table_servers = { "servers", "Servers", &kind_live_server, OVERVIEW, make_servers };

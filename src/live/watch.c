@@ -354,7 +354,7 @@ struct store *live_store(struct live *live)
 unsigned live_overview_sources(void)
 {
 	return 1u << LIVE_WHO | 1u << LIVE_SERVICES | 1u << LIVE_CONFIGURATION | 1u << LIVE_PROCESSES | 1u << LIVE_QUEUE |
-		1u << LIVE_PORTS | 1u << LIVE_MACHINE | 1u << LIVE_INNER | 1u << LIVE_DIRECTORY;
+		1u << LIVE_PORTS | 1u << LIVE_MACHINE | 1u << LIVE_INNER | 1u << LIVE_DIRECTORY | 1u << LIVE_LEFT_ON;
 }
 
 void live_only(struct live *live, size_t host)
