@@ -175,8 +175,8 @@ $(filter-out $(LIVE_PTY) $(BUILD)/tests/live/test_pty,$(LIVE)): $(BUILD)/tests/l
 	$(LINK) $(LIBS_SRC) -lcmocka
 
 # The hostile peer and held sessions speak TLS; the program itself leaves that to its libraries.
-$(BUILD)/tests/live/test_live_who: $(BUILD)/tests/live/sessions.o
-$(BUILD)/tests/live/test_hostile $(BUILD)/tests/live/test_live_who: LIBS_SRC += -lgnutls
+$(BUILD)/tests/live/test_live_who $(BUILD)/tests/live/test_live_many: $(BUILD)/tests/live/sessions.o
+$(addprefix $(BUILD)/tests/live/,test_hostile test_live_who test_live_many): LIBS_SRC += -lgnutls
 
 $(BUILD)/tests/bench/bench_screen: $(BUILD)/tests/bench/bench_screen.o $(BUILD)/libpty.a $(BUILD)/libpostroom.a
 	$(LINK) $(LIBS_SRC) $(LIBS_UI)
