@@ -1,0 +1,87 @@
+/*
+ * guardian: changes the files of a server so that a mistake takes itself back.
+ *
+ * One detached process (setsid, no terminal) owns the whole of a change: it
+ * holds the lock, has the old files and its armed state on the disk before
+ * anything is installed, installs by rename, reloads, looks whether the new
+ * values run, and then waits for a confirmation.  Whatever becomes of the
+ * console, of the link or of the parent: without a confirmation in time it puts
+ * the old files back, reloads and looks again.  Killed itself, the armed state
+ * is found by the next guardian, by the unit that runs before dovecot.service
+ * (packaging/systemd), or by `postroom guardian restore`.  It runs on the server
+ * whose files it changes: here as our own program, elsewhere over ssh as the
+ * postroom that is installed there.  Source: terminal-and-safety 9, dovecot 1.7,
+ * 4.2, 4.3.  No LDAP, no curses; blocks, so it is a program of its own
+ * (`postroom guardian`), driven over standard input and a state file.
+ */
+#ifndef POSTROOM_SETTINGS_GUARDIAN_H
+#define POSTROOM_SETTINGS_GUARDIAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/memory.h"
+
+/* One file that is to have other bytes. */
+struct guarded_file {
+	const char *path;                  /* absolute */
+	const char *bytes;                 /* NULL: the file is to be gone */
+	size_t length;
+	/* What was there when the change was planned; another state is refused (somebody else was at it). NULL: no file. */
+	const char *seen;
+	size_t seen_length;
+};
+/* What is to be done; travels as JSON on standard input of `postroom guardian apply`. */
+struct guarded_change {
+	const char *id;                    /* journal id of the set */
+	const char *who;
+	const char *sentence;
+	const struct guarded_file *files;
+	size_t file_count;
+	/* Which service reads them: decides check, reload and look ("dovecot", "postfix"), and its configuration. */
+	const char *service;
+	const char *config;                /* dovecot.conf or Postfix' config_directory; NULL: the usual one */
+	const char *const *wanted;         /* pairs: setting as the service shows it, the value that must run afterwards ("imap-login/process_limit", "60"); NULL-terminated */
+	unsigned confirm_s;                /* 120; 300 over ssh */
+	bool keep_sessions;                /* reload with shutdown_clients = no first (dovecot 4.2) */
+};
+enum guardian_state {
+	GUARDIAN_NONE,                     /* nothing is armed and nothing is known */
+	GUARDIAN_CHECKING, GUARDIAN_REFUSED,    /* the candidate was refused: nothing was installed */
+	GUARDIAN_INSTALLING, GUARDIAN_LOOKING,
+	GUARDIAN_WAITING,                  /* new values run; until `deadline` they can be confirmed */
+	GUARDIAN_CONFIRMED,
+	GUARDIAN_ROLLING_BACK, GUARDIAN_ROLLED_BACK,     /* old values run again, seen */
+	GUARDIAN_STUCK                     /* it could not be put back: a person is needed; see error */
+};
+struct guardian_report {
+	enum guardian_state state;
+	const char *id, *who, *sentence;
+	int64_t since, deadline;           /* epoch s; deadline 0: none */
+	const char *why;                   /* of a refusal or rollback, in words; NULL */
+	const char *const *lines;          /* what was seen: log lines, values; NULL-terminated */
+};
+const char *guardian_state_word(enum guardian_state state);
+bool guardian_state_parse(const char *word, enum guardian_state *state);
+
+/* JSON both ways; arena. */
+char *guarded_change_json(struct arena *arena, const struct guarded_change *change);
+bool guarded_change_read(struct arena *arena, const char *bytes, size_t length, struct guarded_change *change, struct error *error);
+char *guardian_report_json(struct arena *arena, const struct guardian_report *report);
+bool guardian_report_read(struct arena *arena, const char *bytes, size_t length, struct guardian_report *report, struct error *error);
+
+/*
+ * The four words of `postroom guardian WORD --directory DIR` (DIR: root-owned, /var/lib/postroom/guardian; one armed
+ * change per DIR). Each prints one report as JSON and returns an exit status.
+ *   apply     reads a change from standard input, starts the detached guardian, returns when it waits, refused or rolled back
+ *   confirm   ID: keeps the new values; only while it waits
+ *   rollback  ID: puts the old ones back now
+ *   status    what is known
+ *   restore   armed state without a living guardian: puts the old files back (no reload where the service does not run)
+ *   more      ID SECONDS: more time
+ */
+int guardian_main(const char *word, const char *directory, const char *id, const char *seconds);
+
+#endif
