@@ -18,6 +18,7 @@
 
 #include <curl/curl.h>
 
+#include "base/loop_private.h"
 #include "base/memory.h"
 
 #define CAP_DEFAULT (8u * 1024 * 1024)
@@ -80,6 +81,7 @@ static void free_call(struct http_call *call)
 			*at = call->next;
 			break;
 		}
+	loop_release(call->http->loop);
 	loop_timer_stop(call->timer);
 	if (call->easy) {
 		curl_multi_remove_handle(call->http->multi, call->easy);
@@ -356,6 +358,8 @@ static struct http_call *new_call(struct http *http, const struct http_request *
 	}
 	call->next = http->calls;
 	http->calls = call;
+	/* A time that leaps must not pass while the wire is waited for. */
+	loop_hold(http->loop);
 	return call;
 }
 

@@ -21,6 +21,8 @@
 #include "base/loop_private.h"
 #include "base/memory.h"
 
+/* A shorter wait is never stretched by loop_leaping. */
+#define SHORT_WAIT_MS 1000
 /* Longest delivery of messages at a stretch, so that a flood of rows leaves room for keys. */
 #define DELIVERY_SLICE_NS (5 * 1000 * 1000)
 
@@ -103,8 +105,10 @@ static void leap_where_idle(struct loop *loop)
 	if (loop->pending > 0)
 		return;
 	uv_walk(&loop->uv, look_at_handle, &idleness);
-	if (!idleness.child && idleness.wait > 0 && idleness.wait < UINT64_MAX)
-		loop_leap(loop, idleness.wait > loop->least_leap ? idleness.wait : loop->least_leap);
+	if (idleness.child || idleness.wait == 0 || idleness.wait == UINT64_MAX)
+		return;
+	/* Short waits are part of what goes on; only the long ones between are stretched. */
+	loop_leap(loop, idleness.wait < SHORT_WAIT_MS || idleness.wait > loop->least_leap ? idleness.wait : loop->least_leap);
 }
 
 static void on_prepare(uv_prepare_t *handle)

@@ -46,8 +46,8 @@ int64_t loop_now(const struct loop *loop);
 /* Tests: time leaps, for timers, loop_now and both clocks alike; what became due runs in the next turn. */
 void loop_leap(struct loop *loop, uint64_t milliseconds);
 /*
- * Tests: from now on time leaps by itself to the next timer, at least `least` ms, whenever nothing but timers is waited
- * for (no job of a worker and no child runs); 0 ends it. Environment POSTROOM_LEAPING_CLOCK=<least> does so from the
+ * Tests: from now on time leaps by itself to the next timer, at least `least` ms where that is a second ahead or more,
+ * whenever nothing but timers is waited for (no job of a worker, no child, no request of http); 0 ends it. Environment POSTROOM_LEAPING_CLOCK=<least> does so from the
  * start. Sockets are not known to be waited for.
  */
 void loop_leaping(struct loop *loop, uint64_t least);

@@ -1,5 +1,5 @@
 /*
- * loop_private: what worker.c and child.c need of loop.c; for nobody else.
+ * loop_private: what worker.c, child.c and http.c need of loop.c; for nobody else.
  *
  * Named without uv.h, so that libuv's header stays in loop.c and child.c.
  */
@@ -22,7 +22,7 @@ struct loop_message {
 void loop_message_post(struct loop *loop, struct loop_message *message);
 /* Delivers what this sender has in the mailbox, now and in order. */
 void loop_message_deliver_of(struct loop *loop, const void *sender);
-/* While held, the loop has something to wait for. Counted. */
+/* While held, the loop has something to wait for that is not time (loop_leaping). Counted. */
 void loop_hold(struct loop *loop);
 void loop_release(struct loop *loop);
 

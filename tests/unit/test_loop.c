@@ -182,6 +182,7 @@ struct work {
 	atomic_bool ran;          /* a thread that was left alone may still write */
 	bool timed_out, done, cancelled;
 	int emitted;
+	atomic_bool began;
 };
 
 static int order[64];
@@ -216,6 +217,7 @@ static void run_hanging(struct job *job, void *context)
 	struct work *work = context;
 	char byte;
 
+	atomic_store(&work->began, true);
 	while (read(work->pipe[0], &byte, 1) == 1 && !job_cancelled(job))
 		;
 	work->timed_out = job_timed_out(job);
@@ -297,7 +299,8 @@ static void cancelling_drops_or_interrupts(void **state)
 	assert_int_equal(pipe(running.pipe), 0);
 	running.job = worker_post(worker, &hanging, &running, 0);
 	second = worker_post(worker, &emitting, &waiting, 0);
-	usleep(20000);
+	while (!atomic_load(&running.began))
+		usleep(1000);
 	job_cancel(second);
 	job_cancel(running.job);
 	job_cancel(running.job);
