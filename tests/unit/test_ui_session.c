@@ -40,7 +40,7 @@ static void sections_keep_their_stacks(void **state)
 	assert_string_equal(place(stage), "page");
 	stage_keys(stage, "Esc Tab");
 	shows(stage, "[3 Dom]");
-	stage_keys(stage, "Shift-Tab Shift-Tab");
+	stage_keys(stage, "Shift-Tab Shift-Tab Shift-Tab");
 	shows(stage, "[H]");
 	stage_free(stage);
 }
@@ -54,8 +54,8 @@ static void role_sees_what_it_may(void **state)
 	hides(stage, "3 Dom");
 	stage_keys(stage, "4");
 	shows(stage, "[4 Alias]");
-	stage_keys(stage, "2 Shift-Tab");
-	shows(stage, "[H Hist");
+	stage_keys(stage, "2 Shift-Tab Shift-Tab");
+	shows(stage, "[H]");
 	stage_free(stage);
 }
 
