@@ -47,8 +47,8 @@ int64_t loop_now(const struct loop *loop);
 void loop_leap(struct loop *loop, uint64_t milliseconds);
 /*
  * Tests: from now on time leaps by itself to the next timer, at least `least` ms where that is a second ahead or more,
- * whenever nothing but timers is waited for (no job of a worker, no child, no request of http); 0 ends it. Environment POSTROOM_LEAPING_CLOCK=<least> does so from the
- * start. Sockets are not known to be waited for.
+ * whenever nothing but timers is waited for (no job of a worker, no child, no request of http); 0 ends it. Environment
+ * POSTROOM_LEAPING_CLOCK=<least> does so from the start. Other sockets are not known to be waited for.
  */
 void loop_leaping(struct loop *loop, uint64_t least);
 
