@@ -98,7 +98,8 @@ static void add_server(struct look *look, struct text *figures, const struct liv
 			marks_of(look, arena, LIMIT_SERVICE, (double)server->wall.possible / 100, arena_format(arena, "0;%" PRIu64, server->wall.possible)));
 	if (live_state(look->live, server->host, LIVE_QUEUE)->known) {
 		add_count(figures, arena, server->name, "queue", server->queued);
-		add_count(figures, arena, server->name, "own_deferred", server->own_deferred);
+		if (server->own_known)
+			add_count(figures, arena, server->name, "own_deferred", server->own_deferred);
 	}
 	for (i = 0; i < 3; i++)
 		if (server->disk_full[i] >= 0)

@@ -60,7 +60,7 @@ static struct json *queue_of(const struct live_server *server)
 	json_put_number(object, "queued", (int64_t)server->queued);
 	json_put_number(object, "grows_per_minute", server->queue_grows);
 	put_known(object, "oldest", server->queue_oldest > 0, server->queue_oldest);
-	json_put_number(object, "own_deferred", (int64_t)server->own_deferred);
+	put_known(object, "own_deferred", server->own_known, (int64_t)server->own_deferred);
 	return object;
 }
 

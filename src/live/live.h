@@ -172,6 +172,7 @@ struct live_server {
 	long queue_grows;                  /* mails a minute, may be negative */
 	int64_t queue_oldest;              /* epoch s; 0: empty */
 	uint64_t own_deferred;             /* recipients deferred towards our own domains for over 5 minutes */
+	bool own_known;                    /* false: which domains are ours is not known, so own_deferred says nothing */
 	double disk_full[3];               /* 0..1 of queue, mail store, log file system; -1: not known */
 	long disk_hours[3];                /* until full; -1: not filling */
 	double load;                       /* -1: not known */

@@ -117,6 +117,7 @@ static void join_queue(struct live *live, struct live_server *server, const stru
 	server->queued = queue->all.mails - queue->by_queue[QUEUE_HOLD].mails;
 	server->queue_grows = isnan(rate) ? 0 : lround(rate);
 	server->queue_oldest = queue->all.oldest;
+	server->own_known = live_own(live) != NULL;
 	for (i = 0; i < queue->domains.count; i++)
 		if (queue->domains.rows[i].own)
 			server->own_deferred += queue->domains.rows[i].late;

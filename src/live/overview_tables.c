@@ -54,7 +54,8 @@ static void fill_queue(const struct live *live, struct rows *rows, struct row *r
 	if (!isnan(live_rate(live, server->host, MEASURE_QUEUE)))
 		table_text(rows, row, LO_GROWS, arena_format(rows->arena, "%+ld", server->queue_grows));
 	table_time(rows, row, LO_OLDEST, server->queue_oldest);
-	table_number(rows, row, LO_OWN_DEFERRED, server->own_deferred);
+	if (server->own_known)
+		table_number(rows, row, LO_OWN_DEFERRED, server->own_deferred);
 }
 
 static void fill_overview(const struct live *live, struct rows *rows, const struct live_server *server)

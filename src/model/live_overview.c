@@ -83,7 +83,7 @@ static const struct field overview_fields[] = {
 	},
 	[LO_OWN_DEFERRED] = {
 		.name = "own_deferred", .label = "Ours waiting", .type = FIELD_NUMBER, .flags = FIELD_COLUMN | FIELD_DERIVED, .group = GROUP, .width = 8,
-		.help = "Recipients in domains of ours that wait for over five minutes: an outage.",
+		.help = "Recipients in domains of ours that wait for over five minutes: an outage; empty where it is not known which domains are ours.",
 	},
 	[LO_DISK_QUEUE] = {
 		.name = "disk_queue", .label = "Queue disk", .type = FIELD_NUMBER, .flags = FIELD_COLUMN | FIELD_DERIVED, .group = GROUP, .width = 6,

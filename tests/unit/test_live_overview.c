@@ -180,6 +180,13 @@ static void figures_are_joined(void **state)
 	assert_int_equal(one->queue[3], 600);
 	assert_int_equal(one->queue[4], 20);
 	assert_int_equal(one->own_deferred, 4);
+	/* Whose domains they are nobody told us: the figure says nothing. */
+	assert_false(one->own_known);
+	live_own_domains(live, (const char *const[]){ "example.com", NULL });
+	live_overview_free(overview);
+	overview = live_overview(live);
+	one = &overview->servers[0];
+	assert_true(one->own_known);
 	assert_int_equal(one->queue_oldest, 1763600000);
 	/* Inodes are fuller than space there. */
 	assert_true(fabs(one->disk_full[0] - 0.8) < 1e-9 && fabs(one->disk_full[2] - 0.8) < 1e-9);
