@@ -21,8 +21,8 @@ static const char *of_slots(struct arena *arena, const struct slots *slots)
 		return arena_format(arena, "who only tries to log in is not known: %s", slots->unreadable);
 	if (!slots->elsewhere)
 		return NULL;
-	return arena_format(arena, "%llu of those logged in came from an address without a connection (a proxy speaks for them), "
-		"so so many fewer are said to try at each address", (unsigned long long)slots->elsewhere);
+	return arena_format(arena, "%llu of those logged in came from an address without a connection (a proxy speaks for them, "
+		"or they use ports that its section server does not name), so so many fewer are said to try at each address", (unsigned long long)slots->elsewhere);
 }
 
 static const char *of_mailboxes(struct arena *arena, const struct mailboxes *mailboxes)

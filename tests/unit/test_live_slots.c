@@ -290,7 +290,7 @@ static void notes(void **state)
 		{ "who", "username\tproto\tpid\tip\nanna\timap\tx\t127.0.0.2\n", LIVE_WHO, "rows that made no sense and are not counted: 1" },
 		{ "sockets", list, LIVE_SLOTS, NULL },
 		{ "sockets", HEAD "   0: 0100007F:008F 00000000:0000 0A" TAIL, LIVE_SLOTS, "2 of those logged in came from an address without a connection (a proxy "
-			"speaks for them), so so many fewer are said to try at each address" },
+			"speaks for them, or they use ports that its section server does not name), so so many fewer are said to try at each address" },
 		{ "sockets", "", LIVE_SLOTS, "who only tries to log in is not known: mail1: the list of sockets cannot be read [0]" },
 		{ "penalty", "IP\tpenalty\n", LIVE_PENALTY, NULL },
 	};
