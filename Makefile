@@ -164,7 +164,7 @@ $(BUILD)/tests/monkey/%: $(BUILD)/tests/monkey/%.o $(FAKE_HOSTS) $(BUILD)/libsta
 # Live tests get the real directory; of the fakes only what the real one lacks.
 # Static patterns: where only console.o is new, make would rather take the general rule.
 LIVE_PTY  := $(filter $(BUILD)/tests/live/test_pty_%,$(LIVE))
-PTY_LIVE  := $(patsubst %.c,$(BUILD)/%.o,tests/live/console.c tests/live/hostile_people.c)
+PTY_LIVE  := $(patsubst %.c,$(BUILD)/%.o,$(addprefix tests/live/,console.c hostile_people.c proxy.c servers.c))
 $(BUILD)/tests/live/test_pty: $(BUILD)/tests/live/test_pty.o $(BUILD)/libpty.a $(BUILD)/libpostroom.a
 	$(LINK) $(LIBS_SRC) $(LIBS_UI) -lcmocka
 
@@ -175,8 +175,8 @@ $(filter-out $(LIVE_PTY) $(BUILD)/tests/live/test_pty,$(LIVE)): $(BUILD)/tests/l
 	$(LINK) $(LIBS_SRC) -lcmocka
 
 # The hostile peer and held sessions speak TLS; the program itself leaves that to its libraries.
-$(BUILD)/tests/live/test_live_who $(BUILD)/tests/live/test_live_many: $(BUILD)/tests/live/sessions.o
-$(addprefix $(BUILD)/tests/live/,test_hostile test_live_who test_live_many): LIBS_SRC += -lgnutls
+$(addprefix $(BUILD)/tests/live/,test_live_who test_live_many test_pty_who): $(BUILD)/tests/live/sessions.o
+$(addprefix $(BUILD)/tests/live/,test_hostile test_live_who test_live_many test_pty_who): LIBS_SRC += -lgnutls
 
 $(BUILD)/tests/bench/bench_screen: $(BUILD)/tests/bench/bench_screen.o $(BUILD)/libpty.a $(BUILD)/libpostroom.a
 	$(LINK) $(LIBS_SRC) $(LIBS_UI)
