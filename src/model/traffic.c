@@ -13,6 +13,7 @@
 
 #include "base/text.h"
 #include "model/check.h"
+#include "model/guarded.h"
 #include "model/store.h"
 
 enum { EXAMPLES = 5 };
@@ -238,5 +239,9 @@ const struct kind *kind_written(const char *name)
 		return &kind_queue;
 	if (name && strcmp(name, kind_sessions.name) == 0)
 		return &kind_sessions;
+	if (name && strcmp(name, kind_limits.name) == 0)
+		return &kind_limits;
+	if (name && strcmp(name, kind_setting.name) == 0)
+		return &kind_setting;
 	return kind_find(name);
 }

@@ -1,0 +1,78 @@
+/*
+ * guarded: the tables of limits and settings as they are changed.
+ *
+ * Two kinds with the same fields, so that the history tells which of the two
+ * it was.  Source: terminal-and-safety 9.  Pure; any thread.
+ */
+#include "model/guarded.h"
+
+#include <stddef.h>
+
+#include "base/memory.h"
+#include "base/text.h"
+#include "model/change.h"
+
+static const char *const services[] = { "dovecot", "postfix", NULL };
+
+#define GROUP "Guardian"
+static const struct field guarded_fields[] = {
+	{ .name = "server", .label = "Server", .type = FIELD_TEXT, .flags = FIELD_KEY | FIELD_REQUIRED | FIELD_FIXED, .group = "Server",
+	  .help = "The name of the server in postroom.conf." },
+	{ .name = "value", .label = "Value", .type = FIELD_TEXT, .flags = FIELD_MANY, .group = "Server", .help = "A setting and what it is set to." },
+	{ .name = "file", .label = "File", .type = FIELD_TEXT, .flags = FIELD_MANY, .group = GROUP,
+	  .help = "A file, the bytes that it was planned from, and those that it is to have." },
+	{ .name = "wanted", .label = "Runs afterwards", .type = FIELD_TEXT, .flags = FIELD_MANY, .group = GROUP,
+	  .help = "A value that must run afterwards, and the one that ran before." },
+	{ .name = "service", .label = "Service", .type = FIELD_CHOICE, .choices = services, .group = GROUP, .help = "Which service reads the files." },
+	{ .name = "config", .label = "Configuration", .type = FIELD_TEXT, .group = GROUP,
+	  .help = "Where its configuration begins, unless it is the usual place." },
+	{ .name = "id", .label = "Id", .type = FIELD_TEXT, .group = GROUP, .help = "By which the change is confirmed." },
+	{ .name = "within", .label = "Confirm within", .type = FIELD_NUMBER, .least = 1, .most = 86400, .unit_name = "s", .group = GROUP,
+	  .help = "Seconds after which the old files come back unless it was confirmed." },
+	{ .name = "keep", .label = "Keep sessions", .type = FIELD_FLAG, .group = GROUP, .help = "Whether sessions must outlive the reload." },
+	{ .name = "confirm", .label = "Confirm", .type = FIELD_TEXT, .group = "Orders", .help = "The change of this id stays." },
+	{ .name = "rollback", .label = "Roll back", .type = FIELD_TEXT, .group = "Orders", .help = "The change of this id goes back now." },
+	{ .name = "more", .label = "More time", .type = FIELD_TEXT, .group = "Orders", .help = "The change of this id waits so many seconds longer." },
+	{ .name = "settle", .label = "Ended", .type = FIELD_TEXT, .group = "Orders", .help = "How the change of this id ended while nobody looked." },
+	{ .name = NULL },
+};
+
+/* The first value of a field that the change sets; NULL: none. */
+static const char *set_to(const struct change *change, const char *field)
+{
+	for (size_t i = 0; i < change->edit_count; i++)
+		if (change->edits[i].count > 0 && text_same_ascii_case(change->edits[i].field->name, field))
+			return change->edits[i].values[0].bytes;
+	return NULL;
+}
+
+static char *sentence(struct arena *arena, const struct change *change)
+{
+	const char *noun = change->kind->noun;
+
+	if (set_to(change, "confirm"))
+		return arena_format(arena, "Confirm: the new %s of %s stay", noun, change->name);
+	if (set_to(change, "rollback"))
+		return arena_format(arena, "Roll back: the old %s of %s come back now", noun, change->name);
+	if (set_to(change, "more"))
+		return arena_format(arena, "More time to confirm the %s of %s", noun, change->name);
+	if (set_to(change, "settle"))
+		return arena_format(arena, "How the change of the %s of %s ended by itself", noun, change->name);
+	if (change->verb == VERB_UNDO)
+		return arena_format(arena, "Put the former %s of %s back", noun, change->name);
+	return arena_format(arena, "Change the %s of %s", noun, change->name);
+}
+
+const struct kind kind_limits = {
+	.name = "limits", .title = "Limits", .noun = "limits", .verbs = KIND_CAN_EDIT, .fields = guarded_fields, .name_field = "server",
+	.sentence = sentence, .help = "How many connections a server takes.",
+};
+const struct kind kind_setting = {
+	.name = "setting", .title = "Settings", .noun = "settings", .verbs = KIND_CAN_EDIT, .fields = guarded_fields, .name_field = "server",
+	.sentence = sentence, .help = "What the services of a server are set to.",
+};
+
+bool kind_guarded(const struct kind *kind)
+{
+	return kind == &kind_limits || kind == &kind_setting;
+}

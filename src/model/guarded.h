@@ -1,0 +1,24 @@
+/*
+ * guarded: the two nouns of what a server is set to: its limits and its other
+ * settings.
+ *
+ * Nothing of them is in the directory; they exist so that a change of a
+ * server's files goes through the gate like any other change.  An object is a
+ * server.  "value" is what a person reads, "file" and the fields behind it are
+ * what the guardian gets (settings/settings.h fills and reads them), and
+ * "confirm", "rollback", "more" and "settle" are orders to a guardian that
+ * waits.  Constant data, any thread.
+ */
+#ifndef POSTROOM_MODEL_GUARDED_H
+#define POSTROOM_MODEL_GUARDED_H
+
+#include <stdbool.h>
+
+#include "model/kind.h"
+
+extern const struct kind kind_limits, kind_setting;
+
+/* Is it one of the two? */
+bool kind_guarded(const struct kind *kind);
+
+#endif
