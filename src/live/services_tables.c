@@ -67,6 +67,16 @@ static void fill_service(struct rows *rows, struct row *row, const struct capaci
 	table_number(rows, row, SERVICES_CLIENT_LIMIT, status->client_limit);
 }
 
+/* What only somebody knows who watches for a while. */
+static void fill_watched(struct rows *rows, struct row *row, const struct live *live, size_t host, const struct capacity *capacity)
+{
+	long minutes = capacity->used_known ? live_minutes_left(live, host, capacity->service, capacity->used, capacity->possible) : -1;
+
+	optional(rows, row, SERVICES_FULL_IN, minutes >= 0, (uint64_t)minutes);
+	if (live_snapshot(live, host, LIVE_SERVICES))
+		table_number(rows, row, SERVICES_TURNED_AWAY, live_drops(live, host, capacity->service));
+}
+
 static void fill_services(struct rows *rows, struct live *live, size_t host, const char *server, const char *of)
 {
 	const struct services *services = live_snapshot(live, host, LIVE_SERVICES);
@@ -75,9 +85,15 @@ static void fill_services(struct rows *rows, struct live *live, size_t host, con
 	size_t count = capacities_of(arena, services, live_snapshot(live, host, LIVE_CONFIGURATION), live_snapshot(live, host, LIVE_PROCESSES),
 		live_snapshot(live, host, LIVE_WHO), &list);
 
-	for (size_t i = 0; i < count; i++)
-		if (picked(of, list[i].service))
-			fill_service(rows, add(rows, list[i].service, server, ""), &list[i], status_of(services, list[i].service));
+	for (size_t i = 0; i < count; i++) {
+		struct row *row;
+
+		if (!picked(of, list[i].service))
+			continue;
+		row = add(rows, list[i].service, server, "");
+		fill_service(rows, row, &list[i], status_of(services, list[i].service));
+		fill_watched(rows, row, live, host, &list[i]);
+	}
 	arena_free(arena);
 }
 

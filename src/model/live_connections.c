@@ -239,8 +239,16 @@ static const struct field services_fields[] = {
 		.name = "unit", .label = "Of", .type = FIELD_TEXT, .flags = FIELD_COLUMN | FIELD_DERIVED, .group = "Services", .width = 9,
 		.help = "What is counted: logins, sessions, clients or processes.",
 	},
+	[SERVICES_FULL_IN] = {
+		.name = "full_in", .label = "Full in min", .type = FIELD_NUMBER, .flags = FIELD_COLUMN | FIELD_DERIVED, .group = "Services", .width = 6,
+		.help = "Minutes until it is full at the rate of the last five; empty where it does not fill, or after a single look.",
+	},
+	[SERVICES_TURNED_AWAY] = {
+		.name = "turned_away", .label = "Turned away", .type = FIELD_NUMBER, .flags = FIELD_COLUMN | FIELD_DERIVED, .group = "Services", .width = 6,
+		.help = "At least so many were turned away since its last start or reload, as far as somebody watched.",
+	},
 	[SERVICES_LAST_DROP] = {
-		.name = "last_drop", .label = "Turned away", .type = FIELD_TIME, .flags = FIELD_COLUMN | FIELD_DERIVED, .group = "Services", .width = 20,
+		.name = "last_drop", .label = "Last turned away", .type = FIELD_TIME, .flags = FIELD_COLUMN | FIELD_DERIVED, .group = "Services", .width = 20,
 		.help = "When Dovecot last dropped a connection because the service was full; empty where it did not since its "
 			"start or reload.",
 	},
