@@ -132,9 +132,10 @@ struct host_call *host_run(struct hosts *hosts, size_t host, const struct host_r
 /* Ends it; done comes with ERROR_CANCELLED from a later turn of the loop. */
 void host_cancel(struct host_call *call);
 /*
- * What a program meant that ran and failed (its status is not 0, or it was cut), as a sentence with the server in
- * front: not running, no permission, unknown user, ... True where there is nothing to complain about. Pure; for every
- * source and store, so that the same fault has the same words everywhere.
+ * What a program or the API meant that ran and failed (a status that is not 0, a type of error, or it was cut), as a
+ * sentence with the server in front: not running, no permission, unknown user, ... True where there is nothing to
+ * complain about. command: the name of its row. error: NULL allowed. Pure; for every source and store, so that the
+ * same fault has the same words everywhere.
  */
 bool host_answer_good(const struct host_settings *settings, const char *command, const struct host_answer *answer, struct error *error);
 /*

@@ -77,6 +77,10 @@ void call_wipe_input(struct host_call *call);
 /* By which way on a server of these settings; NONE with the reason (way.c). */
 enum host_way way_of(const struct host_settings *settings, const struct host_command *command, struct error *error);
 
+/* --- answer.c --------------------------------------------------------------------------------- */
+/* The sentence of an answer that ran to its end and failed; false, always. command: the name of its row. */
+bool answer_explain(const struct host_settings *settings, const char *command, const struct host_answer *answer, struct error *error);
+
 /* --- command_line.c -------------------------------------------------------------------------- */
 /* Everything of the command, with sudo in front where the settings want it; NULL-terminated, of the call's arena. */
 const char *const *command_line(const struct host_call *call, size_t *count);

@@ -60,18 +60,11 @@ static bool take_error(const struct host_settings *settings, const struct host_c
 	const char *type = json_get_text(json_item(entry, 1), "type");
 	int64_t code = json_get_number(json_item(entry, 1), "exitCode", 0);
 
-	answer->complaint = arena_text(arena, type ? type : "");
+	answer->complaint = arena_text(arena, type ? type : "no type");
 	answer->status = code > 0 && code < 256 ? (int)code : 1;
 	if (type && !strcmp(type, "exitCode") && code > 0)
 		return true;
-	if (type && !strcmp(type, "unAuthorized"))
-		return error_set(&answer->error, ERROR_REFUSED, "%s: the doveadm API does not allow %s: add it to doveadm_allowed_commands there [%s]",
-			settings->name, command->method, type);
-	if (type && (!strcmp(type, "unknownMethod") || !strcmp(type, "invalidRequest")))
-		return error_set(&answer->error, ERROR_UNSUPPORTED, "%s: the doveadm API of this version does not know %s like that [%s]",
-			settings->name, command->method, type);
-	return error_set(&answer->error, ERROR_UNREACHABLE, "%s: the doveadm API failed at %s: its log says why [%s]",
-		settings->name, command->method, type ? type : "no type");
+	return answer_explain(settings, command->name, answer, &answer->error);
 }
 
 static bool take_entry(struct arena *arena, const struct host_settings *settings, const struct host_command *command,

@@ -13,7 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "live/complaint.h"
 #include "live/source.h"
 #include "live/table_ask.h"
 
@@ -78,17 +77,13 @@ static void take_value(struct configuration_asking *asking, const struct host_an
 
 static bool take_services(struct configuration_asking *asking, const struct host_answer *answer, struct error *error)
 {
-	const char *server = host_at(live_hosts(asking->live), asking->host)->name;
+	const struct host_settings *server = host_at(live_hosts(asking->live), asking->host);
 
-	if (answer->error.kind) {
-		*error = answer->error;
+	if (!host_answer_good(server, commands[STEP_SERVICES], answer, error))
 		return false;
-	}
-	if (answer->status)
-		return complaint_dovecot(error, server, commands[STEP_SERVICES], answer);
 	asking->made = configuration_reader_end(asking->reader);
 	return asking->made || error_set(error, ERROR_INVALID, "%s: doveconf named no service, so this is not what it answers; "
-		"try doveconf -S there", server);
+		"try doveconf -S there", server->name);
 }
 
 static void on_piece(void *context, enum host_form form, const char *bytes, size_t length)

@@ -23,7 +23,6 @@ struct who {
 	size_t count;
 	size_t people;                     /* distinct users */
 	size_t malformed;                  /* rows that made no sense */
-	bool cut;
 };
 
 /* --- services: service status (dovecot 5.3) -------------------------------------------------------------- */
@@ -127,7 +126,7 @@ struct queue {
 	uint64_t malformed;                /* lines that are no JSON or lack id, queue or time */
 	uint64_t expired;                  /* marked by postsuper -e */
 	bool down;                         /* the mail system is down, the directories were read */
-	bool cut;
+	bool cut;                          /* the listing was too long: there is more than this */
 };
 /* The bucket of an age in seconds, as qshape has it. */
 unsigned queue_age(int64_t seconds);

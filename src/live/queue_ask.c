@@ -6,9 +6,9 @@
 #include "live/queue_ask.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/memory.h"
-#include "live/postfix_complaint.h"
 
 /* 100,000 mails are 32 MB and take 2.5 s (postfix 1). */
 #define DEADLINE_MS 120000
@@ -32,6 +32,12 @@ static void piece(void *context, enum host_form form, const char *bytes, size_t 
 		queue_reader_feed(asking->reader, bytes, length);
 }
 
+/* The mail system is down, and root's postqueue read the directories itself (status 0). */
+static bool is_down(const struct host_answer *answer)
+{
+	return answer->complaint && strstr(answer->complaint, "Mail system is down -- accessing queue directly");
+}
+
 static void answered(void *context, const struct host_answer *answer)
 {
 	struct queue_asking *asking = context;
@@ -39,13 +45,16 @@ static void answered(void *context, const struct host_answer *answer)
 	void (*done)(void *context, const struct queue_end *end) = asking->done;
 
 	if (done) {
-		/* Where the cap cut the stream, the last line is ours, not Postfix's. */
-		if (!answer->cut)
+		/*
+		 * Where the cap cut the stream, the last line is ours, not Postfix's, and so is how it ended: what was read
+		 * stands, and is marked.
+		 */
+		if (!answer->cut) {
 			queue_reader_end(asking->reader);
+			host_answer_good(host_at(asking->hosts, asking->host), "queue", answer, &end.error);
+		}
 		end.malformed = queue_reader_malformed(asking->reader);
-		end.down = postfix_is_down(answer);
-		if (end.error.kind == ERROR_NONE && answer->status != 0)
-			postfix_complaint(&end.error, host_at(asking->hosts, asking->host)->name, "postqueue", answer);
+		end.down = is_down(answer);
 		asking->done = NULL;
 		done(asking->context, &end);
 	}

@@ -9,7 +9,6 @@
 
 #include "base/memory.h"
 #include "live/job.h"
-#include "live/postfix_complaint.h"
 #include "live/source.h"
 
 #define BYTES_MOST ((size_t)256 * 1024)
@@ -29,8 +28,8 @@ static void answered(void *context, const struct host_answer *answer)
 	struct error error = answer->error;
 
 	/* Where the cap cut it off, postcat ends by a broken pipe, which is no failure. */
-	if (error.kind == ERROR_NONE && answer->status != 0 && !answer->cut)
-		postfix_complaint(&error, host_at(message->hosts, message->host)->name, "postcat", answer);
+	if (!answer->cut)
+		host_answer_good(host_at(message->hosts, message->host), "message", answer, &error);
 	if (message->done && error.kind == ERROR_NONE)
 		message->done(message->context, answer->output, answer->length, &error);
 	else if (message->done)

@@ -11,7 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "live/complaint.h"
 #include "live/source.h"
 #include "live/table_ask.h"
 

@@ -8,8 +8,6 @@
 
 static const char *of_who(struct arena *arena, const struct who *who)
 {
-	if (who->cut)
-		return "the answer was too long to be read whole: there are more connections than these";
 	if (!who->malformed)
 		return NULL;
 	return arena_format(arena, "rows that made no sense and are not counted: %zu", who->malformed);

@@ -9,8 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "live/complaint.h"
-
 struct table_asking {
 	struct hosts *hosts;
 	size_t host;
@@ -40,16 +38,11 @@ static void on_piece(void *context, enum host_form form, const char *bytes, size
 
 static void judge(struct table_asking *asking, const struct host_answer *answer, struct table_end *end)
 {
-	const char *server = host_at(asking->hosts, asking->host)->name;
+	const struct host_settings *server = host_at(asking->hosts, asking->host);
 
 	end->status = answer->status;
-	end->cut = answer->cut;
-	if (answer->error.kind)
-		end->error = answer->error;
-	else if (complaint_failed(answer))
-		complaint_dovecot(&end->error, server, asking->command, answer);
-	else if (!table_reader_end(asking->reader, &end->error))
-		error_prefix(&end->error, "%s: %s", server, asking->command);
+	if (host_answer_good(server, asking->command, answer, &end->error) && !table_reader_end(asking->reader, &end->error))
+		error_prefix(&end->error, "%s: %s", server->name, asking->command);
 	end->rows = table_reader_rows(asking->reader);
 	end->malformed = table_reader_malformed(asking->reader);
 }

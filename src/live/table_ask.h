@@ -14,7 +14,6 @@
 struct table_end {
 	struct error error;                /* NONE: a table came, perhaps without rows */
 	size_t rows, malformed;
-	bool cut;
 	int status;
 };
 struct table_question {

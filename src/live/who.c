@@ -97,7 +97,6 @@ static void *finish(void *context, const struct table_end *end)
 	who->rows = arena_alloc(making->arena, making->count * sizeof(*who->rows));
 	who->count = making->count;
 	who->malformed = end->malformed;
-	who->cut = end->cut;
 	if (making->count)
 		memcpy(who->rows, making->rows, making->count * sizeof(*who->rows));
 	if (who->count)

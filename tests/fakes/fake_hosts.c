@@ -297,7 +297,7 @@ static void answer_call(struct host_call *call, const struct fake_reply *reply)
 	size_t length = reply->length < cap ? reply->length : cap;
 	char *copy = NULL;
 
-	answer.cut = reply->length > cap;
+	answer.cut = reply->cut || reply->length > cap;
 	if (call->request.piece) {
 		hand_pieces(call, reply, length);
 		if (call->cancelled) {

@@ -23,6 +23,7 @@ struct fake_reply {
 	const char *complaint;             /* NULL: none */
 	enum error_kind failure;           /* not NONE: it fails with failure_text; UNSUPPORTED: host_way says NONE with it */
 	const char *failure_text;
+	bool cut;                          /* it said more than the cap, and was ended */
 	bool hangs;                        /* no answer until cancelled or its deadline on the loop's clock */
 	size_t piece;                      /* bytes a piece; 0: all at once */
 	unsigned after_ms;                 /* 0: the next turn */

@@ -221,14 +221,14 @@ static void a_broken_line_costs_itself(void **state)
 static void what_fails_says_why(void **state)
 {
 	static const struct { const char *file, *complaint; int status; enum error_kind kind; const char *words; } cases[] = {
-		{ "stopped-nobody-j.err", NULL, 69, ERROR_UNREACHABLE, "mail1: postqueue: Postfix is not running" },
+		{ "stopped-nobody-j.err", NULL, 69, ERROR_UNREACHABLE, "mail1: queue: Postfix is not running" },
 		{ "down-postqueue-j.err", NULL, 69, ERROR_UNREACHABLE, "was never started" },
 		{ "nobody-auth-no-j.err", NULL, 69, ERROR_REFUSED, "authorized_mailq_users" },
 		{ NULL, "sudo: a password is required\n", 1, ERROR_REFUSED, "sudo asks for a password" },
 		{ NULL, "postqueue: fatal: bad numerical configuration: message_size_limit = abc", 69, ERROR_CONFIG,
-		  "(bad numerical configuration: message_size_limit = abc)" },
-		{ NULL, NULL, 127, ERROR_UNREACHABLE, "the program is not there" },
-		{ NULL, "killed", 137, ERROR_UNREACHABLE, "(killed); try it there by hand [postqueue 137]" },
+		  "says where: bad numerical configuration: message_size_limit = abc [69]" },
+		{ NULL, NULL, 127, ERROR_UNSUPPORTED, "the program is not there" },
+		{ NULL, "killed", 137, ERROR_UNREACHABLE, "it failed; try it there by hand: killed [137]" },
 	};
 	struct world *world = *state;
 
@@ -244,6 +244,19 @@ static void what_fails_says_why(void **state)
 	ask_queue(world);
 	assert_int_equal(world->error.kind, ERROR_TIMEOUT);
 	assert_string_equal(world->error.text, "mail1: no answer");
+}
+
+/* A program whose output is too long is ended for it; what was read until then stands, and is marked. */
+static void too_long_to_be_read(void **state)
+{
+	struct world *world = *state;
+
+	fake_hosts_reply(world->hosts, &(struct fake_reply){ .command = "queue", .output = read_file(world, 0, "postqueue-j-hold.out"),
+		.status = 143, .cut = true });
+	ask_queue(world);
+	assert_int_equal(world->error.kind, ERROR_NONE);
+	assert_true(world->queue->cut);
+	assert_true(world->queue->all.mails > 0);
 }
 
 /* Root reads the directories itself where Postfix does not run: the figures are right, and marked. */
@@ -531,6 +544,7 @@ int main(void)
 		TEST(an_empty_queue),
 		TEST(a_broken_line_costs_itself),
 		TEST(what_fails_says_why),
+		TEST(too_long_to_be_read),
 		TEST(down_but_readable),
 		TEST(taken_back),
 		TEST(where_it_applies),
