@@ -41,6 +41,7 @@ const struct conf_option config_server_options[] = {
 	{ .name = "postfix_config", .type = CONF_TEXT, .help = "Configuration directory of Postfix, where it is not the usual one." },
 	{ .name = "ports", .type = CONF_LIST, .help = "Ports to try, as in imaps 993; unset: the usual ones of its role." },
 	{ .name = "ports_ca_file", .type = CONF_TEXT, .help = "Certificate authorities for the ports (PEM); unset: the system's." },
+	{ .name = "certificate_files", .type = CONF_LIST, .help = "Files on the server with the certificates of its ports: told when one is newer than what is served." },
 	{ .name = "paths", .type = CONF_LIST, .help = "File systems to watch; unset: queue, mail store and log." },
 	{ .name = "auth_socket", .type = CONF_TEXT, .help = "Socket on which Dovecot answers SASL for Postfix." },
 	{ .name = "lmtp_socket", .type = CONF_TEXT, .help = "Socket on which Dovecot takes mail." },
@@ -273,24 +274,32 @@ static bool load_port(struct arena *arena, const struct conf_section *section, c
 		"smtp, submission, smtps, imap, imaps, pop3, pop3s, sieve, lmtp", error);
 }
 
+static bool load_paths(struct arena *arena, const struct conf_section *section, const char *option, const char *const **list, struct error *error)
+{
+	size_t count = conf_list_count(section, option), i;
+	const char **names = arena_alloc(arena, (count + 1) * sizeof(*names));
+
+	for (i = 0; i < count; i++) {
+		names[i] = arena_text(arena, conf_list_item(section, option, i));
+		if (names[i][0] != '/')
+			return complain(section, option, names[i], "absolute paths", error);
+	}
+	*list = count ? names : NULL;
+	return true;
+}
+
 static bool load_lists(struct arena *arena, const struct conf_section *section, struct live_host_settings *live, struct error *error)
 {
-	size_t ports = conf_list_count(section, "ports"), paths = conf_list_count(section, "paths"), i;
+	size_t ports = conf_list_count(section, "ports"), i;
 	struct live_port *list = arena_alloc(arena, ports * sizeof(*list));
-	const char **names = arena_alloc(arena, (paths + 1) * sizeof(*names));
 
 	for (i = 0; i < ports; i++)
 		if (!load_port(arena, section, conf_list_item(section, "ports", i), &list[i], error))
 			return false;
-	for (i = 0; i < paths; i++) {
-		names[i] = arena_text(arena, conf_list_item(section, "paths", i));
-		if (names[i][0] != '/')
-			return complain(section, "paths", names[i], "absolute paths", error);
-	}
 	live->ports = ports ? list : NULL;
 	live->port_count = ports;
-	live->paths = paths ? names : NULL;
-	return true;
+	return load_paths(arena, section, "paths", &live->paths, error) &&
+		load_paths(arena, section, "certificate_files", &live->certificate_files, error);
 }
 
 static bool load_watched(struct arena *arena, const struct conf_section *section, struct live_host_settings *live, struct error *error)

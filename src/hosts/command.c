@@ -89,6 +89,8 @@ const struct host_command host_commands[] = {
 	  .help = "Connections that the kernel knows, also those not logged in yet." },
 	{ "age", GROUP_MACHINE, "/usr/bin/stat", WORDS("-L", "-c", "%%Y %%s %%n", "--", "%1"), HOLES(HOLE_PATH), .many = true,
 	  .help = "When files were changed: seconds since 1970, size and name of each." },
+	{ "certificate", GROUP_MACHINE, "/usr/bin/openssl", WORDS("x509", "-noout", "-enddate", "-fingerprint", "-sha256", "-in", "%1"), HOLES(HOLE_PATH),
+	  .help = "What a certificate file holds now, against what is served." },
 	{ .name = NULL },
 };
 

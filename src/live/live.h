@@ -49,6 +49,7 @@ struct live_host_settings {
 	size_t port_count;
 	const char *const *paths;          /* file systems to watch; NULL: queue, mail store and log of the flavour */
 	const char *ports_ca_file;         /* PEM for certificates of ports; NULL: the system's */
+	const char *const *certificate_files;      /* on the server, NULL-terminated: what its ports should show; NULL: not looked at */
 	const char *auth_socket, *lmtp_socket;     /* inner services, each only where it is set */
 	const char *quota_status;          /* "127.0.0.1:12340" */
 	const char *amavis, *clamd, *postgrey;     /* "host:port" or a socket path */

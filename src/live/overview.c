@@ -20,12 +20,12 @@
 
 static void join_ports(struct arena *arena, struct live_server *server, const struct ports *ports)
 {
-	struct text good = { 0 }, bad = { 0 };
+	struct text good = { 0 }, closed = { 0 }, wrong = { 0 };
 	size_t i;
 
 	for (i = 0; ports && i < ports->count; i++) {
 		const struct port_row *row = &ports->rows[i];
-		struct text *list = row->ok ? &good : &bad;
+		struct text *list = row->ok ? &good : row->open ? &wrong : &closed;
 
 		text_addf(list, "%s%d", list->length ? " " : "", row->port);
 		if (row->ok)
@@ -39,9 +39,13 @@ static void join_ports(struct arena *arena, struct live_server *server, const st
 				server->certificate_days = days;
 		}
 	}
-	server->ports_words = bad.length ? arena_format(arena, "NO ANSWER on %s", text_get(&bad)) : arena_text(arena, text_get(&good));
+	server->ports_words = closed.length && wrong.length ?
+		arena_format(arena, "NO ANSWER on %s, WRONG on %s", text_get(&closed), text_get(&wrong)) :
+		closed.length ? arena_format(arena, "NO ANSWER on %s", text_get(&closed)) :
+		wrong.length ? arena_format(arena, "WRONG on %s", text_get(&wrong)) : arena_text(arena, text_get(&good));
 	text_free(&good);
-	text_free(&bad);
+	text_free(&closed);
+	text_free(&wrong);
 }
 
 bool live_for_people(const struct capacity *capacity)

@@ -16,5 +16,6 @@ const struct source *const sources[LIVE_SOURCES] = {
 	[LIVE_SLOTS] = &source_slots,
 	[LIVE_MAILBOXES] = &source_mailboxes,
 	[LIVE_QUEUE] = &source_queue,
+	[LIVE_PORTS] = &source_ports,
 	[LIVE_LEFT_ON] = &source_left_on,
 };
