@@ -11,7 +11,7 @@ cd "$(dirname "$0")/../.." || exit 70
 mkdir -p -m 700 "$work/state"
 sed "s|^state_dir.*|state_dir = \"$work/state\"|" "$POSTROOM_CONFIG" >"$work/up.conf"
 # The same with a second server whose API is a closed port.
-sed "s|http = \"http://127.0.0.1:[0-9]*\"|http = \"http://127.0.0.1:1\"|; /address/,/ports_ca_file/!b
+sed "s|\(http = \"https*://127.0.0.1:\)[0-9]*\"|\11\"|; /address/,/ports_ca_file/!b
 	s|ports = { \"imap $LAB_IMAP2\".*|ports = { \"imap 1\" }|" "$work/up.conf" >"$work/down.conf"
 chmod 600 "$work"/*.conf
 up() { "$POSTROOM" --config "$work/up.conf" "$@"; }
