@@ -102,6 +102,12 @@ static void judge(const struct gate *gate, struct review *review)
 	}
 }
 
+/* NULL: nothing was written yet. */
+static const struct record *last_written(const struct gate *gate)
+{
+	return gate->after != NULL ? gate->after : gate->before;
+}
+
 static struct review *make_review(const struct gate *gate, const struct change *change)
 {
 	struct review *review = review_new(change);
@@ -114,7 +120,8 @@ static struct review *make_review(const struct gate *gate, const struct change *
 		error_set(&review->refusal, ERROR_NOT_FOUND, "There is no %s \"%s\" any more", change->kind->noun, change->name);
 		return review;
 	}
-	if (change->verb == VERB_UNDO && gate->before == NULL && gate->after == NULL) {
+	/* The last write may be another one by now, of another kind. */
+	if (change->verb == VERB_UNDO && (last_written(gate) == NULL || last_written(gate)->kind != change->kind)) {
 		review->allowed = false;
 		review->stage = STAGE_CHECK;
 		review->refused_field = check_refused_field(change, &review->refusal);
@@ -202,7 +209,7 @@ void gate_preview(struct gate *gate, const struct change *change, void (*done)(v
 
 void gate_preview_undo(struct gate *gate, const char *id, void (*done)(void *context, struct review *takes), void *context)
 {
-	const struct record *of = gate->after != NULL ? gate->after : gate->before;
+	const struct record *of = last_written(gate);
 	struct change *change = change_new(VERB_UNDO, of == NULL ? kind_find("user") : of->kind, of == NULL ? "" : of->name);
 
 	change->undo_of = arena_text(change->arena, id == NULL ? "1" : id);
