@@ -269,7 +269,8 @@ static void add_refused(const struct review_view *self, struct wrapped *pane)
 
 static void add_operations(const struct review *review, struct wrapped *pane)
 {
-	if (review->plan.count == 0)
+	/* Messages may be ten thousand; the line above has told them as a person reads them. */
+	if (review->plan.count == 0 || review->change->kind->result != NULL)
 		return;
 	wrapped_blank(pane);
 	wrapped_add(pane, 0, STYLE_DIM, NULL, 1, STYLE_HEADING,

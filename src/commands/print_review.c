@@ -87,7 +87,8 @@ static void table_review(const struct review *review)
 	if (*review->sentence)
 		line(review->allowed ? "" : "Asked for: ", review->sentence);
 	table_lines(review);
-	for (i = 0; i < review->plan.count; i++) {
+	/* Messages may be ten thousand; the line above has told them as a person reads them. */
+	for (i = 0; !review->change->kind->result && i < review->plan.count; i++) {
 		if (review->plan.operations[i].place) {
 			line(i ? "then at " : "At ", review->plan.operations[i].place);
 			exact("place", review->plan.operations[i].place);
@@ -263,6 +264,8 @@ static void json_result(const struct review *review, const struct gate_result *r
 	json_put_text(object, "sentence", result->sentence);
 	json_put(object, "steps", steps);
 	json_put_number(object, "steps_done", (int64_t)result->steps_done);
+	if (review->change->kind->result)
+		json_put_number(object, "did", (int64_t)result->did);
 	json_put_flag(object, "taken_back", result->taken_back);
 	put_error(object, &result->error);
 	json_put(object, "review", json_review(result->again ? result->again : review));

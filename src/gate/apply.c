@@ -172,8 +172,10 @@ static void note_step(struct walk *walk, size_t step, enum step_state state, con
 {
 	static const char *const words[] = { "not begun", "done", "was so already", "NOT done", "outcome unknown" };
 	struct submission *submission = walk->submission;
-	const char *problem = state == STEP_FAILED || state == STEP_UNKNOWN ? submission->error.text : inverse ? inverse->told : NULL;
+	const char *problem = state == STEP_FAILED || state == STEP_UNKNOWN ? submission->error.text : NULL;
 
+	if (inverse && inverse->told)
+		problem = arena_format(submission->arena, "%zu of them; %s", inverse->did, inverse->told);
 	submission->states[step] = state;
 	/* What has no place cannot be taken back. */
 	if (inverse && !inverse->place)
@@ -219,13 +221,12 @@ static bool plan_rest(struct walk *walk, size_t step)
 	return fine;
 }
 
-/* A store that did less than was asked says so in its own words; of many steps the first such one stands for them. */
-static void say_told(struct submission *submission, const char *told)
+/* A store that did less than was asked says why in its own words. */
+static void add_told(struct submission *submission, const struct operation *inverse)
 {
-	if (told && !submission->told) {
-		submission->told = true;
-		submission->sentence = arena_format(submission->arena, "%s (%s)", submission->sentence, told);
-	}
+	submission->did += inverse->did;
+	if (inverse->told)
+		submission->told = submission->told ? arena_format(submission->arena, "%s; %s", submission->told, inverse->told) : inverse->told;
 }
 
 /* One step until it is done or cannot be. */
@@ -246,7 +247,7 @@ static enum outcome do_step(struct walk *walk, size_t step)
 	/* A store that got there by a second way may have left the words of the first. */
 	if (outcome == OUTCOME_APPLIED || outcome == OUTCOME_ALREADY) {
 		error_clear(&submission->error);
-		say_told(submission, inverse.told);
+		add_told(submission, &inverse);
 	}
 	if (outcome == OUTCOME_APPLIED) {
 		note_step(walk, step, STEP_DONE, &inverse);
@@ -417,12 +418,14 @@ bool stage_done(struct walk *walk)
 	struct submission *submission = walk->submission;
 	const struct change *change = walk->review->change;
 
+	if (change->kind->result)
+		submission->sentence = change->kind->result(submission->arena, change, submission->did, submission->told);
 	write_end(walk->gate, submission->id, "done", NULL);
 	submission->ended = true;
 	if (change->undo_of)
 		write_undone(walk->gate, change->undo_of, submission->id);
 	audit(walk->gate, submission->id, walk->review, submission->sentence, "done");
-	submission->outcome = OUTCOME_APPLIED;
+	submission->outcome = change->kind->result && submission->did == 0 ? OUTCOME_ALREADY : OUTCOME_APPLIED;
 	walk->end = WALK_STOPPED;
 	return true;
 }

@@ -89,6 +89,7 @@ struct gate_result {
 	struct error error;                /* outcome other than APPLIED: what happened, what is true now, what to do */
 	const char *id;                    /* journal id of the set, for undo; "" where nothing was journaled */
 	bool can_undo;                     /* something was done that can be taken back */
+	size_t did;                        /* messages, connections: to how many it was really done; of other kinds 0 */
 	size_t steps, steps_done;
 	const char *const *step_words;     /* what each step did or not, in words */
 	const char *sentence;              /* for the notice line */

@@ -115,7 +115,8 @@ struct submission {
 	struct error error;
 	const char *sentence;
 	bool taken_back;
-	bool told;                         /* the sentence says already that less happened than was asked */
+	size_t did;                        /* of all steps, where the store counts */
+	const char *told;                  /* why that is less than was asked; NULL */
 	struct review *again;
 };
 

@@ -278,6 +278,7 @@ static void submit_done(void *context, bool cancelled)
 	result.error = submission->error;
 	result.id = submission->id ? submission->id : "";
 	result.can_undo = can_be_taken_back(submission);
+	result.did = submission->did;
 	result.steps = submission->steps;
 	result.steps_done = submission->done;
 	result.step_words = submission->step_words;

@@ -111,6 +111,8 @@ static bool store_gather(void *context, const struct change *change, struct aren
 	now->id = now->name;
 	record_set_text(now, change->kind->name_field, change->name);
 	facts->now = now;
+	/* No listener follows: what is done is done on the server itself. */
+	facts->plain = true;
 	return true;
 }
 

@@ -185,15 +185,15 @@ static const char *told(struct arena *arena, const struct wanted_list *list, siz
 		other += list->rows[i].other && !list->rows[i].there;
 		gone += !list->rows[i].other && !list->rows[i].there;
 	}
-	if (done == list->count)
+	if (done >= list->count)
 		return NULL;
 	rest = list->count - done - gone - other;
-	words = arena_format(arena, "%zu of %zu", done, list->count);
+	words = arena_text(arena, "");
 	if (gone > 0)
-		words = arena_format(arena, "%s, %zu had left the queue", words, gone);
+		words = arena_format(arena, "%zu had left the queue", gone);
 	if (other > 0)
-		words = arena_format(arena, "%s, the id of %zu names another message by now", words, other);
-	return rest > 0 ? arena_format(arena, "%s, %zu needed nothing or moved meanwhile", words, rest) : words;
+		words = arena_format(arena, "%s%sthe id of %zu names another message by now", words, *words ? ", " : "", other);
+	return rest > 0 ? arena_format(arena, "%s%s%zu needed nothing or moved meanwhile", words, *words ? ", " : "", rest) : words;
 }
 
 /* What takes it back names the messages that it was really done to. */
@@ -203,6 +203,7 @@ static void make_inverse(struct arena *arena, const struct doing *doing, const s
 	struct delta *delta = arena_alloc(arena, sizeof(*delta));
 	struct value *values = arena_alloc(arena, (done + 1) * sizeof(*values));
 
+	inverse->did = done;
 	inverse->told = told(arena, list, done);
 	if (!doing->back || done == 0)
 		return;

@@ -81,13 +81,17 @@ static size_t still_there(const struct seen *before, const struct seen *now, siz
 	return left;
 }
 
-static const char *told(struct arena *arena, size_t before, size_t left, size_t fresh)
+static const char *told(struct arena *arena, const struct seen *before, size_t left, size_t fresh)
 {
-	char *words = arena_format(arena, "%zu of %zu ended", before - left, before);
+	char *words = arena_text(arena, "");
 
 	if (left > 0)
-		words = arena_format(arena, "%s, %zu did not end within %d s", words, left, LOOKS * LOOK_MS / 1000);
-	return fresh > 0 ? arena_format(arena, "%s, %zu %s new since: the program connected again", words, fresh, fresh == 1 ? "is" : "are") : words;
+		words = arena_format(arena, "%zu of %zu of %.*s did not end within %d s", left, before->count, (int)before->user_length, before->user,
+			LOOKS * LOOK_MS / 1000);
+	if (fresh > 0)
+		words = arena_format(arena, "%s%s%.*s has %zu new since: the program connected again", words, *words ? ", " : "",
+			(int)before->user_length, before->user, fresh);
+	return *words ? words : NULL;
 }
 
 struct waiting { bool over; };
@@ -123,7 +127,8 @@ static enum outcome see_them_gone(struct live_store *self, size_t host, const st
 			return OUTCOME_UNKNOWN;
 		left = still_there(before, now, &fresh);
 	}
-	inverse->told = told(arena, before->count, left, fresh);
+	inverse->did = before->count - left;
+	inverse->told = told(arena, before, left, fresh);
 	if (left < before->count)
 		return OUTCOME_APPLIED;
 	error_set(error, ERROR_UNSUPPORTED, "No connection of %.*s ended: the processes may serve others too, or this login may not end them",
@@ -159,7 +164,7 @@ enum outcome sessions_apply(struct live_store *self, size_t host, const struct o
 	if (!look_at_who(self, host, before, arena, error))
 		return OUTCOME_NOT_APPLIED;
 	if (before->count == 0) {
-		inverse->told = "there was no connection any more";
+		inverse->told = arena_format(arena, "%.*s had no connection any more", (int)session.user_length, session.user);
 		return OUTCOME_ALREADY;
 	}
 	holes[0] = arena_bytes(arena, session.user, session.user_length);
@@ -187,7 +192,8 @@ enum outcome sessions_look(struct live_store *self, size_t host, const struct op
 	if (!now || !look_at_who(self, host, now, arena, error))
 		return OUTCOME_UNKNOWN;
 	if (now->count == 0) {
-		inverse->told = "there is no connection now";
+		inverse->did = session.count;
+		inverse->told = arena_format(arena, "%.*s has no connection now", (int)session.user_length, session.user);
 		return OUTCOME_APPLIED;
 	}
 	error_set(error, ERROR_UNKNOWN_OUTCOME, "%zu connections are there now; whether they are the same or new ones cannot be told", now->count);

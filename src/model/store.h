@@ -35,9 +35,10 @@ struct operation {
 	bool commutes;                     /* membership values: no version, "already so" (16, 20) is success */
 	const char *words;                 /* what this step does, for the list of steps */
 	/*
-	 * Set by apply in *inverse: what really happened where that may be less than was asked, "36 of 37: 1 was gone
-	 * already"; NULL: as planned. An inverse with no place means that it cannot be taken back.
+	 * Set by apply and look in *inverse, for kinds with a `result` only: to how much it was really done, and why not to
+	 * all, "1 had left the queue"; NULL: to all. An inverse with no place means that it cannot be taken back.
 	 */
+	size_t did;
 	const char *told;
 };
 

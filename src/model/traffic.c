@@ -185,12 +185,16 @@ static uint64_t connections(const struct value *values, size_t count)
 	return sum;
 }
 
-static char *how_many(struct arena *arena, const struct kind *kind, const struct value *values, size_t count)
+static char *how_many_of(struct arena *arena, const struct kind *kind, uint64_t sum)
 {
-	uint64_t sum = kind == &kind_sessions ? connections(values, count) : count;
 	const char *noun = kind == &kind_sessions ? "connection" : "message";
 
 	return arena_format(arena, "%s %s%s", text_from_count(arena, (int64_t)sum), noun, sum == 1 ? "" : "s");
+}
+
+static char *how_many(struct arena *arena, const struct kind *kind, const struct value *values, size_t count)
+{
+	return how_many_of(arena, kind, kind == &kind_sessions ? connections(values, count) : count);
 }
 
 char *traffic_words(struct arena *arena, const struct kind *kind, const struct value *values, size_t count)
@@ -204,32 +208,56 @@ char *traffic_words(struct arena *arena, const struct kind *kind, const struct v
 		arena_format(arena, "%s and %s more", words, text_from_count(arena, (int64_t)(count - EXAMPLES))) : words;
 }
 
-static char *traffic_sentence(struct arena *arena, const struct change *change)
+static const char *done_words(const struct field *field)
 {
 	static const struct { const char *field, *words; } done[] = {
 		{ "hold", "put on hold" }, { "release", "released from hold" }, { "requeue", "put through the queue again" },
 		{ "retry", "tried again" }, { "expire", "returned to their senders at the next try" }, { "delete", "deleted" },
 		{ "end", "ended" },
 	};
-	const struct field *field = traffic_field(change);
-	const struct value *values;
-	size_t count = traffic_values(arena, change, &values);
 
 	for (size_t i = 0; field && i < sizeof(done) / sizeof(done[0]); i++)
 		if (strcmp(done[i].field, field->name) == 0)
-			return arena_format(arena, "%s on %s %s", how_many(arena, change->kind, values, count), change->name, done[i].words);
-	return arena_format(arena, "Nothing is done on %s", change->name);
+			return done[i].words;
+	return NULL;
+}
+
+static char *traffic_sentence(struct arena *arena, const struct change *change)
+{
+	const char *words = done_words(traffic_field(change));
+	const struct value *values;
+	size_t count = traffic_values(arena, change, &values);
+
+	if (!words)
+		return arena_format(arena, "Nothing is done on %s", change->name);
+	return arena_format(arena, "%s on %s %s", how_many(arena, change->kind, values, count), change->name, words);
+}
+
+/* "36 of 37 messages on mail1 put on hold: 1 had left the queue". */
+static char *traffic_result(struct arena *arena, const struct change *change, size_t did, const char *why)
+{
+	const char *words = done_words(traffic_field(change));
+	const struct value *values;
+	size_t count = traffic_values(arena, change, &values);
+	uint64_t asked = change->kind == &kind_sessions ? connections(values, count) : count;
+	char *sentence;
+
+	if (!words)
+		return traffic_sentence(arena, change);
+	sentence = arena_format(arena, "%s%s on %s %s", did < asked ? arena_format(arena, "%s of ", text_from_count(arena, (int64_t)did)) : "",
+		how_many_of(arena, change->kind, did < asked ? asked : did), change->name, words);
+	return why ? arena_format(arena, "%s: %s", sentence, why) : sentence;
 }
 
 const struct kind kind_queue = {
 	.name = "queue", .title = "Queue", .noun = "queue", .verbs = KIND_CAN_EDIT,
-	.fields = queue_fields, .name_field = "server", .sentence = traffic_sentence,
+	.fields = queue_fields, .name_field = "server", .sentence = traffic_sentence, .result = traffic_result,
 	.help = "The mail queue of a server.",
 };
 
 const struct kind kind_sessions = {
 	.name = "sessions", .title = "Sessions", .noun = "set of sessions", .verbs = KIND_CAN_EDIT,
-	.fields = sessions_fields, .name_field = "server", .sentence = traffic_sentence,
+	.fields = sessions_fields, .name_field = "server", .sentence = traffic_sentence, .result = traffic_result,
 	.help = "The connections to the mailboxes of a server.",
 };
 

@@ -193,7 +193,10 @@ static void test_hold_only_the_same(void **state)
 	reply(world, "queue-hold", 0, "", "postsuper: AAAAAA1: placed on hold\npostsuper: Placed on hold: 1 message\n");
 	assert_int_equal(apply(world, change, &inverse, &error), OUTCOME_APPLIED);
 	assert_string_equal(fake_hosts_input(world->store->hosts, "queue-hold"), "AAAAAA1\n");
-	assert_string_equal(inverse.told, "1 of 4, 1 had left the queue, the id of 1 names another message by now, 1 needed nothing or moved meanwhile");
+	assert_int_equal(inverse.did, 1);
+	assert_string_equal(inverse.told, "1 had left the queue, the id of 1 names another message by now, 1 needed nothing or moved meanwhile");
+	assert_string_equal(kind_queue.result(world->arena, change, inverse.did, inverse.told), "1 of 4 messages on mail1 put on hold: "
+		"1 had left the queue, the id of 1 names another message by now, 1 needed nothing or moved meanwhile");
 	assert_string_equal(inverse.place, "mail1/queue");
 	assert_string_equal(inverse.deltas[0].attribute, "release");
 	assert_int_equal(inverse.deltas[0].count, 1);
