@@ -100,7 +100,8 @@ static bool handles(void *self, const struct kind *kind)
 	const struct store_ldap *store = self;
 	const struct world *world = directory_known_world(store->directory);
 
-	return world == NULL || profile_kind(world_profile(world), kind) != NULL;
+	/* Before the profile is known every kind of a directory may be of this one; what goes on in mail servers is of none. */
+	return world == NULL ? kind_find(kind->name) == kind : profile_kind(world_profile(world), kind) != NULL;
 }
 
 static bool translate(void *self, const struct change *change, struct change **becomes, struct error *error)
