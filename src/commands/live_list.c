@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "commands/look.h"
 #include "commands/output.h"
+#include "commands/queue_act.h"
 #include "commands/subcommands.h"
 
 /* What --by may say, and the table that it means; ends with NULL. */
@@ -158,15 +159,35 @@ int run_who(struct config *takes, const struct arguments *arguments, int argc, c
 	return run(takes, arguments, "connections", groupings);
 }
 
+/* Shown and acted on by one command, whose options go with the one or the other. NULL: nothing is wrong. */
+static const char *queue_words_wrong(const struct arguments *arguments, int argc, char **argv)
+{
+	bool writes = arguments->dry_run || arguments->yes || arguments->confirm || arguments->reason;
+
+	if (argc == 0)
+		return writes ? "what waits is shown only; say what to do: hold, release, requeue, retry, expire or delete" : NULL;
+	if (!queue_act_known(argv[0]))
+		return "messages can be put on hold, released, requeued, retried, expired and deleted: queue hold|release|requeue|retry|expire|delete";
+	if (!strcmp(arguments->printer->name, "ldif"))
+		return "LDIF is for entries of the directory";
+	return arguments->by || arguments->filter || arguments->columns || arguments->limit ?
+		"--by, --filter, --columns and --limit are for what is shown; messages are picked by id or by domain=, reason=, ..." : NULL;
+}
+
 int run_queue(struct config *takes, const struct arguments *arguments, int argc, char **argv)
 {
 	static const struct grouping groupings[] = {
 		{ "domain", "queue-by-domain" }, { "reason", "queue-by-reason" }, { "sender", "queue-by-sender" }, { "age", "queue-by-age" }, { NULL, NULL },
 	};
 
-	(void)argc;
-	(void)argv;
-	return run(takes, arguments, "queue", groupings);
+	const char *mistake = queue_words_wrong(arguments, argc, argv);
+
+	if (mistake) {
+		headless_note("postroom: %s (postroom --help queue)", mistake);
+		config_free(takes);
+		return error_exit_status(ERROR_USAGE);
+	}
+	return argc > 0 ? queue_act_run(takes, arguments, argv[0], argc - 1, argv + 1) : run(takes, arguments, "queue", groupings);
 }
 
 int run_services(struct config *takes, const struct arguments *arguments, int argc, char **argv)

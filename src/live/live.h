@@ -209,6 +209,7 @@ struct live_pick {
 	const char *sender;                /* envelope sender as postqueue says it; "MAILER-DAEMON" the null sender */
 	const char *recipient;
 	const char *id;
+	const char *const *ids;            /* one of these, NULL-terminated; NULL: any */
 	int64_t before;                    /* arrived before this epoch second; 0: any */
 };
 /*

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/lookup.h"
 #include "base/memory.h"
 
 struct queue_picker {
@@ -16,6 +17,7 @@ struct queue_picker {
 	char domain[256];                  /* as queue_domain cuts it */
 	char raw[1024];                    /* the last reason, and whether it was the one: they come in runs */
 	bool raw_matches, raw_known;
+	struct lookup *ids;                /* NULL: any */
 };
 
 struct queue_picker *queue_picker_new(const struct live_pick *pick)
@@ -31,6 +33,10 @@ struct queue_picker *queue_picker_new(const struct live_pick *pick)
 		.reason = arena_text(arena, pick->reason), .sender = arena_text(arena, pick->sender),
 		.recipient = arena_text(arena, pick->recipient), .id = arena_text(arena, pick->id), .before = pick->before,
 	};
+	if (pick->ids)
+		picker->ids = lookup_new();
+	for (const char *const *id = pick->ids; id && *id; id++)
+		lookup_put(picker->ids, *id, picker);
 	if (pick->domain)
 		strncat(picker->domain, pick->domain, sizeof(picker->domain) - 1);
 	return picker;
@@ -40,6 +46,8 @@ void queue_picker_free(struct queue_picker *picker)
 {
 	if (!picker)
 		return;
+	if (picker->ids)
+		lookup_free(picker->ids);
 	arena_free(picker->arena);
 	free(picker);
 }
@@ -54,7 +62,7 @@ bool queue_picker_mail(const struct queue_picker *picker, const struct queue_mai
 	const struct live_pick *pick = &picker->pick;
 
 	return same(pick->queue, queue_name_word(mail->queue)) && same(pick->id, mail->id) && same(pick->sender, mail->sender) &&
-		(!pick->before || mail->arrival < pick->before);
+		(!pick->before || mail->arrival < pick->before) && (!picker->ids || lookup_get(picker->ids, mail->id));
 }
 
 static bool has_reason(struct queue_picker *picker, const char *raw)
