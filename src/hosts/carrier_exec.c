@@ -19,7 +19,9 @@ static void on_piece(void *context, const char *bytes, size_t length)
 {
 	struct host_call *call = context;
 
-	call->piece(call->context, FORM_OUTPUT, bytes, length);
+	/* Once it is told as late, or taken back, whoever asked may be gone; the program may still talk. */
+	if (call->state == CALL_RUNS && !call->cancelled)
+		call->piece(call->context, FORM_OUTPUT, bytes, length);
 }
 
 static const char *server(const struct host_call *call)

@@ -121,7 +121,10 @@ struct host_request {
 	size_t input_length;
 	uint64_t deadline;                 /* milliseconds; 0: 10,000 */
 	size_t most;                       /* cap in bytes; 0: 8 MiB; with piece: of the whole stream, 0: 256 MiB */
-	/* Takes the output as it comes, never held whole (an API answer comes as one piece). NULL: it is collected. */
+	/*
+	 * Takes the output as it comes, never held whole (an API answer comes as one piece), and none after done or a
+	 * cancel. NULL: it is collected.
+	 */
 	void (*piece)(void *context, enum host_form form, const char *bytes, size_t length);
 	void (*done)(void *context, const struct host_answer *answer);   /* exactly once; the answer is borrowed */
 	void *context;

@@ -24,12 +24,12 @@ static char directory[64], doveadm[128];
 static struct loop *loop;
 
 struct heard {
-	bool done;
+	bool done, begun;
 	int calls;
 	enum error_kind kind;
 	int status;
 	bool cut;
-	size_t pieces, length;
+	size_t pieces, late_pieces, length;
 	char text[600], output[4096], complaint[1000];
 };
 
@@ -60,6 +60,8 @@ static void on_piece(void *context, enum host_form form, const char *bytes, size
 
 	(void)bytes;
 	assert_int_equal(form, FORM_OUTPUT);
+	heard->begun = true;
+	heard->late_pieces += heard->done;
 	heard->pieces++;
 	heard->length += length;
 }
@@ -436,6 +438,37 @@ static void streams_and_caps(void **state)
 	hosts_close(hosts);
 }
 
+static void over(void *context)
+{
+	*(bool *)context = true;
+}
+
+/* After a long pause of the whole machine both times are over at once, and the pipe is still full. */
+static void nothing_comes_after_the_answer(void **state)
+{
+	struct hosts *hosts = open_one((struct host_settings){ .exec = true });
+	struct heard heard = { 0 };
+	struct host_request request = request_for(&heard, "who");
+	struct loop_timer *timer;
+	bool is_over = false;
+
+	(void)state;
+	write_script("doveadm", "exec yes");
+	request.piece = on_piece;
+	host_run(hosts, 0, &request);
+	loop_run_until(loop, &heard.begun);
+	usleep(20000);
+	loop_leap(loop, request.deadline + HOSTS_GRACE_MS);
+	loop_run_until(loop, &heard.done);
+	assert_int_equal(heard.kind, ERROR_TIMEOUT);
+	timer = loop_after(loop, 100, 0, over, &is_over);
+	loop_run_until(loop, &is_over);
+	loop_timer_stop(timer);
+	assert_int_equal(heard.calls, 1);
+	assert_int_equal(heard.late_pieces, 0);
+	hosts_close(hosts);
+}
+
 static void says_what_is_not_there(void **state)
 {
 	struct host_settings none = { .name = "mail1" };
@@ -562,6 +595,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(one_that_hangs_delays_no_other, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_call_is_taken_back, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(streams_and_caps, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(nothing_comes_after_the_answer, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(says_what_is_not_there, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(chooses_the_way, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(waits_here, set_up, tear_down),
