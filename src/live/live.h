@@ -252,7 +252,7 @@ struct live_alarm {
 };
 /* Name of a rule and what it finds, by number; NULL: there are no more. For the configuration and its manual. */
 const char *live_alarm_rule(size_t number, const char **help);
-/* Worst first, known ones last. Valid until the next turn of the loop. */
+/* Worst first, known ones last. Valid until the next call of this or of live_overview, and for this turn of the loop. */
 const struct live_alarm *live_alarms(struct live *live, size_t *count);
 /* Somebody is on it. Written to the console's own store. until 0: until it ends. */
 bool live_acknowledge(struct live *live, const char *id, const char *who, int64_t until, struct error *error);
@@ -270,7 +270,7 @@ struct live_event {
 	const char *who;                   /* who is or was on it; NULL */
 	const char *note;                  /* NULL */
 };
-/* Newest first, bounded; valid until the next turn of the loop. */
+/* Newest first, bounded; valid until the next call of this, and for this turn of the loop. */
 const struct live_event *live_events(struct live *live, size_t *count);
 /* A note beside an event (id NULL: one that stands alone). */
 bool live_note(struct live *live, const char *id, const char *who, const char *text, struct error *error);

@@ -14,10 +14,18 @@
 #include "base/clock.h"
 #include "live/data.h"
 
+/* Also where a clock that was never set stands before 1970. */
+static size_t place_of(int64_t slot, size_t count)
+{
+	int64_t place = slot % (int64_t)count;
+
+	return (size_t)(place < 0 ? place + (int64_t)count : place);
+}
+
 /* A gauge keeps the highest of its slot, since a peak is what a limit meets; counts are added up. */
 void ring_add(struct ring_point *points, size_t count, int64_t slot, double value, bool sum)
 {
-	struct ring_point *point = &points[slot % (int64_t)count];
+	struct ring_point *point = &points[place_of(slot, count)];
 
 	if (point->slot != slot)
 		*point = (struct ring_point){ slot, value };
@@ -48,7 +56,7 @@ size_t live_series(const struct live *live, size_t host, enum live_measure measu
 	from = minutes ? live->memory[host].rings[measure].minutes : live->memory[host].rings[measure].hours;
 	for (i = 0; i < count; i++) {
 		int64_t slot = last - (int64_t)(count - 1 - i);
-		const struct ring_point *point = &from[slot % (int64_t)places];
+		const struct ring_point *point = &from[place_of(slot, places)];
 
 		points[i] = point->slot == slot ? point->value : NAN;
 	}
@@ -65,7 +73,7 @@ static double slope_of(const struct ring_point *points, size_t places, int64_t l
 
 	for (i = 0; i < slots && i < places; i++) {
 		int64_t slot = last - (int64_t)i;
-		const struct ring_point *point = &points[slot % (int64_t)places];
+		const struct ring_point *point = &points[place_of(slot, places)];
 		double at = -(double)i * RING_MINUTE_S / 60;
 
 		if (point->slot != slot)

@@ -364,6 +364,12 @@ static void series_are_fixed(void **state)
 	assert_true(points[0] != points[0]);
 	assert_int_equal(live_series(live, 0, MEASURE_CONNECTIONS, SPAN_HOURS, points, 5), 5);
 	assert_int_equal(live_series(live, HOSTS, MEASURE_CONNECTIONS, SPAN_HOURS, points, 5), 0);
+	/* A machine whose clock was never set: the series begins before 1970. */
+	clock_freeze(20);
+	assert_int_equal(live_series(live, 0, MEASURE_CONNECTIONS, SPAN_MINUTES, points, 100), 60);
+	assert_true(points[57] != points[57]);
+	assert_true(live_rate(live, 0, MEASURE_CONNECTIONS) != live_rate(live, 0, MEASURE_CONNECTIONS));
+	clock_freeze(-1);
 }
 
 /* Memory after the first hour is memory after four weeks, with servers that come and go. */
