@@ -3,7 +3,9 @@
  *
  * The gate is told at once, so that nothing is tried again; what the write came
  * to is journaled and told, and the exit status is the signal's (128 + number).
- * Outside of a write signals keep their ordinary effect: nothing is lost then.
+ * A look at mail servers ends at once, but in order: a program that hangs over
+ * there must not outlive it.  Otherwise signals keep their ordinary effect:
+ * nothing is lost then.
  * Loop thread.
  */
 #include "commands/ending.h"
@@ -17,6 +19,16 @@
 
 enum { ENDINGS = 3 };
 static const int endings[ENDINGS] = { SIGINT, SIGTERM, SIGHUP };
+
+/* The programs that were started for a look end with it, and so do connections of ssh. */
+static void on_end_of_look(int number, void *context)
+{
+	struct headless *headless = context;
+
+	if (!headless->ended_by)
+		headless->ended_by = number;
+	headless->done = true;
+}
 
 struct ending {
 	struct headless *headless;
@@ -60,6 +72,13 @@ static void watch(struct ending *ending)
 	for (size_t i = 0; i < ENDINGS; i++)
 		if (!is_ignored(endings[i]))
 			ending->watched[i] = loop_signal(ending->headless->engine->loop, endings[i], on_signal, ending);
+}
+
+void ending_look(struct headless *headless)
+{
+	for (size_t i = 0; i < ENDINGS; i++)
+		if (!is_ignored(endings[i]))
+			loop_signal(headless->engine->loop, endings[i], on_end_of_look, headless);
 }
 
 static void unwatch(struct ending *ending)

@@ -1,5 +1,6 @@
 /*
- * ending: a signal that wants to end a command whose write is in flight.
+ * ending: a signal that wants to end a command whose write is in flight, or
+ * that looks at mail servers.
  */
 #ifndef POSTROOM_COMMANDS_ENDING_H
 #define POSTROOM_COMMANDS_ENDING_H
@@ -14,5 +15,10 @@
  * the answer where it still can be given. Where even that hangs the program ends here.
  */
 bool ending_wait(struct headless *headless);
+/*
+ * From now to the end of the engine INT, TERM and HUP end the wait that is under way: headless->done is set and
+ * headless->ended_by is the signal. For commands that start programs elsewhere, which must end with them.
+ */
+void ending_look(struct headless *headless);
 
 #endif

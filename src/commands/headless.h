@@ -17,7 +17,7 @@ struct headless {
 	const struct arguments *arguments;
 	bool done;                         /* set by callbacks; headless_wait */
 	int status;
-	int ended_by;                      /* signal that came while a write was in flight; 0: none */
+	int ended_by;                      /* signal that came while a write was in flight, or during a look; 0: none */
 };
 /*
  * Opens the engine (takes the config) and, where connect is true, waits until the directory is up. False: the

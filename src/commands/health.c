@@ -59,13 +59,20 @@ static enum health worst_alarms(struct look *look, struct text *line)
 
 /* --- performance data ------------------------------------------------------------------------------ */
 
+static void add_label(struct text *figures, const char *part)
+{
+	for (; *part; part++)
+		text_add_char(figures, strchr("'=| ", *part) || iscntrl((unsigned char)*part) ? '_' : *part);
+}
+
 /* 'label'=value[unit];[warn];[critical];[least];[most]; labels bear the server, without what the form gives a meaning. */
 static void add_figure(struct text *figures, const char *server, const char *name, const char *value, const char *marks)
 {
 	text_addf(figures, "%s'", figures->length ? " " : "");
-	for (; *server; server++)
-		text_add_char(figures, strchr("'=| ", *server) || iscntrl((unsigned char)*server) ? '_' : *server);
-	text_addf(figures, "_%s'=%s%s", name, value, marks);
+	add_label(figures, server);
+	text_add_char(figures, '_');
+	add_label(figures, name);
+	text_addf(figures, "'=%s%s", value, marks);
 }
 
 static void add_count(struct text *figures, struct arena *arena, const char *server, const char *name, uint64_t count)
@@ -188,6 +195,8 @@ int run_health(struct config *takes, const struct arguments *arguments, int argc
 	(void)argv;
 	if (look_open(&look, takes, arguments, live_overview_sources()))
 		health = judge(&look);
+	else if (look.headless.ended_by)
+		printf("UNKNOWN - postroom was ended before every mail server had answered\n");
 	else
 		printf("UNKNOWN - postroom cannot look at the mail servers, the reason is on standard error\n");
 	headless_close(&look.headless);

@@ -10,6 +10,7 @@
 
 #include "base/lookup.h"
 #include "base/text.h"
+#include "commands/ending.h"
 
 static void on_told(void *context)
 {
@@ -58,6 +59,7 @@ bool look_begin(struct look *look, struct config *takes, const struct arguments 
 	if (arguments->host && !host_named(live_hosts(look->live), arguments->host, &look->host))
 		return no_such_host(look, arguments->host);
 	live_only(look->live, look->host);
+	ending_look(&look->headless);
 	return true;
 }
 
@@ -68,7 +70,7 @@ bool look_open(struct look *look, struct config *takes, const struct arguments *
 	live_once(look->live);
 	live_want(look->live, sources);
 	look_settle(look);
-	return true;
+	return !look->headless.ended_by;
 }
 
 /* --- what is missing -------------------------------------------------------------------------- */

@@ -200,6 +200,8 @@ static void go_on(struct watching *watching)
 
 	live_want(look->live, look->sources);
 	look_settle(look);
+	if (look->headless.ended_by)
+		return;
 	watching->timer = loop_after(look->headless.engine->loop, 0, every ? every : 1, on_time, watching);
 	headless_wait(&look->headless);
 	loop_timer_stop(watching->timer);
