@@ -155,12 +155,17 @@ struct port_row {
 struct ports { struct arena *arena; struct port_row *rows; size_t count; };
 
 /* --- machine ----------------------------------------------------------------------------------------------------------- */
+/* What was in use at a time, for the rate; a minute apart, so an hour. */
+enum { DISK_SAMPLES = 61 };
+struct disk_sample { int64_t at; uint64_t bytes, inodes; };
 struct disk_row {
 	const char *what;                  /* "queue", "mail store", "log" or the path; several joined where they share a file system */
 	const char *path, *device;
 	uint64_t bytes, bytes_free, inodes, inodes_free;    /* free for root or others: what df calls available */
 	double bytes_per_hour;             /* growth; NAN: not known yet */
-	double hours_left;                 /* -1: not filling; NAN: not known yet */
+	double hours_left;                 /* of space or inodes, whichever ends first; -1: not filling, or for a month; NAN: not known yet */
+	const struct disk_sample *samples; /* oldest first */
+	size_t sample_count;
 };
 struct machine {
 	struct arena *arena;
@@ -169,11 +174,21 @@ struct machine {
 	double load[3];                    /* NAN: not known */
 	unsigned cores;                    /* 0: not known */
 	uint64_t memory, memory_free;      /* bytes; available as the kernel says; 0: not known */
+	const char *queue_path, *mail_path;        /* where Postfix and Dovecot say that they are; NULL: not known */
 };
 
 /* --- inner services, directory, mailboxes, testmail -------------------------------------------------------------------- */
-struct inner_row { const char *name, *place; bool ok; const char *words; unsigned took_ms; int64_t age_s; };  /* age: of signatures, of the listener's lag; -1 */
-struct inner { struct arena *arena; struct inner_row *rows; size_t count; };
+struct inner_row {
+	const char *name, *place;
+	bool ok;
+	const char *words;                 /* what it said, or what is wrong */
+	unsigned took_ms;
+	int64_t age_s;                     /* of signatures; how long the listener has been behind without a step; -1 */
+	int64_t behind_since;              /* listener: epoch s; 0: it is not behind */
+	uint64_t mark;                     /* listener: the transaction it is at */
+};
+/* out_of_reach: named ones that only the machine itself can reach. */
+struct inner { struct arena *arena; struct inner_row *rows; size_t count, out_of_reach; };
 struct directory_pulse { struct arena *arena; const char *uri; long latency_ms, lag_s; };
 /* used and limit in bytes; limits 0: none. full: the fuller of both, 0..; looked_at: epoch s. */
 struct mailbox_row { const char *user, *root; uint64_t used, limit, messages, message_limit; double full; int64_t looked_at; };

@@ -41,6 +41,13 @@ static const char *of_queue(struct arena *arena, const struct queue *queue)
 	return arena_format(arena, "lines that made no sense and are not counted: %llu", (unsigned long long)queue->malformed);
 }
 
+static const char *of_inner(struct arena *arena, const struct inner *inner)
+{
+	if (!inner->out_of_reach)
+		return NULL;
+	return arena_format(arena, "%zu of them answer on the machine itself only and are not looked at from here", inner->out_of_reach);
+}
+
 char *live_source_note(struct arena *arena, const struct live *live, size_t host, enum live_source source)
 {
 	const void *snapshot = live_snapshot(live, host, source);
@@ -52,6 +59,7 @@ char *live_source_note(struct arena *arena, const struct live *live, size_t host
 	case LIVE_WHO: note = of_who(arena, snapshot); break;
 	case LIVE_SLOTS: note = of_slots(arena, snapshot); break;
 	case LIVE_MAILBOXES: note = of_mailboxes(arena, snapshot); break;
+	case LIVE_INNER: note = of_inner(arena, snapshot); break;
 	case LIVE_QUEUE: note = of_queue(arena, snapshot); break;
 	default: break;
 	}

@@ -17,5 +17,7 @@ const struct source *const sources[LIVE_SOURCES] = {
 	[LIVE_MAILBOXES] = &source_mailboxes,
 	[LIVE_QUEUE] = &source_queue,
 	[LIVE_PORTS] = &source_ports,
+	[LIVE_MACHINE] = &source_machine,
+	[LIVE_INNER] = &source_inner,
 	[LIVE_LEFT_ON] = &source_left_on,
 };
