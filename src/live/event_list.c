@@ -233,6 +233,7 @@ void event_list_merge(struct event_list *into, const struct event_list *changed,
 			*add(into) = copy_of(event);
 		}
 	}
-	qsort(into->rows, into->count, sizeof(*into->rows), by_beginning);
+	if (into->count)
+		qsort(into->rows, into->count, sizeof(*into->rows), by_beginning);
 	keep_bounds(into, now);
 }

@@ -115,5 +115,23 @@ said "and who is up" 'postroom_server_up{server="mail1"} 1'
 status 69 "watch once" down watch --once
 said "as JSON" '"dead":true'
 
+# --- asked to end while a program hangs over there -------------------------------------------
+printf '#!/bin/sh\necho $$ >%s/hanging\nexec sleep 600\n' "$work" >"$work/doveadm"
+chmod 700 "$work/doveadm"
+sed "s|^\texec = yes|&\n\tdoveadm = \"$work/doveadm\"|" "$work/up.conf" >"$work/hangs.conf"
+chmod 600 "$work/hangs.conf"
+for row in "who TERM 143" "watch HUP 129" "health TERM 3"; do
+	read -r command signal expected <<<"$row"
+	rm -f "$work/hanging"
+	"$POSTROOM" --config "$work/hangs.conf" "$command" --host mail1 >"$work/out" 2>&1 &
+	child=$!
+	for _ in $(seq 200); do [ -s "$work/hanging" ] && break; sleep 0.1; done
+	kill "-$signal" "$child"
+	wait "$child"
+	ended=$?
+	[ "$ended" = "$expected" ] && say_ok "$command ends with $expected" || say_not "$command ends with $expected, not $ended" <"$work/out"
+	kill -0 "$(cat "$work/hanging")" 2>/dev/null && say_not "and the program with it" <"$work/hanging" || say_ok "and the program with it"
+done
+
 for fd in "${sessions[@]}"; do exec {fd}>&-; done
 finish
