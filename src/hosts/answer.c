@@ -169,7 +169,7 @@ bool host_answer_good(const struct host_settings *settings, const char *command,
 	}
 	/* A program whose output was cut was ended for it, so its status says nothing. */
 	if (answer->cut)
-		return error_set(error, ERROR_UNREACHABLE, "%s: %s said more than is read and was ended", settings->name, command);
+		return error_set(error, ERROR_UNSUPPORTED, "%s: %s said more than is read and was ended", settings->name, command);
 	if (answer->status == 0 && !(answer->form == FORM_JSON && *said(answer)))
 		return true;
 	return answer_explain(settings, command, answer, error);

@@ -18,8 +18,8 @@
 #include "hosts/hosts_private.h"
 
 #define PATH "/doveadm/v1"
-/* An answer is held whole here, so that a stream's cap would be too much. */
-#define MOST (64u * 1024 * 1024)
+/* An answer is held whole here, so that a stream's cap would be too much: about 300,000 connections. */
+#define MOST (32u * 1024 * 1024)
 
 struct carried {
 	struct http_call *call;

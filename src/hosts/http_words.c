@@ -49,7 +49,8 @@ static bool status_error(const struct host_settings *settings, const struct http
 
 static bool no_json(const struct host_settings *settings, const char *why, struct error *error)
 {
-	return error_set(error, ERROR_UNREACHABLE, "%s: %s: what came is no answer of a doveadm API: does the URL lead to Dovecot? [%s]",
+	/* Somebody answers there, so it is not as if nobody did. */
+	return error_set(error, ERROR_UNSUPPORTED, "%s: %s: what came is no answer of a doveadm API: does the URL lead to Dovecot? [%s]",
 		settings->name, settings->http_url, why);
 }
 
@@ -111,7 +112,7 @@ void http_unwrap(struct arena *arena, const struct host_settings *settings, cons
 		return;
 	}
 	if (from->cut) {
-		error_set(&answer->error, ERROR_UNREACHABLE, "%s: the doveadm API answered %s with more than %zu bytes, which was not read to the end",
+		error_set(&answer->error, ERROR_UNSUPPORTED, "%s: the doveadm API answered %s with more than %zu bytes, which was not read to the end",
 			settings->name, command->method, from->length);
 		return;
 	}
