@@ -29,9 +29,12 @@ static enum live_level level_of(struct live *live, const char *rule)
 	return worst;
 }
 
-static double part_of(const struct live_server *server)
+/* A lamp is of now: what was last seen of a server that gives no answer is not. */
+static double part_of(struct live *live, const struct live_server *server)
 {
-	return server->dead || server->wall.possible == 0 ? -1 : (double)server->wall.used / (double)server->wall.possible;
+	if (server->dead || server->wall.possible == 0 || live_state(live, server->host, LIVE_SERVICES)->old)
+		return -1;
+	return (double)server->wall.used / (double)server->wall.possible;
 }
 
 static void light_up(struct lamps *lamps, const struct live_overview *overview)
@@ -42,28 +45,30 @@ static void light_up(struct lamps *lamps, const struct live_overview *overview)
 	lamps->lamp[LAMP_UP].style = all ? STYLE_OK : STYLE_BAD;
 }
 
-static void light_wall(struct lamps *lamps, const struct live_overview *overview, enum live_level level)
+static void light_wall(struct lamps *lamps, struct live *live, const struct live_overview *overview, enum live_level level)
 {
 	const struct live_server *worst = NULL;
 
 	for (size_t i = 0; i < overview->count; i++) {
-		if (part_of(&overview->servers[i]) >= 0 && (worst == NULL || part_of(&overview->servers[i]) > part_of(worst)))
+		double part = part_of(live, &overview->servers[i]);
+
+		if (part >= 0 && (worst == NULL || part > part_of(live, worst)))
 			worst = &overview->servers[i];
 	}
 	if (worst == NULL)
 		return;
 	snprintf(lamps->lamp[LAMP_WALL].words, sizeof lamps->lamp[0].words, "%s%s%s %d%%", overview->count > 1 ? worst->name : "",
-		overview->count > 1 ? " " : "", worst->wall.service, (int)(part_of(worst) * 100));
+		overview->count > 1 ? " " : "", worst->wall.service, (int)(part_of(live, worst) * 100));
 	lamps->lamp[LAMP_WALL].style = style_of(level);
 }
 
-static void light_queue(struct lamps *lamps, const struct live_overview *overview, enum live_level level)
+static void light_queue(struct lamps *lamps, struct live *live, const struct live_overview *overview, enum live_level level)
 {
 	const struct live_server *worst = NULL;
 	struct arena *arena;
 
 	for (size_t i = 0; i < overview->count; i++) {
-		if (overview->servers[i].queue_known && (worst == NULL || overview->servers[i].queued > worst->queued))
+		if (overview->servers[i].queue_known && !live_state(live, overview->servers[i].host, LIVE_QUEUE)->old && (worst == NULL || overview->servers[i].queued > worst->queued))
 			worst = &overview->servers[i];
 	}
 	if (worst == NULL)
@@ -88,8 +93,8 @@ void lamps_read(struct lamps *lamps, struct live *live)
 	queue = level_of(live, "queue");
 	own = level_of(live, "own");
 	light_up(lamps, overview);
-	light_wall(lamps, overview, level_of(live, "limit"));
-	light_queue(lamps, overview, own > queue ? own : queue);
+	light_wall(lamps, live, overview, level_of(live, "limit"));
+	light_queue(lamps, live, overview, own > queue ? own : queue);
 	live_overview_free(overview);
 	alarms = live_alarms(live, &count);
 	for (size_t i = 0; i < count; i++) {
