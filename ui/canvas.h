@@ -27,6 +27,7 @@ enum style {
 	STYLE_FIELD, STYLE_FIELD_HERE,      /* edit fields */
 	STYLE_BUTTON, STYLE_BUTTON_HERE,
 	STYLE_OLD, STYLE_NEW, STYLE_NOTICE, STYLE_FOOTER,
+	STYLE_WARM, STYLE_HOT, /* figures in a table of them: much, most */
 	STYLE_COUNT
 };
 struct canvas_cell {

@@ -12,7 +12,7 @@
 
 #include "base/text.h"
 
-enum { PREFIX = 3, GAP = 1, SAMPLE = 400, WIDEST = 63, MOST_OF_THEM = 97, FEW_OF_THEM = 5 };
+enum { PREFIX = 3, GAP = 1, SAMPLE = 400, WIDEST = 63, MOST_OF_THEM = 97, FEW_OF_THEM = 5, FIRST_LEAST = 14 };
 
 static bool is_default(const struct field *field)
 {
@@ -41,6 +41,8 @@ static int width_of(const struct list_view *list, const struct field *field)
 	int label = (int)strlen(field->label) + 2, asked = field->width > 0 ? field->width : 10;
 	int natural = index < LIST_FIELDS_MOST ? list->natural[index] : 0, width = natural > 0 ? natural : asked;
 
+	if (field->flags & FIELD_NARROW)
+		return width < label - 2 ? label - 2 : width;
 	/* A figure that is cut says something else. */
 	if (width > asked)
 		width = list_goes_right(field) && width <= asked + 3 ? width : asked;
@@ -59,9 +61,10 @@ static bool in_title(const struct list_view *list, const struct row *row, const 
 }
 
 /* Columns of one value as the list shows it, at most WIDEST. */
-static int columns_of(struct arena *arena, enum visible_form form, const struct field *field, const struct value *value)
+static int columns_of(const struct list_view *list, struct arena *arena, const struct field *field, const struct row *row, const struct value *value)
 {
-	const char *words = list_cell_words(arena, form, field, value);
+	enum visible_form form = session_form(list->view.session);
+	const char *words = list_words(list, arena, form, field, row, value);
 	size_t columns = text_columns(form, words != NULL ? words : value->bytes, words != NULL ? strlen(words) : value->length);
 
 	return columns > WIDEST ? WIDEST : (int)columns;
@@ -70,20 +73,22 @@ static int columns_of(struct arena *arena, enum visible_form form, const struct 
 /* Room for nearly all values of a column; -1 where it tells too little for a column of its own. */
 static int measure(const struct list_view *list, struct arena *arena, const struct field *field, size_t column)
 {
-	size_t total = rowset_total(list->set), step = total / SAMPLE + 1, of[WIDEST + 1] = { 0 }, seen = 0, worth = 0, fit = 0;
+	/* Of figures that stand close each is looked at: one that is cut says something else. */
+	bool narrow = field->flags & FIELD_NARROW;
+	size_t total = rowset_total(list->set), step = narrow ? 1 : total / SAMPLE + 1, of[WIDEST + 1] = { 0 }, seen = 0, worth = 0, fit = 0;
 	int width = 0;
 
 	for (size_t i = 0; i < total; i += step) {
 		const struct row *row = rowset_any(list->set, i);
 		const struct value *value = &row->values[column];
 
-		of[columns_of(arena, session_form(list->view.session), field, value)]++;
+		of[columns_of(list, arena, field, row, value)]++;
 		seen++;
 		worth += value->length > 0 && !in_title(list, row, value);
 	}
 	if (!is_default(field) && worth * 100 < seen * FEW_OF_THEM)
 		return -1;
-	while (width < WIDEST && (fit += of[width]) * 100 < seen * MOST_OF_THEM)
+	while (width < WIDEST && (fit += of[width]) * 100 < seen * (narrow ? 100 : MOST_OF_THEM))
 		width++;
 	return width < 1 ? 1 : width;
 }
@@ -136,10 +141,24 @@ struct fitting {
 	int width, used, count, skip;
 };
 
+/* Room for the narrow columns that are still to come. */
+static int kept_free(const struct fitting *fitting, const struct field *field)
+{
+	int kept = 0;
+
+	if (fitting->list->picked_count > 0 || fitting->skip > 0 || field->flags & FIELD_NARROW)
+		return 0;
+	for (; field->name != NULL; field++) {
+		if (field->flags & FIELD_NARROW && is_default(field))
+			kept += width_of(fitting->list, field) + GAP;
+	}
+	return kept;
+}
+
 /* Adds the field where it fits. */
 static void add_field(struct fitting *fitting, const struct field *field)
 {
-	int wanted = width_of(fitting->list, field), left = fitting->width - fitting->used;
+	int wanted = width_of(fitting->list, field), left = fitting->width - fitting->used, kept = kept_free(fitting, field);
 
 	if (fitting->count == LIST_COLUMNS_MOST)
 		return;
@@ -148,9 +167,12 @@ static void add_field(struct fitting *fitting, const struct field *field)
 		fitting->skip--;
 		return;
 	}
+	if (fitting->count == 0 && wanted > left - kept)
+		wanted = left - kept < FIRST_LEAST ? FIRST_LEAST : left - kept;
 	if (fitting->count == 0 && wanted > left)
 		wanted = left;
-	if (wanted > left || wanted < 1)
+	/* A text beside the first does not push out a figure. */
+	if (wanted > left - (fitting->count == 0 ? 0 : kept) || wanted < 1)
 		return;
 	fitting->columns[fitting->count++] = (struct list_column){ field, 0, wanted };
 	fitting->used += wanted + GAP;
@@ -185,6 +207,16 @@ int list_columns(const struct list_view *list, int width, struct list_column *co
 		at += columns[i].width + GAP;
 	}
 	return fitting.count;
+}
+
+const char *list_words(const struct list_view *list, struct arena *arena, enum visible_form form, const struct field *field,
+		const struct row *row, const struct value *value)
+{
+	const char *words = NULL;
+
+	if (list->feed != NULL && list->feed->words != NULL && value->length > 0)
+		words = list->feed->words(list, arena, form, field, row, value);
+	return words != NULL ? words : list_cell_words(arena, form, field, value);
 }
 
 const char *list_cell_words(struct arena *arena, enum visible_form form, const struct field *field, const struct value *value)

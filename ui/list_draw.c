@@ -12,7 +12,7 @@
 #include "ui/frame.h"
 #include "ui/keymap.h"
 
-enum { BESIDE_FROM = 120, PREVIEW_BELOW = 6, PREVIEW_FROM_ROWS = 16 };
+enum { BESIDE_FROM = 120, PREVIEW_BELOW = 6, PREVIEW_FROM_ROWS = 16, DETAIL_ROWS = 4, DETAIL_FROM_ROWS = 14 };
 
 /* --- layout ------------------------------------------------------------------------------------- */
 
@@ -23,7 +23,7 @@ struct area list_area(const struct list_view *list)
 
 struct list_layout list_layout(const struct list_view *list, struct area area)
 {
-	struct list_layout layout = { .find_row = -1, .header_row = -1, .columns = area.columns };
+	struct list_layout layout = { .find_row = -1, .header_row = -1, .detail_row = -1, .columns = area.columns };
 	bool finding = list->typing || !line_empty(&list->filter);
 	int row = area.top, end = area.top + area.rows;
 
@@ -43,6 +43,10 @@ struct list_layout list_layout(const struct list_view *list, struct area area)
 		layout.preview_row = end - layout.preview_rows;
 		layout.preview_columns = area.columns;
 		end = layout.preview_row;
+	}
+	if (list->detailed && area.rows >= DETAIL_FROM_ROWS) {
+		end -= DETAIL_ROWS;
+		layout.detail_row = end;
 	}
 	layout.first_row = row;
 	layout.rows = end > row ? end - row : 0;
@@ -106,11 +110,15 @@ static void draw_header(const struct list_view *list, struct canvas *canvas, con
 	for (int i = 0; i < count; i++) {
 		const struct list_column *column = &columns[i];
 		bool sorted = column->field == list->sort;
-		int columns_used = (int)text_columns(canvas->form, column->field->label, strlen(column->field->label)) + (sorted ? 2 : 0);
+		int label = (int)text_columns(canvas->form, column->field->label, strlen(column->field->label));
+		/* In a narrow column there may be no room for the arrow; then the label itself stands out. */
+		bool arrow = sorted && (label + 2 <= column->width || !(column->field->flags & FIELD_NARROW));
+		int columns_used = label + (arrow ? 2 : 0);
 		int at = column->at + (list_goes_right(column->field) && columns_used < column->width ? column->width - columns_used : 0);
-		int used = canvas_words(canvas, layout->header_row, at, column->width - (sorted ? 2 : 0), STYLE_LABEL, column->field->label);
+		int used = canvas_words(canvas, layout->header_row, at, column->width - (arrow ? 2 : 0), sorted && !arrow ? STYLE_KEY : STYLE_LABEL,
+			column->field->label);
 
-		if (sorted)
+		if (arrow)
 			canvas_border(canvas, layout->header_row, at + used + 1, 1, list->reverse ? BORDER_DOWN : BORDER_UP, STYLE_KEY);
 	}
 }
@@ -133,7 +141,7 @@ static void draw_cell(const struct list_view *list, struct canvas *canvas, int r
 	}
 	if (list->feed != NULL && list->feed->style != NULL)
 		style = list->feed->style(list, column->field, data, style);
-	words = list_cell_words(canvas->arena, canvas->form, column->field, value);
+	words = list_words(list, canvas->arena, canvas->form, column->field, data, value);
 	if (list_goes_right(column->field))
 		canvas_right(canvas, row, column->at, column->width, style, words != NULL ? words : value->bytes);
 	else if (words != NULL)
@@ -191,6 +199,21 @@ static void draw_empty(const struct list_view *list, struct canvas *canvas, cons
 	}
 }
 
+/* The row under the cursor in full, under a rule. */
+static void draw_detail(const struct list_view *list, struct canvas *canvas, const struct list_layout *layout)
+{
+	const struct row *row = list_row(list);
+	char *words, *line, *rest = NULL;
+	int at = layout->detail_row;
+
+	if (row == NULL)
+		return;
+	canvas_border(canvas, at++, 0, layout->columns, BORDER_HORIZONTAL, STYLE_HEADING);
+	words = arena_text(canvas->arena, list->feed->detail(list, row, canvas->arena));
+	for (line = strtok_r(words, "\n", &rest); line != NULL && at < layout->detail_row + DETAIL_ROWS; line = strtok_r(NULL, "\n", &rest))
+		canvas_words(canvas, at++, 1, layout->columns - 2, STYLE_PLAIN, line);
+}
+
 static void draw_find(const struct list_view *list, struct canvas *canvas, const struct list_layout *layout)
 {
 	int width = layout->columns >= 70 ? 28 : layout->columns - 10;
@@ -218,6 +241,8 @@ void list_draw(const struct view *view, struct canvas *canvas, struct area area)
 		draw_row(list, canvas, layout.first_row + i, &layout, columns, count, list->top + (size_t)i);
 		canvas_target(canvas, layout.first_row + i, 0, layout.columns, (int)list->top + i);
 	}
+	if (layout.detail_row >= 0)
+		draw_detail(list, canvas, &layout);
 	if (layout.beside || layout.below)
 		list_preview_draw(list, canvas, &layout);
 	canvas_cursor(canvas, layout.first_row + (int)(list->cursor - list->top), 0, false);

@@ -23,6 +23,7 @@ struct list_layout {
 	int columns;                       /* width of the table */
 	bool beside, below;                /* where the preview stands; neither: there is none */
 	int preview_row, preview_rows, preview_column, preview_columns;
+	int detail_row;                    /* of its rule; -1: there is none */
 };
 
 /*
@@ -39,6 +40,11 @@ struct list_feed {
 	const char *(*heading)(const struct list_view *list, struct arena *arena);   /* instead of the title of the kind */
 	const char *(*state)(const struct list_view *list, struct arena *arena);     /* how fresh it is */
 	const char *(*empty)(const struct list_view *list, struct arena *arena);     /* why there is no row */
+	/* What a cell says where that is not the value itself (arena); NULL: list_cell_words. Never of an empty value. */
+	const char *(*words)(const struct list_view *list, struct arena *arena, enum visible_form form, const struct field *field,
+			const struct row *row, const struct value *value);
+	/* More about the row under the cursor, up to three lines parted by \n, where there is room below the rows. */
+	const char *(*detail)(const struct list_view *list, const struct row *row, struct arena *arena);
 	/* How a cell looks; otherwise: as the row does by itself. */
 	enum style (*style)(const struct list_view *list, const struct field *field, const struct row *row, enum style otherwise);
 	void (*close)(struct list_view *list);             /* what the feed itself holds; list.c frees the rest */
@@ -79,6 +85,7 @@ struct list_view {
 	size_t picked_count;               /* 0: as it fits by itself */
 	int natural[LIST_FIELDS_MOST];     /* columns that the values of each field take; 0: not measured */
 	bool unmeasured;                   /* rows came since */
+	bool detailed;                     /* the feed tells more of the row under the cursor, below the rows */
 	const struct action *waiting;      /* to be done once the record of the row is read; NULL */
 
 	/* Preview: list_preview.c. */
@@ -137,6 +144,9 @@ struct view *list_save_filter_view_new(struct list_view *list);
 bool list_goes_right(const struct field *field);
 /* Measures the values of a sample of all rows, so that columns are as wide as what is in them. */
 void list_measure(struct list_view *list);
+/* A cell of this list in words; NULL: the value as it is. Arena. */
+const char *list_words(const struct list_view *list, struct arena *arena, enum visible_form form, const struct field *field,
+		const struct row *row, const struct value *value);
 /* Value of a cell in words; NULL: the value as it is. Arena. */
 const char *list_cell_words(struct arena *arena, enum visible_form form, const struct field *field, const struct value *value);
 struct list_layout list_layout(const struct list_view *list, struct area area);

@@ -14,6 +14,7 @@
 #include "base/text.h"
 #include "model/live_kinds.h"
 #include "model/traffic.h"
+#include "ui/live_words.h"
 #include "ui/message_list.h"
 #include "ui/session.h"
 
@@ -115,6 +116,29 @@ static const char *live_list_state(const struct list_view *list, struct arena *a
 	return age_of_all(self) == 0 ? "asking .." : "live";
 }
 
+static bool has_ages(const struct live_list *self)
+{
+	return kind_field(self->list.kind, "age_5") != NULL;
+}
+
+/* A mail to two domains stands in two rows, so the sums are those of the queues. */
+static const char *queue_totals(const struct live_list *self, struct arena *arena)
+{
+	const struct live_question question = { .table = "queue", .host = self->question.host };
+	int64_t mails = 0, recipients = 0;
+	struct rows *rows;
+
+	if (!has_ages(self) || self->seen == 0)
+		return "";
+	rows = live_rows(live_of(&self->list), &question);
+	for (size_t i = 0; i < rows->count; i++) {
+		mails += strtoll(rows->rows[i].values[LQ_MAILS].bytes, NULL, 10);
+		recipients += strtoll(rows->rows[i].values[LQ_RECIPIENTS].bytes, NULL, 10);
+	}
+	rows_free(rows);
+	return arena_format(arena, " and minutes - %s rcpts, %s mails", text_from_count(arena, recipients), text_from_count(arena, mails));
+}
+
 static const char *live_list_heading(const struct list_view *list, struct arena *arena)
 {
 	const struct live_list *self = (const struct live_list *)list;
@@ -122,8 +146,8 @@ static const char *live_list_heading(const struct list_view *list, struct arena 
 	size_t host = self->question.host;
 	const char *server = host == LIVE_ALL ? NULL : host_at(live_hosts(live_of(list)), host)->name;
 
-	return arena_format(arena, "%s%s%s%s%s", table->title, self->words != NULL ? " of " : "", self->words != NULL ? self->words : "",
-		server != NULL ? " on " : "", server != NULL ? server : "");
+	return arena_format(arena, "%s%s%s%s%s%s", table->title, self->words != NULL ? " of " : "", self->words != NULL ? self->words : "",
+		server != NULL ? " on " : "", server != NULL ? server : "", self->words == NULL ? queue_totals(self, arena) : "");
 }
 
 /* No row: because there is none, or because nobody has answered yet, or cannot. */
@@ -152,12 +176,37 @@ static const char *live_list_empty(const struct list_view *list, struct arena *a
 
 /* --- rows ---------------------------------------------------------------------------------------------- */
 
+static bool is_age(const struct field *field)
+{
+	return strncmp(field->name, "age_", 4) == 0;
+}
+
+static uint64_t hottest_of(const struct rows *rows)
+{
+	uint64_t most = 0;
+
+	for (size_t i = 0; i < rows->count; i++) {
+		for (size_t column = 0; column < rows->column_count; column++) {
+			uint64_t count = is_age(rows->columns[column]) ? strtoull(rows->rows[i].values[column].bytes, NULL, 10) : 0;
+
+			most = count > most ? count : most;
+		}
+	}
+	return most;
+}
+
 static void live_list_load(struct list_view *list)
 {
 	struct live_list *self = (struct live_list *)list;
 
+	struct rows *rows;
+
 	self->seen = age_of_all(self);
-	list_take(list, live_rows(live_of(list), &self->question), true);
+	/* One row a domain over all servers; where Enter has led to one name, a row a server. */
+	self->question.merged = self->of == NULL && strcmp(self->place->family, "queue") == 0;
+	rows = live_rows(live_of(list), &self->question);
+	self->hottest = has_ages(self) ? hottest_of(rows) : 0;
+	list_take(list, rows, true);
 }
 
 static void live_list_notice(struct list_view *list, const struct event *event)
@@ -197,6 +246,16 @@ static bool pick_of(const struct list_view *list, const struct row *row, struct 
 	return server != NULL && of != NULL && host_named(live_hosts(live_of(list)), server, host);
 }
 
+/* Why there are no messages of one queue behind the row; NULL: there are. */
+static const char *no_messages(const struct list_view *list, const struct row *row)
+{
+	const char *server = row_text(list, row, "server");
+
+	if (strcmp(row->name, "(others)") == 0)
+		return "this row is the sum of the small ones";
+	return server != NULL && strchr(server, ',') != NULL ? "this row is of several servers; Enter shows them one by one" : NULL;
+}
+
 static void open_messages(struct list_view *list, const struct row *row)
 {
 	const struct live_list *self = (const struct live_list *)list;
@@ -205,10 +264,12 @@ static void open_messages(struct list_view *list, const struct row *row)
 	struct live_pick pick;
 	size_t host;
 
-	if (pick_of(list, row, &pick, &host))
+	if (pick_of(list, row, &pick, &host) && no_messages(list, row) == NULL)
 		session_push(session, message_list_new(session, host, &pick, arena_format(arena, "%s %s",
 			strcmp(self->place->of, "domain") == 0 ? "to" : strcmp(self->place->of, "sender") == 0 ? "from" :
 			strcmp(self->place->of, "queue") == 0 ? "in" : "that wait because of", row->values[0].bytes)));
+	else if (strcmp(row->name, "(others)") != 0)
+		session_push(session, live_list_new(session, self->place->table, LIVE_ALL, row->values[0].bytes, row->values[0].bytes));
 	arena_free(arena);
 }
 
@@ -221,15 +282,65 @@ static void act_on_messages(struct list_view *list, const struct row *row, const
 		message_list_act_on_all(&list->view, host, &pick, action);
 }
 
-/* How much of the recipients is in one age: the darker the more; old mail and ours stand out. */
+/* Deferred towards ourselves for five minutes. */
+static bool is_outage(const struct list_view *list, const struct row *row)
+{
+	const char *ours = row_text(list, row, "ours"), *late = row_text(list, row, "late");
+
+	return ours != NULL && strcmp(ours, "yes") == 0 && late != NULL && strtoull(late, NULL, 10) > 0;
+}
+
+/* Ours before the name, so that a narrow column does not cut it off; "." is nothing. */
+static const char *live_list_words(const struct list_view *list, struct arena *arena, enum visible_form form, const struct field *field,
+		const struct row *row, const struct value *value)
+{
+	const char *ours = row_text(list, row, "ours");
+
+	if (is_age(field))
+		return strcmp(value->bytes, "0") == 0 ? "." : live_words_short(arena, strtoull(value->bytes, NULL, 10));
+	if (ours != NULL && strcmp(ours, "yes") == 0 && strcmp(field->name, "domain") == 0) {
+		const char *domain = list_cell_words(arena, form, field, value);
+
+		return arena_format(arena, "%s %s", is_outage(list, row) ? "OURS!" : "OURS", domain != NULL ? domain : value->bytes);
+	}
+	return live_words(arena, field, value, session_now(list->view.session));
+}
+
+/* What the columns have no room for, of the row under the cursor. */
+static const char *live_list_detail(const struct list_view *list, const struct row *row, struct arena *arena)
+{
+	const char *reason = row_text(list, row, "reason"), *example = row_text(list, row, "example"), *oldest = row_text(list, row, "oldest");
+	const char *server = row_text(list, row, "server");
+	const char *time = oldest == NULL || oldest[0] == '\0' ? NULL : live_words_time(arena, oldest, session_now(list->view.session));
+	char *words;
+
+	words = arena_format(arena, "%s on %s: %s deferred%s%s", row->name, server, text_from_count(arena, strtoll(row_text(list, row, "deferred"), NULL, 10)),
+		time != NULL ? ", the oldest of all came " : "", time != NULL ? time : "");
+	if (is_outage(list, row))
+		words = arena_format(arena, "%s\nOURS: our own server does not take mail that is 5 minutes old or older", words);
+	if (example != NULL && example[0] != '\0')
+		return arena_format(arena, "%s\n%s", words, example);
+	return reason != NULL && reason[0] != '\0' && strcmp(reason, row->name) != 0 ? arena_format(arena, "%s\nmost often: %s", words, reason) : words;
+}
+
+/* How much of the recipients is in one age: what stands out holds an eighth, or half, of the fullest; ours stand out too. */
+static enum style heat_of(const struct live_list *self, uint64_t count, enum style otherwise)
+{
+	if (count == 0)
+		return STYLE_DIM;
+	if (count * 2 >= self->hottest && count > 1)
+		return STYLE_HOT;
+	return count * 8 >= self->hottest && count > 1 ? STYLE_WARM : otherwise;
+}
+
 static enum style live_list_style(const struct list_view *list, const struct field *field, const struct row *row, enum style otherwise)
 {
 	const char *ours = row_text(list, row, "ours"), *full = row_text(list, row, "percent");
 
 	if (ours != NULL && strcmp(ours, "yes") == 0 && strcmp(field->name, "domain") == 0)
-		return STYLE_WARNING;
-	if (strncmp(field->name, "age_", 4) == 0 && strcmp(row_text(list, row, field->name), "0") == 0)
-		return STYLE_DIM;
+		return is_outage(list, row) ? STYLE_BAD : STYLE_WARNING;
+	if (is_age(field))
+		return heat_of((const struct live_list *)list, strtoull(row_text(list, row, field->name), NULL, 10), otherwise);
 	if (full != NULL && strcmp(field->name, "percent") == 0 && full[0] != '\0')
 		return strtol(full, NULL, 10) >= 95 ? STYLE_BAD : strtol(full, NULL, 10) >= 80 ? STYLE_WARNING : otherwise;
 	return otherwise;
@@ -243,8 +354,11 @@ static void end_connections(struct live_list *self, const struct row *row)
 	struct session *session = self->list.view.session;
 	const char *table = self->place->table;
 	bool one = strcmp(table, "connections") == 0, from_address = one || strcmp(table, "connections-by-address") == 0;
+	struct arena *arena = arena_new();
+	/* Said of what it is: somebody may be called "imap", as a service is. */
 	struct live_question question = { .table = "connections", .host = self->question.host,
-		.of = one ? row_text(&self->list, row, "user") : row_text(&self->list, row, self->place->of) };
+		.of = one ? arena_format(arena, "user:%s", row_text(&self->list, row, "user")) :
+			arena_format(arena, "%s:%s", self->place->of, row_text(&self->list, row, self->place->of)) };
 	struct rows *rows = live_rows(live_of(&self->list), &question);
 	const struct row **list = memory_new(sizeof *list * (rows->count + 1));
 	const char *address = one ? row_text(&self->list, row, "address") : NULL;
@@ -258,6 +372,7 @@ static void end_connections(struct live_list *self, const struct row *row)
 	change = traffic_of_sessions(list, count, from_address);
 	free(list);
 	rows_free(rows);
+	arena_free(arena);
 	if (change != NULL)
 		session_push(session, review_view_new(session, change));
 	else
@@ -289,6 +404,7 @@ static void show_table(struct live_list *self, const struct live_place *place)
 	self->list.sort = NULL;
 	list_show_kind(&self->list, table->kind);
 	self->list.reverse = place->reverse;
+	self->list.detailed = has_ages(self);
 	self->list.sort = kind_field(table->kind, place->sort);
 	rowset_sort(self->list.set, self->list.sort, place->reverse);
 	list_work_more(&self->list);
@@ -357,6 +473,8 @@ static const char *live_list_blocked(const struct list_view *list, const struct 
 {
 	const struct live_list *self = (const struct live_list *)list;
 
+	if (strcmp(action->name, "open") == 0 && list_row(list) != NULL && strcmp(list_row(list)->name, "(others)") == 0)
+		return "this row is the sum of the small ones";
 	if (strcmp(action->name, "open") == 0 && self->place->leads_to == NULL && self->place->open == NULL)
 		return "there is nothing behind this row";
 	if (strncmp(action->name, "by-", 3) == 0 && self->of != NULL)
@@ -367,6 +485,8 @@ static const char *live_list_blocked(const struct list_view *list, const struct 
 		return kick_blocked(self);
 	if (message_action_field(action->name) != NULL && strcmp(self->place->family, "queue") != 0)
 		return "there are no messages here";
+	if (message_action_field(action->name) != NULL && list_row(list) != NULL && no_messages(list, list_row(list)) != NULL)
+		return no_messages(list, list_row(list));
 	if (message_action_field(action->name) != NULL && !role_may(session_role(list->view.session), &kind_queue, NULL, VERB_EDIT))
 		return "your role may not do that; admin may";
 	if (strcmp(action->name, "other-server") == 0 && hosts_count(live_hosts(live_of(list))) < 2)
@@ -397,6 +517,8 @@ static const struct list_feed live_feed = {
 	.heading = live_list_heading,
 	.state = live_list_state,
 	.empty = live_list_empty,
+	.words = live_list_words,
+	.detail = live_list_detail,
 	.style = live_list_style,
 	.close = live_list_close,
 };

@@ -34,6 +34,7 @@ struct live_list {
 	char *of;                  /* heap: what question.of points at */
 	char *words;               /* heap: the drill in words, for the heading; NULL */
 	int64_t seen;              /* sum of the times of all snapshots that are shown */
+	uint64_t hottest;          /* the queue by age: the most recipients in one cell */
 };
 /* host LIVE_ALL: every server. of NULL: all; words: what that is, for the heading. Texts are copied. */
 struct view *live_list_new(struct session *session, const char *table, size_t host, const char *of, const char *words);

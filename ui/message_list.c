@@ -16,6 +16,7 @@
 #include "model/live_kinds.h"
 #include "model/traffic.h"
 #include "ui/list_private.h"
+#include "ui/live_words.h"
 #include "ui/session.h"
 
 enum { SHOWN_MOST = 1000, ACT_MOST = 10000 };
@@ -97,6 +98,25 @@ static const char *message_list_state(const struct list_view *list, struct arena
 	if (!list->complete)
 		return arena_format(arena, "the oldest of %s that match, read %s", text_from_count(arena, (int64_t)self->matching), digits);
 	return arena_format(arena, "all that match, read %s", digits);
+}
+
+static const char *message_list_words(const struct list_view *list, struct arena *arena, enum visible_form form, const struct field *field,
+		const struct row *row, const struct value *value)
+{
+	(void)form;
+	(void)row;
+	return live_words(arena, field, value, session_now(list->view.session));
+}
+
+/* Of a row that is cut everywhere. */
+static const char *message_list_detail(const struct list_view *list, const struct row *row, struct arena *arena)
+{
+	const char *sender = row->values[LM_SENDER].bytes, *reason = row->values[LM_REASON].bytes;
+
+	(void)list;
+	return arena_format(arena, "%s from %s%s\nto %s%s%s", row->name, strcmp(sender, "MAILER-DAEMON") == 0 ? "the null sender (a bounce)" : sender,
+		strcmp(row->values[LM_EXPIRED].bytes, "yes") == 0 ? ", goes back at the next try" : "",
+		row->values[LM_RECIPIENTS].bytes, reason[0] != '\0' ? "\n" : "", reason);
 }
 
 static const char *message_list_empty(const struct list_view *list, struct arena *arena)
@@ -289,6 +309,8 @@ static const struct list_feed message_feed = {
 	.blocked = message_list_blocked,
 	.heading = message_list_heading,
 	.state = message_list_state,
+	.words = message_list_words,
+	.detail = message_list_detail,
 	.empty = message_list_empty,
 	.close = message_list_close,
 };
@@ -327,6 +349,7 @@ struct view *message_list_new(struct session *session, size_t host, const struct
 		*texts[i] = self->texts[i] = memory_text(*texts[i]);
 	self->words = memory_text(words);
 	list_init(&self->list, &message_list_class, session, &kind_live_message, &message_feed);
+	self->list.detailed = true;
 	self->list.sort = &kind_live_message.fields[LM_ARRIVAL];
 	rowset_sort(self->list.set, self->list.sort, false);
 	list_load(&self->list);

@@ -33,6 +33,8 @@ static const struct { char letter; const char *name; } styles[STYLE_COUNT] = {
 	[STYLE_NEW] = { '+', "new" },
 	[STYLE_NOTICE] = { 'n', "notice" },
 	[STYLE_FOOTER] = { 'u', "footer" },
+	[STYLE_WARM] = { 'a', "warm" },
+	[STYLE_HOT] = { 'A', "hot" },
 };
 
 char style_letter(unsigned style)

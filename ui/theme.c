@@ -36,7 +36,7 @@ static const char *const colours[] = { "black", "red", "green", "yellow", "blue"
 static const struct { enum style a, b; } apart[] = {
 	{ STYLE_ROW, STYLE_ROW_HERE }, { STYLE_SECTION, STYLE_SECTION_HERE }, { STYLE_FIELD, STYLE_FIELD_HERE },
 	{ STYLE_BUTTON, STYLE_BUTTON_HERE }, { STYLE_OK, STYLE_WARNING }, { STYLE_OK, STYLE_BAD }, { STYLE_OLD, STYLE_NEW },
-	{ STYLE_PLAIN, STYLE_ESCAPE }, { STYLE_ROW, STYLE_MARKED }, { STYLE_PLAIN, STYLE_FIELD },
+	{ STYLE_ROW, STYLE_WARM }, { STYLE_WARM, STYLE_HOT }, { STYLE_PLAIN, STYLE_ESCAPE }, { STYLE_ROW, STYLE_MARKED }, { STYLE_PLAIN, STYLE_FIELD },
 };
 
 struct reader {

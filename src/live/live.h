@@ -135,6 +135,7 @@ struct live_question {
 	size_t host;                       /* LIVE_ALL: every server (rows bear their server) */
 	const char *of;                    /* drill: only of this user, address, service, domain, reason (the table says); NULL: all */
 	size_t most;                       /* rows at most, biggest first; 0: all */
+	bool merged;                       /* queue by domain, reason, sender: what several servers have of one name is one row */
 };
 struct live_table {
 	const char *name;                  /* NULL ends the table */

@@ -122,6 +122,53 @@ static void fill_ages(struct rows *rows, const struct queue *queue, const char *
 	}
 }
 
+/* --- several servers in one row --------------------------------------------------------------- */
+
+static uint64_t number_of(const struct row *row, size_t column)
+{
+	return strtoull(row->values[column].bytes, NULL, 10);
+}
+
+static int by_name(const void *left, const void *right)
+{
+	const struct row *a = left, *b = right;
+	int order = strcmp(a->name, b->name);
+
+	return order != 0 ? order : strcmp(a->id, b->id);
+}
+
+/* Adds what another server has of the same name; where texts differ those of the one with more recipients stay. */
+static void merge_row(struct rows *rows, struct row *into, const struct row *from)
+{
+	bool bigger = number_of(from, LQG_RECIPIENTS) > number_of(into, LQG_RECIPIENTS);
+	const char *oldest = from->values[LQG_OLDEST].bytes;
+
+	for (size_t column = LQG_RECIPIENTS; column <= LQG_LATE; column++)
+		table_number(rows, into, column, number_of(into, column) + number_of(from, column));
+	if (*oldest && (!*into->values[LQG_OLDEST].bytes || strcmp(oldest, into->values[LQG_OLDEST].bytes) < 0))
+		table_text(rows, into, LQG_OLDEST, oldest);
+	if (rows->kind != &kind_live_queue_sender && (bigger || !*into->values[LQG_MORE].bytes))
+		table_text(rows, into, LQG_MORE, from->values[LQG_MORE].bytes);
+	table_text(rows, into, LQG_SERVER, arena_format(rows->arena, "%s, %s", into->values[LQG_SERVER].bytes, from->values[LQG_SERVER].bytes));
+}
+
+static void merge(struct rows *rows)
+{
+	size_t kept = 0;
+
+	qsort(rows->rows, rows->count, sizeof(*rows->rows), by_name);
+	for (size_t i = 0; i < rows->count; i++) {
+		if (kept > 0 && strcmp(rows->rows[kept - 1].name, rows->rows[i].name) == 0)
+			merge_row(rows, &rows->rows[kept - 1], &rows->rows[i]);
+		else
+			rows->rows[kept++] = rows->rows[i];
+	}
+	rows->count = kept;
+	/* The same row whichever servers have it now: cursor and marks stay on it. */
+	for (size_t i = 0; i < kept; i++)
+		rows->rows[i].id = arena_format(rows->arena, "*/%s", rows->rows[i].name);
+}
+
 /* --- tables of the last snapshots ------------------------------------------------------------- */
 
 /* Several servers' groups together, biggest first; their kinds have recipients in one place. */
@@ -146,9 +193,12 @@ static struct rows *make(struct live *live, const struct live_question *question
 
 		if (!queue || (question->host != LIVE_ALL && question->host != host))
 			continue;
-		fill(rows, queue, host_at(hosts, host)->name, question->of, question->most);
+		/* What is second on each of two servers may be first in all. */
+		fill(rows, queue, host_at(hosts, host)->name, question->of, question->merged ? 0 : question->most);
 		servers++;
 	}
+	if (question->merged && (fill == fill_domains || fill == fill_reasons || fill == fill_senders))
+		merge(rows);
 	if (servers > 1 && (fill == fill_domains || fill == fill_reasons || fill == fill_senders))
 		qsort(rows->rows, rows->count, sizeof(*rows->rows), by_recipients);
 	return table_done(rows, question->most);

@@ -56,7 +56,8 @@ enum field_flags {
 	 */
 	FIELD_ELSEWHERE = 1 << 11,
 	FIELD_AMOUNT   = 1 << 12, /* SIZE: measured, so 0 is nothing and not "no limit", and words are rounded */
-	FIELD_WHOLE    = 1 << 13  /* in lists: told by comparing all rows, so no value means none only where the list is complete */
+	FIELD_WHOLE    = 1 << 13, /* in lists: told by comparing all rows, so no value means none only where the list is complete */
+	FIELD_NARROW   = 1 << 14  /* in lists: a figure read across a row; no wider than it is, and the first column gives way to it */
 };
 
 /* One part of a FIELD_PARTS value. Values are text without blanks; blanks and % are written as %20, %25. */

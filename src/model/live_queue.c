@@ -17,19 +17,24 @@
 	.help = "Mails that wait; a mail to three counts once." }
 #define OLDEST { .name = "oldest", .label = "Oldest", .type = FIELD_TIME, .flags = SHOWN, .group = "Queue", .width = 20, \
 	.help = "When the oldest of them arrived." }
-#define AGE(field_name, field_label, field_help) { .name = field_name, .label = field_label, .type = FIELD_NUMBER, .flags = SHOWN, \
-	.group = "Age", .width = 6, .help = "Recipients whose mail arrived " field_help " ago." }
+/* In a table with ages the figures stand close, so that all of them can be seen in 80 columns. */
+#define RECIPIENTS_NARROW { .name = "recipients", .label = "Rcpts", .type = FIELD_NUMBER, .flags = SHOWN | FIELD_NARROW, .group = "Queue", .width = 7, \
+	.help = "Recipients that still wait; a mail to three counts three times." }
+#define MAILS_NARROW { .name = "mails", .label = "Mails", .type = FIELD_NUMBER, .flags = SHOWN | FIELD_NARROW, .group = "Queue", .width = 7, \
+	.help = "Mails that wait; a mail to three counts once." }
+#define AGE(field_name, field_label, field_help) { .name = field_name, .label = field_label, .type = FIELD_NUMBER, .flags = SHOWN | FIELD_NARROW, \
+	.group = "Age", .width = 4, .help = "Recipients whose mail arrived " field_help " ago." }
 #define AGES \
-	AGE("age_5", "5m", "less than 5 minutes"), AGE("age_10", "10m", "5 to 10 minutes"), \
-	AGE("age_20", "20m", "10 to 20 minutes"), AGE("age_40", "40m", "20 to 40 minutes"), \
-	AGE("age_80", "80m", "40 to 80 minutes"), AGE("age_160", "160m", "80 to 160 minutes"), \
-	AGE("age_320", "320m", "160 to 320 minutes"), AGE("age_640", "640m", "320 to 640 minutes"), \
-	AGE("age_1280", "1280m", "640 to 1,280 minutes"), AGE("age_older", "older", "1,280 minutes or longer")
+	AGE("age_5", "5", "less than 5 minutes"), AGE("age_10", "10", "5 to 10 minutes"), \
+	AGE("age_20", "20", "10 to 20 minutes"), AGE("age_40", "40", "20 to 40 minutes"), \
+	AGE("age_80", "80", "40 to 80 minutes"), AGE("age_160", "160", "80 to 160 minutes"), \
+	AGE("age_320", "320", "160 to 320 minutes"), AGE("age_640", "640", "320 to 640 minutes"), \
+	AGE("age_1280", "1280", "640 to 1,280 minutes"), AGE("age_older", "old", "1,280 minutes or longer")
 #define DEFERRED { .name = "deferred", .label = "Deferred", .type = FIELD_NUMBER, .flags = FIELD_READONLY, .group = "Queue", .width = 8, \
 	.help = "Recipients whose last try failed; held mail is not counted here." }
 #define LATE { .name = "late", .label = "Late", .type = FIELD_NUMBER, .flags = FIELD_READONLY, .group = "Queue", .width = 8, \
 	.help = "Deferred recipients whose mail is five minutes old or older." }
-#define COUNTS RECIPIENTS, MAILS, AGES, DEFERRED, LATE, OLDEST
+#define COUNTS RECIPIENTS_NARROW, MAILS_NARROW, AGES, DEFERRED, LATE, OLDEST
 
 static const struct field queue_fields[] = {
 	[LQ_QUEUE] = { .name = "queue", .label = "Queue", .type = FIELD_TEXT, .flags = SHOWN | FIELD_KEY | FIELD_SEARCH, .group = "Queue", .width = 10,
@@ -107,10 +112,12 @@ const struct kind kind_live_queue_age = {
 static const struct field message_fields[] = {
 	[LM_ID] = { .name = "id", .label = "Id", .type = FIELD_TEXT, .flags = SHOWN | FIELD_KEY | FIELD_SEARCH, .group = "Message", .width = 12,
 		.help = "The queue id. A short one may later name another message." },
-	[LM_SERVER] = SERVER,
+	/* Lists of messages are of one server, which their heading names. */
+	[LM_SERVER] = { .name = "server", .label = "Server", .type = FIELD_TEXT, .flags = FIELD_READONLY | FIELD_SEARCH, .group = "Message", .width = 16,
+		.help = "The server whose queue this is." },
 	[LM_QUEUE] = { .name = "queue", .label = "Queue", .type = FIELD_TEXT, .flags = SHOWN, .group = "Message", .width = 8,
 		.help = "The queue in which it was when it was listed." },
-	[LM_ARRIVAL] = { .name = "arrival", .label = "Arrived", .type = FIELD_TIME, .flags = SHOWN, .group = "Message", .width = 20,
+	[LM_ARRIVAL] = { .name = "arrival", .label = "Arrived", .type = FIELD_TIME, .flags = SHOWN, .group = "Message", .width = 12,
 		.help = "When it came to this server." },
 	[LM_SIZE] = { .name = "size", .label = "Size", .type = FIELD_SIZE, .flags = SHOWN | FIELD_AMOUNT, .group = "Message", .width = 9,
 		.help = "Bytes, headers and content." },
