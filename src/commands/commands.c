@@ -62,6 +62,9 @@ const struct command commands[] = {
 	  .help = "Prints a screen of the console as text." },
 	{ .name = "doctor", .arguments = "", .least = 0, .most = 0, .run = run_doctor,
 	  .help = "Looks at configuration, directory and tools and says what is wrong." },
+	{ .name = "guardian", .arguments = "apply|confirm ID|rollback ID|more ID SECONDS|status|restore", .least = 1, .most = 3,
+	  .takes = TAKES_DIRECTORY, .alone = true, .run = run_guardian,
+	  .help = "Changes files of this server under a timer; run by postroom itself, over ssh and when the machine starts." },
 	{ .name = NULL },
 };
 
@@ -71,7 +74,7 @@ enum option_id {
 	OPTION_CONFIG = 256, OPTION_URI, OPTION_BASE, OPTION_BIND, OPTION_PASSWORD_FILE, OPTION_CA_FILE, OPTION_ROLE, OPTION_PROFILE,
 	OPTION_READONLY, OPTION_RESTRICTED, OPTION_KEYMAP, OPTION_THEME, OPTION_LIST_KEYS, OPTION_COMPARE, OPTION_ASCII, OPTION_NO_COLOR, OPTION_HELP, OPTION_VERSION,
 	OPTION_FORMAT, OPTION_DRY_RUN, OPTION_YES, OPTION_CONFIRM, OPTION_REASON, OPTION_FILTER, OPTION_LIMIT, OPTION_COLUMNS,
-	OPTION_VERIFY, OPTION_SIZE, OPTION_KEYS, OPTION_HOST, OPTION_BY, OPTION_ONCE, OPTION_OUTPUT
+	OPTION_VERIFY, OPTION_SIZE, OPTION_KEYS, OPTION_HOST, OPTION_BY, OPTION_ONCE, OPTION_OUTPUT, OPTION_DIRECTORY
 };
 
 static const struct option_row {
@@ -112,6 +115,7 @@ static const struct option_row {
 	{ "by", "WORD", OPTION_BY, TAKES_BY, "grouped: user, address, network, service, server; the queue: domain, reason, sender, age" },
 	{ "once", NULL, OPTION_ONCE, TAKES_ONCE, "print one line and end" },
 	{ "output", "FILE", OPTION_OUTPUT, TAKES_OUTPUT, "replace this file instead of printing" },
+	{ "directory", "DIR", OPTION_DIRECTORY, TAKES_DIRECTORY, "where the guardian keeps its state" },
 	{ "help", NULL, OPTION_HELP, 0, "print this and end" },
 	{ "version", NULL, OPTION_VERSION, 0, "print the version and end" },
 };
@@ -194,6 +198,7 @@ static const char **text_of(struct parsed *parsed, enum option_id id)
 	case OPTION_HOST: return &parsed->arguments.host;
 	case OPTION_BY: return &parsed->arguments.by;
 	case OPTION_OUTPUT: return &parsed->arguments.output;
+	case OPTION_DIRECTORY: return &parsed->arguments.directory;
 	default: return NULL;
 	}
 }
@@ -359,6 +364,15 @@ static int run_command(const struct command *command, struct parsed *parsed, int
 		return error_exit_status(ERROR_USAGE);
 	}
 	config = config_load(parsed->options, &error);
+	if (command->alone) {
+		bool restricted = config ? config->restricted : parsed->options->restricted;
+
+		config_free(config);
+		if (!restricted)
+			return command->run(NULL, &parsed->arguments, argc, argv);
+		headless_note("postroom: %s is not to be had in restricted mode", command->name);
+		return error_exit_status(ERROR_REFUSED);
+	}
 	if (!config) {
 		headless_note("postroom: %s", error.text);
 		return error_exit_status(error.kind == ERROR_NOT_FOUND ? ERROR_CONFIG : error.kind);

@@ -32,7 +32,7 @@ struct arguments {
 	const struct front_ends *front_ends;
 	const struct printer *printer;     /* --format */
 	bool dry_run, yes, verify, once;
-	const char *confirm, *reason, *filter, *columns, *size, *keys, *host, *by, *output;
+	const char *confirm, *reason, *filter, *columns, *size, *keys, *host, *by, *output, *directory;
 	long limit;                        /* 0: none */
 };
 
@@ -40,7 +40,7 @@ struct arguments {
 enum command_options {
 	TAKES_FILTER = 1, TAKES_LIMIT = 2, TAKES_COLUMNS = 4, TAKES_WRITE = 8 /* --dry-run --yes --confirm --reason */,
 	TAKES_VERIFY = 16, TAKES_SCREEN = 32 /* --size --keys */,
-	TAKES_HOST = 64, TAKES_BY = 128, TAKES_ONCE = 256, TAKES_OUTPUT = 512,
+	TAKES_HOST = 64, TAKES_BY = 128, TAKES_ONCE = 256, TAKES_OUTPUT = 512, TAKES_DIRECTORY = 1 << 16,
 	TAKES_LIVE = TAKES_HOST | TAKES_FILTER | TAKES_LIMIT | TAKES_COLUMNS
 };
 
@@ -51,6 +51,7 @@ struct command {
 	const char *help;                  /* one sentence */
 	int least, most;                   /* words after the name; most -1: any */
 	unsigned takes;                    /* enum command_options */
+	bool alone;                        /* needs no configuration: run gets NULL, also where there is a broken one. Not in restricted mode */
 	/* argv[0] is the subcommand's first argument; returns the exit status. */
 	int (*run)(struct config *takes, const struct arguments *arguments, int argc, char **argv);
 };

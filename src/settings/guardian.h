@@ -59,9 +59,11 @@ enum guardian_state {
 struct guardian_report {
 	enum guardian_state state;
 	const char *id, *who, *sentence;
-	int64_t since, deadline;           /* epoch s; deadline 0: none */
+	int64_t since, deadline;           /* epoch s of that server; deadline 0: none */
+	int64_t now;                       /* its clock when it said so: deadline - now is what is left */
 	const char *why;                   /* of a refusal or rollback, in words; NULL */
 	const char *const *lines;          /* what was seen: log lines, values; NULL-terminated */
+	enum error_kind kind;              /* of a refusal, rollback or trouble; NONE otherwise. Decides the exit status */
 };
 const char *guardian_state_word(enum guardian_state state);
 bool guardian_state_parse(const char *word, enum guardian_state *state);
@@ -73,14 +75,16 @@ char *guardian_report_json(struct arena *arena, const struct guardian_report *re
 bool guardian_report_read(struct arena *arena, const char *bytes, size_t length, struct guardian_report *report, struct error *error);
 
 /*
- * The four words of `postroom guardian WORD --directory DIR` (DIR: root-owned, /var/lib/postroom/guardian; one armed
+ * The words of `postroom guardian WORD --directory DIR` (DIR: root-owned, /var/lib/postroom/guardian; one armed
  * change per DIR). Each prints one report as JSON and returns an exit status.
  *   apply     reads a change from standard input, starts the detached guardian, returns when it waits, refused or rolled back
  *   confirm   ID: keeps the new values; only while it waits
  *   rollback  ID: puts the old ones back now
- *   status    what is known
+ *   status    what is known; armed state whose guardian is dead is put right first, as restore does
  *   restore   armed state without a living guardian: puts the old files back (no reload where the service does not run)
- *   more      ID SECONDS: more time
+ *   more      ID SECONDS: more time, from now on
+ * Exit status: 0 waiting, confirmed, nothing armed, or rolled back as it was told to; 65 refused by the check, 75 refused
+ * because somebody else is at it or the file is another one now, 77 rolled back by itself, 74 stuck.
  */
 int guardian_main(const char *word, const char *directory, const char *id, const char *seconds);
 

@@ -1,0 +1,423 @@
+/*
+ * guardian_dovecot: how Dovecot is asked: a candidate, a reload, and what runs
+ * afterwards.
+ *
+ * An exit status of 0 of a reload proves nothing (dovecot 4.3): the log since
+ * then must hold no refusal of the master, `service status` must show the
+ * values, `doveadm who` must be answered, and each login port must greet a new
+ * connection.  Where the log goes to syslog the usual files are read; where
+ * none can be read the report says so.  Guardian's process.
+ */
+#include "settings/guardian_private.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+
+#define DOVECONF "/usr/bin/doveconf"
+#define DOVEADM "/usr/bin/doveadm"
+/* A broken file can hold the master up for 10 s. */
+enum { LOOK_MS = 20000, TURN_MS = 100, UNSEEN_MS = 1500 };
+
+/* One value as doveconf reads it; arena, NULL: it cannot be read. */
+static char *value_of(struct guardian *guardian, const char *config, const char *name)
+{
+	struct guardian_ran ran = GUARDIAN_RUN(guardian, DOVECONF, "-h", "-c", config, name);
+	char *value;
+
+	if (!ran.ended || ran.status != 0)
+		return NULL;
+	value = arena_text(guardian->arena, ran.output);
+	value[strcspn(value, "\n")] = '\0';
+	return value;
+}
+
+/* --- the candidate ------------------------------------------------------------------------------- */
+
+/* The copy's place taken out of what the parser says: the line as it concerns the real file. */
+static char *without_root(struct guardian *guardian, const char *words, const char *root)
+{
+	struct text out = { 0 };
+	size_t length = strlen(root);
+	const char *found;
+	char *copy;
+
+	while ((found = strstr(words, root))) {
+		text_add_bytes(&out, words, (size_t)(found - words));
+		words = found + length;
+	}
+	text_add(&out, words);
+	copy = arena_text(guardian->arena, text_get(&out));
+	text_free(&out);
+	return copy;
+}
+
+static void say_warnings(struct guardian *guardian, const char *complaint)
+{
+	while (*complaint) {
+		size_t length = strcspn(complaint, "\n");
+
+		if (!strncmp(complaint, "doveconf: Warning: ", 19))
+			guardian_say(guardian, "%.*s", (int)length, complaint);
+		complaint += length + (complaint[length] == '\n');
+	}
+}
+
+/* What says it best: the last Fatal line, without its head. */
+static bool refused(struct guardian *guardian, const char *complaint, const char *root, struct error *error)
+{
+	static const char *const fatal[] = { "doveconf: Fatal: ", NULL }, *const bad[] = { "Error: ", NULL };
+	char *said = without_root(guardian, complaint, root), *line = guardian_line_with(guardian->arena, said, fatal, NULL);
+
+	if (!line)
+		line = guardian_line_with(guardian->arena, said, bad, NULL);
+	if (!line)
+		line = said;
+	if (!strncmp(line, fatal[0], strlen(fatal[0])))
+		line += strlen(fatal[0]);
+	return error_set(error, ERROR_INVALID, "Dovecot's own check refuses this configuration, so nothing was installed: %.400s", line);
+}
+
+/* Dovecot finds its master by this directory; a reload to another one loses it (dovecot 4.3). */
+static bool same_base(struct guardian *guardian, const char *config, struct error *error)
+{
+	const char *now = value_of(guardian, guardian_config(guardian), "base_dir"), *later = value_of(guardian, config, "base_dir");
+
+	if (!now || !later || !strcmp(now, later))
+		return true;
+	return error_set(error, ERROR_INVALID, "base_dir would become %s; a reload with another base_dir loses the running Dovecot, so nothing was "
+		"installed: this needs a restart by hand", later);
+}
+
+static bool dovecot_check(struct guardian *guardian, const char *config, const char *root, struct error *error)
+{
+	struct guardian_ran ran = GUARDIAN_RUN(guardian, DOVECONF, "-n", "-c", config);
+
+	/* Numbers written as $name are expanded by Dovecot itself but not by -n alone (dovecot 1.6). */
+	if (ran.ended && ran.status != 0 && strstr(ran.complaint, "Invalid number $"))
+		ran = GUARDIAN_RUN(guardian, DOVECONF, "-x", "-n", "-c", config);
+	if (!ran.ended)
+		return error_set(error, ERROR_UNSUPPORTED, "the configuration cannot be checked, so nothing was installed: %.400s", ran.error.text);
+	if (ran.status != 0)
+		return refused(guardian, ran.complaint, root, error);
+	say_warnings(guardian, ran.complaint);
+	return same_base(guardian, config, error);
+}
+
+/* --- what runs --------------------------------------------------------------------------------------- */
+
+static bool status_now(struct guardian *guardian, const char **table, struct error *error)
+{
+	struct guardian_ran ran = GUARDIAN_RUN(guardian, DOVEADM, "-c", guardian_config(guardian), "-f", "tab", "service", "status");
+
+	*table = ran.output ? ran.output : "";
+	if (ran.ended && ran.status == 0)
+		return true;
+	return error_set(error, ERROR_UNREACHABLE, "doveadm service status: %.300s", ran.ended ? ran.complaint : ran.error.text);
+}
+
+static bool dovecot_running(struct guardian *guardian)
+{
+	const char *table;
+
+	return status_now(guardian, &table, NULL);
+}
+
+/* The cell of a row and a column of a table of tabs; arena, NULL: none. */
+static char *cell(struct arena *arena, const char *table, const char *row, const char *column)
+{
+	size_t wanted = 0, at = 0, length = strlen(row);
+	const char *head = table;
+	bool known = false;
+
+	for (; *head && *head != '\n'; wanted++) {
+		size_t size = strcspn(head, "\t\n");
+
+		if (size == strlen(column) && !strncmp(head, column, size)) {
+			known = true;
+			break;
+		}
+		head += size + (head[size] == '\t');
+	}
+	while (known && *table) {
+		const char *line = table;
+		size_t end = strcspn(table, "\n");
+
+		table += end + (table[end] == '\n');
+		if (strncmp(line, row, length) || line[length] != '\t')
+			continue;
+		for (at = 0; at < wanted; at++)
+			line += strcspn(line, "\t\n") + 1;
+		return arena_format(arena, "%.*s", (int)strcspn(line, "\t\n"), line);
+	}
+	return NULL;
+}
+
+/* "imap-login/process_limit" is what the master says; a name alone, or what the master does not tell, is what doveconf reads. */
+static char *runs(struct guardian *guardian, const char *table, const char *name)
+{
+	const char *slash = strchr(name, '/');
+	char *row = slash ? arena_format(guardian->arena, "%.*s", (int)(slash - name), name) : NULL;
+	char *value = row ? cell(guardian->arena, table, row, slash + 1) : NULL;
+
+	if (!value && row)
+		value = value_of(guardian, guardian_config(guardian), arena_format(guardian->arena, "service/%s", name));
+	return value || row ? value : value_of(guardian, guardian_config(guardian), name);
+}
+
+static const char **pairs_now(struct guardian *guardian, const char *table)
+{
+	size_t count = 0, next = 0;
+	const char **pairs;
+
+	while (guardian->change.wanted[count])
+		count++;
+	pairs = arena_alloc(guardian->arena, (count + 1) * sizeof(*pairs));
+	for (size_t i = 0; i < count; i += 2) {
+		const char *value = runs(guardian, table, guardian->change.wanted[i]);
+
+		if (!value)
+			continue;
+		pairs[next++] = guardian->change.wanted[i];
+		pairs[next++] = value;
+	}
+	return pairs;
+}
+
+static bool all_run(struct guardian *guardian, const char *table, const char *const *pairs, struct error *error)
+{
+	for (size_t i = 0; pairs && pairs[i]; i += 2) {
+		const char *value = runs(guardian, table, pairs[i]);
+
+		if (!value)
+			return error_set(error, ERROR_INVALID, "%s is not known to this Dovecot", pairs[i]);
+		if (strcmp(value, pairs[i + 1]))
+			return error_set(error, ERROR_REFUSED, "%s is %s and not %s", pairs[i], value, pairs[i + 1]);
+	}
+	return true;
+}
+
+/* --- its ports ------------------------------------------------------------------------------------------ */
+
+static bool has_word(const char *list, const char *word)
+{
+	size_t length = strlen(word);
+
+	for (const char *at = list; (at = strstr(at, word)); at += length)
+		if ((at == list || strchr(" ,", at[-1])) && (!at[length] || strchr(" ,", at[length])))
+			return true;
+	return false;
+}
+
+/* What a listener of a service says for a key; "" where it says nothing. */
+static const char *listener_of(struct guardian *guardian, const char *listing, const char *service, const char *listener, const char *key)
+{
+	const char *value = guardian_listed(guardian->arena, listing, *listener ?
+		arena_format(guardian->arena, "service/%s/inet_listener/%s/%s", service, listener, key) :
+		arena_format(guardian->arena, "service/%s/%s", service, key));
+
+	return value ? value : "";
+}
+
+struct port_list {
+	struct guardian_port *ports;
+	size_t count, capacity;
+};
+
+/* One listener on every address that it listens to; "*" and "::" are tried on the loopback. */
+static void add_listener(struct guardian *guardian, const char *listing, const char *service, const char *listener, struct port_list *list)
+{
+	const char *port = listener_of(guardian, listing, service, listener, "port");
+	const char *ssl = listener_of(guardian, listing, service, listener, "ssl");
+	const char *addresses = listener_of(guardian, listing, service, listener, "address");
+	const char *all = guardian_listed(guardian->arena, listing, "listen");
+	long number = strtol(port, NULL, 10);
+
+	if (number < 1 || number > 65535 || !strcmp(listener_of(guardian, listing, service, listener, "haproxy"), "yes"))
+		return;
+	if (!*addresses)
+		addresses = all ? all : "*";
+	while (*addresses) {
+		size_t length = strcspn(addresses, " ,");
+		char *address = arena_format(guardian->arena, "%.*s", (int)length, addresses);
+
+		if (!strcmp(address, "*"))
+			address = arena_text(guardian->arena, "127.0.0.1");
+		/* Without IPv6 on the machine Dovecot leaves it out by itself. */
+		if (*address && strcmp(address, "::") && strcmp(address, "[::]")) {
+			list->ports = arena_grow(guardian->arena, list->ports, &list->capacity, list->count + 1, sizeof(*list->ports));
+			list->ports[list->count++] = (struct guardian_port){ .address = address, .port = (unsigned)number, .tls = !strcmp(ssl, "yes"),
+				.name = arena_format(guardian->arena, "%s on port %ld of %s", service, number, address) };
+		}
+		addresses += length + strspn(addresses + length, " ,");
+	}
+}
+
+/* Every port of every login service whose protocol is on. */
+static struct port_list ports_of(struct guardian *guardian)
+{
+	struct guardian_ran ran = GUARDIAN_RUN(guardian, DOVECONF, "-S", "-c", guardian_config(guardian), "service", "listen", "protocols");
+	const char *listing = ran.output ? ran.output : "", *services = guardian_listed(guardian->arena, listing, "service");
+	const char *protocols = guardian_listed(guardian->arena, listing, "protocols");
+	struct port_list list = { 0 };
+
+	while (services && *services) {
+		size_t length = strcspn(services, " ");
+		const char *service = arena_format(guardian->arena, "%.*s", (int)length, services);
+		const char *listeners = listener_of(guardian, listing, service, "", "inet_listener");
+
+		services += length + strspn(services + length, " ");
+		if (strcmp(listener_of(guardian, listing, service, "", "type"), "login") ||
+		    !protocols || !has_word(protocols, listener_of(guardian, listing, service, "", "protocol")))
+			continue;
+		while (*listeners) {
+			size_t size = strcspn(listeners, " ");
+
+			add_listener(guardian, listing, service, arena_format(guardian->arena, "%.*s", (int)size, listeners), &list);
+			listeners += size + strspn(listeners + size, " ");
+		}
+	}
+	return list;
+}
+
+/* --- before and after a reload ----------------------------------------------------------------------------- */
+
+static bool who_answers(struct guardian *guardian, struct error *error)
+{
+	struct guardian_ran ran = GUARDIAN_RUN(guardian, DOVEADM, "-c", guardian_config(guardian), "-f", "tab", "who", "-1");
+
+	return (ran.ended && ran.status == 0) ||
+		error_set(error, ERROR_REFUSED, "doveadm who is not answered: %.300s", ran.ended ? ran.complaint : ran.error.text);
+}
+
+static void dovecot_note(struct guardian *guardian)
+{
+	struct port_list list = ports_of(guardian);
+	const char *table, *words;
+
+	if (!status_now(guardian, &table, NULL))
+		table = "";
+	guardian->before = pairs_now(guardian, table);
+	guardian->who_failed = !who_answers(guardian, NULL);
+	for (size_t i = 0; i < list.count; i++) {
+		list.ports[i].greeted = guardian_greets(guardian, &list.ports[i], &words);
+		if (!list.ports[i].greeted)
+			guardian_say(guardian, "%s did not greet before the change: %s", list.ports[i].name, words);
+	}
+	guardian->ports = list.ports;
+	guardian->port_count = list.count;
+}
+
+/* Where its refusals are written; with syslog the file that Debian's syslog daemon keeps. */
+static struct guardian_log log_now(struct guardian *guardian)
+{
+	static const char *const files[] = { "/var/log/mail.log", "/var/log/maillog", "/var/log/syslog" };
+	const char *path = value_of(guardian, guardian_config(guardian), "log_path");
+	struct guardian_log log = guardian_log_mark(path && path[0] == '/' ? path : NULL);
+
+	for (size_t i = 0; !log.path && path && !strcmp(path, "syslog") && i < sizeof(files) / sizeof(files[0]); i++)
+		log = guardian_log_mark(files[i]);
+	return log;
+}
+
+static bool dovecot_reload(struct guardian *guardian, struct error *error)
+{
+	struct guardian_ran ran;
+
+	guardian->log = log_now(guardian);
+	ran = GUARDIAN_RUN(guardian, DOVEADM, "-c", guardian_config(guardian), "reload");
+	return (ran.ended && ran.status == 0) ||
+		error_set(error, ERROR_REFUSED, "doveadm reload: %.400s", ran.ended ? ran.complaint : ran.error.text);
+}
+
+/* What the master says when it keeps the old values; a child that ended, or one that is too slow, is no refusal. */
+static char *refusal_in(struct guardian *guardian, const char *log)
+{
+	static const char *const words[] = { "master: Error: ", "master: Fatal: ", "master: Panic: ", "config: Fatal: ", "config: Error: ",
+		"command startup failed", NULL };
+	static const char *const not[] = { ": child ", NULL };
+
+	return guardian_line_with(guardian->arena, log, words, not);
+}
+
+/* The master has read the signal, and what it said about it is there. */
+static bool log_shows(struct guardian *guardian, bool *reloaded, struct error *error)
+{
+	static const char *const hup[] = { "SIGHUP received", NULL };
+	char *log = guardian_log_read(guardian, &guardian->log), *line = refusal_in(guardian, log);
+
+	*reloaded = guardian_line_with(guardian->arena, log, hup, NULL) != NULL;
+	return !line || error_set(error, ERROR_REFUSED, "the running Dovecot refuses it: %.400s", line);
+}
+
+/*
+ * Turns until the values run. A status that is asked after SIGHUP was logged is answered after the reload, since the
+ * master does one thing at a time; without a readable log some time must do.
+ */
+static bool wait_for_values(struct guardian *guardian, const char *const *pairs, struct error *error)
+{
+	int64_t began = clock_monotonic_ms();
+
+	for (;;) {
+		bool reloaded, late = clock_monotonic_ms() - began > LOOK_MS;
+		const char *table;
+
+		if (!log_shows(guardian, &reloaded, error))
+			return false;
+		if (!guardian->log.path)
+			reloaded = clock_monotonic_ms() - began > UNSEEN_MS;
+		error_clear(error);
+		if (reloaded && status_now(guardian, &table, error) && all_run(guardian, table, pairs, error))
+			return true;
+		if (late && !reloaded)
+			return error_set(error, ERROR_TIMEOUT, "Dovecot did not reload within %d s", LOOK_MS / 1000);
+		if (late)
+			return false;
+		guardian_pause(TURN_MS);
+	}
+}
+
+static bool serves(struct guardian *guardian, struct error *error)
+{
+	struct port_list list = ports_of(guardian);
+
+	return guardian_ports_look(guardian, list.ports, list.count, error) && (guardian->who_failed || who_answers(guardian, error));
+}
+
+static bool dovecot_look(struct guardian *guardian, const char *const *pairs, bool fresh, struct error *error)
+{
+	const char *table;
+	bool reloaded;
+
+	if (!fresh)
+		return status_now(guardian, &table, error) && all_run(guardian, table, pairs, error) && serves(guardian, error);
+	if (!guardian->log.path)
+		guardian_say(guardian, "Dovecot's log cannot be read here, so only the values and the ports were looked at");
+	if (!wait_for_values(guardian, pairs, error))
+		return false;
+	/* New processes read the configuration only now; what they cannot use is in the log then. */
+	if (!serves(guardian, error)) {
+		struct error said = { 0 };
+
+		if (!log_shows(guardian, &reloaded, &said))
+			return error_set(error, said.kind, "%s", said.text);
+		return false;
+	}
+	return log_shows(guardian, &reloaded, error);
+}
+
+/* What counts at a reload is what runs, not what is about to: seen with 2.3.19, and in no manual. */
+static const char *dovecot_ends_sessions(struct guardian *guardian)
+{
+	const char *value = value_of(guardian, guardian_config(guardian), "shutdown_clients");
+
+	return value && !strcmp(value, "no") ? NULL : "the Dovecot that runs has shutdown_clients = yes, so a reload ends every session after 6 seconds, "
+		"whatever the new files say; to keep sessions, set shutdown_clients = no first, in a change of its own";
+}
+
+const struct guardian_service guardian_dovecot = {
+	.name = "dovecot", .title = "Dovecot", .config = "/etc/dovecot/dovecot.conf", .check = dovecot_check, .running = dovecot_running,
+	.reload = dovecot_reload, .note = dovecot_note, .look = dovecot_look, .ends_sessions = dovecot_ends_sessions,
+};

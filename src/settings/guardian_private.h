@@ -1,0 +1,158 @@
+/*
+ * guardian_private: what the files of the guardian share: one process with one
+ * change, its armed state, and what a service can be asked.
+ *
+ * Everything blocks; the guardian is a process of its own and has no other
+ * thread.
+ */
+#ifndef POSTROOM_SETTINGS_GUARDIAN_PRIVATE_H
+#define POSTROOM_SETTINGS_GUARDIAN_PRIVATE_H
+
+#include <sys/types.h>
+
+#include "base/text.h"
+#include "settings/guardian.h"
+
+struct json;
+struct loop;
+
+/* A file of the change and what was found in its place. */
+struct guarded_old {
+	bool existed;
+	char *bytes;                       /* NULL: there was no file */
+	size_t length;
+	mode_t mode;
+	uid_t owner;
+	gid_t group;
+};
+/* A port that must greet whoever connects. */
+struct guardian_port {
+	const char *name;                  /* "imap-login, 127.0.0.1 port 143" */
+	const char *address;
+	unsigned port;
+	bool tls;
+	bool greeted;
+};
+/* How far a log had grown before the reload. */
+struct guardian_log {
+	const char *path;
+	off_t from;
+	ino_t inode;
+};
+
+struct guardian_service;
+struct guardian {
+	struct arena *arena;
+	struct loop *loop;                 /* made by the first program that is run */
+	const char *directory;
+	int lock;                          /* -1: not held */
+	const struct guardian_service *service;
+	struct guarded_change change;
+	struct guarded_old *old;           /* one a file */
+	bool armed;                        /* files may lie in place that must go unless confirmed */
+	/* Pairs as in change.wanted: what ran before; what must run again after a rollback. NULL-terminated; NULL: not known. */
+	const char **before;
+	struct guardian_port *ports;       /* that the old configuration has */
+	size_t port_count;
+	bool who_failed;                   /* the doveadm call failed before the change already */
+	struct guardian_log log;
+	struct guardian_report report;
+	const char **lines;
+	size_t line_count, line_capacity;
+};
+
+/* What differs from one service to the other. */
+struct guardian_service {
+	const char *name, *title;          /* "dovecot", "Dovecot" */
+	const char *config;                /* the usual one */
+	/* Reads a candidate, whose copy of `config` is there; false with what its own parser says. */
+	bool (*check)(struct guardian *guardian, const char *config, const char *root, struct error *error);
+	bool (*running)(struct guardian *guardian);
+	bool (*reload)(struct guardian *guardian, struct error *error);
+	/* Before the change: what runs, which ports greet. */
+	void (*note)(struct guardian *guardian);
+	/* After a reload, or again before a confirmation (fresh false): do these pairs run, and does it serve? */
+	bool (*look)(struct guardian *guardian, const char *const *pairs, bool fresh, struct error *error);
+	/* Why sessions would end although they are to be kept; NULL: they stay. NULL function: reloads never end any. */
+	const char *(*ends_sessions)(struct guardian *guardian);
+};
+extern const struct guardian_service guardian_dovecot, guardian_postfix;
+const struct guardian_service *guardian_service_find(const char *name);
+const char *guardian_config(const struct guardian *guardian);
+
+/* --- guardian_state.c: the armed state -------------------------------------------------------- */
+/* Writes state and everything that is needed to take the change back, synced. */
+bool guardian_save(struct guardian *guardian, struct error *error);
+/* Reads it; false where there is none (kind NOT_FOUND) or where it cannot be read. */
+bool guardian_load(struct guardian *guardian, struct error *error);
+/* Takes the lock; false (CONFLICT) where a living guardian holds it. */
+bool guardian_lock(struct guardian *guardian, struct error *error);
+void guardian_unlock(struct guardian *guardian);
+/* The state changes, in memory and on the disk. */
+bool guardian_state(struct guardian *guardian, enum guardian_state state, struct error *error);
+/* One more line of the report. */
+void guardian_say(struct guardian *guardian, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* --- guardian_files.c --------------------------------------------------------------------------- */
+/* Reads what is there now; refuses what is not a plain file, what has no directory, and what differs from what was seen. */
+bool guardian_files_read(struct guardian *guardian, struct error *error);
+/* Installs all or none. */
+bool guardian_files_install(struct guardian *guardian, struct error *error);
+/* Puts all back that are not as they were; what somebody else has put there meanwhile is kept beside the state. */
+bool guardian_files_restore(struct guardian *guardian, struct error *error);
+/* Takes away what was left for a way back. */
+void guardian_files_forget(struct guardian *guardian);
+
+/* --- guardian_copy.c ------------------------------------------------------------------------------ */
+/* Root of a private copy of the configuration with the new files in it (arena); NULL with an error. */
+char *guardian_copy_make(struct guardian *guardian, struct error *error);
+void guardian_copy_remove(struct guardian *guardian);
+
+/* --- guardian_tool.c ------------------------------------------------------------------------------- */
+struct guardian_ran {
+	bool ended;                        /* it ran to its end, with `status` */
+	int status;
+	const char *output, *complaint;    /* arena */
+	struct error error;                /* why it did not end by itself */
+};
+/* Runs a program and waits. argv is NULL-terminated. */
+struct guardian_ran guardian_run(struct guardian *guardian, const char *const *argv);
+#define GUARDIAN_RUN(guardian, ...) guardian_run(guardian, (const char *const[]){ __VA_ARGS__, NULL })
+/* Waits this long without doing anything. */
+void guardian_pause(unsigned milliseconds);
+/* Does this port say something to whoever connects? words: why not (arena). */
+bool guardian_greets(struct guardian *guardian, const struct guardian_port *port, const char **words);
+/* The ports that were silent now and greeted before, or are new: false with the first. */
+bool guardian_ports_look(struct guardian *guardian, struct guardian_port *ports, size_t count, struct error *error);
+/* How far a log has grown; path NULL or not readable: log->path is NULL. */
+struct guardian_log guardian_log_mark(const char *path);
+/* What came since, at most 1 MiB; arena, "" where nothing. */
+char *guardian_log_read(struct guardian *guardian, const struct guardian_log *log);
+/* The first line (arena) in which one of `words` stands and none of `not`; NULL: none. */
+char *guardian_line_with(struct arena *arena, const char *text, const char *const *words, const char *const *not);
+/* Value of a "name=value" line of a listing (arena), NULL: none. */
+char *guardian_listed(struct arena *arena, const char *listing, const char *name);
+
+/* --- guardian_change.c --------------------------------------------------------------------------------- */
+/* From the lock to the deadline; `ready` is called once when the outcome is known or it waits. */
+void guardian_apply(struct guardian *guardian, void (*ready)(struct guardian *guardian, void *context), void *context);
+/* Old files, reload, look. Sets the state; why may be NULL. */
+void guardian_roll_back(struct guardian *guardian, const char *why);
+/* Armed state that nobody looks after: as roll back; true where there was some. */
+bool guardian_mend(struct guardian *guardian);
+
+/* --- guardian_orders.c ------------------------------------------------------------------------------------ */
+/* Where orders come in; -1 with an error. */
+int guardian_orders_open(struct guardian *guardian, struct error *error);
+/* Waits for one order at most so long; the descriptor of who gave it, -1: none. order: room for 200. */
+int guardian_orders_wait(int orders, int64_t milliseconds, char *order, size_t room);
+/* Gives an order to the living guardian and prints what it answers; false where there is none. */
+bool guardian_order(struct guardian *guardian, const char *order, char **answer, struct error *error);
+
+/* Tests stop the process here: environment POSTROOM_GUARDIAN_STOP names the point. */
+void guardian_point(const char *name);
+void guardian_points_read(void);
+/* Asked to end (SIGTERM): go back now. */
+bool guardian_ending(void);
+
+#endif
