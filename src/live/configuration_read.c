@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "live/line_reader.h"
 
 enum { LONGEST_LINE = 16 * 1024, MOST_SERVICES = 1000, MOST_PORTS = 64 };
 /* Built in (dovecot 1.1); 256 MB. */
@@ -26,8 +27,7 @@ struct configuration_reader {
 	char *protocols;                   /* arena; NULL: not named */
 	struct port ports[MOST_PORTS];
 	size_t port_count;
-	struct text line;
-	bool too_long;
+	struct line_reader lines;
 };
 
 struct configuration_reader *configuration_reader_new(void)
@@ -51,7 +51,7 @@ void configuration_reader_free(struct configuration_reader *reader)
 		return;
 	if (reader->made)
 		arena_free(reader->made->arena);
-	text_free(&reader->line);
+	text_free(&reader->lines.line);
 	free(reader);
 }
 
@@ -158,11 +158,12 @@ static void read_service(struct configuration_reader *reader, const char *key, c
 		read_listener(reader, service, key, value);
 }
 
-static void read_line(struct configuration_reader *reader)
+static void read_line(void *context, char *key, size_t length)
 {
-	char *key = reader->line.bytes, *value = strchr(key, '=');
+	struct configuration_reader *reader = context;
+	char *value = key ? strchr(key, '=') : NULL;
 
-	if (!value || memchr(key, '\0', reader->line.length))
+	if (!value || memchr(key, '\0', length))
 		return;
 	*value++ = '\0';
 	if (strncmp(key, "service/", 8) == 0)
@@ -181,23 +182,7 @@ static void read_line(struct configuration_reader *reader)
 
 void configuration_reader_take(struct configuration_reader *reader, const char *bytes, size_t length)
 {
-	while (length) {
-		const char *newline = memchr(bytes, '\n', length);
-		size_t part = newline ? (size_t)(newline - bytes) : length;
-
-		if (reader->line.length + part > LONGEST_LINE)
-			reader->too_long = true;
-		else
-			text_add_bytes(&reader->line, bytes, part);
-		if (!newline)
-			return;
-		if (!reader->too_long && reader->line.length)
-			read_line(reader);
-		text_clear(&reader->line);
-		reader->too_long = false;
-		bytes += part + 1;
-		length -= part + 1;
-	}
+	line_reader_take(&reader->lines, LONGEST_LINE, bytes, length, read_line, reader);
 }
 
 /* --- the end -------------------------------------------------------------------------------------- */

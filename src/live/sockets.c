@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/text.h"
+#include "live/line_reader.h"
 #include "live/pool.h"
 
 enum { LONGEST_LINE = 1000, ESTABLISHED = 1, LONGEST_ADDRESS = 32 };
@@ -23,8 +23,7 @@ struct sockets_reader {
 	size_t port_count;
 	const char **remote;               /* one a connection; heap */
 	size_t count, room, lines;
-	struct text line;
-	bool too_long;
+	struct line_reader reading;
 };
 
 struct sockets_reader *sockets_reader_new(const uint16_t *ports, size_t count)
@@ -46,7 +45,7 @@ void sockets_reader_free(struct sockets_reader *reader)
 		return;
 	pool_close(&reader->addresses);
 	arena_free(reader->arena);
-	text_free(&reader->line);
+	text_free(&reader->reading.line);
 	free(reader->ports);
 	free(reader->remote);
 	free(reader);
@@ -101,12 +100,14 @@ static const char *past_blanks(const char *at)
 	return at ? at + strspn(at, " ") : NULL;
 }
 
-static void read_line(struct sockets_reader *reader)
+static void read_line(void *context, char *line, size_t length)
 {
-	const char *at = strchr(reader->line.bytes, ':');
+	struct sockets_reader *reader = context;
+	const char *at = line ? strchr(line, ':') : NULL;
 	uint32_t local[4], remote[4], local_port, remote_port, state;
 	size_t count;
 
+	(void)length;
 	at = at ? past_blanks(at + 1) : NULL;
 	at = at ? past_blanks(read_end(at, local, &count, &local_port)) : NULL;
 	at = at ? past_blanks(read_end(at, remote, &count, &remote_port)) : NULL;
@@ -121,23 +122,7 @@ static void read_line(struct sockets_reader *reader)
 
 void sockets_reader_take(struct sockets_reader *reader, const char *bytes, size_t length)
 {
-	while (length) {
-		const char *newline = memchr(bytes, '\n', length);
-		size_t part = newline ? (size_t)(newline - bytes) : length;
-
-		if (reader->line.length + part > LONGEST_LINE)
-			reader->too_long = true;
-		else
-			text_add_bytes(&reader->line, bytes, part);
-		if (!newline)
-			return;
-		if (!reader->too_long)
-			read_line(reader);
-		text_clear(&reader->line);
-		reader->too_long = false;
-		bytes += part + 1;
-		length -= part + 1;
-	}
+	line_reader_take(&reader->reading, LONGEST_LINE, bytes, length, read_line, reader);
 }
 
 static int compare(const void *left, const void *right)

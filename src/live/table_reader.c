@@ -13,6 +13,7 @@
 #include "base/json.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "live/line_reader.h"
 
 /* Longer lines are no rows of doveadm; a flood without an end of line is not held. */
 enum { LONGEST_LINE = 64 * 1024, NOWHERE = -1 };
@@ -22,8 +23,7 @@ struct table_reader {
 	size_t count;
 	table_reader_row *row;
 	void *context;
-	struct text line;
-	bool too_long;                     /* the line at hand, which is thrown away up to its end */
+	struct line_reader lines;
 	bool headed;
 	int place[TABLE_MOST_COLUMNS];     /* of each column in a line */
 	size_t width;                      /* titles in the header */
@@ -46,7 +46,7 @@ void table_reader_free(struct table_reader *reader)
 {
 	if (!reader)
 		return;
-	text_free(&reader->line);
+	text_free(&reader->lines.line);
 	free(reader);
 }
 
@@ -116,49 +116,24 @@ static bool fill_cells(const struct table_reader *reader, char *line, char *end,
 	return !at;
 }
 
-static void read_line(struct table_reader *reader)
+static void read_line(void *context, char *line, size_t length)
 {
+	struct table_reader *reader = context;
 	struct table_cell cells[TABLE_MOST_COLUMNS] = { { NULL, 0 } };
-	char *line = reader->line.bytes, *end = line + reader->line.length;
-	bool zero = memchr(line, '\0', reader->line.length) != NULL;
+	bool zero = line && memchr(line, '\0', length) != NULL;
 
-	if (!reader->headed)
-		read_titles(reader, line, end);
+	if (!line)
+		reader->malformed++;
+	else if (!length)
+		return;
+	else if (!reader->headed)
+		read_titles(reader, line, line + length);
 	else if (reader->error.kind)
 		return;
-	else if (!zero && fill_cells(reader, line, end, cells))
+	else if (!zero && fill_cells(reader, line, line + length, cells))
 		give(reader, cells);
 	else
 		reader->malformed++;
-}
-
-static void end_line(struct table_reader *reader)
-{
-	text_add_bytes(&reader->line, "", 0);
-	if (reader->too_long)
-		reader->malformed++;
-	else if (reader->line.length)
-		read_line(reader);
-	text_clear(&reader->line);
-	reader->too_long = false;
-}
-
-static void take_tab(struct table_reader *reader, const char *bytes, size_t length)
-{
-	while (length) {
-		const char *newline = memchr(bytes, '\n', length);
-		size_t part = newline ? (size_t)(newline - bytes) : length;
-
-		if (reader->line.length + part > LONGEST_LINE)
-			reader->too_long = true;
-		else if (part)
-			text_add_bytes(&reader->line, bytes, part);
-		if (!newline)
-			return;
-		end_line(reader);
-		bytes += part + 1;
-		length -= part + 1;
-	}
 }
 
 /* --- JSON ----------------------------------------------------------------------------------- */
@@ -232,15 +207,15 @@ void table_reader_take(struct table_reader *reader, enum host_form form, const c
 	if (form == FORM_JSON)
 		take_json(reader, bytes, length);
 	else
-		take_tab(reader, bytes, length);
+		line_reader_take(&reader->lines, LONGEST_LINE, bytes, length, read_line, reader);
 }
 
 bool table_reader_end(struct table_reader *reader, struct error *error)
 {
-	if (reader->headed && (reader->line.length || reader->too_long))
+	if (reader->headed && (reader->lines.line.length || reader->lines.too_long))
 		reader->malformed++;
-	text_clear(&reader->line);
-	reader->too_long = false;
+	text_clear(&reader->lines.line);
+	reader->lines.too_long = false;
 	if (!reader->headed && !reader->error.kind)
 		error_set(&reader->error, ERROR_INVALID, "the answer ended before its line of titles did");
 	if (!reader->error.kind)
