@@ -10,15 +10,8 @@
 
 #include "base/memory.h"
 #include "ui/keymap.h"
-#include "ui/move.h"
 #include "ui/session.h"
-#include "ui/view.h"
-#include "ui/wrapped.h"
-
-struct first_steps {
-	struct view view;
-	size_t scroll;
-};
+#include "ui/scrolled.h"
 
 struct step { const char *place, *action, *words; };
 
@@ -37,7 +30,7 @@ static const struct step way[] = {
 	{ "list", "undo", "Undo: opens the review of taking the last change back." },
 };
 
-static void add_steps(const struct first_steps *self, struct wrapped *wrapped, const struct step *steps, size_t count, bool numbered)
+static void add_steps(const struct scrolled *self, struct wrapped *wrapped, const struct step *steps, size_t count, bool numbered)
 {
 	const struct keymap *keymap = session_keymap(self->view.session);
 
@@ -52,7 +45,7 @@ static void add_steps(const struct first_steps *self, struct wrapped *wrapped, c
 }
 
 /* What this role cannot do is said here, rather than found out at the first try. */
-static const char *role_line(const struct first_steps *self)
+static const char *role_line(const struct scrolled *self)
 {
 	switch (session_role(self->view.session)) {
 	case ROLE_MONITOR:
@@ -64,7 +57,7 @@ static const char *role_line(const struct first_steps *self)
 	}
 }
 
-static void lay_out(const struct first_steps *self, struct arena *arena, enum visible_form form, int columns, struct wrapped *wrapped)
+static void lay_out(const struct scrolled *self, struct arena *arena, enum visible_form form, int columns, struct wrapped *wrapped)
 {
 	wrapped_start(wrapped, arena, form, columns - 1);
 	wrapped_heading(wrapped, "Five keys");
@@ -76,36 +69,6 @@ static void lay_out(const struct first_steps *self, struct arena *arena, enum vi
 	wrapped_add(wrapped, 0, STYLE_PLAIN, NULL, 2, STYLE_NOTICE, role_line(self));
 	wrapped_add(wrapped, 0, STYLE_PLAIN, NULL, 2, STYLE_DIM,
 			"The bar on top names the sections; the last line shows the keys of the moment.");
-}
-
-static bool steps_act(struct view *view, const struct action *action)
-{
-	struct first_steps *self = (struct first_steps *)view;
-	const struct canvas *canvas = session_canvas(view->session);
-	enum move move = move_of(action);
-	struct arena *arena;
-	struct wrapped wrapped;
-	bool moved;
-
-	if (move == MOVE_BACK || move == MOVE_ACCEPT) {
-		session_pop_to(view->session, view);
-		return true;
-	}
-	arena = arena_new();
-	lay_out(self, arena, canvas->form, canvas->columns, &wrapped);
-	self->scroll = wrapped_move(&wrapped, move, self->scroll, canvas->rows, &moved);
-	arena_free(arena);
-	return moved;
-}
-
-static void steps_draw(const struct view *view, struct canvas *canvas, struct area area)
-{
-	const struct first_steps *self = (const struct first_steps *)view;
-	struct wrapped wrapped;
-
-	lay_out(self, canvas->arena, canvas->form, area.columns, &wrapped);
-	wrapped_draw(&wrapped, canvas, area.top, 0, area.rows, self->scroll);
-	canvas_cursor(canvas, area.top, 0, false);
 }
 
 static const char *steps_title(const struct view *view, struct arena *arena)
@@ -126,14 +89,15 @@ static void steps_close(struct view *view)
 }
 
 static const struct view_class steps_class = {
-	.place = "help", .close = steps_close, .draw = steps_draw, .act = steps_act, .title = steps_title, .blocked = steps_blocked,
+	.place = "help", .close = steps_close, .draw = scrolled_draw, .act = scrolled_act, .title = steps_title, .blocked = steps_blocked,
 };
 
 struct view *first_steps_view_new(struct session *session)
 {
-	struct first_steps *self = memory_new(sizeof(*self));
+	struct scrolled *self = memory_new(sizeof(*self));
 
 	self->view.class = &steps_class;
+	self->lay_out = lay_out;
 	self->view.session = session;
 	return &self->view;
 }

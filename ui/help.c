@@ -9,14 +9,11 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "ui/keymap.h"
-#include "ui/move.h"
-#include "ui/view.h"
-#include "ui/wrapped.h"
+#include "ui/scrolled.h"
 
 struct help_view {
-	struct view view;
+	struct scrolled text;
 	struct view *over;
-	size_t scroll;
 };
 
 static bool is_global(const struct action *action)
@@ -26,7 +23,7 @@ static bool is_global(const struct action *action)
 
 static void add_action(const struct help_view *self, struct wrapped *wrapped, const char *place, const struct action *action)
 {
-	struct session *session = self->view.session;
+	struct session *session = self->text.view.session;
 	const char *keys = keymap_keys(session_keymap(session), place, action->name, wrapped->arena);
 	const char *reason = session_blocked(session, self->over, action);
 	enum style style = reason == NULL ? STYLE_PLAIN : STYLE_DIM;
@@ -52,11 +49,12 @@ static void add_actions(const struct help_view *self, struct wrapped *wrapped, c
 	}
 }
 
-static void lay_out(const struct help_view *self, struct arena *arena, enum visible_form form, int columns, struct wrapped *wrapped)
+static void lay_out(const struct scrolled *text, struct arena *arena, enum visible_form form, int columns, struct wrapped *wrapped)
 {
+	const struct help_view *self = (const struct help_view *)text;
 	const char *place = self->over->class->place;
 	const char *title = self->over->class->title == NULL ? NULL : self->over->class->title(self->over, arena);
-	const char *steps = keymap_key(session_keymap(self->view.session), "help", "first-steps", arena);
+	const char *steps = keymap_key(session_keymap(self->text.view.session), "help", "first-steps", arena);
 
 	wrapped_start(wrapped, arena, form, columns - 1);
 	if (steps != NULL)
@@ -78,32 +76,7 @@ static void lay_out(const struct help_view *self, struct arena *arena, enum visi
 
 static bool help_act(struct view *view, const struct action *action)
 {
-	struct help_view *self = (struct help_view *)view;
-	const struct canvas *canvas = session_canvas(view->session);
-	enum move move = move_of(action);
-	struct arena *arena;
-	struct wrapped wrapped;
-	bool moved;
-
-	if (move == MOVE_BACK || move == MOVE_ACCEPT || strcmp(action->name, "help") == 0) {
-		session_pop_to(view->session, view);
-		return true;
-	}
-	arena = arena_new();
-	lay_out(self, arena, canvas->form, canvas->columns, &wrapped);
-	self->scroll = wrapped_move(&wrapped, move, self->scroll, canvas->rows, &moved);
-	arena_free(arena);
-	return moved;
-}
-
-static void help_draw(const struct view *view, struct canvas *canvas, struct area area)
-{
-	const struct help_view *self = (const struct help_view *)view;
-	struct wrapped wrapped;
-
-	lay_out(self, canvas->arena, canvas->form, area.columns, &wrapped);
-	wrapped_draw(&wrapped, canvas, area.top, 0, area.rows, self->scroll);
-	canvas_cursor(canvas, area.top, 0, false);
+	return scrolled_act(view, strcmp(action->name, "help") == 0 ? action_find("back") : action);
 }
 
 static const char *help_title(const struct view *view, struct arena *arena)
@@ -118,15 +91,16 @@ static void help_close(struct view *view)
 }
 
 static const struct view_class help_class = {
-	.place = "help", .close = help_close, .draw = help_draw, .act = help_act, .title = help_title,
+	.place = "help", .close = help_close, .draw = scrolled_draw, .act = help_act, .title = help_title,
 };
 
 struct view *help_view_new(struct session *session, struct view *over)
 {
 	struct help_view *self = memory_new(sizeof(*self));
 
-	self->view.class = &help_class;
-	self->view.session = session;
+	self->text.view.class = &help_class;
+	self->text.lay_out = lay_out;
+	self->text.view.session = session;
 	self->over = over;
-	return &self->view;
+	return &self->text.view;
 }

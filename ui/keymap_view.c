@@ -10,21 +10,19 @@
 #include "base/memory.h"
 #include "ui/keymap.h"
 #include "ui/move.h"
-#include "ui/view.h"
-#include "ui/wrapped.h"
+#include "ui/scrolled.h"
 
 struct keymap_view {
-	struct view view;
+	struct scrolled text;
 	const char *const *names;      /* built-in maps */
 	size_t at;                     /* the one it is held against */
 	struct keymap *other;
-	size_t scroll;
 };
 
 /* Stands on the next built-in map that is not the one in use; all of them are right, a test proves it. */
 static void turn(struct keymap_view *self, bool forward)
 {
-	const char *own = keymap_name(session_keymap(self->view.session));
+	const char *own = keymap_name(session_keymap(self->text.view.session));
 	struct error error = { 0 };
 	size_t count = 0;
 
@@ -37,7 +35,7 @@ static void turn(struct keymap_view *self, bool forward)
 	self->other = keymap_load(self->names[self->at], &error);
 	if (self->other == NULL)
 		self->other = keymap_default();
-	self->scroll = 0;
+	self->text.scroll = 0;
 }
 
 static void add_difference(struct wrapped *wrapped, const struct keymap_difference *row, int first, int second)
@@ -51,9 +49,10 @@ static void add_difference(struct wrapped *wrapped, const struct keymap_differen
 	wrapped_pieces(wrapped, spans, 3);
 }
 
-static void lay_out(const struct keymap_view *self, struct arena *arena, enum visible_form form, int columns, struct wrapped *wrapped)
+static void lay_out(const struct scrolled *text, struct arena *arena, enum visible_form form, int columns, struct wrapped *wrapped)
 {
-	const struct keymap *own = session_keymap(self->view.session);
+	const struct keymap_view *self = (const struct keymap_view *)text;
+	const struct keymap *own = session_keymap(self->text.view.session);
 	struct keymap_difference *rows;
 	size_t count = keymap_compare(own, self->other, arena, &rows);
 	int first = columns >= 70 ? 24 : 17, second = first + (columns - first) / 2;
@@ -77,36 +76,12 @@ static void lay_out(const struct keymap_view *self, struct arena *arena, enum vi
 
 static bool keymap_act(struct view *view, const struct action *action)
 {
-	struct keymap_view *self = (struct keymap_view *)view;
-	const struct canvas *canvas = session_canvas(view->session);
 	enum move move = move_of(action);
-	struct arena *arena;
-	struct wrapped wrapped;
-	bool moved;
 
-	if (move == MOVE_BACK || move == MOVE_ACCEPT) {
-		session_pop_to(view->session, view);
-		return true;
-	}
-	if (move == MOVE_LEFT || move == MOVE_RIGHT) {
-		turn(self, move == MOVE_RIGHT);
-		return true;
-	}
-	arena = arena_new();
-	lay_out(self, arena, canvas->form, canvas->columns, &wrapped);
-	self->scroll = wrapped_move(&wrapped, move, self->scroll, canvas->rows, &moved);
-	arena_free(arena);
-	return moved;
-}
-
-static void keymap_draw(const struct view *view, struct canvas *canvas, struct area area)
-{
-	const struct keymap_view *self = (const struct keymap_view *)view;
-	struct wrapped wrapped;
-
-	lay_out(self, canvas->arena, canvas->form, area.columns, &wrapped);
-	wrapped_draw(&wrapped, canvas, area.top, 0, area.rows, self->scroll);
-	canvas_cursor(canvas, area.top, 0, false);
+	if (move != MOVE_LEFT && move != MOVE_RIGHT)
+		return scrolled_act(view, action);
+	turn((struct keymap_view *)view, move == MOVE_RIGHT);
+	return true;
 }
 
 static const char *keymap_title(const struct view *view, struct arena *arena)
@@ -138,7 +113,7 @@ static void keymap_close(struct view *view)
 }
 
 static const struct view_class keymap_class = {
-	.place = "help", .close = keymap_close, .draw = keymap_draw, .act = keymap_act, .title = keymap_title,
+	.place = "help", .close = keymap_close, .draw = scrolled_draw, .act = keymap_act, .title = keymap_title,
 	.blocked = keymap_blocked, .label = keymap_label,
 };
 
@@ -146,12 +121,13 @@ struct view *keymap_view_new(struct session *session)
 {
 	struct keymap_view *self = memory_new(sizeof(*self));
 
-	self->view.class = &keymap_class;
-	self->view.session = session;
+	self->text.view.class = &keymap_class;
+	self->text.lay_out = lay_out;
+	self->text.view.session = session;
 	self->names = keymap_names();
 	/* The first one that comes is the default, or what stands behind it where that is in use. */
 	while (self->names[self->at + 1] != NULL)
 		self->at++;
 	turn(self, true);
-	return &self->view;
+	return &self->text.view;
 }

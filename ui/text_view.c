@@ -8,21 +8,20 @@
 
 #include "base/memory.h"
 #include "ui/move.h"
-#include "ui/view.h"
-#include "ui/wrapped.h"
+#include "ui/scrolled.h"
 
 struct text_view {
-	struct view view;
+	struct scrolled text;
 	char *title;
 	char *bytes;
 	size_t length;
 	char *means;               /* what copy-value hands over; NULL: the text itself */
 	size_t means_length;
-	size_t scroll;
 };
 
-static void lay_out(const struct text_view *self, struct arena *arena, enum visible_form form, int columns, struct wrapped *wrapped)
+static void lay_out(const struct scrolled *text, struct arena *arena, enum visible_form form, int columns, struct wrapped *wrapped)
 {
+	const struct text_view *self = (const struct text_view *)text;
 	wrapped_start(wrapped, arena, form, columns - 2);
 	wrapped_text(wrapped, 1, 0, STYLE_PLAIN, self->bytes, self->length);
 }
@@ -30,42 +29,17 @@ static void lay_out(const struct text_view *self, struct arena *arena, enum visi
 static bool copy(struct text_view *self)
 {
 	if (self->means != NULL)
-		session_copy(self->view.session, self->title, self->means, self->means_length);
+		session_copy(self->text.view.session, self->title, self->means, self->means_length);
 	else
-		session_copy(self->view.session, self->title, self->bytes, self->length);
+		session_copy(self->text.view.session, self->title, self->bytes, self->length);
 	return true;
 }
 
 static bool text_act(struct view *view, const struct action *action)
 {
-	struct text_view *self = (struct text_view *)view;
-	const struct canvas *canvas = session_canvas(view->session);
-	enum move move = move_of(action);
-	struct arena *arena;
-	struct wrapped wrapped;
-	bool moved;
-
-	if (move == MOVE_BACK || move == MOVE_ACCEPT) {
-		session_pop_to(view->session, view);
-		return true;
-	}
 	if (strcmp(action->name, "copy-value") == 0)
-		return copy(self);
-	arena = arena_new();
-	lay_out(self, arena, canvas->form, canvas->columns, &wrapped);
-	self->scroll = wrapped_move(&wrapped, move, self->scroll, canvas->rows, &moved);
-	arena_free(arena);
-	return moved;
-}
-
-static void text_draw(const struct view *view, struct canvas *canvas, struct area area)
-{
-	const struct text_view *self = (const struct text_view *)view;
-	struct wrapped wrapped;
-
-	lay_out(self, canvas->arena, canvas->form, area.columns, &wrapped);
-	wrapped_draw(&wrapped, canvas, area.top, 0, area.rows, self->scroll);
-	canvas_cursor(canvas, area.top, 0, false);
+		return copy((struct text_view *)view);
+	return scrolled_act(view, action);
 }
 
 static const char *text_title(const struct view *view, struct arena *arena)
@@ -91,7 +65,7 @@ static const char *text_blocked(const struct view *view, const struct action *ac
 }
 
 static const struct view_class text_class = {
-	.place = "text", .close = text_close, .draw = text_draw, .act = text_act, .title = text_title, .blocked = text_blocked,
+	.place = "text", .close = text_close, .draw = scrolled_draw, .act = text_act, .title = text_title, .blocked = text_blocked,
 };
 
 void text_view_means(struct view *view, const char *bytes, size_t length)
@@ -109,12 +83,13 @@ struct view *text_view_new(struct session *session, const char *title, const cha
 {
 	struct text_view *self = memory_new(sizeof(*self));
 
-	self->view.class = &text_class;
-	self->view.session = session;
+	self->text.view.class = &text_class;
+	self->text.lay_out = lay_out;
+	self->text.view.session = session;
 	self->title = memory_text(title);
 	self->bytes = memory_new(length + 1);
 	if (length > 0)
 		memcpy(self->bytes, bytes, length);
 	self->length = length;
-	return &self->view;
+	return &self->text.view;
 }
