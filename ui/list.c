@@ -538,17 +538,7 @@ void list_close(struct view *view)
 
 static const struct view_class list_class = {
 	.place = "list",
-	.close = list_close,
-	.draw = list_draw,
-	.act = list_act,
-	.key = list_key,
-	.paste = list_paste,
-	.typing = list_typing,
-	.notice = list_notice,
-	.click = list_click,
-	.blocked = list_blocked,
-	.title = list_title,
-	.label = list_label,
+	LIST_VIEW_PARTS,
 	.busy = list_busy,
 };
 

@@ -155,6 +155,9 @@ struct area list_area(const struct list_view *list);
 int list_columns(const struct list_view *list, int width, struct list_column *columns);
 void list_draw(const struct view *view, struct canvas *canvas, struct area area);
 const char *list_title(const struct view *view, struct arena *arena);
+/* What every list does the same, for its view class; place and busy are its own. */
+#define LIST_VIEW_PARTS .close = list_close, .draw = list_draw, .act = list_act, .key = list_key, .paste = list_paste, \
+	.typing = list_typing, .notice = list_notice, .click = list_click, .blocked = list_blocked, .title = list_title, .label = list_label
 /* list_preview.c */
 void list_preview_follow(struct list_view *list);  /* reads the record of the row under the cursor, a moment later */
 void list_preview_now(struct list_view *list);     /* the same at once */

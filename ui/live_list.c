@@ -525,17 +525,7 @@ static const struct list_feed live_feed = {
 
 static const struct view_class live_list_class = {
 	.place = "live",
-	.close = list_close,
-	.draw = list_draw,
-	.act = list_act,
-	.key = list_key,
-	.paste = list_paste,
-	.typing = list_typing,
-	.notice = list_notice,
-	.click = list_click,
-	.blocked = list_blocked,
-	.title = list_title,
-	.label = list_label,
+	LIST_VIEW_PARTS,
 	.busy = live_list_busy,
 };
 

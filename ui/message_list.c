@@ -324,17 +324,7 @@ static bool message_list_busy(const struct view *view)
 
 static const struct view_class message_list_class = {
 	.place = "messages",
-	.close = list_close,
-	.draw = list_draw,
-	.act = list_act,
-	.key = list_key,
-	.paste = list_paste,
-	.typing = list_typing,
-	.notice = list_notice,
-	.click = list_click,
-	.blocked = list_blocked,
-	.title = list_title,
-	.label = list_label,
+	LIST_VIEW_PARTS,
 	.busy = message_list_busy,
 };
 

@@ -180,15 +180,15 @@ static bool is_word(uint32_t code)
 	return char_classify(code) != CHAR_HIDDEN;
 }
 
-bool check_login(const struct field *field, const char *value, struct error *error)
+/* A word character at both ends, and inside also what `inside` says. */
+static bool check_words(const struct field *field, const char *value, bool (*inside)(uint32_t code), const char *too_long,
+		const char *allowed, struct error *error)
 {
-	static const char allowed[] = "is not allowed; a login has letters, digits, dots, hyphens and underscores, "
-		"and begins and ends with a letter, a digit or an underscore";
 	size_t length = strlen(value);
 	bool word = false;
 
 	if (length > LOGIN_MOST)
-		return wrong(field, value, error, "is too long; a login has at most 255 bytes");
+		return wrong(field, value, error, too_long);
 	for (size_t i = 0; i < length; ) {
 		uint32_t code;
 		size_t taken = utf8_decode(value + i, length - i, &code);
@@ -196,38 +196,39 @@ bool check_login(const struct field *field, const char *value, struct error *err
 		if (!taken)
 			return wrong(field, value, error, "is no valid UTF-8 text");
 		word = is_word(code) && (i > 0 || char_classify(code) != CHAR_MARK);
-		if (!word && (i == 0 || (code != '.' && code != '-')))
+		if (!word && (i == 0 || !inside(code)))
 			return wrong(field, value, error, allowed);
 		i += taken;
 	}
 	return word || wrong(field, value, error, allowed);
 }
 
+static bool inside_login(uint32_t code)
+{
+	return code == '.' || code == '-';
+}
+
+bool check_login(const struct field *field, const char *value, struct error *error)
+{
+	return check_words(field, value, inside_login, "is too long; a login has at most 255 bytes",
+		"is not allowed; a login has letters, digits, dots, hyphens and underscores, "
+		"and begins and ends with a letter, a digit or an underscore", error);
+}
+
 /*
  * Group and list names as UDM takes them (5): a word character at both ends, inside also blank to dot (so the
  * rule of UDM reads, by accident perhaps) and the curly apostrophe.
  */
+static bool inside_group_name(uint32_t code)
+{
+	return (code >= ' ' && code <= '.') || code == 0x2019;
+}
+
 bool check_group_name(const struct field *field, const char *value, struct error *error)
 {
-	static const char allowed[] = "is not allowed; such a name has letters, digits and underscores, inside also blanks, dots, hyphens and "
-		"signs like & and +, and begins and ends with a letter, a digit or an underscore";
-	size_t length = strlen(value);
-	bool word = false;
-
-	if (length > LOGIN_MOST)
-		return wrong(field, value, error, "is too long; a name has at most 255 bytes");
-	for (size_t i = 0; i < length; ) {
-		uint32_t code;
-		size_t taken = utf8_decode(value + i, length - i, &code);
-
-		if (!taken)
-			return wrong(field, value, error, "is no valid UTF-8 text");
-		word = is_word(code) && (i > 0 || char_classify(code) != CHAR_MARK);
-		if (!word && (i == 0 || !((code >= ' ' && code <= '.') || code == 0x2019)))
-			return wrong(field, value, error, allowed);
-		i += taken;
-	}
-	return word || wrong(field, value, error, allowed);
+	return check_words(field, value, inside_group_name, "is too long; a name has at most 255 bytes",
+		"is not allowed; such a name has letters, digits and underscores, inside also blanks, dots, hyphens and "
+		"signs like & and +, and begins and ends with a letter, a digit or an underscore", error);
 }
 
 bool check_plain_text(const struct field *field, const char *value, struct error *error)

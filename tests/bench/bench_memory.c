@@ -16,26 +16,12 @@
 #include "base/text.h"
 #include "model/kind.h"
 #include "model/rows.h"
+#include "tests/bench/bench.h"
 
 #define PEOPLE 100000
 #define ROUNDS 9
 
 static volatile size_t sink;
-
-static double seconds(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
-
-static int by_value(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return x < y ? -1 : x > y;
-}
 
 struct bench {
 	const char *name, *ours, *theirs;

@@ -21,6 +21,7 @@
 #include "live/connections_group.h"
 #include "live/data.h"
 #include "live/source.h"
+#include "tests/bench/bench.h"
 
 enum { ROUNDS_MOST = 25, CONNECTIONS = 50000, PEOPLE = 20000 };
 
@@ -35,36 +36,6 @@ struct bench {
 	size_t groups;
 	struct error error;
 };
-
-static double seconds(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
-
-static int by_value(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return x < y ? -1 : x > y;
-}
-
-/* The most memory that this process had so far, in KiB. */
-static long peak(void)
-{
-	FILE *file = fopen("/proc/self/status", "r");
-	char line[200];
-	long kib = 0;
-
-	while (file && fgets(line, sizeof(line), file))
-		if (sscanf(line, "VmHWM: %ld", &kib) == 1)
-			break;
-	if (file)
-		fclose(file);
-	return kib;
-}
 
 /* --- the anvil --------------------------------------------------------------------------------- */
 

@@ -17,6 +17,7 @@
 #include "live/data.h"
 #include "live/source.h"
 #include "tests/fakes/fake_hosts.h"
+#include "tests/unit/live_pass.h"
 
 /* --- the core ----------------------------------------------------------------------------------- */
 
@@ -225,20 +226,9 @@ static int tear_down(void **state)
 	return 0;
 }
 
-static void set_flag(void *context)
-{
-	*(bool *)context = true;
-}
-
 static void pass(uint64_t seconds)
 {
-	bool over = false;
-	struct loop_timer *end = loop_after(loop, seconds * 1000, 0, set_flag, &over);
-
-	loop_leaping(loop, 1);
-	loop_run_until(loop, &over);
-	loop_leaping(loop, 0);
-	loop_timer_stop(end);
+	pass_time(loop, seconds * 1000);
 }
 
 static const struct live_alarm *alarm_of(const char *id)

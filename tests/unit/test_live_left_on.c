@@ -14,6 +14,7 @@
 #include "live/data.h"
 #include "live/source.h"
 #include "tests/fakes/fake_hosts.h"
+#include "tests/unit/live_pass.h"
 
 static struct loop *loop;
 static struct hosts *hosts;
@@ -39,21 +40,10 @@ static int tear_down(void **state)
 	return 0;
 }
 
-static void set_flag(void *context)
-{
-	*(bool *)context = true;
-}
-
 static const struct left_on *look(void)
 {
-	bool over = false;
-	struct loop_timer *end = loop_after(loop, 20000, 0, set_flag, &over);
-
 	live_want(live, 1u << LIVE_LEFT_ON);
-	loop_leaping(loop, 1);
-	loop_run_until(loop, &over);
-	loop_leaping(loop, 0);
-	loop_timer_stop(end);
+	pass_time(loop, 20000);
 	return live_snapshot(live, 0, LIVE_LEFT_ON);
 }
 

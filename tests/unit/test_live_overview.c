@@ -24,6 +24,7 @@
 #include "live/source.h"
 #include "model/live_kinds.h"
 #include "tests/fakes/fake_hosts.h"
+#include "tests/unit/live_pass.h"
 
 /* --- sources of this test -------------------------------------------------------------------- */
 
@@ -140,20 +141,9 @@ static int tear_down(void **state)
 	return 0;
 }
 
-static void set_flag(void *context)
-{
-	*(bool *)context = true;
-}
-
 static void pass(uint64_t seconds)
 {
-	bool over = false;
-	struct loop_timer *end = loop_after(loop, seconds * 1000, 0, set_flag, &over);
-
-	loop_leaping(loop, 1);
-	loop_run_until(loop, &over);
-	loop_leaping(loop, 0);
-	loop_timer_stop(end);
+	pass_time(loop, seconds * 1000);
 }
 
 /* --- the overview ------------------------------------------------------------------------------------- */

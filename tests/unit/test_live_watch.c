@@ -19,6 +19,7 @@
 #include "live/data.h"
 #include "live/source.h"
 #include "tests/fakes/fake_hosts.h"
+#include "tests/unit/live_pass.h"
 
 enum { HOSTS = 5 };
 
@@ -184,21 +185,10 @@ static int tear_down(void **state)
 	return 0;
 }
 
-static void set_flag(void *context)
-{
-	*(bool *)context = true;
-}
-
 /* Lets so much time pass; it leaps from timer to timer. */
 static void pass(uint64_t milliseconds)
 {
-	bool over = false;
-	struct loop_timer *end = loop_after(loop, milliseconds, 0, set_flag, &over);
-
-	loop_leaping(loop, 1);
-	loop_run_until(loop, &over);
-	loop_leaping(loop, 0);
-	loop_timer_stop(end);
+	pass_time(loop, milliseconds);
 }
 
 /* --- tests ---------------------------------------------------------------------------------------- */
