@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "engine_pulse.h"
 
 /* "koch as cn=admin,..." */
 static const char *identity(const struct config *config)
@@ -58,6 +59,7 @@ struct engine *engine_open(struct config *config, struct error *error)
 	engine->hosts = hosts_open(engine->loop, config->hosts, config->host_count);
 	hosts_only_look(engine->hosts);
 	engine->live = live_open(engine->loop, engine->hosts, &config->live);
+	engine->pulse = engine_pulse_open(engine->loop, engine->directory, engine->live);
 	open_gate(engine);
 	return engine;
 }
@@ -68,6 +70,7 @@ bool engine_close(struct engine *engine)
 
 	if (!engine)
 		return true;
+	engine_pulse_close(engine->pulse);
 	gate_gone = gate_close(engine->gate);
 	/* A thread that hangs may still use the store of live. */
 	if (gate_gone) {

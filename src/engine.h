@@ -20,6 +20,7 @@ struct engine {
 	struct directory *directory;
 	struct hosts *hosts;               /* the mail servers; empty where there are none */
 	struct live *live;                 /* what goes on there; nothing is asked before somebody wants it */
+	struct engine_pulse *pulse;        /* tells live of the directory */
 	struct gate *gate;                 /* read_only: no store registered */
 };
 /* Takes the config also on failure. NULL with an error for bad settings; an unreachable server is not a failure. */

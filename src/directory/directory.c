@@ -355,7 +355,7 @@ struct directory *directory_open(struct loop *loop, const struct directory_setti
 bool directory_close(struct directory *directory)
 {
 	struct directory_query *query;
-	bool read, listed;
+	bool read, listed, felt;
 
 	if (directory == NULL)
 		return true;
@@ -371,9 +371,11 @@ bool directory_close(struct directory *directory)
 	connection_interrupt(directory->reading);
 	connection_interrupt(directory->listing);
 	connection_interrupt(directory->writing);
+	pulses_interrupt(directory->pulses);
 	read = worker_free(directory->reader, CLOSE_MS / 2);
 	listed = worker_free(directory->lister, CLOSE_MS / 2);
-	if (!read || !listed)
+	felt = pulses_free(directory->pulses, CLOSE_MS / 2);
+	if (!read || !listed || !felt)
 		return false;
 	store_ldap_free(directory->store);
 	release(directory);

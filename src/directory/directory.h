@@ -142,6 +142,28 @@ struct directory_query *directory_events(struct directory *directory, const char
 		void (*done)(void *context, const struct directory_event *events, size_t count, bool available, const struct error *error),
 		void *context);
 
+/* --- the pulse of each server ----------------------------------------------------------------------- */
+struct directory_beat {
+	const char *uri;                   /* as configured */
+	long latency_ms;                   /* of a small request; -1: error */
+	/*
+	 * Seconds that it is behind the first configured server, by contextCSN, and for no longer than that was seen; 0: it
+	 * has what the first one has; -1: not to be known (there is one server only, or one does not tell).
+	 */
+	long lag_s;
+	struct error error;                /* kind NONE: it answered */
+};
+/*
+ * Asks every configured server once, each on a thread and a connection of its own, so that one that hangs delays no
+ * other; who is still being asked is left out. beat comes once for each, until directory_close; a refused login is not repeated. Returns how many
+ * servers there are (8 at most).
+ */
+size_t directory_pulse(struct directory *directory, void (*beat)(void *context, const struct directory_beat *beat), void *context);
+/* beat does not come any more, until somebody asks again. */
+void directory_pulse_forget(struct directory *directory);
+/* How many servers directory_pulse asks. */
+size_t directory_servers(const struct directory *directory);
+
 /* --- for the gate ---------------------------------------------------------------------------------- */
 /*
  * The store with a write connection of its own, used on the gate's thread. NULL: cannot be (no provider).

@@ -43,6 +43,7 @@ struct directory {
 	bool connecting_now, closing;
 	struct directory_query *queries;   /* all that have not ended */
 
+	struct pulses *pulses;             /* NULL: nobody asked for one yet */
 	struct store_ldap *store;
 	atomic_bool provider_lost;         /* the store could not reach the first URI at its last try */
 };
@@ -97,6 +98,10 @@ struct world *query_ready(struct directory_query *query);
 void query_note_link(struct directory_query *query, bool linked);
 /* Was the connection lost by this error, so that a second try makes sense? */
 bool query_lost(const struct directory_query *query);
+
+/* pulse.c: begins to end them; false: a thread still hangs. */
+void pulses_interrupt(struct pulses *pulses);
+bool pulses_free(struct pulses *pulses, uint64_t milliseconds);
 
 /* store_ldap.c */
 struct store_ldap *store_ldap_new(struct directory *directory);

@@ -95,10 +95,20 @@ void live_once(struct live *live);
 bool live_settled(const struct live *live);
 /* Called on the loop thread when something arrived or an alarm changed; not more often than once a turn. NULL removes. */
 void live_listen(struct live *live, void (*call)(void *context), void *context);
-/* The domains that mail of ours goes to, lower case, NULL-terminated (copied): deferrals towards them are an outage. */
+/*
+ * The domains that mail of ours goes to, lower case, NULL-terminated (copied): deferrals towards them are an outage. NULL:
+ * they are not to be had now; what was known stays.
+ */
 void live_own_domains(struct live *live, const char *const *domains);
 /* What the directory knows of itself, told by whoever asks it (engine): latency in ms, or an error; lag in seconds, -1 unknown. */
 void live_directory_pulse(struct live *live, const char *uri, long latency_ms, long lag_seconds, const struct error *error);
+
+/*
+ * Somebody (the engine) tells the pulse of so many servers of the directory and the own domains, once they are wanted:
+ * what is looked at once waits for the first of each, and a queue is not counted for some seconds until it is known
+ * whose mail is ours. wanted is called on the loop thread with what is wanted now, and after each change.
+ */
+void live_expect(struct live *live, size_t servers, void (*wanted)(void *context, unsigned sources), void *context);
 
 /* State of one source at one server. */
 struct live_state {

@@ -74,6 +74,11 @@ struct live {
 	struct arena *own_arena;           /* of own */
 	const char *const *own;            /* NULL: not known */
 	struct pulse pulses[PULSES_MOST];
+	size_t expected_pulses;
+	void (*want_told)(void *context, unsigned sources);       /* NULL: nobody tells of the directory */
+	void *want_context;
+	bool own_awaited;
+	int64_t own_until;                 /* loop_now until which the queue waits for them */
 	struct live_store *store;          /* for the gate; NULL: nobody asked for it */
 	struct alarms *alarms;
 	struct events *events;
@@ -83,6 +88,8 @@ struct live {
 struct watched *cell_at(const struct live *live, size_t host, enum live_source source);
 /* Milliseconds by the settings' factor for tests, at least 1. */
 unsigned live_hurried(const struct live *live, unsigned milliseconds);
+/* Starts what is due. */
+void live_pump(struct live *live);
 /* Something changed: the listener is called in a turn of its own. */
 void live_tell(struct live *live);
 

@@ -202,4 +202,4 @@ const struct live_table table_disks = { "disks", "File systems", &kind_live_disk
 const struct live_table table_machine = { "machines", "Machines", &kind_live_machine, 1u << LIVE_MACHINE, make_machine };
 const struct live_table table_inner = { "inner", "Inner services", &kind_live_inner, 1u << LIVE_INNER, make_inner };
 const struct live_table table_testmail = { "testmail", "Test mail", &kind_live_testmail, 1u << LIVE_TESTMAIL, make_testmail };
-const struct live_table table_directory = { "directory-servers", "Directory", &kind_live_directory, 0, make_directory };
+const struct live_table table_directory = { "directory-servers", "Directory", &kind_live_directory, 1u << LIVE_DIRECTORY, make_directory };

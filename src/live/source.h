@@ -33,9 +33,9 @@ struct source {
 	void (*cancel)(struct asking *asking);     /* done does not come any more; frees it */
 	void (*free)(void *snapshot);
 };
-/* One row per enum live_source, in that order; each in the file of its name (src/live/who.c ...). */
+/* One for each enum live_source but the directory, which others tell of; each in the file of its name (src/live/who.c ...). */
 extern const struct source source_who, source_services, source_configuration, source_processes, source_penalty, source_log,
-	source_slots, source_queue, source_ports, source_machine, source_inner, source_directory, source_mailboxes,
+	source_slots, source_queue, source_ports, source_machine, source_inner, source_mailboxes,
 	source_testmail, source_left_on;
 extern const struct source *const sources[LIVE_SOURCES];
 

@@ -81,9 +81,12 @@ void live_own_domains(struct live *live, const char *const *domains)
 	const char **copy;
 	size_t count = 0, i;
 
-	if (live->settings.own_domains)
+	live->own_awaited = false;
+	if (live->settings.own_domains || !domains) {
+		live_pump(live);
 		return;
-	while (domains && domains[count])
+	}
+	while (domains[count])
 		count++;
 	arena = arena_new();
 	copy = arena_alloc(arena, (count + 1) * sizeof(*copy));
@@ -92,6 +95,20 @@ void live_own_domains(struct live *live, const char *const *domains)
 	arena_free(live->own_arena);
 	live->own_arena = arena;
 	live->own = copy;
+	live_pump(live);
+}
+
+/* How long the first look at a queue waits to know what is ours. */
+#define OWN_WAIT_MS 3000
+
+void live_expect(struct live *live, size_t servers, void (*wanted)(void *context, unsigned sources), void *context)
+{
+	live->expected_pulses = servers > PULSES_MOST ? PULSES_MOST : servers;
+	live->own_awaited = !live->settings.own_domains;
+	live->own_until = loop_now(live->loop) + OWN_WAIT_MS;
+	live->want_told = wanted;
+	live->want_context = context;
+	wanted(context, live->wanted);
 }
 
 /* --- the directory ------------------------------------------------------------------- */

@@ -217,6 +217,9 @@ static int64_t may_start(const struct watched *cell)
 
 	if (at < anywhere)
 		at = anywhere;
+	/* Counted before it is known what is ours, it would say that nothing of ours waits. */
+	if (cell->number == LIVE_QUEUE && live->own_awaited && at < live->own_until)
+		at = live->own_until;
 	return at < here ? here : at;
 }
 
@@ -272,6 +275,11 @@ static void pump(struct live *live)
 	wait_until(live, first_at < next ? first_at : next, now);
 }
 
+void live_pump(struct live *live)
+{
+	pump(live);
+}
+
 /* --- public ------------------------------------------------------------------------------------ */
 
 static void prepare_cells(struct live *live)
@@ -283,8 +291,9 @@ static void prepare_cells(struct live *live)
 			struct watched *cell = cell_at(live, host, (enum live_source)source);
 
 			*cell = (struct watched){ .live = live, .host = host, .number = (enum live_source)source, .started = -1 };
+			/* The directory is no matter of one server. */
 			if (!sources[source]) {
-				cell->state.reason = "this version has no such source";
+				cell->state.reason = source == LIVE_DIRECTORY ? NULL : "this version has no such source";
 				continue;
 			}
 			cell->state.interval_ms = live_hurried(live, sources[source]->interval_ms);
@@ -373,6 +382,8 @@ void live_want(struct live *live, unsigned wanted_sources)
 	if (wanted_sources == live->wanted)
 		return;
 	live->wanted = wanted_sources;
+	if (live->want_told)
+		live->want_told(live->want_context, wanted_sources);
 	for (i = 0; i < live->host_count * LIVE_SOURCES; i++) {
 		struct watched *cell = &live->cells[i];
 
@@ -400,9 +411,22 @@ void live_refresh(struct live *live, size_t host, unsigned asked_sources)
 	pump(live);
 }
 
+/* What the directory tells, as far as somebody is going to. */
+static bool directory_settled(const struct live *live)
+{
+	size_t heard = 0;
+
+	while (heard < PULSES_MOST && *live->pulses[heard].uri)
+		heard++;
+	return !(live->wanted & (1u << LIVE_DIRECTORY)) || heard >= live->expected_pulses;
+}
+
 bool live_settled(const struct live *live)
 {
 	size_t i;
+
+	if (!directory_settled(live))
+		return false;
 
 	for (i = 0; i < live->host_count * LIVE_SOURCES; i++) {
 		const struct watched *cell = &live->cells[i];
