@@ -115,7 +115,7 @@ $(BUILD)/postroom: $(BUILD)/src/main.o $(BUILD)/libconsole.a $(BUILD)/libpostroo
 # tests of ui/ and the monkey; as an object, so that they win whoever asks first.
 FAKE_ENGINE := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/fakes/fake_engine*.c))
 STAGE     := $(BUILD)/tests/fakes/stage.o
-FAKE_HOSTS := $(BUILD)/tests/fakes/fake_hosts.o
+FAKE_HOSTS := $(BUILD)/tests/fakes/fake_hosts.o $(BUILD)/tests/fakes/fake_talk.o
 # Named as a target, or make does not see in a clean tree that it can be made, and takes a rule without it.
 .SECONDARY: $(FAKE_HOSTS)
 FAKES     := $(filter-out $(FAKE_ENGINE) $(FAKE_HOSTS) $(STAGE),$(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/fakes/*.c)))
@@ -150,6 +150,10 @@ $(BUILD)/tests/unit/test_ui_%: $(BUILD)/tests/unit/test_ui_%.o $(FAKE_HOSTS) $(B
 	$(LINK) $(LIBS_SRC) $(LIBS_UI) -lcmocka
 
 $(BUILD)/tests/unit/test_live_%: $(BUILD)/tests/unit/test_live_%.o $(FAKE_HOSTS) $(BUILD)/libfakes.a $(BUILD)/libpostroom.a
+	$(LINK) $(LIBS_SRC) -lcmocka
+
+# Ports and inner services over real sockets.
+$(addprefix $(BUILD)/tests/unit/,test_ports test_inner): $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(BUILD)/tests/fakes/fake_hosts.o $(BUILD)/libfakes.a $(BUILD)/libpostroom.a
 	$(LINK) $(LIBS_SRC) -lcmocka
 
 $(BUILD)/tests/unit/test_%: $(BUILD)/tests/unit/test_%.o $(BUILD)/libfakes.a $(BUILD)/libpostroom.a

@@ -280,6 +280,24 @@ struct directory_query *directory_events(struct directory *directory, const char
 	return query;
 }
 
+/* Records in memory have no servers whose pulse could be felt. */
+size_t directory_servers(const struct directory *directory)
+{
+	(void)directory;
+	return 0;
+}
+
+size_t directory_pulse(struct directory *directory, void (*beat)(void *context, const struct directory_beat *beat), void *context)
+{
+	(void)beat, (void)context;
+	return directory_servers(directory);
+}
+
+void directory_pulse_forget(struct directory *directory)
+{
+	(void)directory;
+}
+
 static void examine_done(void *context)
 {
 	struct directory_query *query = context;
