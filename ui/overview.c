@@ -201,7 +201,8 @@ static void draw_server_figures(const struct overview_view *self, struct cells *
 	draw_queue_cells(self, cells, server);
 	put_right(cells, 5, figure_style(self, server, "disk"), disk < 0 ? "-" : arena_format(arena, "%d%%", (int)(disk * 100)));
 	put_right(cells, 4, figure_style(self, server, "certificate"),
-		server->certificate_days == LONG_MAX ? "-" : arena_format(arena, "%ldd", server->certificate_days));
+		server->certificate_days == LONG_MAX ? "-" : server->certificate_days > 999 ? arena_format(arena, "%ldy", server->certificate_days / 365) :
+		arena_format(arena, "%ldd", server->certificate_days));
 	if (is_wide(cells->canvas)) {
 		put_right(cells, 5, STYLE_ROW, server->load < 0 ? "-" : arena_format(arena, "%.1f", server->load));
 		put_right(cells, 7, STYLE_ROW, text_from_count(arena, (int64_t)server->people));
