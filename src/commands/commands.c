@@ -58,6 +58,8 @@ const struct command commands[] = {
 	  .help = "Says in one line and by its exit status whether all is well, for monitoring systems." },
 	{ .name = "testmail", .arguments = "", .least = 0, .most = 0, .takes = TAKES_HOST, .run = run_testmail,
 	  .help = "Sends a mail the real way and looks for it in its mailbox." },
+	{ .name = "limits", .arguments = "check", .least = 1, .most = 1, .takes = TAKES_HOST | TAKES_LIMITS, .at_will = true, .run = run_limits,
+	  .help = "Says what Dovecot thinks of its connection limits, and what it does not see." },
 	{ .name = "screen", .arguments = "SECTION", .least = 1, .most = 1, .takes = TAKES_SCREEN, .run = run_screen,
 	  .help = "Prints a screen of the console as text." },
 	{ .name = "doctor", .arguments = "", .least = 0, .most = 0, .run = run_doctor,
@@ -74,7 +76,8 @@ enum option_id {
 	OPTION_CONFIG = 256, OPTION_URI, OPTION_BASE, OPTION_BIND, OPTION_PASSWORD_FILE, OPTION_CA_FILE, OPTION_ROLE, OPTION_PROFILE,
 	OPTION_READONLY, OPTION_RESTRICTED, OPTION_KEYMAP, OPTION_THEME, OPTION_LIST_KEYS, OPTION_COMPARE, OPTION_ASCII, OPTION_NO_COLOR, OPTION_HELP, OPTION_VERSION,
 	OPTION_FORMAT, OPTION_DRY_RUN, OPTION_YES, OPTION_CONFIRM, OPTION_REASON, OPTION_FILTER, OPTION_LIMIT, OPTION_COLUMNS,
-	OPTION_VERIFY, OPTION_SIZE, OPTION_KEYS, OPTION_HOST, OPTION_BY, OPTION_ONCE, OPTION_OUTPUT, OPTION_DIRECTORY
+	OPTION_VERIFY, OPTION_SIZE, OPTION_KEYS, OPTION_HOST, OPTION_BY, OPTION_ONCE, OPTION_OUTPUT, OPTION_DIRECTORY,
+	OPTION_DOVECONF, OPTION_FD_LIMIT, OPTION_DOVECOT_VERSION
 };
 
 static const struct option_row {
@@ -116,6 +119,9 @@ static const struct option_row {
 	{ "once", NULL, OPTION_ONCE, TAKES_ONCE, "print one line and end" },
 	{ "output", "FILE", OPTION_OUTPUT, TAKES_OUTPUT, "replace this file instead of printing" },
 	{ "directory", "DIR", OPTION_DIRECTORY, TAKES_DIRECTORY, "where the guardian keeps its state" },
+	{ "doveconf", "FILE", OPTION_DOVECONF, TAKES_LIMITS, "this configuration of Dovecot, or what doveconf printed" },
+	{ "fd-limit", "N", OPTION_FD_LIMIT, TAKES_LIMITS, "the open-files limit that Dovecot runs with" },
+	{ "dovecot-version", "V", OPTION_DOVECOT_VERSION, TAKES_LIMITS, "the rules of this Dovecot" },
 	{ "help", NULL, OPTION_HELP, 0, "print this and end" },
 	{ "version", NULL, OPTION_VERSION, 0, "print the version and end" },
 };
@@ -199,6 +205,9 @@ static const char **text_of(struct parsed *parsed, enum option_id id)
 	case OPTION_BY: return &parsed->arguments.by;
 	case OPTION_OUTPUT: return &parsed->arguments.output;
 	case OPTION_DIRECTORY: return &parsed->arguments.directory;
+	case OPTION_DOVECONF: return &parsed->arguments.doveconf;
+	case OPTION_FD_LIMIT: return &parsed->arguments.fd_limit;
+	case OPTION_DOVECOT_VERSION: return &parsed->arguments.dovecot_version;
 	default: return NULL;
 	}
 }
@@ -373,7 +382,7 @@ static int run_command(const struct command *command, struct parsed *parsed, int
 		headless_note("postroom: %s is not to be had in restricted mode", command->name);
 		return error_exit_status(ERROR_REFUSED);
 	}
-	if (!config) {
+	if (!config && !(command->at_will && error.kind == ERROR_NOT_FOUND && !parsed->options->restricted)) {
 		headless_note("postroom: %s", error.text);
 		return error_exit_status(error.kind == ERROR_NOT_FOUND ? ERROR_CONFIG : error.kind);
 	}

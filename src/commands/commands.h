@@ -33,6 +33,7 @@ struct arguments {
 	const struct printer *printer;     /* --format */
 	bool dry_run, yes, verify, once;
 	const char *confirm, *reason, *filter, *columns, *size, *keys, *host, *by, *output, *directory;
+	const char *doveconf, *fd_limit, *dovecot_version;
 	long limit;                        /* 0: none */
 };
 
@@ -41,6 +42,7 @@ enum command_options {
 	TAKES_FILTER = 1, TAKES_LIMIT = 2, TAKES_COLUMNS = 4, TAKES_WRITE = 8 /* --dry-run --yes --confirm --reason */,
 	TAKES_VERIFY = 16, TAKES_SCREEN = 32 /* --size --keys */,
 	TAKES_HOST = 64, TAKES_BY = 128, TAKES_ONCE = 256, TAKES_OUTPUT = 512, TAKES_DIRECTORY = 1 << 16,
+	TAKES_LIMITS = 1024 /* --doveconf --fd-limit --dovecot-version */,
 	TAKES_LIVE = TAKES_HOST | TAKES_FILTER | TAKES_LIMIT | TAKES_COLUMNS
 };
 
@@ -52,6 +54,7 @@ struct command {
 	int least, most;                   /* words after the name; most -1: any */
 	unsigned takes;                    /* enum command_options */
 	bool alone;                        /* needs no configuration: run gets NULL, also where there is a broken one. Not in restricted mode */
+	bool at_will;                      /* runs where there is no configuration at all too, and gets NULL then */
 	/* argv[0] is the subcommand's first argument; returns the exit status. */
 	int (*run)(struct config *takes, const struct arguments *arguments, int argc, char **argv);
 };

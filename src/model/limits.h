@@ -1,0 +1,185 @@
+/*
+ * limits: Dovecot's connection limits: what Dovecot would say to a set of
+ * values, what it does not see, and which values reach a goal.
+ *
+ * Pure functions from facts to words; nothing here fails or waits, any thread,
+ * results live in the caller's arena.  The rules are those of Dovecot's own
+ * check when it reads its configuration, measured against 2.3.19 with random
+ * configurations (dovecot 1 to 3 and 9), so warnings and errors are word for
+ * word what it prints behind its prefix.  What this console finds by itself is
+ * kept apart, since nobody else vouches for it.
+ */
+#ifndef POSTROOM_MODEL_LIMITS_H
+#define POSTROOM_MODEL_LIMITS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/memory.h"
+
+#define LIMITS_UNKNOWN UINT64_MAX          /* nobody told; of a vsz_limit: not set, so default_vsz_limit */
+
+/* 2.3.19 of "2.3.19.1 (9b53102964)". The limit rules changed at 2.3.0, 2.3.16 and 2.4.0. */
+struct limits_version { unsigned major, minor, patch; };
+/* False where the words begin with no version. */
+bool limits_version_read(const char *words, struct limits_version *version);
+bool limits_version_from(const struct limits_version *version, unsigned major, unsigned minor, unsigned patch);
+
+/* Values that somebody wrote as 0 although 2.4 refuses that, in the order in which it looks. */
+enum limits_zero { LIMITS_ZERO_PROCESSES = 1, LIMITS_ZERO_CLIENTS = 2, LIMITS_ZERO_COUNT = 4, LIMITS_ZERO_IDLE = 8, LIMITS_ZERO_VSZ = 16 };
+
+/* A service as the configuration has it: 0 in process_limit and client_limit means the default_ value (1.1). */
+struct limits_service {
+	const char *name, *protocol, *type;    /* protocol and type may be "" */
+	uint32_t process_limit, client_limit, process_min_avail;
+	uint32_t service_count;                /* connections in the life of a process; 0: without end */
+	uint64_t vsz_limit;                    /* bytes; 0: none; LIMITS_UNKNOWN: default_vsz_limit */
+	bool drop_priv_before_exec, chroot;    /* chroot: one is set */
+	unsigned zero;                         /* enum limits_zero */
+	const char *const *listeners;          /* as Dovecot compares them: "143:*", "/run/dovecot/login/login" */
+	size_t listener_count;
+};
+
+/* All that the rules ask for. limits_facts_new gives the values that are built in; what is not known is left there. */
+struct limits_facts {
+	struct limits_version version;
+	struct limits_service *services;       /* in the order in which Dovecot walks them: built-in ones, then invented ones (1.2) */
+	size_t service_count;
+	const char *protocols;                 /* parted by blanks */
+	uint32_t default_process_limit, default_client_limit;
+	uint64_t default_vsz_limit;            /* bytes */
+	const char *base_dir, *listen;         /* NULL: not known */
+	uint64_t first_uid, last_uid, first_gid, last_gid;   /* LIMITS_UNKNOWN: not known */
+	const char *missing_user;              /* "default_login_user doesn't exist: dovenull" where the machine told so; NULL */
+	uint64_t userip, userip_pop3;          /* mail_max_userip_connections of imap and pop3; 0: no limit; LIMITS_UNKNOWN */
+	/* The machine; LIMITS_UNKNOWN each. */
+	uint64_t open_files;                   /* soft limit of the master process */
+	uint64_t cores, memory;                /* bytes of memory in all */
+	/* What was seen: the most connections at once, and the most of one person from one address. */
+	uint64_t peak, peak_of_person;
+	unsigned tls_percent;                  /* how much of the sessions comes with TLS; 100 where nobody says */
+};
+/* Values built into this version, services in walking order (2, 9). The arena owns all. */
+struct limits_facts *limits_facts_new(struct arena *arena, const struct limits_version *version);
+/* A copy whose services can be changed without changing the other's. */
+struct limits_facts *limits_facts_copy(struct arena *arena, const struct limits_facts *facts);
+/* NULL: there is none of that name. */
+struct limits_service *limits_service_named(const struct limits_facts *facts, const char *name);
+/* The same; an unknown one is added behind the others, with everything at 0 (1.2). */
+struct limits_service *limits_service_add(struct arena *arena, struct limits_facts *facts, const char *name, size_t length);
+
+/* --- effective values ----------------------------------------------------------------------------------- */
+/* Is the service looked at: without a protocol always, else where that word stands in protocols (1.3)? */
+bool limits_looked_at(const struct limits_facts *facts, const struct limits_service *service);
+uint32_t limits_processes(const struct limits_facts *facts, const struct limits_service *service);
+uint32_t limits_clients(const struct limits_facts *facts, const struct limits_service *service);
+/* Connections that one process has at the same time: client_limit, or service_count where that is smaller (3). */
+uint32_t limits_at_once(const struct limits_facts *facts, const struct limits_service *service);
+/* Connections of all its processes together. */
+uint64_t limits_capacity(const struct limits_facts *facts, const struct limits_service *service);
+bool limits_is_login(const struct limits_service *service);
+/* The service that gets what a login service lets in: imap of imap-login; NULL: none. */
+const struct limits_service *limits_behind(const struct limits_facts *facts, const struct limits_service *login);
+
+/* --- the verdict ------------------------------------------------------------------------------------------- */
+struct limits_warning {
+	const char *service;                   /* "auth"; NULL: the open-files limit of the whole */
+	const char *setting;                   /* "client_limit"; "fd_limit" */
+	uint64_t value, required;
+	const char *text;                      /* what Dovecot prints behind its prefix */
+};
+enum limits_severity { LIMITS_NOTE, LIMITS_WARNING };
+struct limits_finding {
+	const char *rule;                      /* stable word: "stats", "tls-descriptors", ... */
+	enum limits_severity severity;
+	const char *service;                   /* NULL: of no service alone */
+	const char *setting;
+	uint64_t value, required;              /* LIMITS_UNKNOWN: nobody knows */
+	const char *text;                      /* a sentence with the reason */
+	const char *source;                    /* where the rule comes from */
+};
+struct limits_verdict {
+	const struct limits_warning *warnings;
+	size_t warning_count;
+	const char *const *errors;             /* one at most: the first one stops the check */
+	size_t error_count;
+	const struct limits_finding *findings; /* none where there is an error; warnings first */
+	size_t finding_count;
+};
+/* What doveconf (errors, 1 and 2) and the dovecot program (3) say, and what this console adds. */
+struct limits_verdict limits_check(struct arena *arena, const struct limits_facts *facts);
+/* The two halves of it. limits_judge fills warnings and errors, limits_find the findings. */
+void limits_judge(struct arena *arena, const struct limits_facts *facts, struct limits_verdict *verdict);
+void limits_find(struct arena *arena, const struct limits_facts *facts, struct limits_verdict *verdict);
+/* 0: nothing or notes; 1: a warning of either sort; 65: an error. */
+int limits_exit_status(const struct limits_verdict *verdict);
+
+/* Sums of 1.4: as Dovecot has them, in 32 bits, and as they are. */
+struct limits_sums { uint32_t auth, anvil; uint64_t auth_true, anvil_true; };
+struct limits_sums limits_sums(const struct limits_facts *facts);
+/* Clients that stats gets where everything runs that may: each login, mail and lmtp process holds one (1.8). */
+uint64_t limits_stats_clients(const struct limits_facts *facts);
+/* Those of them that TLS sessions alone can bring about. */
+uint64_t limits_stats_reached(const struct limits_facts *facts);
+/* Largest client_limit, which message 3 holds against the open-files limit; *because its name in Dovecot's words. */
+uint32_t limits_descriptors(struct arena *arena, const struct limits_facts *facts, const char **because);
+/* Descriptors a login process needs: two a TLS session and 30 of its own (1.8, 3). 0: no high-performance service. */
+uint64_t limits_login_descriptors(const struct limits_facts *facts, const struct limits_service *login);
+/* Services that log at the same time: each takes a client of service log (1.8). */
+uint64_t limits_log_clients(const struct limits_facts *facts);
+/* Private memory in bytes when as many sessions run as the limits let in (3). An estimate. */
+uint64_t limits_memory(const struct limits_facts *facts);
+/* TLS sessions that fit into this vsz_limit in one login process (3: about 3,000 in 256 MB). */
+uint64_t limits_sessions_in(uint64_t vsz_limit);
+
+/* --- a goal ----------------------------------------------------------------------------------------------- */
+enum limits_mode { LIMITS_SECURITY, LIMITS_PERFORMANCE };
+struct limits_goal {
+	uint64_t connections;                  /* at once, of each of the protocols; 1 to 1,000,000 */
+	const char *protocols;                 /* "imap pop3"; NULL: imap */
+	unsigned tls_percent;                  /* of the connections; 0 to 100 */
+	uint64_t of_person;                    /* most that one person has from one address, webmail among them; 0: nothing is said */
+	enum limits_mode mode;
+	bool by_default;                       /* raise default_process_limit instead of each service */
+};
+struct limits_value {
+	const char *service;                   /* NULL: a setting of the whole; of userip: the protocol, "imap" */
+	const char *setting;                   /* "process_limit", "fd_limit", ... */
+	uint64_t now, then;                    /* now: as it works now; LIMITS_UNKNOWN: not known */
+	const char *why;
+};
+struct limits_set {
+	const struct limits_value *values;     /* in the order in which one explains them */
+	size_t value_count;
+	const struct limits_facts *after;      /* the facts with the values put in */
+	struct limits_verdict verdict;         /* of after */
+	uint64_t reach;                        /* connections per protocol that `after` takes, the least of the protocols */
+	uint64_t memory;                       /* estimate of after, bytes */
+	const char *refused;                   /* why there is no set; NULL: there is one */
+};
+/*
+ * The smallest values that reach the goal: Dovecot accepts them without a warning, and no finding of severity
+ * warning is left but what no value can mend (want of memory). Values are raised, never lowered, but the two that make
+ * a mode what it is (process_limit and client_limit of its login services).
+ */
+struct limits_set limits_reach(struct arena *arena, const struct limits_facts *facts, const struct limits_goal *goal);
+/* Does this configuration take the goal? *why (may be NULL) says what is too small. */
+bool limits_reaches(struct arena *arena, const struct limits_facts *facts, const struct limits_goal *goal, const char **why);
+
+/* --- reading ------------------------------------------------------------------------------------------------- */
+enum limits_form {
+	LIMITS_NOT_READ,                       /* a configuration: doveconf must read it */
+	LIMITS_DUMP,                           /* doveconf -S: service/imap/process_limit=0 */
+	LIMITS_BLOCKS                          /* doveconf -n or -a: service imap { process_limit = 0 } */
+};
+/* What these bytes are, from their look. */
+enum limits_form limits_form(const char *bytes, size_t length);
+/*
+ * The facts that the output of doveconf tells, in either form; version NULL: as its first line says, else 2.3.19. A
+ * configuration that includes nothing can be read as LIMITS_BLOCKS too. What is not known is passed over; never fails.
+ */
+struct limits_facts *limits_read(struct arena *arena, enum limits_form form, const char *bytes, size_t length,
+		const struct limits_version *version);
+
+#endif
