@@ -265,7 +265,7 @@ install: all
 	install -m 644 docs/*.1 $(DESTDIR)$(PREFIX)/share/man/man1/
 	install -m 644 docs/*.5 $(DESTDIR)$(PREFIX)/share/man/man5/
 	sed -i 's|/usr/local/share/|$(PREFIX)/share/|' $(DESTDIR)$(PREFIX)/share/man/man5/*.5
-	install -m 644 docs/safety.md README.md LICENSE $(DESTDIR)$(PREFIX)/share/doc/postroom/
+	install -m 644 docs/safety.md docs/limits.md README.md LICENSE $(DESTDIR)$(PREFIX)/share/doc/postroom/
 	install -m 644 packaging/sudoers $(DESTDIR)$(PREFIX)/share/doc/postroom/
 	install -m 644 packaging/slapd/* $(DESTDIR)$(PREFIX)/share/doc/postroom/slapd/
 

@@ -121,37 +121,13 @@ static int fail(const struct error *error)
 	return error_exit_status(error->kind);
 }
 
-/* What only doveconf can know (users of the machine, values that cannot be read) comes from it. */
-static struct limits_verdict judge(struct arena *arena, const struct limits_source *source)
-{
-	struct limits_verdict verdict = { 0 };
-	const char **errors;
-
-	if (source->unread) {
-		verdict.errors = arena_alloc(arena, sizeof(*verdict.errors));
-	} else {
-		verdict = limits_check(arena, source->facts);
-		if (!source->refused || verdict.error_count)
-			return verdict;
-		/* Only of the listeners Dovecot hears after it warned (dovecot 1.6). */
-		if (strncmp(source->refused, "duplicate listener: ", 20) != 0)
-			verdict.warning_count = 0;
-		verdict.finding_count = 0;
-	}
-	errors = arena_alloc(arena, sizeof(*errors));
-	errors[0] = source->refused;
-	verdict.errors = errors;
-	verdict.error_count = 1;
-	return verdict;
-}
-
 static int tell(struct arena *arena, const struct arguments *arguments, struct limits_source *source, uint64_t open_files)
 {
 	struct limits_verdict verdict;
 
 	if (open_files != LIMITS_UNKNOWN)
 		source->facts->open_files = open_files;
-	verdict = judge(arena, source);
+	verdict = limits_source_judge(arena, source);
 	if (arguments->printer == &printer_json)
 		print_json(&verdict);
 	else if (verdict.warning_count || verdict.error_count || verdict.finding_count || arguments->printer != &printer_table)

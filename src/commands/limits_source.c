@@ -86,6 +86,26 @@ static const char *refusal_in(struct arena *arena, const char *complaint)
 	return told;
 }
 
+struct limits_verdict limits_source_judge(struct arena *arena, const struct limits_source *source)
+{
+	struct limits_verdict verdict = { 0 };
+	const char **errors = arena_alloc(arena, sizeof(*errors));
+
+	if (!source->unread) {
+		verdict = limits_check(arena, source->facts);
+		if (!source->refused || verdict.error_count)
+			return verdict;
+		/* Only of the listeners, and of a section without its end, Dovecot speaks after it warned (1.6). */
+		if (strncmp(source->refused, "duplicate listener: ", 20) != 0 && !strstr(source->refused, ": Missing '}' (section started at "))
+			verdict.warning_count = 0;
+		verdict.finding_count = 0;
+	}
+	errors[0] = source->refused;
+	verdict.errors = errors;
+	verdict.error_count = 1;
+	return verdict;
+}
+
 /* --- the open-files limit ------------------------------------------------------------------------------ */
 
 static bool same_file(const char *one, const char *other)

@@ -14,6 +14,8 @@ struct limits_source {
 	const char *refused;
 	bool unread;                       /* refused before there was anything to read: facts are only what is built in */
 };
+/* The verdict of its facts; what only doveconf can know (users of the machine, values that cannot be read) comes from it. */
+struct limits_verdict limits_source_judge(struct arena *arena, const struct limits_source *source);
 /*
  * A configuration of Dovecot, read by the installed doveconf (where there is none, by ourselves, if it includes nothing),
  * or what doveconf -n, -a or -S printed elsewhere. version NULL: the one that is installed, or that the output names.

@@ -58,6 +58,11 @@ static const struct built_in {
 };
 #define BUILT_INS (sizeof(built_ins) / sizeof(built_ins[0]))
 
+/* What runs in a directory that it cannot leave (1.6 asks), and what gives up its rights before it begins. */
+static const char *const confined[] = { "managesieve-login", "submission-login", "pop3-login", "imap-login", "imap-urlauth-login",
+	"aggregator", "old-stats", "ipc", "director", "anvil" };
+static const char *const unprivileged = "health-check";
+
 /* --- versions ------------------------------------------------------------------------------------ */
 
 bool limits_version_read(const char *words, struct limits_version *version)
@@ -99,6 +104,9 @@ static void fill_service(struct limits_service *service, const struct built_in *
 		.name = row->name, .protocol = row->protocol, .type = row->type, .process_limit = row->processes, .client_limit = row->clients,
 		.service_count = row->count, .process_min_avail = row->ready, .vsz_limit = LIMITS_UNKNOWN,
 	};
+	for (size_t i = 0; i < sizeof(confined) / sizeof(confined[0]); i++)
+		service->chroot |= strcmp(row->name, confined[i]) == 0;
+	service->drop_priv_before_exec = strcmp(row->name, unprivileged) == 0;
 	if (limits_version_from(version, 2, 4, 0) && strcmp(row->name, "auth-worker") == 0)
 		service->process_limit = 30;
 	if (limits_version_from(version, 2, 4, 1) && strcmp(row->name, "lmtp") == 0)
@@ -111,7 +119,7 @@ struct limits_facts *limits_facts_new(struct arena *arena, const struct limits_v
 	bool from_24 = limits_version_from(version, 2, 4, 0);
 
 	*facts = (struct limits_facts){
-		.version = *version, .protocols = from_24 ? "" : "imap pop3 lmtp",
+		.version = *version, .protocols = limits_version_from(version, 2, 3, 0) ? "" : "imap pop3 lmtp",
 		.default_process_limit = DEFAULT_PROCESSES, .default_client_limit = DEFAULT_CLIENTS, .default_vsz_limit = DEFAULT_VSZ,
 		.first_uid = LIMITS_UNKNOWN, .last_uid = LIMITS_UNKNOWN, .first_gid = LIMITS_UNKNOWN, .last_gid = LIMITS_UNKNOWN,
 		.userip = DEFAULT_USERIP, .userip_pop3 = DEFAULT_USERIP, .open_files = LIMITS_UNKNOWN, .cores = LIMITS_UNKNOWN,
