@@ -15,13 +15,19 @@
 #include "base/log.h"
 #include "engine_pulse.h"
 
-/* "koch as cn=admin,..." */
-static const char *identity(const struct config *config)
+static const char *person(const struct config *config)
 {
 	const struct passwd *user = getpwuid(getuid());
+
+	return user ? arena_text(config->arena, user->pw_name) : "unknown user";
+}
+
+/* "koch as cn=admin,..." */
+static const char *identity(const struct config *config, const char *person)
+{
 	const char *dn = config->directory.bind_dn;
 
-	return arena_format(config->arena, "%s as %s", user ? user->pw_name : "unknown user",
+	return arena_format(config->arena, "%s as %s", person,
 		config->directory.bind == DIRECTORY_BIND_EXTERNAL ? "SASL EXTERNAL" : dn && *dn ? dn : "anonymous");
 }
 
@@ -31,7 +37,7 @@ static void open_gate(struct engine *engine)
 	struct gate_settings settings = {
 		.state_directory = config->state_directory, .shared_directory = config->shared_directory,
 		.role = config->role, .read_only = config->read_only, .reason_required = config->reason_required,
-		.identity = identity(config), .system = config->system,
+		.identity = identity(config, engine->person), .system = config->system,
 	};
 
 	engine->gate = gate_open(engine->loop, &settings);
@@ -47,6 +53,7 @@ struct engine *engine_open(struct config *config, struct error *error)
 	struct engine *engine = memory_new(sizeof(*engine));
 
 	engine->config = config;
+	engine->person = person(config);
 	log_open(LOG_TO_SYSLOG, NULL, LOG_LEVEL_INFO, NULL);
 	engine->loop = loop_new();
 	engine->directory = directory_open(engine->loop, &config->directory, error);

@@ -22,6 +22,7 @@ struct engine {
 	struct live *live;                 /* what goes on there; nothing is asked before somebody wants it */
 	struct engine_pulse *pulse;        /* tells live of the directory */
 	struct gate *gate;                 /* read_only: no store registered */
+	const char *person;                /* login name of whoever runs this; "unknown user" where there is none */
 };
 /* Takes the config also on failure. NULL with an error for bad settings; an unreachable server is not a failure. */
 struct engine *engine_open(struct config *config, struct error *error);

@@ -71,7 +71,13 @@ const struct action actions[] = {
 	{ "queue-delete", "live messages", "delete..", "Throws it away; nobody is told. Hold keeps it out of the way and can be taken back.", CHANGES },
 	{ "body", "messages", "with body", "Shows the message with its body; only for admin.", ACTION_ROW },
 	{ "other-server", "live", "other server", "Shows the next server alone, then all together again.", ACTION_FOOTER },
-	{ "wall", "overview", "wall", "Turns the pages by itself, for a screen that nobody sits before; again: the page stays.", ACTION_FOOTER },
+	{ "wall", "overview", "wall", "Turns the pages by itself, for a screen that nobody sits before: servers, services, queue, events; again: ends that.", ACTION_FOOTER },
+	{ "hold-page", "overview", "hold page", "On a wall: the page that is shown stays; again: the pages turn again.", 0 },
+	{ "acknowledge", "overview history", "on it", "Says that you are on it, until when; it goes below, under what is known. The mail system is not touched.", ACTION_FOOTER },
+	{ "note", "overview history", "note..", "Writes a note beside the event, or one that stands alone. The mail system is not touched.", ACTION_FOOTER },
+	{ "silence", "overview", "maintenance..", "No alarms of this server until then, for maintenance. The mail system is not touched.", 0 },
+	{ "handover", "history", "hand over", "Makes the text for the end of a shift: what is open, what is over, notes, and what was changed.", ACTION_FOOTER },
+	{ "events", "history", "events", "Shows events and changes, then events alone, then what is open, then changes alone.", ACTION_FOOTER },
 	{ "refresh", "list page history live messages overview", "refresh", "Reads again what is shown.", 0 },
 
 	/* Moving. */

@@ -48,3 +48,17 @@ double chart_spark(struct canvas *canvas, int row, int column, int width, enum s
 	}
 	return highest;
 }
+
+void chart_squeeze(const double *points, size_t count, double *out, size_t places)
+{
+	for (size_t i = 0; i < places; i++) {
+		size_t from = i * count / places, to = (i + 1) * count / places;
+
+		out[i] = NAN;
+		/* A peak is what a limit meets; an average would hide it. */
+		for (size_t j = from; j < to || (j == from && j < count); j++) {
+			if (!isnan(points[j]) && !(points[j] <= out[i]))
+				out[i] = points[j];
+		}
+	}
+}

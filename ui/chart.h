@@ -19,4 +19,7 @@ void chart_bar(struct canvas *canvas, int row, int column, int width, enum style
  */
 double chart_spark(struct canvas *canvas, int row, int column, int width, enum style style, const double *points, size_t count, double most);
 
+/* Into other many places, each the highest of its points, NAN where none of them is known. */
+void chart_squeeze(const double *points, size_t count, double *out, size_t places);
+
 #endif

@@ -79,7 +79,7 @@ static int draw_lamps(struct session *session, struct canvas *canvas, int least)
 	char *lamp = lamp_words(session, canvas->arena, short_words, &style);
 	int clock_columns, at;
 
-	clock_digits(session_now(session), session_role(session) == ROLE_MONITOR, digits);
+	clock_digits(session_now(session), session_seconds(session), digits);
 	clock_columns = (int)strlen(digits);
 	at = canvas->columns - 1 - clock_columns;
 	canvas_words(canvas, 0, at, -1, STYLE_TITLE, digits);

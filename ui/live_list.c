@@ -541,3 +541,33 @@ struct view *live_list_new(struct session *session, const char *table, size_t ho
 	show_table(self, self->place);
 	return &self->list.view;
 }
+
+/* A part of an alarm is the name of a row, a value of it, or its first word ("143" of "143/imap"). */
+static bool is_named(const struct row *row, size_t columns, const char *name)
+{
+	if (row->name != NULL && strcmp(row->name, name) == 0)
+		return true;
+	for (size_t i = 0; i < columns; i++) {
+		if (strcmp(row->values[i].bytes, name) == 0)
+			return true;
+	}
+	return false;
+}
+
+void live_list_point(struct view *view, const char *name)
+{
+	struct list_view *list = &((struct live_list *)view)->list;
+	const struct rows *columns = rowset_columns(list->set);
+
+	for (size_t i = 0; name != NULL && columns != NULL && i < rowset_count(list->set); i++) {
+		const struct row *row = rowset_row(list->set, i);
+
+		if (!is_named(row, columns->column_count, name))
+			continue;
+		list->cursor = i;
+		free(list->chosen);
+		list->chosen = memory_text(row_identity(row));
+		list_settle(list);
+		return;
+	}
+}

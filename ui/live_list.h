@@ -38,5 +38,7 @@ struct live_list {
 };
 /* host LIVE_ALL: every server. of NULL: all; words: what that is, for the heading. Texts are copied. */
 struct view *live_list_new(struct session *session, const char *table, size_t host, const char *of, const char *words);
+/* The cursor goes to the first row of this name (an id of a row, a path, a port), where there is one; NULL: stays. */
+void live_list_point(struct view *view, const char *name);
 
 #endif

@@ -4,398 +4,117 @@
  * Dead servers first, then the worst, as the collector has sorted them.  Drawn
  * from one joined picture that is made anew when something arrived, so an idle
  * screen sends nothing.  On a wall (action wall) it turns its pages by itself
- * and shows a clock with seconds, since a clock that stands still is the only
- * sign of a dead picture.  Nothing fails; loop thread.
+ * (wall.c) and shows a clock with seconds, since a clock that stands still is
+ * the only sign of a dead picture.  Nothing fails; loop thread.
  */
-#include <limits.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/clock.h"
 #include "base/text.h"
-#include "ui/chart.h"
-#include "ui/frame.h"
+#include "ui/desk.h"
 #include "ui/live_list.h"
 #include "ui/move.h"
-#include "ui/overview.h"
+#include "ui/overview_private.h"
 #include "ui/session.h"
 
-enum { TURN_SECONDS = 15, LEAST_ALARM_ROWS = 5, SPARK_ROWS = 2 };
-
-struct overview_view {
-	struct view view;
-	struct live_overview *data;
-	size_t cursor;                     /* servers, then alarms */
-	size_t first;                      /* server at the top */
-	bool wall;
-	int64_t turned_at;                 /* the page on the wall began */
-};
-
-static struct live *live_of(const struct overview_view *self)
+struct live *overview_live(const struct overview_view *self)
 {
 	return session_engine(self->view.session)->live;
 }
 
-static size_t alarm_count(const struct overview_view *self)
+/* The alarm under the cursor; NULL: a server is, or nothing. Valid until the next turn of the loop. */
+static const struct live_alarm *alarm_here(const struct overview_view *self)
+{
+	size_t count;
+	const struct live_alarm *alarms = live_alarms(overview_live(self), &count);
+
+	return self->cursor >= self->data->count && self->cursor - self->data->count < count ? &alarms[self->cursor - self->data->count] : NULL;
+}
+
+static const struct live_server *server_here(const struct overview_view *self)
+{
+	return self->cursor < self->data->count ? &self->data->servers[self->cursor] : NULL;
+}
+
+static size_t row_count(const struct overview_view *self)
 {
 	size_t count;
 
-	live_alarms(live_of(self), &count);
-	return count;
+	live_alarms(overview_live(self), &count);
+	return self->data->count + count;
 }
 
-/* --- layout --------------------------------------------------------------------------------------- */
-
-struct overview_layout { int header, servers, server_rows, spark, rule, alarms, alarm_rows; };
-
-static struct overview_layout layout_of(const struct overview_view *self, struct area area)
-{
-	struct overview_layout layout = { .header = area.top, .servers = area.top + 1, .spark = -1 };
-	int room = area.rows - 2, count = (int)self->data->count, rest;
-
-	if (count < 1)
-		count = 1;
-	layout.server_rows = count <= room - LEAST_ALARM_ROWS - SPARK_ROWS ? count : room - LEAST_ALARM_ROWS;
-	if (layout.server_rows < 1)
-		layout.server_rows = 1;
-	rest = room - layout.server_rows;
-	layout.rule = layout.servers + layout.server_rows;
-	if (rest >= LEAST_ALARM_ROWS + SPARK_ROWS) {
-		layout.spark = layout.rule;
-		layout.rule += SPARK_ROWS;
-		rest -= SPARK_ROWS;
-	}
-	layout.alarms = layout.rule + 1;
-	layout.alarm_rows = rest;
-	return layout;
-}
-
-static struct overview_layout layout_now(const struct overview_view *self)
-{
-	return layout_of(self, frame_area(session_canvas(self->view.session), true));
-}
-
-static size_t pages_of(const struct overview_view *self)
-{
-	size_t rows = (size_t)layout_now(self).server_rows;
-
-	return self->data->count == 0 ? 1 : (self->data->count + rows - 1) / rows;
-}
-
-/* --- one server --------------------------------------------------------------------------------------- */
-
-/* A row of cells, left to right. */
-struct cells { struct canvas *canvas; int row, at; };
-
-static void put(struct cells *cells, int width, enum style style, const char *words)
-{
-	canvas_words(cells->canvas, cells->row, cells->at, width, style, words);
-	cells->at += width + 1;
-}
-
-static void put_right(struct cells *cells, int width, enum style style, const char *words)
-{
-	canvas_right(cells->canvas, cells->row, cells->at, width, style, words);
-	cells->at += width + 1;
-}
-
-/* Columns that only wide screens have: sparkline of connections, load, of the queue. */
-static bool is_wide(const struct canvas *canvas)
-{
-	return canvas->columns >= 110;
-}
-
-static void draw_header(struct canvas *canvas, int row)
-{
-	struct cells cells = { canvas, row, 1 };
-
-	put(&cells, 8, STYLE_LABEL, "server");
-	put(&cells, 23, STYLE_LABEL, "fullest service");
-	put_right(&cells, 7, STYLE_LABEL, "full in");
-	put_right(&cells, 4, STYLE_LABEL, "away");
-	put_right(&cells, 7, STYLE_LABEL, "queue");
-	put_right(&cells, 6, STYLE_LABEL, "grows");
-	put_right(&cells, 6, STYLE_LABEL, "oldest");
-	put_right(&cells, 5, STYLE_LABEL, "disk");
-	put_right(&cells, 4, STYLE_LABEL, "cert");
-	if (is_wide(canvas)) {
-		put_right(&cells, 5, STYLE_LABEL, "load");
-		put_right(&cells, 7, STYLE_LABEL, "people");
-	}
-}
-
-static enum style level_style(enum live_level level)
-{
-	return level == LEVEL_CRITICAL ? STYLE_BAD : level == LEVEL_WARNING ? STYLE_WARNING : STYLE_ROW;
-}
-
-/* The worst alarm of this server about one thing, so that a figure looks as its threshold says. */
-static enum style figure_style(const struct overview_view *self, const struct live_server *server, const char *rule)
-{
-	size_t count;
-	const struct live_alarm *alarms = live_alarms(live_of(self), &count);
-	enum live_level worst = LEVEL_OK;
-
-	for (size_t i = 0; i < count; i++) {
-		if (alarms[i].host == server->host && strncmp(alarms[i].rule, rule, strlen(rule)) == 0 && alarms[i].level > worst)
-			worst = alarms[i].level;
-	}
-	return level_style(worst);
-}
-
-static void draw_wall_cells(const struct overview_view *self, struct cells *cells, const struct live_server *server)
-{
-	const struct live_wall *wall = &server->wall;
-	enum style style = figure_style(self, server, "limit");
-	double part = wall->possible > 0 ? (double)wall->used / (double)wall->possible : -1;
-
-	if (wall->service == NULL || wall->possible == 0) {
-		put(cells, 23, STYLE_DIM, server->connections > 0 ? arena_format(cells->canvas->arena, "%llu connections",
-			(unsigned long long)server->connections) : "-");
-	} else {
-		canvas_words(cells->canvas, cells->row, cells->at, 11, style, wall->service);
-		chart_bar(cells->canvas, cells->row, cells->at + 12, 6, style, part);
-		canvas_right(cells->canvas, cells->row, cells->at + 19, 4, style,
-			arena_format(cells->canvas->arena, "%d%%", (int)(part * 100)));
-		cells->at += 24;
-	}
-	put_right(cells, 7, style, wall->minutes_left >= 0 ? text_from_age(cells->canvas->arena, wall->minutes_left * 60) : "-");
-	put_right(cells, 4, wall->turned_away > 0 ? STYLE_BAD : STYLE_ROW, text_from_count(cells->canvas->arena, (int64_t)wall->turned_away));
-}
-
-static double fullest_disk(const struct live_server *server)
-{
-	double full = -1;
-
-	for (size_t i = 0; i < 3; i++)
-		full = server->disk_full[i] > full ? server->disk_full[i] : full;
-	return full;
-}
-
-static void draw_queue_cells(const struct overview_view *self, struct cells *cells, const struct live_server *server)
-{
-	struct arena *arena = cells->canvas->arena;
-	enum style style = figure_style(self, server, "queue"), own = figure_style(self, server, "own");
-	int64_t now = session_now(self->view.session);
-
-	if (own != STYLE_ROW)
-		style = own;
-	if (!server->queue_known) {
-		put_right(cells, 7, STYLE_DIM, "-");
-		put_right(cells, 6, STYLE_DIM, "-");
-		put_right(cells, 6, STYLE_DIM, "-");
-		return;
-	}
-	put_right(cells, 7, style, text_from_count(arena, (int64_t)server->queued));
-	put_right(cells, 6, style, server->queue_grows == 0 ? "-" : arena_format(arena, "%+ld/m", server->queue_grows));
-	put_right(cells, 6, style, server->queue_oldest == 0 ? "-" : text_from_age(arena, now - server->queue_oldest));
-}
-
-static void draw_server_figures(const struct overview_view *self, struct cells *cells, const struct live_server *server)
-{
-	struct arena *arena = cells->canvas->arena;
-	double disk = fullest_disk(server);
-
-	draw_wall_cells(self, cells, server);
-	draw_queue_cells(self, cells, server);
-	put_right(cells, 5, figure_style(self, server, "disk"), disk < 0 ? "-" : arena_format(arena, "%d%%", (int)(disk * 100)));
-	put_right(cells, 4, figure_style(self, server, "certificate"),
-		server->certificate_days == LONG_MAX ? "-" : server->certificate_days > 999 ? arena_format(arena, "%ldy", server->certificate_days / 365) :
-		arena_format(arena, "%ldd", server->certificate_days));
-	if (is_wide(cells->canvas)) {
-		put_right(cells, 5, STYLE_ROW, server->load < 0 ? "-" : arena_format(arena, "%.1f", server->load));
-		put_right(cells, 7, STYLE_ROW, text_from_count(arena, (int64_t)server->people));
-	}
-	if (server->old)
-		canvas_format(cells->canvas, cells->row, cells->at, -1, STYLE_WARNING, "OLD %s", text_from_age(arena, server->age_s));
-}
-
-static void draw_server(const struct overview_view *self, struct canvas *canvas, int row, size_t index)
-{
-	const struct live_server *server = &self->data->servers[index];
-	bool here = index == self->cursor;
-	struct cells cells = { canvas, row, 1 };
-	char digits[16];
-
-	/* An old figure must not pass for one of now where there is no room for the word. */
-	put(&cells, 8, server->dead ? STYLE_BAD : server->old ? STYLE_WARNING : STYLE_ROW,
-		server->old && !server->dead && !is_wide(canvas) ? arena_format(canvas->arena, "%s OLD", server->name) : server->name);
-	if (server->dead) {
-		clock_digits(server->dead_since / 1000, 0, digits);
-		canvas_format(canvas, row, cells.at, -1, STYLE_BAD, "%s since %s%s", server->ports_words != NULL && server->ports_words[0] != '\0' ? server->ports_words : "NO ANSWER",
-			digits, server->queued > 0 ? arena_format(canvas->arena, ", last known queue %s", text_from_count(canvas->arena, (int64_t)server->queued)) : "");
-	} else {
-		draw_server_figures(self, &cells, server);
-	}
-	if (here) {
-		canvas_restyle(canvas, row, 0, 10, STYLE_ROW_HERE);
-		canvas_border(canvas, row, 0, 1, BORDER_POINTER, STYLE_ROW_HERE);
-		canvas_cursor(canvas, row, 0, false);
-	}
-	canvas_target(canvas, row, 0, canvas->columns, (int)index);
-}
-
-static void draw_sparks(const struct overview_view *self, struct canvas *canvas, int row)
-{
-	size_t index = self->cursor < self->data->count ? self->cursor : 0;
-	const struct live_server *server = &self->data->servers[index];
-	int half = canvas->columns / 2, width = half - 20;
-	double points[72], high;
-	size_t count;
-
-	if (self->data->count == 0 || width < 8)
-		return;
-	canvas_format(canvas, row, 1, half - 1, STYLE_LABEL, "last minutes of %s", server->name);
-	canvas_words(canvas, row + 1, 1, 12, STYLE_LABEL, "connections");
-	count = live_series(live_of(self), server->host, MEASURE_CONNECTIONS, SPAN_MINUTES, points, 72);
-	high = chart_spark(canvas, row + 1, 13, width, STYLE_ROW, points, count, 0);
-	if (!isnan(high))
-		canvas_format(canvas, row + 1, 14 + width, 6, STYLE_DIM, "%.0f", high);
-	canvas_words(canvas, row + 1, half, 6, STYLE_LABEL, "queue");
-	count = live_series(live_of(self), server->host, MEASURE_QUEUE, SPAN_MINUTES, points, 72);
-	high = chart_spark(canvas, row + 1, half + 7, width, STYLE_ROW, points, count, 0);
-	if (!isnan(high))
-		canvas_format(canvas, row + 1, half + 8 + width, 7, STYLE_DIM, "%.0f", high);
-}
-
-/* --- what needs a person ----------------------------------------------------------------------------------- */
-
-static const char *since_words(const struct overview_view *self, struct arena *arena, const struct live_alarm *alarm)
-{
-	int64_t now = session_now(self->view.session);
-	char digits[16];
-
-	clock_digits(alarm->since / 1000, 0, digits);
-	/* Minutes only: a figure that moves each second sends bytes and tells nothing. */
-	return arena_format(arena, "%s %s", digits, text_from_age(arena, (now - alarm->since / 1000) / 60 * 60));
-}
-
-/* Returns the rows it took. */
-static int draw_alarm(const struct overview_view *self, struct canvas *canvas, int row, int rows, size_t index, const struct live_alarm *alarm)
-{
-	static const char *const signs[] = { [LEVEL_OK] = "-", [LEVEL_NOTE] = "-", [LEVEL_WARNING] = "!", [LEVEL_CRITICAL] = "!!" };
-	bool here = self->cursor == self->data->count + index;
-	enum style style = alarm->known_by != NULL ? STYLE_DIM : level_style(alarm->level);
-	const char *since = since_words(self, canvas->arena, alarm);
-	int right = (int)strlen(since), used = 1;
-
-	canvas_words(canvas, row, 1, 2, style, alarm->known_by != NULL ? "-" : signs[alarm->level]);
-	canvas_words(canvas, row, 4, canvas->columns - right - 7, style, alarm->sentence);
-	canvas_words(canvas, row, canvas->columns - right - 1, right, STYLE_DIM, since);
-	if (used < rows && (alarm->advice != NULL || alarm->more != NULL || alarm->known_by != NULL)) {
-		const char *words = alarm->known_by != NULL ? arena_format(canvas->arena, "%s is on it", alarm->known_by) : alarm->advice;
-		int at = 6;
-
-		if (words != NULL)
-			at += canvas_words(canvas, row + 1, at, canvas->columns - at - 1, STYLE_VALUE, words) + 2;
-		if (alarm->more != NULL)
-			canvas_words(canvas, row + 1, at, canvas->columns - at - 1, STYLE_DIM, alarm->more);
-		used++;
-	}
-	if (here) {
-		canvas_restyle(canvas, row, 0, 4, STYLE_ROW_HERE);
-		canvas_border(canvas, row, 0, 1, BORDER_POINTER, STYLE_ROW_HERE);
-		canvas_cursor(canvas, row, 0, false);
-	}
-	canvas_target(canvas, row, 0, canvas->columns, (int)(self->data->count + index));
-	return used;
-}
-
-/* Why nobody is needed, or why that cannot be said yet. */
-static const char *nothing_words(const struct overview_view *self)
-{
-	if (self->data->count == 0)
-		return "No server is configured: see postroom.conf(5), section server.";
-	if (!live_settled(live_of(self)))
-		return "asking ..";
-	if (self->data->up < self->data->count)
-		return "nothing yet: what is wrong must be so for three readings";
-	return "nothing: every figure is below its mark";
-}
-
-static void draw_alarms(const struct overview_view *self, struct canvas *canvas, const struct overview_layout *layout)
-{
-	size_t count, known = 0, from = 0;
-	const struct live_alarm *alarms = live_alarms(live_of(self), &count);
-	int row = layout->alarms, end = layout->alarms + layout->alarm_rows;
-
-	for (size_t i = 0; i < count; i++)
-		known += alarms[i].known_by != NULL;
-	frame_rule(canvas, layout->rule, 0, canvas->columns, arena_format(canvas->arena, known > 0 ? "Needs a person: %zu, somebody is on %zu more" :
-		"Needs a person: %zu", count - known, known));
-	if (count == 0)
-		canvas_words(canvas, row, 1, -1, self->data->up < self->data->count || self->data->count == 0 ? STYLE_DIM : STYLE_OK,
-			nothing_words(self));
-	/* Two rows each; the one under the cursor stays in sight. */
-	if (self->cursor >= self->data->count + (size_t)layout->alarm_rows / 2 && layout->alarm_rows > 1)
-		from = self->cursor - self->data->count - (size_t)layout->alarm_rows / 2 + 1;
-	for (size_t i = from; i < count && row < end; i++)
-		row += draw_alarm(self, canvas, row, end - row, i, &alarms[i]);
-	if (row >= end && count > from + (size_t)layout->alarm_rows)
-		canvas_format(canvas, end - 1, canvas->columns - 12, 11, STYLE_DIM, "%zu in all", count);
-}
-
-/* --- the view ------------------------------------------------------------------------------------------------ */
-
-static void overview_draw(const struct view *view, struct canvas *canvas, struct area area)
-{
-	const struct overview_view *self = (const struct overview_view *)view;
-	struct overview_layout layout = layout_of(self, area);
-
-	draw_header(canvas, layout.header);
-	for (int i = 0; i < layout.server_rows && self->first + (size_t)i < self->data->count; i++)
-		draw_server(self, canvas, layout.servers + i, self->first + (size_t)i);
-	if (layout.spark >= 0)
-		draw_sparks(self, canvas, layout.spark);
-	draw_alarms(self, canvas, &layout);
-}
+/* --- cursor and picture -------------------------------------------------------------------------------- */
 
 static const char *overview_title(const struct view *view, struct arena *arena)
 {
 	const struct overview_view *self = (const struct overview_view *)view;
-	size_t pages = pages_of(self), page = self->first / (size_t)layout_now(self).server_rows + 1;
-	const char *up = arena_format(arena, "%zu of %zu servers answer", self->data->up, self->data->count);
+	const char *up = arena_format(arena, "Overview - %zu of %zu servers answer", self->data->up, self->data->count);
+	long left = (long)(self->turned_at + WALL_TURN_SECONDS - session_now(view->session));
 
-	if (!self->wall || pages < 2)
-		return arena_format(arena, "Overview - %s%s", up, self->wall ? " - wall" : "");
-	return arena_format(arena, "Overview - %s - page %zu of %zu", up, page, pages);
+	if (!self->wall)
+		return session_canvas(view->session)->columns >= 80 && self->data->count > 0 ?
+			arena_format(arena, "%s - figures are of now or marked OLD", up) : up;
+	/* On a small screen the page is the news. */
+	if (session_canvas(view->session)->columns < 70)
+		up = "Wall";
+	return self->held ? arena_format(arena, "%s - page %zu of %zu, held", up, self->page + 1, wall_pages(self)) :
+		arena_format(arena, "%s - page %zu of %zu, next in %ld s", up, self->page + 1, wall_pages(self), left > 0 ? left : 0);
 }
 
 static void settle(struct overview_view *self)
 {
-	size_t count = self->data->count + alarm_count(self), rows = (size_t)layout_now(self).server_rows;
+	size_t count = row_count(self), rows = (size_t)overview_layout(self).server_rows;
 
 	if (self->cursor >= count)
 		self->cursor = count > 0 ? count - 1 : 0;
-	if (self->wall || self->cursor >= self->data->count) {
-		if (self->first >= self->data->count)
-			self->first = 0;
+	if (self->first >= self->data->count)
+		self->first = 0;
+	if (self->wall && self->page >= wall_pages(self))
+		wall_turn(self, 0);
+	if (self->wall || self->cursor >= self->data->count)
 		return;
-	}
 	if (self->cursor < self->first)
 		self->first = self->cursor;
 	if (self->cursor >= self->first + rows)
 		self->first = self->cursor - rows + 1;
 }
 
-static void take_picture(struct overview_view *self)
+static char *identity_here(const struct overview_view *self)
 {
-	live_overview_free(self->data);
-	self->data = live_overview(live_of(self));
-	settle(self);
-	session_changed(self->view.session);
+	const struct live_alarm *alarm = alarm_here(self);
+
+	return alarm != NULL ? memory_text(alarm->id) : server_here(self) != NULL ? memory_text(server_here(self)->name) : NULL;
 }
 
-static void turn_page(struct overview_view *self)
+/* Rows change their order as things get worse; the cursor stays on its own. */
+static void stay_on(struct overview_view *self, const char *identity)
 {
-	size_t rows = (size_t)layout_now(self).server_rows;
-	int64_t now = session_now(self->view.session);
+	size_t count;
+	const struct live_alarm *alarms = live_alarms(overview_live(self), &count);
 
-	if (!self->wall || now - self->turned_at < TURN_SECONDS)
-		return;
-	self->turned_at = now;
-	self->first = self->first + rows < self->data->count ? self->first + rows : 0;
+	for (size_t i = 0; identity != NULL && i < self->data->count; i++) {
+		if (strcmp(self->data->servers[i].name, identity) == 0)
+			self->cursor = i;
+	}
+	for (size_t i = 0; identity != NULL && i < count; i++) {
+		if (strcmp(alarms[i].id, identity) == 0)
+			self->cursor = self->data->count + i;
+	}
+}
+
+/* The first row is whatever is worst, until somebody moves away from it. */
+static void take_picture(struct overview_view *self)
+{
+	char *identity = self->cursor == 0 ? NULL : identity_here(self);
+
+	live_overview_free(self->data);
+	self->data = live_overview(overview_live(self));
+	stay_on(self, identity);
+	free(identity);
+	if (self->wall)
+		wall_read(self);
+	settle(self);
 	session_changed(self->view.session);
 }
 
@@ -406,51 +125,166 @@ static void overview_notice(struct view *view, const struct event *event)
 	if (event->kind == EVENT_LIVE)
 		take_picture(self);
 	else if (event->kind == EVENT_TICK)
-		turn_page(self);
+		wall_tick(self);
 	else
 		settle(self);
 }
 
+/* --- where it leads ---------------------------------------------------------------------------------------- */
+
+/* The table in which an alarm of this rule is seen; a rule that has no row has its own words only. */
+static const struct { const char *rule, *table; } seen_in[] = {
+	{ "dead", "sources" }, { "failing", "sources" }, { "ports", "ports" }, { "certificate", "ports" },
+	{ "turned-away", "services" }, { "logins", "services" }, { "full", "services" }, { "limits", "services" }, { "throttled", "services" },
+	{ "userip", "connections-by-user" }, { "own-deferred", "queue-by-domain" }, { "queue-growth", "queue-by-domain" },
+	{ "queue-old", "queue-by-domain" }, { "held", "queue" }, { "postfix-down", "queue" }, { "disk", "disks" }, { "disk-hours", "disks" },
+	{ "memory", "machine" }, { "load", "machine" }, { "inner", "inner" }, { "signatures", "inner" }, { "listener", "inner" },
+	{ "testmail", "testmail" }, { "directory", "directory" }, { "directory-slow", "directory" }, { "directory-lag", "directory" },
+};
+
+static const char *table_of(const struct live_alarm *alarm)
+{
+	for (size_t i = 0; i < sizeof seen_in / sizeof *seen_in; i++) {
+		if (strcmp(seen_in[i].rule, alarm->rule) == 0)
+			return seen_in[i].table;
+	}
+	return NULL;
+}
+
+/* What of the server it is about: "imap-login" of "mail1/logins/imap-login". */
+static const char *part_of(const struct live_alarm *alarm)
+{
+	const char *rule = strchr(alarm->id, '/'), *part = rule == NULL ? NULL : strchr(rule + 1, '/');
+
+	return part == NULL ? NULL : part + 1;
+}
+
+/* All that is known of it, for those that have no table, and for sentences that are longer than the screen. */
+static void show_alarm(struct overview_view *self, const struct live_alarm *alarm)
+{
+	struct text text = { 0 };
+	struct arena *arena = arena_new();
+
+	text_addf(&text, "%s\n", overview_words(self, arena, alarm->sentence));
+	if (alarm->more != NULL)
+		text_addf(&text, "%s\n", overview_words(self, arena, alarm->more));
+	text_addf(&text, "\nsince   %s\nrule    %s\n", text_from_time(arena, alarm->since / 1000), alarm->rule);
+	if (alarm->known_by != NULL)
+		text_addf(&text, "on it   %s\n", alarm->known_by);
+	if (alarm->advice != NULL)
+		text_addf(&text, "\nDo      %s\n", alarm->advice);
+	session_push(self->view.session, text_view_new(self->view.session, "What needs a person", text_get(&text), text.length));
+	text_free(&text);
+	arena_free(arena);
+}
+
 static void open_alarm(struct overview_view *self, const struct live_alarm *alarm)
 {
-	const struct section *section = section_find(alarm->section);
+	const char *table = table_of(alarm), *part = part_of(alarm);
+	struct view *view;
 
-	if (section == NULL || !session_goto(self->view.session, section))
-		session_notice(self->view.session, NULL, "%s", alarm->sentence);
+	if (table == NULL || live_table_find(table) == NULL) {
+		show_alarm(self, alarm);
+		return;
+	}
+	view = live_list_new(self->view.session, table, alarm->host, NULL, NULL);
+	live_list_point(view, part);
+	session_push(self->view.session, view);
 }
 
 static void open_here(struct overview_view *self)
 {
-	struct session *session = self->view.session;
-	size_t count, index = self->cursor - self->data->count;
-	const struct live_alarm *alarms = live_alarms(live_of(self), &count);
+	const struct live_alarm *alarm = alarm_here(self);
+	const struct live_server *server = server_here(self);
 
-	if (self->cursor < self->data->count)
-		session_push(session, live_list_new(session, "services", self->data->servers[self->cursor].host, NULL, NULL));
-	else if (index < count)
-		open_alarm(self, &alarms[index]);
+	if (server != NULL)
+		session_push(self->view.session, live_list_new(self->view.session, server->dead ? "sources" : "services", server->host, NULL, NULL));
+	else if (alarm != NULL)
+		open_alarm(self, alarm);
+}
+
+/* Why what is under the cursor does not open for this role. */
+static const char *open_blocked(const struct overview_view *self)
+{
+	const struct live_alarm *alarm = alarm_here(self);
+	const struct section *section = section_find(alarm != NULL && alarm->section != NULL ? alarm->section : "connections");
+
+	if (alarm == NULL && server_here(self) == NULL)
+		return "there is nothing under the cursor";
+	return section != NULL && !section_visible(section, session_role(self->view.session)) ? "your role does not have this section" : NULL;
+}
+
+/* --- what whoever is on duty does ------------------------------------------------------------------------------ */
+
+static void note_here(struct overview_view *self)
+{
+	const struct live_alarm *alarm = alarm_here(self);
+	char *about = alarm == NULL ? NULL : memory_text(alarm->sentence), *id = alarm == NULL ? NULL : memory_text(alarm->id);
+
+	desk_note(self->view.session, id == NULL ? NULL : desk_event_of(self->view.session, id), about);
+	free(about);
+	free(id);
+}
+
+static bool act_on_duty(struct overview_view *self, const char *name)
+{
+	struct session *session = self->view.session;
+	const struct live_alarm *alarm = alarm_here(self);
+	const struct live_server *server = server_here(self);
+
+	if (strcmp(name, "note") == 0)
+		note_here(self);
+	else if (strcmp(name, "acknowledge") == 0 && alarm != NULL)
+		desk_acknowledge(session, alarm->id, alarm->sentence);
+	else if (strcmp(name, "silence") == 0)
+		desk_silence(session, server != NULL ? server->host : alarm != NULL ? alarm->host : LIVE_ALL);
+	else
+		return false;
+	return true;
+}
+
+static void switch_wall(struct overview_view *self)
+{
+	self->wall = !self->wall;
+	self->held = false;
+	rows_free(self->rows);
+	self->rows = NULL;
+	if (self->wall)
+		wall_turn(self, 0);
+	else
+		settle(self);
+	session_notice(self->view.session, NULL, self->wall ? "The pages turn by themselves every 15 s" : "The page stays");
+}
+
+static void hold_page(struct overview_view *self)
+{
+	self->held = !self->held;
+	self->turned_at = session_now(self->view.session);
 }
 
 static bool overview_act(struct view *view, const struct action *action)
 {
 	struct overview_view *self = (struct overview_view *)view;
-	size_t count = self->data->count + alarm_count(self);
 	bool moved;
-	size_t at = move_row(move_of(action), self->cursor, count, 5, &moved);
+	size_t at = move_row(move_of(action), self->cursor, row_count(self), 5, &moved);
 
 	if (moved) {
 		self->cursor = at;
 		settle(self);
+	} else if (self->wall && strcmp(action->name, "right") == 0) {
+		wall_turn(self, self->page + 1);
+	} else if (self->wall && strcmp(action->name, "left") == 0) {
+		wall_turn(self, self->page + wall_pages(self) - 1);
 	} else if (strcmp(action->name, "open") == 0) {
 		open_here(self);
 	} else if (strcmp(action->name, "refresh") == 0) {
-		live_refresh(live_of(self), LIVE_ALL, live_overview_sources());
+		live_refresh(overview_live(self), LIVE_ALL, live_overview_sources());
 	} else if (strcmp(action->name, "wall") == 0) {
-		self->wall = !self->wall;
-		self->turned_at = session_now(view->session);
-		session_notice(view->session, NULL, self->wall ? "The pages turn by themselves every 15 s" : "The page stays");
+		switch_wall(self);
+	} else if (strcmp(action->name, "hold-page") == 0) {
+		hold_page(self);
 	} else {
-		return false;
+		return act_on_duty(self, action->name);
 	}
 	return true;
 }
@@ -459,8 +293,25 @@ static const char *overview_blocked(const struct view *view, const struct action
 {
 	const struct overview_view *self = (const struct overview_view *)view;
 
-	if (strcmp(action->name, "open") == 0 && self->data->count + alarm_count(self) == 0)
-		return "there is nothing under the cursor";
+	if (strcmp(action->name, "open") == 0)
+		return open_blocked(self);
+	if (strcmp(action->name, "acknowledge") == 0 && alarm_here(self) == NULL)
+		return "what somebody can be on stands below, under Needs a person";
+	if (strcmp(action->name, "silence") == 0 && self->data->count == 0)
+		return "there is no server";
+	if (strcmp(action->name, "hold-page") == 0 && !self->wall)
+		return "the pages turn only on a wall";
+	return NULL;
+}
+
+static const char *overview_label(const struct view *view, const struct action *action)
+{
+	const struct overview_view *self = (const struct overview_view *)view;
+
+	if (strcmp(action->name, "wall") == 0)
+		return self->wall ? "no wall" : "wall";
+	if (strcmp(action->name, "hold-page") == 0 && self->wall)
+		return self->held ? "go on" : "hold page";
 	return NULL;
 }
 
@@ -479,13 +330,16 @@ static bool overview_busy(const struct view *view)
 
 static void overview_close(struct view *view)
 {
-	live_overview_free(((struct overview_view *)view)->data);
-	free(view);
+	struct overview_view *self = (struct overview_view *)view;
+
+	live_overview_free(self->data);
+	rows_free(self->rows);
+	free(self);
 }
 
 bool overview_on_wall(const struct view *view)
 {
-	return strcmp(view->class->place, "overview") == 0 && ((const struct overview_view *)view)->wall;
+	return view != NULL && strcmp(view->class->place, "overview") == 0 && ((const struct overview_view *)view)->wall;
 }
 
 static const struct view_class overview_class = {
@@ -496,6 +350,7 @@ static const struct view_class overview_class = {
 	.notice = overview_notice,
 	.blocked = overview_blocked,
 	.title = overview_title,
+	.label = overview_label,
 	.click = overview_click,
 	.busy = overview_busy,
 };
@@ -506,6 +361,6 @@ struct view *overview_view_new(struct session *session)
 
 	self->view.class = &overview_class;
 	self->view.session = session;
-	self->data = live_overview(live_of(self));
+	self->data = live_overview(overview_live(self));
 	return &self->view;
 }

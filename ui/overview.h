@@ -6,7 +6,7 @@
 
 #include "ui/view.h"
 
-/* The view is an overview that turns its pages by itself: nobody sits before it. */
+/* The view is an overview that turns its pages by itself: nobody sits before it. NULL is none. */
 bool overview_on_wall(const struct view *view);
 
 #endif

@@ -17,6 +17,7 @@
 #include "ui/draft.h"
 #include "ui/frame.h"
 #include "ui/list_memory.h"
+#include "ui/overview.h"
 #include "ui/session_private.h"
 
 enum { COPY_MOST = 8192 };
@@ -61,6 +62,11 @@ struct list_memory *session_list_memory(const struct session *session)
 const struct section *session_section(const struct session *session)
 {
 	return session->section;
+}
+
+bool session_seconds(const struct session *session)
+{
+	return session_role(session) == ROLE_MONITOR || overview_on_wall(session->section == NULL ? NULL : session->tops[section_index(session->section)]);
 }
 
 const struct lamps *session_lamps(const struct session *session)
@@ -239,7 +245,7 @@ void session_tick(struct session *session)
 	struct event event = { .kind = EVENT_TICK };
 	char digits[16];
 
-	clock_digits(session_now(session), session_role(session) == ROLE_MONITOR, digits);
+	clock_digits(session_now(session), session_seconds(session), digits);
 	if (strcmp(digits, session->clock_shown) != 0) {
 		memcpy(session->clock_shown, digits, sizeof digits);
 		session_changed(session);

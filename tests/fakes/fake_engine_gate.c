@@ -492,6 +492,8 @@ struct engine *fake_engine_new(const struct fake_settings *settings)
 	config->role = settings->role;
 	config->clipboard = settings->clipboard;
 	config->mouse = settings->mouse;
+	config->live.mask_addresses = true;
+	engine->person = "t.kern";
 	config->state_directory = arena_text(arena, settings->state_directory);
 	engine->config = config;
 	engine->loop = loop_new();
