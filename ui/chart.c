@@ -26,15 +26,18 @@ void chart_bar(struct canvas *canvas, int row, int column, int width, enum style
 double chart_spark(struct canvas *canvas, int row, int column, int width, enum style style, const double *points, size_t count, double most)
 {
 	size_t from = count > (size_t)width ? count - (size_t)width : 0;
-	double highest = NAN;
+	double highest = NAN, lowest = NAN;
 	int at = column + width - (int)(count - from);
 
 	for (size_t i = from; i < count; i++) {
 		if (!isnan(points[i]) && !(points[i] <= highest))
 			highest = points[i];
+		if (!isnan(points[i]) && !(points[i] >= lowest))
+			lowest = points[i];
 	}
+	/* What does not change is drawn in the middle: a full line would look like a limit. */
 	if (most <= 0)
-		most = highest;
+		most = highest == lowest ? 2 * highest : highest;
 	for (size_t i = from; i < count; i++, at++) {
 		char sign[2] = " ";
 

@@ -119,6 +119,10 @@ static void silenced(struct session *session, void *context, const char *words)
 
 	error_clear(&error);
 	moment_parse(words, session_now(session), false, &until);
+	if (until == 0 && live_silenced(live_of(session), subject->host) <= session_now(session)) {
+		session_notice(session, NULL, "There is no maintenance that could end");
+		return;
+	}
 	done = live_silence(live_of(session), subject->host, until, session_engine(session)->person, &error);
 	tell(session, done, &error, until == 0 ? "Maintenance is over: alarms come again" : "Maintenance: no alarms of it until then");
 }
@@ -131,7 +135,7 @@ void desk_silence(struct session *session, size_t host)
 	struct arena *arena = arena_new();
 	struct prompt prompt = {
 		.title = arena_format(arena, "Maintenance of %s", one ? host_at(live_hosts(live), host)->name : "all servers"),
-		.about = silent ? "There are no alarms of it now." : NULL, .label = "Until", .fallback = silent ? NULL : "1 h",
+		.about = silent ? "There are no alarms of it now." : NULL, .label = "Until",
 		.wrong = wrong_time, .taken = silenced, .context = subject_of(NULL, host),
 		.help = "06:00, 30 m, 2 h; nothing ends it. Until then no alarm of it is shown and no event begins. What still lasts afterwards begins then.",
 	};

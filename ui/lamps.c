@@ -8,26 +8,31 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { LAMP_UP, LAMP_WALL, LAMP_QUEUE };
+enum { LAMP_UP, LAMP_WALL, LAMP_QUEUE, LAMP_NEEDS };
 
 static enum style style_of(enum live_level level)
 {
 	return level == LEVEL_CRITICAL ? STYLE_BAD : level == LEVEL_WARNING ? STYLE_WARNING : STYLE_OK;
 }
 
-/* The worst alarm whose rule begins so. */
-static enum live_level level_of(struct live *live, const char *rule)
+/* The worst alarm about one of these things that nobody is on yet. */
+static enum live_level level_of(struct live *live, size_t host, const char *const *rules)
 {
 	size_t count;
 	const struct live_alarm *alarms = live_alarms(live, &count);
 	enum live_level worst = LEVEL_OK;
 
 	for (size_t i = 0; i < count; i++) {
-		if (strncmp(alarms[i].rule, rule, strlen(rule)) == 0 && alarms[i].known_by == NULL && alarms[i].level > worst)
-			worst = alarms[i].level;
+		for (size_t j = 0; rules[j] != NULL && alarms[i].known_by == NULL && alarms[i].host == host; j++) {
+			if (strcmp(alarms[i].rule, rules[j]) == 0 && alarms[i].level > worst)
+				worst = alarms[i].level;
+		}
 	}
 	return worst;
 }
+
+static const char *const about_wall[] = { "logins", "full", "limits", "turned-away", "throttled", NULL };
+static const char *const about_queue[] = { "own-deferred", "queue-growth", "queue-old", "postfix-down", "held", NULL };
 
 /* A lamp is of now: what was last seen of a server that gives no answer is not. */
 static double part_of(struct live *live, const struct live_server *server)
@@ -37,17 +42,25 @@ static double part_of(struct live *live, const struct live_server *server)
 	return (double)server->wall.used / (double)server->wall.possible;
 }
 
-static void light_up(struct lamps *lamps, const struct live_overview *overview)
+static void say(struct lamps *lamps, int lamp, enum style style, const char *words, const char *brief)
 {
-	bool all = overview->up == overview->count;
-
-	snprintf(lamps->lamp[LAMP_UP].words, sizeof lamps->lamp[0].words, "%zu/%zu %s", overview->up, overview->count, all ? "up" : "UP");
-	lamps->lamp[LAMP_UP].style = all ? STYLE_OK : STYLE_BAD;
+	snprintf(lamps->lamp[lamp].words, sizeof lamps->lamp[lamp].words, "%s", words);
+	snprintf(lamps->lamp[lamp].brief, sizeof lamps->lamp[lamp].brief, "%s", brief);
+	lamps->lamp[lamp].style = style;
 }
 
-static void light_wall(struct lamps *lamps, struct live *live, const struct live_overview *overview, enum live_level level)
+static void light_up(struct lamps *lamps, const struct live_overview *overview, struct arena *arena)
+{
+	bool all = overview->up == overview->count;
+	const char *words = arena_format(arena, "%zu/%zu %s", overview->up, overview->count, all ? "up" : "UP");
+
+	say(lamps, LAMP_UP, all ? STYLE_OK : STYLE_BAD, words, words);
+}
+
+static void light_wall(struct lamps *lamps, struct live *live, const struct live_overview *overview, struct arena *arena)
 {
 	const struct live_server *worst = NULL;
+	int percent;
 
 	for (size_t i = 0; i < overview->count; i++) {
 		double part = part_of(live, &overview->servers[i]);
@@ -57,72 +70,105 @@ static void light_wall(struct lamps *lamps, struct live *live, const struct live
 	}
 	if (worst == NULL)
 		return;
-	snprintf(lamps->lamp[LAMP_WALL].words, sizeof lamps->lamp[0].words, "%s%s%s %d%%", overview->count > 1 ? worst->name : "",
-		overview->count > 1 ? " " : "", worst->wall.service, (int)(part_of(live, worst) * 100));
-	lamps->lamp[LAMP_WALL].style = style_of(level);
+	percent = (int)(part_of(live, worst) * 100);
+	if (overview->count > 1)
+		say(lamps, LAMP_WALL, style_of(level_of(live, worst->host, about_wall)), arena_format(arena, "%s %s %d%%", worst->name,
+			worst->wall.service, percent), arena_format(arena, "%s %d%%", worst->name, percent));
+	else
+		say(lamps, LAMP_WALL, style_of(level_of(live, worst->host, about_wall)), arena_format(arena, "%s %d%%", worst->wall.service, percent),
+			arena_format(arena, "%s %d%%", worst->wall.service, percent));
 }
 
-static void light_queue(struct lamps *lamps, struct live *live, const struct live_overview *overview, enum live_level level)
+/* The server whose queue is worst by its alarms, else the one with the longest. */
+static void light_queue(struct lamps *lamps, struct live *live, const struct live_overview *overview, struct arena *arena)
 {
 	const struct live_server *worst = NULL;
-	struct arena *arena;
+	enum live_level level = LEVEL_OK;
+	const char *queued;
 
 	for (size_t i = 0; i < overview->count; i++) {
-		if (overview->servers[i].queue_known && !live_state(live, overview->servers[i].host, LIVE_QUEUE)->old && (worst == NULL || overview->servers[i].queued > worst->queued))
-			worst = &overview->servers[i];
+		const struct live_server *server = &overview->servers[i];
+		enum live_level own = level_of(live, server->host, about_queue);
+
+		if (!server->queue_known || live_state(live, server->host, LIVE_QUEUE)->old || (worst != NULL && (own < level || (own == level && server->queued <= worst->queued))))
+			continue;
+		worst = server;
+		level = own;
 	}
 	if (worst == NULL)
 		return;
-	arena = arena_new();
-	snprintf(lamps->lamp[LAMP_QUEUE].words, sizeof lamps->lamp[0].words, "q %s", text_from_count(arena, (int64_t)worst->queued));
-	arena_free(arena);
-	lamps->lamp[LAMP_QUEUE].style = style_of(level);
+	queued = text_from_count(arena, (int64_t)worst->queued);
+	say(lamps, LAMP_QUEUE, style_of(level), overview->count > 1 ? arena_format(arena, "q %s %s", worst->name, queued) :
+		arena_format(arena, "q %s", queued), arena_format(arena, "q %s", queued));
+}
+
+/* What else needs a person: disks, certificates and whatever has no lamp of its own. */
+static void light_needs(struct lamps *lamps, struct live *live, struct arena *arena)
+{
+	size_t count, needs = 0;
+	const struct live_alarm *alarms = live_alarms(live, &count);
+
+	for (size_t i = 0; i < count; i++) {
+		if (alarms[i].known_by != NULL)
+			continue;
+		if (alarms[i].level > lamps->worst)
+			lamps->worst = alarms[i].level;
+		needs += alarms[i].level >= LEVEL_WARNING;
+	}
+	if (needs > 0)
+		say(lamps, LAMP_NEEDS, style_of(lamps->worst), arena_format(arena, "%zu %s", needs, needs == 1 ? "alarm" : "alarms"),
+			arena_format(arena, "%zu!", needs));
 }
 
 void lamps_read(struct lamps *lamps, struct live *live)
 {
 	struct live_overview *overview;
-	enum live_level queue, own;
-	const struct live_alarm *alarms;
-	size_t count;
+	struct arena *arena;
 
 	memset(lamps, 0, sizeof *lamps);
 	if (live == NULL || hosts_count(live_hosts(live)) == 0)
 		return;
+	arena = arena_new();
 	overview = live_overview(live);
-	queue = level_of(live, "queue");
-	own = level_of(live, "own");
-	light_up(lamps, overview);
-	light_wall(lamps, live, overview, level_of(live, "limit"));
-	light_queue(lamps, live, overview, own > queue ? own : queue);
+	light_up(lamps, overview, arena);
+	light_wall(lamps, live, overview, arena);
+	light_queue(lamps, live, overview, arena);
+	light_needs(lamps, live, arena);
 	live_overview_free(overview);
-	alarms = live_alarms(live, &count);
-	for (size_t i = 0; i < count; i++) {
-		if (alarms[i].known_by == NULL && alarms[i].level > lamps->worst)
-			lamps->worst = alarms[i].level;
+	arena_free(arena);
+}
+
+/* Columns that all of them take with a gap behind each. */
+static int columns_of(const struct lamps *lamps, enum visible_form form, bool brief, int *columns)
+{
+	int total = 0;
+
+	for (int i = 0; i < LAMPS; i++) {
+		const char *words = brief ? lamps->lamp[i].brief : lamps->lamp[i].words;
+
+		columns[i] = (int)text_columns(form, words, strlen(words));
+		total += columns[i] > 0 ? columns[i] + 2 : 0;
 	}
+	return total;
 }
 
 int lamps_draw(const struct lamps *lamps, struct canvas *canvas, int least, int end)
 {
-	int columns[LAMPS], total = 0, shown = 0, at;
+	int columns[LAMPS], total = columns_of(lamps, canvas->form, false, columns), at;
+	bool brief = end - total < least;
 
-	for (int i = 0; i < LAMPS; i++) {
-		columns[i] = (int)text_columns(canvas->form, lamps->lamp[i].words, strlen(lamps->lamp[i].words));
-		if (end - total - columns[i] - 2 < least || columns[i] == 0)
-			columns[i] = 0;
-		else
-			total += columns[i] + 2;
-		shown += columns[i] > 0;
+	if (brief)
+		total = columns_of(lamps, canvas->form, true, columns);
+	for (int i = LAMPS - 1; i >= 0 && end - total < least; i--) {
+		total -= columns[i] > 0 ? columns[i] + 2 : 0;
+		columns[i] = 0;
 	}
-	if (shown == 0)
-		return end;
 	at = end - total;
 	for (int i = 0; i < LAMPS; i++) {
-		if (columns[i] > 0) {
-			canvas_words(canvas, 0, at, columns[i], lamps->lamp[i].style, lamps->lamp[i].words);
-			at += columns[i] + 2;
-		}
+		if (columns[i] == 0)
+			continue;
+		canvas_words(canvas, 0, at, columns[i], lamps->lamp[i].style, brief ? lamps->lamp[i].brief : lamps->lamp[i].words);
+		at += columns[i] + 2;
 	}
 	return end - total;
 }

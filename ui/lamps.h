@@ -11,14 +11,14 @@
 #include "live/live.h"
 #include "ui/canvas.h"
 
-enum { LAMPS = 3 };
+enum { LAMPS = 4 };
 struct lamps {
-	struct { char words[40]; enum style style; } lamp[LAMPS];    /* most important first; "" none */
+	struct { char words[40], brief[24]; enum style style; } lamp[LAMPS];    /* most important first; "" none; brief where room is short */
 	enum live_level worst;
 };
 /* What the collector knows now; nothing where no server is configured (live NULL too). */
 void lamps_read(struct lamps *lamps, struct live *live);
-/* Draws those that fit left of `end` and not left of `least`, most important first; returns the first column they take. */
+/* Draws those that fit left of `end` and not left of `least`: all in full, else all in brief, else the most important ones; returns the first column they take. */
 int lamps_draw(const struct lamps *lamps, struct canvas *canvas, int least, int end);
 
 #endif

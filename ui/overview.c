@@ -253,7 +253,6 @@ static void switch_wall(struct overview_view *self)
 		wall_turn(self, 0);
 	else
 		settle(self);
-	session_notice(self->view.session, NULL, self->wall ? "The pages turn by themselves every 15 s" : "The page stays");
 }
 
 static void hold_page(struct overview_view *self)

@@ -115,6 +115,8 @@ static void draw_ports(const struct place *place, const struct live_server *serv
 
 	if (server->old)
 		put(place, STYLE_WARNING, arena_format(arena, "OLD %s", short_age(arena, server->age_s < 60 ? server->age_s : server->age_s / 60 * 60)));
+	else if (live_silenced(overview_live(place->self), server->host) > session_now(place->self->view.session))
+		put(place, STYLE_DIM, "maint.");
 	else if (all == 0)
 		put(place, STYLE_DIM, "-");
 	else if (server->ports_bad > 0)
@@ -368,9 +370,23 @@ static void draw_sparks(const struct overview_view *self, struct canvas *canvas,
 
 /* --- what needs a person ----------------------------------------------------------------------------------- */
 
-static bool has_detail(const struct live_alarm *alarm)
+/* Which alarms get their second line: what to do always, what is known besides as far as there is room. */
+static bool *choose_details(const struct overview_view *self, struct arena *arena, const struct live_alarm *alarms, size_t count, int rows)
 {
-	return alarm->advice != NULL || alarm->more != NULL || alarm->known_by != NULL;
+	bool *details = arena_alloc(arena, (count + 1) * sizeof *details);
+	int left = rows - (int)count;
+
+	for (size_t i = 0; i < count; i++) {
+		details[i] = alarms[i].advice != NULL || alarms[i].known_by != NULL || (self->cursor == self->data->count + i && alarms[i].more != NULL);
+		left -= details[i] + (alarms[i].known_by != NULL && (i == 0 || alarms[i - 1].known_by == NULL));
+	}
+	for (size_t i = 0; i < count && left > 0; i++) {
+		if (!details[i] && alarms[i].more != NULL) {
+			details[i] = true;
+			left--;
+		}
+	}
+	return details;
 }
 
 static const char *since_words(const struct overview_view *self, struct canvas *canvas, const struct live_alarm *alarm)
@@ -400,7 +416,7 @@ static void draw_detail(const struct overview_view *self, struct canvas *canvas,
 		canvas_words(canvas, row, at, canvas->columns - at - 1, STYLE_DIM, overview_words(self, canvas->arena, alarm->more));
 }
 
-static void draw_alarm(const struct overview_view *self, struct canvas *canvas, int row, int rows, size_t index, const struct live_alarm *alarm)
+static void draw_alarm(const struct overview_view *self, struct canvas *canvas, int row, bool detail, size_t index, const struct live_alarm *alarm)
 {
 	static const char *const signs[] = { [LEVEL_OK] = "-", [LEVEL_NOTE] = "-", [LEVEL_WARNING] = "!", [LEVEL_CRITICAL] = "!!" };
 	enum style style = alarm->known_by != NULL ? STYLE_DIM : overview_level_style(alarm->level);
@@ -410,7 +426,7 @@ static void draw_alarm(const struct overview_view *self, struct canvas *canvas, 
 	canvas_words(canvas, row, 1, 2, style, alarm->known_by != NULL ? "-" : signs[alarm->level]);
 	canvas_words(canvas, row, 4, canvas->columns - right - 6, style, overview_words(self, canvas->arena, alarm->sentence));
 	canvas_words(canvas, row, canvas->columns - right - 1, right, STYLE_DIM, since);
-	if (rows > 1 && has_detail(alarm))
+	if (detail)
 		draw_detail(self, canvas, row + 1, alarm);
 	if (self->cursor == self->data->count + index)
 		draw_here(canvas, row, 4);
@@ -430,15 +446,15 @@ static const char *nothing_words(const struct overview_view *self)
 }
 
 /* Rows that an alarm takes; the first one that is known has a heading of its own. */
-static int alarm_rows(const struct live_alarm *alarms, size_t index)
+static int alarm_rows(const struct live_alarm *alarms, const bool *details, size_t index)
 {
 	bool heading = alarms[index].known_by != NULL && (index == 0 || alarms[index - 1].known_by == NULL);
 
-	return 1 + has_detail(&alarms[index]) + heading;
+	return 1 + details[index] + heading;
 }
 
 /* The first alarm that is drawn, so that the one under the cursor is in sight. */
-static size_t first_alarm(const struct overview_view *self, const struct live_alarm *alarms, size_t count, int rows)
+static size_t first_alarm(const struct overview_view *self, const struct live_alarm *alarms, const bool *details, size_t count, int rows)
 {
 	size_t here = self->cursor - self->data->count, first = 0;
 	int used = 0;
@@ -446,9 +462,9 @@ static size_t first_alarm(const struct overview_view *self, const struct live_al
 	if (self->cursor < self->data->count || here >= count)
 		return 0;
 	for (size_t i = 0; i <= here; i++) {
-		used += alarm_rows(alarms, i);
+		used += alarm_rows(alarms, details, i);
 		while (used > rows && first < i)
-			used -= alarm_rows(alarms, first++);
+			used -= alarm_rows(alarms, details, first++);
 	}
 	return first;
 }
@@ -473,7 +489,7 @@ static const char *alarm_heading(struct canvas *canvas, size_t count, size_t kno
 
 	if (known > 0)
 		words = arena_format(canvas->arena, "%s, known: %zu", words, known);
-	return shown < count ? arena_format(canvas->arena, "%s - %zu to %zu of %zu shown", words, first + 1, first + shown, count) : words;
+	return shown < count ? arena_format(canvas->arena, "%s - %zu to %zu shown", words, first + 1, first + shown) : words;
 }
 
 static void draw_alarms(const struct overview_view *self, struct canvas *canvas, const struct overview_layout *layout)
@@ -481,18 +497,20 @@ static void draw_alarms(const struct overview_view *self, struct canvas *canvas,
 	size_t count, known = 0, first, shown = 0;
 	const struct live_alarm *alarms = live_alarms(overview_live(self), &count);
 	int row = layout->alarms, end = layout->alarms + layout->alarm_rows;
+	const bool *details;
 
 	for (size_t i = 0; i < count; i++)
 		known += alarms[i].known_by != NULL;
-	first = first_alarm(self, alarms, count, layout->alarm_rows);
+	details = choose_details(self, canvas->arena, alarms, count, layout->alarm_rows - (count == known));
+	first = first_alarm(self, alarms, details, count, layout->alarm_rows);
 	if (count == known)
 		canvas_words(canvas, row++, 1, canvas->columns - 2, self->data->up < self->data->count || self->data->count == 0 ? STYLE_DIM : STYLE_OK,
 			known > 0 ? "nothing that nobody is on" : nothing_words(self));
 	for (size_t i = first; i < count && row < end; i++, shown++) {
 		if (alarms[i].known_by != NULL && (i == 0 || alarms[i - 1].known_by == NULL) && row + 1 < end)
 			canvas_format(canvas, row++, 1, canvas->columns - 2, STYLE_HEADING, "Known, somebody is on it: %zu", known);
-		draw_alarm(self, canvas, row, end - row, i, &alarms[i]);
-		row += 1 + has_detail(&alarms[i]);
+		draw_alarm(self, canvas, row, details[i] && row + 1 < end, i, &alarms[i]);
+		row += 1 + details[i];
 	}
 	row = draw_silences(self, canvas, row, end);
 	if (self->wall && row < end)

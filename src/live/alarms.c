@@ -237,6 +237,11 @@ static bool is_known(const struct event *event)
 	return event && event->who && (!event->known_until || event->known_until > clock_now());
 }
 
+static bool is_dead(const struct live_alarm *alarm)
+{
+	return !strcmp(alarm->rule, "dead");
+}
+
 static int by_weight(const void *left, const void *right)
 {
 	const struct live_alarm *a = left, *b = right;
@@ -245,6 +250,9 @@ static int by_weight(const void *left, const void *right)
 		return a->known_by ? 1 : -1;
 	if (a->level != b->level)
 		return a->level > b->level ? -1 : 1;
+	/* Of what does not answer nothing else is known. */
+	if (is_dead(a) != is_dead(b))
+		return is_dead(a) ? -1 : 1;
 	if (a->since != b->since)
 		return a->since < b->since ? -1 : 1;
 	return strcmp(a->id, b->id);

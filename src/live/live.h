@@ -45,7 +45,7 @@ struct live_port {
 };
 /* What a site configures for one server beside the way to it. */
 struct live_host_settings {
-	const struct live_port *ports;     /* NULL with count 0: the usual ones of its roles */
+	const struct live_port *ports;     /* NULL: the usual ones of its roles; not NULL with count 0: none is tried */
 	size_t port_count;
 	const char *const *paths;          /* file systems to watch; NULL: queue, mail store and log of the flavour */
 	const char *ports_ca_file;         /* PEM for certificates of ports; NULL: the system's */
@@ -263,7 +263,10 @@ struct live_alarm {
 };
 /* Name of a rule and what it finds, by number; NULL: there are no more. For the configuration and its manual. */
 const char *live_alarm_rule(size_t number, const char **help);
-/* Worst first, known ones last. Valid until the next call of this or of live_overview, and for this turn of the loop. */
+/*
+ * Worst first, of equal ones servers that do not answer, then the eldest; known ones last. Valid until the next call of
+ * this or of live_overview, and for this turn of the loop.
+ */
 const struct live_alarm *live_alarms(struct live *live, size_t *count);
 /* Somebody is on it. Written to the console's own store. until 0: until it ends. */
 bool live_acknowledge(struct live *live, const char *id, const char *who, int64_t until, struct error *error);

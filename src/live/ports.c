@@ -255,7 +255,7 @@ static void cancel(struct asking *opaque)
 static bool applies(struct live *live, size_t host, const char **reason)
 {
 	*reason = NULL;
-	return live_host(live, host)->port_count > 0 || host_at(live_hosts(live), host)->roles != 0;
+	return live_host(live, host)->port_count > 0 || (!live_host(live, host)->ports && host_at(live_hosts(live), host)->roles != 0);
 }
 
 static void forget(void *snapshot)

@@ -18,7 +18,7 @@ enum { PEOPLE = 24 };
 
 static const char *const services_full =
 	"name\tprocess_count\tprocess_avail\tprocess_limit\tclient_limit\tthrottle_secs\texit_failure_last\texit_failures_in_sec\tlast_drop_warning\tlisten_pending\tlistening\tdoveadm_stop\tprocess_total\n"
-	"imap-login\t388\t0\t400\t1\t0\t0\t0\t1763632800\ty\tn\tn\t9000\n"
+	"imap-login\t388\t0\t400\t1\t0\t0\t0\t1795183200\ty\tn\tn\t9000\n"
 	"imap\t230\t0\t400\t1\t0\t0\t0\t0\tn\ty\tn\t9000\n"
 	"pop3-login\t12\t0\t400\t1\t0\t0\t0\t0\tn\ty\tn\t300\n"
 	"pop3\t4\t0\t400\t1\t0\t0\t0\t0\tn\ty\tn\t300\n"
@@ -96,7 +96,14 @@ static void reply(struct hosts *hosts, const char *host, const char *command, co
 void fake_live_open(struct engine *engine)
 {
 	static const char *const own[] = { "example.com", NULL };
-	static const struct live_settings settings = { .own_domains = own };
+	static const char *const advice[] = {
+		"dead", "call ON-CALL now", "logins", "call ON-CALL, say: login slots", "own-deferred", "call ON-CALL now", "limits", "ticket, morning", NULL
+	};
+	/* Ports would be those of the machine that runs the test. */
+	static const struct live_port no_ports[1];
+	static const struct live_host_settings hosts_of[9] = { { .ports = no_ports }, { .ports = no_ports }, { .ports = no_ports }, { .ports = no_ports },
+		{ .ports = no_ports }, { .ports = no_ports }, { .ports = no_ports }, { .ports = no_ports }, { .ports = no_ports } };
+	static const struct live_settings settings = { .own_domains = own, .advice = advice, .hosts = hosts_of };
 	struct arena *arena = engine->config->arena;
 	struct hosts *hosts = fake_hosts_new(engine->loop, engine->directory->settings.servers);
 
@@ -111,6 +118,11 @@ void fake_live_open(struct engine *engine)
 	reply(hosts, "mail2", "configuration", configuration);
 	reply(hosts, "mail1", "queue", queue_of(arena, 60));
 	reply(hosts, "mail2", "queue", "");
+	for (size_t i = 0; i < 2; i++) {
+		/* All parameters have one answer here, so none of them is known. */
+		fake_hosts_reply(hosts, &(struct fake_reply){ .host = i ? "mail2" : "mail1", .command = "postconf", .output = "", .status = 1 });
+		reply(hosts, i ? "mail2" : "mail1", "dovecot-debug", "auth_debug_passwords = no\nauth_verbose_passwords = no\nauth_debug = no\nmail_debug = no\n");
+	}
 	reply(hosts, "mail1", "message", "*** ENVELOPE RECORDS ***\nsender: news@example.com\n*** MESSAGE CONTENTS ***\nSubject: News of the week\n*** HEADER EXTRACTED ***\n");
 	engine->live = live_open(engine->loop, hosts, &settings);
 }

@@ -10,6 +10,29 @@
 #include "base/clock.h"
 #include "base/text.h"
 
+struct watching { int64_t until; bool done; };
+
+static void look_at_clock(void *context)
+{
+	struct watching *watching = context;
+
+	watching->done = clock_now() >= watching->until;
+}
+
+void stage_watch(struct stage *stage, int minutes)
+{
+	struct watching watching = { clock_now() + 60 * minutes, false };
+	struct loop_timer *timer = loop_after(stage->engine->loop, 0, 1000, look_at_clock, &watching);
+
+	loop_leaping(stage->engine->loop, 1);
+	loop_run_until(stage->engine->loop, &watching.done);
+	loop_leaping(stage->engine->loop, 0);
+	loop_timer_stop(timer);
+	clock_freeze(watching.until);
+	stage_settle(stage);
+	session_tick(stage->session);
+}
+
 static void ended(void *context, int status)
 {
 	struct stage *stage = context;
