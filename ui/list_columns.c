@@ -34,13 +34,22 @@ bool list_goes_right(const struct field *field)
 	return field->type == FIELD_SIZE || field->type == FIELD_NUMBER;
 }
 
+const char *list_label_of(const struct list_view *list, const struct field *field)
+{
+	const char *label = list->feed != NULL && list->feed->label != NULL ? list->feed->label(list, field) : NULL;
+
+	return label != NULL ? label : field->label;
+}
+
 /* As wide as what is in it, within what the row asks for; texts get more from spread, so that more columns fit. */
 static int width_of(const struct list_view *list, const struct field *field)
 {
 	size_t index = kind_field_index(list->kind, field);
-	int label = (int)strlen(field->label) + 2, asked = field->width > 0 ? field->width : 10;
+	int label = (int)strlen(list_label_of(list, field)) + 2, asked = field->width > 0 ? field->width : 10;
 	int natural = index < LIST_FIELDS_MOST ? list->natural[index] : 0, width = natural > 0 ? natural : asked;
 
+	if (list->feed != NULL && list->feed->width != NULL && list->feed->width(list, field) > 0)
+		return list->feed->width(list, field);
 	if (field->flags & FIELD_NARROW)
 		return width < label - 2 ? label - 2 : width;
 	/* A figure that is cut says something else. */
@@ -178,6 +187,21 @@ static void add_field(struct fitting *fitting, const struct field *field)
 	fitting->used += wanted + GAP;
 }
 
+/* Columns in the order that the feed names. */
+static void add_named(struct fitting *fitting, const char *names)
+{
+	while (*names != '\0') {
+		size_t length = strcspn(names, " ");
+
+		for (const struct field *field = fitting->list->kind->fields; field->name != NULL; field++) {
+			if (strlen(field->name) == length && strncmp(field->name, names, length) == 0)
+				add_field(fitting, field);
+		}
+		names += length;
+		names += strspn(names, " ");
+	}
+}
+
 static void add_pass(struct fitting *fitting, bool further)
 {
 	for (const struct field *field = fitting->list->kind->fields; field->name != NULL; field++) {
@@ -189,12 +213,16 @@ static void add_pass(struct fitting *fitting, bool further)
 int list_columns(const struct list_view *list, int width, struct list_column *columns)
 {
 	struct fitting fitting = { list, columns, width, PREFIX, 0, list->first_column };
+	const char *named = list->feed != NULL && list->feed->columns != NULL ? list->feed->columns(list) : NULL;
 	int at = PREFIX;
 
 	/* What a person chose is neither reordered nor added to. */
 	for (size_t i = 0; i < list->picked_count; i++)
 		add_field(&fitting, list->picked[i]);
-	if (list->picked_count == 0) {
+	if (list->picked_count == 0 && named != NULL) {
+		add_named(&fitting, named);
+		fitting.used += spread(list, columns, fitting.count, width - fitting.used, 0);
+	} else if (list->picked_count == 0) {
 		add_pass(&fitting, false);
 		fitting.used += spread(list, columns, fitting.count, width - fitting.used, 0);
 		add_pass(&fitting, true);

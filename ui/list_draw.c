@@ -48,6 +48,11 @@ struct list_layout list_layout(const struct list_view *list, struct area area)
 		end -= DETAIL_ROWS;
 		layout.detail_row = end;
 	}
+	if (list->feed != NULL && list->feed->pane_rows != NULL) {
+		layout.pane_rows = list->feed->pane_rows(list, area.rows);
+		layout.pane_row = end - layout.pane_rows;
+		end = layout.pane_row;
+	}
 	layout.first_row = row;
 	layout.rows = end > row ? end - row : 0;
 	return layout;
@@ -110,13 +115,14 @@ static void draw_header(const struct list_view *list, struct canvas *canvas, con
 	for (int i = 0; i < count; i++) {
 		const struct list_column *column = &columns[i];
 		bool sorted = column->field == list->sort;
-		int label = (int)text_columns(canvas->form, column->field->label, strlen(column->field->label));
+		const char *words = list_label_of(list, column->field);
+		int label = (int)text_columns(canvas->form, words, strlen(words));
 		/* In a narrow column there may be no room for the arrow; then the label itself stands out. */
 		bool arrow = sorted && (label + 2 <= column->width || !(column->field->flags & FIELD_NARROW));
 		int columns_used = label + (arrow ? 2 : 0);
 		int at = column->at + (list_goes_right(column->field) && columns_used < column->width ? column->width - columns_used : 0);
 		int used = canvas_words(canvas, layout->header_row, at, column->width - (arrow ? 2 : 0), sorted && !arrow ? STYLE_KEY : STYLE_LABEL,
-			column->field->label);
+			words);
 
 		if (arrow)
 			canvas_border(canvas, layout->header_row, at + used + 1, 1, list->reverse ? BORDER_DOWN : BORDER_UP, STYLE_KEY);
@@ -141,6 +147,8 @@ static void draw_cell(const struct list_view *list, struct canvas *canvas, int r
 	}
 	if (list->feed != NULL && list->feed->style != NULL)
 		style = list->feed->style(list, column->field, data, style);
+	if (list->feed != NULL && list->feed->cell != NULL && list->feed->cell(list, canvas, row, column, data, style))
+		return;
 	words = list_words(list, canvas->arena, canvas->form, column->field, data, value);
 	if (list_goes_right(column->field))
 		canvas_right(canvas, row, column->at, column->width, style, words != NULL ? words : value->bytes);
@@ -245,6 +253,8 @@ void list_draw(const struct view *view, struct canvas *canvas, struct area area)
 		draw_detail(list, canvas, &layout);
 	if (layout.beside || layout.below)
 		list_preview_draw(list, canvas, &layout);
+	if (layout.pane_rows > 0)
+		list->feed->pane_draw(list, canvas, layout.pane_row, layout.pane_rows);
 	canvas_cursor(canvas, layout.first_row + (int)(list->cursor - list->top), 0, false);
 	if (layout.find_row >= 0)
 		draw_find(list, canvas, &layout);

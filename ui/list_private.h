@@ -22,6 +22,7 @@ struct list_layout {
 	int first_row, rows;               /* of the table */
 	int columns;                       /* width of the table */
 	bool beside, below;                /* where the preview stands; neither: there is none */
+	int pane_row, pane_rows;           /* of the feed; 0 rows: none */
 	int preview_row, preview_rows, preview_column, preview_columns;
 	int detail_row;                    /* of its rule; -1: there is none */
 };
@@ -47,6 +48,16 @@ struct list_feed {
 	const char *(*detail)(const struct list_view *list, const struct row *row, struct arena *arena);
 	/* How a cell looks; otherwise: as the row does by itself. */
 	enum style (*style)(const struct list_view *list, const struct field *field, const struct row *row, enum style otherwise);
+	/* Draws the cell itself; false: as any other. */
+	bool (*cell)(const struct list_view *list, struct canvas *canvas, int row, const struct list_column *column, const struct row *data,
+		enum style style);
+	/* Columns to begin with, in this order, names parted by blanks; NULL: as the fields of the kind stand. */
+	const char *(*columns)(const struct list_view *list);
+	int (*width)(const struct list_view *list, const struct field *field);         /* of a column; 0: as it is */
+	const char *(*label)(const struct list_view *list, const struct field *field); /* over a column; NULL: the label of the field */
+	/* Rows of so many that the feed draws on below the rows of the list, and drawing there. */
+	int (*pane_rows)(const struct list_view *list, int rows);
+	void (*pane_draw)(const struct list_view *list, struct canvas *canvas, int row, int rows);
 	void (*close)(struct list_view *list);             /* what the feed itself holds; list.c frees the rest */
 };
 
@@ -142,6 +153,8 @@ struct view *list_save_filter_view_new(struct list_view *list);
 /* list_columns.c */
 /* Figures stand at the right edge of their column. */
 bool list_goes_right(const struct field *field);
+/* What stands over a column. */
+const char *list_label_of(const struct list_view *list, const struct field *field);
 /* Measures the values of a sample of all rows, so that columns are as wide as what is in them. */
 void list_measure(struct list_view *list);
 /* A cell of this list in words; NULL: the value as it is. Arena. */

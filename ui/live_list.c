@@ -14,24 +14,38 @@
 #include "base/text.h"
 #include "model/live_kinds.h"
 #include "model/traffic.h"
+#include "ui/chart.h"
 #include "ui/live_words.h"
 #include "ui/message_list.h"
 #include "ui/session.h"
 
 static void open_messages(struct list_view *list, const struct row *row);
+static void open_server(struct list_view *list, const struct row *row);
+static void open_service(struct list_view *list, const struct row *row);
+
+#define SERVICE_COLUMNS "service server used percent free full_in turned_away last_drop unit note"
 
 const struct live_place live_places[] = {
-	{ "connections-by-user", "connections", "by-user", "connections", true, "connections", "user", NULL },
-	{ "connections-by-address", "connections", "by-address", "logged_in", true, "connections", "address", NULL },
-	{ "connections-by-network", "connections", "by-network", "logged_in", true, "connections", "network", NULL },
-	{ "connections-by-server", "connections", "by-server", "logged_in", true, NULL, NULL, NULL },
-	{ "services", "connections", "by-service", "percent", true, "connections", "service", NULL },
-	{ "connections", "connections", NULL, "user", false, NULL, NULL, NULL },
-	{ "queue-by-domain", "queue", "by-domain", "recipients", true, NULL, "domain", open_messages },
-	{ "queue-by-reason", "queue", "by-reason", "recipients", true, NULL, "reason", open_messages },
-	{ "queue-by-sender", "queue", "by-sender", "recipients", true, NULL, "sender", open_messages },
-	{ "queue", "queue", "by-queue", "mails", true, NULL, "queue", open_messages },
-	{ NULL, NULL, NULL, NULL, false, NULL, NULL, NULL }
+	{ "connections-by-user", "connections", "by-user", "connections", true, "connections", "user", NULL, NULL },
+	{ "connections-by-address", "connections", "by-address", "logged_in", true, "connections", "address", NULL, NULL },
+	{ "connections-by-network", "connections", "by-network", "logged_in", true, "connections-by-address", "network", NULL, NULL },
+	{ "connections-by-server", "connections", "by-server", "logged_in", true, NULL, NULL, NULL, open_server },
+	{ "services", "connections", "by-service", "percent", true, "connections", "service", SERVICE_COLUMNS, open_service },
+	{ "connections", "connections", NULL, "user", false, NULL, NULL, NULL, NULL },
+	{ "queue-by-domain", "queue", "by-domain", "recipients", true, NULL, "domain", NULL, open_messages },
+	{ "queue-by-reason", "queue", "by-reason", "recipients", true, NULL, "reason", NULL, open_messages },
+	{ "queue-by-sender", "queue", "by-sender", "recipients", true, NULL, "sender", NULL, open_messages },
+	{ "queue", "queue", "by-queue", "mails", true, NULL, "queue", NULL, open_messages },
+	/* What alarms lead to; they have no section. */
+	{ "processes", "server", NULL, "service", false, NULL, NULL, NULL, NULL },
+	{ "sources", "server", NULL, "state", false, NULL, NULL, NULL, NULL },
+	{ "ports", "server", NULL, "port", false, NULL, NULL, NULL, NULL },
+	{ "disks", "server", NULL, "percent", true, NULL, NULL, NULL, NULL },
+	{ "machine", "server", NULL, "server", false, NULL, NULL, NULL, NULL },
+	{ "inner", "server", NULL, "state", false, NULL, NULL, NULL, NULL },
+	{ "testmail", "server", NULL, "server", false, NULL, NULL, NULL, NULL },
+	{ "directory", "server", NULL, "state", false, NULL, NULL, NULL, NULL },
+	{ NULL, NULL, NULL, NULL, false, NULL, NULL, NULL, NULL }
 };
 
 static struct live *live_of(const struct list_view *list)
@@ -195,6 +209,12 @@ static uint64_t hottest_of(const struct rows *rows)
 	return most;
 }
 
+/* Below the whole of it, not below a part of a table. */
+static bool has_pane(const struct live_list *self)
+{
+	return strcmp(self->place->family, "connections") == 0 && self->of == NULL;
+}
+
 static void live_list_load(struct list_view *list)
 {
 	struct live_list *self = (struct live_list *)list;
@@ -207,13 +227,17 @@ static void live_list_load(struct list_view *list)
 	rows = live_rows(live_of(list), &self->question);
 	self->hottest = has_ages(self) ? hottest_of(rows) : 0;
 	list_take(list, rows, true);
+	if (has_pane(self))
+		live_pane_read(&self->pane, live_of(list), list->set, list->kind);
 }
 
 static void live_list_notice(struct list_view *list, const struct event *event)
 {
 	struct live_list *self = (struct live_list *)list;
 
-	if (event->kind == EVENT_LIVE && age_of_all(self) != self->seen)
+	/* Rows are made only for eyes: 50,000 of them for a list below another section would make the keyboard wait. */
+	if ((event->kind == EVENT_SHOWN || (event->kind == EVENT_LIVE && session_top(list->view.session) == &list->view))
+			&& age_of_all(self) != self->seen)
 		live_list_load(list);
 }
 
@@ -333,6 +357,27 @@ static enum style heat_of(const struct live_list *self, uint64_t count, enum sty
 	return count * 8 >= self->hottest && count > 1 ? STYLE_WARM : otherwise;
 }
 
+enum { MANY_TRYING = 20 };
+
+/* mail_max_userip_connections: beyond it the next program of that person is refused; 0 is no limit. */
+static enum style near_limit(const char *highest, const char *limit, enum style otherwise)
+{
+	unsigned long used = strtoul(highest, NULL, 10), possible = strtoul(limit, NULL, 10);
+
+	return possible == 0 ? otherwise : used >= possible ? STYLE_BAD : used * 10 >= possible * 8 ? STYLE_WARNING : otherwise;
+}
+
+static bool is_of_share(const char *field)
+{
+	static const char *const fields[] = { "percent", "used", "free", "full_in", "service" };
+
+	for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
+		if (strcmp(fields[i], field) == 0)
+			return true;
+	}
+	return false;
+}
+
 static enum style live_list_style(const struct list_view *list, const struct field *field, const struct row *row, enum style otherwise)
 {
 	const char *ours = row_text(list, row, "ours"), *full = row_text(list, row, "percent");
@@ -341,7 +386,11 @@ static enum style live_list_style(const struct list_view *list, const struct fie
 		return is_outage(list, row) ? STYLE_BAD : STYLE_WARNING;
 	if (is_age(field))
 		return heat_of((const struct live_list *)list, strtoull(row_text(list, row, field->name), NULL, 10), otherwise);
-	if (full != NULL && strcmp(field->name, "percent") == 0 && full[0] != '\0')
+	if (strcmp(field->name, "trying") == 0 && strtoull(row_text(list, row, "trying"), NULL, 10) > MANY_TRYING)
+		return STYLE_WARNING;
+	if (strcmp(field->name, "highest") == 0 && row_text(list, row, "limit") != NULL)
+		return near_limit(row_text(list, row, "highest"), row_text(list, row, "limit"), otherwise);
+	if (full != NULL && is_of_share(field->name) && full[0] != '\0')
 		return strtol(full, NULL, 10) >= 95 ? STYLE_BAD : strtol(full, NULL, 10) >= 80 ? STYLE_WARNING : otherwise;
 	return otherwise;
 }
@@ -391,6 +440,92 @@ static const char *kick_blocked(const struct live_list *self)
 	return "connections are ended by person or by address";
 }
 
+/* --- cells and pane ----------------------------------------------------------------------------------- */
+
+enum { BAR_WIDTH = 14, BAR_FROM = 70 };
+
+static const char *live_list_columns(const struct list_view *list)
+{
+	return ((const struct live_list *)list)->place->columns;
+}
+
+static bool is_share(const struct list_view *list, const struct field *field)
+{
+	return strcmp(field->name, "percent") == 0 && session_canvas(list->view.session)->columns >= BAR_FROM;
+}
+
+/* Columns that say their value in another way than a printed table does. */
+static const struct { const char *field, *label; int width; } shown_as[] = {
+	{ "full_in", "Full in", 9 }, { "turned_away", "Away", 6 }, { "last_drop", "Last away", 11 },
+};
+
+static const char *live_list_label(const struct list_view *list, const struct field *field)
+{
+	(void)list;
+	for (size_t i = 0; i < sizeof shown_as / sizeof *shown_as; i++) {
+		if (strcmp(shown_as[i].field, field->name) == 0)
+			return shown_as[i].label;
+	}
+	return NULL;
+}
+
+/* "388 of 400" */
+static bool is_used_of(const struct list_view *list, const struct field *field)
+{
+	return list->kind == &kind_live_services && strcmp(field->name, "used") == 0 && session_canvas(list->view.session)->columns >= BAR_FROM;
+}
+
+static int live_list_width(const struct list_view *list, const struct field *field)
+{
+	if (is_share(list, field))
+		return BAR_WIDTH;
+	if (is_used_of(list, field))
+		return 14;
+	for (size_t i = 0; i < sizeof shown_as / sizeof *shown_as; i++) {
+		if (strcmp(shown_as[i].field, field->name) == 0 && session_canvas(list->view.session)->columns >= BAR_FROM)
+			return shown_as[i].width;
+	}
+	return 0;
+}
+
+/* Shares as bars, times as spans: who reads them at night does not want to reckon. */
+static bool live_list_cell(const struct list_view *list, struct canvas *canvas, int row, const struct list_column *column,
+		const struct row *data, enum style style)
+{
+	const char *words = row_text(list, data, column->field->name);
+
+	if (is_share(list, column->field)) {
+		double part = strtod(words, NULL) / 100;
+
+		chart_bar(canvas, row, column->at, column->width - 5, style, part);
+		canvas_right(canvas, row, column->at + column->width - 4, 4, style, arena_format(canvas->arena, "%s%%", words));
+	} else if (is_used_of(list, column->field)) {
+		const char *possible = row_text(list, data, "possible");
+
+		canvas_right(canvas, row, column->at, column->width, style, arena_format(canvas->arena, "%s of %s",
+			text_from_count(canvas->arena, strtoll(words, NULL, 10)), possible == NULL || possible[0] == '\0' ? "?" :
+			text_from_count(canvas->arena, strtoll(possible, NULL, 10))));
+	} else if (strcmp(column->field->name, "full_in") == 0) {
+		canvas_right(canvas, row, column->at, column->width, style, strcmp(words, "0") == 0 ? "FULL" :
+			text_from_age(canvas->arena, strtol(words, NULL, 10) * 60));
+	} else {
+		return false;
+	}
+	return true;
+}
+
+static int live_list_pane_rows(const struct list_view *list, int rows)
+{
+	return has_pane((const struct live_list *)list) ? live_pane_rows(rows) : 0;
+}
+
+static void live_list_pane_draw(const struct list_view *list, struct canvas *canvas, int row, int rows)
+{
+	const struct live_list *self = (const struct live_list *)list;
+
+	live_pane_draw(&self->pane, list->view.session, self->question.host, strcmp(self->place->table, "services") == 0, canvas, row, rows);
+}
+
 /* --- what can be done ------------------------------------------------------------------------------------ */
 
 static void show_table(struct live_list *self, const struct live_place *place)
@@ -408,6 +543,38 @@ static void show_table(struct live_list *self, const struct live_place *place)
 	self->list.sort = kind_field(table->kind, place->sort);
 	rowset_sort(self->list.set, self->list.sort, place->reverse);
 	list_work_more(&self->list);
+}
+
+/* The server of a row, for what lies behind it. */
+static size_t host_of(const struct list_view *list, const struct row *row)
+{
+	const char *server = row_text(list, row, "server");
+	size_t host;
+
+	return server != NULL && host_named(live_hosts(live_of(list)), server, &host) ? host : ((const struct live_list *)list)->question.host;
+}
+
+static void open_server(struct list_view *list, const struct row *row)
+{
+	session_push(list->view.session, live_list_new(list->view.session, "services", host_of(list, row), NULL, NULL));
+}
+
+/*
+ * Who takes the slots of a login service are addresses, since who only tries has no name yet; what runs inside has
+ * processes only.
+ */
+static void open_service(struct list_view *list, const struct row *row)
+{
+	struct session *session = list->view.session;
+	const char *service = row_text(list, row, "service"), *unit = row_text(list, row, "unit");
+	size_t host = host_of(list, row);
+
+	if (unit != NULL && strcmp(unit, "logins") == 0)
+		session_push(session, live_list_new(session, "connections-by-address", host, NULL, NULL));
+	else if (unit != NULL && strcmp(unit, "sessions") == 0)
+		session_push(session, live_list_new(session, "connections", host, service, service));
+	else
+		session_push(session, live_list_new(session, "processes", host, service, service));
 }
 
 static void open_row(struct live_list *self, const struct row *row)
@@ -499,6 +666,7 @@ static void live_list_close(struct list_view *list)
 	struct live_list *self = (struct live_list *)list;
 
 	message_list_forget(&list->view);
+	live_pane_free(&self->pane);
 	free(self->of);
 	free(self->words);
 }
@@ -520,6 +688,12 @@ static const struct list_feed live_feed = {
 	.words = live_list_words,
 	.detail = live_list_detail,
 	.style = live_list_style,
+	.cell = live_list_cell,
+	.columns = live_list_columns,
+	.width = live_list_width,
+	.label = live_list_label,
+	.pane_rows = live_list_pane_rows,
+	.pane_draw = live_list_pane_draw,
 	.close = live_list_close,
 };
 

@@ -13,6 +13,7 @@
 
 #include "live/live.h"
 #include "ui/list_private.h"
+#include "ui/live_pane.h"
 
 struct live_place {
 	const char *table;         /* of live_tables; NULL ends the table */
@@ -22,6 +23,7 @@ struct live_place {
 	bool reverse;              /* biggest first */
 	const char *leads_to;      /* table that Enter shows; NULL: what the family does, or nothing */
 	const char *of;            /* field whose value is the drill; NULL: none */
+	const char *columns;       /* to begin with, in this order; NULL: as the fields stand */
 	/* Enter does this instead; NULL: leads_to. */
 	void (*open)(struct list_view *list, const struct row *row);
 };
@@ -33,6 +35,7 @@ struct live_list {
 	struct live_question question;
 	char *of;                  /* heap: what question.of points at */
 	char *words;               /* heap: the drill in words, for the heading; NULL */
+	struct live_pane pane;     /* below the rows, where there is room */
 	int64_t seen;              /* sum of the times of all snapshots that are shown */
 	uint64_t hottest;          /* the queue by age: the most recipients in one cell */
 };

@@ -126,6 +126,15 @@ static size_t stack_of(const struct session *session, const struct view *wanted)
 	return SECTIONS_MOST;
 }
 
+/* What lay below or in another section may have put off its work until somebody sees it. */
+static void tell_shown(struct view *view)
+{
+	struct event event = { .kind = EVENT_SHOWN };
+
+	if (view != NULL && view->class->notice != NULL)
+		view->class->notice(view, &event);
+}
+
 static void pop_from(struct session *session, struct view **top)
 {
 	struct view *view = *top;
@@ -134,6 +143,8 @@ static void pop_from(struct session *session, struct view **top)
 		return;
 	*top = view->below;
 	view->class->close(view);
+	if (session->section != NULL && top == top_of(session))
+		tell_shown(*top);
 	session_changed(session);
 }
 
@@ -168,6 +179,8 @@ bool session_goto(struct session *session, const struct section *section)
 		view->session = session;
 		view->below = NULL;
 		*top = view;
+	} else {
+		tell_shown(*top);
 	}
 	session_changed(session);
 	return true;

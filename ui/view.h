@@ -23,6 +23,7 @@ enum event_kind {
 	EVENT_DIRECTORY,       /* status of the directory changed */
 	EVENT_RECORD_CHANGED,  /* a write was applied (or its outcome became known): kind, name, new_name */
 	EVENT_LIVE,            /* a snapshot came, or an alarm changed */
+	EVENT_SHOWN,           /* this view is on top again: it may have left out what nobody saw */
 	EVENT_TICK,            /* once a second at most, for ages and the clock */
 	EVENT_RESIZED
 };
