@@ -568,13 +568,15 @@ static void open_service(struct list_view *list, const struct row *row)
 	struct session *session = list->view.session;
 	const char *service = row_text(list, row, "service"), *unit = row_text(list, row, "unit");
 	size_t host = host_of(list, row);
+	struct arena *arena = arena_new();
 
 	if (unit != NULL && strcmp(unit, "logins") == 0)
 		session_push(session, live_list_new(session, "connections-by-address", host, NULL, NULL));
 	else if (unit != NULL && strcmp(unit, "sessions") == 0)
-		session_push(session, live_list_new(session, "connections", host, service, service));
+		session_push(session, live_list_new(session, "connections", host, arena_format(arena, "service:%s", service), service));
 	else
 		session_push(session, live_list_new(session, "processes", host, service, service));
+	arena_free(arena);
 }
 
 static void open_row(struct live_list *self, const struct row *row)

@@ -180,15 +180,19 @@ static void show_alarm(struct overview_view *self, const struct live_alarm *alar
 
 static void open_alarm(struct overview_view *self, const struct live_alarm *alarm)
 {
-	const char *table = table_of(alarm), *part = part_of(alarm);
+	const char *table = table_of(alarm);
 	struct view *view;
+	char *part;
 
 	if (table == NULL || live_table_find(table) == NULL) {
 		show_alarm(self, alarm);
 		return;
 	}
+	/* The alarm goes with the next look at all of them. */
+	part = memory_text(part_of(alarm));
 	view = live_list_new(self->view.session, table, alarm->host, NULL, NULL);
 	live_list_point(view, part);
+	free(part);
 	session_push(self->view.session, view);
 }
 
