@@ -189,8 +189,10 @@ static void draw_disk(const struct place *place, const struct live_server *serve
 
 static void draw_certificate(const struct place *place, const struct live_server *server)
 {
-	put_right(place, figure_style(place->self, server, about_certificate), server->certificate_days == LONG_MAX ? "-" :
-		arena_format(place->canvas->arena, "%ldd", server->certificate_days));
+	long days = server->certificate_days;
+
+	put_right(place, figure_style(place->self, server, about_certificate), days == LONG_MAX ? "-" :
+		days > 999 ? arena_format(place->canvas->arena, "%ldy", days / 365) : arena_format(place->canvas->arena, "%ldd", days));
 }
 
 static void draw_series(const struct place *place, const struct live_server *server, enum live_measure measure)
