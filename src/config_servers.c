@@ -70,6 +70,7 @@ const struct conf_option config_watch_options[] = {
 	{ .name = "testmail_from", .type = CONF_TEXT, .help = "Sender of the test mail." },
 	{ .name = "testmail_to", .type = CONF_TEXT, .help = "Mailbox that the test mail goes to." },
 	{ .name = "testmail_host", .type = CONF_TEXT, .help = "Server that is asked whether it has arrived." },
+	{ .name = "testmail_minutes", .type = CONF_NUMBER, .fallback = "0", .help = "Minutes between test mails while the servers are watched; 0: only on request." },
 	{ .name = NULL },
 };
 
@@ -424,19 +425,37 @@ static bool load_advice(struct arena *arena, const struct conf_section *root, st
 	return true;
 }
 
+/* It goes into a conversation and into the head of a mail. */
+static bool good_address(const char *address)
+{
+	const char *at = strrchr(address, '@');
+
+	return at && at > address && at[1] && address[0] != '-' && plain_word(at + 1, ".-") && strlen(address) <= 200 &&
+		plain_word(address, "@._+=-");
+}
+
 static bool load_testmail(struct arena *arena, const struct conf_section *section, struct config_servers *servers, struct error *error)
 {
 	struct live_settings *live = &servers->live;
+	long minutes = conf_number(section, "testmail_minutes");
 	size_t i;
 
 	live->testmail_from = arena_text(arena, conf_text(section, "testmail_from"));
 	live->testmail_to = arena_text(arena, conf_text(section, "testmail_to"));
 	live->testmail_host = arena_text(arena, conf_text(section, "testmail_host"));
+	if (minutes < 0 || minutes > 1440 || (minutes > 0 && minutes < 5))
+		return error_set(error, ERROR_CONFIG, "%s: section at line %d: testmail_minutes = %ld is not possible; allowed: 5 to 1440, or 0",
+			conf_file(section), conf_line(section), minutes);
+	live->testmail_minutes = (unsigned)minutes;
 	if (!live->testmail_from && !live->testmail_to && !live->testmail_host)
 		return true;
 	if (!live->testmail_from || !live->testmail_to || !live->testmail_host)
 		return error_set(error, ERROR_CONFIG, "%s: section at line %d: a test mail needs testmail_from, testmail_to and testmail_host",
 			conf_file(section), conf_line(section));
+	if (!good_address(live->testmail_from))
+		return complain(section, "testmail_from", live->testmail_from, "an address of letters, digits and . _ + = -", error);
+	if (!good_address(live->testmail_to))
+		return complain(section, "testmail_to", live->testmail_to, "an address of letters, digits and . _ + = -", error);
 	for (i = 0; i < servers->host_count; i++)
 		if (!strcmp(servers->hosts[i].name, live->testmail_host))
 			return true;

@@ -46,6 +46,7 @@ void live_once(struct live *live)
 {
 	live->alarms->needed = 1;
 	live->alarms->once = true;
+	live->once = true;
 }
 
 static void free_track(struct track *track)

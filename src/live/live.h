@@ -64,6 +64,7 @@ struct live_settings {
 	const char *state_directory;       /* for events and notes; NULL: they are lost at the end */
 	const char *testmail_from, *testmail_to;   /* a configured mailbox for testmail; NULL: none */
 	const char *testmail_host;         /* server that is asked whether it arrived */
+	unsigned testmail_minutes;         /* one so often while ports are watched; 0: only on request */
 	unsigned faster;                   /* tests: intervals are divided by this; 0: 1 */
 };
 

@@ -65,6 +65,7 @@ struct live {
 	struct watched *cells;                /* host_count * LIVE_SOURCES */
 	struct host_memory *memory;        /* per host */
 	unsigned wanted;
+	bool once;                         /* a command looks once */
 	size_t only;                       /* server; LIVE_ALL: every one */
 	int64_t last_start;                /* loop_now of the last start anywhere */
 	struct loop_timer *timer;          /* to the next start; NULL: nothing to wait for */

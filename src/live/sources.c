@@ -19,5 +19,6 @@ const struct source *const sources[LIVE_SOURCES] = {
 	[LIVE_PORTS] = &source_ports,
 	[LIVE_MACHINE] = &source_machine,
 	[LIVE_INNER] = &source_inner,
+	[LIVE_TESTMAIL] = &source_testmail,
 	[LIVE_LEFT_ON] = &source_left_on,
 };

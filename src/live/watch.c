@@ -296,7 +296,8 @@ static void prepare_cells(struct live *live)
 				cell->state.reason = source == LIVE_DIRECTORY ? NULL : "this version has no such source";
 				continue;
 			}
-			cell->state.interval_ms = live_hurried(live, sources[source]->interval_ms);
+			cell->state.interval_ms = live_hurried(live, source == LIVE_TESTMAIL && live->settings.testmail_minutes ?
+				live->settings.testmail_minutes * 60000 : sources[source]->interval_ms);
 			applies(cell);
 		}
 }
@@ -375,10 +376,14 @@ void live_only(struct live *live, size_t host)
 /* What is newly wanted is due at once; answers to what nobody wants any more are still taken. */
 void live_want(struct live *live, unsigned wanted_sources)
 {
-	unsigned fresh = wanted_sources & ~live->wanted;
 	int64_t now = loop_now(live->loop);
+	unsigned fresh;
 	size_t i;
 
+	/* A look at ports and queue alone says little of whether mail arrives; a command says itself what it wants. */
+	if (live->settings.testmail_minutes && !live->once && wanted_sources & (1u << LIVE_PORTS))
+		wanted_sources |= 1u << LIVE_TESTMAIL;
+	fresh = wanted_sources & ~live->wanted;
 	if (wanted_sources == live->wanted)
 		return;
 	live->wanted = wanted_sources;
