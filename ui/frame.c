@@ -180,7 +180,13 @@ const struct section *frame_section(int id)
 /* Places where nothing is being prepared, and u is no letter of a text. */
 static bool quiet_place(const char *place)
 {
-	return strcmp(place, "list") == 0 || strcmp(place, "page") == 0 || strcmp(place, "history") == 0;
+	static const char *const places[] = { "list", "page", "history", "live", "messages", "overview" };
+
+	for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+		if (strcmp(places[i], place) == 0)
+			return true;
+	}
+	return false;
 }
 
 static void draw_notice(struct session *session, struct canvas *canvas, int row)
@@ -197,7 +203,7 @@ static void draw_notice(struct session *session, struct canvas *canvas, int row)
 	if (notice.undo_id != NULL && !quiet_place(session_place(view)))
 		return;
 	if (notice.undo_id != NULL && session_blocked(session, view, action_find("undo")) == NULL) {
-		key = keymap_key(session_keymap(session), "global", "undo", canvas->arena);
+		key = keymap_key(session_keymap(session), session_place(view), "undo", canvas->arena);
 		hint = key == NULL ? NULL : arena_format(canvas->arena, "%s take back", key);
 	} else if (text_columns(canvas->form, notice.words, strlen(notice.words)) > (size_t)room) {
 		key = keymap_key(session_keymap(session), "global", "notice", canvas->arena);

@@ -676,7 +676,7 @@ static void live_list_close(struct list_view *list)
 /* Before the first figures are there; for replayed keys and tests. */
 static bool live_list_busy(const struct view *view)
 {
-	return !live_settled(session_engine(view->session)->live) || list_busy(view);
+	return !live_settled(session_engine(view->session)->live) || message_list_waits(view) || list_busy(view);
 }
 
 static const struct list_feed live_feed = {

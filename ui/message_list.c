@@ -90,6 +90,8 @@ static const char *message_list_state(const struct list_view *list, struct arena
 	const struct message_list *self = (const struct message_list *)list;
 	char digits[16];
 
+	if (self->reading != NULL)
+		return arena_format(arena, "reading %s ..", self->reading_id);
 	if (self->job != NULL)
 		return list->loaded ? "reading again" : "reading the queue ..";
 	if (!list->loaded)
@@ -154,7 +156,7 @@ static void read_message(struct message_list *self, const struct row *row, bool 
 	free(self->reading_id);
 	self->reading_id = memory_text(row->name);
 	self->reading = live_message(live_of(&self->list), self->host, row->name, body, message_came, self);
-	session_notice(self->list.view.session, NULL, "Reading message %s ..", row->name);
+	session_changed(self->list.view.session);
 }
 
 /* --- what is done to them -------------------------------------------------------------------------------- */
@@ -245,6 +247,11 @@ void message_list_forget(const struct view *over)
 	all.over = NULL;
 }
 
+bool message_list_waits(const struct view *over)
+{
+	return all.over == over && all.job != NULL;
+}
+
 static void all_came(void *context, struct rows *takes, uint64_t matching, const struct error *error)
 {
 	struct session *session = context;
@@ -263,7 +270,9 @@ static void all_came(void *context, struct rows *takes, uint64_t matching, const
 		rows[i] = &takes->rows[i];
 	change = session_top(session) == over ? traffic_of_messages(all.server, all.field, rows, takes->count) : NULL;
 	if (change != NULL) {
-		if (matching > takes->count)
+		if (matching == takes->count)
+			session_notice(session, NULL, "%s of %s match%s", text_from_count(change->arena, (int64_t)matching), all.server, matching == 1 ? "es" : "");
+		else
 			session_notice(session, NULL, "The oldest %zu of %llu that match; do it again for the rest", takes->count, (unsigned long long)matching);
 		session_push(session, review_view_new(session, change));
 	} else if (takes->count == 0) {

@@ -18,6 +18,7 @@
 #include "base/text.h"
 #include "directory/directory.h"
 #include "gate/gate.h"
+#include "model/traffic.h"
 #include "ui/move.h"
 #include "ui/review_state.h"
 
@@ -98,8 +99,13 @@ static size_t shown_buttons(const struct review_view *self, struct review_button
 	const struct review *review = self->review;
 
 	if (review->allowed) {
-		buttons[1] = (struct review_button){ PRESS_APPLY, review->conflict != NULL ? "Apply mine" : "Apply", apply_blocked(self) };
-		return 2;
+		size_t count = 1;
+
+		/* Before Apply, so that whoever goes there comes past it. */
+		if (self->gentler != NULL)
+			buttons[count++] = (struct review_button){ PRESS_HOLD, "Hold instead", NULL };
+		buttons[count++] = (struct review_button){ PRESS_APPLY, review->conflict != NULL ? "Apply mine" : "Apply", apply_blocked(self) };
+		return count;
 	}
 	switch (review->refusal.kind) {
 	case ERROR_UNREACHABLE:
@@ -411,6 +417,13 @@ static void press(struct review_view *self)
 	case PRESS_BACK:
 		leave(self);
 		break;
+	case PRESS_HOLD:
+		change_free(self->change);
+		self->change = self->gentler;
+		self->gentler = NULL;
+		line_clear(&self->name);
+		look(self);
+		break;
 	case PRESS_APPLY:
 		submit(self);
 		break;
@@ -534,8 +547,11 @@ static void review_notice(struct view *view, const struct event *event)
 
 static const char *review_blocked(const struct view *view, const struct action *action)
 {
-	(void)view;
+	const struct review_view *self = (const struct review_view *)view;
+
 	switch (move_of(action)) {
+	case MOVE_RAW:
+		return self->review != NULL && self->review->change->kind->result != NULL ? "nothing of it is an entry of the directory" : NULL;
 	case MOVE_UNDO:
 		return "this review comes first; Esc goes back";
 	case MOVE_PICK:
@@ -553,7 +569,8 @@ static struct change *review_staged(const struct view *view)
 	/* What a view below has staged is its own to tell. */
 	if (self->opener != NULL || self->change == NULL || self->phase == REVIEW_WRITING)
 		return NULL;
-	return self->change->verb == VERB_DELETE ? NULL : change_copy(self->change);
+	/* Which messages and connections were meant is not true any more in another session. */
+	return self->change->verb == VERB_DELETE || self->change->kind->result != NULL ? NULL : change_copy(self->change);
 }
 
 static bool review_busy(const struct view *view)
@@ -575,6 +592,7 @@ static const char *accept_label(const struct review_view *self)
 		return review_asks_name(self) && !review_name_typed(self) ? "type the name" : "give a reason";
 	switch (button->press) {
 	case PRESS_APPLY: return "APPLY";
+	case PRESS_HOLD: return "hold instead";
 	case PRESS_BACK: return "go back";
 	default: return "look again";
 	}
@@ -599,6 +617,7 @@ static void review_close(struct view *view)
 	if (self->before != NULL)
 		review_free(self->before);
 	change_free(self->change);
+	change_free(self->gentler);
 	arena_free(self->over.arena);
 	line_free(&self->own_reason);
 	line_free(&self->name);
@@ -630,6 +649,7 @@ struct view *review_view_new(struct session *session, struct change *takes)
 	struct review_view *self = new_view(session);
 
 	self->change = takes;
+	self->gentler = traffic_hold_instead(takes);
 	if (takes->reason != NULL)
 		line_set(&self->own_reason, takes->reason, strlen(takes->reason));
 	look(self);

@@ -13,6 +13,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "model/traffic.h"
 #include "ui/review_panes.h"
 #include "ui/wrapped.h"
 
@@ -238,6 +239,9 @@ const char *review_title(const struct view *view, struct arena *arena)
 		what = "take back, nothing is written yet";
 	if (change == NULL || change->kind == NULL)
 		return arena_format(arena, "Review - %s", what);
+	/* What is done to messages has a better name than that a queue is edited. */
+	if (change->kind->result != NULL && traffic_field(change) != NULL)
+		return arena_format(arena, "Review - %s on %s - %s", traffic_field(change)->label, change->name, what);
 	return arena_format(arena, "Review - %s %s %s - %s", self->undo ? "undo" : verb_word(change->verb), change->kind->noun,
 			change->name == NULL ? "" : change->name, what);
 }

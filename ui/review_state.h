@@ -14,9 +14,9 @@ enum review_phase {
 	REVIEW_WRITING,
 	REVIEW_OVER            /* not applied, or nobody knows; success closes the view */
 };
-enum review_press { PRESS_BACK, PRESS_APPLY, PRESS_AGAIN, PRESS_LOOK };
+enum review_press { PRESS_BACK, PRESS_HOLD, PRESS_APPLY, PRESS_AGAIN, PRESS_LOOK };
 enum review_focus { FOCUS_NAME, FOCUS_REASON, FOCUS_BUTTONS };
-enum { REVIEW_BUTTONS = 2 };
+enum { REVIEW_BUTTONS = 3 };
 
 struct review_button {
 	enum review_press press;
@@ -40,6 +40,7 @@ struct review_view {
 	struct review_waiting *waiting;    /* the request under way; NULL: none */
 	enum review_phase phase;
 	struct change *change;             /* NULL for undo */
+	struct change *gentler;            /* what can be done to messages instead, and taken back; NULL: nothing */
 	bool undo;
 	char *undo_id;                     /* NULL: the last one */
 	struct review *review;             /* NULL until there is one */

@@ -22,7 +22,7 @@ static void look_deleted(struct scene *scene, const struct consequence_rule *rul
 {
 	if (does(scene, "delete"))
 		tell(scene, rule, "These messages are gone for good and neither sender nor recipient is told. "
-			"To keep them out of the way put them on hold instead; that can be taken back");
+			"Held instead they are out of the way, and that can be taken back");
 }
 
 static void look_expired(struct scene *scene, const struct consequence_rule *rule)

@@ -48,6 +48,8 @@ struct row;
  * where the kind has no such field. The caller frees it.
  */
 struct change *traffic_of_messages(const char *server, const char *field, const struct row *const *rows, size_t count);
+/* Of a change that throws messages away or returns them: the same ones held, which can be taken back. NULL: it is no such change. */
+struct change *traffic_hold_instead(const struct change *change);
 /*
  * The change that ends these connections (rows of kind_live_connections) of whole people, or where `from_address` only
  * those from the same address. NULL without rows.

@@ -44,6 +44,22 @@ struct change *traffic_of_messages(const char *server, const char *field, const 
 	return change;
 }
 
+struct change *traffic_hold_instead(const struct change *change)
+{
+	const struct field *field = traffic_field(change);
+	struct change *held;
+	const struct value *values;
+	size_t count;
+
+	if (change->kind != &kind_queue || change->verb != VERB_EDIT || !field ||
+	    (strcmp(field->name, "delete") != 0 && strcmp(field->name, "expire") != 0))
+		return NULL;
+	held = change_new(VERB_EDIT, &kind_queue, change->name);
+	count = traffic_values(held->arena, change, &values);
+	change_edit(held, kind_field(&kind_queue, "hold"), EDIT_ADD, values, count);
+	return held;
+}
+
 /* Connections of one person on one server, perhaps from one address. */
 static int by_person(const void *a, const void *b)
 {
