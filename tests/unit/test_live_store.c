@@ -142,7 +142,7 @@ static void test_plan(void **state)
 	count = consequences_of(world->arena, change, plan.after, &facts, &list);
 	assert_true(count >= 2);
 	assert_int_equal(list[0].severity, SEVERITY_LOSS);
-	assert_non_null(strstr(list[0].sentence, "hold"));
+	assert_non_null(strstr(list[0].sentence, "Held instead"));
 	change_free(change);
 }
 
