@@ -1,0 +1,61 @@
+/*
+ * catalog_logging: what Dovecot writes down and where.  Constant data.
+ */
+#include "settings/catalog_private.h"
+
+#define GROUP "logging"
+#define RELOAD FOLLOW_DOVECOT_RELOAD
+#define FIND "doveadm log test writes a line of each level, doveadm log find says where they arrived."
+
+const struct setting settings_logging[] = {
+	{ .name = "log-path", .label = "errors go to", .group = GROUP, .type = SETTING_TEXT, .least = 1, .most = 300, .ucs = "syslog",
+	  .plain = "syslog", .ucr = "mail/dovecot/logging/log_path", .dovecot = "log_path", .dovecot24 = "=", .follow = RELOAD | FOLLOW_SYSLOG,
+	  .help = "syslog, /dev/stderr, or a file. " FIND, .consequence = "Whatever watches the old log sees nothing any more.",
+	  .manual = "Dovecot: log_path" },
+	{ .name = "info-log-path", .label = "information goes to", .group = GROUP, .type = SETTING_TEXT, .least = 0, .most = 300, .plain = "",
+	  .ucr = "mail/dovecot/logging/info_log_path", .dovecot = "info_log_path", .dovecot24 = "=", .follow = RELOAD,
+	  .help = "Another place for logins and the like; unset: with the errors. " FIND, .manual = "Dovecot: info_log_path" },
+	{ .name = "debug-log-path", .label = "debugging goes to", .group = GROUP, .type = SETTING_TEXT, .least = 0, .most = 300, .plain = "",
+	  .ucr = "mail/dovecot/logging/debug_log_path", .dovecot = "debug_log_path", .dovecot24 = "=", .follow = RELOAD,
+	  .help = "Another place for debugging; unset: with the information. " FIND, .manual = "Dovecot: debug_log_path" },
+	{ .name = "syslog-facility", .label = "facility of syslog", .group = GROUP, .type = SETTING_CHOICE,
+	  .choices = CHOICES("mail", "daemon", "auth", "authpriv", "user", "local0", "local1", "local2", "local3", "local4", "local5", "local6", "local7"),
+	  .ucs = "local5", .plain = "mail", .ucr = "mail/dovecot/logging/syslog_facility", .dovecot = "syslog_facility", .dovecot24 = "=",
+	  .follow = RELOAD | FOLLOW_SYSLOG, .help = "Under which name syslog sorts the lines; UCS sorts local5 into /var/log/dovecot.*.",
+	  .consequence = "With another facility the lines land in other files.", .manual = "Dovecot: syslog_facility" },
+	{ .name = "log-failed-logins", .label = "failed logins are logged", .group = GROUP, .type = SETTING_FLAG, .ucs = "no", .plain = "no",
+	  .ucr = "mail/dovecot/logging/auth_verbose", .dovecot = "auth_verbose", .dovecot24 = "=", .follow = RELOAD,
+	  .help = "Whether failed logins are logged with their reason.", .manual = "Dovecot: auth_verbose" },
+	{ .name = "log-wrong-passwords", .label = "wrong passwords are logged", .group = GROUP, .type = SETTING_CHOICE,
+	  .choices = CHOICES("no", "plain", "sha1"), .ucs = "no", .plain = "no", .ucr = "mail/dovecot/logging/auth_verbose_passwords",
+	  .dovecot = "auth_verbose_passwords", .dovecot24 = "=", .follow = RELOAD,
+	  .help = "Whether the log shows what was typed wrongly: as it is, or as a hash that tells whether it is always the same.",
+	  .consequence = "plain: typing errors in the log are nearly people's passwords. Do not leave it on.",
+	  .manual = "Dovecot: auth_verbose_passwords" },
+	{ .name = "log-login-steps", .label = "logins are debugged", .group = GROUP, .type = SETTING_FLAG, .ucs = "no", .plain = "no",
+	  .ucr = "mail/dovecot/logging/auth_debug", .dovecot = "auth_debug", .dovecot24 = NULL, .follow = RELOAD,
+	  .help = "Every step of each login in the log.", .consequence = "Many lines for each login: switch it off again.",
+	  .manual = "Dovecot: auth_debug" },
+	{ .name = "log-login-passwords", .label = "passwords are logged", .group = GROUP, .type = SETTING_FLAG, .ucs = "no", .plain = "no",
+	  .ucr = "mail/dovecot/logging/auth_debug_passwords", .dovecot = "auth_debug_passwords", .dovecot24 = "=", .follow = RELOAD,
+	  .help = "Passwords in the log, right ones too.", .consequence = "Everybody who reads the log has people's passwords.",
+	  .manual = "Dovecot: auth_debug_passwords" },
+	{ .name = "log-mail-steps", .label = "mail access is debugged", .group = GROUP, .type = SETTING_FLAG, .ucs = "no", .plain = "no",
+	  .ucr = "mail/dovecot/logging/mail_debug", .dovecot = "mail_debug", .dovecot24 = NULL, .follow = RELOAD,
+	  .help = "Every step of reading mail in the log.", .consequence = "Many lines for each session: switch it off again.",
+	  .aged = "Dovecot 2.4 has log_debug = category=mail instead.", .manual = "Dovecot: mail_debug" },
+	{ .name = "log-tls", .label = "TLS is debugged", .group = GROUP, .type = SETTING_FLAG, .ucs = "no", .plain = "no",
+	  .ucr = "mail/dovecot/logging/verbose_ssl", .dovecot = "verbose_ssl", .dovecot24 = NULL, .follow = RELOAD, .help = "What goes wrong in TLS.",
+	  .aged = "Dovecot 2.4 has log_debug = category=ssl instead.", .manual = "Dovecot: verbose_ssl" },
+	{ .name = "log-directory", .label = "questions to the directory are debugged", .group = GROUP, .type = SETTING_NUMBER, .least = -1,
+	  .most = 65535, .ucs = "0", .ucr = "mail/dovecot/logging/ldap_debug_level", .follow = RELOAD,
+	  .help = "Debug level of the LDAP library in Dovecot; 0: nothing.", .consequence = "Passwords may show in it.",
+	  .manual = "Dovecot: debug_level" },
+	{ .name = "smtp-verbose", .label = "SMTP is debugged", .group = GROUP, .type = SETTING_FLAG, .ucs = "no", .ucr = "mail/postfix/smtpd/debug",
+	  .follow = FOLLOW_POSTFIX_RELOAD, .help = "Every step of each incoming connection in the log of Postfix.",
+	  .consequence = "Very many lines: switch it off again.", .manual = "UCS: mail/postfix/smtpd/debug" },
+	{ .name = "list-senders-debug", .label = "allowed senders are debugged", .group = GROUP, .type = SETTING_FLAG, .ucs = "no",
+	  .ucr = "mail/postfix/policy/listfilter/debug", .follow = 0, .help = "Each decision about senders of lists in the log.",
+	  .manual = "UCS: mail/postfix/policy/listfilter" },
+	{ .name = NULL },
+};

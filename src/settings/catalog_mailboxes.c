@@ -1,0 +1,125 @@
+/*
+ * catalog_mailboxes: what happens to mailboxes, where they lie, folders, quota,
+ * and the ways in from other machines.  Constant data.
+ */
+#include "settings/catalog_private.h"
+
+#define GROUP "mailboxes"
+#define RELOAD FOLLOW_DOVECOT_RELOAD
+
+#define OUTCOMES "When an address changes: rename yes keeps the mail at the new address, whatever delete says; rename no gives a new empty mailbox, and the old " \
+	"one stays on the disk out of reach (delete no) or is deleted (delete yes)."
+#define FIREWALL "security/packetfilter/package/univention-mail-dovecot/tcp/"
+
+static const char *const packets[] = { "ACCEPT", "REJECT", "DROP", NULL };
+
+const struct setting settings_mailboxes[] = {
+	{ .name = "mailbox-rename", .label = "mailbox follows a changed address", .group = GROUP, .type = SETTING_FLAG, .ucs = "no",
+	  .ucr = "mail/dovecot/mailbox/rename", .follow = 0, .help = "Whether the mailbox is renamed when a primary address changes. " OUTCOMES,
+	  .consequence = "With no, whoever gets a freed address later reads the mail of the one who had it before.",
+	  .aged = "The manual calls yes the default; unset, the program takes it for no.", .manual = "UCS manual 14.7.9" },
+	{ .name = "mailbox-delete", .label = "mailbox is deleted with its user", .group = GROUP, .type = SETTING_FLAG, .ucs = "no",
+	  .ucr = "mail/dovecot/mailbox/delete", .follow = 0,
+	  .help = "Whether the mailbox is deleted when the user is deleted, loses the primary address, or moves to another home server. " OUTCOMES,
+	  .consequence = "With yes all mail of the person is gone from the disk at once, also when the home server is changed.",
+	  .manual = "UCS manual 14.7.9" },
+	{ .name = "home-servers", .label = "mail goes to home servers", .group = GROUP, .type = SETTING_FLAG, .ucs = "no",
+	  .ucr = "mail/postfix/transport/ldap/enabled", .flags = SETTING_LOCKOUT, .follow = FOLLOW_POSTFIX_RELOAD,
+	  .help = "Whether Postfix hands mail on to the home server that the directory names; mail servers of UCS have it on. Changing a home server "
+		"moves no mail.", .consequence = "Without it each server delivers everything to itself.", .manual = "UCS manual 14.7.10" },
+	{ .name = "separate-index", .label = "index files on the local disk", .group = GROUP, .type = SETTING_FLAG, .ucs = "no",
+	  .ucr = "mail/dovecot/location/separate_index", .flags = SETTING_LOCKOUT, .follow = RELOAD,
+	  .help = "Keeps index files below /var/lib/dovecot/index instead of beside the mail: faster where the mail lies on NFS.",
+	  .consequence = "Indexes are built anew at the first visit of each mailbox; the old ones stay where they are.",
+	  .manual = "UCS manual 14.7.11" },
+	{ .name = "nfs-mail", .label = "mail lies on NFS", .group = GROUP, .type = SETTING_FLAG, .ucs = "no", .plain = "no",
+	  .ucr = "mail/dovecot/process/mail_nfs_storage", .dovecot = "mail_nfs_storage", .dovecot24 = "=", .flags = SETTING_LOCKOUT, .follow = RELOAD,
+	  .help = "Flushes the caches of NFS where another server reads the same mail. Not needed while each user has one home server.",
+	  .manual = "Dovecot: NFS" },
+	{ .name = "nfs-index", .label = "index lies on NFS", .group = GROUP, .type = SETTING_FLAG, .ucs = "no", .plain = "no",
+	  .ucr = "mail/dovecot/process/mail_nfs_index", .dovecot = "mail_nfs_index", .dovecot24 = "=", .flags = SETTING_LOCKOUT, .follow = RELOAD,
+	  .help = "The same for index files. On UCS it forces no-mmap to yes and fsync to always.", .manual = "Dovecot: NFS" },
+	{ .name = "no-mmap", .label = "index files are not mapped", .group = GROUP, .type = SETTING_FLAG, .ucs = "no", .plain = "no",
+	  .ucr = "mail/dovecot/process/mmap_disable", .dovecot = "mmap_disable", .dovecot24 = "=", .flags = SETTING_LOCKOUT, .follow = RELOAD,
+	  .help = "Needed where index files lie on a file system that several servers share.", .manual = "Dovecot: NFS" },
+	{ .name = "dotlock-exclusive", .label = "lock files by O_EXCL", .group = GROUP, .type = SETTING_FLAG, .ucs = "yes", .plain = "yes",
+	  .ucr = "mail/dovecot/process/dotlock_use_excl", .dovecot = "dotlock_use_excl", .dovecot24 = "=", .follow = RELOAD,
+	  .help = "Faster lock files; every NFS since version 3 can do it.", .manual = "Dovecot: NFS" },
+	{ .name = "fsync", .label = "mail is synced to the disk", .group = GROUP, .type = SETTING_CHOICE,
+	  .choices = CHOICES("optimized", "always", "never"), .ucs = "optimized", .plain = "optimized", .ucr = "mail/dovecot/process/mail_fsync",
+	  .dovecot = "mail_fsync", .dovecot24 = "=", .follow = RELOAD, .help = "never may lose mail at a crash; always is for NFS.",
+	  .consequence = "never: mail that was acknowledged can be gone after a loss of power.", .manual = "Dovecot: mail_fsync" },
+	{ .name = "lock-method", .label = "how index files are locked", .group = GROUP, .type = SETTING_CHOICE,
+	  .choices = CHOICES("fcntl", "flock", "dotlock"), .ucs = "fcntl", .plain = "fcntl", .ucr = "mail/dovecot/process/lock_method",
+	  .dovecot = "lock_method", .dovecot24 = "=", .flags = SETTING_LOCKOUT, .follow = RELOAD,
+	  .help = "dotlock where the file system knows no locks.", .consequence = "All servers that share the mail must use the same.",
+	  .manual = "Dovecot: lock_method" },
+	{ .name = "shared-labels", .label = "labels are shared in shared folders", .group = GROUP, .type = SETTING_FLAG, .ucs = "yes",
+	  .ucr = "mail/dovecot/mailbox/share_keywords", .follow = RELOAD, .help = "Whether all see the same labels in a shared folder.",
+	  .manual = "UCS: mail/dovecot/mailbox/share_keywords" },
+	{ .name = "hosted-domains", .label = "domains of this server", .group = GROUP, .type = SETTING_WORDS, .ucr = "mail/hosteddomains",
+	  .flags = SETTING_READONLY, .help = "The mail domains of the directory as this server knows them, written by its listener.",
+	  .refused = "the listener writes it from the domains of the directory; change those", .manual = "UCS manual: mail domains" },
+	{ .name = "shared-folders", .label = "shared folders of this server", .group = GROUP, .type = SETTING_WORDS,
+	  .ucr = "mail/dovecot/internal/sharedfolders", .flags = SETTING_READONLY,
+	  .help = "The shared folders as this server knows them, written by its listener.",
+	  .refused = "the listener writes it from the shared folders of the directory; change those", .manual = "UCS manual: shared folders" },
+
+	{ .name = "auto-folder/", .label = "folder made by itself", .group = "folders", .type = SETTING_CHOICE,
+	  .choices = CHOICES("no", "create", "subscribe"), .ucs = "no", .ucr = "mail/dovecot/mailboxes/auto/<>", .key = KEY_FOLDER, .flags = SETTING_FAMILY,
+	  .follow = RELOAD,
+	  .help = "Whether a folder of this name is made at the first login (create) and shown by clients too (subscribe). Only names without a "
+		"slash.", .consequence = "A folder that is there stays, whatever is set.",
+	  .aged = "none looks possible in the template and stops Dovecot; no is right.", .manual = "UCS: mail/dovecot/mailboxes" },
+	{ .name = "special-folder/", .label = "use of a folder", .group = "folders", .type = SETTING_CHOICE,
+	  .choices = CHOICES("\\All", "\\Archive", "\\Drafts", "\\Flagged", "\\Junk", "\\Sent", "\\Trash"),
+	  .ucr = "mail/dovecot/mailboxes/special/<>", .key = KEY_FOLDER, .flags = SETTING_FAMILY, .follow = RELOAD,
+	  .help = "What clients use a folder of this name for (RFC 6154), so that sent mail of all devices comes together.",
+	  .manual = "RFC 6154; UCS: mail/dovecot/mailboxes" },
+	{ .name = "spam-folder", .label = "folder for spam", .group = "folders", .type = SETTING_TEXT, .least = 1, .most = 100, .ucs = "",
+	  .ucr = "mail/dovecot/folder/spam", .follow = RELOAD, .help = "The folder that spam is sorted into; none: off.",
+	  .consequence = "The sorting script of people who have one already keeps the old name.", .manual = "UCS: mail/dovecot/folder" },
+	{ .name = "ham-folder", .label = "folder for what is no spam", .group = "folders", .type = SETTING_TEXT, .least = 1, .most = 100, .ucs = "",
+	  .ucr = "mail/dovecot/folder/ham", .follow = RELOAD, .help = "The folder from which the spam filter learns what is no spam; none: off.",
+	  .manual = "UCS: mail/dovecot/folder" },
+
+	{ .name = "quota", .label = "quota is counted", .group = "quota", .type = SETTING_TEXT, .dovecot = "plugin/quota", .flags = SETTING_LOCKOUT,
+	  .follow = RELOAD,
+	  .help = "How Dovecot counts what a mailbox holds, as in count:User quota; unset: no quota. On UCS the template has it on, without a limit "
+		"for those who have none of their own.", .consequence = "Without it nobody is stopped by a quota, and usage is unknown.",
+	  .manual = "Dovecot: quota plugin" },
+	{ .name = "quota-grace", .label = "last mail may go over by", .group = "quota", .type = SETTING_TEXT, .dovecot = "plugin/quota_grace",
+	  .dovecot24 = "quota_storage_grace", .follow = RELOAD, .help = "How far the last mail may go over the quota, as in 10%.",
+	  .manual = "Dovecot: quota plugin" },
+	{ .name = "quota-warning-subject", .label = "subject of the warning", .group = "quota", .type = SETTING_TEXT, .least = 1, .most = 200,
+	  .ucs = "Quota-Warning", .ucr = "mail/dovecot/quota/warning/subject", .follow = 0,
+	  .help = "Subject of the mail that people get when their mailbox fills.", .manual = "UCS: quota" },
+	{ .name = "quota-warning/", .label = "warning at so many percent", .group = "quota", .type = SETTING_TEXT, .least = 0, .most = 2000,
+	  .ucr = "mail/dovecot/quota/warning/text/<>", .key = KEY_PERCENT, .flags = SETTING_FAMILY, .follow = RELOAD,
+	  .help = "Text of the warning at this percentage, 10 to 99; the first $PERCENT in it becomes the number. Fresh are 80 and 95. Only the "
+		"highest one that is passed is sent.",
+	  .aged = "Percentages are sorted as text, so 9 or 100 would come at the wrong place: only two digits are taken here.",
+	  .manual = "UCS: quota" },
+	{ .name = "quota-status-ip", .label = "quota is answered on", .group = "quota", .type = SETTING_TEXT, .least = 1, .most = 60,
+	  .ucs = "127.0.0.1", .ucr = "mail/dovecot/quota-status/ip", .flags = SETTING_LOCKOUT, .follow = RELOAD | FOLLOW_FIREWALL,
+	  .help = "Address on which Postfix asks whether a mailbox is full; *: all, for a Postfix on another machine.",
+	  .consequence = "Postfix's rule that asks it is not changed with it: correct recipient-restriction/80 too. On another address than "
+		"127.0.0.1 anybody who reaches the port can ask, so open the firewall for Postfix only.",
+	  .manual = "UCS: quota; firewall-dovecot/12340" },
+	{ .name = "quota-status-port", .label = "port of that", .group = "quota", .type = SETTING_NUMBER, .least = 1, .most = 65535, .ucs = "12340",
+	  .ucr = "mail/dovecot/quota-status/port", .flags = SETTING_LOCKOUT, .follow = RELOAD | FOLLOW_FIREWALL,
+	  .help = "Port on which Postfix asks whether a mailbox is full.",
+	  .consequence = "Postfix's rule that asks it is not changed with it: correct recipient-restriction/80 too, or all incoming mail is "
+		"deferred.", .manual = "UCS: quota" },
+	{ .name = "firewall-dovecot/", .label = "firewall for a port of Dovecot", .group = "quota", .type = SETTING_CHOICE, .choices = packets,
+	  .ucr = FIREWALL "<>/all", .key = KEY_PORT, .flags = SETTING_FAMILY | SETTING_LOCKOUT, .follow = FOLLOW_FIREWALL,
+	  .help = "Whether packets to this port (its number behind the slash) are let in; 12340 is quota-status, for a Postfix on another machine.",
+	  .consequence = "Counts after the firewall was started again.", .manual = "UCS: quota, firewall" },
+	{ .name = "firewall-dovecot-name/", .label = "name of that port", .group = "quota", .type = SETTING_TEXT, .least = 1, .most = 60,
+	  .ucr = FIREWALL "<>/all/en", .key = KEY_PORT, .flags = SETTING_FAMILY, .follow = 0, .help = "A description of the opened port.", .manual = "UCS: firewall" },
+	{ .name = "firewall-postfix/", .label = "firewall for a port of Postfix", .group = "quota", .type = SETTING_CHOICE, .choices = packets,
+	  .ucr = "security/packetfilter/package/univention-mail-postfix/tcp/<>/all", .key = KEY_PORT, .flags = SETTING_FAMILY | SETTING_LOCKOUT,
+	  .follow = FOLLOW_FIREWALL, .help = "Whether packets to this port (25, 465, 587) are let in.",
+	  .consequence = "Counts after the firewall was started again.", .manual = "UCS: firewall" },
+	{ .name = NULL },
+};
