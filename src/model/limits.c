@@ -68,20 +68,15 @@ static const char *const unprivileged = "health-check";
 bool limits_version_read(const char *words, struct limits_version *version)
 {
 	unsigned parts[3] = { 0 };
-	size_t part;
+	size_t read = 0;
 
-	for (part = 0; part < 3; part++) {
+	while (read < 3 && isdigit((unsigned char)*words) && strspn(words, "0123456789") <= 6) {
 		char *end;
 
-		if (!isdigit((unsigned char)*words) || strspn(words, "0123456789") > 6)
-			break;
-		parts[part] = (unsigned)strtoul(words, &end, 10);
-		words = end;
-		if (*words != '.')
-			break;
-		words++;
+		parts[read++] = (unsigned)strtoul(words, &end, 10);
+		words = *end == '.' ? end + 1 : "";
 	}
-	if (part < 1)
+	if (!read)
 		return false;
 	*version = (struct limits_version){ parts[0], parts[1], parts[2] };
 	return true;

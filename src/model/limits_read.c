@@ -9,6 +9,7 @@
  */
 #include "model/limits.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -27,6 +28,7 @@ struct reading {
 	bool base_dir_known;
 	struct listener *listeners;
 	size_t listener_count, listener_room;
+	struct listener *open;                 /* of blocks: the one at hand; none is added while it is */
 	const char *blocks[DEEPEST];           /* "service imap-login", "inet_listener imaps", ... */
 	unsigned depth;
 	size_t last;                           /* index of the service of the last line */
@@ -352,16 +354,20 @@ static const char *inside(const struct reading *reading, unsigned depth, const c
 	return reading->blocks[depth][length] == ' ' ? reading->blocks[depth] + length + 1 : reading->blocks[depth][length] ? NULL : "";
 }
 
-static void block_listener(struct reading *reading, size_t service, const char *name, const char *value)
+/* A listener begins. One without a name is a new one each time. */
+static void open_listener(struct reading *reading, size_t service)
 {
 	static const char *const kinds[] = { "unix_listener", "fifo_listener", "inet_listener" };
 
 	for (size_t i = 0; i < 3; i++) {
 		const char *key = inside(reading, 1, kinds[i]);
-		struct listener *listener = key ? listener_of(reading, service, kinds[i], key) : NULL;
+		char nameless[32];
 
-		if (listener && name)
-			read_listener(reading, listener, name, value);
+		if (!key)
+			continue;
+		snprintf(nameless, sizeof(nameless), "%zu", reading->listener_count);
+		reading->open = listener_of(reading, service, kinds[i], *key ? key : nameless);
+		return;
 	}
 }
 
@@ -374,8 +380,8 @@ static void block_value(struct reading *reading, const char *name, const char *v
 		read_whole(reading, name, value);
 	else if (service != SIZE_MAX && reading->depth == 1)
 		read_setting(reading, &reading->facts->services[service], name, value);
-	else if (service != SIZE_MAX && reading->depth == 2)
-		block_listener(reading, service, name, value);
+	else if (reading->open && reading->depth == 2)
+		read_listener(reading, reading->open, name, value);
 	else if (inside(reading, 0, "protocols") && reading->depth == 1 && is_yes(value))
 		text_addf(&reading->enabled, " %s", name);
 	else if (of_protocol && reading->depth == 1 && strcmp(name, "mail_max_userip_connections") == 0) {
@@ -398,7 +404,7 @@ static void open_block(struct reading *reading, char *line, size_t length)
 		size_t service = service_index(reading, inside(reading, 0, "service"));
 
 		if (service != SIZE_MAX && reading->depth == 2)
-			block_listener(reading, service, NULL, NULL);
+			open_listener(reading, service);
 	}
 }
 
@@ -414,6 +420,8 @@ static void block_line(struct reading *reading, char *line)
 		return;
 	if (strcmp(line, "}") == 0) {
 		reading->depth -= reading->depth > 0;
+		if (reading->depth < 2)
+			reading->open = NULL;
 		return;
 	}
 	value = strchr(line, '=');
