@@ -143,29 +143,72 @@ static uint64_t most_at_once(const struct limits_facts *facts, const struct limi
 	/* A raised descriptor limit needs a restart; a few more processes do not. */
 	if (facts->open_files != LIMITS_UNKNOWN && facts->open_files >= MASTER_DESCRIPTORS && (facts->open_files - LIMITS_SPARE_DESCRIPTORS) / 2 < most)
 		most = (facts->open_files - LIMITS_SPARE_DESCRIPTORS) / 2;
-	return most ? most : 1;
+	/* With 1 it would be the other mode in all but name. */
+	return most > 2 ? most : 2;
+}
+
+/* So many connections over at least so many processes: more of these only where one would get too many. */
+static void spread(struct walk *walk, struct limits_service *login, uint64_t needed, uint64_t least)
+{
+	uint64_t most = most_at_once(walk->facts, login), processes = limits_parts(needed, most), clients;
+
+	processes = processes < least ? least : processes;
+	clients = limits_parts(needed, processes);
+	clients = clients < 2 ? 2 : clients;
+	note(walk, login->name, "process_limit", limits_processes(walk->facts, login), processes,
+		processes > least ? WHY("so many that none has more than %llu sessions, for its memory and descriptors", (wide)most) :
+		"one for each processor is enough");
+	login->process_limit = (uint32_t)processes;
+	set_clients(walk, login, clients, WHY("%llu processes with so many each let in %llu", (wide)processes, (wide)(processes * clients)));
 }
 
 static void perform(struct walk *walk, struct limits_service *login)
 {
-	uint64_t needed = tls_of(walk->goal), cores = cores_of(walk->facts), most = most_at_once(walk->facts, login), processes, clients;
+	uint64_t cores = cores_of(walk->facts);
 
-	if (most < 2)
-		most = 2;
-	processes = (needed + most - 1) / most;
-	processes = processes < cores ? cores : processes;
-	clients = (needed + processes - 1) / processes;
-	/* With 1 it would be the other mode in all but name. */
-	clients = clients < 2 ? 2 : clients;
+	/* What performs already is left alone; with more descriptors another division would do, but it would do nothing more. */
+	if (login->service_count == 0 && limits_at_once(walk->facts, login) > 1 && login->process_min_avail >= cores &&
+	    limits_capacity(walk->facts, login) >= tls_of(walk->goal) && !limits_mail_lags(walk->facts, login, limits_behind(walk->facts, login)))
+		return;
 	set_count(walk, login, 0, "a process serves many connections, which needs less memory; what breaks into one sees all of them");
 	note(walk, login->name, "process_min_avail", login->process_min_avail, cores,
 		WHY("a process for each of the %llu processors from the start, or the first one takes everybody until it is full", (wide)cores));
 	login->process_min_avail = (uint32_t)cores;
-	note(walk, login->name, "process_limit", limits_processes(walk->facts, login), processes,
-		processes > cores ? WHY("so many that none has more than %llu sessions, for its memory and descriptors", (wide)most) :
-		"one for each processor is enough");
-	login->process_limit = (uint32_t)processes;
-	set_clients(walk, login, clients, WHY("%llu processes with so many each let in %llu", (wide)processes, (wide)(processes * clients)));
+	spread(walk, login, tls_of(walk->goal), cores);
+}
+
+/*
+ * The mail service takes fewer than its login service lets in. With a process for each connection it must follow; where a
+ * process takes many they let in too many, so these come down to what can be taken: of each first, then how many.
+ */
+static void follow(struct walk *walk, struct limits_service *login, struct limits_service *mail)
+{
+	uint64_t processes = limits_processes(walk->facts, login), taken = limits_capacity(walk->facts, mail);
+	uint64_t each = limits_parts(taken, processes), fewer = limits_parts(taken, 2);
+
+	if (limits_at_once(walk->facts, login) > 1 && processes < taken) {
+		set_clients(walk, login, each, WHY("%s takes %llu sessions and no more", mail->name, (wide)taken));
+		return;
+	}
+	if (limits_at_once(walk->facts, login) > 1) {
+		fewer = fewer > login->process_min_avail ? fewer : login->process_min_avail;
+		set_processes(walk, login, fewer ? fewer : 1, WHY("%s takes %llu sessions and no more", mail->name, (wide)taken));
+		set_clients(walk, login, 2, "two a process are enough for these");
+		processes = limits_processes(walk->facts, login);
+		/* More than one for each of them stay ready, so the mail service does follow. */
+		if (limits_mail_lags(walk->facts, login, mail))
+			set_processes(walk, mail, limits_parts(processes + 1, limits_at_once(walk->facts, mail)), WHY("%s keeps %llu ready", login->name, (wide)processes));
+		return;
+	}
+	set_processes(walk, mail, limits_parts(processes, limits_at_once(walk->facts, mail)), WHY("%s lets in %llu", login->name, (wide)processes));
+}
+
+/* A built-in number is nobody's wish. */
+static bool wished(struct walk *walk, const struct limits_service *mail)
+{
+	const struct limits_service *own = limits_service_named(limits_facts_new(walk->arena, &walk->facts->version), mail->name);
+
+	return !own || !own->process_limit || own->process_limit != mail->process_limit;
 }
 
 /* Other protocols, or older values, so that no service stands behind the one before it. */
@@ -173,28 +216,21 @@ static void settle(struct walk *walk)
 {
 	for (size_t i = 0; i < walk->facts->service_count; i++) {
 		struct limits_service *login = &walk->facts->services[i], *mail;
-		uint64_t at_once, processes, taken;
+		uint64_t taken;
 
 		if (!limits_looked_at(walk->facts, login) || limits_of_urlauth(login) || !limits_behind(walk->facts, login))
 			continue;
 		mail = mail_of(walk->facts, login);
-		at_once = limits_at_once(walk->facts, login);
-		processes = limits_processes(walk->facts, login);
 		taken = limits_capacity(walk->facts, mail);
-		if (limits_mail_lags(walk->facts, login, mail)) {
-			if (at_once <= 1 || !taken)
-				set_processes(walk, mail, limits_parts(processes, limits_at_once(walk->facts, mail)),
-					WHY("%s lets in %llu", login->name, (wide)processes));
-			else
-				set_clients(walk, login, limits_parts(taken, processes) > 2 ? limits_parts(taken, processes) : 2,
-					WHY("%s takes %llu sessions and no more", mail->name, (wide)taken));
-		} else if (limits_login_lags(walk->facts, login, mail)) {
-			const struct limits_service *own = limits_service_named(limits_facts_new(walk->arena, &walk->facts->version), mail->name);
-
-			if (!own || !own->process_limit || own->process_limit != mail->process_limit)
-				set_processes(walk, login, limits_parts(limits_share(taken, walk->facts->tls_percent), at_once),
-					WHY("%s takes %llu sessions", mail->name, (wide)taken));
-		}
+		if (limits_mail_lags(walk->facts, login, mail))
+			follow(walk, login, mail);
+		else if (!limits_login_lags(walk->facts, login, mail) || !wished(walk, mail))
+			continue;
+		else if (login->service_count == 0 && limits_at_once(walk->facts, login) > 1)
+			spread(walk, login, limits_share(taken, walk->facts->tls_percent), limits_processes(walk->facts, login));
+		else
+			set_processes(walk, login, limits_parts(limits_share(taken, walk->facts->tls_percent), limits_at_once(walk->facts, login)),
+				WHY("%s takes %llu sessions", mail->name, (wide)taken));
 	}
 }
 
@@ -248,20 +284,21 @@ static void set_descriptors(struct walk *walk)
 	walk->facts->open_files = needed;
 }
 
-static void set_person(struct walk *walk, const char *protocol, size_t length)
+/* wanted: 0 where the goal says nothing of this protocol; what was seen counts all the same. */
+static void set_person(struct walk *walk, const char *protocol, uint64_t *limit, uint64_t wanted)
 {
-	bool imap = length == 4 && memcmp(protocol, "imap", 4) == 0, pop3 = length == 4 && memcmp(protocol, "pop3", 4) == 0;
-	uint64_t *limit = imap ? &walk->facts->userip : &walk->facts->userip_pop3, needed = walk->goal->of_person;
+	const struct limits_service *mail = limits_service_named(walk->facts, protocol);
+	uint64_t seen = walk->facts->peak_of_person;
 
-	if (!imap && !pop3)
+	if (!mail || !limits_looked_at(walk->facts, mail) || !*limit || *limit == LIMITS_UNKNOWN)
 		return;
-	if (walk->facts->peak_of_person != LIMITS_UNKNOWN && walk->facts->peak_of_person + 1 > needed && walk->facts->peak_of_person >= *limit)
-		needed = walk->facts->peak_of_person + 1;
-	if (!*limit || *limit == LIMITS_UNKNOWN || *limit >= needed)
+	if (seen != LIMITS_UNKNOWN && seen >= *limit && seen >= wanted)
+		wanted = seen + 1;
+	if (*limit >= wanted)
 		return;
-	note(walk, imap ? "imap" : "pop3", "mail_max_userip_connections", *limit, needed,
+	note(walk, protocol, "mail_max_userip_connections", *limit, wanted,
 		"so many connections of one person come from one address: webmail, or all devices behind one router");
-	*limit = needed;
+	*limit = wanted;
 }
 
 /* --- the goal --------------------------------------------------------------------------------------------------- */
@@ -288,20 +325,24 @@ static const char *refusal(struct arena *arena, const struct limits_facts *facts
 static void go(struct walk *walk)
 {
 	const char *protocol = NULL;
+	bool imap = false, pop3 = false;
 	size_t length = 0;
 
 	while ((protocol = next_protocol(walk->goal, protocol, &length))) {
 		struct limits_service *login = login_of(walk->facts, protocol, length), *mail = mail_of(walk->facts, login);
 		uint64_t needed = limits_parts(walk->goal->connections, limits_at_once(walk->facts, mail));
 
+		if (limits_processes(walk->facts, mail) < needed)
+			set_processes(walk, mail, needed, WHY("each of the %llu sessions has a process of its own", (wide)walk->goal->connections));
 		if (walk->goal->mode == LIMITS_SECURITY)
 			secure(walk, login);
 		else
 			perform(walk, login);
-		if (limits_processes(walk->facts, mail) < needed)
-			set_processes(walk, mail, needed, WHY("each of the %llu sessions has a process of its own", (wide)walk->goal->connections));
-		set_person(walk, protocol, length);
+		imap |= length == 4 && memcmp(protocol, "imap", 4) == 0;
+		pop3 |= length == 4 && memcmp(protocol, "pop3", 4) == 0;
 	}
+	set_person(walk, "imap", &walk->facts->userip, imap ? walk->goal->of_person : 0);
+	set_person(walk, "pop3", &walk->facts->userip_pop3, pop3 ? walk->goal->of_person : 0);
 	/* What is raised for one pair may be the default of another, which then is behind. */
 	for (unsigned pass = 0; pass < 4; pass++)
 		settle(walk);
@@ -313,6 +354,17 @@ static void go(struct walk *walk)
 static uint64_t share_of(uint64_t part, unsigned percent)
 {
 	return part > UINT64_MAX / 128 ? part : part * 100 / percent;
+}
+
+/* What was changed there and back is no change. */
+static void drop_unchanged(struct walk *walk)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < walk->count; i++)
+		if (walk->values[i].now != walk->values[i].then)
+			walk->values[kept++] = walk->values[i];
+	walk->count = kept;
 }
 
 static uint64_t reach_of(const struct limits_facts *facts, const struct limits_goal *goal)
@@ -343,6 +395,7 @@ struct limits_set limits_reach(struct arena *arena, const struct limits_facts *f
 	walk.values = arena_alloc(arena, MOST_VALUES * sizeof(*walk.values));
 	walk.facts->tls_percent = goal->tls_percent;
 	go(&walk);
+	drop_unchanged(&walk);
 	sums = limits_sums(walk.facts);
 	if (sums.auth_true != sums.auth || sums.anvil_true != sums.anvil)
 		set.refused = "the limits as they are make Dovecot's own sum start over at 4,294,967,296; lower them first";
