@@ -88,8 +88,8 @@ static bool look_ports(struct alarm_pass *pass, enum live_source source)
 			continue;
 		alarm_find(pass, arena_format(pass->arena, "/%d", row->port),
 			arena_format(pass->arena, "%s: %s on port %d %s", pass->name, row->protocol, row->port,
-				row->open ? "answers wrongly" : "does not answer"),
-			arena_text(pass->arena, row->trouble))->level = row->open ? LEVEL_WARNING : LEVEL_CRITICAL;
+				port_spoke(row) ? "answers wrongly" : "does not answer"),
+			arena_text(pass->arena, row->trouble))->level = port_spoke(row) ? LEVEL_WARNING : LEVEL_CRITICAL;
 	}
 	return true;
 }

@@ -3,7 +3,8 @@
  *
  * A server that refuses, or has one thing broken, is alive: somebody is there
  * who says no.  Dead means that every source that was tried last found nobody,
- * and that no port was open.  Pure; loop thread.
+ * and that no port said a word: the kernel of a server that hangs still takes
+ * connections.  Pure; loop thread.
  */
 #include "live/live_private.h"
 
@@ -14,12 +15,17 @@ static bool nobody(enum error_kind kind)
 	return kind == ERROR_UNREACHABLE || kind == ERROR_TIMEOUT;
 }
 
-static bool any_open(const struct ports *ports)
+bool port_spoke(const struct port_row *row)
+{
+	return row->ok || (row->open && ((row->greeting && *row->greeting) || row->valid_until));
+}
+
+static bool any_spoke(const struct ports *ports)
 {
 	size_t i;
 
 	for (i = 0; ports && i < ports->count; i++)
-		if (ports->rows[i].open)
+		if (port_spoke(&ports->rows[i]))
 			return true;
 	return false;
 }
@@ -36,8 +42,8 @@ int64_t live_dead_since(const struct live *live, size_t host)
 		if (!cell->tried || !cell->state.applies || !(live->wanted & (1u << source)))
 			continue;
 		if (cell->state.error.kind == ERROR_NONE) {
-			/* Trying ports succeeds also where none is open. */
-			if (source != LIVE_PORTS || !cell->snapshot || any_open(cell->snapshot))
+			/* Trying ports succeeds also where none answers. */
+			if (source != LIVE_PORTS || !cell->snapshot || any_spoke(cell->snapshot))
 				return 0;
 			began = cell->state.taken_at;
 		} else if (!nobody(cell->state.error.kind)) {

@@ -25,7 +25,7 @@ static void join_ports(struct arena *arena, struct live_server *server, const st
 
 	for (i = 0; ports && i < ports->count; i++) {
 		const struct port_row *row = &ports->rows[i];
-		struct text *list = row->ok ? &good : row->open ? &wrong : &closed;
+		struct text *list = row->ok ? &good : port_spoke(row) ? &wrong : &closed;
 
 		text_addf(list, "%s%d", list->length ? " " : "", row->port);
 		if (row->ok)
