@@ -125,6 +125,19 @@ static void draw_ports(const struct place *place, const struct live_server *serv
 		put(place, STYLE_ROW, arena_format(arena, "%u ok", all));
 }
 
+static const struct live_state *state_of(const struct place *place, const struct live_server *server, enum live_source source)
+{
+	return live_state(overview_live(place->self), server->host, source);
+}
+
+/* It was asked for, and never came. */
+static bool is_missing(const struct place *place, const struct live_server *server, enum live_source source)
+{
+	const struct live_state *state = state_of(place, server, source);
+
+	return state->applies && !state->known && state->error.kind != ERROR_NONE;
+}
+
 static void draw_wall_cell(const struct place *place, const struct live_server *server)
 {
 	const struct live_wall *wall = &server->wall;
@@ -135,6 +148,10 @@ static void draw_wall_cell(const struct place *place, const struct live_server *
 	int name = brief ? place->width - 5 : 10;
 
 	if (wall->service == NULL || wall->possible == 0) {
+		if (is_missing(place, server, LIVE_SERVICES) && server->connections == 0) {
+			put(place, STYLE_WARNING, "not known");
+			return;
+		}
 		put(place, STYLE_DIM, server->connections > 0 ? arena_format(canvas->arena, "%s %s", text_from_count(canvas->arena,
 			(int64_t)server->connections), brief ? "conn." : "connections") : "-");
 		return;
@@ -156,7 +173,7 @@ static void draw_left(const struct place *place, const struct live_server *serve
 static void draw_away(const struct place *place, const struct live_server *server)
 {
 	put_right(place, server->wall.turned_away > 0 ? figure_style(place->self, server, about_wall) : STYLE_ROW,
-		text_from_count(place->canvas->arena, (int64_t)server->wall.turned_away));
+		!state_of(place, server, LIVE_SERVICES)->known ? "-" : text_from_count(place->canvas->arena, (int64_t)server->wall.turned_away));
 }
 
 static void draw_queued(const struct place *place, const struct live_server *server)
@@ -223,7 +240,8 @@ static void draw_load(const struct place *place, const struct live_server *serve
 
 static void draw_people(const struct place *place, const struct live_server *server)
 {
-	put_right(place, STYLE_ROW, text_from_count(place->canvas->arena, (int64_t)server->people));
+	put_right(place, STYLE_ROW, !state_of(place, server, LIVE_WHO)->known ? "-" :
+		text_from_count(place->canvas->arena, (int64_t)server->people));
 }
 
 /* Left to right; a column is there from this width of the screen on. */
