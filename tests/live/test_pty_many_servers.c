@@ -72,8 +72,9 @@ static char *configure(const char *name, bool with_hanging)
 		if (with_hanging && hangs(i))
 			add_hanging(&out, i, server);
 		else
-			servers_add(&out, server, "\trole = mailbox\n\taddress = \"127.0.0.1\"\n\tports = { \"imap %s\" }\n\texec = yes\n\tdoveadm = \"%s\"\n"
-				"\tdovecot_config = \"%s\"\n", console_env("LAB_IMAP1"), good_program, console_env("LAB_DOVECOT1_CONF"));
+			servers_add(&out, server, "\trole = mailbox\n\taddress = \"127.0.0.1\"\n\tports = { \"imap %s\" }\n\tports_ca_file = \"%s\"\n"
+				"\texec = yes\n\tdoveadm = \"%s\"\n\tdovecot_config = \"%s\"\n", console_env("LAB_IMAP1"), console_env("LAB_CA"), good_program,
+				console_env("LAB_DOVECOT1_CONF"));
 	}
 	path = servers_configure(name, "monitor", text_get(&out));
 	text_free(&out);
@@ -192,7 +193,7 @@ static bool row_has(const struct pty_session *session, int server, const char *w
 static void fifteen_are_fresh(const struct pty_session *session)
 {
 	for (int i = 0; i < SERVERS; i++) {
-		bool fresh = row_has(session, i, "imap") && !row_has(session, i, "OLD") && !row_has(session, i, "NO ANSWER");
+		bool fresh = row_has(session, i, "imap") && !row_has(session, i, "OLD") && !row_has(session, i, "NO ANSWER") && !row_has(session, i, "not known");
 
 		if (fresh != !hangs(i)) {
 			console_print(session);
@@ -207,10 +208,10 @@ static void twenty_servers_of_which_five_hang(void **state)
 	struct pty_session *control = open_one(without), *session = open_one(with);
 
 	(void)state;
-	/* Every server was asked by then. */
-	if (!pty_wait_for(session, "15 of 20 servers answer", 60000 * CONSOLE_SLOWER)) {
+	/* Every server was asked by then; where only Dovecot hangs, the machine answers. */
+	if (!pty_wait_for(session, "16 of 20 servers answer", 60000 * CONSOLE_SLOWER)) {
 		console_print(session);
-		fail_msg("not fifteen of twenty");
+		fail_msg("not sixteen of twenty");
 	}
 	console_wait(control, "20 of 20 servers answer");
 	fifteen_are_fresh(session);
