@@ -60,23 +60,34 @@ static void settled(struct guardian *guardian, enum guardian_state state)
 		guardian_state_word(state), guardian->report.why ? ": " : "", guardian->report.why ? guardian->report.why : "");
 }
 
+/* One try: reloaded, or started where it died under the change, and looked at. */
+static bool old_values_try(struct guardian *guardian, struct error *error)
+{
+	if (!guardian->service->running(guardian)) {
+		if (!guardian->service->start(guardian, error))
+			return false;
+		guardian_say(guardian, "%s had ended under the change and was started again with the old files", guardian->service->title);
+	} else if (!guardian->service->reload(guardian, error)) {
+		return false;
+	}
+	guardian_point("reloaded-back");
+	return guardian->service->look(guardian, guardian->before, true, error);
+}
+
 /* The old files are there; do the old values run? Tried again, since a master that is held up needs its time. */
 static bool old_values_run(struct guardian *guardian, struct error *error)
 {
-	for (unsigned try = 1; ; try++) {
-		error_clear(error);
-		if (!guardian->service->running(guardian)) {
-			guardian_say(guardian, "%s does not run; it will start with the old files", guardian->service->title);
-			return true;
-		}
-		if (guardian->service->reload(guardian, error)) {
-			guardian_point("reloaded-back");
-			if (guardian->service->look(guardian, guardian->before, true, error))
-				break;
-		}
+	if (!guardian->died && !guardian->service->running(guardian)) {
+		guardian_say(guardian, "%s does not run; it will start with the old files", guardian->service->title);
+		return true;
+	}
+	for (unsigned try = 1; !old_values_try(guardian, error); try++) {
+		/* It ran when this began. */
+		guardian->died = true;
 		if (try == TRIES)
 			return error_prefix(error, "the old files are back, but %s does not run as before", guardian->service->title);
 		guardian_pause(TRY_MS);
+		error_clear(error);
 	}
 	for (size_t i = 0; guardian->before && guardian->before[i]; i += 2)
 		guardian_say(guardian, "%s is %s again", guardian->before[i], guardian->before[i + 1]);
@@ -117,10 +128,21 @@ bool guardian_mend(struct guardian *guardian)
 
 /* --- there ------------------------------------------------------------------------------------------ */
 
+/* What a program said often ends with a newline. */
+static char *trimmed(struct arena *arena, const char *words)
+{
+	char *copy = arena_text(arena, words);
+	size_t length = strlen(copy);
+
+	while (length > 0 && strchr(" \t\r\n", copy[length - 1]))
+		copy[--length] = '\0';
+	return copy;
+}
+
 static void refuse(struct guardian *guardian, const struct error *error)
 {
 	guardian->armed = false;
-	guardian->report.why = arena_text(guardian->arena, error->text);
+	guardian->report.why = trimmed(guardian->arena, error->text);
 	guardian->report.kind = error->kind;
 	guardian_state(guardian, GUARDIAN_REFUSED, NULL);
 	log_line(LOG_LEVEL_INFO, "guardian: change %s is refused: %s", guardian->report.id, guardian->report.why);
@@ -310,7 +332,8 @@ void guardian_apply(struct guardian *guardian, void (*ready)(struct guardian *gu
 				return;
 			}
 		}
-		guardian_roll_back(guardian, arena_text(guardian->arena, error.text));
+		guardian->died = !guardian->service->running(guardian);
+		guardian_roll_back(guardian, trimmed(guardian->arena, error.text));
 	}
 	if (guardian->report.state == GUARDIAN_CHECKING || guardian->report.state == GUARDIAN_INSTALLING)
 		refuse(guardian, &error);

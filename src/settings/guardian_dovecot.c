@@ -2,7 +2,7 @@
  * guardian_dovecot: how Dovecot is asked: a candidate, a reload, and what runs
  * afterwards.
  *
- * An exit status of 0 of a reload proves nothing (dovecot 4.3): the log since
+ * Ports are in guardian_ports.c.  An exit status of 0 of a reload proves nothing (dovecot 4.3): the log since
  * then must hold no refusal of the master, `service status` must show the
  * values, `doveadm who` must be answered, and each login port must greet a new
  * connection.  Where the log goes to syslog the usual files are read; where
@@ -91,6 +91,18 @@ static bool same_base(struct guardian *guardian, const char *config, struct erro
 		"installed: this needs a restart by hand", later);
 }
 
+/*
+ * A port that cannot be had is refused by the running master only, and one whose every address fails ends the master of
+ * 2.3.19 (an assertion in service_process_create), so it is tried before.
+ */
+static bool can_listen(struct guardian *guardian, const char *config, struct error *error)
+{
+	struct guardian_ports now = guardian_dovecot_ports(guardian, guardian_config(guardian), true);
+	struct guardian_ports later = guardian_dovecot_ports(guardian, config, true);
+
+	return guardian_ports_bindable(&now, &later, error) || error_prefix(error, "nothing was installed");
+}
+
 static bool dovecot_check(struct guardian *guardian, const char *config, const char *root, struct error *error)
 {
 	struct guardian_ran ran = GUARDIAN_RUN(guardian, DOVECONF, "-n", "-c", config);
@@ -103,7 +115,7 @@ static bool dovecot_check(struct guardian *guardian, const char *config, const c
 	if (ran.status != 0)
 		return refused(guardian, ran.complaint, root, error);
 	say_warnings(guardian, ran.complaint);
-	return same_base(guardian, config, error);
+	return same_base(guardian, config, error) && can_listen(guardian, config, error);
 }
 
 /* --- what runs --------------------------------------------------------------------------------------- */
@@ -199,89 +211,6 @@ static bool all_run(struct guardian *guardian, const char *table, const char *co
 	return true;
 }
 
-/* --- its ports ------------------------------------------------------------------------------------------ */
-
-static bool has_word(const char *list, const char *word)
-{
-	size_t length = strlen(word);
-
-	for (const char *at = list; (at = strstr(at, word)); at += length)
-		if ((at == list || strchr(" ,", at[-1])) && (!at[length] || strchr(" ,", at[length])))
-			return true;
-	return false;
-}
-
-/* What a listener of a service says for a key; "" where it says nothing. */
-static const char *listener_of(struct guardian *guardian, const char *listing, const char *service, const char *listener, const char *key)
-{
-	const char *value = guardian_listed(guardian->arena, listing, *listener ?
-		arena_format(guardian->arena, "service/%s/inet_listener/%s/%s", service, listener, key) :
-		arena_format(guardian->arena, "service/%s/%s", service, key));
-
-	return value ? value : "";
-}
-
-struct port_list {
-	struct guardian_port *ports;
-	size_t count, capacity;
-};
-
-/* One listener on every address that it listens to; "*" and "::" are tried on the loopback. */
-static void add_listener(struct guardian *guardian, const char *listing, const char *service, const char *listener, struct port_list *list)
-{
-	const char *port = listener_of(guardian, listing, service, listener, "port");
-	const char *ssl = listener_of(guardian, listing, service, listener, "ssl");
-	const char *addresses = listener_of(guardian, listing, service, listener, "address");
-	const char *all = guardian_listed(guardian->arena, listing, "listen");
-	long number = strtol(port, NULL, 10);
-
-	if (number < 1 || number > 65535 || !strcmp(listener_of(guardian, listing, service, listener, "haproxy"), "yes"))
-		return;
-	if (!*addresses)
-		addresses = all ? all : "*";
-	while (*addresses) {
-		size_t length = strcspn(addresses, " ,");
-		char *address = arena_format(guardian->arena, "%.*s", (int)length, addresses);
-
-		if (!strcmp(address, "*"))
-			address = arena_text(guardian->arena, "127.0.0.1");
-		/* Without IPv6 on the machine Dovecot leaves it out by itself. */
-		if (*address && strcmp(address, "::") && strcmp(address, "[::]")) {
-			list->ports = arena_grow(guardian->arena, list->ports, &list->capacity, list->count + 1, sizeof(*list->ports));
-			list->ports[list->count++] = (struct guardian_port){ .address = address, .port = (unsigned)number, .tls = !strcmp(ssl, "yes"),
-				.name = arena_format(guardian->arena, "%s on port %ld of %s", service, number, address) };
-		}
-		addresses += length + strspn(addresses + length, " ,");
-	}
-}
-
-/* Every port of every login service whose protocol is on. */
-static struct port_list ports_of(struct guardian *guardian)
-{
-	struct guardian_ran ran = GUARDIAN_RUN(guardian, DOVECONF, "-S", "-c", guardian_config(guardian), "service", "listen", "protocols");
-	const char *listing = ran.output ? ran.output : "", *services = guardian_listed(guardian->arena, listing, "service");
-	const char *protocols = guardian_listed(guardian->arena, listing, "protocols");
-	struct port_list list = { 0 };
-
-	while (services && *services) {
-		size_t length = strcspn(services, " ");
-		const char *service = arena_format(guardian->arena, "%.*s", (int)length, services);
-		const char *listeners = listener_of(guardian, listing, service, "", "inet_listener");
-
-		services += length + strspn(services + length, " ");
-		if (strcmp(listener_of(guardian, listing, service, "", "type"), "login") ||
-		    !protocols || !has_word(protocols, listener_of(guardian, listing, service, "", "protocol")))
-			continue;
-		while (*listeners) {
-			size_t size = strcspn(listeners, " ");
-
-			add_listener(guardian, listing, service, arena_format(guardian->arena, "%.*s", (int)size, listeners), &list);
-			listeners += size + strspn(listeners + size, " ");
-		}
-	}
-	return list;
-}
-
 /* --- before and after a reload ----------------------------------------------------------------------------- */
 
 static bool who_answers(struct guardian *guardian, struct error *error)
@@ -294,7 +223,7 @@ static bool who_answers(struct guardian *guardian, struct error *error)
 
 static void dovecot_note(struct guardian *guardian)
 {
-	struct port_list list = ports_of(guardian);
+	struct guardian_ports list = guardian_dovecot_ports(guardian, guardian_config(guardian), false);
 	const char *table, *words;
 
 	if (!status_now(guardian, &table, NULL))
@@ -332,6 +261,22 @@ static bool dovecot_reload(struct guardian *guardian, struct error *error)
 		error_set(error, ERROR_REFUSED, "doveadm reload: %.400s", ran.ended ? ran.complaint : ran.error.text);
 }
 
+/*
+ * It died under the change, so it is started again with the old files. Where systemd has a unit for it, by that, or its next
+ * restart would find it running already.
+ */
+static bool dovecot_start(struct guardian *guardian, struct error *error)
+{
+	bool unit = !guardian->change.config && access("/run/systemd/system", F_OK) == 0;
+	struct guardian_ran ran;
+
+	guardian->log = log_now(guardian);
+	ran = unit ? GUARDIAN_RUN(guardian, "/usr/bin/systemctl", "start", "dovecot.service") :
+		GUARDIAN_RUN(guardian, "/usr/sbin/dovecot", "-c", guardian_config(guardian));
+	return (ran.ended && ran.status == 0) ||
+		error_set(error, ERROR_UNREACHABLE, "Dovecot ended and cannot be started: %.400s", ran.ended ? ran.complaint : ran.error.text);
+}
+
 /* What the master says when it keeps the old values; a child that ended, or one that is too slow, is no refusal. */
 static char *refusal_in(struct guardian *guardian, const char *log)
 {
@@ -345,7 +290,7 @@ static char *refusal_in(struct guardian *guardian, const char *log)
 /* The master has read the signal, and what it said about it is there. */
 static bool log_shows(struct guardian *guardian, bool *reloaded, struct error *error)
 {
-	static const char *const hup[] = { "SIGHUP received", NULL };
+	static const char *const hup[] = { "SIGHUP received", "starting up for", NULL };
 	char *log = guardian_log_read(guardian, &guardian->log), *line = refusal_in(guardian, log);
 
 	*reloaded = guardian_line_with(guardian->arena, log, hup, NULL) != NULL;
@@ -381,7 +326,7 @@ static bool wait_for_values(struct guardian *guardian, const char *const *pairs,
 
 static bool serves(struct guardian *guardian, struct error *error)
 {
-	struct port_list list = ports_of(guardian);
+	struct guardian_ports list = guardian_dovecot_ports(guardian, guardian_config(guardian), false);
 
 	return guardian_ports_look(guardian, list.ports, list.count, error) && (guardian->who_failed || who_answers(guardian, error));
 }
@@ -419,5 +364,5 @@ static const char *dovecot_ends_sessions(struct guardian *guardian)
 
 const struct guardian_service guardian_dovecot = {
 	.name = "dovecot", .title = "Dovecot", .config = "/etc/dovecot/dovecot.conf", .check = dovecot_check, .running = dovecot_running,
-	.reload = dovecot_reload, .note = dovecot_note, .look = dovecot_look, .ends_sessions = dovecot_ends_sessions,
+	.reload = dovecot_reload, .start = dovecot_start, .note = dovecot_note, .look = dovecot_look, .ends_sessions = dovecot_ends_sessions,
 };

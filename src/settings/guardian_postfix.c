@@ -167,6 +167,13 @@ static bool postfix_reload(struct guardian *guardian, struct error *error)
 			ran.ended ? ran.complaint : ran.error.text);
 }
 
+static bool postfix_start(struct guardian *guardian, struct error *error)
+{
+	struct guardian_ran ran = GUARDIAN_RUN(guardian, POSTFIX, "-c", guardian_config(guardian), "start");
+
+	return (ran.ended && ran.status == 0) || error_set(error, ERROR_UNREACHABLE, "Postfix ended and cannot be started; the mail log says why");
+}
+
 /* What a program of Postfix says when it cannot start, or the master when it does not take a value without a restart. */
 static bool log_fine(struct guardian *guardian, struct error *error)
 {
@@ -216,5 +223,5 @@ static bool postfix_look(struct guardian *guardian, const char *const *pairs, bo
 
 const struct guardian_service guardian_postfix = {
 	.name = "postfix", .title = "Postfix", .config = "/etc/postfix", .check = postfix_check, .running = postfix_running,
-	.reload = postfix_reload, .note = postfix_note, .look = postfix_look,
+	.reload = postfix_reload, .start = postfix_start, .note = postfix_note, .look = postfix_look,
 };

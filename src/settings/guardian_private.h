@@ -33,6 +33,10 @@ struct guardian_port {
 	bool tls;
 	bool greeted;
 };
+struct guardian_ports {
+	struct guardian_port *ports;
+	size_t count, capacity;
+};
 /* How far a log had grown before the reload. */
 struct guardian_log {
 	const char *path;
@@ -54,6 +58,7 @@ struct guardian {
 	const char **before;
 	struct guardian_port *ports;       /* that the old configuration has */
 	size_t port_count;
+	bool died;                         /* it ran, and does no more since the new files came */
 	bool who_failed;                   /* the doveadm call failed before the change already */
 	struct guardian_log log;
 	struct guardian_report report;
@@ -69,6 +74,8 @@ struct guardian_service {
 	bool (*check)(struct guardian *guardian, const char *config, const char *root, struct error *error);
 	bool (*running)(struct guardian *guardian);
 	bool (*reload)(struct guardian *guardian, struct error *error);
+	/* Only where it died under the change. */
+	bool (*start)(struct guardian *guardian, struct error *error);
 	/* Before the change: what runs, which ports greet. */
 	void (*note)(struct guardian *guardian);
 	/* After a reload, or again before a confirmation (fresh false): do these pairs run, and does it serve? */
@@ -122,6 +129,10 @@ struct guardian_ran guardian_run(struct guardian *guardian, const char *const *a
 void guardian_pause(unsigned milliseconds);
 /* Does this port say something to whoever connects? words: why not (arena). */
 bool guardian_greets(struct guardian *guardian, const struct guardian_port *port, const char **words);
+/* Ports of a configuration of Dovecot: what login services greet on (guardian_ports.c), or all that anything listens on. */
+struct guardian_ports guardian_dovecot_ports(struct guardian *guardian, const char *config, bool all);
+/* Can what is new in `later` be listened on? False with the first that cannot. */
+bool guardian_ports_bindable(const struct guardian_ports *now, const struct guardian_ports *later, struct error *error);
 /* The ports that were silent now and greeted before, or are new: false with the first. */
 bool guardian_ports_look(struct guardian *guardian, struct guardian_port *ports, size_t count, struct error *error);
 /* How far a log has grown; path NULL or not readable: log->path is NULL. */
