@@ -257,6 +257,7 @@ install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/postroom/keymaps \
 		$(DESTDIR)$(PREFIX)/share/postroom/themes \
 		$(DESTDIR)$(PREFIX)/share/postroom/profiles $(DESTDIR)$(PREFIX)/share/doc/postroom/slapd \
+		$(DESTDIR)$(PREFIX)/share/doc/postroom/systemd \
 		$(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man5
 	install -m 755 $(BUILD)/postroom $(DESTDIR)$(PREFIX)/bin/postroom
 	install -m 644 keymaps/*.keys $(DESTDIR)$(PREFIX)/share/postroom/keymaps/
@@ -267,6 +268,8 @@ install: all
 	sed -i 's|/usr/local/share/|$(PREFIX)/share/|' $(DESTDIR)$(PREFIX)/share/man/man5/*.5
 	install -m 644 docs/safety.md docs/limits.md README.md LICENSE $(DESTDIR)$(PREFIX)/share/doc/postroom/
 	install -m 644 packaging/sudoers $(DESTDIR)$(PREFIX)/share/doc/postroom/
+	install -m 644 packaging/systemd/* $(DESTDIR)$(PREFIX)/share/doc/postroom/systemd/
+	sed -i 's|/usr/local/bin/|$(PREFIX)/bin/|' $(DESTDIR)$(PREFIX)/share/doc/postroom/systemd/* $(DESTDIR)$(PREFIX)/share/doc/postroom/sudoers
 	install -m 644 packaging/slapd/* $(DESTDIR)$(PREFIX)/share/doc/postroom/slapd/
 
 clean:

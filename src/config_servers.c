@@ -39,6 +39,8 @@ const struct conf_option config_server_options[] = {
 	{ .name = "postfix_bin", .type = CONF_TEXT, .help = "Directory of postqueue, postconf and postcat." },
 	{ .name = "postfix_sbin", .type = CONF_TEXT, .help = "Directory of postsuper." },
 	{ .name = "postfix_config", .type = CONF_TEXT, .help = "Configuration directory of Postfix, where it is not the usual one." },
+	{ .name = "postroom", .type = CONF_TEXT, .help = "Path of postroom there, which changes files under a timer." },
+	{ .name = "guardian_directory", .type = CONF_TEXT, .help = "Where its guardian keeps its state, where it is not the usual place." },
 	{ .name = "ports", .type = CONF_LIST, .help = "Ports to try, as in imaps 993; unset: the usual ones of its role." },
 	{ .name = "ports_ca_file", .type = CONF_TEXT, .help = "Certificate authorities for the ports (PEM); unset: the system's." },
 	{ .name = "certificate_files", .type = CONF_LIST, .help = "Files on the server with the certificates of its ports: told when one is newer than what is served." },
@@ -221,6 +223,7 @@ static bool load_programs(struct arena *arena, const struct conf_section *sectio
 	const struct { const char *option; const char **into; } rows[] = {
 		{ "doveadm", &host->doveadm }, { "doveconf", &host->doveconf }, { "dovecot_config", &host->dovecot_config },
 		{ "postfix_bin", &host->postfix_bin }, { "postfix_sbin", &host->postfix_sbin }, { "postfix_config", &host->postfix_config },
+		{ "postroom", &host->postroom }, { "guardian_directory", &host->guardian_directory },
 	};
 	size_t i;
 

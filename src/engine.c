@@ -44,8 +44,11 @@ static void open_gate(struct engine *engine)
 	if (config->read_only)
 		return;
 	gate_register(engine->gate, directory_store(engine->directory));
-	if (hosts_count(engine->hosts) > 0)
-		gate_register(engine->gate, live_store(engine->live));
+	if (hosts_count(engine->hosts) == 0)
+		return;
+	gate_register(engine->gate, live_store(engine->live));
+	engine->settings = settings_store_new(engine->hosts);
+	gate_register(engine->gate, settings_store_of(engine->settings));
 }
 
 struct engine *engine_open(struct config *config, struct error *error)
@@ -81,6 +84,7 @@ bool engine_close(struct engine *engine)
 	gate_gone = gate_close(engine->gate);
 	/* A thread that hangs may still use the store of live. */
 	if (gate_gone) {
+		settings_store_free(engine->settings);
 		live_close(engine->live);
 		hosts_close(engine->hosts);
 	}

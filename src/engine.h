@@ -13,6 +13,7 @@
 #include "gate/gate.h"
 #include "hosts/hosts.h"
 #include "live/live.h"
+#include "settings/settings.h"
 
 struct engine {
 	struct loop *loop;
@@ -21,6 +22,7 @@ struct engine {
 	struct hosts *hosts;               /* the mail servers; empty where there are none */
 	struct live *live;                 /* what goes on there; nothing is asked before somebody wants it */
 	struct engine_pulse *pulse;        /* tells live of the directory */
+	struct settings_store *settings;   /* what their files are changed by */
 	struct gate *gate;                 /* read_only: no store registered */
 	const char *person;                /* login name of whoever runs this; "unknown user" where there is none */
 };

@@ -94,6 +94,18 @@ const struct host_command host_commands[] = {
 	  .help = "How far the listener of a UCS server is." },
 	{ "certificate", GROUP_MACHINE, "/usr/bin/openssl", WORDS("x509", "-noout", "-enddate", "-fingerprint", "-sha256", "-in", "%1"), HOLES(HOLE_PATH),
 	  .help = "What a certificate file holds now, against what is served." },
+
+	/* Files under a timer: postroom there, see settings/guardian.h. The change goes by standard input. */
+	{ "guardian-status", GROUP_MACHINE, "postroom", WORDS("guardian", "status"), .root = true,
+	  .help = "Which change of a server's files waits to be confirmed; one whose guardian has died goes back." },
+	{ "guardian-apply", GROUP_MACHINE, "postroom", WORDS("guardian", "apply"), .root = true, .changes = true, .input_change = true,
+	  .help = "Installs files of a service under a timer." },
+	{ "guardian-confirm", GROUP_MACHINE, "postroom", WORDS("guardian", "confirm", "%1"), HOLES(HOLE_CHANGE), .root = true, .changes = true,
+	  .help = "Keeps the files that wait to be confirmed." },
+	{ "guardian-rollback", GROUP_MACHINE, "postroom", WORDS("guardian", "rollback", "%1"), HOLES(HOLE_CHANGE), .root = true, .changes = true,
+	  .help = "Puts the old files back before the time is over." },
+	{ "guardian-more", GROUP_MACHINE, "postroom", WORDS("guardian", "more", "%1", "%2"), HOLES(HOLE_CHANGE, HOLE_TIME), .root = true,
+	  .changes = true, .help = "More time before the old files come back." },
 	{ .name = NULL },
 };
 
@@ -181,6 +193,7 @@ static bool fits(enum hole_type type, const char *value)
 	case HOLE_PATH: return is_path(value);
 	case HOLE_TIME: return digits(value);
 	case HOLE_MAILBOX: return no_controls(value, 1000) && utf8_valid(value, strlen(value));
+	case HOLE_CHANGE: return only(value, "-", 1, 100) && value[0] != '-';
 	case HOLE_MESSAGE_ID: return only(value, "<>@._+=-", 3, 250) && value[0] != '-';
 	}
 	return false;
@@ -193,6 +206,7 @@ static const char *words_of(enum hole_type type)
 		[HOLE_QUEUE_ID] = "a queue id: 6 to 20 letters and digits", [HOLE_SERVICE] = "the name of a service of Dovecot",
 		[HOLE_PARAMETER] = "the name of a parameter of Postfix", [HOLE_PATH] = "an absolute path",
 		[HOLE_TIME] = "a number of seconds", [HOLE_MAILBOX] = "the name of a mailbox", [HOLE_MESSAGE_ID] = "a message id",
+		[HOLE_CHANGE] = "the id of a change: letters, digits and hyphens",
 	};
 
 	return words[type];
@@ -235,5 +249,7 @@ bool command_fits(const struct host_command *command, const char *const *holes, 
 	}
 	if (command->input_ids)
 		return ids_fit(input, input_length, error);
+	if (command->input_change)
+		return (input && input_length > 0 && input[0] == '{') || error_set(error, ERROR_INTERNAL, "%s takes a change as JSON", command->name);
 	return !input || error_set(error, ERROR_INTERNAL, "%s takes no input", command->name);
 }

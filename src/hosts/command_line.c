@@ -12,10 +12,20 @@
 #include "hosts/hosts_private.h"
 
 #define POSTFIX_DIRECTORY "/usr/sbin"
+#define POSTROOM "/usr/local/bin/postroom"
 
 static const char *in(struct arena *arena, const char *directory, const char *program)
 {
 	return arena_format(arena, "%s/%s", directory ? directory : POSTFIX_DIRECTORY, program);
+}
+
+/* The program that runs now, so that both sides are of one version. */
+static const char *ourselves(struct arena *arena)
+{
+	char path[4096];
+	ssize_t length = readlink("/proc/self/exe", path, sizeof(path));
+
+	return length > 0 && (size_t)length < sizeof(path) ? arena_format(arena, "%.*s", (int)length, path) : POSTROOM;
 }
 
 const char *command_program(struct arena *arena, const struct host_settings *settings, const char *program)
@@ -26,6 +36,8 @@ const char *command_program(struct arena *arena, const struct host_settings *set
 		return settings->doveadm ? settings->doveadm : "/usr/bin/doveadm";
 	if (!strcmp(program, "doveconf"))
 		return settings->doveconf ? settings->doveconf : "/usr/bin/doveconf";
+	if (!strcmp(program, "postroom"))
+		return settings->postroom ? settings->postroom : settings->exec ? ourselves(arena) : POSTROOM;
 	/* postsuper is for the administrator, the others for everybody; Debian has them side by side. */
 	return in(arena, !strcmp(program, "postsuper") ? settings->postfix_sbin : settings->postfix_bin, program);
 }
@@ -33,7 +45,7 @@ const char *command_program(struct arena *arena, const struct host_settings *set
 /* Its configuration where it is not the usual one: every program that we start takes it as -c in front. */
 static const char *config_of(const struct host_settings *settings, const char *program)
 {
-	if (program[0] == '/')
+	if (program[0] == '/' || !strcmp(program, "postroom"))
 		return NULL;
 	return !strncmp(program, "dove", 4) ? settings->dovecot_config : settings->postfix_config;
 }
@@ -97,6 +109,10 @@ const char *const *command_line(const struct host_call *call, size_t *count)
 				words[next++] = call->holes[from++];
 		else
 			words[next++] = call->holes[from];
+	}
+	if (settings->guardian_directory && !strcmp(command->program, "postroom")) {
+		words[next++] = "--directory";
+		words[next++] = settings->guardian_directory;
 	}
 	words[next] = NULL;
 	*count = next;

@@ -47,6 +47,8 @@ struct host_settings {
 	bool sudo;                         /* programs that need root are started through sudo -n */
 	const char *doveadm, *doveconf, *dovecot_config;      /* NULL: /usr/bin/doveadm ...; config NULL: no -c */
 	const char *postfix_bin, *postfix_sbin, *postfix_config; /* directories of postqueue and postsuper; NULL: /usr/sbin; config NULL: no -c */
+	const char *postroom;              /* where it is installed there; NULL: /usr/local/bin/postroom, here the one that runs */
+	const char *guardian_directory;    /* NULL: the guardian's own (settings/settings.h) */
 	const char *ssh_program;           /* NULL: /usr/bin/ssh; tests set another */
 };
 
@@ -78,7 +80,8 @@ enum hole_type {
 	HOLE_PATH,             /* absolute, from the configuration only */
 	HOLE_TIME,             /* epoch seconds */
 	HOLE_MAILBOX,          /* name of a mailbox: no control, no leading '-' */
-	HOLE_MESSAGE_ID        /* <...@...> of a test mail */
+	HOLE_MESSAGE_ID,       /* <...@...> of a test mail */
+	HOLE_CHANGE            /* [0-9A-Za-z-]+, id of a guarded change */
 };
 struct host_command {
 	const char *name;                  /* "who"; NULL ends the table */
@@ -91,6 +94,7 @@ struct host_command {
 	bool root;                         /* needs root, so sudo where settings say so */
 	bool changes;                      /* changes something: only stores may run it, never retried */
 	bool input_ids;                    /* standard input is queue ids, one a line, each checked; else there is no input */
+	bool input_change;                 /* standard input is a guarded change, as JSON */
 	const char *method;                /* doveadm API: "who"; NULL: not there */
 	const char *parameters;            /* JSON template with "%1" as whole string values: "{\"separateConnections\":true}" */
 	const char *help;                  /* for the manual: what it is run for */

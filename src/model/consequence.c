@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "model/guarded.h"
 #include "model/traffic.h"
 
 static void add(struct scene *scene, const struct consequence_rule *rule, enum severity severity, const char *sentence)
@@ -186,6 +187,8 @@ size_t consequences_of(struct arena *arena, const struct change *change, const s
 			look_at(&scene, consequence_rules_domain);
 		if (change->kind == &kind_queue || change->kind == &kind_sessions)
 			look_at(&scene, consequence_rules_traffic);
+		if (kind_guarded(change->kind))
+			look_at(&scene, consequence_rules_guarded);
 	}
 	*list = scene.list;
 	return scene.count;

@@ -6,10 +6,9 @@
  */
 #include "model/guarded.h"
 
-#include <stddef.h>
+#include <string.h>
 
 #include "base/memory.h"
-#include "base/text.h"
 #include "model/change.h"
 
 static const char *const services[] = { "dovecot", "postfix", NULL };
@@ -19,14 +18,9 @@ static const struct field guarded_fields[] = {
 	{ .name = "server", .label = "Server", .type = FIELD_TEXT, .flags = FIELD_KEY | FIELD_REQUIRED | FIELD_FIXED, .group = "Server",
 	  .help = "The name of the server in postroom.conf." },
 	{ .name = "value", .label = "Value", .type = FIELD_TEXT, .flags = FIELD_MANY, .group = "Server", .help = "A setting and what it is set to." },
-	{ .name = "file", .label = "File", .type = FIELD_TEXT, .flags = FIELD_MANY, .group = GROUP,
-	  .help = "A file, the bytes that it was planned from, and those that it is to have." },
-	{ .name = "wanted", .label = "Runs afterwards", .type = FIELD_TEXT, .flags = FIELD_MANY, .group = GROUP,
-	  .help = "A value that must run afterwards, and the one that ran before." },
+	{ .name = "change", .label = "Change", .type = FIELD_TEXT, .group = GROUP,
+	  .help = "Files with the bytes that they are to have, and what must run afterwards, as the guardian reads it." },
 	{ .name = "service", .label = "Service", .type = FIELD_CHOICE, .choices = services, .group = GROUP, .help = "Which service reads the files." },
-	{ .name = "config", .label = "Configuration", .type = FIELD_TEXT, .group = GROUP,
-	  .help = "Where its configuration begins, unless it is the usual place." },
-	{ .name = "id", .label = "Id", .type = FIELD_TEXT, .group = GROUP, .help = "By which the change is confirmed." },
 	{ .name = "within", .label = "Confirm within", .type = FIELD_NUMBER, .least = 1, .most = 86400, .unit_name = "s", .group = GROUP,
 	  .help = "Seconds after which the old files come back unless it was confirmed." },
 	{ .name = "keep", .label = "Keep sessions", .type = FIELD_FLAG, .group = GROUP, .help = "Whether sessions must outlive the reload." },
@@ -37,11 +31,10 @@ static const struct field guarded_fields[] = {
 	{ .name = NULL },
 };
 
-/* The first value of a field that the change sets; NULL: none. */
-static const char *set_to(const struct change *change, const char *field)
+const char *guarded_set(const struct change *change, const char *field)
 {
 	for (size_t i = 0; i < change->edit_count; i++)
-		if (change->edits[i].count > 0 && text_same_ascii_case(change->edits[i].field->name, field))
+		if (change->edits[i].count > 0 && strcmp(change->edits[i].field->name, field) == 0)
 			return change->edits[i].values[0].bytes;
 	return NULL;
 }
@@ -50,13 +43,13 @@ static char *sentence(struct arena *arena, const struct change *change)
 {
 	const char *noun = change->kind->noun;
 
-	if (set_to(change, "confirm"))
+	if (guarded_set(change, "confirm"))
 		return arena_format(arena, "Confirm: the new %s of %s stay", noun, change->name);
-	if (set_to(change, "rollback"))
+	if (guarded_set(change, "rollback"))
 		return arena_format(arena, "Roll back: the old %s of %s come back now", noun, change->name);
-	if (set_to(change, "more"))
+	if (guarded_set(change, "more"))
 		return arena_format(arena, "More time to confirm the %s of %s", noun, change->name);
-	if (set_to(change, "settle"))
+	if (guarded_set(change, "settle"))
 		return arena_format(arena, "How the change of the %s of %s ended by itself", noun, change->name);
 	if (change->verb == VERB_UNDO)
 		return arena_format(arena, "Put the former %s of %s back", noun, change->name);
@@ -75,4 +68,9 @@ const struct kind kind_setting = {
 bool kind_guarded(const struct kind *kind)
 {
 	return kind == &kind_limits || kind == &kind_setting;
+}
+
+const struct kind *guarded_kind(const char *name)
+{
+	return !strcmp(name, kind_limits.name) ? &kind_limits : !strcmp(name, kind_setting.name) ? &kind_setting : NULL;
 }

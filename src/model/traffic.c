@@ -267,9 +267,7 @@ const struct kind *kind_written(const char *name)
 		return &kind_queue;
 	if (name && strcmp(name, kind_sessions.name) == 0)
 		return &kind_sessions;
-	if (name && strcmp(name, kind_limits.name) == 0)
-		return &kind_limits;
-	if (name && strcmp(name, kind_setting.name) == 0)
-		return &kind_setting;
+	if (name && guarded_kind(name))
+		return guarded_kind(name);
 	return kind_find(name);
 }

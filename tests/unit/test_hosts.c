@@ -187,7 +187,7 @@ static void every_row_makes_a_line(void **state)
 	static const char *const values[] = {
 		[HOLE_USER] = "anna@example.com", [HOLE_NETWORK] = "192.0.2.0/24", [HOLE_QUEUE_ID] = "A1B2C3D4E5", [HOLE_SERVICE] = "imap-login",
 		[HOLE_PARAMETER] = "queue_directory", [HOLE_PATH] = "/var", [HOLE_TIME] = "1700000000", [HOLE_MAILBOX] = "INBOX",
-		[HOLE_MESSAGE_ID] = "<1.2@example.com>",
+		[HOLE_MESSAGE_ID] = "<1.2@example.com>", [HOLE_CHANGE] = "a1b2-3",
 	};
 	struct hosts *hosts = open_one((struct host_settings){ .exec = true });
 	const struct host_command *command;
@@ -204,7 +204,8 @@ static void every_row_makes_a_line(void **state)
 			holes[i] = values[command->holes[i]];
 		call.holes = holes;
 		call.hole_count = command->hole_count;
-		assert_true(command_fits(command, holes, call.hole_count, command->input_ids ? "A1B2C3D4E5" : NULL, 10, &error));
+		assert_true(command_fits(command, holes, call.hole_count, command->input_ids ? "A1B2C3D4E5" : command->input_change ? "{}" : NULL,
+			command->input_change ? 2 : 10, &error));
 		line = command_line(&call, &count);
 		assert_int_equal(line[0][0], '/');
 		assert_null(line[count]);
