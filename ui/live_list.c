@@ -123,8 +123,10 @@ static const char *trouble(const struct live_list *self, struct arena *arena)
 static const char *live_list_state(const struct list_view *list, struct arena *arena)
 {
 	const struct live_list *self = (const struct live_list *)list;
-	const char *words = trouble(self, arena);
+	const char *server = message_list_waits(&list->view), *words = trouble(self, arena);
 
+	if (server != NULL)
+		return arena_format(arena, "reading the queue of %s ..", server);
 	if (words != NULL)
 		return words;
 	return age_of_all(self) == 0 ? "asking .." : "live";
@@ -676,7 +678,7 @@ static void live_list_close(struct list_view *list)
 /* Before the first figures are there; for replayed keys and tests. */
 static bool live_list_busy(const struct view *view)
 {
-	return !live_settled(session_engine(view->session)->live) || message_list_waits(view) || list_busy(view);
+	return !live_settled(session_engine(view->session)->live) || message_list_waits(view) != NULL || list_busy(view);
 }
 
 static const struct list_feed live_feed = {

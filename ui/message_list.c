@@ -91,7 +91,7 @@ static const char *message_list_state(const struct list_view *list, struct arena
 	char digits[16];
 
 	if (self->reading != NULL)
-		return arena_format(arena, "reading %s ..", self->reading_id);
+		return arena_format(arena, "reading message %s ..", self->reading_id);
 	if (self->job != NULL)
 		return list->loaded ? "reading again" : "reading the queue ..";
 	if (!list->loaded)
@@ -139,6 +139,7 @@ static void message_came(void *context, const char *bytes, size_t length, const 
 	struct arena *arena;
 
 	self->reading = NULL;
+	session_changed(session);
 	if (bytes == NULL) {
 		session_complain(session, error);
 		return;
@@ -247,9 +248,9 @@ void message_list_forget(const struct view *over)
 	all.over = NULL;
 }
 
-bool message_list_waits(const struct view *over)
+const char *message_list_waits(const struct view *over)
 {
-	return all.over == over && all.job != NULL;
+	return all.over == over && all.job != NULL ? all.server : NULL;
 }
 
 static void all_came(void *context, struct rows *takes, uint64_t matching, const struct error *error)
@@ -261,6 +262,7 @@ static void all_came(void *context, struct rows *takes, uint64_t matching, const
 
 	all.job = NULL;
 	all.over = NULL;
+	session_changed(session);
 	if (takes == NULL) {
 		session_complain(session, error);
 		return;
@@ -293,7 +295,7 @@ void message_list_act_on_all(struct view *over, size_t host, const struct live_p
 	all.over = over;
 	all.field = memory_text(message_action_field(action));
 	all.server = memory_text(host_at(live_hosts(live), host)->name);
-	session_notice(session, NULL, "Reading the queue of %s ..", all.server);
+	session_changed(session);
 	all.job = live_messages(live, host, pick, ACT_MOST, all_came, session);
 }
 

@@ -19,8 +19,8 @@ struct view *message_list_new(struct session *session, size_t host, const struct
  * most, which are read first. The answer may come late; nothing happens where the view is gone by then.
  */
 void message_list_act_on_all(struct view *over, size_t host, const struct live_pick *pick, const char *action);
-/* Is the answer to such a question of this view still on its way? */
-bool message_list_waits(const struct view *over);
+/* The server whose queue is being read for this view; NULL: none. */
+const char *message_list_waits(const struct view *over);
 /* The view that asked closes: no answer is waited for. */
 void message_list_forget(const struct view *over);
 /* Field of the queue that an action fills: "queue-hold" gives "hold"; NULL: none. */
