@@ -156,7 +156,8 @@ static void merge(struct rows *rows)
 {
 	size_t kept = 0;
 
-	qsort(rows->rows, rows->count, sizeof(*rows->rows), by_name);
+	if (rows->count)
+		qsort(rows->rows, rows->count, sizeof(*rows->rows), by_name);
 	for (size_t i = 0; i < rows->count; i++) {
 		if (kept > 0 && strcmp(rows->rows[kept - 1].name, rows->rows[i].name) == 0)
 			merge_row(rows, &rows->rows[kept - 1], &rows->rows[i]);
