@@ -20,16 +20,6 @@
 enum { ENDINGS = 3 };
 static const int endings[ENDINGS] = { SIGINT, SIGTERM, SIGHUP };
 
-/* The programs that were started for a look end with it, and so do connections of ssh. */
-static void on_end_of_look(int number, void *context)
-{
-	struct headless *headless = context;
-
-	if (!headless->ended_by)
-		headless->ended_by = number;
-	headless->done = true;
-}
-
 struct ending {
 	struct headless *headless;
 	struct loop_signal *watched[ENDINGS];
@@ -67,18 +57,11 @@ static bool is_ignored(int number)
 	return sigaction(number, NULL, &now) == 0 && now.sa_handler == SIG_IGN;
 }
 
-static void watch(struct ending *ending)
+static void watch(struct ending *ending, void (*call)(int number, void *context))
 {
 	for (size_t i = 0; i < ENDINGS; i++)
 		if (!is_ignored(endings[i]))
-			ending->watched[i] = loop_signal(ending->headless->engine->loop, endings[i], on_signal, ending);
-}
-
-void ending_look(struct headless *headless)
-{
-	for (size_t i = 0; i < ENDINGS; i++)
-		if (!is_ignored(endings[i]))
-			loop_signal(headless->engine->loop, endings[i], on_end_of_look, headless);
+			ending->watched[i] = loop_signal(ending->headless->engine->loop, endings[i], call, ending);
 }
 
 static void unwatch(struct ending *ending)
@@ -93,7 +76,7 @@ bool ending_wait(struct headless *headless)
 	struct ending ending = { .headless = headless, .answered = true };
 	bool closed;
 
-	watch(&ending);
+	watch(&ending, on_signal);
 	headless_wait(headless);
 	unwatch(&ending);
 	if (ending.answered)
@@ -106,4 +89,22 @@ bool ending_wait(struct headless *headless)
 		"The journal has it, and the next start looks");
 	fflush(stdout);
 	_exit(128 + headless->ended_by);
+}
+
+static void on_end_of_look(int number, void *context)
+{
+	struct ending *ending = context;
+
+	ending->headless->ended_by = number;
+	ending->headless->done = true;
+}
+
+bool ending_wait_look(struct headless *headless)
+{
+	struct ending ending = { .headless = headless };
+
+	watch(&ending, on_end_of_look);
+	headless_wait(headless);
+	unwatch(&ending);
+	return !headless->ended_by;
 }

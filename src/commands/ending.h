@@ -16,9 +16,10 @@
  */
 bool ending_wait(struct headless *headless);
 /*
- * From now to the end of the engine INT, TERM and HUP end the wait that is under way: headless->done is set and
- * headless->ended_by is the signal. For commands that start programs elsewhere, which must end with them.
+ * headless_wait for answers of mail servers: INT, TERM and HUP end the wait, so that the engine is closed in order and
+ * ends the programs that were started. False: headless->ended_by is the signal; answers may still come as cancelled
+ * while the engine is closed.
  */
-void ending_look(struct headless *headless);
+bool ending_wait_look(struct headless *headless);
 
 #endif

@@ -25,7 +25,7 @@ void look_settle(struct look *look)
 	if (live_settled(look->live))
 		return;
 	live_listen(look->live, on_told, look);
-	headless_wait(&look->headless);
+	ending_wait_look(&look->headless);
 	live_listen(look->live, NULL, NULL);
 }
 
@@ -59,7 +59,6 @@ bool look_begin(struct look *look, struct config *takes, const struct arguments 
 	if (arguments->host && !host_named(live_hosts(look->live), arguments->host, &look->host))
 		return no_such_host(look, arguments->host);
 	live_only(look->live, look->host);
-	ending_look(&look->headless);
 	return true;
 }
 

@@ -15,6 +15,7 @@
 #include "base/clock.h"
 #include "base/lookup.h"
 #include "base/text.h"
+#include "commands/ending.h"
 #include "commands/look.h"
 #include "commands/write.h"
 #include "live/live.h"
@@ -194,7 +195,8 @@ static void on_messages(void *context, struct rows *takes, uint64_t matching, co
 static bool read_queue(struct acting *acting)
 {
 	live_messages(acting->look.live, acting->look.host, &acting->pick, AT_ONCE, on_messages, acting);
-	headless_wait(&acting->look.headless);
+	if (!ending_wait_look(&acting->look.headless))
+		return false;
 	return acting->rows || headless_fail(&acting->look.headless, &acting->error);
 }
 

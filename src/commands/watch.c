@@ -14,6 +14,7 @@
 
 #include "base/clock.h"
 #include "base/json.h"
+#include "commands/ending.h"
 #include "commands/look.h"
 #include "commands/output.h"
 #include "commands/subcommands.h"
@@ -203,7 +204,7 @@ static void go_on(struct watching *watching)
 	if (look->headless.ended_by)
 		return;
 	watching->timer = loop_after(look->headless.engine->loop, 0, every ? every : 1, on_time, watching);
-	headless_wait(&look->headless);
+	ending_wait_look(&look->headless);
 	loop_timer_stop(watching->timer);
 }
 

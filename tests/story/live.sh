@@ -120,10 +120,10 @@ printf '#!/bin/sh\necho $$ >%s/hanging\nexec sleep 600\n' "$work" >"$work/dovead
 chmod 700 "$work/doveadm"
 sed "s|^\texec = yes|&\n\tdoveadm = \"$work/doveadm\"|" "$work/up.conf" >"$work/hangs.conf"
 chmod 600 "$work/hangs.conf"
-for row in "who TERM 143" "watch HUP 129" "health TERM 3"; do
-	read -r command signal expected <<<"$row"
+for row in "who TERM 143" "watch HUP 129" "health TERM 3" "kick TERM 143 anna.schmid@example.com"; do
+	read -r command signal expected argument <<<"$row"
 	rm -f "$work/hanging"
-	"$POSTROOM" --config "$work/hangs.conf" "$command" --host mail1 >"$work/out" 2>&1 &
+	"$POSTROOM" --config "$work/hangs.conf" "$command" ${argument:+"$argument"} --host mail1 >"$work/out" 2>&1 &
 	child=$!
 	for _ in $(seq 200); do [ -s "$work/hanging" ] && break; sleep 0.1; done
 	kill "-$signal" "$child"
