@@ -68,7 +68,7 @@ static void one_less(struct inner_asking *asking)
 	if (asking->listener_counts)
 		inner->rows[inner->count++] = asking->listener;
 	inner->out_of_reach = asking->out_of_reach;
-	asking->done(asking->context, inner, NULL);
+	asking->done(asking->context, inner, &(struct error){ .kind = ERROR_NONE });
 	free(asking);
 }
 

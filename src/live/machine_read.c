@@ -183,8 +183,9 @@ const char *machine_mail_folder(struct arena *arena, const char *location)
 		return NULL;
 	length = strcspn(at, ":%\r\n");
 	/* A variable may begin in the middle of a name. */
-	while (at[length] == '%' && length && at[length - 1] != '/')
-		length--;
+	if (at[length] == '%')
+		while (length && at[length - 1] != '/')
+			length--;
 	while (length > 1 && at[length - 1] == '/')
 		length--;
 	return length > 1 ? arena_bytes(arena, at, length) : NULL;

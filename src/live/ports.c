@@ -163,7 +163,7 @@ static void one_less(struct ports_asking *asking)
 		return;
 	}
 	ports = joined(asking);
-	asking->done(asking->context, ports, NULL);
+	asking->done(asking->context, ports, &(struct error){ .kind = ERROR_NONE });
 	free_asking(asking);
 }
 

@@ -62,7 +62,7 @@ static void finish(struct testmail_asking *asking, bool arrived, const char *wor
 	made->arrived = arrived;
 	made->took_ms = elapsed(asking);
 	made->words = arena_text(asking->arena, words);
-	asking->done(asking->context, made, NULL);
+	asking->done(asking->context, made, &(struct error){ .kind = ERROR_NONE });
 	free_asking(asking);
 }
 

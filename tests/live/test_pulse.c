@@ -1,0 +1,58 @@
+/*
+ * The pulse of the real directory, and of a server that is not there beside it:
+ * one delays or hides nothing of the other.
+ */
+#include "tests/live/live.h"
+
+static struct { bool done; size_t count, failed; long latency; } felt;
+
+static void on_beat(void *context, const struct directory_beat *beat)
+{
+	(void)context;
+	felt.count++;
+	if (beat->error.kind != ERROR_NONE)
+		felt.failed++;
+	else
+		felt.latency = beat->latency_ms;
+	felt.done = felt.count == 2;
+}
+
+static void the_pulse_of_two_servers(void **state)
+{
+	const char *uris[] = { live_env("LAB_URI"), "ldap://127.0.0.1:1", NULL };
+	struct directory_settings settings = { .uris = uris, .tls = DIRECTORY_TLS_START, .ca_file = live_env("LAB_CA"), .base = live_env("LAB_BASE"),
+		.bind = DIRECTORY_BIND_SIMPLE, .bind_dn = live_env("LAB_MONITOR_DN"), .password_file = live_env("LAB_MONITOR_SECRET") };
+	struct loop *loop = loop_new();
+	struct error error = { 0 };
+	struct directory *directory;
+
+	(void)state;
+	if (live_missing()) {
+		loop_free(loop);
+		skip();
+	}
+	memset(&felt, 0, sizeof(felt));
+	felt.latency = -1;
+	directory = directory_open(loop, &settings, &error);
+	assert_non_null(directory);
+	assert_int_equal(directory_servers(directory), 2);
+	assert_int_equal(directory_pulse(directory, on_beat, NULL), 2);
+	loop_run_until(loop, &felt.done);
+	assert_int_equal(felt.failed, 1);
+	assert_true(felt.latency >= 0);
+	/* A second look goes over the connections that stand. */
+	memset(&felt, 0, sizeof(felt));
+	assert_int_equal(directory_pulse(directory, on_beat, NULL), 2);
+	loop_run_until(loop, &felt.done);
+	assert_int_equal(felt.failed, 1);
+	directory_pulse_forget(directory);
+	assert_true(directory_close(directory));
+	loop_free(loop);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = { cmocka_unit_test(the_pulse_of_two_servers) };
+
+	return cmocka_run_group_tests_name("pulse", tests, NULL, NULL);
+}
