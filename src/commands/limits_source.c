@@ -190,7 +190,7 @@ static bool read_by_doveconf(struct arena *arena, const struct installed *instal
 			*asked.complaint ? asked.complaint : "it does not say why", asked.status);
 	source->unread = limits_form(asked.output, asked.length) != LIMITS_DUMP;
 	if (source->unread && !source->refused)
-		return error_set(error, ERROR_INVALID, "%s names no service of %s, so this is no configuration that it can read", installed->doveconf, path);
+		return error_set(error, ERROR_FILE, "%s names no service of %s, so this is no configuration that it can read", installed->doveconf, path);
 	source->facts = limits_read(arena, LIMITS_DUMP, asked.output, asked.length, &own);
 	if (source->unread)
 		return true;
@@ -211,8 +211,12 @@ bool limits_from_file(struct arena *arena, const char *path, const struct limits
 	enum limits_form form;
 
 	*source = (struct limits_source){ 0 };
-	if (!bytes)
+	if (!bytes) {
+		/* 65 is what a refused configuration ends with; a script must be able to tell. */
+		if (error->kind == ERROR_NOT_FOUND)
+			error->kind = ERROR_FILE;
 		return false;
+	}
 	/* A child runs in another directory. */
 	if (*path != '/' && realpath(path, whole))
 		path = arena_text(arena, whole);
@@ -263,6 +267,82 @@ static void take_number(struct headless *headless, size_t host, const char *comm
 		*number = strtoull(answers.output, NULL, 10);
 }
 
+/* --- who is there now, and of whom the most from one address ----------------------------------------- */
+
+static int compare_lines(const void *left, const void *right)
+{
+	return strcmp(*(const char *const *)left, *(const char *const *)right);
+}
+
+/* The column of this head; SIZE_MAX: there is none. */
+static size_t column_of(const char *head, const char *name)
+{
+	size_t column = 0, length = strlen(name);
+
+	for (; *head && *head != '\n'; column++) {
+		size_t cell = strcspn(head, "\t\n");
+
+		if (cell == length && memcmp(head, name, length) == 0)
+			return column;
+		head += cell + (head[cell] == '\t');
+	}
+	return SIZE_MAX;
+}
+
+static char *cell_of(struct arena *arena, const char *line, size_t column)
+{
+	for (; column; column--) {
+		line += strcspn(line, "\t\n");
+		line += *line == '\t';
+	}
+	return arena_bytes(arena, line, strcspn(line, "\t\n"));
+}
+
+static void count_people(char **people, size_t count, const char *protocol, uint64_t *sessions, uint64_t *most)
+{
+	size_t length = strlen(protocol), run = 0;
+
+	*sessions = *most = 0;
+	for (size_t i = 0; i < count; i++) {
+		if (strncmp(people[i], protocol, length) != 0 || people[i][length] != '\t')
+			continue;
+		run = i && strcmp(people[i], people[i - 1]) == 0 ? run + 1 : 1;
+		*most = run > *most ? run : *most;
+		++*sessions;
+	}
+}
+
+static void look_at_people(struct headless *headless, size_t host, struct limits_facts *facts)
+{
+	static const char *const protocols[][2] = { { "imap", "imap" }, { "pop3", "pop3" }, { "sieve", "managesieve" }, { "submission", "submission" } };
+	struct answers answers = ask_host(headless, host, "who");
+	size_t user = column_of(answers.output, "username"), address = column_of(answers.output, "ip"), count = 0, room = 0;
+	size_t service = column_of(answers.output, "service");
+	char **people = NULL;
+
+	if (service == SIZE_MAX)
+		service = column_of(answers.output, "proto");
+	if (!answers.fine || answers.status || user == SIZE_MAX || address == SIZE_MAX || service == SIZE_MAX)
+		return;
+	for (const char *line = strchr(answers.output, '\n'); line && line[1]; line = strchr(line + 1, '\n')) {
+		people = arena_grow(headless->arena, people, &room, count + 1, sizeof(*people));
+		people[count++] = arena_format(headless->arena, "%s\t%s\t%s", cell_of(headless->arena, line + 1, service),
+			cell_of(headless->arena, line + 1, user), cell_of(headless->arena, line + 1, address));
+	}
+	if (count)
+		qsort(people, count, sizeof(*people), compare_lines);
+	for (size_t i = 0; i < sizeof(protocols) / sizeof(protocols[0]); i++) {
+		struct limits_service *mail = limits_service_named(facts, protocols[i][1]);
+		uint64_t sessions, most;
+
+		count_people(people, count, protocols[i][0], &sessions, &most);
+		if (mail)
+			mail->peak = sessions;
+		if (i < 2)
+			*(i ? &facts->peak_of_person_pop3 : &facts->peak_of_person) = most;
+	}
+}
+
 static void look_at_machine(struct headless *headless, size_t host, struct limits_facts *facts)
 {
 	struct answers answers = ask_host(headless, host, "memory");
@@ -271,6 +351,7 @@ static void look_at_machine(struct headless *headless, size_t host, struct limit
 	if (total)
 		facts->memory = strtoull(total + 9, NULL, 10) * 1024;
 	take_number(headless, host, "cores", &facts->cores);
+	look_at_people(headless, host, facts);
 	take_number(headless, host, "userip", &facts->userip);
 	take_number(headless, host, "userip-pop3", &facts->userip_pop3);
 }
@@ -303,12 +384,15 @@ bool limits_from_host(struct headless *headless, size_t host, const struct limit
 		return answers.error.kind ? false : error_set(error, ERROR_UNREACHABLE, "%s: doveconf gave no whole answer", settings->name);
 	}
 	source->refused = answers.status ? refusal_in(headless->arena, answers.complaint) : NULL;
-	if (answers.status && !source->refused)
-		return host_answer_good(settings, "configuration", &(struct host_answer){ .status = answers.status, .output = answers.output,
-			.length = answers.length, .complaint = answers.complaint }, error);
+	if (answers.status && !source->refused) {
+		if (host_answer_good(settings, "configuration", &(struct host_answer){ .status = answers.status, .output = answers.output,
+			.length = answers.length, .complaint = answers.complaint }, error))
+			error_set(error, ERROR_UNREACHABLE, "%s: doveconf failed and does not say why (%d)", settings->name, answers.status);
+		return false;
+	}
 	source->unread = limits_form(answers.output, answers.length) != LIMITS_DUMP;
 	if (source->unread && !source->refused)
-		return error_set(error, ERROR_INVALID, "%s: doveconf named no service; try doveconf -S there", settings->name);
+		return error_set(error, ERROR_UNREACHABLE, "%s: doveconf named no service; try doveconf -S there", settings->name);
 	told = version ? (struct answers){ 0 } : ask_host(headless, host, "dovecot-version");
 	if (told.fine && told.status == 0)
 		limits_version_read(told.output, &own);

@@ -98,6 +98,7 @@ static void fill_service(struct limits_service *service, const struct built_in *
 	*service = (struct limits_service){
 		.name = row->name, .protocol = row->protocol, .type = row->type, .process_limit = row->processes, .client_limit = row->clients,
 		.service_count = row->count, .process_min_avail = row->ready, .vsz_limit = LIMITS_UNKNOWN,
+		.peak = LIMITS_UNKNOWN,
 	};
 	for (size_t i = 0; i < sizeof(confined) / sizeof(confined[0]); i++)
 		service->chroot |= strcmp(row->name, confined[i]) == 0;
@@ -118,7 +119,7 @@ struct limits_facts *limits_facts_new(struct arena *arena, const struct limits_v
 		.default_process_limit = DEFAULT_PROCESSES, .default_client_limit = DEFAULT_CLIENTS, .default_vsz_limit = DEFAULT_VSZ,
 		.first_uid = LIMITS_UNKNOWN, .last_uid = LIMITS_UNKNOWN, .first_gid = LIMITS_UNKNOWN, .last_gid = LIMITS_UNKNOWN,
 		.userip = DEFAULT_USERIP, .userip_pop3 = DEFAULT_USERIP, .open_files = LIMITS_UNKNOWN, .cores = LIMITS_UNKNOWN,
-		.memory = LIMITS_UNKNOWN, .peak = LIMITS_UNKNOWN, .peak_of_person = LIMITS_UNKNOWN, .tls_percent = 100,
+		.memory = LIMITS_UNKNOWN, .peak_of_person = LIMITS_UNKNOWN, .peak_of_person_pop3 = LIMITS_UNKNOWN, .tls_percent = 100,
 	};
 	facts->services = arena_alloc(arena, BUILT_INS * sizeof(*facts->services));
 	for (size_t i = 0; i < BUILT_INS; i++)
@@ -159,7 +160,7 @@ struct limits_service *limits_service_add(struct arena *arena, struct limits_fac
 		memcpy(moved, facts->services, facts->service_count * sizeof(*moved));
 	facts->services = moved;
 	moved += facts->service_count++;
-	*moved = (struct limits_service){ .name = own, .protocol = "", .type = "", .vsz_limit = LIMITS_UNKNOWN };
+	*moved = (struct limits_service){ .name = own, .protocol = "", .type = "", .vsz_limit = LIMITS_UNKNOWN, .peak = LIMITS_UNKNOWN };
 	return moved;
 }
 

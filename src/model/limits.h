@@ -37,6 +37,7 @@ struct limits_service {
 	uint64_t vsz_limit;                    /* bytes; 0: none; LIMITS_UNKNOWN: default_vsz_limit */
 	bool drop_priv_before_exec, chroot;    /* chroot: one is set */
 	unsigned zero;                         /* enum limits_zero */
+	uint64_t peak;                         /* most connections at once that anybody saw; LIMITS_UNKNOWN */
 	const char *const *listeners;          /* as Dovecot compares them: "143:*", "/run/dovecot/login/login" */
 	size_t listener_count;
 };
@@ -56,8 +57,7 @@ struct limits_facts {
 	/* The machine; LIMITS_UNKNOWN each. */
 	uint64_t open_files;                   /* soft limit of the master process */
 	uint64_t cores, memory;                /* bytes of memory in all */
-	/* What was seen: the most connections at once, and the most of one person from one address. */
-	uint64_t peak, peak_of_person;
+	uint64_t peak_of_person, peak_of_person_pop3;   /* most that were seen of one person from one address, by imap and by pop3 */
 	unsigned tls_percent;                  /* how much of the sessions comes with TLS; 100 where nobody says */
 };
 /* Values built into this version, services in walking order (2, 9). The arena owns all. */

@@ -206,20 +206,31 @@ static void find_performance(struct finding_list *list, const struct limits_serv
 
 /* --- people, machine, log ----------------------------------------------------------------------------------- */
 
-static void find_person(struct finding_list *list, const char *protocol, const char *service, uint64_t limit)
+static void find_person(struct finding_list *list, const char *protocol, uint64_t limit, uint64_t seen)
 {
-	const struct limits_facts *facts = list->facts;
-	const struct limits_service *mail = limits_service_named(facts, service);
-	bool reached = facts->peak_of_person != LIMITS_UNKNOWN && facts->peak_of_person >= limit;
+	const struct limits_service *mail = limits_service_named(list->facts, protocol);
+	bool reached = seen != LIMITS_UNKNOWN && seen >= limit;
 
-	if (!limit || limit == LIMITS_UNKNOWN || !mail || !limits_looked_at(facts, mail) || (facts->peak_of_person != LIMITS_UNKNOWN && !reached))
+	if (!limit || limit == LIMITS_UNKNOWN || !mail || !limits_looked_at(list->facts, mail) || (seen != LIMITS_UNKNOWN && !reached))
 		return;
 	find(list, (struct limits_finding){ "webmail", reached ? LIMITS_WARNING : LIMITS_NOTE, protocol, "mail_max_userip_connections", limit,
-		reached ? facts->peak_of_person + 1 : LIMITS_UNKNOWN, reached ?
-		WORDS("one person had %llu %s connections from one address, which is all that this allows", (wide)facts->peak_of_person, protocol) :
+		reached ? seen + 1 : LIMITS_UNKNOWN, reached ?
+		WORDS("one person had %llu %s connections from one address, which is all that this allows", (wide)seen, protocol) :
 		WORDS("a person may have %llu %s connections from one address, and webmail comes from one address, as does everybody behind one router",
 			(wide)limit, protocol),
 		"Dovecot's setting mail_max_userip_connections (10 where nobody sets it)" });
+}
+
+/* How near the sessions that were seen came to what is let in. */
+static void find_headroom(struct finding_list *list, const struct limits_service *login, const struct limits_service *mail)
+{
+	uint64_t let_in = limits_capacity(list->facts, login), taken = limits_capacity(list->facts, mail), possible = least(let_in, taken);
+
+	if (mail->peak == LIMITS_UNKNOWN || mail->peak < limits_share(possible, 80))
+		return;
+	find(list, (struct limits_finding){ "headroom", LIMITS_NOTE, let_in < taken ? login->name : mail->name, "process_limit",
+		limits_processes(list->facts, let_in < taken ? login : mail), LIMITS_UNKNOWN,
+		WORDS("%llu sessions were there at once, and %llu with TLS are possible", (wide)mail->peak, (wide)possible), "what doveadm who counts" });
 }
 
 static void find_memory(struct finding_list *list)
@@ -323,8 +334,10 @@ void limits_find(struct arena *arena, const struct limits_facts *facts, struct l
 		const struct limits_service *service = &facts->services[i], *mail = limits_behind(facts, service);
 
 		if (limits_looked_at(facts, service) && !limits_of_urlauth(service)) {
-			if (mail)
+			if (mail) {
 				find_lagging(list, service, mail);
+				find_headroom(list, service, mail);
+			}
 			find_performance(list, service);
 			find_idle_value(list, service);
 		}
@@ -332,8 +345,8 @@ void limits_find(struct arena *arena, const struct limits_facts *facts, struct l
 	}
 	find_descriptors(list);
 	find_memory(list);
-	find_person(list, "imap", "imap", facts->userip);
-	find_person(list, "pop3", "pop3", facts->userip_pop3);
+	find_person(list, "imap", facts->userip, facts->peak_of_person);
+	find_person(list, "pop3", facts->userip_pop3, facts->peak_of_person_pop3);
 	for (int severity = LIMITS_WARNING; severity >= LIMITS_NOTE; severity--)
 		for (size_t i = 0; i < found.count; i++)
 			if ((int)found.rows[i].severity == severity)

@@ -285,10 +285,9 @@ static void set_descriptors(struct walk *walk)
 }
 
 /* wanted: 0 where the goal says nothing of this protocol; what was seen counts all the same. */
-static void set_person(struct walk *walk, const char *protocol, uint64_t *limit, uint64_t wanted)
+static void set_person(struct walk *walk, const char *protocol, uint64_t *limit, uint64_t seen, uint64_t wanted)
 {
 	const struct limits_service *mail = limits_service_named(walk->facts, protocol);
-	uint64_t seen = walk->facts->peak_of_person;
 
 	if (!mail || !limits_looked_at(walk->facts, mail) || !*limit || *limit == LIMITS_UNKNOWN)
 		return;
@@ -341,8 +340,8 @@ static void go(struct walk *walk)
 		imap |= length == 4 && memcmp(protocol, "imap", 4) == 0;
 		pop3 |= length == 4 && memcmp(protocol, "pop3", 4) == 0;
 	}
-	set_person(walk, "imap", &walk->facts->userip, imap ? walk->goal->of_person : 0);
-	set_person(walk, "pop3", &walk->facts->userip_pop3, pop3 ? walk->goal->of_person : 0);
+	set_person(walk, "imap", &walk->facts->userip, walk->facts->peak_of_person, imap ? walk->goal->of_person : 0);
+	set_person(walk, "pop3", &walk->facts->userip_pop3, walk->facts->peak_of_person_pop3, pop3 ? walk->goal->of_person : 0);
 	/* What is raised for one pair may be the default of another, which then is behind. */
 	for (unsigned pass = 0; pass < 4; pass++)
 		settle(walk);

@@ -242,7 +242,7 @@ static void findings(void **state)
 {
 	static const struct {
 		const char *configuration, *rule, *service;
-		uint64_t open_files, memory, peak_of_person;
+		uint64_t open_files, memory, peak;     /* peak: of all imap sessions, and of one person */
 		int severity;                      /* NONE: there is no such finding */
 		const char *setting;
 		uint64_t value, required;
@@ -288,6 +288,10 @@ static void findings(void **state)
 		{ "protocols = imap\n", "webmail", "imap", 65535, 0, 9, NONE, NULL, 0, 0 },
 		{ "protocols = imap\nmail_max_userip_connections = 0\n", "webmail", "imap", 65535, 0, 0, NONE, NULL, 0, 0 },
 		{ "protocols = pop3\n", "webmail", "imap", 65535, 0, 0, NONE, NULL, 0, 0 },
+		/* Near to what is let in. */
+		{ "protocols = imap\nservice imap {\n process_limit = 100\n}\n", "headroom", "imap", 65535, 0, 80, LIMITS_NOTE, "process_limit", 100, LIMITS_UNKNOWN },
+		{ "protocols = imap\nservice imap {\n process_limit = 1024\n}\n", "headroom", "imap-login", 65535, 0, 80, LIMITS_NOTE, "process_limit", 100, LIMITS_UNKNOWN },
+		{ "protocols = imap\n", "headroom", NULL, 65535, 0, 79, NONE, NULL, 0, 0 },
 		/* Service log: 19 services run without a protocol. */
 		{ "protocols =\ndefault_client_limit = 18\n", "log", NULL, 65535, 0, 0, LIMITS_WARNING, "default_client_limit", 18, 19 },
 		{ "protocols =\ndefault_client_limit = 19\n", "log", NULL, 65535, 0, 0, NONE, NULL, 0, 0 },
@@ -312,7 +316,8 @@ static void findings(void **state)
 
 		facts->open_files = cases[i].open_files;
 		facts->memory = cases[i].memory ? cases[i].memory : LIMITS_UNKNOWN;
-		facts->peak_of_person = cases[i].peak_of_person ? cases[i].peak_of_person : LIMITS_UNKNOWN;
+		facts->peak_of_person = cases[i].peak ? cases[i].peak : LIMITS_UNKNOWN;
+		limits_service_named(facts, "imap")->peak = facts->peak_of_person;
 		verdict = limits_check(arena, facts);
 		found = finding_of(&verdict, cases[i].rule, cases[i].service);
 		if (!found != (cases[i].severity == NONE))

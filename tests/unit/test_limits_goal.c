@@ -154,6 +154,7 @@ static struct limits_facts *random_facts(void)
 	facts->open_files = roll(3) ? 200 + roll(65336) : LIMITS_UNKNOWN;
 	facts->cores = roll(5) ? 1 + roll(64) : LIMITS_UNKNOWN;
 	facts->peak_of_person = roll(3) ? LIMITS_UNKNOWN : 1 + roll(20);
+	facts->peak_of_person_pop3 = roll(3) ? LIMITS_UNKNOWN : 1 + roll(20);
 	for (size_t i = 0; i < facts->service_count; i++) {
 		struct limits_service *service = &facts->services[i];
 
