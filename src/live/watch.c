@@ -103,11 +103,22 @@ static void set_due(struct watched *cell, int64_t due, int64_t now)
 
 static void pump(struct live *live);
 
+/* Something of this server fell silent or speaks again: its ports, asked seldom, show now whether anybody is there. */
+static void hasten_ports(const struct watched *cell, int64_t now)
+{
+	struct watched *ports = cell_at(cell->live, cell->host, LIVE_PORTS);
+
+	if (cell != ports && sources[LIVE_PORTS] && ports->started >= 0 && !ports->asking && ports->due > now)
+		set_due(ports, now, now);
+}
+
 static void take_snapshot(struct watched *cell, void *snapshot, int64_t now)
 {
 	const struct source *source = sources[cell->number];
 	void *before = cell->snapshot;
 
+	if (cell->failures)
+		hasten_ports(cell, now);
 	cell->snapshot = snapshot;
 	cell->failures = 0;
 	cell->state.known = true;
@@ -128,6 +139,8 @@ static void take_failure(struct watched *cell, const struct error *error, int64_
 		error_set(&cell->state.error, ERROR_INTERNAL, "%s of %s ended without an answer and without a reason; please report this",
 			sources[cell->number]->words, host_at(cell->live->hosts, cell->host)->name);
 	cell->failures++;
+	if (cell->failures == 1 && (cell->state.error.kind == ERROR_UNREACHABLE || cell->state.error.kind == ERROR_TIMEOUT))
+		hasten_ports(cell, now);
 	if (!cell->state.failing_since)
 		cell->state.failing_since = clock_now_ms();
 	set_due(cell, now + wait_after_failure(cell), now);
