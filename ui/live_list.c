@@ -14,8 +14,6 @@
 #include "base/text.h"
 #include "model/live_kinds.h"
 #include "model/traffic.h"
-#include "ui/chart.h"
-#include "ui/live_words.h"
 #include "ui/message_list.h"
 #include "ui/session.h"
 
@@ -192,29 +190,18 @@ static const char *live_list_empty(const struct list_view *list, struct arena *a
 
 /* --- rows ---------------------------------------------------------------------------------------------- */
 
-static bool is_age(const struct field *field)
-{
-	return strncmp(field->name, "age_", 4) == 0;
-}
-
 static uint64_t hottest_of(const struct rows *rows)
 {
 	uint64_t most = 0;
 
 	for (size_t i = 0; i < rows->count; i++) {
 		for (size_t column = 0; column < rows->column_count; column++) {
-			uint64_t count = is_age(rows->columns[column]) ? strtoull(rows->rows[i].values[column].bytes, NULL, 10) : 0;
+			uint64_t count = live_list_is_age(rows->columns[column]) ? strtoull(rows->rows[i].values[column].bytes, NULL, 10) : 0;
 
 			most = count > most ? count : most;
 		}
 	}
 	return most;
-}
-
-/* Below the whole of it, not below a part of a table. */
-static bool has_pane(const struct live_list *self)
-{
-	return strcmp(self->place->family, "connections") == 0 && self->of == NULL;
 }
 
 static void live_list_load(struct list_view *list)
@@ -229,7 +216,7 @@ static void live_list_load(struct list_view *list)
 	rows = live_rows(live_of(list), &self->question);
 	self->hottest = has_ages(self) ? hottest_of(rows) : 0;
 	list_take(list, rows, true);
-	if (has_pane(self))
+	if (live_list_has_pane(self))
 		live_pane_read(&self->pane, live_of(list), list->set, list->kind);
 }
 
@@ -245,20 +232,11 @@ static void live_list_notice(struct list_view *list, const struct event *event)
 
 /* --- the queue: what a row stands for ------------------------------------------------------------------- */
 
-/* Text of a field of the row; NULL: the table has no such column. */
-static const char *row_text(const struct list_view *list, const struct row *row, const char *field)
-{
-	size_t column;
-
-	return kind_field(list->kind, field) != NULL && rowset_column(list->set, kind_field(list->kind, field), &column) ?
-		row->values[column].bytes : NULL;
-}
-
 /* The messages behind a row: of its server, and with its domain, reason, sender or queue. */
 static bool pick_of(const struct list_view *list, const struct row *row, struct live_pick *pick, size_t *host)
 {
 	const struct live_list *self = (const struct live_list *)list;
-	const char *server = row_text(list, row, "server"), *of = row_text(list, row, self->place->of);
+	const char *server = live_list_text(list, row, "server"), *of = live_list_text(list, row, self->place->of);
 
 	memset(pick, 0, sizeof *pick);
 	if (strcmp(self->place->of, "domain") == 0)
@@ -275,7 +253,7 @@ static bool pick_of(const struct list_view *list, const struct row *row, struct 
 /* Why there are no messages of one queue behind the row; NULL: there are. */
 static const char *no_messages(const struct list_view *list, const struct row *row)
 {
-	const char *server = row_text(list, row, "server");
+	const char *server = live_list_text(list, row, "server");
 
 	if (strcmp(row->name, "(others)") == 0)
 		return "this row is the sum of the small ones";
@@ -308,95 +286,6 @@ static void act_on_messages(struct list_view *list, const struct row *row, const
 		message_list_act_on_all(&list->view, host, &pick, action);
 }
 
-/* Deferred towards ourselves for five minutes. */
-static bool is_outage(const struct list_view *list, const struct row *row)
-{
-	const char *ours = row_text(list, row, "ours"), *late = row_text(list, row, "late");
-
-	return ours != NULL && strcmp(ours, "yes") == 0 && late != NULL && strtoull(late, NULL, 10) > 0;
-}
-
-/* Ours before the name, so that a narrow column does not cut it off; "." is nothing. */
-static const char *live_list_words(const struct list_view *list, struct arena *arena, enum visible_form form, const struct field *field,
-		const struct row *row, const struct value *value)
-{
-	const char *ours = row_text(list, row, "ours");
-
-	if (is_age(field))
-		return strcmp(value->bytes, "0") == 0 ? "." : live_words_short(arena, strtoull(value->bytes, NULL, 10));
-	if (ours != NULL && strcmp(ours, "yes") == 0 && strcmp(field->name, "domain") == 0) {
-		const char *domain = list_cell_words(arena, form, field, value);
-
-		return arena_format(arena, "%s %s", is_outage(list, row) ? "OURS!" : "OURS", domain != NULL ? domain : value->bytes);
-	}
-	return live_words(arena, field, value, session_now(list->view.session));
-}
-
-/* What the columns have no room for, of the row under the cursor. */
-static const char *live_list_detail(const struct list_view *list, const struct row *row, struct arena *arena)
-{
-	const char *reason = row_text(list, row, "reason"), *example = row_text(list, row, "example"), *oldest = row_text(list, row, "oldest");
-	const char *server = row_text(list, row, "server");
-	const char *time = oldest == NULL || oldest[0] == '\0' ? NULL : live_words_time(arena, oldest, session_now(list->view.session));
-	char *words;
-
-	words = arena_format(arena, "%s on %s: %s deferred%s%s", row->name, server, text_from_count(arena, strtoll(row_text(list, row, "deferred"), NULL, 10)),
-		time != NULL ? ", the oldest of all came " : "", time != NULL ? time : "");
-	if (is_outage(list, row))
-		words = arena_format(arena, "%s\nOURS: our own server does not take mail that is 5 minutes old or older", words);
-	if (example != NULL && example[0] != '\0')
-		return arena_format(arena, "%s\n%s", words, example);
-	return reason != NULL && reason[0] != '\0' && strcmp(reason, row->name) != 0 ? arena_format(arena, "%s\nmost often: %s", words, reason) : words;
-}
-
-/* How much of the recipients is in one age: what stands out holds an eighth, or half, of the fullest; ours stand out too. */
-static enum style heat_of(const struct live_list *self, uint64_t count, enum style otherwise)
-{
-	if (count == 0)
-		return STYLE_DIM;
-	if (count * 2 >= self->hottest && count > 1)
-		return STYLE_HOT;
-	return count * 8 >= self->hottest && count > 1 ? STYLE_WARM : otherwise;
-}
-
-enum { MANY_TRYING = 20 };
-
-/* mail_max_userip_connections: beyond it the next program of that person is refused; 0 is no limit. */
-static enum style near_limit(const char *highest, const char *limit, enum style otherwise)
-{
-	unsigned long used = strtoul(highest, NULL, 10), possible = strtoul(limit, NULL, 10);
-
-	return possible == 0 ? otherwise : used >= possible ? STYLE_BAD : used * 10 >= possible * 8 ? STYLE_WARNING : otherwise;
-}
-
-static bool is_of_share(const char *field)
-{
-	static const char *const fields[] = { "percent", "used", "free", "full_in", "service" };
-
-	for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
-		if (strcmp(fields[i], field) == 0)
-			return true;
-	}
-	return false;
-}
-
-static enum style live_list_style(const struct list_view *list, const struct field *field, const struct row *row, enum style otherwise)
-{
-	const char *ours = row_text(list, row, "ours"), *full = row_text(list, row, "percent");
-
-	if (ours != NULL && strcmp(ours, "yes") == 0 && strcmp(field->name, "domain") == 0)
-		return is_outage(list, row) ? STYLE_BAD : STYLE_WARNING;
-	if (is_age(field))
-		return heat_of((const struct live_list *)list, strtoull(row_text(list, row, field->name), NULL, 10), otherwise);
-	if (strcmp(field->name, "trying") == 0 && strtoull(row_text(list, row, "trying"), NULL, 10) > MANY_TRYING)
-		return STYLE_WARNING;
-	if (strcmp(field->name, "highest") == 0 && row_text(list, row, "limit") != NULL)
-		return near_limit(row_text(list, row, "highest"), row_text(list, row, "limit"), otherwise);
-	if (full != NULL && is_of_share(field->name) && full[0] != '\0')
-		return strtol(full, NULL, 10) >= 95 ? STYLE_BAD : strtol(full, NULL, 10) >= 80 ? STYLE_WARNING : otherwise;
-	return otherwise;
-}
-
 /* --- connections: ending them ----------------------------------------------------------------------------- */
 
 /* Of the row under the cursor, as the last snapshot has them, one by one. */
@@ -408,11 +297,11 @@ static void end_connections(struct live_list *self, const struct row *row)
 	struct arena *arena = arena_new();
 	/* Said of what it is: somebody may be called "imap", as a service is. */
 	struct live_question question = { .table = "connections", .host = self->question.host,
-		.of = one ? arena_format(arena, "user:%s", row_text(&self->list, row, "user")) :
-			arena_format(arena, "%s:%s", self->place->of, row_text(&self->list, row, self->place->of)) };
+		.of = one ? arena_format(arena, "user:%s", live_list_text(&self->list, row, "user")) :
+			arena_format(arena, "%s:%s", self->place->of, live_list_text(&self->list, row, self->place->of)) };
 	struct rows *rows = live_rows(live_of(&self->list), &question);
 	const struct row **list = memory_new(sizeof *list * (rows->count + 1));
-	const char *address = one ? row_text(&self->list, row, "address") : NULL;
+	const char *address = one ? live_list_text(&self->list, row, "address") : NULL;
 	size_t count = 0;
 	struct change *change;
 
@@ -442,92 +331,6 @@ static const char *kick_blocked(const struct live_list *self)
 	return "connections are ended by person or by address";
 }
 
-/* --- cells and pane ----------------------------------------------------------------------------------- */
-
-enum { BAR_WIDTH = 14, BAR_FROM = 70 };
-
-static const char *live_list_columns(const struct list_view *list)
-{
-	return ((const struct live_list *)list)->place->columns;
-}
-
-static bool is_share(const struct list_view *list, const struct field *field)
-{
-	return strcmp(field->name, "percent") == 0 && session_canvas(list->view.session)->columns >= BAR_FROM;
-}
-
-/* Columns that say their value in another way than a printed table does. */
-static const struct { const char *field, *label; int width; } shown_as[] = {
-	{ "full_in", "Full in", 9 }, { "turned_away", "Away", 6 }, { "last_drop", "Last away", 11 },
-};
-
-static const char *live_list_label(const struct list_view *list, const struct field *field)
-{
-	(void)list;
-	for (size_t i = 0; i < sizeof shown_as / sizeof *shown_as; i++) {
-		if (strcmp(shown_as[i].field, field->name) == 0)
-			return shown_as[i].label;
-	}
-	return NULL;
-}
-
-/* "388 of 400" */
-static bool is_used_of(const struct list_view *list, const struct field *field)
-{
-	return list->kind == &kind_live_services && strcmp(field->name, "used") == 0 && session_canvas(list->view.session)->columns >= BAR_FROM;
-}
-
-static int live_list_width(const struct list_view *list, const struct field *field)
-{
-	if (is_share(list, field))
-		return BAR_WIDTH;
-	if (is_used_of(list, field))
-		return 14;
-	for (size_t i = 0; i < sizeof shown_as / sizeof *shown_as; i++) {
-		if (strcmp(shown_as[i].field, field->name) == 0 && session_canvas(list->view.session)->columns >= BAR_FROM)
-			return shown_as[i].width;
-	}
-	return 0;
-}
-
-/* Shares as bars, times as spans: who reads them at night does not want to reckon. */
-static bool live_list_cell(const struct list_view *list, struct canvas *canvas, int row, const struct list_column *column,
-		const struct row *data, enum style style)
-{
-	const char *words = row_text(list, data, column->field->name);
-
-	if (is_share(list, column->field)) {
-		double part = strtod(words, NULL) / 100;
-
-		chart_bar(canvas, row, column->at, column->width - 5, style, part);
-		canvas_right(canvas, row, column->at + column->width - 4, 4, style, arena_format(canvas->arena, "%s%%", words));
-	} else if (is_used_of(list, column->field)) {
-		const char *possible = row_text(list, data, "possible");
-
-		canvas_right(canvas, row, column->at, column->width, style, arena_format(canvas->arena, "%s of %s",
-			text_from_count(canvas->arena, strtoll(words, NULL, 10)), possible == NULL || possible[0] == '\0' ? "?" :
-			text_from_count(canvas->arena, strtoll(possible, NULL, 10))));
-	} else if (strcmp(column->field->name, "full_in") == 0) {
-		canvas_right(canvas, row, column->at, column->width, style, strcmp(words, "0") == 0 ? "FULL" :
-			text_from_age(canvas->arena, strtol(words, NULL, 10) * 60));
-	} else {
-		return false;
-	}
-	return true;
-}
-
-static int live_list_pane_rows(const struct list_view *list, int rows)
-{
-	return has_pane((const struct live_list *)list) ? live_pane_rows(rows) : 0;
-}
-
-static void live_list_pane_draw(const struct list_view *list, struct canvas *canvas, int row, int rows)
-{
-	const struct live_list *self = (const struct live_list *)list;
-
-	live_pane_draw(&self->pane, list->view.session, self->question.host, strcmp(self->place->table, "services") == 0, canvas, row, rows);
-}
-
 /* --- what can be done ------------------------------------------------------------------------------------ */
 
 static void show_table(struct live_list *self, const struct live_place *place)
@@ -550,7 +353,7 @@ static void show_table(struct live_list *self, const struct live_place *place)
 /* The server of a row, for what lies behind it. */
 static size_t host_of(const struct list_view *list, const struct row *row)
 {
-	const char *server = row_text(list, row, "server");
+	const char *server = live_list_text(list, row, "server");
 	size_t host;
 
 	return server != NULL && host_named(live_hosts(live_of(list)), server, &host) ? host : ((const struct live_list *)list)->question.host;
@@ -568,7 +371,7 @@ static void open_server(struct list_view *list, const struct row *row)
 static void open_service(struct list_view *list, const struct row *row)
 {
 	struct session *session = list->view.session;
-	const char *service = row_text(list, row, "service"), *unit = row_text(list, row, "unit");
+	const char *service = live_list_text(list, row, "service"), *unit = live_list_text(list, row, "unit");
 	size_t host = host_of(list, row);
 	struct arena *arena = arena_new();
 
@@ -689,15 +492,7 @@ static const struct list_feed live_feed = {
 	.heading = live_list_heading,
 	.state = live_list_state,
 	.empty = live_list_empty,
-	.words = live_list_words,
-	.detail = live_list_detail,
-	.style = live_list_style,
-	.cell = live_list_cell,
-	.columns = live_list_columns,
-	.width = live_list_width,
-	.label = live_list_label,
-	.pane_rows = live_list_pane_rows,
-	.pane_draw = live_list_pane_draw,
+	LIVE_LIST_LOOKS,
 	.close = live_list_close,
 };
 

@@ -44,4 +44,28 @@ struct view *live_list_new(struct session *session, const char *table, size_t ho
 /* The cursor goes to the first row of this name (an id of a row, a path, a port), where there is one; NULL: stays. */
 void live_list_point(struct view *view, const char *name);
 
+/* --- live_list_draw.c, for live_list.c ----------------------------------------------------------------- */
+
+/* Text of a field of the row; NULL: the table has no such column. */
+const char *live_list_text(const struct list_view *list, const struct row *row, const char *field);
+/* A column of the queue by age. */
+bool live_list_is_age(const struct field *field);
+/* There is a pane below the whole of the connections, not below a part of a table. */
+bool live_list_has_pane(const struct live_list *self);
+/* Parts of the feed; see struct list_feed. */
+const char *live_list_cell_words(const struct list_view *list, struct arena *arena, enum visible_form form, const struct field *field,
+		const struct row *row, const struct value *value);
+const char *live_list_detail(const struct list_view *list, const struct row *row, struct arena *arena);
+enum style live_list_style(const struct list_view *list, const struct field *field, const struct row *row, enum style otherwise);
+bool live_list_cell(const struct list_view *list, struct canvas *canvas, int row, const struct list_column *column,
+		const struct row *data, enum style style);
+const char *live_list_columns(const struct list_view *list);
+int live_list_width(const struct list_view *list, const struct field *field);
+const char *live_list_label(const struct list_view *list, const struct field *field);
+int live_list_pane_rows(const struct list_view *list, int rows);
+void live_list_pane_draw(const struct list_view *list, struct canvas *canvas, int row, int rows);
+#define LIVE_LIST_LOOKS .words = live_list_cell_words, .detail = live_list_detail, .style = live_list_style, .cell = live_list_cell, \
+	.columns = live_list_columns, .width = live_list_width, .label = live_list_label, .pane_rows = live_list_pane_rows, \
+	.pane_draw = live_list_pane_draw
+
 #endif
