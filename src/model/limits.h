@@ -164,6 +164,8 @@ struct limits_set {
  * a mode what it is (process_limit and client_limit of its login services).
  */
 struct limits_set limits_reach(struct arena *arena, const struct limits_facts *facts, const struct limits_goal *goal);
+/* The values as a file for conf.d, each with its reason as a remark; without the open-files limit, which is none of Dovecot's. Arena. */
+char *limits_drop_in(struct arena *arena, const struct limits_set *set);
 /* Does this configuration take the goal? *why (may be NULL) says what is too small. */
 bool limits_reaches(struct arena *arena, const struct limits_facts *facts, const struct limits_goal *goal, const char **why);
 

@@ -8,78 +8,11 @@
  * 100 configurations; with POSTROOM_FULL=1 3,000, and POSTROOM_LIMITS=N says
  * another number. POSTROOM_SEED repeats a run.
  */
-#include <errno.h>
-#include <inttypes.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
+#include "dovecot_check.h"
 
-#include <cmocka.h>
-
-#include "base/child.h"
-#include "base/text.h"
 #include "commands/limits_source.h"
-#include "model/limits.h"
-
-#define DOVECONF "/usr/bin/doveconf"
-#define DOVECOT "/usr/sbin/dovecot"
-#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
-
-static char folder[] = "/tmp/postroom-limits-XXXXXX";
-static char *file;
-static struct loop *loop;
-static struct arena *arena;
-static struct limits_version installed;
-static uint64_t state;
-
-/* --- running ---------------------------------------------------------------------------------------- */
-
-struct ran { bool done; int status; char *output, *complaint; size_t length; };
-
-static void on_done(const struct child_result *result, void *context)
-{
-	struct ran *ran = context;
-
-	ran->done = true;
-	ran->status = result->started && !result->timed_out ? result->status : -1;
-	ran->output = arena_bytes(arena, result->output ? result->output : "", result->output_length);
-	ran->length = result->output_length;
-	ran->complaint = arena_bytes(arena, result->complaint ? result->complaint : "", result->complaint_length);
-}
-
-static struct ran run(const char *const *words)
-{
-	struct ran ran = { 0 };
-
-	child_run(loop, &(struct child_request){ .argv = words, .deadline = 60000 }, on_done, &ran);
-	loop_run_until(loop, &ran.done);
-	return ran;
-}
-
-static void write_file(const char *words)
-{
-	FILE *to = fopen(file, "w");
-
-	assert_non_null(to);
-	assert_int_equal(fputs(words, to) >= 0, 1);
-	assert_int_equal(fclose(to), 0);
-}
 
 /* --- random configurations ---------------------------------------------------------------------------- */
-
-static uint64_t roll(uint64_t below)
-{
-	state ^= state << 13;
-	state ^= state >> 7;
-	state ^= state << 17;
-	return (state >> 16) % below;
-}
 
 static bool one_in(unsigned n)
 {
@@ -200,15 +133,6 @@ static char *random_configuration(void)
 
 /* --- what they should say --------------------------------------------------------------------------------- */
 
-static struct limits_facts *dumped(void)
-{
-	const char *words[] = { DOVECONF, "-S", "-c", file, NULL };
-	struct ran ran = run(words);
-
-	assert_int_equal(limits_form(ran.output, ran.length), LIMITS_DUMP);
-	return limits_read(arena, LIMITS_DUMP, ran.output, ran.length, &installed);
-}
-
 static void add_warnings(struct text *out, const char *prefix, const struct limits_verdict *verdict, bool descriptors)
 {
 	for (size_t i = 0; i < verdict->warning_count; i++)
@@ -259,28 +183,9 @@ static bool doveconf_agrees(const char *configuration, const struct limits_verdi
 	return fine;
 }
 
-/* The directories of an earlier start are none of this check's. In place. */
-static void without_directories(char *words)
-{
-	static const char line[] = "Warning: Corrected permissions for login directory";
-	char *at;
-
-	while ((at = strstr(words, line))) {
-		char *end = strchr(at, '\n');
-
-		if (!end)
-			break;
-		memmove(at, end + 1, strlen(end + 1) + 1);
-	}
-}
-
 static bool dovecot_agrees(const char *configuration, const struct limits_verdict *verdict, unsigned long open_files)
 {
-	const char *base = arena_format(arena, "base_dir=%s/base", folder), *state_dir = arena_format(arena, "state_dir=%s/base", folder);
-	const char *limit = arena_format(arena, "ulimit -S -n %lu && exec \"$@\"", open_files);
-	const char *words[] = { "/bin/sh", "-c", limit, "sh", DOVECOT, "-F", "-c", file, "-o", base, "-o", state_dir, "-o", "log_path=/dev/null",
-		"-o", "service/config/executable=/nonexistent", NULL };
-	struct ran ran = run(words);
+	struct ran ran = run_dovecot(open_files);
 	struct text expected = { 0 };
 	char *fatal;
 	bool fine;
@@ -331,25 +236,10 @@ static bool records_agree(const char *configuration, const struct limits_verdict
 
 /* --- tests ---------------------------------------------------------------------------------------------------- */
 
-static bool missing(void)
-{
-	if (access(DOVECONF, X_OK) == 0 && access(DOVECOT, X_OK) == 0)
-		return false;
-	print_message("Dovecot is not installed\n");
-	return true;
-}
-
-static unsigned long how_many(void)
-{
-	const char *given = getenv("POSTROOM_LIMITS"), *full = getenv("POSTROOM_FULL");
-
-	return given ? strtoul(given, NULL, 10) : full && strcmp(full, "1") == 0 ? 3000 : 100;
-}
-
 static void random_ones(void **unused)
 {
 	static const unsigned long limits[] = { 400, 1000, 1024, 2000, 4096, 15000 };
-	unsigned long count = how_many(), bad = 0, warned = 0, refused = 0, started = 0;
+	unsigned long count = how_many(100, 3000), bad = 0, warned = 0, refused = 0, started = 0;
 
 	(void)unused;
 	if (missing())
@@ -475,42 +365,6 @@ static void built_in_table(void **unused)
 	assert_int_equal(own->default_process_limit, theirs->default_process_limit);
 	assert_int_equal(own->default_client_limit, theirs->default_client_limit);
 	assert_int_equal(own->default_vsz_limit, theirs->default_vsz_limit);
-}
-
-static int set_up(void **unused)
-{
-	static const char *const words[] = { DOVECOT, "--version", NULL };
-	const char *given = getenv("POSTROOM_SEED");
-	struct ran ran;
-
-	(void)unused;
-	state = given ? strtoull(given, NULL, 10) * 2654435761u + 1 : 88172645463325252u;
-	print_message("# seed: %s\n", given ? given : "the fixed one");
-	arena = arena_new();
-	loop = loop_new();
-	if (!mkdtemp(folder))
-		return -1;
-	/* Dovecot's own users go through it. */
-	chmod(folder, 0755);
-	file = memory_text(arena_format(arena, "%s/dovecot.conf", folder));
-	mkdir(arena_format(arena, "%s/base", folder), 0755);
-	ran = run(words);
-	installed = (struct limits_version){ 2, 3, 19 };
-	if (ran.status == 0)
-		limits_version_read(ran.output, &installed);
-	return 0;
-}
-
-static int tear_down(void **unused)
-{
-	const char *words[] = { "/bin/rm", "-rf", "--", folder, NULL };
-
-	(void)unused;
-	run(words);
-	free(file);
-	arena_free(arena);
-	loop_free(loop);
-	return 0;
 }
 
 int main(void)

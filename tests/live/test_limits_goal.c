@@ -1,0 +1,138 @@
+/*
+ * Sets of values against the real thing: random servers and goals; what a set
+ * writes makes doveconf and the dovecot program warn of nothing, and one less of
+ * what Dovecot itself counts makes it warn.
+ *
+ * 25 of them; with POSTROOM_FULL=1 500, and POSTROOM_LIMITS=N says another
+ * number. POSTROOM_SEED repeats a run. Needs root, as a start does.
+ */
+#include "dovecot_check.h"
+
+#include <sys/resource.h>
+
+static unsigned long hard_limit(void)
+{
+	struct rlimit limit = { 0 };
+
+	getrlimit(RLIMIT_NOFILE, &limit);
+	return limit.rlim_max > 1000000 ? 1000000 : (unsigned long)limit.rlim_max;
+}
+
+static const char *random_server(void)
+{
+	static const char *const protocols[] = { "imap", "imap lmtp", "imap pop3 lmtp sieve", "pop3 imap sieve" };
+	static const unsigned numbers[] = { 10, 50, 100, 400, 1000, 1500 };
+	static const char *const services[] = { "imap-login", "pop3-login", "managesieve-login", "imap", "pop3", "lmtp", "auth", "anvil", "stats" };
+	struct text out = { 0 };
+	char *words;
+
+	text_addf(&out, "protocols = %s\ndefault_process_limit = %u\ndefault_client_limit = %u\n", protocols[roll(COUNT(protocols))],
+		numbers[roll(COUNT(numbers))], numbers[roll(COUNT(numbers))]);
+	for (size_t i = 0; i < COUNT(services); i++) {
+		if (roll(3))
+			continue;
+		text_addf(&out, "service %s {\n", services[i]);
+		if (i < 6 && roll(2))
+			text_addf(&out, "  process_limit = %u\n", numbers[roll(COUNT(numbers))]);
+		if ((i < 3 || i >= 6) && roll(2))
+			text_addf(&out, "  client_limit = %u\n", numbers[roll(COUNT(numbers))]);
+		if (i < 3 && roll(2))
+			text_addf(&out, "  service_count = %u\n  process_min_avail = %u\n", (unsigned)roll(3), (unsigned)roll(5));
+		text_add(&out, "}\n");
+	}
+	words = arena_text(arena, text_get(&out));
+	text_free(&out);
+	return words;
+}
+
+static bool warned(struct ran ran)
+{
+	without_directories(ran.complaint);
+	return strstr(ran.complaint, "Warning: ") != NULL;
+}
+
+static void check_quiet(const char *configuration, const struct limits_set *set)
+{
+	const char *words[] = { DOVECONF, "-n", "-c", file, NULL };
+	struct ran ran;
+
+	write_file(configuration);
+	ran = run(words);
+	if (ran.status != 0 || *ran.complaint)
+		fail_msg("doveconf says %s of\n%s", ran.complaint, configuration);
+	ran = run_dovecot((unsigned long)set->after->open_files);
+	if (warned(ran))
+		fail_msg("dovecot says %s of\n%s", ran.complaint, configuration);
+	if (!strstr(ran.complaint, "Fatal: service("))
+		fail_msg("dovecot did not come to its services: %s\n%s", ran.complaint, configuration);
+}
+
+/* What Dovecot counts is as small as can be. */
+static void check_smallest(const char *configuration, const struct limits_set *set)
+{
+	for (size_t i = 0; i < set->value_count; i++) {
+		const struct limits_value *value = &set->values[i];
+
+		if (!value->service && strcmp(value->setting, "fd_limit") == 0) {
+			write_file(configuration);
+			if (value->then == limits_descriptors(arena, set->after, NULL) && !warned(run_dovecot((unsigned long)value->then - 1)))
+				fail_msg("dovecot takes one descriptor less of\n%s", configuration);
+		} else if (value->service && (strcmp(value->service, "auth") == 0 || strcmp(value->service, "anvil") == 0)) {
+			write_file(arena_format(arena, "%sservice %s {\n  client_limit = %llu\n}\n", configuration, value->service,
+				(unsigned long long)value->then - 1));
+			if (!warned(run_dovecot((unsigned long)set->after->open_files)))
+				fail_msg("dovecot takes one less of %s of\n%s", value->service, configuration);
+		}
+	}
+}
+
+static void random_goals(void **state)
+{
+	unsigned long count = how_many(25, 500), hard = hard_limit(), beyond = 0, values = 0;
+
+	(void)state;
+	if (missing() || geteuid() != 0)
+		skip();
+	for (unsigned long i = 0; i < count; i++) {
+		const char *server, *configuration;
+		struct limits_facts *facts;
+		struct limits_goal goal = { .connections = 1 + roll(3000), .tls_percent = roll(2) ? 100 : (unsigned)roll(101), .of_person = roll(2) ? 0 : roll(50),
+			.mode = roll(2) ? LIMITS_SECURITY : LIMITS_PERFORMANCE, .by_default = !roll(3) };
+		struct limits_set set;
+
+		arena_free(arena);
+		arena = arena_new();
+		server = random_server();
+		write_file(server);
+		facts = dumped();
+		facts->open_files = 400 + roll(2000);
+		facts->cores = 1 + roll(16);
+		set = limits_reach(arena, facts, &goal);
+		if (set.refused)
+			fail_msg("%s:\n%s", set.refused, server);
+		if (set.after->open_files > hard) {
+			beyond++;
+			continue;
+		}
+		configuration = arena_format(arena, "%s%s", server, limits_drop_in(arena, &set));
+		check_quiet(configuration, &set);
+		/* doveconf reads back what was meant. */
+		facts = dumped();
+		facts->open_files = set.after->open_files;
+		facts->cores = set.after->cores;
+		facts->userip = set.after->userip;
+		facts->userip_pop3 = set.after->userip_pop3;
+		assert_int_equal(limits_reach(arena, facts, &goal).value_count, 0);
+		check_smallest(configuration, &set);
+		values += set.value_count;
+	}
+	print_message("# figure: %lu servers and goals (%lu need more descriptors than there may be here), %lu values\n", count, beyond, values);
+	assert_true(beyond < count / 2 + 1);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = { cmocka_unit_test(random_goals) };
+
+	return cmocka_run_group_tests_name("limits_goal", tests, set_up, tear_down);
+}
