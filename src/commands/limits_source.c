@@ -189,6 +189,10 @@ static bool read_by_doveconf(struct arena *arena, const struct installed *instal
 		return error_set(error, ERROR_FILE, "%s cannot read %s: %.200s (%d)", installed->doveconf, path,
 			*asked.complaint ? asked.complaint : "it does not say why", asked.status);
 	source->unread = limits_form(asked.output, asked.length) != LIMITS_DUMP;
+	/* What this user may not read is no fault of the configuration. */
+	if (source->unread && source->refused && strstr(source->refused, "Permission denied"))
+		return error_set(error, ERROR_FILE, "%s cannot be read as a whole, so run this as somebody who may read what it includes: %s", path,
+			source->refused);
 	if (source->unread && !source->refused)
 		return error_set(error, ERROR_FILE, "%s names no service of %s, so this is no configuration that it can read", installed->doveconf, path);
 	source->facts = limits_read(arena, LIMITS_DUMP, asked.output, asked.length, &own);

@@ -72,6 +72,13 @@ printf 'nonsense\n' >"$work/odd.conf"
 status 65 "also one that only doveconf knows" check --doveconf "$work/odd.conf"
 said "with its words" "$(doveconf -n -c "$work/odd.conf" 2>&1 >/dev/null | sed -n '1s/^doveconf: Fatal: //p')"
 status 74 "no such file" check --doveconf "$work/gone.conf"
+if [ "$(id -u)" = 0 ]; then
+	printf 'protocols = imap\n!include secret.conf\n' >"$work/partly.conf"
+	install -m 600 /dev/null "$work/secret.conf"
+	chmod 755 "$work"
+	status 74 "an include that may not be read is no fault of it" setpriv --reuid nobody --clear-groups "$POSTROOM" limits check --doveconf "$work/partly.conf"
+	said "and is named" "secret.conf"
+fi
 status 64 "a limit that is no number" check --doveconf "$work/fine.conf" --fd-limit many
 status 64 "a version that is none" check --doveconf "$work/fine.conf" --dovecot-version new
 status 64 "a file and a server" check --doveconf "$work/fine.conf" --host mail1
