@@ -39,10 +39,10 @@ const struct live_place live_places[] = {
 	{ "sources", "server", NULL, "state", false, NULL, NULL, NULL, NULL },
 	{ "ports", "server", NULL, "port", false, NULL, NULL, NULL, NULL },
 	{ "disks", "server", NULL, "percent", true, NULL, NULL, NULL, NULL },
-	{ "machine", "server", NULL, "server", false, NULL, NULL, NULL, NULL },
-	{ "inner", "server", NULL, "state", false, NULL, NULL, NULL, NULL },
+	{ "machines", "server", NULL, "server", false, NULL, NULL, NULL, NULL },
+	{ "inner", "server", NULL, "ok", false, NULL, NULL, NULL, NULL },
 	{ "testmail", "server", NULL, "server", false, NULL, NULL, NULL, NULL },
-	{ "directory", "server", NULL, "state", false, NULL, NULL, NULL, NULL },
+	{ "directory-servers", "server", NULL, "state", false, NULL, NULL, NULL, NULL },
 	{ NULL, NULL, NULL, NULL, false, NULL, NULL, NULL, NULL }
 };
 

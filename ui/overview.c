@@ -138,14 +138,15 @@ static const struct { const char *rule, *table; } seen_in[] = {
 	{ "turned-away", "services" }, { "logins", "services" }, { "full", "services" }, { "limits", "services" }, { "throttled", "services" },
 	{ "userip", "connections-by-user" }, { "own-deferred", "queue-by-domain" }, { "queue-growth", "queue-by-domain" },
 	{ "queue-old", "queue-by-domain" }, { "held", "queue" }, { "postfix-down", "queue" }, { "disk", "disks" }, { "disk-hours", "disks" },
-	{ "memory", "machine" }, { "load", "machine" }, { "inner", "inner" }, { "signatures", "inner" }, { "listener", "inner" },
-	{ "testmail", "testmail" }, { "directory", "directory" }, { "directory-slow", "directory" }, { "directory-lag", "directory" },
+	{ "memory", "machines" }, { "load", "machines" }, { "inner", "inner" }, { "signatures", "inner" }, { "listener", "inner" },
+	{ "testmail", "testmail" }, { "directory", "directory-servers" }, { "directory-slow", "directory-servers" },
+	{ "directory-lag", "directory-servers" },
 };
 
-static const char *table_of(const struct live_alarm *alarm)
+const char *overview_table(const char *rule)
 {
 	for (size_t i = 0; i < sizeof seen_in / sizeof *seen_in; i++) {
-		if (strcmp(seen_in[i].rule, alarm->rule) == 0)
+		if (strcmp(seen_in[i].rule, rule) == 0)
 			return seen_in[i].table;
 	}
 	return NULL;
@@ -180,11 +181,11 @@ static void show_alarm(struct overview_view *self, const struct live_alarm *alar
 
 static void open_alarm(struct overview_view *self, const struct live_alarm *alarm)
 {
-	const char *table = table_of(alarm);
+	const char *table = overview_table(alarm->rule);
 	struct view *view;
 	char *part;
 
-	if (table == NULL || live_table_find(table) == NULL) {
+	if (table == NULL) {
 		show_alarm(self, alarm);
 		return;
 	}

@@ -15,6 +15,8 @@
 #include "model/kind.h"
 #include "tests/fakes/assertions.h"
 #include "tests/fakes/stage.h"
+#include "ui/live_list.h"
+#include "ui/overview.h"
 
 static const enum role roles[] = { ROLE_ADMIN, ROLE_HELPDESK, ROLE_MONITOR };
 
@@ -87,6 +89,42 @@ static void every_section_is_reached(void **state)
 }
 
 /* Columns and filters of every list. */
+static const struct live_place *place_of(const char *table)
+{
+	for (const struct live_place *place = live_places; place->table != NULL; place++) {
+		if (strcmp(place->table, table) == 0)
+			return place;
+	}
+	return NULL;
+}
+
+/* Every place is a table of the collector with the fields that it names, and every alarm leads to such a place or to none. */
+static void every_live_place_is_there(void **state)
+{
+	const char *rule, *help;
+	size_t leading = 0;
+
+	(void)state;
+	for (const struct live_place *place = live_places; place->table != NULL; place++) {
+		const struct live_table *table = live_table_find(place->table);
+
+		if (table == NULL)
+			fail_msg("there is no table %s", place->table);
+		if (kind_field(table->kind, place->sort) == NULL || (place->of != NULL && kind_field(table->kind, place->of) == NULL))
+			fail_msg("%s has no field %s or %s", place->table, place->sort, place->of);
+		if (place->leads_to != NULL && place_of(place->leads_to) == NULL)
+			fail_msg("%s leads to %s", place->table, place->leads_to);
+	}
+	for (size_t i = 0; (rule = live_alarm_rule(i, &help)) != NULL; i++) {
+		const char *table = overview_table(rule);
+
+		leading += table != NULL;
+		if (table != NULL && place_of(table) == NULL)
+			fail_msg("an alarm %s leads to %s", rule, table);
+	}
+	assert_true(leading > 15);
+}
+
 static void every_list_has_its_choices(void **state)
 {
 	(void)state;
@@ -116,6 +154,7 @@ int main(void)
 		cmocka_unit_test(every_section_is_found_and_has_a_key),
 		cmocka_unit_test(every_section_is_drawn),
 		cmocka_unit_test(every_section_is_reached),
+		cmocka_unit_test(every_live_place_is_there),
 		cmocka_unit_test(every_list_has_its_choices),
 	};
 
