@@ -143,6 +143,7 @@ struct port_row {
 	const char *protocol;
 	int port;
 	bool open;                         /* connected */
+	bool spoke;                        /* said anything, be it wrong */
 	bool ok;                           /* greeted, and TLS where it belongs */
 	const char *trouble;               /* in words; NULL: none */
 	const char *greeting;

@@ -17,7 +17,7 @@ static bool nobody(enum error_kind kind)
 
 bool port_spoke(const struct port_row *row)
 {
-	return row->ok || (row->open && ((row->greeting && *row->greeting) || row->valid_until));
+	return row->ok || (row->open && (row->spoke || (row->greeting && *row->greeting) || row->valid_until));
 }
 
 static bool any_spoke(const struct ports *ports)

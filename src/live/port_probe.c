@@ -299,6 +299,7 @@ static void on_line(void *context, const char *line)
 	struct port_probe *probe = context;
 	enum meaning meaning;
 
+	probe->seen.row.spoke = true;
 	/* Sieve tells its abilities in its greeting, and again after TLS. */
 	if (probe->step == LEAVING || probe->step == SHAKING || probe->step == SHAKING_FIRST)
 		return;
@@ -349,6 +350,9 @@ static void on_ended(void *context, const struct error *error)
 		finish(probe);
 		return;
 	}
+	/* No TLS that can be understood, words without end: somebody is there. */
+	if (error->kind == ERROR_REFUSED)
+		probe->seen.row.spoke = true;
 	probe->seen.refused = !probe->seen.row.open && error->kind == ERROR_UNREACHABLE;
 	trouble(probe, error->kind == ERROR_NONE ? "it closed the connection before it had said all" : error->text);
 	finish(probe);

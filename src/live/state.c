@@ -80,6 +80,7 @@ void live_own_domains(struct live *live, const char *const *domains)
 	struct arena *arena;
 	const char **copy;
 	size_t count = 0, i;
+	bool known;
 
 	live->own_awaited = false;
 	if (live->settings.own_domains || !domains) {
@@ -92,10 +93,14 @@ void live_own_domains(struct live *live, const char *const *domains)
 	copy = arena_alloc(arena, (count + 1) * sizeof(*copy));
 	for (i = 0; i < count; i++)
 		copy[i] = arena_text(arena, domains[i]);
+	known = live->own != NULL;
 	arena_free(live->own_arena);
 	live->own_arena = arena;
 	live->own = copy;
 	live_pump(live);
+	/* What was counted without them says nothing of ours. */
+	if (!known)
+		live_refresh(live, LIVE_ALL, 1u << LIVE_QUEUE);
 }
 
 /* How long the first look at a queue waits to know what is ours. */

@@ -162,6 +162,11 @@ static void each_fault_has_its_words(void **state)
 		assert_int_equal(trial.seen.row.open, hostile[i].open);
 		assert_int_equal(trial.seen.row.ok, hostile[i].ok);
 		assert_false(trial.seen.refused);
+		/* Who only takes connections has said nothing. */
+		if (hostile[i].script.steps[0] && *hostile[i].script.steps[0] != 'W' && *hostile[i].script.steps[0] != 'D' && strcmp(hostile[i].script.steps[1] ? hostile[i].script.steps[1] : "", "W"))
+			assert_true(trial.seen.row.spoke);
+		else if (!hostile[i].script.steps[0] || *hostile[i].script.steps[0] == 'W')
+			assert_false(trial.seen.row.spoke);
 		if (hostile[i].trouble)
 			assert_non_null(strstr(trouble, hostile[i].trouble));
 		else
