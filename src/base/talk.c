@@ -296,7 +296,7 @@ static void shake(struct talk *talk)
 		if (talk->phase == SECURE)
 			read_secure(talk);
 	} else if (step == TLS_ENDED) {
-		error_set(&error, ERROR_REFUSED, "it closed the connection instead of beginning TLS");
+		error_set(&error, ERROR_UNREACHABLE, "it closed the connection instead of beginning TLS");
 		end(talk, &error);
 	} else if (step == TLS_FAILED) {
 		end(talk, &error);

@@ -144,8 +144,8 @@ static enum tls_step step_of(struct tls *tls, ssize_t code, struct error *error)
 {
 	if (code == GNUTLS_E_AGAIN || code == GNUTLS_E_INTERRUPTED)
 		return gnutls_record_get_direction(tls->session) ? TLS_WANTS_WRITE : TLS_WANTS_READ;
-	/* Many servers close without TLS's goodbye. */
-	if (code == GNUTLS_E_PREMATURE_TERMINATION)
+	/* Many servers close without TLS's goodbye, or cut off what was still on its way to them. */
+	if (code == GNUTLS_E_PREMATURE_TERMINATION || code == GNUTLS_E_PULL_ERROR || code == GNUTLS_E_PUSH_ERROR)
 		return TLS_ENDED;
 	if (code == GNUTLS_E_FATAL_ALERT_RECEIVED || code == GNUTLS_E_WARNING_ALERT_RECEIVED)
 		error_set(error, ERROR_REFUSED, "TLS was refused: %s [%d]", gnutls_alert_get_name(gnutls_alert_get(tls->session)), (int)code);

@@ -4,11 +4,12 @@
  */
 #include "tests/live/live.h"
 
-static struct { bool done; size_t count, failed; long latency; } felt;
+static struct { bool done; size_t count, failed; long latency, lag[2]; } felt;
 
 static void on_beat(void *context, const struct directory_beat *beat)
 {
 	(void)context;
+	felt.lag[felt.count % 2] = beat->lag_s;
 	felt.count++;
 	if (beat->error.kind != ERROR_NONE)
 		felt.failed++;
@@ -50,9 +51,40 @@ static void the_pulse_of_two_servers(void **state)
 	loop_free(loop);
 }
 
+/* One server by two names has what it has: the second is not behind the first. */
+static void one_is_not_behind_itself(void **state)
+{
+	char by_name[60];
+	const char *uris[] = { live_env("LAB_URI"), by_name, NULL };
+	struct directory_settings settings = { .uris = uris, .tls = DIRECTORY_TLS_START, .ca_file = live_env("LAB_CA"), .base = live_env("LAB_BASE"),
+		.bind = DIRECTORY_BIND_SIMPLE, .bind_dn = live_env("LAB_MONITOR_DN"), .password_file = live_env("LAB_MONITOR_SECRET") };
+	struct loop *loop;
+	struct error error = { 0 };
+	struct directory *directory;
+	unsigned tries = 0;
+
+	(void)state;
+	if (live_missing())
+		skip();
+	snprintf(by_name, sizeof(by_name), "ldap://127.0.0.1:%s/", live_env("LAB_LDAP_PORT"));
+	loop = loop_new();
+	directory = directory_open(loop, &settings, &error);
+	assert_non_null(directory);
+	/* Where the base is becomes known with the first connection. */
+	do {
+		memset(&felt, 0, sizeof(felt));
+		directory_pulse(directory, on_beat, NULL);
+		loop_run_until(loop, &felt.done);
+	} while (felt.lag[0] < 0 && felt.lag[1] < 0 && ++tries < 500);
+	assert_int_equal(felt.failed, 0);
+	assert_int_equal(felt.lag[0] + felt.lag[1], -1);
+	assert_true(directory_close(directory));
+	loop_free(loop);
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(the_pulse_of_two_servers) };
+	const struct CMUnitTest tests[] = { cmocka_unit_test(the_pulse_of_two_servers), cmocka_unit_test(one_is_not_behind_itself) };
 
 	return cmocka_run_group_tests_name("pulse", tests, NULL, NULL);
 }
