@@ -77,7 +77,7 @@ static int look_up(struct shared *shared, int flags)
 static void *on_thread(void *context)
 {
 	struct shared *shared = context;
-	int code = look_up(shared, AI_ADDRCONFIG);
+	int code = look_up(shared, 0);
 
 	if (code == EAI_NONAME || code == EAI_NODATA)
 		error_set(&shared->resolved.error, ERROR_UNREACHABLE, "there is no such name: correct the address, or the name service");
