@@ -114,12 +114,20 @@ static void finish(struct left_on_asking *asking)
 	free_asking(asking);
 }
 
+/* Postfix is asked where mail is moved, Dovecot where it is stored. */
+static bool is_asked(const struct hosts *hosts, size_t host, const char *command)
+{
+	unsigned role = strcmp(command, "postconf") == 0 ? HOST_TRANSPORT : HOST_MAILBOX;
+
+	return host_at(hosts, host)->roles & role && host_way(hosts, host, command, NULL) != WAY_NONE;
+}
+
 static void run_step(struct left_on_asking *asking)
 {
 	struct hosts *hosts = live_hosts(asking->live);
 	struct host_request request = { .done = on_done, .context = asking };
 
-	while (asking->step < SETTINGS && host_way(hosts, asking->host, settings[asking->step].command, NULL) == WAY_NONE)
+	while (asking->step < SETTINGS && !is_asked(hosts, asking->host, settings[asking->step].command))
 		asking->step++;
 	if (asking->step == SETTINGS) {
 		finish(asking);
@@ -136,7 +144,7 @@ static bool applies(struct live *live, size_t host, const char **reason)
 	struct hosts *hosts = live_hosts(live);
 
 	*reason = NULL;
-	return host_way(hosts, host, "postconf", NULL) != WAY_NONE || host_way(hosts, host, "dovecot-debug", NULL) != WAY_NONE;
+	return is_asked(hosts, host, "postconf") || is_asked(hosts, host, "dovecot-debug");
 }
 
 static struct asking *ask(struct live *live, size_t host, asked *done, void *context)
