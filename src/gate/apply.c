@@ -420,7 +420,8 @@ bool stage_done(struct walk *walk)
 
 	if (change->kind->result)
 		submission->sentence = change->kind->result(submission->arena, change, submission->did, submission->told);
-	write_end(walk->gate, submission->id, "done", NULL);
+	/* The intent said what was asked; the history tells what came of it. */
+	write_end(walk->gate, submission->id, "done", submission->told ? submission->sentence : NULL);
 	submission->ended = true;
 	if (change->undo_of)
 		write_undone(walk->gate, change->undo_of, submission->id);

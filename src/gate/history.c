@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "gate/gate_private.h"
+#include "model/traffic.h"
 
 /* --- one entry ------------------------------------------------------------------------------- */
 
@@ -59,6 +60,14 @@ static const char *given(struct arena *arena, const char *text)
 	return arena_text(arena, text ? text : "");
 }
 
+/* Less was done than its intent says, and its end says how much. */
+static bool counted(const struct set *set)
+{
+	const struct kind *kind = set->kind ? kind_written(set->kind) : NULL;
+
+	return kind && kind->result && set->end == SET_DONE && set->problem;
+}
+
 static void fill(struct arena *arena, const struct set *set, struct history_entry *entry)
 {
 	enum history_state state = state_of(set);
@@ -70,7 +79,7 @@ static void fill(struct arena *arena, const struct set *set, struct history_entr
 	entry->verb = given(arena, set->verb);
 	entry->kind = given(arena, set->kind);
 	entry->name = given(arena, set->name);
-	entry->sentence = given(arena, set->sentence);
+	entry->sentence = given(arena, counted(set) ? set->problem : set->sentence);
 	entry->reason = given(arena, set->reason);
 	entry->state = state;
 	entry->state_words = state_words(arena, set);
