@@ -180,8 +180,8 @@ static void add_field(struct fitting *fitting, const struct field *field)
 		wanted = left - kept < FIRST_LEAST ? FIRST_LEAST : left - kept;
 	if (fitting->count == 0 && wanted > left)
 		wanted = left;
-	/* Of what goes on a part of a text says more than none: to whom, and why. */
-	if (fitting->list->feed != NULL && is_wide_type(field) && is_default(field) && wanted > left - kept && left - kept >= FIRST_LEAST)
+	/* A part of a text says more than none where the row under the cursor is told in full below. */
+	if (fitting->list->detailed && is_wide_type(field) && is_default(field) && wanted > left - kept && left - kept >= FIRST_LEAST)
 		wanted = left - kept;
 	/* A text beside the first does not push out a figure. */
 	if (wanted > left - (fitting->count == 0 ? 0 : kept) || wanted < 1)
