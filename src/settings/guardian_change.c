@@ -141,8 +141,10 @@ static char *trimmed(struct arena *arena, const char *words)
 
 static void refuse(struct guardian *guardian, const struct error *error)
 {
+	const char *why = trimmed(guardian->arena, error->text);
+
 	guardian->armed = false;
-	guardian->report.why = trimmed(guardian->arena, error->text);
+	guardian->report.why = strstr(why, "nothing was installed") ? why : arena_format(guardian->arena, "nothing was installed: %s", why);
 	guardian->report.kind = error->kind;
 	guardian_state(guardian, GUARDIAN_REFUSED, NULL);
 	log_line(LOG_LEVEL_INFO, "guardian: change %s is refused: %s", guardian->report.id, guardian->report.why);
@@ -191,8 +193,10 @@ static bool installed(struct guardian *guardian, struct error *error)
 	guardian_point("armed");
 	if (guardian_files_install(guardian, error))
 		return true;
-	if (guardian_files_restore(guardian, &back))
+	if (guardian_files_restore(guardian, &back)) {
+		guardian_files_forget(guardian);
 		return error_prefix(error, "nothing was installed");
+	}
 	guardian->report.why = arena_text(guardian->arena, error->text);
 	stuck(guardian, &back);
 	return false;

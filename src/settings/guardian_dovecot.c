@@ -19,7 +19,7 @@
 #define DOVECONF "/usr/bin/doveconf"
 #define DOVEADM "/usr/bin/doveadm"
 /* A broken file can hold the master up for 10 s. */
-enum { LOOK_MS = 20000, TURN_MS = 100, UNSEEN_MS = 1500 };
+enum { LOOK_MS = 20000, TURN_MS = 100, UNSEEN_MS = 1500, DEAF_MS = 3000 };
 
 /* One value as doveconf reads it; arena, NULL: it cannot be read. */
 static char *value_of(struct guardian *guardian, const char *config, const char *name)
@@ -198,6 +198,30 @@ static const char **pairs_now(struct guardian *guardian, const char *table)
 	return pairs;
 }
 
+/* The value that the change wanted for this name; NULL: none. */
+static const char *wanted_for(const struct guardian *guardian, const char *name)
+{
+	for (size_t i = 0; guardian->change.wanted[i]; i += 2)
+		if (!strcmp(guardian->change.wanted[i], name))
+			return guardian->change.wanted[i + 1];
+	return NULL;
+}
+
+/*
+ * On the way back: neither what ran before nor the new one. Somebody had edited the old files and not reloaded, so this is what
+ * they say, and as good.
+ */
+static bool old_files_say(struct guardian *guardian, const char *const *pairs, size_t at, const char *value)
+{
+	const char *fresh = wanted_for(guardian, pairs[at]);
+
+	if (pairs != guardian->before || !fresh || !strcmp(fresh, value))
+		return false;
+	guardian_say(guardian, "%s ran as %s, though the old files said %s already", pairs[at], pairs[at + 1], value);
+	guardian->before[at + 1] = value;
+	return true;
+}
+
 static bool all_run(struct guardian *guardian, const char *table, const char *const *pairs, struct error *error)
 {
 	for (size_t i = 0; pairs && pairs[i]; i += 2) {
@@ -205,7 +229,7 @@ static bool all_run(struct guardian *guardian, const char *table, const char *co
 
 		if (!value)
 			return error_set(error, ERROR_INVALID, "%s is not known to this Dovecot", pairs[i]);
-		if (strcmp(value, pairs[i + 1]))
+		if (strcmp(value, pairs[i + 1]) && !old_files_say(guardian, pairs, i, value))
 			return error_set(error, ERROR_REFUSED, "%s is %s and not %s", pairs[i], value, pairs[i + 1]);
 	}
 	return true;
@@ -303,10 +327,10 @@ static bool log_shows(struct guardian *guardian, bool *reloaded, struct error *e
  */
 static bool wait_for_values(struct guardian *guardian, const char *const *pairs, struct error *error)
 {
-	int64_t began = clock_monotonic_ms();
+	int64_t began = clock_monotonic_ms(), heard = began;
 
 	for (;;) {
-		bool reloaded, late = clock_monotonic_ms() - began > LOOK_MS;
+		bool reloaded, answered = false, late = clock_monotonic_ms() - began > LOOK_MS;
 		const char *table;
 
 		if (!log_shows(guardian, &reloaded, error))
@@ -314,8 +338,13 @@ static bool wait_for_values(struct guardian *guardian, const char *const *pairs,
 		if (!guardian->log.path)
 			reloaded = clock_monotonic_ms() - began > UNSEEN_MS;
 		error_clear(error);
-		if (reloaded && status_now(guardian, &table, error) && all_run(guardian, table, pairs, error))
+		answered = reloaded && status_now(guardian, &table, error);
+		if (answered && all_run(guardian, table, pairs, error))
 			return true;
+		/* A busy master lets doveadm wait; one that fails again and again cannot read its configuration or is gone. */
+		if (answered || !reloaded)
+			heard = clock_monotonic_ms();
+		late = late || clock_monotonic_ms() - heard > DEAF_MS;
 		if (late && !reloaded)
 			return error_set(error, ERROR_TIMEOUT, "Dovecot did not reload within %d s", LOOK_MS / 1000);
 		if (late)

@@ -177,8 +177,10 @@ static bool stage(const char *temporary, const char *path, const char *bytes, si
 
 static void unstage(struct guardian *guardian)
 {
-	for (size_t i = 0; i < guardian->change.file_count; i++)
+	for (size_t i = 0; i < guardian->change.file_count; i++) {
 		unlink(beside(guardian, guardian->change.files[i].path, "new"));
+		unlink(beside(guardian, guardian->change.files[i].path, "back"));
+	}
 }
 
 static bool stage_all(struct guardian *guardian, struct error *error)
@@ -207,20 +209,22 @@ static bool put_in_place(struct guardian *guardian, size_t index, struct error *
 		return failed(error, file->path, "given a second name");
 	if (file->bytes ? rename(beside(guardian, file->path, "new"), file->path) != 0 : now.existed && unlink(file->path) != 0)
 		return failed(error, file->path, "replaced");
+	guardian->old[index].touched = true;
 	return sync_directory(file->path, error);
 }
 
 bool guardian_files_install(struct guardian *guardian, struct error *error)
 {
-	bool fine = stage_all(guardian, error);
+	bool fine;
 
+	guardian->installs = true;
+	fine = stage_all(guardian, error);
 	guardian_point("staged");
 	for (size_t i = 0; fine && i < guardian->change.file_count; i++) {
 		fine = put_in_place(guardian, i, error);
 		if (fine && i == 0)
 			guardian_point("installed-first");
 	}
-	unstage(guardian);
 	return fine;
 }
 
@@ -252,11 +256,26 @@ static bool put_old(struct guardian *guardian, size_t index, struct error *error
 	if (!old->existed)
 		return unlink(path) == 0 || errno == ENOENT || failed(error, path, "removed again");
 	if (!read_place(guardian, second, &named, NULL) || !same(&named, old->bytes, old->length)) {
-		second = beside(guardian, path, "new");
+		second = beside(guardian, path, "back");
 		if (!stage(second, path, old->bytes, old->length, old, error))
 			return false;
 	}
 	return rename(second, path) == 0 || failed(error, path, "put back");
+}
+
+/*
+ * Did this place never come so far? What is there is then as somebody left it, and stays. A guardian that died tells by what it
+ * left beside: the new file that was not moved yet, or of one that was to go, no second name.
+ */
+static bool never_touched(struct guardian *guardian, size_t index, const struct guarded_old *now)
+{
+	const struct guarded_file *file = &guardian->change.files[index];
+
+	if (guardian->installs)
+		return !guardian->old[index].touched;
+	if (file->bytes)
+		return access(beside(guardian, file->path, "new"), F_OK) == 0;
+	return now->existed && access(beside(guardian, file->path, "old"), F_OK) != 0;
 }
 
 bool guardian_files_restore(struct guardian *guardian, struct error *error)
@@ -274,7 +293,7 @@ bool guardian_files_restore(struct guardian *guardian, struct error *error)
 		/* A place that cannot be read is put right all the same, if it can. */
 		if (!read_place(guardian, path, &now, &here))
 			error_clear(&here);
-		else if (same(&now, old->existed ? old->bytes : NULL, old->length))
+		else if (same(&now, old->existed ? old->bytes : NULL, old->length) || never_touched(guardian, i, &now))
 			continue;
 		else if (!keep_theirs(guardian, i, &now, &here)) {
 			all = error_set(error, here.kind, "%s", here.text);
@@ -283,7 +302,9 @@ bool guardian_files_restore(struct guardian *guardian, struct error *error)
 		if (!put_old(guardian, i, &here) || !sync_directory(path, &here))
 			all = error_set(error, here.kind, "%s", here.text);
 	}
-	unstage(guardian);
+	/* What tells how far it came is needed until all is back. */
+	if (all)
+		unstage(guardian);
 	return all;
 }
 

@@ -24,6 +24,7 @@ struct guarded_old {
 	mode_t mode;
 	uid_t owner;
 	gid_t group;
+	bool touched;                      /* by this process: ours lies there, or it is gone as wanted */
 };
 /* A port that must greet whoever connects. */
 struct guardian_port {
@@ -53,6 +54,7 @@ struct guardian {
 	const struct guardian_service *service;
 	struct guarded_change change;
 	struct guarded_old *old;           /* one a file */
+	bool installs;                     /* this process installed, so it knows what it touched */
 	bool armed;                        /* files may lie in place that must go unless confirmed */
 	/* Pairs as in change.wanted: what ran before; what must run again after a rollback. NULL-terminated; NULL: not known. */
 	const char **before;
