@@ -15,7 +15,9 @@
 #include "directory/directory_private.h"
 #include "directory/request.h"
 
-enum { SERVERS_MOST = 8, INVALID_CREDENTIALS = 49, NUMBERS_MOST = 16, DEADLINE_MS = 30000 };
+enum { SERVERS_MOST = 8, INVALID_CREDENTIALS = 49, NUMBERS_MOST = 16 };
+/* Who looks once waits for it. */
+#define DEADLINE_S 6
 
 /* The newest change of one provider that a server has seen. */
 struct number { char provider[8]; int64_t at; char whole[64]; };
@@ -125,12 +127,13 @@ static void look_run(struct job *job, void *context)
 	struct server *server = context;
 	struct arena *arena = arena_new();
 
-	(void)job;
 	connection_resume(server->connection);
 	if (connection_hung_up(server->connection))
 		connection_close(server->connection);
 	if (connection_ready(server->connection, &server->error) && request_ping(server->connection, &server->latency, &server->error) && server->world)
 		read_numbers(server, arena);
+	if (server->error.kind != ERROR_NONE && job_timed_out(job))
+		error_set(&server->error, ERROR_TIMEOUT, "%s: no answer within %d s", server->uris[0], DEADLINE_S);
 	arena_free(arena);
 }
 
@@ -169,7 +172,7 @@ static void look_at(struct server *server)
 	server->latency = -1;
 	server->number_count = 0;
 	server->world = directory_known_world(server->pulses->directory);
-	server->job = worker_post(server->worker, &class, server, DEADLINE_MS);
+	server->job = worker_post(server->worker, &class, server, DEADLINE_S * 1000);
 }
 
 /* --- all of them -------------------------------------------------------------------------------------- */
