@@ -26,7 +26,7 @@ struct limits_version { unsigned major, minor, patch; };
 bool limits_version_read(const char *words, struct limits_version *version);
 bool limits_version_from(const struct limits_version *version, unsigned major, unsigned minor, unsigned patch);
 
-/* Values that somebody wrote as 0 although 2.4 refuses that, in the order in which it looks. */
+/* Values that somebody wrote as 0 although 2.4 refuses that. */
 enum limits_zero { LIMITS_ZERO_PROCESSES = 1, LIMITS_ZERO_CLIENTS = 2, LIMITS_ZERO_COUNT = 4, LIMITS_ZERO_IDLE = 8, LIMITS_ZERO_VSZ = 16 };
 
 /* A service as the configuration has it: 0 in process_limit and client_limit means the default_ value (1.1). */
@@ -36,6 +36,8 @@ struct limits_service {
 	uint32_t service_count;                /* connections in the life of a process; 0: without end */
 	uint64_t vsz_limit;                    /* bytes; 0: none; LIMITS_UNKNOWN: default_vsz_limit */
 	bool drop_priv_before_exec, chroot;    /* chroot: one is set */
+	bool reuse_port;                       /* 2.4.4 and later */
+	const char *listener_kind;             /* "unix_listener" or "fifo_listener" where one has an empty path; NULL: none */
 	unsigned zero;                         /* enum limits_zero */
 	uint64_t peak;                         /* most connections at once that anybody saw; LIMITS_UNKNOWN */
 	const char *const *listeners;          /* as Dovecot compares them: "143:*", "/run/dovecot/login/login" */

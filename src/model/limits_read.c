@@ -128,6 +128,8 @@ static void read_setting(struct reading *reading, struct limits_service *service
 		service->chroot = *value != '\0';
 	else if (strcmp(key, "drop_priv_before_exec") == 0)
 		service->drop_priv_before_exec = is_yes(value);
+	else if (strcmp(key, "reuse_port") == 0)
+		service->reuse_port = is_yes(value);
 	else if (strcmp(key, "process_min_avail") == 0)
 		read_uint(value, &service->process_min_avail);
 	else if (strcmp(key, "process_limit") == 0) {
@@ -207,6 +209,9 @@ static void keep_listeners(struct reading *reading)
 			service->listeners = &words[at];
 			service->listener_count = 0;
 		}
+		if (!*reading->listeners[i].path && *reading->listeners[i].kind != 'i' &&
+		    (!service->listener_kind || *service->listener_kind < *reading->listeners[i].kind))
+			service->listener_kind = reading->listeners[i].kind;
 		words[at] = listener_words(reading, &reading->listeners[i]);
 		if (words[at]) {
 			service->listener_count++;
@@ -367,6 +372,8 @@ static void open_listener(struct reading *reading, size_t service)
 			continue;
 		snprintf(nameless, sizeof(nameless), "%zu", reading->listener_count);
 		reading->open = listener_of(reading, service, kinds[i], *key ? key : nameless);
+		if (reading->open && !*key)
+			reading->open->path = "";
 		return;
 	}
 }
@@ -507,6 +514,10 @@ static void finish(struct reading *reading)
 	/* Until 2.4 a 0 is how the default is written. */
 	for (size_t i = 0; !reading->from_24 && i < facts->service_count; i++)
 		facts->services[i].zero = 0;
+	if (!reading->from_24 && limits_version_from(&facts->version, 2, 4, 0) && !facts->last_uid)
+		facts->last_uid = LIMITS_UNKNOWN;
+	if (!reading->from_24 && limits_version_from(&facts->version, 2, 4, 0) && !facts->last_gid)
+		facts->last_gid = LIMITS_UNKNOWN;
 	keep_listeners(reading);
 	facts->base_dir = reading->base_dir_known ? reading->base_dir : NULL;
 	text_free(&reading->enabled);

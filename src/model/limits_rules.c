@@ -89,16 +89,28 @@ uint32_t limits_descriptors(struct arena *arena, const struct limits_facts *fact
 
 /* --- errors ----------------------------------------------------------------------------------------- */
 
-static const char *wrong_in_general(struct arena *arena, const struct limits_facts *facts)
+/* The first id is above the last one; 0 for the last one means none until 2.4, which wants a number. */
+static const char *wrong_ids(const struct limits_facts *facts, uint64_t first, uint64_t last, const char *none, const char *above)
 {
-	(void)arena;
-	if (facts->listen && !*facts->listen)
-		return "listen can't be set empty";
-	if (facts->first_uid != LIMITS_UNKNOWN && facts->last_uid != LIMITS_UNKNOWN && facts->last_uid && facts->first_uid > facts->last_uid)
-		return "first_valid_uid can't be larger than last_valid_uid";
-	if (facts->first_gid != LIMITS_UNKNOWN && facts->last_gid != LIMITS_UNKNOWN && facts->last_gid && facts->first_gid > facts->last_gid)
-		return "first_valid_gid can't be larger than last_valid_gid";
-	return facts->missing_user;
+	if (first == LIMITS_UNKNOWN || last == LIMITS_UNKNOWN)
+		return NULL;
+	if (!last)
+		return limits_version_from(&facts->version, 2, 4, 0) ? none : NULL;
+	return first > last ? above : NULL;
+}
+
+static const char *wrong_in_general(const struct limits_facts *facts)
+{
+	bool from_24 = limits_version_from(&facts->version, 2, 4, 0), nowhere = facts->listen && !*facts->listen;
+	const char *wrong = nowhere && !from_24 ? "listen can't be set empty" : NULL;
+
+	if (!wrong)
+		wrong = wrong_ids(facts, facts->first_uid, facts->last_uid, "last_valid_uid must not be 0", "first_valid_uid can't be larger than last_valid_uid");
+	if (!wrong)
+		wrong = wrong_ids(facts, facts->first_gid, facts->last_gid, "last_valid_gid must not be 0", "first_valid_gid can't be larger than last_valid_gid");
+	if (!wrong)
+		wrong = facts->missing_user;
+	return wrong ? wrong : nowhere ? "listen can't be set empty" : NULL;
 }
 
 static bool known_protocol(const struct limits_facts *facts, const char *word, size_t length)
@@ -128,36 +140,52 @@ static const char *wrong_protocol(struct arena *arena, const struct limits_facts
 /* 2.4 has no 0 that means something else (9). */
 static const char *wrong_zero(const struct limits_service *service)
 {
-	if (service->zero & LIMITS_ZERO_PROCESSES)
-		return "process_limit must be higher than 0";
 	if (service->zero & LIMITS_ZERO_CLIENTS)
 		return "client_limit must be higher than 0";
 	if (service->zero & LIMITS_ZERO_COUNT)
 		return "restart_request_count must be higher than 0 (did you mean \"unlimited\"?)";
 	if (service->zero & LIMITS_ZERO_IDLE)
-		return "idle_kill_interval must be higher than 0 (did you mean \"infinite\"?)";
-	return service->zero & LIMITS_ZERO_VSZ ? "vsz_limit is too low (did you mean \"unlimited\"?)" : NULL;
+		return "idle_kill_interval must be higher than 0 (did you mean \"unlimited\"?)";
+	return NULL;
+}
+
+static const char *wrong_memory(const struct limits_facts *facts, const struct limits_service *service)
+{
+	bool from_24 = limits_version_from(&facts->version, 2, 4, 0);
+
+	if (service->vsz_limit >= LEAST_VSZ || (!service->vsz_limit && !from_24))
+		return NULL;
+	/* As far as 2.4 is concerned 0 is what "unlimited" was read as, unless somebody wrote a 0. */
+	if (!service->vsz_limit && !(service->zero & LIMITS_ZERO_VSZ))
+		return NULL;
+	return from_24 ? "vsz_limit is too low (did you mean \"unlimited\"?)" : "vsz_limit is too low";
 }
 
 static const char *wrong_with_service(const struct limits_facts *facts, const struct limits_service *service)
 {
 	bool from_24 = limits_version_from(&facts->version, 2, 4, 0);
-	const char *zero = from_24 ? wrong_zero(service) : NULL;
+	uint32_t processes = limits_processes(facts, service);
+	const char *wrong;
 
 	if (service->drop_priv_before_exec && service->chroot)
 		return "drop_priv_before_exec=yes can't be used with chroot";
-	if (zero)
-		return zero;
-	if (service->process_min_avail > limits_processes(facts, service))
+	if (from_24 && service->zero & LIMITS_ZERO_PROCESSES)
+		return "process_limit must be higher than 0";
+	if (service->process_min_avail > processes)
 		return "process_min_avail is higher than process_limit";
-	if (service->vsz_limit < LEAST_VSZ && service->vsz_limit)
-		return from_24 ? "vsz_limit is too low (did you mean \"unlimited\"?)" : "vsz_limit is too low";
-	return AMONG(service->name, only_one) && limits_processes(facts, service) > 1 ? "process_limit must be 1" : NULL;
+	wrong = from_24 ? wrong_zero(service) : NULL;
+	if (!wrong)
+		wrong = wrong_memory(facts, service);
+	if (wrong)
+		return wrong;
+	if (service->reuse_port && service->process_min_avail != processes && limits_version_from(&facts->version, 2, 4, 4))
+		return "process_min_avail must be equal to process_limit when using service_reuse_port=yes";
+	return AMONG(service->name, only_one) && processes > 1 ? "process_limit must be 1" : NULL;
 }
 
 static const char *first_error(struct arena *arena, const struct limits_facts *facts)
 {
-	const char *wrong = wrong_in_general(arena, facts);
+	const char *wrong = wrong_in_general(facts);
 
 	for (size_t i = 0; !wrong && i < facts->service_count; i++)
 		if (!AMONG(facts->services[i].type, known_types))
@@ -170,6 +198,8 @@ static const char *first_error(struct arena *arena, const struct limits_facts *f
 
 		if (of_service)
 			wrong = arena_format(arena, "service(%s): %s", service->name, of_service);
+		else if (limits_looked_at(facts, service) && service->listener_kind)
+			wrong = arena_format(arena, "service(%s): %s: path must not be empty", service->name, service->listener_kind);
 	}
 	return wrong;
 }

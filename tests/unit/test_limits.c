@@ -191,11 +191,24 @@ static void errors(void **state)
 		{ "service a {\n unix_listener s {\n }\n}\nservice b {\n unix_listener s {\n  mode = 0\n }\n}\n", NULL, NULL, 0 },
 		{ "service a {\n inet_listener {\n  port = 9\n }\n}\nservice b {\n inet_listener {\n  port = 9\n  address = *\n }\n}\n", NULL, NULL, 0 },
 		{ "service a {\n inet_listener x {\n  port = 9\n }\n}\nservice b {\n inet_listener y {\n  port = 9\n }\n}\n", NULL, "duplicate listener: 9:", 0 },
+		{ "service a {\n fifo_listener {\n }\n unix_listener {\n }\n}\nservice b {\n process_min_avail = 101\n}\n", NULL, "service(a): unix_listener: path must not be empty", 0 },
+		{ "service a {\n fifo_listener x {\n  path =\n }\n}\n", NULL, "service(a): fifo_listener: path must not be empty", 0 },
+		{ "service a {\n inet_listener {\n }\n}\n", NULL, NULL, 0 },
 		/* 2.4 wants to be told what 0 is to mean. */
 		{ "service x {\n process_limit = 0\n restart_request_count = 1\n}\n", "2.4.1", "service(x): process_limit must be higher than 0", 0 },
 		{ "service x {\n client_limit = 0\n restart_request_count = 1\n}\n", "2.4.1", "service(x): client_limit must be higher than 0", 0 },
 		{ "service x {\n restart_request_count = 0\n}\n", "2.4.1", "service(x): restart_request_count must be higher than 0 (did you mean \"unlimited\"?)", 0 },
-		{ "service x {\n restart_request_count = unlimited\n}\n", "2.4.1", NULL, 0 },
+		{ "service x {\n restart_request_count = unlimited\n vsz_limit = unlimited\n}\n", "2.4.1", NULL, 0 },
+		{ "service x {\n idle_kill_interval = 0\n}\n", "2.4.1", "service(x): idle_kill_interval must be higher than 0 (did you mean \"unlimited\"?)", 0 },
+		{ "service x {\n idle_kill_interval = 1m\n vsz_limit = 0\n}\n", "2.4.1", "service(x): vsz_limit is too low (did you mean \"unlimited\"?)", 0 },
+		/* Between two zeros it looks at what waits ready. */
+		{ "service x {\n client_limit = 0\n process_min_avail = 101\n restart_request_count = 1\n}\n", "2.4.1",
+		  "service(x): process_min_avail is higher than process_limit", 0 },
+		{ "service x {\n reuse_port = yes\n process_min_avail = 2\n process_limit = 3\n}\n", "2.4.4",
+		  "service(x): process_min_avail must be equal to process_limit when using service_reuse_port=yes", 0 },
+		{ "service x {\n reuse_port = yes\n process_min_avail = 2\n process_limit = 3\n}\n", "2.4.3", NULL, 0 },
+		{ "dovecot_config_version = 2.4.1\nfirst_valid_uid = 5\nlast_valid_uid = 0\n", "2.4.1", "last_valid_uid must not be 0", 0 },
+		{ "first_valid_uid = 5\nlast_valid_uid = 0\n", "2.4.1", NULL, 0 },
 		{ "service x {\n process_limit = 0\n}\n", "2.3.19", NULL, 0 },
 	};
 
