@@ -115,7 +115,7 @@ struct limits_facts *limits_facts_new(struct arena *arena, const struct limits_v
 	bool from_24 = limits_version_from(version, 2, 4, 0);
 
 	*facts = (struct limits_facts){
-		.version = *version, .protocols = limits_version_from(version, 2, 3, 0) ? "" : "imap pop3 lmtp",
+		.version = *version, .protocols = from_24 ? "" : "imap pop3 lmtp",
 		.default_process_limit = DEFAULT_PROCESSES, .default_client_limit = DEFAULT_CLIENTS, .default_vsz_limit = DEFAULT_VSZ,
 		.first_uid = LIMITS_UNKNOWN, .last_uid = LIMITS_UNKNOWN, .first_gid = LIMITS_UNKNOWN, .last_gid = LIMITS_UNKNOWN,
 		.userip = DEFAULT_USERIP, .userip_pop3 = DEFAULT_USERIP, .open_files = LIMITS_UNKNOWN, .cores = LIMITS_UNKNOWN,

@@ -34,6 +34,8 @@ struct reading {
 	size_t last;                           /* index of the service of the last line */
 	uint64_t userip_imap, userip_pop3;     /* of protocol blocks */
 	struct text enabled;                   /* protocols of 2.4: a block of booleans */
+	bool debian;                           /* whose builds begin with no protocol; its packages switch them on by files */
+	bool protocols_named;
 	bool from_24;                          /* a name that only 2.4 has was seen */
 };
 
@@ -232,9 +234,10 @@ static void read_whole(struct reading *reading, const char *key, const char *val
 		read_uint(value, &facts->default_client_limit);
 	else if (strcmp(key, "default_vsz_limit") == 0)
 		read_size(value, &facts->default_vsz_limit);
-	else if (strcmp(key, "protocols") == 0)
+	else if (strcmp(key, "protocols") == 0) {
 		facts->protocols = arena_text(reading->arena, value);
-	else if (strncmp(key, "protocols/", 10) == 0 && is_yes(value))
+		reading->protocols_named = true;
+	} else if (strncmp(key, "protocols/", 10) == 0 && is_yes(value))
 		text_addf(&reading->enabled, " %s", key + 10);
 	else if (strcmp(key, "listen") == 0)
 		facts->listen = arena_text(reading->arena, value);
@@ -422,6 +425,8 @@ static void block_line(struct reading *reading, char *line)
 
 	line = trim(line);
 	length = strlen(line);
+	/* "# OS: Linux 6.1.0 x86_64 Debian 12.11": said where the built-in values are that build's. */
+	reading->debian |= strncmp(line, "# OS: ", 6) == 0 && strstr(line, " Debian ");
 	/* Warnings of doveconf, where somebody recorded both streams into one file. */
 	if (!length || *line == '#' || strncmp(line, "doveconf: ", 10) == 0)
 		return;
@@ -505,6 +510,8 @@ static void finish(struct reading *reading)
 {
 	struct limits_facts *facts = reading->facts;
 
+	if (reading->debian && !reading->protocols_named)
+		facts->protocols = "";
 	if (reading->enabled.length)
 		facts->protocols = arena_text(reading->arena, text_get(&reading->enabled));
 	if (reading->userip_imap != LIMITS_UNKNOWN)

@@ -365,7 +365,8 @@ static void built_in_table(void **unused)
 		assert_int_equal(a->chroot, b->chroot);
 		assert_int_equal(a->drop_priv_before_exec, b->drop_priv_before_exec);
 	}
-	assert_string_equal(own->protocols, theirs->protocols);
+	/* Debian's build begins with none. */
+	assert_true(!*theirs->protocols || strcmp(own->protocols, theirs->protocols) == 0);
 	assert_int_equal(own->default_process_limit, theirs->default_process_limit);
 	assert_int_equal(own->default_client_limit, theirs->default_client_limit);
 	assert_int_equal(own->default_vsz_limit, theirs->default_vsz_limit);

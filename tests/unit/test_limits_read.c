@@ -129,6 +129,21 @@ static void dump(void **state)
 	assert_string_equal(facts->services[2].type, "login");
 }
 
+/* Where nobody names them: no protocol in Debian's build, three in others, none from 2.4 on. */
+static void unnamed_protocols(void **state)
+{
+	static const struct { const char *bytes, *protocols; } cases[] = {
+		{ "# 2.3.19.1 (9b53102964): /etc/dovecot/dovecot.conf\n# OS: Linux 6.1.0 x86_64 Debian 12.11 ext4\n", "" },
+		{ "# 2.3.16 (7e2e900c1a): /etc/dovecot/dovecot.conf\n# OS: Linux 5.14.0 x86_64 Rocky Linux release 9.3 xfs\n", "imap pop3 lmtp" },
+		{ "# 2.4.1 (7d8c0e5759): /etc/dovecot/dovecot.conf\n# OS: Linux 5.14.0 x86_64 Rocky Linux release 9.3 xfs\n", "" },
+		{ "# 2.3.19.1 (9b53102964): /etc/dovecot/dovecot.conf\n# OS: Linux 6.1.0 x86_64 Debian 12.11 ext4\nprotocols = imap\n", "imap" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++)
+		assert_string_equal(read_text(LIMITS_BLOCKS, cases[i].bytes)->protocols, cases[i].protocols);
+}
+
 static void of_24(void **state)
 {
 	const struct limits_facts *facts = read_text(LIMITS_BLOCKS, "# 2.4.1 (7d8c0e5759): /etc/dovecot/dovecot.conf\ndovecot_config_version = 2.4.1\n"
@@ -199,7 +214,7 @@ static void nonsense(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(forms), cmocka_unit_test(blocks), cmocka_unit_test(dump), cmocka_unit_test(of_24),
+		cmocka_unit_test(forms), cmocka_unit_test(blocks), cmocka_unit_test(dump), cmocka_unit_test(unnamed_protocols), cmocka_unit_test(of_24),
 		cmocka_unit_test(zero_of_an_older_one), cmocka_unit_test(recorded), cmocka_unit_test(nonsense),
 	};
 
