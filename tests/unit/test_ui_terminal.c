@@ -266,6 +266,14 @@ static void the_mouse_is_asked_for_and_given_back(void **state)
 		pty_type(session, "\033[<0;10;5M");
 		assert_true(pty_wait_for(session, "key mouse of 1", 2000));
 		pty_type(session, ends[i].key);
+#ifdef __SANITIZE_ADDRESS__
+		/* The sanitizer notices this one first, and ends the program itself. */
+		if (i > 1) {
+			assert_true(pty_wait_end(session, 5000) > 0);
+			pty_free(session);
+			continue;
+		}
+#endif
 		finish(session, ends[i].status);
 	}
 }
