@@ -498,6 +498,46 @@ static void tables_of_two_servers(void **state)
 	assert_string_equal(cell(world, 2, LQG_RECIPIENTS), "2");
 }
 
+static uint64_t summed(const struct world *world, size_t column)
+{
+	uint64_t sum = 0;
+
+	for (size_t row = 0; row < world->rows->count; row++)
+		sum += strtoull(world->rows->rows[row].values[column].bytes, NULL, 10);
+	return sum;
+}
+
+/* One row a name over both, and no figure is lost. */
+static void one_row_over_servers(void **state)
+{
+	static const char *const tables[] = { "queue-by-domain", "queue-by-reason", "queue-by-sender" };
+	struct world *world = *state;
+
+	fake_hosts_reply(world->hosts, &(struct fake_reply){ .host = "mail1", .command = "queue", .output = read_file(world, 0, "postqueue-j-hold.out") });
+	fake_hosts_reply(world->hosts, &(struct fake_reply){ .host = "mail2", .command = "queue", .output = read_file(world, 1, "postqueue-j-hold.out") });
+	settle(world);
+	for (size_t i = 0; i < sizeof(tables) / sizeof(*tables); i++) {
+		struct live_question question = { .table = tables[i], .host = LIVE_ALL };
+		uint64_t sums[LQG_LATE + 1];
+		size_t count;
+
+		forget(world);
+		world->rows = live_rows(world->live, &question);
+		count = world->rows->count;
+		for (size_t column = LQG_RECIPIENTS; column <= LQG_LATE; column++)
+			sums[column] = summed(world, column);
+		forget(world);
+		question.merged = true;
+		world->rows = live_rows(world->live, &question);
+		assert_int_equal(world->rows->count * 2, count);
+		for (size_t column = LQG_RECIPIENTS; column <= LQG_LATE; column++)
+			assert_int_equal(summed(world, column), sums[column]);
+		assert_string_equal(cell(world, 0, LQG_SERVER), "mail1, mail2");
+		assert_int_equal(strncmp(world->rows->rows[0].id, "*/", 2), 0);
+		assert_true(strlen(cell(world, 0, LQG_OLDEST)) > 0);
+	}
+}
+
 /* What was measured is in words that fit a column; a quota of nothing is no limit, a queue of nothing is empty. */
 static void sizes_in_words(void **state)
 {
@@ -554,6 +594,7 @@ int main(void)
 		TEST(one_message_to_many),
 		TEST(one_message),
 		TEST(tables_of_two_servers),
+		TEST(one_row_over_servers),
 		cmocka_unit_test(sizes_in_words),
 		cmocka_unit_test(fields_stand_where_rows_put_them),
 	};
