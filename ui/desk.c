@@ -38,6 +38,7 @@ static void tell(struct session *session, bool done, const struct error *error, 
 {
 	const char *trouble = live_events_trouble(live_of(session));
 
+	session_look_again(session);
 	if (!done)
 		session_complain(session, error);
 	else if (trouble != NULL)

@@ -13,6 +13,7 @@
 
 #include "base/memory.h"
 #include "base/text.h"
+#include "ui/desk.h"
 #include "ui/move.h"
 
 enum { SAME_SECONDS = 5 };
@@ -91,9 +92,24 @@ static int newest_first(const void *a, const void *b)
 	return x->time > y->time ? -1 : x->time < y->time;
 }
 
+static bool in_scope(const struct history_view *self, const struct history_row *row)
+{
+	switch (self->scope) {
+	case SCOPE_EVENTS: return row->event != NULL;
+	case SCOPE_OPEN: return row->event != NULL && history_lasts(self, row->event);
+	case SCOPE_CHANGES: return row->event == NULL;
+	default: return true;
+	}
+}
+
 static void add_row(struct history_view *self, const struct history_row *row, const char *folded, struct arena *scratch)
 {
-	self->total++;
+	if (row->event != NULL)
+		self->event_total++;
+	else
+		self->total++;
+	if (!in_scope(self, row))
+		return;
 	if (folded[0] == '\0' || fits(row, folded, scratch))
 		self->rows[self->count++] = *row;
 }
@@ -110,12 +126,16 @@ static void rebuild(struct history_view *self)
 {
 	struct arena *scratch = arena_new();
 	const char *folded = text_fold(scratch, line_text(&self->filter), strlen(line_text(&self->filter)));
-	size_t entries = self->history == NULL ? 0 : self->history->count;
+	size_t entries = self->history == NULL ? 0 : self->history->count, events;
+	struct history_row *event_rows;
 
 	arena_free(self->arena);
 	self->arena = arena_new();
-	self->rows = arena_alloc(self->arena, sizeof(*self->rows) * (entries + self->log_count + 1));
-	self->count = self->total = self->unknown = 0;
+	events = history_event_rows(self, &event_rows);
+	self->rows = arena_alloc(self->arena, sizeof(*self->rows) * (entries + self->log_count + events + 1));
+	self->count = self->total = self->event_total = self->unknown = 0;
+	for (size_t i = 0; i < events; i++)
+		add_row(self, &event_rows[i], folded, scratch);
 	for (size_t i = 0; i < entries; i++) {
 		const struct history_entry *entry = &self->history->entries[i];
 		struct history_row row = {
@@ -144,15 +164,19 @@ static void rebuild(struct history_view *self)
 
 static char *here_id(const struct history_view *self)
 {
-	if (self->at >= self->count || self->rows[self->at].entry == NULL)
+	const struct history_row *row = self->at < self->count ? &self->rows[self->at] : NULL;
+
+	if (row == NULL || (row->entry == NULL && row->event == NULL))
 		return NULL;
-	return memory_text(self->rows[self->at].entry->id);
+	return memory_text(row->event != NULL ? row->event->id : row->entry->id);
 }
 
 static void stay_on(struct history_view *self, const char *id)
 {
 	for (size_t i = 0; id != NULL && i < self->count; i++) {
 		if (self->rows[i].entry != NULL && strcmp(self->rows[i].entry->id, id) == 0)
+			self->at = i;
+		if (self->rows[i].event != NULL && strcmp(self->rows[i].event->id, id) == 0)
 			self->at = i;
 	}
 }
@@ -307,6 +331,10 @@ static void open_row(struct history_view *self)
 
 	if (row == NULL)
 		return;
+	if (row->event != NULL) {
+		history_open_event(self, row->event);
+		return;
+	}
 	arena = arena_new();
 	text_addf(&text, "%s\n\nwhen    %s (%s)\nwho     %s\n", row->what, history_time(arena, row->time), text_from_time(arena, row->time),
 			row->whole_who);
@@ -328,6 +356,8 @@ static const char *undo_reason(const struct history_row *row)
 {
 	if (row == NULL)
 		return "nothing is under the cursor";
+	if (row->event != NULL)
+		return "an event of a server is no change";
 	if (row->entry == NULL)
 		return "the access log tells of it, but only postroom's own journal can take things back";
 	switch (row->entry->state) {
@@ -346,6 +376,62 @@ static bool leave_filter(struct history_view *self)
 	line_clear(&self->filter);
 	rebuild(self);
 	return true;
+}
+
+/* The rows change; the cursor stays on its own where it is among them. */
+static void show_again(struct history_view *self)
+{
+	char *id = self->at == 0 ? NULL : here_id(self);
+
+	rebuild(self);
+	stay_on(self, id);
+	free(id);
+}
+
+/* What whoever is on duty says; false: it is none of that. */
+static bool act_on_duty(struct history_view *self, const char *name)
+{
+	const struct live_event *event = here(self) == NULL ? NULL : here(self)->event;
+	struct session *session = self->view.session;
+	struct arena *arena = arena_new();
+	bool known = true;
+
+	if (strcmp(name, "events") == 0) {
+		self->scope = (self->scope + 1) % SCOPES;
+		show_again(self);
+	} else if (strcmp(name, "note") == 0) {
+		desk_note(session, event == NULL ? NULL : event->id, event == NULL ? NULL : event->sentence);
+	} else if (strcmp(name, "acknowledge") == 0 && event != NULL) {
+		desk_acknowledge(session, desk_alarm_of(session, arena, event->id), event->sentence);
+	} else if (strcmp(name, "handover") == 0) {
+		history_handover(self);
+	} else {
+		known = false;
+	}
+	arena_free(arena);
+	return known;
+}
+
+/* Why this cannot be said here; NULL: it can, or it is nothing of that. */
+static const char *duty_blocked(const struct history_view *self, const char *name)
+{
+	static const char *const all[] = { "events", "note", "acknowledge", "handover" };
+	const struct live_event *event = here(self) == NULL ? NULL : here(self)->event;
+	struct arena *arena;
+	bool lasts;
+
+	for (size_t i = 0; i < sizeof all / sizeof *all && !self->watched; i++) {
+		if (strcmp(all[i], name) == 0)
+			return "there are no events: no mail server is configured";
+	}
+	if (strcmp(name, "acknowledge") != 0)
+		return NULL;
+	if (event == NULL)
+		return "nothing that lasts is under the cursor";
+	arena = arena_new();
+	lasts = desk_alarm_of(self->view.session, arena, event->id) != NULL;
+	arena_free(arena);
+	return lasts ? NULL : "it is over";
 }
 
 static bool history_act(struct view *view, const struct action *action)
@@ -383,6 +469,8 @@ static bool history_act(struct view *view, const struct action *action)
 	case MOVE_VERIFY:
 		gate_verify(gate_of(self), verified, sent(self));
 		return true;
+	case MOVE_NONE:
+		return act_on_duty(self, action->name);
 	default:
 		self->at = move_row(move, self->at, self->count, canvas->rows > 14 ? (size_t)canvas->rows / 2 - 4 : 3, &moved);
 		return moved;
@@ -433,6 +521,8 @@ static const char *history_blocked(const struct view *view, const struct action 
 		return here(self) == NULL ? "nothing is under the cursor" : NULL;
 	case MOVE_CLEAR_FILTER:
 		return line_empty(&self->filter) ? "no filter is set" : NULL;
+	case MOVE_NONE:
+		return duty_blocked(self, action->name);
 	default:
 		return NULL;
 	}
@@ -444,6 +534,8 @@ static void history_notice(struct view *view, const struct event *event)
 
 	if (event->kind == EVENT_RECORD_CHANGED)
 		read_again(self);
+	else if (self->watched && (event->kind == EVENT_SHOWN || (event->kind == EVENT_LIVE && session_top(view->session) == view)))
+		show_again(self);
 	else if (event->kind == EVENT_DIRECTORY && self->event_wanted)
 		read_events(self);
 }
@@ -513,6 +605,7 @@ struct view *history_view_new(struct session *session)
 	self->link = memory_new(sizeof(*self->link));
 	self->link->view = self;
 	self->event_wanted = true;
+	self->watched = hosts_count(live_hosts(session_engine(session)->live)) > 0;
 	line_init(&self->filter, NULL, 0, false);
 	rebuild(self);
 	read_again(self);

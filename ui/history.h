@@ -1,23 +1,28 @@
 /*
  * history: what history.c decides and history_draw.c draws; private to the
- * two.  Others make the view with history_view_new (ui/view.h).  Loop thread.
+ * files history*.c.  Others make the view with history_view_new (ui/view.h).  Loop thread.
  */
 #ifndef POSTROOM_UI_HISTORY_H
 #define POSTROOM_UI_HISTORY_H
 
 #include "gate/gate.h"
 #include "directory/directory.h"
+#include "live/live.h"
 #include "ui/line.h"
 #include "ui/view.h"
 
-/* A row: from the journals (entry), or a change that only the access log of the directory tells of. */
+/* A row: from the journals (entry), a change that only the access log of the directory tells of, or an event of the servers. */
 struct history_row {
 	int64_t time;
-	const struct history_entry *entry;     /* NULL: from the access log */
+	const struct history_entry *entry;     /* NULL: from the access log, or an event */
+	const struct live_event *event;        /* copied; NULL: a change */
 	const char *who, *what, *state, *reason, *lines;
 	const char *whole_who;                 /* who in full: a DN, or the words of the journal */
+	bool open;                             /* event: it lasts */
 	bool same_login;                       /* access log: by the identity of this session */
 };
+/* What the list shows; one key goes from one to the next. */
+enum history_scope { SCOPE_ALL, SCOPE_EVENTS, SCOPE_OPEN, SCOPE_CHANGES, SCOPES };
 /* How many changes are asked of the access log. */
 enum { HISTORY_EVENTS_MOST = 200 };
 struct history_link;
@@ -35,7 +40,10 @@ struct history_view {
 	char *trouble;                         /* why the history could not be read; NULL */
 	struct arena *arena;                   /* rows and what they point to, apart from history and log_arena */
 	struct history_row *rows;              /* those that fit the filter, newest first */
-	size_t count, total, unknown;
+	size_t count, total, unknown;          /* total: changes */
+	size_t event_total;
+	enum history_scope scope;
+	bool watched;                          /* there are mail servers, so there are events */
 	size_t at;
 	struct line filter;
 	bool filtering;                        /* the filter has the focus */
@@ -43,6 +51,20 @@ struct history_view {
 
 void history_draw(const struct view *view, struct canvas *canvas, struct area area);
 const char *history_title(const struct view *view, struct arena *arena);
+/* The event lasts still. */
+bool history_lasts(const struct history_view *self, const struct live_event *event);
+/* "lasts for 38 m", "ended 02:44 after 38 m"; "" of a note. Arena. */
+const char *history_span(const struct history_view *self, struct arena *arena, const struct live_event *event);
+
+/* --- history_events.c ------------------------------------------------------------------------------ */
+
+/* The events of the servers as rows in the arena of the view; returns how many. */
+size_t history_event_rows(struct history_view *self, struct history_row **rows);
+/* One event in full: who was on it, notes, and what else began at that time. */
+void history_open_event(struct history_view *self, const struct live_event *event);
+/* Asks since when, and shows the text for the end of a shift. */
+void history_handover(struct history_view *self);
+
 /* "2026-11-20 14:02", local time. Arena. */
 char *history_time(struct arena *arena, int64_t epoch);
 

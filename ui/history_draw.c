@@ -26,6 +26,19 @@ char *history_time(struct arena *arena, int64_t epoch)
 	return arena_text(arena, words);
 }
 
+/* Where servers are watched: what is shown, and how much there is. */
+static const char *watched_title(const struct history_view *self, struct arena *arena)
+{
+	static const char *const words[] = {
+		[SCOPE_ALL] = "events and changes", [SCOPE_EVENTS] = "events", [SCOPE_OPEN] = "events that last", [SCOPE_CHANGES] = "changes",
+	};
+	const char *shown = text_from_count(arena, (int64_t)self->count);
+	bool unread = self->history == NULL && self->scope != SCOPE_EVENTS && self->scope != SCOPE_OPEN;
+
+	return arena_format(arena, "History - %s %s%s, newest first%s", shown, words[self->scope], line_empty(&self->filter) ? "" : " found",
+		!unread ? "" : self->trouble == NULL ? " - changes are being read" : " - CHANGES NOT READABLE");
+}
+
 const char *history_title(const struct view *view, struct arena *arena)
 {
 	const struct history_view *self = (const struct history_view *)view;
@@ -33,6 +46,8 @@ const char *history_title(const struct view *view, struct arena *arena)
 	const char *whose = others ? self->log_available ? "with the access log" : "with the shared journal" : "made by you here";
 	const char *count = text_from_count(arena, (int64_t)self->total);
 
+	if (self->watched)
+		return watched_title(self, arena);
 	if (self->history == NULL)
 		return arena_format(arena, "History - %s", self->trouble == NULL ? "being read" : "not readable");
 	if (!line_empty(&self->filter))
@@ -43,6 +58,8 @@ const char *history_title(const struct view *view, struct arena *arena)
 
 static enum style state_style(const struct history_row *row)
 {
+	if (row->event != NULL)
+		return row->open ? row->event->level == LEVEL_CRITICAL ? STYLE_BAD : STYLE_WARNING : STYLE_DIM;
 	if (row->entry == NULL)
 		return STYLE_DIM;
 	switch (row->entry->state) {
@@ -56,6 +73,8 @@ static enum style state_style(const struct history_row *row)
 /* One word that fits a narrow column; the preview has the whole of it. */
 static const char *state_word(const struct history_row *row)
 {
+	if (row->event != NULL)
+		return row->state;
 	if (row->entry == NULL)
 		return "log";
 	switch (row->entry->state) {
@@ -80,7 +99,7 @@ static bool any_reason(const struct history_view *self)
 }
 
 /* Where nobody gave a ticket, what happened has its column too. */
-static struct columns place_columns(int width, bool reasons)
+static struct columns place_columns(int width, bool reasons, bool watched)
 {
 	struct columns at = { .time = 2, .end = width };
 
@@ -89,8 +108,9 @@ static struct columns place_columns(int width, bool reasons)
 		at.state = width - 8;
 		return at;
 	}
-	at.who = 20;
-	at.what = at.who + (width >= 100 ? 21 : 11);
+	/* Sentences of events are long, so the year gives way to them. */
+	at.who = watched ? 15 : 20;
+	at.what = at.who + (watched ? 10 : width >= 100 ? 21 : 11);
 	at.reason = !reasons ? width : width - (width >= 100 ? 17 : 11);
 	at.state = at.reason - 9;
 	return at;
@@ -109,7 +129,7 @@ static void draw_row(const struct history_row *row, struct canvas *canvas, int a
 	if (columns.who == 0) {
 		canvas_words(canvas, at, columns.time, 6, style, strlen(when) > 11 ? when + 11 : when);
 	} else {
-		canvas_words(canvas, at, columns.time, 17, style, when);
+		canvas_words(canvas, at, columns.time, 17, style, columns.who < 20 && strlen(when) > 5 ? when + 5 : when);
 		canvas_words(canvas, at, columns.who, columns.what - columns.who - 1, style, row->who);
 		canvas_words(canvas, at, columns.reason, columns.end - columns.reason, style, row->reason);
 	}
@@ -128,9 +148,19 @@ static void draw_head(struct canvas *canvas, int row, struct columns columns)
 	canvas_words(canvas, row, columns.reason, columns.end - columns.reason, STYLE_LABEL, "Ticket");
 }
 
+static const char *nothing_words(const struct history_view *self)
+{
+	switch (self->scope) {
+	case SCOPE_EVENTS: return "Nothing has begun or ended yet.";
+	case SCOPE_OPEN: return "Nothing lasts: whatever began is over.";
+	case SCOPE_CHANGES: return "Nothing was changed yet. Every change made here will stand in this list and can be taken back from it.";
+	default: return "Nothing has begun, ended or been changed yet.";
+	}
+}
+
 static void draw_rows(const struct history_view *self, struct canvas *canvas, int top, int rows, int width)
 {
-	struct columns columns = place_columns(width, any_reason(self));
+	struct columns columns = place_columns(width, any_reason(self), self->watched);
 	size_t first = 0;
 
 	if (rows >= 4) {
@@ -140,6 +170,7 @@ static void draw_rows(const struct history_view *self, struct canvas *canvas, in
 	}
 	if (self->count == 0) {
 		const char *words = self->trouble != NULL ? self->trouble : self->history == NULL ? "Reading..."
+			: self->watched && line_empty(&self->filter) ? nothing_words(self)
 			: self->total == 0 ? "Nothing was changed yet. Every change made here will stand in this list and can be taken back from it."
 			: "Nothing fits the filter.";
 
@@ -160,6 +191,15 @@ static void add_line(struct wrapped *wrapped, const char *label, enum style styl
 		wrapped_add(wrapped, 1, STYLE_LABEL, label, 9, style, words);
 }
 
+static void preview_event(const struct history_view *self, struct wrapped *wrapped, struct arena *arena, const struct history_row *row)
+{
+	add_line(wrapped, "Began", STYLE_VALUE, history_time(arena, row->time));
+	add_line(wrapped, "Lasts", state_style(row), history_span(self, arena, row->event));
+	add_line(wrapped, "On it", STYLE_VALUE, row->event->who);
+	if (row->event->note != NULL)
+		wrapped_text(wrapped, 1, 2, STYLE_PLAIN, row->event->note, strlen(row->event->note));
+}
+
 static void draw_preview(const struct history_view *self, struct canvas *canvas, int top, int column, int rows, int width)
 {
 	const struct history_row *row = self->at < self->count ? &self->rows[self->at] : NULL;
@@ -169,6 +209,11 @@ static void draw_preview(const struct history_view *self, struct canvas *canvas,
 		return;
 	wrapped_start(&wrapped, canvas->arena, canvas->form, width);
 	wrapped_add(&wrapped, 0, STYLE_TITLE, NULL, 1, STYLE_TITLE, row->what);
+	if (row->event != NULL) {
+		preview_event(self, &wrapped, canvas->arena, row);
+		wrapped_draw(&wrapped, canvas, top, column, rows, 0);
+		return;
+	}
 	add_line(&wrapped, "State", state_style(row), row->state);
 	if (row->entry != NULL && row->entry->state == HISTORY_UNKNOWN) {
 		const char *key = keymap_key(session_keymap(self->view.session), "history", "refresh", canvas->arena);
@@ -211,7 +256,7 @@ void history_draw(const struct view *view, struct canvas *canvas, struct area ar
 			canvas_border(canvas, top + row, width, 1, BORDER_VERTICAL, STYLE_HEADING);
 		draw_preview(self, canvas, top, width + 2, area.rows, area.columns - width - 3);
 	} else if (preview > 1 && self->at < self->count) {
-		frame_rule(canvas, top + rows, 0, area.columns, "what changed");
+		frame_rule(canvas, top + rows, 0, area.columns, self->rows[self->at].event != NULL ? "what was noted" : "what changed");
 		draw_preview(self, canvas, top + rows + 1, 0, preview - 1, area.columns - 1);
 	}
 	if (self->filtering)

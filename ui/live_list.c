@@ -389,6 +389,7 @@ static void open_row(struct live_list *self, const struct row *row)
 	struct session *session = self->list.view.session;
 	const struct live_place *place = self->place;
 	const struct field *field = place->of == NULL ? NULL : kind_field(self->list.kind, place->of);
+	struct arena *arena;
 	size_t column;
 
 	if (place->open != NULL) {
@@ -397,8 +398,12 @@ static void open_row(struct live_list *self, const struct row *row)
 	}
 	if (place->leads_to == NULL || field == NULL || !rowset_column(self->list.set, field, &column))
 		return;
-	session_push(session, live_list_new(session, place->leads_to, self->question.host, row->values[column].bytes,
-		row->values[column].bytes));
+	arena = arena_new();
+	/* With what it is, since somebody may be called like a service. */
+	session_push(session, live_list_new(session, place->leads_to, self->question.host,
+		strncmp(place->leads_to, "connections", 11) == 0 ? arena_format(arena, "%s:%s", place->of, row->values[column].bytes) :
+		row->values[column].bytes, row->values[column].bytes));
+	arena_free(arena);
 }
 
 /* All servers, then each of them. */

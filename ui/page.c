@@ -10,6 +10,7 @@
 
 #include "base/text.h"
 #include "ui/frame.h"
+#include "ui/live_list.h"
 #include "ui/move.h"
 #include "ui/page_private.h"
 #include "ui/policy.h"
@@ -71,6 +72,17 @@ static void first_focus(struct page_view *page)
 
 /* --- reading ------------------------------------------------------------------------------------ */
 
+static void settle_and_paint(struct page_view *page)
+{
+	settle(page);
+	session_changed(page->view.session);
+}
+
+static void live_changed(void *context)
+{
+	settle_and_paint(context);
+}
+
 static void record_came(void *context, struct record *takes, const struct error *error)
 {
 	struct page_view *page = context;
@@ -88,6 +100,7 @@ static void record_came(void *context, struct record *takes, const struct error 
 			page->asked = memory_text(arena_format(arena, "uuid:%s", takes->id));
 			arena_free(arena);
 		}
+		page_live_start(&page->live, page->view.session, page->record, live_changed, page);
 		if (first)
 			first_focus(page);
 	} else {
@@ -96,8 +109,7 @@ static void record_came(void *context, struct record *takes, const struct error 
 		if (page->record != NULL)
 			session_complain(page->view.session, error);
 	}
-	settle(page);
-	session_changed(page->view.session);
+	settle_and_paint(page);
 }
 
 static void read_record(struct page_view *page)
@@ -286,6 +298,21 @@ static bool act_on_record(struct page_view *page, const char *name)
 	return true;
 }
 
+static void open_item(struct page_view *page)
+{
+	struct session *session = page->view.session;
+	struct arena *arena = arena_new();
+	struct page_item item;
+
+	if (page_item_here(page, arena, &item)) {
+		if (item.what == ITEM_CONNECTIONS)
+			session_push(session, live_list_new(session, "connections", LIVE_ALL, page_live_of(&page->live, arena), page->record->name));
+		else
+			read_in_full(page, &item);
+	}
+	arena_free(arena);
+}
+
 static bool page_act(struct view *view, const struct action *action)
 {
 	struct page_view *page = (struct page_view *)view;
@@ -294,15 +321,11 @@ static bool page_act(struct view *view, const struct action *action)
 		return true;
 	if (strcmp(action->name, "refresh") == 0) {
 		read_record(page);
+		page_live_refresh(&page->live);
 		return true;
 	}
 	if (strcmp(action->name, "open") == 0) {
-		struct arena *arena = arena_new();
-		struct page_item item;
-
-		if (page_item_here(page, arena, &item))
-			read_in_full(page, &item);
-		arena_free(arena);
+		open_item(page);
 		return true;
 	}
 	return page->record != NULL && act_on_record(page, action->name);
@@ -387,6 +410,8 @@ static void page_notice(struct view *view, const struct event *event)
 		read_record(page);
 	} else if (event->kind == EVENT_DIRECTORY && status->link == DIRECTORY_UP && page->query == NULL && page->record == NULL) {
 		read_record(page);
+	} else if ((event->kind == EVENT_LIVE || event->kind == EVENT_SHOWN) && session_top(view->session) == view && page_live_look(&page->live)) {
+		session_changed(view->session);
 	}
 	if (event->kind != EVENT_TICK)
 		settle(page);
@@ -402,7 +427,7 @@ static void page_click(struct view *view, int id)
 
 static bool page_busy(const struct view *view)
 {
-	return ((const struct page_view *)view)->query != NULL;
+	return ((const struct page_view *)view)->query != NULL || ((const struct page_view *)view)->live.job != NULL;
 }
 
 /* What a policy could do here is worth a place in the footer, and only where it can. */
@@ -419,6 +444,7 @@ static void page_close(struct view *view)
 
 	if (page->query != NULL)
 		directory_query_cancel(page->query);
+	page_live_end(&page->live);
 	record_free(page->record);
 	free(page->asked);
 	free(page);

@@ -137,6 +137,13 @@ static void draw_explanation(const struct page_view *page, struct canvas *canvas
 
 	frame_rule(canvas, row, 0, area.columns, item->what == ITEM_WRONG ? mend_words(page, canvas->arena, item) : item->label);
 	row++;
+	if (item->what == ITEM_CONNECTIONS) {
+		const char *key = keymap_key(session_keymap(page->view.session), "page", "open", canvas->arena);
+
+		canvas_format(canvas, row, 1, width, STYLE_VALUE, "%s%slists them.", key == NULL ? "" : key, key == NULL ? "" : " ");
+		canvas_words(canvas, row + 1, 1, width, STYLE_DIM, "Who is logged in on the mail servers with the primary address or the login.");
+		return;
+	}
 	if (item->what == ITEM_FACT) {
 		canvas_wrap(canvas, row, 1, width, area.top + area.rows - row, STYLE_VALUE, item->words);
 	} else if (item->what == ITEM_FIELD && item->note != NULL && item->locked == NULL) {

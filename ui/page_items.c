@@ -180,6 +180,21 @@ static void fact(struct page_item *items, size_t *count, const char *group, cons
 	item->locked = "the directory keeps it itself";
 }
 
+/* Of the mail servers, not of the directory. */
+static void live_items(const struct page_view *page, struct arena *arena, struct page_item *items, size_t *count)
+{
+	const char *note = NULL, *words = page_live_connections(&page->live, arena, &note);
+
+	if (words == NULL)
+		return;
+	items[(*count)++] = (struct page_item){ .what = page->live.connections != NULL && page->live.connections->count > 0 ? ITEM_CONNECTIONS : ITEM_FACT,
+		.group = "Now", .label = "Connections", .words = words, .note = note, .locked = "the mail servers tell it" };
+	words = page_live_quota(&page->live, arena, &note);
+	if (words != NULL)
+		items[(*count)++] = (struct page_item){ .what = ITEM_FACT, .label = "Mailbox", .words = words, .note = note,
+			.locked = "the mail servers tell it" };
+}
+
 size_t page_items(const struct page_view *page, struct arena *arena, struct page_item **items)
 {
 	const struct record *record = page->record;
@@ -190,8 +205,10 @@ size_t page_items(const struct page_view *page, struct arena *arena, struct page
 		return 0;
 	wrong_items(page, arena, *items, &count);
 	field_items(page, arena, *items, &count);
+	live_items(page, arena, *items, &count);
 	fact(*items, &count, "Entry", "Without a value", empty_labels(page, arena));
-	fact(*items, &count, count > 0 && (*items)[count - 1].what == ITEM_FACT ? NULL : "Entry", "Place", record->place);
+	fact(*items, &count, count > 0 && strcmp((*items)[count - 1].label == NULL ? "" : (*items)[count - 1].label, "Without a value") == 0 ? NULL : "Entry",
+		"Place", record->place);
 	if (record->changed_at > 0)
 		fact(*items, &count, NULL, "Changed", history_time(arena, record->changed_at));
 	fact(*items, &count, NULL, "Changed by", record->changed_by);

@@ -4,6 +4,7 @@
 #ifndef POSTROOM_UI_PAGE_PRIVATE_H
 #define POSTROOM_UI_PAGE_PRIVATE_H
 
+#include "ui/page_live.h"
 #include "ui/view.h"
 
 struct page_view {
@@ -13,6 +14,7 @@ struct page_view {
 	struct record *record;             /* NULL: not read yet */
 	struct error error;                /* why it could not be read */
 	struct directory_query *query;
+	struct page_live live;             /* connections and quota of a person */
 	bool gone;                         /* was deleted meanwhile */
 	size_t cursor;                     /* index among the items that can have it */
 	size_t top;                        /* first item drawn */
@@ -20,7 +22,7 @@ struct page_view {
 
 /* One line of a page. */
 struct page_item {
-	enum { ITEM_HEADING, ITEM_WRONG, ITEM_FIELD, ITEM_FACT } what;
+	enum { ITEM_HEADING, ITEM_WRONG, ITEM_FIELD, ITEM_FACT, ITEM_CONNECTIONS /* Enter lists them */ } what;
 	const struct field *field;         /* FIELD; WRONG: what mends it, may be NULL */
 	const char *group;                 /* first line of a group; else NULL */
 	const char *label, *words, *note;  /* words raw; note may be NULL */

@@ -244,13 +244,17 @@ static void status_changed(void *context)
 	session_tell(session, &event);
 }
 
-static void live_came(void *context)
+void session_look_again(struct session *session)
 {
-	struct session *session = context;
 	struct event event = { .kind = EVENT_LIVE };
 
 	lamps_read(&session->lamps, session->engine->live);
 	session_tell(session, &event);
+}
+
+static void live_came(void *context)
+{
+	session_look_again(context);
 }
 
 void session_tick(struct session *session)

@@ -49,6 +49,9 @@ void session_hang_up(struct session *session, int status);
 /* Goes to a section; false where this role does not see it. */
 bool session_goto(struct session *session, const struct section *section);
 
+/* Alarms or events changed by what a person did here: lamps and views look again at once. */
+void session_look_again(struct session *session);
+
 /* Keys come from a file: what waits only because a person would be disturbed need not. */
 bool session_replayed(const struct session *session);
 /* A view of the section on the screen still waits for data. */

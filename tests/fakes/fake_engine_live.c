@@ -53,6 +53,9 @@ static char *who_of(struct arena *arena, unsigned server, unsigned most)
 	unsigned pid = 4000 * server;
 
 	text_add(&text, "username\tproto\tpid\tip\n");
+	/* One whom the directory has too. */
+	for (unsigned i = 0; i < 3 && server == 1; i++)
+		text_addf(&text, "user001@example.de\t%s\t%u\t198.51.100.%u\n", i == 2 ? "pop3" : "imap", 3900 + i, 7 + i / 2);
 	for (unsigned i = 0; i < most; i++)
 		text_addf(&text, "%c.%s@example.com\t%s\t%u\t%s%u\n", (char)('a' + i % PEOPLE), families[i % 6],
 			i % 9 == 8 ? "pop3" : i % 7 == 6 ? "sieve" : "imap", pid++, i % 5 == 4 ? "2001:db8::" : "192.0.2.", i % 17 + 1);
@@ -118,7 +121,17 @@ void fake_live_open(struct engine *engine)
 	reply(hosts, "mail2", "configuration", configuration);
 	reply(hosts, "mail1", "queue", queue_of(arena, 60));
 	reply(hosts, "mail2", "queue", "");
+	reply(hosts, "mail2", "quota-get", "Quota name\tType\tValue\tLimit\t%\nUser quota\tSTORAGE\t1887436\t2097152\t90\nUser quota\tMESSAGE\t41200\t-\t0\n");
 	for (size_t i = 0; i < 2; i++) {
+		const char *name = i ? "mail2" : "mail1";
+
+		reply(hosts, name, "mail-location", "maildir:/var/spool/dovecot/%u\n");
+		reply(hosts, name, "disks", "Filesystem 1-blocks Used Available Capacity Mounted on\n"
+			"/dev/sda1 107374182400 44023414784 63350767616 41% /\n");
+		reply(hosts, name, "inodes", "Filesystem Inodes IUsed IFree IUse% Mounted on\n/dev/sda1 6553600 655360 5898240 10% /\n");
+		reply(hosts, name, "load", "0.31 0.28 0.30 1/310 4711\n");
+		reply(hosts, name, "cores", "4\n");
+		reply(hosts, name, "memory", "MemTotal:       16384000 kB\nMemFree:         4096000 kB\nMemAvailable:    8192000 kB\n");
 		/* All parameters have one answer here, so none of them is known. */
 		fake_hosts_reply(hosts, &(struct fake_reply){ .host = i ? "mail2" : "mail1", .command = "postconf", .output = "", .status = 1 });
 		reply(hosts, i ? "mail2" : "mail1", "dovecot-debug", "auth_debug_passwords = no\nauth_verbose_passwords = no\nauth_debug = no\nmail_debug = no\n");
