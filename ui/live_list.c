@@ -215,9 +215,9 @@ static void live_list_load(struct list_view *list)
 	self->question.merged = self->of == NULL && strcmp(self->place->family, "queue") == 0;
 	rows = live_rows(live_of(list), &self->question);
 	self->hottest = has_ages(self) ? hottest_of(rows) : 0;
-	list_take(list, rows, true);
 	if (live_list_has_pane(self))
-		live_pane_read(&self->pane, live_of(list), list->set, list->kind);
+		live_pane_read(&self->pane, live_of(list), rows);
+	list_take(list, rows, true);
 }
 
 static void live_list_notice(struct list_view *list, const struct event *event)
@@ -520,7 +520,7 @@ struct view *live_list_new(struct session *session, const char *table, size_t ho
 	return &self->list.view;
 }
 
-/* A part of an alarm is the name of a row, a value of it, or its first word ("143" of "143/imap"). */
+/* A part of an alarm is the name of a row or a value of it: a service, a path, a port. */
 static bool is_named(const struct row *row, size_t columns, const char *name)
 {
 	if (row->name != NULL && strcmp(row->name, name) == 0)
@@ -535,14 +535,15 @@ static bool is_named(const struct row *row, size_t columns, const char *name)
 void live_list_point(struct view *view, const char *name)
 {
 	struct list_view *list = &((struct live_list *)view)->list;
-	const struct rows *columns = rowset_columns(list->set);
+	const struct rowset *set = list->incoming != NULL ? list->incoming : list->set;
+	const struct rows *columns = rowset_columns(set);
 
-	for (size_t i = 0; name != NULL && columns != NULL && i < rowset_count(list->set); i++) {
-		const struct row *row = rowset_row(list->set, i);
+	/* Rows that are not shown yet too: sorting may still be going on. */
+	for (size_t i = 0; name != NULL && columns != NULL && i < rowset_total(set); i++) {
+		const struct row *row = rowset_any(set, i);
 
 		if (!is_named(row, columns->column_count, name))
 			continue;
-		list->cursor = i;
 		free(list->chosen);
 		list->chosen = memory_text(row_identity(row));
 		list_settle(list);

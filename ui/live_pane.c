@@ -37,16 +37,24 @@ static uint64_t number_of(const struct row *row, size_t column)
 	return strtoull(row->values[column].bytes, NULL, 10);
 }
 
-static void count_rows(struct live_pane *pane, const struct rowset *rows, const struct kind *kind)
+static bool find_column(const struct rows *rows, const char *name, size_t *column)
 {
-	const struct field *in = kind_field(kind, "logged_in"), *try = kind_field(kind, "trying");
+	for (*column = 0; *column < rows->column_count; (*column)++) {
+		if (strcmp(rows->columns[*column]->name, name) == 0)
+			return true;
+	}
+	return false;
+}
+
+static void count_rows(struct live_pane *pane, const struct rows *rows)
+{
 	size_t logged_in, trying;
 	uint64_t most = 0;
 
-	if (in == NULL || try == NULL || !rowset_column(rows, in, &logged_in) || !rowset_column(rows, try, &trying))
+	if (!find_column(rows, "logged_in", &logged_in) || !find_column(rows, "trying", &trying))
 		return;
-	for (size_t i = 0; i < rowset_total(rows); i++) {
-		const struct row *row = rowset_any(rows, i);
+	for (size_t i = 0; i < rows->count; i++) {
+		const struct row *row = &rows->rows[i];
 
 		pane->counted = pane->counted || row->values[trying].length > 0;
 		pane->logged_in += number_of(row, logged_in);
@@ -59,11 +67,11 @@ static void count_rows(struct live_pane *pane, const struct rowset *rows, const 
 	}
 }
 
-void live_pane_read(struct live_pane *pane, struct live *live, const struct rowset *rows, const struct kind *kind)
+void live_pane_read(struct live_pane *pane, struct live *live, const struct rows *rows)
 {
 	live_pane_free(pane);
 	pane->overview = live_overview(live);
-	count_rows(pane, rows, kind);
+	count_rows(pane, rows);
 }
 
 /* --- which wall -------------------------------------------------------------------------------------- */

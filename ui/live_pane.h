@@ -9,7 +9,6 @@
 #define POSTROOM_UI_LIVE_PANE_H
 
 #include "live/live.h"
-#include "ui/rowset.h"
 #include "ui/view.h"
 
 struct live_pane {
@@ -21,7 +20,7 @@ struct live_pane {
 /* Rows of the canvas it takes of so many; 0: there is no room for it. */
 int live_pane_rows(int rows);
 /* Reads the picture; rows: of a table with logged_in and trying, or of another. */
-void live_pane_read(struct live_pane *pane, struct live *live, const struct rowset *rows, const struct kind *kind);
+void live_pane_read(struct live_pane *pane, struct live *live, const struct rows *rows);
 /* host LIVE_ALL: the wall of all servers that comes first. logins: the graph is of login slots, not of connections. */
 void live_pane_draw(const struct live_pane *pane, struct session *session, size_t host, bool logins, struct canvas *canvas, int row, int rows);
 void live_pane_free(struct live_pane *pane);

@@ -87,6 +87,12 @@ static char *identity_here(const struct overview_view *self)
 	return alarm != NULL ? memory_text(alarm->id) : server_here(self) != NULL ? memory_text(server_here(self)->name) : NULL;
 }
 
+static void remember_here(struct overview_view *self)
+{
+	free(self->here);
+	self->here = self->cursor == 0 ? NULL : identity_here(self);
+}
+
 /* Rows change their order as things get worse; the cursor stays on its own. */
 static void stay_on(struct overview_view *self, const char *identity)
 {
@@ -106,15 +112,13 @@ static void stay_on(struct overview_view *self, const char *identity)
 /* The first row is whatever is worst, until somebody moves away from it. */
 static void take_picture(struct overview_view *self)
 {
-	char *identity = self->cursor == 0 ? NULL : identity_here(self);
-
 	live_overview_free(self->data);
 	self->data = live_overview(overview_live(self));
-	stay_on(self, identity);
-	free(identity);
+	stay_on(self, self->here);
 	if (self->wall)
 		wall_read(self);
 	settle(self);
+	remember_here(self);
 	session_changed(self->view.session);
 }
 
@@ -275,6 +279,7 @@ static bool overview_act(struct view *view, const struct action *action)
 	if (moved) {
 		self->cursor = at;
 		settle(self);
+		remember_here(self);
 	} else if (self->wall && strcmp(action->name, "right") == 0) {
 		wall_turn(self, self->page + 1);
 	} else if (self->wall && strcmp(action->name, "left") == 0) {
@@ -325,6 +330,7 @@ static void overview_click(struct view *view, int id)
 
 	self->cursor = (size_t)id;
 	settle(self);
+	remember_here(self);
 }
 
 static bool overview_busy(const struct view *view)
@@ -338,6 +344,7 @@ static void overview_close(struct view *view)
 
 	live_overview_free(self->data);
 	rows_free(self->rows);
+	free(self->here);
 	free(self);
 }
 

@@ -16,6 +16,7 @@ struct overview_view {
 	struct view view;
 	struct live_overview *data;
 	size_t cursor;                     /* servers, then alarms */
+	char *here;                        /* heap: server or alarm that the cursor stays on; NULL: the first row, whatever it is */
 	size_t first;                      /* server at the top */
 	bool wall;
 	bool held;                         /* on the wall: the page stays */
