@@ -535,17 +535,14 @@ static bool is_named(const struct row *row, size_t columns, const char *name)
 void live_list_point(struct view *view, const char *name)
 {
 	struct list_view *list = &((struct live_list *)view)->list;
-	const struct rowset *set = list->incoming != NULL ? list->incoming : list->set;
-	const struct rows *columns = rowset_columns(set);
+	/* As they came: they are not in order yet. */
+	const struct rows *rows = rowset_columns(list->incoming != NULL ? list->incoming : list->set);
 
-	/* Rows that are not shown yet too: sorting may still be going on. */
-	for (size_t i = 0; name != NULL && columns != NULL && i < rowset_total(set); i++) {
-		const struct row *row = rowset_any(set, i);
-
-		if (!is_named(row, columns->column_count, name))
+	for (size_t i = 0; name != NULL && rows != NULL && i < rows->count; i++) {
+		if (!is_named(&rows->rows[i], rows->column_count, name))
 			continue;
 		free(list->chosen);
-		list->chosen = memory_text(row_identity(row));
+		list->chosen = memory_text(row_identity(&rows->rows[i]));
 		list_settle(list);
 		return;
 	}

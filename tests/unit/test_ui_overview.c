@@ -113,7 +113,7 @@ static void an_alarm_leads_to_its_table(void **state)
 	/* The row it is about has the cursor. */
 	assert_string_equal(list_row((struct list_view *)session_top(stage->session))->name, "imap-login");
 	stage_keys(stage, "Esc Down Enter");
-	shows(stage, "by recipient domain");
+	shows(stage, "Queue by domain");
 	assert_string_equal(list_row((struct list_view *)session_top(stage->session))->name, "example.com");
 	stage_keys(stage, "Esc");
 	shows(stage, "Needs a person");
