@@ -1,0 +1,304 @@
+/*
+ * limits_ask: asks a server for everything that the limit rules need.
+ *
+ * One command after the other, each with its deadline; what only adds (the
+ * machine, who is connected) may fail and is left as not known, the
+ * configuration may not.  Only the settings that the rules need are asked for,
+ * since others are secrets.  Loop thread.
+ */
+#include "settings/limits_plan.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/text.h"
+#include "model/limits_file.h"
+
+enum { REFUSED_STATUS = 89 };
+
+struct limits_asking {
+	struct hosts *hosts;
+	size_t host, step;
+	struct host_call *call;
+	struct limits_world *world;
+	struct limits_version version;
+	char *configuration;               /* arena of the world */
+	size_t configuration_length;
+	void (*done)(void *context, struct limits_world *takes, const struct error *error);
+	void *context;
+};
+
+void limits_world_free(struct limits_world *world)
+{
+	if (world)
+		arena_free(world->arena);
+}
+
+static const struct host_settings *settings_of(const struct limits_asking *asking)
+{
+	return host_at(asking->hosts, asking->host);
+}
+
+static void finish(struct limits_asking *asking, const struct error *error)
+{
+	struct limits_world *world = asking->world;
+
+	if (error) {
+		asking->done(asking->context, NULL, error);
+		limits_world_free(world);
+	} else {
+		static const struct error none;
+
+		asking->done(asking->context, world, &none);
+	}
+	free(asking);
+}
+
+/* --- what each answer says ------------------------------------------------------------------------------- */
+
+/* Words of doveconf behind its prefix, first complaint only. */
+static const char *refusal_in(struct arena *arena, const char *complaint)
+{
+	const char *at = strstr(complaint, "Error: ");
+
+	if (!at)
+		at = strstr(complaint, "Fatal: ");
+	return at ? arena_bytes(arena, at + 7, strcspn(at + 7, "\n")) : arena_text(arena, "doveconf refuses it and does not say why");
+}
+
+static bool take_configuration(struct limits_asking *asking, const struct host_answer *answer, struct error *error)
+{
+	struct limits_world *world = asking->world;
+
+	if (answer->error.kind != ERROR_NONE) {
+		*error = answer->error;
+		return false;
+	}
+	if (answer->status != 0 && answer->status != REFUSED_STATUS)
+		return host_answer_good(settings_of(asking), "configuration", answer, error);
+	if (answer->status == REFUSED_STATUS)
+		world->refused = refusal_in(world->arena, answer->complaint);
+	asking->configuration = arena_bytes(world->arena, answer->output, answer->length);
+	asking->configuration_length = answer->length;
+	if (limits_form(answer->output, answer->length) != LIMITS_DUMP)
+		return error_set(error, ERROR_INVALID, "%s: %s", world->server, world->refused ? world->refused : "doveconf named no service");
+	return true;
+}
+
+static bool take_version(struct limits_asking *asking, const struct host_answer *answer, struct error *error)
+{
+	struct limits_world *world = asking->world;
+
+	(void)error;
+	if (answer->error.kind == ERROR_NONE && answer->status == 0)
+		limits_version_read(answer->output, &asking->version);
+	world->facts = limits_read(world->arena, LIMITS_DUMP, asking->configuration, asking->configuration_length, &asking->version);
+	return true;
+}
+
+static void take_number(const struct host_answer *answer, uint64_t *number)
+{
+	if (answer->error.kind == ERROR_NONE && answer->status == 0 && *answer->output >= '0' && *answer->output <= '9')
+		*number = strtoull(answer->output, NULL, 10);
+}
+
+static bool take_memory(struct limits_asking *asking, const struct host_answer *answer, struct error *error)
+{
+	const char *total = answer->error.kind == ERROR_NONE && answer->status == 0 ? strstr(answer->output, "MemTotal:") : NULL;
+
+	(void)error;
+	if (total)
+		asking->world->facts->memory = strtoull(total + 9, NULL, 10) * 1024;
+	return true;
+}
+
+static bool take_cores(struct limits_asking *asking, const struct host_answer *answer, struct error *error)
+{
+	(void)error;
+	take_number(answer, &asking->world->facts->cores);
+	return true;
+}
+
+static bool take_userip(struct limits_asking *asking, const struct host_answer *answer, struct error *error)
+{
+	(void)error;
+	take_number(answer, &asking->world->facts->userip);
+	return true;
+}
+
+static bool take_userip_pop3(struct limits_asking *asking, const struct host_answer *answer, struct error *error)
+{
+	(void)error;
+	take_number(answer, &asking->world->facts->userip_pop3);
+	return true;
+}
+
+/* Lines but the title; people are told apart by the first column, whose order is anybody's. */
+static bool take_who(struct limits_asking *asking, const struct host_answer *answer, struct error *error)
+{
+	uint64_t lines = 0;
+
+	(void)error;
+	if (answer->error.kind != ERROR_NONE || answer->status != 0 || answer->form != FORM_OUTPUT)
+		return true;
+	for (size_t i = 0; i < answer->length; i++)
+		lines += answer->output[i] == '\n';
+	asking->world->connections = lines > 0 ? lines - 1 : 0;
+	asking->world->facts->peak = asking->world->connections;
+	return true;
+}
+
+static bool take_base_dir(struct limits_asking *asking, const struct host_answer *answer, struct error *error)
+{
+	struct arena *arena = asking->world->arena;
+	const char *words;
+	size_t length;
+	long pid;
+
+	(void)error;
+	/* Only of this machine: of no other the limits of a process can be read. */
+	if (answer->error.kind != ERROR_NONE || answer->status != 0 || *answer->output != '/' ||
+	    host_way(asking->hosts, asking->host, "base-dir", NULL) != WAY_EXEC)
+		return true;
+	words = file_read(arena, arena_format(arena, "%.*s/master.pid", (int)strcspn(answer->output, "\n"), answer->output), 64, &length, NULL);
+	pid = words ? strtol(words, NULL, 10) : 0;
+	words = pid > 1 ? file_read(arena, arena_format(arena, "/proc/%ld/limits", pid), 64 * 1024, &length, NULL) : NULL;
+	words = words ? strstr(words, "Max open files") : NULL;
+	if (words) {
+		words += strcspn(words, "0123456789");
+		asking->world->facts->open_files = strtoull(words, NULL, 10);
+	}
+	return true;
+}
+
+static bool take_file(struct limits_asking *asking, const struct host_answer *answer, struct error *error)
+{
+	struct limits_world *world = asking->world;
+	struct limits_file file;
+	struct error not_ours = { 0 };
+
+	if (answer->error.kind != ERROR_NONE) {
+		*error = answer->error;
+		return false;
+	}
+	if (answer->status != 0 && strstr(answer->complaint, "No such file"))
+		return true;
+	if (answer->status != 0) {
+		world->locked = arena_format(world->arena, "%s: %s cannot be read: %.*s", world->server, world->place,
+			(int)strcspn(answer->complaint, "\n"), answer->complaint);
+		return true;
+	}
+	world->bytes = arena_bytes(world->arena, answer->output, answer->length);
+	world->length = answer->length;
+	if (!limits_file_read(world->arena, world->bytes, world->length, &file, &not_ours))
+		world->locked = arena_format(world->arena, "%s: %s", world->server, not_ours.text);
+	return true;
+}
+
+/* --- one after the other --------------------------------------------------------------------------------------- */
+
+static const struct step {
+	const char *command;
+	bool (*take)(struct limits_asking *asking, const struct host_answer *answer, struct error *error);
+	bool of_place;                     /* its hole is the drop-in */
+} steps[] = {
+	{ "configuration", take_configuration, false },
+	{ "dovecot-version", take_version, false },
+	{ "memory", take_memory, false },
+	{ "cores", take_cores, false },
+	{ "userip", take_userip, false },
+	{ "userip-pop3", take_userip_pop3, false },
+	{ "who", take_who, false },
+	{ "base-dir", take_base_dir, false },
+	{ "file", take_file, true },
+};
+enum { STEPS = sizeof(steps) / sizeof(steps[0]) };
+
+/* "/etc/dovecot/conf.d/99-postroom-limits.conf": beside the configuration that this server runs with. */
+static const char *place_of(struct arena *arena, const struct host_settings *settings)
+{
+	const char *main_file = settings->dovecot_config ? settings->dovecot_config : "/etc/dovecot/dovecot.conf";
+	const char *slash = strrchr(main_file, '/');
+
+	return arena_format(arena, "%.*s/conf.d/%s", (int)(slash - main_file), main_file, LIMITS_FILE_NAME);
+}
+
+static void next_step(struct limits_asking *asking);
+
+static void on_answer(void *context, const struct host_answer *answer)
+{
+	struct limits_asking *asking = context;
+	struct error error = { 0 };
+
+	asking->call = NULL;
+	if (asking->done == NULL) {
+		limits_world_free(asking->world);
+		free(asking);
+		return;
+	}
+	if (!steps[asking->step].take(asking, answer, &error)) {
+		finish(asking, &error);
+		return;
+	}
+	asking->step++;
+	next_step(asking);
+}
+
+static void next_step(struct limits_asking *asking)
+{
+	struct host_request request = { .done = on_answer, .context = asking };
+
+	/* What has no way here is not known; the first step has one, or there was no call. */
+	while (asking->step < STEPS && asking->step > 0 && host_way(asking->hosts, asking->host, steps[asking->step].command, NULL) == WAY_NONE) {
+		if (asking->step == 1)
+			take_version(asking, &(struct host_answer){ .error = { .kind = ERROR_UNSUPPORTED } }, NULL);
+		if (steps[asking->step].of_place)
+			asking->world->locked = arena_format(asking->world->arena, "%s: files there cannot be read or written: it has neither exec nor ssh",
+				asking->world->server);
+		asking->step++;
+	}
+	if (asking->step >= STEPS) {
+		finish(asking, NULL);
+		return;
+	}
+	request.command = steps[asking->step].command;
+	if (steps[asking->step].of_place) {
+		request.holes = &asking->world->place;
+		request.hole_count = 1;
+	}
+	asking->call = host_run(asking->hosts, asking->host, &request);
+}
+
+struct limits_asking *limits_ask(struct hosts *hosts, size_t host, void (*done)(void *context, struct limits_world *takes, const struct error *error),
+		void *context)
+{
+	struct limits_asking *asking = memory_new(sizeof(*asking));
+	struct arena *arena = arena_new();
+
+	asking->hosts = hosts;
+	asking->host = host;
+	asking->done = done;
+	asking->context = context;
+	asking->version = (struct limits_version){ 2, 3, 19 };
+	asking->world = arena_alloc(arena, sizeof(*asking->world));
+	asking->world->arena = arena;
+	asking->world->host = host;
+	asking->world->server = arena_text(arena, host_at(hosts, host)->name);
+	asking->world->connections = asking->world->people = LIMITS_UNKNOWN;
+	asking->world->place = place_of(arena, host_at(hosts, host));
+	if (host_at(hosts, host)->flavour == FLAVOUR_UCS)
+		asking->world->locked = arena_format(arena, "%s is a UCS server: its limits are set with ucr (mail/dovecot/limits/*), since Dovecot's files are "
+			"generated there", asking->world->server);
+	next_step(asking);
+	return asking;
+}
+
+void limits_ask_cancel(struct limits_asking *asking)
+{
+	if (!asking)
+		return;
+	asking->done = NULL;
+	host_cancel(asking->call);
+}

@@ -1,0 +1,52 @@
+/*
+ * limits_plan: what a server's limits are now, and the change that makes a set
+ * of values of them.
+ *
+ * The facts come from the server itself (doveconf, the machine, who is
+ * connected); the rules and the goal are pure (model/limits.h).  What a set
+ * becomes is a drop-in of its own (model/limits_file.h) and goes through the
+ * gate to the guardian (settings/settings.h).  Loop thread, except
+ * limits_plan_change (any thread).
+ */
+#ifndef POSTROOM_LIMITS_PLAN_H
+#define POSTROOM_LIMITS_PLAN_H
+
+#include "hosts/hosts.h"
+#include "model/change.h"
+#include "model/limits.h"
+
+/* A server as it is now; lives in its arena. */
+struct limits_world {
+	struct arena *arena;
+	size_t host;
+	const char *server;
+	struct limits_facts *facts;        /* NULL only with an error */
+	const char *refused;               /* what doveconf says against the configuration as it is; NULL: nothing */
+	uint64_t connections, people;      /* logged in now; LIMITS_UNKNOWN: nobody could tell */
+	/* The drop-in: where it stands, and its bytes as read; bytes NULL: it is not there. */
+	const char *place;
+	const char *bytes;
+	size_t length;
+	/* Why nothing can be applied here, as a sentence; NULL: it can. A plan can be made all the same. */
+	const char *locked;
+};
+void limits_world_free(struct limits_world *world);              /* NULL is allowed */
+
+struct limits_asking;
+/* done comes exactly once, never from inside this call: a world (taken), or NULL with an error. */
+struct limits_asking *limits_ask(struct hosts *hosts, size_t host, void (*done)(void *context, struct limits_world *takes, const struct error *error),
+		void *context);
+void limits_ask_cancel(struct limits_asking *asking);            /* done does not come any more; NULL is allowed */
+
+/* A value of a set in words: "imap-login process_limit", "default_process_limit". Arena. */
+char *limits_value_name(struct arena *arena, const struct limits_value *value);
+/* Can this value be written into the drop-in? The open-files limit cannot: it belongs to the service manager. */
+bool limits_value_written(const struct limits_value *value);
+/*
+ * The change that puts the values of the set into the drop-in; the caller frees it. NULL with an error where there is
+ * nothing to write, or the drop-in holds lines of somebody else. confirm_s 0: 120, over ssh 300.
+ */
+struct change *limits_plan_change(const struct limits_world *world, const struct hosts *hosts, const struct limits_set *set, bool keep_sessions,
+		unsigned confirm_s, struct error *error);
+
+#endif
