@@ -2,7 +2,7 @@
  * actions: the rows themselves, in the order in which a footer shows them.
  *
  * Places: global (everywhere, behind the place of the view on top), list, live,
- * messages, overview, page,
+ * messages, overview, limits, page,
  * form, editor, review, picker, palette, chooser, help, history, text, and "field" while
  * a text field has the focus (then only rows of "field" and those that carry
  * ACTION_ALWAYS are looked up, all other keys are text).  Constant data and
@@ -12,18 +12,18 @@
 
 #include <string.h>
 
-#define MOVING "list live messages overview page form editor review picker palette chooser help history text field"
+#define MOVING "list live messages overview limits page form editor review picker palette chooser help history text field"
 #define CHANGES (ACTION_WRITES | ACTION_ROW)
 
 const struct action actions[] = {
 	/* What ends a field comes first: it must be in the footer while somebody types. */
-	{ "accept", "form editor review picker palette chooser field", "take", "Takes what was typed, or presses the button that has the focus.", ACTION_ALWAYS | ACTION_FOOTER },
-	{ "next-field", "form editor review picker field", "next", "Goes to the next field or button.", ACTION_ALWAYS | ACTION_FOOTER },
-	{ "previous-field", "form editor review picker field", "previous", "Goes to the previous field or button.", ACTION_ALWAYS },
+	{ "accept", "limits form editor review picker palette chooser field", "take", "Takes what was typed, or presses the button that has the focus.", ACTION_ALWAYS | ACTION_FOOTER },
+	{ "next-field", "limits form editor review picker field", "next", "Goes to the next field or button.", ACTION_ALWAYS | ACTION_FOOTER },
+	{ "previous-field", "limits form editor review picker field", "previous", "Goes to the previous field or button.", ACTION_ALWAYS },
 	{ "pick", "form editor field", "choose", "Offers what may stand in this field, to be searched.", ACTION_ALWAYS | ACTION_FOOTER },
 	{ "add-value", "editor", "add", "Adds one more value.", ACTION_FOOTER },
 	{ "remove-value", "editor chooser", "remove", "Takes the value under the cursor out, or forgets the saved filter.", ACTION_ROW | ACTION_FOOTER },
-	{ "apply", "form editor field", "review..", "Opens the review of what was entered; nothing is written before it.", ACTION_ALWAYS | ACTION_WRITES | ACTION_FOOTER },
+	{ "apply", "limits form editor field", "review..", "Opens the review of what was entered; nothing is written before it.", ACTION_ALWAYS | ACTION_WRITES | ACTION_FOOTER },
 
 	/* Lists, pages, history. */
 	{ "open", "list page history live messages overview", "open", "Opens what is under the cursor; on a page reads a long value in full.", ACTION_ROW | ACTION_FOOTER },
@@ -70,7 +70,7 @@ const struct action actions[] = {
 	{ "queue-expire", "live messages", "expire..", "Returns it to its sender at the next try.", CHANGES },
 	{ "queue-delete", "live messages", "delete..", "Throws it away; nobody is told. Hold keeps it out of the way and can be taken back.", CHANGES },
 	{ "body", "messages", "with body", "Shows the message with its body; only for admin.", ACTION_ROW },
-	{ "other-server", "live", "other server", "Shows the next server alone, then all together again.", ACTION_FOOTER },
+	{ "other-server", "live limits", "other server", "Shows the next server alone, then all together again.", ACTION_FOOTER },
 	{ "wall", "overview", "wall", "Turns the pages by itself, for a screen that nobody sits before: servers, services, queue, events; again: ends that.", ACTION_FOOTER },
 	{ "hold-page", "overview", "hold page", "On a wall: the page that is shown stays; again: the pages turn again.", 0 },
 	{ "acknowledge", "overview history", "on it", "Says that you are on it, until when; it goes below, under what is known. The mail system is not touched.", ACTION_FOOTER },
@@ -78,7 +78,7 @@ const struct action actions[] = {
 	{ "silence", "overview", "maintenance..", "No alarms of this server until then, for maintenance. The mail system is not touched.", 0 },
 	{ "handover", "history", "hand over", "Makes the text for the end of a shift: what is open, what is over, notes, and what was changed.", ACTION_FOOTER },
 	{ "events", "history", "events", "Shows events and changes, then events alone, then what is open, then changes alone.", ACTION_FOOTER },
-	{ "refresh", "list page history live messages overview", "refresh", "Reads again what is shown.", 0 },
+	{ "refresh", "list page history live messages overview limits", "refresh", "Reads again what is shown.", 0 },
 
 	/* Moving. */
 	{ "up", MOVING, "up", "One row up.", ACTION_ALWAYS },
@@ -94,6 +94,7 @@ const struct action actions[] = {
 	{ "section-overview", "global", "Overview", "Goes to the servers and to what needs a person now.", 0 },
 	{ "section-connections", "global", "Connections", "Goes to who is connected, and how full the services are.", 0 },
 	{ "section-queue", "global", "Queue", "Goes to the mail that waits.", 0 },
+	{ "section-limits", "global", "Limits", "Goes to the walk from a number of connections to limits that work.", 0 },
 	{ "section-users", "global", "Users", "Goes to the users.", 0 },
 	{ "section-domains", "global", "Domains", "Goes to the mail domains.", 0 },
 	{ "section-aliases", "global", "Aliases", "Goes to the addresses that lead on to others.", 0 },

@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "model/kind.h"
+#include "ui/limits.h"
 #include "ui/live_list.h"
 #include "ui/view.h"
 
@@ -22,6 +23,7 @@ const struct section sections[] = {
 	{ "quota", "Quota", "Quota", "section-quota", "quotapolicy", NULL, { false } },
 	{ "connections", "Connections", "Conn", "section-connections", NULL, "services", { [ROLE_HELPDESK] = true } },
 	{ "queue", "Queue", "Queue", "section-queue", NULL, "queue-by-domain", { false } },
+	{ "limits", "Limits", "", "section-limits", NULL, NULL, { [ROLE_HELPDESK] = true } },
 	/* In a bar that is short of room its key alone. */
 	{ "history", "History", "", "section-history", NULL, NULL, { false } },
 	{ NULL, NULL, NULL, NULL, NULL, NULL, { false } }
@@ -76,5 +78,7 @@ struct view *section_view_new(struct session *session, const struct section *sec
 		return list_view_new(session, kind_find(section->kind));
 	if (section->live != NULL)
 		return live_list_new(session, section->live, LIVE_ALL, NULL, NULL);
+	if (strcmp(section->name, "limits") == 0)
+		return limits_view_new(session);
 	return strcmp(section->name, "overview") == 0 ? overview_view_new(session) : history_view_new(session);
 }
