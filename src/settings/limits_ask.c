@@ -14,7 +14,7 @@
 
 #include "base/file.h"
 #include "base/text.h"
-#include "model/limits_file.h"
+#include "settings/dropin.h"
 
 enum { REFUSED_STATUS = 89 };
 
@@ -176,8 +176,6 @@ static bool take_base_dir(struct limits_asking *asking, const struct host_answer
 static bool take_file(struct limits_asking *asking, const struct host_answer *answer, struct error *error)
 {
 	struct limits_world *world = asking->world;
-	struct limits_file file;
-	struct error not_ours = { 0 };
 
 	if (answer->error.kind != ERROR_NONE) {
 		*error = answer->error;
@@ -192,8 +190,6 @@ static bool take_file(struct limits_asking *asking, const struct host_answer *an
 	}
 	world->bytes = arena_bytes(world->arena, answer->output, answer->length);
 	world->length = answer->length;
-	if (!limits_file_read(world->arena, world->bytes, world->length, &file, &not_ours))
-		world->locked = arena_format(world->arena, "%s: %s", world->server, not_ours.text);
 	return true;
 }
 
@@ -215,15 +211,6 @@ static const struct step {
 	{ "file", take_file, true },
 };
 enum { STEPS = sizeof(steps) / sizeof(steps[0]) };
-
-/* "/etc/dovecot/conf.d/99-postroom-limits.conf": beside the configuration that this server runs with. */
-static const char *place_of(struct arena *arena, const struct host_settings *settings)
-{
-	const char *main_file = settings->dovecot_config ? settings->dovecot_config : "/etc/dovecot/dovecot.conf";
-	const char *slash = strrchr(main_file, '/');
-
-	return arena_format(arena, "%.*s/conf.d/%s", (int)(slash - main_file), main_file, LIMITS_FILE_NAME);
-}
 
 static void next_step(struct limits_asking *asking);
 
@@ -287,7 +274,7 @@ struct limits_asking *limits_ask(struct hosts *hosts, size_t host, void (*done)(
 	asking->world->host = host;
 	asking->world->server = arena_text(arena, host_at(hosts, host)->name);
 	asking->world->connections = asking->world->people = LIMITS_UNKNOWN;
-	asking->world->place = place_of(arena, host_at(hosts, host));
+	asking->world->place = dropin_path(arena, host_at(hosts, host)->dovecot_config ? host_at(hosts, host)->dovecot_config : "/etc/dovecot/dovecot.conf");
 	if (host_at(hosts, host)->flavour == FLAVOUR_UCS)
 		asking->world->locked = arena_format(arena, "%s is a UCS server: its limits are set with ucr (mail/dovecot/limits/*), since Dovecot's files are "
 			"generated there", asking->world->server);

@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "model/limits_file.h"
+#include "settings/dropin.h"
 #include "settings/settings.h"
 
 enum { CONFIRM_HERE_S = 120, CONFIRM_SSH_S = 300 };
@@ -34,12 +34,12 @@ char *limits_value_name(struct arena *arena, const struct limits_value *value)
 	return arena_format(arena, "%s %s", value->service, value->setting);
 }
 
-/* "service imap-login", "protocol imap", "". */
-static const char *block_of(struct arena *arena, const struct limits_value *value)
+/* As doveconf -S names it: "service/imap-login/process_limit". */
+static const char *place_of(struct arena *arena, const struct limits_value *value)
 {
 	if (!value->service)
-		return "";
-	return arena_format(arena, "%s %s", is_userip(value) ? "protocol" : "service", value->service);
+		return value->setting;
+	return arena_format(arena, "%s/%s/%s", is_userip(value) ? "protocol" : "service", value->service, value->setting);
 }
 
 /* What `doveadm service status` shows of it, and so can be looked at afterwards; NULL: it shows nothing of it. */
@@ -97,27 +97,26 @@ struct change *limits_plan_change(const struct limits_world *world, const struct
 {
 	struct arena *arena = arena_new();
 	struct settings_shown *shown = arena_alloc(arena, (set->value_count + 1) * sizeof(*shown));
-	struct limits_file file;
+	const char **pairs = arena_alloc(arena, (2 * set->value_count + 1) * sizeof(*pairs));
 	struct change *change = NULL;
-	size_t count = 0;
+	size_t count = 0, length;
 
 	if (world->locked) {
 		error_set(error, ERROR_UNSUPPORTED, "%s", world->locked);
-	} else if (limits_file_read(arena, world->bytes, world->length, &file, error)) {
+	} else {
 		for (size_t i = 0; i < set->value_count; i++) {
 			const struct limits_value *value = &set->values[i];
 
 			if (!limits_value_written(value) || value->now == value->then)
 				continue;
-			limits_file_put(arena, &file, block_of(arena, value), value->setting, number(arena, value->then));
+			pairs[2 * count] = place_of(arena, value);
+			pairs[2 * count + 1] = number(arena, value->then);
 			show(arena, world, set, value, &shown[count++]);
 		}
 		if (count > 0)
-			change = change_of(arena, world, host_at(hosts, world->host), limits_file_write(arena, &file), keep_sessions, confirm_s, shown, count);
+			change = change_of(arena, world, host_at(hosts, world->host), dropin_edit(arena, world->bytes, world->length, pairs, &length), keep_sessions, confirm_s, shown, count);
 		else
 			error_set(error, ERROR_INVALID, "Nothing is to be written on %s: its limits reach this already", world->server);
-	} else {
-		error_prefix(error, "%s", world->server);
 	}
 	arena_free(arena);
 	return change;

@@ -4,7 +4,7 @@
  *
  * The facts come from the server itself (doveconf, the machine, who is
  * connected); the rules and the goal are pure (model/limits.h).  What a set
- * becomes is a drop-in of its own (model/limits_file.h) and goes through the
+ * becomes stands in postroom's own drop-in (settings/dropin.h) and goes through the
  * gate to the guardian (settings/settings.h).  Loop thread, except
  * limits_plan_change (any thread).
  */
@@ -44,7 +44,7 @@ char *limits_value_name(struct arena *arena, const struct limits_value *value);
 bool limits_value_written(const struct limits_value *value);
 /*
  * The change that puts the values of the set into the drop-in; the caller frees it. NULL with an error where there is
- * nothing to write, or the drop-in holds lines of somebody else. confirm_s 0: 120, over ssh 300.
+ * nothing to write, or nothing can be written there. confirm_s 0: 120, over ssh 300.
  */
 struct change *limits_plan_change(const struct limits_world *world, const struct hosts *hosts, const struct limits_set *set, bool keep_sessions,
 		unsigned confirm_s, struct error *error);
