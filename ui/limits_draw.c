@@ -47,10 +47,10 @@ static void draw_inputs(const struct limits_view *self, struct canvas *canvas, i
 	draw_choice(canvas, row + 2, "Login mode", focus == LIMITS_IN_MODE, self->mode == LIMITS_SECURITY ?
 		"high security: a process for each login" : "high performance: many logins share a process");
 	draw_choice(canvas, row + 3, "Raise", focus == LIMITS_IN_DEFAULT, self->by_default ? "default_process_limit, for all services" :
-		"only the services concerned: smaller auth and anvil");
+		"the services concerned only");
 	draw_choice(canvas, row + 4, "Sessions of now", focus == LIMITS_IN_KEEP, self->keep ? "stay over the reload" :
 		"end 6 seconds after the reload");
-	draw_line(canvas, row + 1, "Most of one person and address", &self->person, focus == LIMITS_IN_PERSON, "webmail among them; empty: as it is");
+	draw_line(canvas, row + 1, "Of one person and address", &self->person, focus == LIMITS_IN_PERSON, "webmail among them; empty: as it is");
 	draw_line(canvas, row, "Connections at once", &self->connections, focus == LIMITS_IN_CONNECTIONS, "of each protocol, IMAP and POP3");
 	if (focus == LIMITS_IN_PERSON)
 		line_draw(&self->person, canvas, row + 1, LABEL_COLUMNS + 2, FIELD_COLUMNS, true);
@@ -83,7 +83,8 @@ static void add_services(struct wrapped *page, const struct limits_facts *facts)
 	for (size_t i = 0; i < facts->service_count; i++) {
 		const struct limits_service *service = &facts->services[i];
 
-		if (!limits_is_login(service) || !limits_looked_at(facts, service) || limits_behind(facts, service) == NULL)
+		if (!limits_is_login(service) || !limits_looked_at(facts, service) || limits_behind(facts, service) == NULL ||
+				strstr(service->name, "urlauth") != NULL)
 			continue;
 		add(page, STYLE_PLAIN, "-", arena_format(page->arena, "%s takes %s connections (%s processes of %s at once), %s behind it %s",
 			service->name, number(page->arena, limits_capacity(facts, service)), number(page->arena, limits_processes(facts, service)),

@@ -146,7 +146,6 @@ static bool take_who(struct limits_asking *asking, const struct host_answer *ans
 	for (size_t i = 0; i < answer->length; i++)
 		lines += answer->output[i] == '\n';
 	asking->world->connections = lines > 0 ? lines - 1 : 0;
-	asking->world->facts->peak = asking->world->connections;
 	return true;
 }
 
