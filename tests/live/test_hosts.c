@@ -193,9 +193,11 @@ static void who_and_services_are_equal(void **state)
 /* Each row that asks only, by each way that it has, runs to its end on a real server. */
 static void every_question_is_understood(void **state)
 {
-	static const char *const values[] = {
+	/* A file that every command which takes one understands. */
+	char authority[300];
+	const char *const values[] = {
 		[HOLE_USER] = "anna.schmid@example.com", [HOLE_NETWORK] = "127.0.0.0/8", [HOLE_QUEUE_ID] = "A1B2C3D4E5", [HOLE_SERVICE] = "imap",
-		[HOLE_PARAMETER] = "queue_directory", [HOLE_PATH] = "/var", [HOLE_TIME] = "1700000000", [HOLE_MAILBOX] = "INBOX",
+		[HOLE_PARAMETER] = "queue_directory", [HOLE_PATH] = authority, [HOLE_TIME] = "1700000000", [HOLE_MAILBOX] = "INBOX",
 		[HOLE_MESSAGE_ID] = "<none@example.com>",
 	};
 	const struct host_command *command;
@@ -204,6 +206,7 @@ static void every_question_is_understood(void **state)
 	(void)state;
 	if (missing())
 		skip();
+	snprintf(authority, sizeof(authority), "%s/tls/ca.pem", lab("LAB_DIR"));
 	for (command = host_commands; command->name; command++)
 		for (host = 0; host < hosts_count(hosts) && !command->changes; host++) {
 			const char *holes[9];
@@ -211,6 +214,9 @@ static void every_question_is_understood(void **state)
 			const struct host_answer *answer;
 			struct error error = { 0 };
 
+			/* postroom need not be installed there; tests of the guardian ask it. */
+			if (!strcmp(command->program, "postroom"))
+				continue;
 			if (host_way(hosts, host, command->name, NULL) == WAY_NONE ||
 			    (command->group == GROUP_POSTFIX && !(host_at(hosts, host)->roles & HOST_TRANSPORT)))
 				continue;
