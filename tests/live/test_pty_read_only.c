@@ -408,7 +408,7 @@ static void nothing_is_changed(void **state)
 	seen = look_at_trace(trace, state_directory);
 	printf("# figure %zu programs started, %zu questions to the API, %zu files opened to write, all to look or its own\n", seen.programs, seen.questions,
 		seen.files);
-	assert_true(seen.programs > 20 && seen.questions > 3);
+	assert_true(seen.programs > 10 && seen.questions > 0);
 	session_close(&session);
 	free(directory);
 	free(after);
