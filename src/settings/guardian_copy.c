@@ -182,6 +182,34 @@ static bool copy_dovecot(struct copy *copy, const char *path, unsigned depth, st
 
 /* --- the directory of Postfix --------------------------------------------------------------------- */
 
+/* A main.cf that names its own directory would complain about the copy; there it names the copy. */
+static bool write_main(struct copy *copy, const char *path, const char *bytes, size_t length, struct error *error)
+{
+	static const char name[] = "config_directory";
+	const char *line = bytes, *slash = strrchr(path, '/');
+	struct text out = { 0 };
+	bool written;
+
+	if (strcmp(slash, "/main.cf"))
+		return write_copy(copy, path, bytes, length, error);
+	while (*line) {
+		size_t end = strcspn(line, "\n");
+
+		if (!strncmp(line, name, strlen(name)) && strchr(" \t=", line[strlen(name)]))
+			text_addf(&out, "%s = %s%.*s", name, copy->root, (int)(slash - path), path);
+		else
+			text_add_bytes(&out, line, end);
+		line += end;
+		if (*line == '\n') {
+			text_add_char(&out, '\n');
+			line++;
+		}
+	}
+	written = write_copy(copy, path, text_get(&out), out.length, error);
+	text_free(&out);
+	return written;
+}
+
 static bool copy_directory(struct copy *copy, const char *path, struct error *error)
 {
 	DIR *directory = opendir(path);
@@ -196,7 +224,7 @@ static bool copy_directory(struct copy *copy, const char *path, struct error *er
 		const char *bytes = entry->d_name[0] == '.' ? NULL : bytes_of(copy, from, &length);
 
 		if (bytes && ++copy->files <= MOST_FILES)
-			fine = write_copy(copy, from, bytes, length, error);
+			fine = write_main(copy, from, bytes, length, error);
 	}
 	closedir(directory);
 	return fine;
@@ -219,7 +247,7 @@ char *guardian_copy_make(struct guardian *guardian, struct error *error)
 		const struct guarded_file *file = &guardian->change.files[i];
 
 		if (file->bytes)
-			fine = copy.includes ? copy_dovecot(&copy, file->path, 1, error) : write_copy(&copy, file->path, file->bytes, file->length, error);
+			fine = copy.includes ? copy_dovecot(&copy, file->path, 1, error) : write_main(&copy, file->path, file->bytes, file->length, error);
 	}
 	if (!fine)
 		guardian_copy_remove(guardian);

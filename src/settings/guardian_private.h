@@ -32,6 +32,7 @@ struct guardian_port {
 	const char *address;
 	unsigned port;
 	bool tls;
+	bool smtp;                         /* asked for a recipient too: restrictions and maps are looked at only then */
 	bool greeted;
 };
 struct guardian_ports {

@@ -29,11 +29,17 @@ static char *path_of(struct guardian *guardian, const char *name)
 void guardian_say(struct guardian *guardian, const char *format, ...)
 {
 	va_list arguments;
+	const char *line;
 
-	guardian->lines = arena_grow(guardian->arena, guardian->lines, &guardian->line_capacity, guardian->line_count + 2, sizeof(*guardian->lines));
 	va_start(arguments, format);
-	guardian->lines[guardian->line_count++] = arena_vformat(guardian->arena, format, arguments);
+	line = arena_vformat(guardian->arena, format, arguments);
 	va_end(arguments);
+	/* What is asked again and again says the same each time. */
+	for (size_t i = 0; i < guardian->line_count; i++)
+		if (!strcmp(guardian->lines[i], line))
+			return;
+	guardian->lines = arena_grow(guardian->arena, guardian->lines, &guardian->line_capacity, guardian->line_count + 2, sizeof(*guardian->lines));
+	guardian->lines[guardian->line_count++] = line;
 	guardian->lines[guardian->line_count] = NULL;
 	guardian->report.lines = guardian->lines;
 }

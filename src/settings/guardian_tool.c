@@ -128,12 +128,58 @@ static const char *judged(struct guardian *guardian, const struct guardian_port 
 	return NULL;
 }
 
+/* One reply, up to its last line ("250 "); false where none comes. */
+static bool reply(int descriptor, int64_t until, char *bytes, size_t room)
+{
+	struct pollfd wait = { .fd = descriptor, .events = POLLIN };
+	size_t length = 0;
+
+	for (;;) {
+		int64_t left = until - clock_monotonic_ms();
+		ssize_t got = left > 0 && poll(&wait, 1, (int)left) == 1 ? recv(descriptor, bytes + length, room - 1 - length, 0) : 0;
+		char *line;
+
+		if (got <= 0)
+			return false;
+		length += (size_t)got;
+		bytes[length] = '\0';
+		if (bytes[length - 1] != '\n')
+			continue;
+		bytes[length - 1] = '\0';
+		line = strrchr(bytes, '\n');
+		if (length >= room - 1 || (strlen(line ? line + 1 : bytes) > 3 && (line ? line + 1 : bytes)[3] == ' '))
+			return true;
+		bytes[length - 1] = '\n';
+	}
+}
+
+/*
+ * Asks whether mail for the postmaster of the host that greeted would be taken, and sends none. (A bare postmaster is taken
+ * without a look at the restrictions.) A refusal is an answer too; what is looked for is a server that
+ * cannot answer for its own configuration (4.3.0, 4.3.5).
+ */
+static const char *would_take(struct guardian *guardian, int descriptor, const char *greeting, int64_t until)
+{
+	const char *host = strncmp(greeting, "220 ", 4) ? "localhost" : greeting + 4;
+	const char *const words[] = { "EHLO localhost\r\n", "MAIL FROM:<>\r\n",
+		arena_format(guardian->arena, "RCPT TO:<postmaster@%.*s>\r\n", (int)strcspn(host, " \r\n"), host), "QUIT\r\n" };
+	char bytes[4096];
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		if (send(descriptor, words[i], strlen(words[i]), MSG_NOSIGNAL) < 0 || !reply(descriptor, until, bytes, sizeof(bytes)))
+			return arena_format(guardian->arena, "no answer to %.4s", words[i]);
+		if (bytes[0] == '4' && (strstr(bytes, "4.3.0") || strstr(bytes, "4.3.5")))
+			return arena_format(guardian->arena, "it answers \"%.*s\" to %.4s", (int)strcspn(bytes, "\r\n"), bytes, words[i]);
+	}
+	return NULL;
+}
+
 bool guardian_greets(struct guardian *guardian, const struct guardian_port *port, const char **words)
 {
 	int64_t until = clock_monotonic_ms() + GREETING_MS;
 	int descriptor = connected(port, until);
 	struct pollfd wait = { .fd = descriptor, .events = POLLIN };
-	char first[100] = "";
+	char first[300] = "";
 	int64_t left;
 
 	*words = NULL;
@@ -148,6 +194,8 @@ bool guardian_greets(struct guardian *guardian, const struct guardian_port *port
 		*words = "no greeting within 10 s";
 	if (!*words)
 		*words = judged(guardian, port, first, recv(descriptor, first, sizeof(first) - 1, 0));
+	if (!*words && port->smtp && !port->tls)
+		*words = would_take(guardian, descriptor, first, until);
 	close(descriptor);
 	return !*words;
 }
