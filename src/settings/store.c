@@ -178,6 +178,17 @@ static void add_delta(struct arena *arena, struct operation *step, const char *f
 	step->deltas = deltas;
 }
 
+/* The plan may outlive the change that it was made of. */
+static void add_copies(struct arena *arena, struct operation *step, const char *field, const struct value *values, size_t count)
+{
+	struct value *copies = arena_alloc(arena, (count + 1) * sizeof(*copies));
+
+	for (size_t i = 0; i < count; i++)
+		copies[i] = (struct value){ .bytes = arena_bytes(arena, values[i].bytes, values[i].length), .length = values[i].length };
+	if (count > 0)
+		add_delta(arena, step, field, copies, count);
+}
+
 static void add_text(struct arena *arena, struct operation *step, const char *field, const char *text)
 {
 	struct value *value = arena_alloc(arena, sizeof(*value));
@@ -224,8 +235,7 @@ static bool store_plan(void *context, const struct change *change, const struct 
 	} else {
 		step->verb = OPERATION_MODIFY;
 		step->place = arena_format(arena, "%s/%s", change->name, change->kind->name);
-		if (count > 0)
-			add_delta(arena, step, "value", values, count);
+		add_copies(arena, step, "value", values, count);
 		if (json)
 			add_text(arena, step, "change", json);
 		if (order)
