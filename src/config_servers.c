@@ -41,6 +41,8 @@ const struct conf_option config_server_options[] = {
 	{ .name = "postfix_config", .type = CONF_TEXT, .help = "Configuration directory of Postfix, where it is not the usual one." },
 	{ .name = "postroom", .type = CONF_TEXT, .help = "Path of postroom there, which changes files under a timer." },
 	{ .name = "guardian_directory", .type = CONF_TEXT, .help = "Where its guardian keeps its state, where it is not the usual place." },
+	{ .name = "ucr", .type = CONF_TEXT, .help = "UCS: path of ucr." },
+	{ .name = "ucr_directory", .type = CONF_TEXT, .help = "UCS: directory of base.conf and its brothers." },
 	{ .name = "ports", .type = CONF_LIST, .help = "Ports to try, as in imaps 993; unset: the usual ones of its role." },
 	{ .name = "ports_ca_file", .type = CONF_TEXT, .help = "Certificate authorities for the ports (PEM); unset: the system's." },
 	{ .name = "certificate_files", .type = CONF_LIST, .help = "Files on the server with the certificates of its ports: told when one is newer than what is served." },
@@ -224,6 +226,7 @@ static bool load_programs(struct arena *arena, const struct conf_section *sectio
 		{ "doveadm", &host->doveadm }, { "doveconf", &host->doveconf }, { "dovecot_config", &host->dovecot_config },
 		{ "postfix_bin", &host->postfix_bin }, { "postfix_sbin", &host->postfix_sbin }, { "postfix_config", &host->postfix_config },
 		{ "postroom", &host->postroom }, { "guardian_directory", &host->guardian_directory },
+		{ "ucr", &host->ucr }, { "ucr_directory", &host->ucr_directory },
 	};
 	size_t i;
 

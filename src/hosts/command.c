@@ -78,6 +78,24 @@ const struct host_command host_commands[] = {
 	{ "message-body", GROUP_POSTFIX, "postcat", WORDS("-q", "-e", "-h", "-b", "%1"), HOLES(HOLE_QUEUE_ID), .root = true,
 	  .help = "One message in full." },
 	{ "postconf", GROUP_POSTFIX, "postconf", WORDS("-h", "%1"), HOLES(HOLE_PARAMETER), .help = "One parameter of Postfix." },
+	{ "postconf-set", GROUP_POSTFIX, "postconf", WORDS("-n"), .help = "The parameters that the files of Postfix set." },
+	{ "postconf-defaults", GROUP_POSTFIX, "postconf", WORDS("-d"), .help = "The built-in values of all parameters of Postfix." },
+	{ "dovecot-values", GROUP_DOVEADM, "doveconf", WORDS("-S", "%1"), HOLES(HOLE_SETTING), .many = true,
+	  .help = "Settings of Dovecot by name; none that is a secret." },
+	{ "dovecot-defaults", GROUP_DOVEADM, "doveconf", WORDS("-d", "-S", "%1"), HOLES(HOLE_SETTING), .many = true,
+	  .help = "The built-in values of settings of Dovecot." },
+
+	/*
+	 * Configuration as text, each line with its file and number. What may hold a password is not sent: of Dovecot's files no line
+	 * with pass, secret, _key or nonce in it, but those that open a section and two that only say whether passwords are logged.
+	 */
+	{ "dovecot-lines", GROUP_MACHINE, "/usr/bin/grep", WORDS("-r", "-s", "-n", "-H", "-a", "-P", "--include=*.conf", "-e",
+	  "^(?!.*(?i:pass|secret|_key|nonce))|\\{\\s*$|^\\s*auth_(debug|verbose)_passwords\\s*=", "--", "%1"), HOLES(HOLE_PATH), .many = true,
+	  .help = "Where Dovecot's settings stand." },
+	{ "lines", GROUP_MACHINE, "/usr/bin/grep", WORDS("-s", "-n", "-H", "-a", "-e", "", "--", "%1"), HOLES(HOLE_PATH), .many = true,
+	  .help = "Where Postfix's parameters and UCR's variables stand." },
+	{ "file", GROUP_MACHINE, "/usr/bin/cat", WORDS("--", "%1"), HOLES(HOLE_PATH),
+	  .help = "A configuration file as it is, before it is changed." },
 
 	/* The machine. */
 	{ "disks", GROUP_MACHINE, "/usr/bin/df", WORDS("-P", "-B1", "--", "%1"), HOLES(HOLE_PATH), .many = true,
@@ -180,6 +198,21 @@ static bool is_user(const char *value)
 	return no_controls(value, 512) && utf8_valid(value, strlen(value)) && !strpbrk(value, " *?") && !is_network(value);
 }
 
+/* Switches that only tell whether passwords are logged are no secrets. */
+static bool is_setting(const char *value)
+{
+	static const char *const secrets[] = { "pass", "secret", "_key", "nonce", NULL };
+
+	if (!only(value, "_/-", 1, 200) || value[0] == '-' || !strncmp(value, "passdb", 6))
+		return false;
+	if (!strcmp(value, "auth_debug_passwords") || !strcmp(value, "auth_verbose_passwords"))
+		return true;
+	for (size_t i = 0; secrets[i]; i++)
+		if (strstr(value, secrets[i]))
+			return false;
+	return true;
+}
+
 static bool is_path(const char *value)
 {
 	return value[0] == '/' && no_controls(value, 4000) && !strstr(value, "/../");
@@ -193,6 +226,7 @@ static bool fits(enum hole_type type, const char *value)
 	case HOLE_QUEUE_ID: return only(value, "", 6, 20);
 	case HOLE_SERVICE: return only(value, "-", 1, 64) && value[0] != '-';
 	case HOLE_PARAMETER: return only(value, "_", 1, 100);
+	case HOLE_SETTING: return is_setting(value);
 	case HOLE_PATH: return is_path(value);
 	case HOLE_TIME: return digits(value);
 	case HOLE_MAILBOX: return no_controls(value, 1000) && utf8_valid(value, strlen(value));
@@ -208,6 +242,7 @@ static const char *words_of(enum hole_type type)
 		[HOLE_USER] = "a login or address, without blanks, * and ?", [HOLE_NETWORK] = "an address, or address/bits",
 		[HOLE_QUEUE_ID] = "a queue id: 6 to 20 letters and digits", [HOLE_SERVICE] = "the name of a service of Dovecot",
 		[HOLE_PARAMETER] = "the name of a parameter of Postfix", [HOLE_PATH] = "an absolute path",
+		[HOLE_SETTING] = "the name of a setting of Dovecot that is no secret",
 		[HOLE_TIME] = "a number of seconds", [HOLE_MAILBOX] = "the name of a mailbox", [HOLE_MESSAGE_ID] = "a message id",
 		[HOLE_CHANGE] = "the id of a change: letters, digits and hyphens",
 	};

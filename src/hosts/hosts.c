@@ -28,7 +28,8 @@ static struct host_settings copied(struct arena *arena, const struct host_settin
 	const char **texts[] = {
 		&to.name, &to.address, &to.ssh_target, &to.ssh_key, &to.ssh_known_hosts, &to.ssh_config, &to.http_url,
 		&to.http_key_file, &to.http_password_file, &to.http_ca_file, &to.doveadm, &to.doveconf, &to.dovecot_config,
-		&to.postfix_bin, &to.postfix_sbin, &to.postfix_config, &to.postroom, &to.guardian_directory, &to.ssh_program,
+		&to.postfix_bin, &to.postfix_sbin, &to.postfix_config, &to.postroom, &to.guardian_directory, &to.ucr, &to.ucr_directory,
+		&to.ssh_program,
 	};
 	size_t i;
 

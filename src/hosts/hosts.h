@@ -49,6 +49,7 @@ struct host_settings {
 	const char *postfix_bin, *postfix_sbin, *postfix_config; /* directories of postqueue and postsuper; NULL: /usr/sbin; config NULL: no -c */
 	const char *postroom;              /* where it is installed there; NULL: /usr/local/bin/postroom, here the one that runs */
 	const char *guardian_directory;    /* NULL: the guardian's own (settings/settings.h) */
+	const char *ucr, *ucr_directory;   /* of UCS: NULL: /usr/sbin/ucr, /etc/univention */
 	const char *ssh_program;           /* NULL: /usr/bin/ssh; tests set another */
 };
 
@@ -77,6 +78,7 @@ enum hole_type {
 	HOLE_QUEUE_ID,         /* ^[0-9A-Za-z]{6,20}$, never ALL */
 	HOLE_SERVICE,          /* [a-z0-9-]+, a Dovecot service */
 	HOLE_PARAMETER,        /* [a-z0-9_]+, a name of a Postfix parameter */
+	HOLE_SETTING,          /* [a-z0-9_/-]+, a setting of Dovecot, none that holds a secret */
 	HOLE_PATH,             /* absolute, from the configuration only */
 	HOLE_TIME,             /* epoch seconds */
 	HOLE_MAILBOX,          /* name of a mailbox: no control, no leading '-' */

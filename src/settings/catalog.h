@@ -39,8 +39,7 @@ enum setting_flags {
 	SETTING_READONLY = 1 << 1,  /* shown, never changed here; see `refused` */
 	SETTING_FAMILY   = 1 << 2,  /* the name ends in "/": one setting for each word behind it (ucr has "<>" there) */
 	SETTING_OPPOSITE = 1 << 3,  /* postconf or dovecot (2.3) keep the opposite of yes and no */
-	SETTING_UCR_OPPOSITE = 1 << 4,
-	SETTING_RAW      = 1 << 5   /* made from a name that is not in the table */
+	SETTING_RAW      = 1 << 4   /* made from a name that is not in the table */
 };
 
 /* What the word behind a family's slash may be. */

@@ -1,0 +1,129 @@
+/*
+ * backend: what one server is set to, read, and what a change of it would be.
+ *
+ * A setting is kept by one of four backends, chosen by the server's flavour:
+ * UCR variables, main.cf (with master.cf), main.cf.local on UCS for what has no
+ * variable, our file in Dovecot's conf.d.  Reading asks a server once for
+ * everything (settings_read) and gives a state; settings_value and settings_plan
+ * are pure over it, so that the screen, the commands and the tests share them.
+ * Nothing here writes: a plan is handed to the store of settings/settings.h.
+ */
+#ifndef POSTROOM_SETTINGS_BACKEND_H
+#define POSTROOM_SETTINGS_BACKEND_H
+
+#include "hosts/hosts.h"
+#include "settings/catalog.h"
+#include "settings/guardian.h"
+
+enum setting_backend { BACKEND_NONE, BACKEND_UCR, BACKEND_POSTFIX, BACKEND_LOCAL, BACKEND_DOVECOT };
+const char *setting_backend_word(enum setting_backend backend);            /* "UCR", "main.cf", ... */
+
+/* --- the state of a server ------------------------------------------------------------------------- */
+
+struct settings_state;
+const char *settings_state_server(const struct settings_state *state);
+/* What could not be read, as a sentence each; NULL-terminated, borrowed. */
+const char *const *settings_state_gaps(const struct settings_state *state);
+/* Epoch seconds at which it was read. */
+int64_t settings_state_time(const struct settings_state *state);
+void settings_state_free(struct settings_state *state);                    /* NULL is allowed */
+
+/* Answers of questions, as they come; what settings_read and the tests feed. Arguments are borrowed. */
+struct settings_state *settings_state_new(const struct host_settings *settings, int64_t now);
+/* command: the row of host_commands whose answer this is. */
+void settings_state_take(struct settings_state *state, const char *command, const struct host_answer *answer);
+/* After the last answer. */
+void settings_state_end(struct settings_state *state);
+
+struct settings_reading;
+/*
+ * Asks a server for everything; `own` (NULL: none; NULL-terminated) are settings of Dovecot beyond the table. done gets a state
+ * that becomes the caller's, once, never from inside this call; what could not be read is in its gaps. Loop thread of hosts.
+ */
+struct settings_reading *settings_read(struct hosts *hosts, size_t host, const char *const *own, void (*done)(void *context, struct settings_state *state),
+		void *context);
+/* done does not come any more. */
+void settings_read_cancel(struct settings_reading *reading);
+
+/* --- one value ------------------------------------------------------------------------------------------ */
+
+/* Where the value that counts comes from, as A3 shows it. */
+enum setting_origin { ORIGIN_DEFAULT, ORIGIN_FILE, ORIGIN_LOCAL, ORIGIN_UCR, ORIGIN_POLICY, ORIGIN_SCHEDULE, ORIGIN_FORCED, ORIGIN_UNKNOWN };
+char setting_origin_letter(enum setting_origin origin);                    /* d f l u P S F ? */
+struct setting_value {
+	bool known;
+	const char *why;                   /* not known: because this server has no such thing, or could not be asked */
+	enum setting_backend backend;
+	const char *place;                 /* variable, parameter or setting as it is written there */
+	const char *value;                 /* that counts, canonical where it can be; NULL: unset */
+	const char *fallback;              /* what counts where nothing is set; NULL: not one value, or not known */
+	enum setting_origin origin;
+	const char *from;                  /* "built-in value", "/etc/postfix/main.cf line 12", "UCR policy (base-ldap.conf line 3)" */
+	const char *hidden;                /* a set value that does not count, and why, as a sentence; NULL: none */
+	const char *runs;                  /* UCS: what Postfix or Dovecot has where that is another value; NULL: the same, or not known */
+	bool set;                          /* somewhere, by somebody */
+	bool differs;                      /* from the default */
+};
+/* key: of a family. Texts are of the arena or of the state. Pure. */
+struct setting_value settings_value(struct arena *arena, const struct settings_state *state, const struct setting *setting, const char *key);
+/* Keys of a family that are set on this server, sorted; NULL-terminated; arena. */
+const char *const *settings_keys(struct arena *arena, const struct settings_state *state, const struct setting *family);
+/* Do two values mean the same for this setting (256M and 268435456, 5 mins and 300s)? NULL means unset. */
+bool setting_same(const struct setting *setting, const char *a, const char *b);
+
+/*
+ * A setting by whatever name was typed: postroom's word or any name of a row. Names beyond the table are "ucr:NAME", "postfix:NAME" and
+ * "dovecot:NAME": taken where the server knows them (Postfix and Dovecot say so, of UCR that it is set), or where `own` says that
+ * it is the site's own. NULL with a sentence that offers the nearest names. state may be NULL: then nothing is known. Arena.
+ */
+const struct setting *settings_resolve(struct arena *arena, const struct settings_state *state, const char *typed, bool own, const char **key,
+		struct error *error);
+/* The setting of Dovecot that must be asked for beyond the table for what was typed; NULL: none. */
+const char *settings_own_dovecot(const char *typed);
+
+/* --- a change -------------------------------------------------------------------------------------------- */
+
+struct setting_edit {
+	const struct setting *setting;
+	const char *key;
+	const char *value;                 /* as typed; NULL: unset */
+};
+enum setting_weight { SETTING_NOTE, SETTING_WARNING };
+struct setting_say { enum setting_weight weight; const char *text; };
+/* The file that a change is about, with its bytes now; found by settings_plan_files. */
+struct setting_bytes { const char *path; const char *bytes; size_t length; /* bytes NULL: there is no such file */ };
+struct setting_shown { const char *name, *place, *before, *after, *wanted, *runs_before, *runs_after; };
+struct setting_plan {
+	/* What becomes different. */
+	const struct setting_shown *shown;
+	size_t shown_count;
+	/* How: files with their new bytes, and variables of UCR ("name", "value" or NULL: unset, ...; NULL-terminated). */
+	const struct guarded_file *files;
+	size_t file_count;
+	const char *const *variables;
+	const char *const *variables_before;
+	const char *const *commits;        /* files that ucr must make again afterwards; NULL-terminated */
+	const char *service;               /* "postfix" or "dovecot": whose reload makes it count; NULL: none needed */
+	const char *const *steps;          /* what is done, in order, in words; NULL-terminated */
+	const struct setting_say *says;    /* consequences and warnings; what else must be known before */
+	size_t say_count;
+	unsigned follow;                   /* enum setting_follow */
+	bool timer;                        /* under the guardian's timer, since a mistake can lock people or mail out */
+	const char *sentence;              /* "message-size of mail1: 10240000 to 52428800" */
+};
+/* What is known beyond this server; 0 and NULL: not known. */
+struct setting_facts {
+	int64_t largest_group;             /* members, nested ones too */
+	const char *largest_name;
+	int archive_exists;                /* 1 the address exists here, 0 it does not, -1 not known (another domain) */
+};
+/* Paths that the plan of these edits needs the bytes of; NULL-terminated, arena. */
+const char *const *settings_plan_files(struct arena *arena, const struct settings_state *state, const struct setting_edit *edits, size_t count);
+/*
+ * False with a sentence where a value is wrong, rules between settings forbid it, it cannot be changed here, or a higher layer hides it so
+ * that nothing would happen. *plan without shown: it is so already. Pure; arena.
+ */
+bool settings_plan(struct arena *arena, const struct settings_state *state, const struct setting_edit *edits, size_t count,
+		const struct setting_bytes *bytes, size_t bytes_count, const struct setting_facts *facts, struct setting_plan *plan, struct error *error);
+
+#endif

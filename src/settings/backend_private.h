@@ -1,0 +1,58 @@
+/*
+ * backend_private: what a state holds, for the files that fill and read it.
+ */
+#ifndef POSTROOM_SETTINGS_BACKEND_PRIVATE_H
+#define POSTROOM_SETTINGS_BACKEND_PRIVATE_H
+
+#include "base/text.h"
+#include "settings/backend.h"
+#include "settings/dropin.h"
+#include "settings/layers.h"
+
+struct lookup;
+struct settings_state {
+	struct arena *arena;
+	const struct host_settings *settings;      /* a copy of what is needed; texts of the arena */
+	int64_t time;
+	const char **gaps;
+	size_t gap_count, gap_capacity;
+	/* NULL: could not be read. */
+	struct layers *ucr;
+	struct lookup *postfix_set, *postfix_default;      /* parameter to value */
+	struct lookup *dovecot_now, *dovecot_default;
+	struct dovecot_files *dovecot_files;
+	struct text main_cf, local_cf, master_cf;          /* as lines came; zero-length: not read or empty */
+	bool main_read, local_read, master_read;
+	bool dovecot24;
+	const char *main_path, *local_path, *master_path, *dovecot_conf, *ucr_directory;
+};
+
+/* Which backend keeps this setting on this server; BACKEND_NONE with the reason in *why. */
+enum setting_backend state_backend(const struct settings_state *state, const struct setting *setting, const char **why);
+/* The name of the setting in Dovecot's words for the version there; NULL: it has none. */
+const char *state_dovecot_name(const struct settings_state *state, const struct setting *setting);
+/* Is the service's own word the opposite of ours? */
+bool state_opposite(const struct settings_state *state, const struct setting *setting, enum setting_backend backend);
+/* yes for no and no for yes, others as they are. */
+const char *opposite_word(const char *value);
+/* "service/type/option" of master.cf in parts (arena); false: a plain parameter. */
+bool split_option(struct arena *arena, const char *postconf, const char **service, const char **type, const char **option);
+
+/* The files where a plan writes. Arena. */
+const char *state_dropin(struct arena *arena, const struct settings_state *state);
+
+/* rules.c: what values may not be together. Gives the value of a setting after the change; NULL: unset or not known. */
+struct rules_view {
+	struct arena *arena;
+	const struct settings_state *state;
+	const struct setting_edit *edits;  /* canonical values */
+	size_t count;
+	const struct setting_facts *facts;
+	struct setting_say *says;
+	size_t say_count, say_capacity;
+};
+/* False with a sentence where it must not be; else warnings in view->says. */
+bool settings_rules(struct rules_view *view, struct error *error);
+void rules_say(struct rules_view *view, enum setting_weight weight, const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+#endif

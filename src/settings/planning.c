@@ -1,0 +1,348 @@
+/*
+ * planning: from edits to exact bytes and variables, with what is said before.
+ *
+ * Every value is checked first, since the tools check nothing; a change that
+ * would do nothing because something higher hides it is refused.  Pure.
+ */
+#include "settings/backend_private.h"
+
+#include <string.h>
+
+#include "settings/main_cf.h"
+
+struct planning {
+	struct arena *arena;
+	const struct settings_state *state;
+	const struct setting_bytes *bytes;
+	size_t bytes_count;
+	struct setting_plan *plan;
+	struct guarded_file *files;
+	size_t file_capacity;
+	const char **variables, **before;
+	size_t variable_count;
+	const char **steps;
+	size_t step_count;
+	struct setting_shown *shown;
+	struct error *error;
+};
+
+static void step(struct planning *planning, const char *words)
+{
+	for (size_t i = 0; i < planning->step_count; i++)
+		if (!strcmp(planning->steps[i], words))
+			return;
+	planning->steps[planning->step_count++] = words;
+}
+
+static const char *shown_name(struct arena *arena, const struct setting_edit *edit)
+{
+	return edit->key && edit->setting->flags & SETTING_FAMILY ? arena_format(arena, "%s%s", edit->setting->name, edit->key) : edit->setting->name;
+}
+
+/* --- files ----------------------------------------------------------------------------------------------- */
+
+static const char *path_of(struct arena *arena, const struct settings_state *state, const struct setting_edit *edit)
+{
+	const char *why;
+
+	switch (state_backend(state, edit->setting, &why)) {
+	case BACKEND_POSTFIX: return strchr(edit->setting->postconf, '/') ? state->master_path : state->main_path;
+	case BACKEND_LOCAL: return state->local_path;
+	case BACKEND_DOVECOT: return state_dropin(arena, state);
+	default: return NULL;
+	}
+}
+
+const char *const *settings_plan_files(struct arena *arena, const struct settings_state *state, const struct setting_edit *edits, size_t count)
+{
+	const char **paths = arena_alloc(arena, (count + 1) * sizeof(*paths));
+	size_t used = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		const char *path = path_of(arena, state, &edits[i]);
+		bool there = !path;
+
+		for (size_t j = 0; j < used; j++)
+			there = there || !strcmp(paths[j], path);
+		if (!there)
+			paths[used++] = path;
+	}
+	return paths;
+}
+
+/* The file in the plan with what it has now and, after edits before this one, is to have. */
+static struct guarded_file *file_of(struct planning *planning, const char *path)
+{
+	struct setting_plan *plan = planning->plan;
+	struct guarded_file *file;
+
+	for (size_t i = 0; i < plan->file_count; i++)
+		if (!strcmp(planning->files[i].path, path))
+			return &planning->files[i];
+	planning->files = arena_grow(planning->arena, planning->files, &planning->file_capacity, plan->file_count + 1, sizeof(*planning->files));
+	file = &planning->files[plan->file_count++];
+	*file = (struct guarded_file){ .path = path };
+	for (size_t i = 0; i < planning->bytes_count; i++)
+		if (!strcmp(planning->bytes[i].path, path)) {
+			file->seen = file->bytes = planning->bytes[i].bytes;
+			file->seen_length = file->length = planning->bytes[i].length;
+		}
+	plan->files = planning->files;
+	return file;
+}
+
+static bool plan_main(struct planning *planning, const struct setting_edit *edit, const char *value)
+{
+	struct guarded_file *file = file_of(planning, path_of(planning->arena, planning->state, edit));
+	const char *service, *type, *option;
+
+	if (!file->seen && strcmp(file->path, planning->state->local_path))
+		return error_set(planning->error, ERROR_FILE, "%s could not be read, so it is not changed", file->path);
+	if (split_option(planning->arena, edit->setting->postconf, &service, &type, &option))
+		file->bytes = master_cf_edit(planning->arena, file->bytes, file->length, service, type, option, value, &file->length);
+	else
+		file->bytes = main_cf_edit(planning->arena, file->bytes ? file->bytes : "", file->length, edit->setting->postconf, value, &file->length);
+	if (!file->bytes)
+		return error_set(planning->error, ERROR_INVALID, "%s has no service %s of type %s", file->path, service, type);
+	step(planning, arena_format(planning->arena, "write %s", file->path));
+	return true;
+}
+
+static bool plan_dovecot(struct planning *planning, const struct setting_edit *edit, const char *value)
+{
+	const struct settings_state *state = planning->state;
+	const char *path = state_dropin(planning->arena, state), *name = state_dovecot_name(state, edit->setting);
+	const char *const pairs[] = { name, value, NULL };
+	struct dovecot_place place;
+	struct guarded_file *file;
+
+	if (!state->dovecot_files || !dovecot_files_reads(state->dovecot_files, path))
+		return error_set(planning->error, ERROR_UNSUPPORTED, "%s does not read %s; add this line at its end once: !include_try " DROPIN_FILE,
+			state->dovecot_conf, path);
+	file = file_of(planning, path);
+	if (!value && (!file->bytes || !dropin_get(planning->arena, file->bytes, file->length, name)))
+		return error_set(planning->error, ERROR_UNSUPPORTED, "%s is not set by postroom but %s; take it out there", shown_name(planning->arena, edit),
+			dovecot_files_find(state->dovecot_files, name, &place) ? arena_format(planning->arena, "in %s line %u", place.path, place.line) :
+			"elsewhere in Dovecot's configuration");
+	if (value && strcspn(value, "{}") != strlen(value))
+		return error_set(planning->error, ERROR_INVALID, "%s: { and } have a meaning in Dovecot's files", shown_name(planning->arena, edit));
+	file->bytes = dropin_edit(planning->arena, file->bytes, file->length, pairs, &file->length);
+	step(planning, arena_format(planning->arena, "%s %s", file->bytes ? "write" : "remove", file->path));
+	return true;
+}
+
+/* --- variables ----------------------------------------------------------------------------------------------- */
+
+static bool plan_ucr(struct planning *planning, const struct setting_edit *edit, const char *value)
+{
+	const struct settings_state *state = planning->state;
+	const char *key = setting_place(planning->arena, edit->setting->ucr, edit->key);
+	enum layer layer = LAYER_NORMAL;
+	struct layer_value normal;
+
+	if (!state->ucr)
+		return error_set(planning->error, ERROR_FILE, "the files of UCR could not be read, so nothing is changed");
+	if (!layers_key_valid(key))
+		return error_set(planning->error, ERROR_INVALID, "\"%.200s\" cannot be the name of a variable of UCR", key);
+	if (layers_effective(state->ucr, key, &layer) && layer > LAYER_NORMAL)
+		return error_set(planning->error, ERROR_REFUSED, "%s: %s comes from %s (%s line %u), which hides what is written below it: change it there",
+			shown_name(planning->arena, edit), key, layer == LAYER_POLICY ? "a UCR policy of the directory" :
+			layer == LAYER_FORCED ? "the forced layer" : "the scheduled layer", layer_files[layer], layers_get(state->ucr, layer, key).line);
+	normal = layers_get(state->ucr, LAYER_NORMAL, key);
+	if ((!value && !normal.value) || (value && normal.value && !strcmp(value, normal.value)))
+		return true;
+	planning->variables[planning->variable_count] = planning->before[planning->variable_count] = key;
+	planning->variables[planning->variable_count + 1] = value;
+	planning->before[planning->variable_count + 1] = normal.value;
+	planning->variable_count += 2;
+	step(planning, value ? arena_format(planning->arena, "ucr set %s=%s", key, value) : arena_format(planning->arena, "ucr unset %s", key));
+	return true;
+}
+
+/* --- one edit ---------------------------------------------------------------------------------------------------- */
+
+static unsigned follow_of(const struct setting *setting, enum setting_backend backend)
+{
+	/* A reload is enough for everything in main.cf but these two (postfix 6); our file counts with Dovecot's reload, some things with its restart. */
+	if (backend == BACKEND_POSTFIX || backend == BACKEND_LOCAL)
+		return (setting->follow & (FOLLOW_POSTFIX_RESTART | FOLLOW_POSTMAP_AUTH | FOLLOW_POSTMAP_TLS)) | FOLLOW_POSTFIX_RELOAD;
+	if (backend == BACKEND_DOVECOT)
+		return setting->follow & FOLLOW_DOVECOT_RESTART ? FOLLOW_DOVECOT_RESTART | FOLLOW_DOVECOT_RELOAD : FOLLOW_DOVECOT_RELOAD;
+	return setting->follow;
+}
+
+static const char *service_of(unsigned follow)
+{
+	if (follow & (FOLLOW_DOVECOT_RELOAD | FOLLOW_DOVECOT_RESTART))
+		return "dovecot";
+	return follow & (FOLLOW_POSTFIX_RELOAD | FOLLOW_POSTFIX_RESTART | FOLLOW_POSTMAP_TLS | FOLLOW_POSTMAP_AUTH) ? "postfix" : NULL;
+}
+
+/* What Postfix must have afterwards, as postconf prints it, so that somebody looks. */
+static void expect(struct planning *planning, const struct setting_edit *edit, enum setting_backend backend, const struct setting_value *now,
+		const char *word, struct setting_shown *shown)
+{
+	bool plain = edit->setting->postconf && !strchr(edit->setting->postconf, '/');
+
+	if (!plain || (backend != BACKEND_POSTFIX && backend != BACKEND_LOCAL && backend != BACKEND_UCR))
+		return;
+	/* What is expanded by Postfix or made by a template cannot be foretold. */
+	if ((word && strchr(word, '$')) || (backend == BACKEND_UCR && (!word || edit->setting->type == SETTING_TEXT || edit->setting->type == SETTING_WORDS)))
+		return;
+	if (!word)
+		word = state_opposite(planning->state, edit->setting, backend) ? opposite_word(now->fallback) : now->fallback;
+	if (!word || strchr(word, '$'))
+		return;
+	shown->wanted = edit->setting->postconf;
+	shown->runs_after = backend == BACKEND_UCR && edit->setting->flags & SETTING_OPPOSITE ? opposite_word(word) : word;
+	shown->runs_before = NULL;
+}
+
+static bool apply_edit(struct planning *planning, const struct setting_edit *edit, enum setting_backend backend, const char *word)
+{
+	switch (backend) {
+	case BACKEND_UCR: return plan_ucr(planning, edit, word);
+	case BACKEND_POSTFIX:
+	case BACKEND_LOCAL: return plan_main(planning, edit, word);
+	case BACKEND_DOVECOT: return plan_dovecot(planning, edit, word);
+	case BACKEND_NONE: break;
+	}
+	return false;
+}
+
+static bool plan_edit(struct planning *planning, const struct setting_edit *edit)
+{
+	struct setting_plan *plan = planning->plan;
+	struct setting_value now = settings_value(planning->arena, planning->state, edit->setting, edit->key);
+	const char *name = shown_name(planning->arena, edit), *word = edit->value, *service;
+	struct setting_shown *shown;
+	unsigned follow;
+
+	if (edit->setting->refused)
+		return error_set(planning->error, ERROR_UNSUPPORTED, "%s is not changed here: %s", name, edit->setting->refused);
+	if (now.backend == BACKEND_NONE || (!now.known && now.why))
+		return error_set(planning->error, ERROR_UNSUPPORTED, "%s: %s cannot be changed: %s", planning->state->settings->name, name, now.why);
+	if (edit->value ? now.set && now.value && !strcmp(now.value, edit->value) : !now.set)
+		return true;
+	if (state_opposite(planning->state, edit->setting, now.backend))
+		word = opposite_word(word);
+	follow = follow_of(edit->setting, now.backend);
+	service = service_of(follow);
+	if (service && plan->service && strcmp(service, plan->service))
+		return error_set(planning->error, ERROR_UNSUPPORTED, "%s belongs to another service than what is changed with it; change them one after the other", name);
+	if (!apply_edit(planning, edit, now.backend, word))
+		return false;
+	if (service)
+		plan->service = service;
+	shown = &planning->shown[plan->shown_count++];
+	*shown = (struct setting_shown){ .name = name, .place = now.place, .before = now.value, .after = edit->value };
+	expect(planning, edit, now.backend, &now, word, shown);
+	plan->follow |= follow;
+	plan->timer = plan->timer || edit->setting->flags & SETTING_LOCKOUT;
+	return true;
+}
+
+/* --- all of it -------------------------------------------------------------------------------------------------- */
+
+static bool check_all(struct planning *planning, struct setting_edit *checked, const struct setting_edit *edits, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		checked[i] = edits[i];
+		if (edits[i].setting->refused)
+			return error_set(planning->error, ERROR_UNSUPPORTED, "%s is not changed here: %s", shown_name(planning->arena, &edits[i]), edits[i].setting->refused);
+		if (!setting_check(planning->arena, edits[i].setting, edits[i].key, edits[i].value ? edits[i].value : "", &checked[i].value, planning->error) && edits[i].value)
+			return false;
+		if (!edits[i].value) {
+			error_clear(planning->error);
+			checked[i].value = NULL;
+		}
+		for (size_t j = 0; j < i; j++)
+			if (!strcmp(shown_name(planning->arena, &edits[i]), shown_name(planning->arena, &edits[j])))
+				return error_set(planning->error, ERROR_USAGE, "%s is named twice", shown_name(planning->arena, &edits[i]));
+	}
+	return true;
+}
+
+static void follow_steps(struct planning *planning)
+{
+	const struct setting_follow_row *row;
+
+	for (row = setting_follows; row->bit; row++)
+		if (planning->plan->follow & row->bit && row->ours)
+			step(planning, arena_format(planning->arena, "%s: %s", row->name, row->command));
+}
+
+static void say_what_follows(struct planning *planning, struct rules_view *view)
+{
+	const struct setting_follow_row *row;
+
+	for (size_t i = 0; i < view->count; i++) {
+		if (view->edits[i].setting->consequence)
+			rules_say(view, SETTING_NOTE, "%s: %s", shown_name(planning->arena, &view->edits[i]), view->edits[i].setting->consequence);
+		if (view->edits[i].setting->aged)
+			rules_say(view, SETTING_NOTE, "%s: %s", shown_name(planning->arena, &view->edits[i]), view->edits[i].setting->aged);
+	}
+	for (row = setting_follows; row->bit; row++) {
+		if (!(planning->plan->follow & row->bit))
+			continue;
+		if (row->ours)
+			rules_say(view, SETTING_NOTE, "%s: %s", row->name, row->does);
+		else
+			rules_say(view, SETTING_WARNING, "Counts only after this, which postroom does not do: %s. %s", row->command, row->does);
+	}
+}
+
+static void finish(struct planning *planning, struct rules_view *view)
+{
+	struct setting_plan *plan = planning->plan;
+	struct text words = { 0 };
+
+	if (plan->shown_count == 0)
+		return;
+	for (size_t i = 0; i < plan->file_count; i++)
+		if (!strcmp(planning->files[i].path, planning->state->local_path)) {
+			const char **commits = arena_alloc(planning->arena, 2 * sizeof(*commits));
+
+			commits[0] = planning->state->main_path;
+			plan->commits = commits;
+			step(planning, arena_format(planning->arena, "ucr commit %s", planning->state->main_path));
+			rules_say(view, SETTING_NOTE, "UCR has no variable for it, so it goes into %s, which is put behind what UCR writes and overrides it; Postfix then warns in "
+				"its log of a parameter that is set twice.", planning->state->local_path);
+		}
+	say_what_follows(planning, view);
+	follow_steps(planning);
+	for (size_t i = 0; i < plan->shown_count; i++)
+		text_addf(&words, "%s%s of %s: %s to %s", i ? "; " : "", plan->shown[i].name, planning->state->settings->name,
+			plan->shown[i].before ? plan->shown[i].before : "(unset)", plan->shown[i].after ? plan->shown[i].after : "(unset)");
+	plan->sentence = arena_text(planning->arena, text_get(&words));
+	text_free(&words);
+	plan->says = view->says;
+	plan->say_count = view->say_count;
+	plan->variables = planning->variables;
+	plan->variables_before = planning->before;
+	plan->steps = planning->steps;
+}
+
+bool settings_plan(struct arena *arena, const struct settings_state *state, const struct setting_edit *edits, size_t count,
+		const struct setting_bytes *bytes, size_t bytes_count, const struct setting_facts *facts, struct setting_plan *plan, struct error *error)
+{
+	struct setting_edit *checked = arena_alloc(arena, (count + 1) * sizeof(*checked));
+	struct planning planning = { .arena = arena, .state = state, .bytes = bytes, .bytes_count = bytes_count, .plan = plan, .error = error };
+	struct rules_view view = { .arena = arena, .state = state, .edits = checked, .count = count, .facts = facts };
+	size_t step_room = count * 2 + 20;
+
+	memset(plan, 0, sizeof(*plan));
+	planning.variables = arena_alloc(arena, (count * 2 + 2) * sizeof(*planning.variables));
+	planning.before = arena_alloc(arena, (count * 2 + 2) * sizeof(*planning.before));
+	planning.steps = arena_alloc(arena, step_room * sizeof(*planning.steps));
+	plan->shown = planning.shown = arena_alloc(arena, (count + 1) * sizeof(*planning.shown));
+	if (!check_all(&planning, checked, edits, count))
+		return false;
+	for (size_t i = 0; i < count; i++)
+		if (!plan_edit(&planning, &checked[i]))
+			return false;
+	if (!settings_rules(&view, error))
+		return false;
+	finish(&planning, &view);
+	return true;
+}

@@ -1,0 +1,167 @@
+/*
+ * reading: asks a server for everything that its settings are read from.
+ *
+ * The questions are a table; those that a server has no way or no role for are
+ * left out, with the reason as a gap.  They run side by side, as many as hosts
+ * lets.  Fails by gaps of the state.  Loop thread of hosts.
+ */
+#include "settings/backend_private.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/text.h"
+
+enum { DEADLINE_MS = 20000 };
+
+/* What is asked of whom. */
+static const struct question {
+	const char *command;
+	unsigned roles;                    /* enum host_role; 0: of all */
+	bool ucs;                          /* of UCS only */
+} questions[] = {
+	{ "lines", 0, false },
+	{ "postconf-set", HOST_TRANSPORT, false },
+	{ "postconf-defaults", HOST_TRANSPORT, false },
+	{ "dovecot-version", HOST_MAILBOX, false },
+	{ "dovecot-values", HOST_MAILBOX, false },
+	{ "dovecot-defaults", HOST_MAILBOX, false },
+	{ "dovecot-lines", HOST_MAILBOX, false },
+};
+#define QUESTIONS (sizeof(questions) / sizeof(questions[0]))
+
+struct settings_reading {
+	struct hosts *hosts;
+	size_t host;
+	struct settings_state *state;
+	struct host_call *calls[QUESTIONS];
+	size_t open;
+	bool silent;
+	void (*done)(void *context, struct settings_state *state);
+	void *context;
+};
+/* Which question an answer belongs to; heap, freed with the answer. */
+struct asked_one { struct settings_reading *reading; size_t question; };
+
+static void finish(struct settings_reading *reading)
+{
+	if (--reading->open > 0)
+		return;
+	if (reading->silent) {
+		settings_state_free(reading->state);
+	} else {
+		settings_state_end(reading->state);
+		reading->done(reading->context, reading->state);
+	}
+	free(reading);
+}
+
+static void on_done(void *context, const struct host_answer *answer)
+{
+	struct asked_one *one = context;
+	struct settings_reading *reading = one->reading;
+
+	reading->calls[one->question] = NULL;
+	if (!reading->silent)
+		settings_state_take(reading->state, questions[one->question].command, answer);
+	free(one);
+	finish(reading);
+}
+
+/* --- holes ------------------------------------------------------------------------------------------ */
+
+struct names { struct arena *arena; const char **list; size_t count, capacity; };
+
+static void add_name(struct names *names, const char *name)
+{
+	for (size_t i = 0; i < names->count; i++)
+		if (!strcmp(names->list[i], name))
+			return;
+	names->list = arena_grow(names->arena, names->list, &names->capacity, names->count + 1, sizeof(*names->list));
+	names->list[names->count++] = name;
+}
+
+static void dovecot_names(struct names *names, const char *const *own)
+{
+	const struct setting *setting;
+	size_t at = 0;
+
+	while ((setting = setting_next(&at))) {
+		if (setting->dovecot)
+			add_name(names, setting->dovecot);
+		if (setting->dovecot24 && strcmp(setting->dovecot24, "="))
+			add_name(names, setting->dovecot24);
+	}
+	for (size_t i = 0; own && own[i]; i++)
+		add_name(names, own[i]);
+}
+
+static void paths(struct names *names, const struct settings_state *state)
+{
+	if (state->settings->roles & HOST_TRANSPORT) {
+		add_name(names, state->main_path);
+		add_name(names, state->master_path);
+	}
+	if (state->settings->flavour != FLAVOUR_UCS)
+		return;
+	if (state->settings->roles & HOST_TRANSPORT)
+		add_name(names, state->local_path);
+	for (size_t i = 0; i < LAYERS; i++)
+		add_name(names, arena_format(names->arena, "%s/%s", state->ucr_directory, layer_files[i]));
+}
+
+static void holes_of(struct settings_reading *reading, const struct question *question, const char *const *own, struct names *names)
+{
+	const struct settings_state *state = reading->state;
+	const char *slash = strrchr(state->dovecot_conf, '/');
+
+	if (!strcmp(question->command, "lines"))
+		paths(names, state);
+	else if (!strcmp(question->command, "dovecot-lines"))
+		add_name(names, arena_format(names->arena, "%.*s", slash ? (int)(slash - state->dovecot_conf) : 1, slash ? state->dovecot_conf : "."));
+	else if (!strcmp(question->command, "dovecot-values") || !strcmp(question->command, "dovecot-defaults"))
+		dovecot_names(names, own);
+}
+
+static void ask(struct settings_reading *reading, size_t place, const char *const *own)
+{
+	const struct question *question = &questions[place];
+	struct names names = { .arena = reading->state->arena };
+	struct asked_one *one;
+
+	if (question->roles && !(reading->state->settings->roles & question->roles))
+		return;
+	holes_of(reading, question, own, &names);
+	if (!strcmp(question->command, "lines") && names.count == 0)
+		return;
+	one = memory_new(sizeof(*one));
+	*one = (struct asked_one){ reading, place };
+	reading->open++;
+	reading->calls[place] = host_run(reading->hosts, reading->host, &(struct host_request){ .command = question->command, .holes = names.list,
+		.hole_count = names.count, .deadline = DEADLINE_MS, .done = on_done, .context = one });
+}
+
+
+struct settings_reading *settings_read(struct hosts *hosts, size_t host, const char *const *own, void (*done)(void *context, struct settings_state *state),
+		void *context)
+{
+	struct settings_reading *reading = memory_new(sizeof(*reading));
+
+	reading->hosts = hosts;
+	reading->host = host;
+	reading->state = settings_state_new(host_at(hosts, host), clock_now());
+	reading->done = done;
+	reading->context = context;
+	for (size_t i = 0; i < QUESTIONS; i++)
+		ask(reading, i, own);
+	return reading;
+}
+
+void settings_read_cancel(struct settings_reading *reading)
+{
+	reading->silent = true;
+	for (size_t i = 0; i < QUESTIONS; i++)
+		if (reading->calls[i])
+			host_cancel(reading->calls[i]);
+}
