@@ -60,6 +60,9 @@ const struct command commands[] = {
 	  .help = "Sends a mail the real way and looks for it in its mailbox." },
 	{ .name = "limits", .arguments = "check", .least = 1, .most = 1, .takes = TAKES_HOST | TAKES_LIMITS, .at_will = true, .run = run_limits,
 	  .help = "Says what Dovecot thinks of its connection limits, and what it does not see." },
+	{ .name = "settings", .arguments = "list | show NAME ... | set NAME=VALUE ... | unset NAME ...", .least = 1, .most = -1,
+	  .takes = TAKES_HOST | TAKES_WRITE | TAKES_FILTER | TAKES_COLUMNS | TAKES_SETTINGS, .run = run_settings,
+	  .help = "Shows and changes what the services of the mail servers are set to." },
 	{ .name = "screen", .arguments = "SECTION", .least = 1, .most = 1, .takes = TAKES_SCREEN, .run = run_screen,
 	  .help = "Prints a screen of the console as text." },
 	{ .name = "doctor", .arguments = "", .least = 0, .most = 0, .run = run_doctor,
@@ -83,7 +86,7 @@ enum option_id {
 	OPTION_READONLY, OPTION_RESTRICTED, OPTION_KEYMAP, OPTION_THEME, OPTION_LIST_KEYS, OPTION_COMPARE, OPTION_ASCII, OPTION_NO_COLOR, OPTION_HELP, OPTION_VERSION,
 	OPTION_FORMAT, OPTION_DRY_RUN, OPTION_YES, OPTION_CONFIRM, OPTION_REASON, OPTION_FILTER, OPTION_LIMIT, OPTION_COLUMNS,
 	OPTION_VERIFY, OPTION_SIZE, OPTION_KEYS, OPTION_HOST, OPTION_BY, OPTION_ONCE, OPTION_OUTPUT, OPTION_DIRECTORY,
-	OPTION_DOVECONF, OPTION_FD_LIMIT, OPTION_DOVECOT_VERSION
+	OPTION_DOVECONF, OPTION_FD_LIMIT, OPTION_DOVECOT_VERSION, OPTION_GROUP, OPTION_OWN
 };
 
 static const struct option_row {
@@ -128,6 +131,8 @@ static const struct option_row {
 	{ "doveconf", "FILE", OPTION_DOVECONF, TAKES_LIMITS, "this configuration of Dovecot, or what doveconf printed" },
 	{ "fd-limit", "N", OPTION_FD_LIMIT, TAKES_LIMITS, "the open-files limit that Dovecot runs with" },
 	{ "dovecot-version", "V", OPTION_DOVECOT_VERSION, TAKES_LIMITS, "the rules of this Dovecot" },
+	{ "group", "NAME", OPTION_GROUP, TAKES_SETTINGS, "only settings of this group" },
+	{ "own", NULL, OPTION_OWN, TAKES_SETTINGS, "a name beyond the catalogue is the site's own" },
 	{ "help", NULL, OPTION_HELP, 0, "print this and end" },
 	{ "version", NULL, OPTION_VERSION, 0, "print the version and end" },
 };
@@ -210,6 +215,7 @@ static const char **text_of(struct parsed *parsed, enum option_id id)
 	case OPTION_HOST: return &parsed->arguments.host;
 	case OPTION_BY: return &parsed->arguments.by;
 	case OPTION_OUTPUT: return &parsed->arguments.output;
+	case OPTION_GROUP: return &parsed->arguments.group;
 	case OPTION_DIRECTORY: return &parsed->arguments.directory;
 	case OPTION_DOVECONF: return &parsed->arguments.doveconf;
 	case OPTION_FD_LIMIT: return &parsed->arguments.fd_limit;
@@ -230,6 +236,7 @@ static bool *flag_of(struct parsed *parsed, enum option_id id)
 	case OPTION_YES: return &parsed->arguments.yes;
 	case OPTION_VERIFY: return &parsed->arguments.verify;
 	case OPTION_ONCE: return &parsed->arguments.once;
+	case OPTION_OWN: return &parsed->arguments.own;
 	case OPTION_HELP: return &parsed->help;
 	case OPTION_VERSION: return &parsed->version;
 	default: return NULL;

@@ -34,6 +34,8 @@ struct arguments {
 	bool dry_run, yes, verify, once;
 	const char *confirm, *reason, *filter, *columns, *size, *keys, *host, *by, *output, *directory;
 	const char *doveconf, *fd_limit, *dovecot_version;
+	const char *group;                 /* --group: of settings */
+	bool own;                          /* --own: names beyond the catalogue are the site's */
 	long limit;                        /* 0: none */
 };
 
@@ -43,6 +45,7 @@ enum command_options {
 	TAKES_VERIFY = 16, TAKES_SCREEN = 32 /* --size --keys */,
 	TAKES_HOST = 64, TAKES_BY = 128, TAKES_ONCE = 256, TAKES_OUTPUT = 512, TAKES_DIRECTORY = 1 << 16,
 	TAKES_LIMITS = 1024 /* --doveconf --fd-limit --dovecot-version */,
+	TAKES_SETTINGS = 1 << 12 /* --group --own */,
 	TAKES_LIVE = TAKES_HOST | TAKES_FILTER | TAKES_LIMIT | TAKES_COLUMNS
 };
 

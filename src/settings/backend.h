@@ -83,6 +83,7 @@ const char *settings_own_dovecot(const char *typed);
 
 /* --- a change -------------------------------------------------------------------------------------------- */
 
+struct change;
 struct setting_edit {
 	const struct setting *setting;
 	const char *key;
@@ -125,5 +126,8 @@ const char *const *settings_plan_files(struct arena *arena, const struct setting
  */
 bool settings_plan(struct arena *arena, const struct settings_state *state, const struct setting_edit *edits, size_t count,
 		const struct setting_bytes *bytes, size_t bytes_count, const struct setting_facts *facts, struct setting_plan *plan, struct error *error);
+
+/* The plan as a change that goes through the gate (settings/settings.h); confirm_s 0: the usual time. The caller frees it. Any thread. */
+struct change *settings_plan_change(const struct setting_plan *plan, const struct host_settings *server, unsigned confirm_s);
 
 #endif

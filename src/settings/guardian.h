@@ -33,6 +33,12 @@ struct guarded_file {
 	const char *seen;
 	size_t seen_length;
 };
+/* One variable of UCR, in its normal layer; ucr itself writes it and makes the services' files again. */
+struct guarded_variable {
+	const char *name;
+	const char *value;                 /* NULL: it is to be unset */
+	const char *seen;                  /* what it was when the change was planned; NULL: not set. Another value is refused */
+};
 /* What is to be done; travels as JSON on standard input of `postroom guardian apply`. */
 struct guarded_change {
 	const char *id;                    /* journal id of the set */
@@ -40,11 +46,17 @@ struct guarded_change {
 	const char *sentence;
 	const struct guarded_file *files;
 	size_t file_count;
-	/* Which service reads them: decides check, reload and look ("dovecot", "postfix"), and its configuration. */
+	/* Which service reads them: decides check, reload and look ("dovecot", "postfix", "none": nobody has to), and its configuration. */
 	const char *service;
 	const char *config;                /* dovecot.conf or Postfix' config_directory; NULL: the usual one */
 	const char *const *wanted;         /* pairs: setting as the service shows it, the value that must run afterwards ("imap-login/process_limit", "60"); NULL-terminated */
 	unsigned confirm_s;                /* 120; 300 over ssh */
+	/* UCS: set after the files were installed, and back again before the old ones are; there may be no file then. */
+	const struct guarded_variable *variables;
+	size_t variable_count;
+	const char *const *commits;        /* files that ucr makes again after the files and variables; NULL: none */
+	const char *ucr, *ucr_directory;   /* NULL: /usr/sbin/ucr, /etc/univention */
+	bool at_once;                      /* nobody can be locked out: confirmed by itself once it was seen to run */
 	bool keep_sessions;                /* reload with shutdown_clients = no first (dovecot 4.2) */
 };
 enum guardian_state {

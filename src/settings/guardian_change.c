@@ -22,7 +22,7 @@ enum { TRIES = 3, TRY_MS = 1000 };
 
 const struct guardian_service *guardian_service_find(const char *name)
 {
-	static const struct guardian_service *const services[] = { &guardian_dovecot, &guardian_postfix };
+	static const struct guardian_service *const services[] = { &guardian_dovecot, &guardian_postfix, &guardian_nobody };
 
 	for (size_t i = 0; name && i < sizeof(services) / sizeof(services[0]); i++)
 		if (!strcmp(services[i]->name, name))
@@ -58,6 +58,17 @@ static void settled(struct guardian *guardian, enum guardian_state state)
 		guardian_files_forget(guardian);
 	log_line(LOG_LEVEL_INFO, "guardian: change %s of %s is %s%s%s", guardian->report.id, guardian->report.who ? guardian->report.who : "somebody",
 		guardian_state_word(state), guardian->report.why ? ": " : "", guardian->report.why ? guardian->report.why : "");
+}
+
+/* Files first: what ucr makes again is made from them. */
+static bool put_back(struct guardian *guardian, struct error *error)
+{
+	bool files = guardian_files_restore(guardian, error);
+	struct error more = { 0 };
+
+	if (guardian_ucr_restore(guardian, &more))
+		return files;
+	return files ? error_set(error, more.kind, "%s", more.text) : false;
 }
 
 /* One try: reloaded, or started where it died under the change, and looked at. */
@@ -103,7 +114,7 @@ void guardian_roll_back(struct guardian *guardian, const char *why)
 	guardian->report.deadline = 0;
 	guardian_state(guardian, GUARDIAN_ROLLING_BACK, NULL);
 	guardian_point("rolling-back");
-	if (!guardian_files_restore(guardian, &error)) {
+	if (!put_back(guardian, &error)) {
 		stuck(guardian, &error);
 		return;
 	}
@@ -152,8 +163,14 @@ static void refuse(struct guardian *guardian, const struct error *error)
 
 static bool checked(struct guardian *guardian, struct error *error)
 {
-	char *root = guardian_copy_make(guardian, error);
-	bool fine = root && guardian->service->check(guardian, arena_format(guardian->arena, "%s%s", root, guardian_config(guardian)), root, error);
+	char *root;
+	bool fine;
+
+	/* What ucr will make of its variables nobody can say before. */
+	if (guardian->change.file_count == 0 || guardian->change.commits)
+		return true;
+	root = guardian_copy_make(guardian, error);
+	fine = root && guardian->service->check(guardian, arena_format(guardian->arena, "%s%s", root, guardian_config(guardian)), root, error);
 
 	guardian_copy_remove(guardian);
 	return fine;
@@ -164,7 +181,7 @@ static bool prepared(struct guardian *guardian, struct error *error)
 {
 	const char *ends;
 
-	if (!guardian_files_read(guardian, error))
+	if (!guardian_files_read(guardian, error) || !guardian_ucr_read(guardian, error))
 		return false;
 	if (!guardian->service->running(guardian))
 		return error_set(error, ERROR_UNREACHABLE, "%s does not run here, so nobody could see whether the change is good; start it first",
@@ -191,9 +208,9 @@ static bool installed(struct guardian *guardian, struct error *error)
 		return error_prefix(error, "the old files cannot be saved, so nothing was installed");
 	}
 	guardian_point("armed");
-	if (guardian_files_install(guardian, error))
+	if (guardian_files_install(guardian, error) && guardian_ucr_install(guardian, error))
 		return true;
-	if (guardian_files_restore(guardian, &back)) {
+	if (put_back(guardian, &back)) {
 		guardian_files_forget(guardian);
 		return error_prefix(error, "nothing was installed");
 	}
@@ -292,6 +309,20 @@ static bool obeyed(struct guardian *guardian, int client, char *order, int64_t *
 	return false;
 }
 
+/* What locks nobody out stays once it was seen to run. False: it could not be written, so it waits like any other. */
+static bool stays_at_once(struct guardian *guardian)
+{
+	if (!guardian->change.at_once)
+		return false;
+	guardian->armed = false;
+	if (!guardian_state(guardian, GUARDIAN_CONFIRMED, NULL)) {
+		guardian->armed = true;
+		return false;
+	}
+	settled(guardian, GUARDIAN_CONFIRMED);
+	return true;
+}
+
 static void wait_for_orders(struct guardian *guardian, int orders)
 {
 	int64_t until = clock_monotonic_ms() + (int64_t)guardian->change.confirm_s * 1000;
@@ -327,6 +358,11 @@ void guardian_apply(struct guardian *guardian, void (*ready)(struct guardian *gu
 	else if ((orders = guardian_orders_open(guardian, &error)) >= 0 && prepared(guardian, &error) && installed(guardian, &error)) {
 		guardian_point("installed");
 		if (runs(guardian, &error)) {
+			if (stays_at_once(guardian)) {
+				ready(guardian, context);
+				close(orders);
+				return;
+			}
 			guardian->report.deadline = clock_now() + guardian->change.confirm_s;
 			if (guardian_state(guardian, GUARDIAN_WAITING, &error)) {
 				ready(guardian, context);

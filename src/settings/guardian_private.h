@@ -86,7 +86,7 @@ struct guardian_service {
 	/* Why sessions would end although they are to be kept; NULL: they stay. NULL function: reloads never end any. */
 	const char *(*ends_sessions)(struct guardian *guardian);
 };
-extern const struct guardian_service guardian_dovecot, guardian_postfix;
+extern const struct guardian_service guardian_dovecot, guardian_postfix, guardian_nobody;
 const struct guardian_service *guardian_service_find(const char *name);
 const char *guardian_config(const struct guardian *guardian);
 
@@ -112,6 +112,14 @@ bool guardian_files_install(struct guardian *guardian, struct error *error);
 bool guardian_files_restore(struct guardian *guardian, struct error *error);
 /* Takes away what was left for a way back. */
 void guardian_files_forget(struct guardian *guardian);
+
+/* --- guardian_ucr.c ------------------------------------------------------------------------------ */
+/* Are the variables as they were seen? */
+bool guardian_ucr_read(struct guardian *guardian, struct error *error);
+/* Sets all of them, and makes the files again. */
+bool guardian_ucr_install(struct guardian *guardian, struct error *error);
+/* Puts those back that are not as they were. */
+bool guardian_ucr_restore(struct guardian *guardian, struct error *error);
 
 /* --- guardian_copy.c ------------------------------------------------------------------------------ */
 /* Root of a private copy of the configuration with the new files in it (arena); NULL with an error. */

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "settings/layers.h"
 
 static const char *const words[] = {
 	[GUARDIAN_NONE] = "none", [GUARDIAN_CHECKING] = "checking", [GUARDIAN_REFUSED] = "refused", [GUARDIAN_INSTALLING] = "installing",
@@ -95,6 +96,34 @@ static bool get_bytes(struct arena *arena, const struct json *object, const char
 	return *bytes ? !json_get_flag(object, none) : !value && json_get_flag(object, none);
 }
 
+/* Only where there is something: most changes are of files. */
+static void put_variables(struct json *json, const struct guarded_change *change)
+{
+	struct json *variables = json_array_new();
+
+	for (size_t i = 0; i < change->variable_count; i++) {
+		const struct guarded_variable *variable = &change->variables[i];
+		struct json *one = json_object_new();
+
+		json_put_text(one, "name", variable->name);
+		put_bytes(one, "value", "unset", variable->value, variable->value ? strlen(variable->value) : 0);
+		put_bytes(one, "seen", "new", variable->seen, variable->seen ? strlen(variable->seen) : 0);
+		json_add(variables, one);
+	}
+	if (change->variable_count > 0)
+		json_put(json, "variables", variables);
+	else
+		json_free(variables);
+	if (change->commits)
+		put_texts(json, "commits", change->commits);
+	if (change->ucr)
+		json_put_text(json, "ucr", change->ucr);
+	if (change->ucr_directory)
+		json_put_text(json, "ucr_directory", change->ucr_directory);
+	if (change->at_once)
+		json_put_flag(json, "at_once", true);
+}
+
 char *guarded_change_json(struct arena *arena, const struct guarded_change *change)
 {
 	struct json *json = json_object_new(), *files = json_array_new();
@@ -117,6 +146,7 @@ char *guarded_change_json(struct arena *arena, const struct guarded_change *chan
 		json_add(files, one);
 	}
 	json_put(json, "files", files);
+	put_variables(json, change);
 	return printed(arena, json);
 }
 
@@ -125,13 +155,40 @@ static bool plain_path(const char *path)
 	return path && path[0] == '/' && !strstr(path, "//") && !strstr(path, "/../") && !strstr(path, "/./") && path[strlen(path) - 1] != '/';
 }
 
+static bool read_variables(struct arena *arena, const struct json *json, struct guarded_change *change, struct error *error)
+{
+	const struct json *variables = json_get(json, "variables");
+	struct guarded_variable *list = arena_alloc(arena, (json_count(variables) + 1) * sizeof(*list));
+	size_t length;
+
+	for (size_t i = 0; i < json_count(variables); i++) {
+		const struct json *one = json_item(variables, i);
+
+		list[i].name = text_at(arena, one, "name");
+		if (!list[i].name || !layers_key_valid(list[i].name) || !get_bytes(arena, one, "value", "unset", &list[i].value, &length) ||
+		    !get_bytes(arena, one, "seen", "new", &list[i].seen, &length))
+			return error_set(error, ERROR_INVALID, "variable %zu of the guarded change has no name, or not what it is and is to be", i + 1);
+	}
+	change->variables = list;
+	change->variable_count = json_count(variables);
+	change->commits = json_get(json, "commits") ? get_texts(arena, json, "commits") : NULL;
+	change->ucr = text_at(arena, json, "ucr");
+	change->ucr_directory = text_at(arena, json, "ucr_directory");
+	change->at_once = json_get_flag(json, "at_once");
+	for (size_t i = 0; change->commits && change->commits[i]; i++)
+		if (!plain_path(change->commits[i]))
+			return error_set(error, ERROR_INVALID, "\"%s\" in the guarded change is no plain absolute path", change->commits[i]);
+	return (!change->ucr || plain_path(change->ucr)) && (!change->ucr_directory || plain_path(change->ucr_directory)) ? true :
+		error_set(error, ERROR_INVALID, "the guarded change names no plain place of ucr");
+}
+
 static bool read_files(struct arena *arena, const struct json *json, struct guarded_change *change, struct error *error)
 {
 	const struct json *files = json_get(json, "files");
 	size_t count = json_count(files);
 	struct guarded_file *list = arena_alloc(arena, (count + 1) * sizeof(*list));
 
-	if (count == 0 || count > MOST_FILES)
+	if ((count == 0 && json_count(json_get(json, "variables")) == 0) || count > MOST_FILES)
 		return error_set(error, ERROR_INVALID, "a guarded change has 1 to %d files, not %zu", MOST_FILES, count);
 	for (size_t i = 0; i < count; i++) {
 		const struct json *one = json_item(files, i);
@@ -176,7 +233,7 @@ bool guarded_change_read(struct arena *arena, const char *bytes, size_t length, 
 	else if (within < 1 || within > 86400)
 		fine = error_set(error, ERROR_INVALID, "a change is confirmed within 1 s to a day, not within %lld s", (long long)within);
 	else
-		fine = read_files(arena, json, change, error);
+		fine = read_files(arena, json, change, error) && read_variables(arena, json, change, error);
 	for (size_t i = 0; fine && change->wanted[i]; i += 2)
 		if (!change->wanted[i + 1])
 			fine = error_set(error, ERROR_INVALID, "the wanted value %s has no other half", change->wanted[i]);

@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "base/lookup.h"
 #include "settings/main_cf.h"
 
 struct planning {
@@ -178,24 +179,53 @@ static const char *service_of(unsigned follow)
 	return follow & (FOLLOW_POSTFIX_RELOAD | FOLLOW_POSTFIX_RESTART | FOLLOW_POSTMAP_TLS | FOLLOW_POSTMAP_AUTH) ? "postfix" : NULL;
 }
 
-/* What Postfix must have afterwards, as postconf prints it, so that somebody looks. */
+/* What postconf prints; templates and Postfix's own expansion make some of it unforeseeable. */
+static void expect_postfix(struct planning *planning, const struct setting_edit *edit, enum setting_backend backend, const struct setting_value *now,
+		const char *word, struct setting_shown *shown)
+{
+	const struct settings_state *state = planning->state;
+	const struct setting *setting = edit->setting;
+	const char *runs = state->postfix_set ? lookup_get(state->postfix_set, setting->postconf) : NULL;
+
+	if (!word)
+		word = state_opposite(state, setting, backend) ? opposite_word(now->fallback) : now->fallback;
+	else if (backend == BACKEND_UCR && (setting->type == SETTING_TEXT || setting->type == SETTING_WORDS || now->hidden))
+		return;
+	if (!word || strchr(word, '$'))
+		return;
+	if (!runs && state->postfix_default)
+		runs = lookup_get(state->postfix_default, setting->postconf);
+	shown->wanted = setting->postconf;
+	shown->runs_after = backend == BACKEND_UCR && setting->flags & SETTING_OPPOSITE ? opposite_word(word) : word;
+	shown->runs_before = runs && !strchr(runs, '$') ? runs : NULL;
+}
+
+/* What the running Dovecot must have: of a service what it tells itself, else what doveconf prints; sizes and times it prints in its own way. */
+static void expect_dovecot(struct planning *planning, const struct setting_edit *edit, const struct setting_value *now, const char *word,
+		struct setting_shown *shown)
+{
+	const char *name = state_dovecot_name(planning->state, edit->setting);
+	bool service = !strncmp(name, "service/", 8);
+
+	if (edit->setting->type != SETTING_FLAG && edit->setting->type != SETTING_NUMBER && edit->setting->type != SETTING_CHOICE)
+		return;
+	if (!word)
+		word = state_opposite(planning->state, edit->setting, BACKEND_DOVECOT) ? opposite_word(now->fallback) : now->fallback;
+	/* 0 is the default of all services, which the running one tells as a number. */
+	if (!word || (service && (!strcmp(word, "0") || !now->value || !strcmp(now->value, "0"))))
+		return;
+	shown->wanted = service ? name + 8 : name;
+	shown->runs_after = word;
+	shown->runs_before = state_opposite(planning->state, edit->setting, BACKEND_DOVECOT) ? opposite_word(now->value) : now->value;
+}
+
 static void expect(struct planning *planning, const struct setting_edit *edit, enum setting_backend backend, const struct setting_value *now,
 		const char *word, struct setting_shown *shown)
 {
-	bool plain = edit->setting->postconf && !strchr(edit->setting->postconf, '/');
-
-	if (!plain || (backend != BACKEND_POSTFIX && backend != BACKEND_LOCAL && backend != BACKEND_UCR))
-		return;
-	/* What is expanded by Postfix or made by a template cannot be foretold. */
-	if ((word && strchr(word, '$')) || (backend == BACKEND_UCR && (!word || edit->setting->type == SETTING_TEXT || edit->setting->type == SETTING_WORDS)))
-		return;
-	if (!word)
-		word = state_opposite(planning->state, edit->setting, backend) ? opposite_word(now->fallback) : now->fallback;
-	if (!word || strchr(word, '$'))
-		return;
-	shown->wanted = edit->setting->postconf;
-	shown->runs_after = backend == BACKEND_UCR && edit->setting->flags & SETTING_OPPOSITE ? opposite_word(word) : word;
-	shown->runs_before = NULL;
+	if (backend == BACKEND_DOVECOT)
+		expect_dovecot(planning, edit, now, word, shown);
+	else if (edit->setting->postconf && !strchr(edit->setting->postconf, '/') && planning->state->postfix_default)
+		expect_postfix(planning, edit, backend, now, word, shown);
 }
 
 static bool apply_edit(struct planning *planning, const struct setting_edit *edit, enum setting_backend backend, const char *word)

@@ -144,7 +144,7 @@ struct change *settings_order(const struct kind *kind, const char *server, const
 
 static void swap_files(struct arena *arena, struct guarded_change *change)
 {
-	struct guarded_file *files = arena_alloc(arena, change->file_count * sizeof(*files));
+	struct guarded_file *files = arena_alloc(arena, (change->file_count + 1) * sizeof(*files));
 
 	for (size_t i = 0; i < change->file_count; i++) {
 		const struct guarded_file *file = &change->files[i];
@@ -153,6 +153,16 @@ static void swap_files(struct arena *arena, struct guarded_change *change)
 			.seen_length = file->length };
 	}
 	change->files = files;
+}
+
+static void swap_variables(struct arena *arena, struct guarded_change *change)
+{
+	struct guarded_variable *variables = arena_alloc(arena, (change->variable_count + 1) * sizeof(*variables));
+
+	for (size_t i = 0; i < change->variable_count; i++)
+		variables[i] = (struct guarded_variable){ .name = change->variables[i].name, .value = change->variables[i].seen,
+			.seen = change->variables[i].value };
+	change->variables = variables;
 }
 
 static const char **pairs_of(struct arena *arena, const char *json)
@@ -179,6 +189,7 @@ char *guarded_inverse(struct arena *arena, const char *json, struct error *error
 	if (!guarded_change_read(arena, json, strlen(json), &change, error))
 		return NULL;
 	swap_files(arena, &change);
+	swap_variables(arena, &change);
 	wanted = change.wanted;
 	change.wanted = pairs_of(arena, json);
 	change.id = guarded_id(arena);

@@ -208,7 +208,15 @@ static bool step_words(struct arena *arena, struct operation *step, const char *
 		return false;
 	for (size_t i = 0; i < guarded.file_count; i++)
 		text_addf(&words, "%s%s %s", i ? ", " : "", guarded.files[i].bytes ? "write" : "remove", guarded.files[i].path);
-	text_addf(&words, ", reload %s, wait %u s to be confirmed", guarded.service ? guarded.service : "?", guarded.confirm_s);
+	for (size_t i = 0; i < guarded.variable_count; i++)
+		text_addf(&words, "%sucr %s %s%s%s", words.length ? ", " : "", guarded.variables[i].value ? "set" : "unset", guarded.variables[i].name,
+			guarded.variables[i].value ? "=" : "", guarded.variables[i].value ? guarded.variables[i].value : "");
+	for (size_t i = 0; guarded.commits && guarded.commits[i]; i++)
+		text_addf(&words, ", ucr commit %s", guarded.commits[i]);
+	if (guarded.service && strcmp(guarded.service, "none"))
+		text_addf(&words, ", reload %s", guarded.service);
+	if (!guarded.at_once)
+		text_addf(&words, ", wait %u s to be confirmed", guarded.confirm_s);
 	step->words = arena_text(arena, text_get(&words));
 	text_free(&words);
 	return true;

@@ -1,0 +1,143 @@
+/*
+ * settings: what the services of the mail servers are set to: listed, shown side
+ * by side, set and unset.
+ *
+ * Every chosen server is read once, all at the same time; what does not answer is
+ * named and hides no other.  Exit status: 0; 65 wrong name or value; 69 a server
+ * could not be read; else that of the change.  Loop thread.
+ */
+#include "commands/settings.h"
+
+#include <string.h>
+
+#include "commands/output.h"
+#include "commands/subcommands.h"
+
+void settings_tell_gaps(struct settings_look *look)
+{
+	for (size_t i = 0; i < look->count; i++)
+		for (const char *const *gap = settings_state_gaps(look->states[i]); *gap; gap++) {
+			headless_note("postroom: %s", *gap);
+			look->headless.status = error_exit_status(ERROR_UNREACHABLE);
+		}
+}
+
+const struct setting *settings_named(struct settings_look *look, const char *typed, const char **key)
+{
+	const struct setting *setting = NULL;
+	struct error error = { 0 };
+
+	for (size_t i = 0; i < look->count && !setting; i++) {
+		error_clear(&error);
+		setting = settings_resolve(look->headless.arena, look->states[i], typed, look->headless.arguments->own, key, &error);
+	}
+	if (!setting)
+		headless_fail(&look->headless, &error);
+	return setting;
+}
+
+/* --- reading the servers --------------------------------------------------------------------------- */
+
+struct read_one { struct settings_look *look; size_t place; };
+
+static void on_state(void *context, struct settings_state *state)
+{
+	struct read_one *one = context;
+
+	one->look->states[one->place] = state;
+	if (--one->look->left == 0)
+		one->look->headless.done = true;
+}
+
+static bool choose(struct settings_look *look, const char *name)
+{
+	struct hosts *hosts = look->headless.engine->hosts;
+	size_t count = hosts_count(hosts), chosen = 0;
+	struct error error = { 0 };
+
+	look->hosts = arena_alloc(look->headless.arena, (count + 1) * sizeof(*look->hosts));
+	look->states = arena_alloc(look->headless.arena, (count + 1) * sizeof(struct settings_state *));
+	if (name && !host_named(hosts, name, &chosen))
+		error_set(&error, ERROR_NOT_FOUND, "%s: no server of this name is configured; postroom servers lists them", name);
+	else if (count == 0)
+		error_set(&error, ERROR_UNSUPPORTED, "There is no mail server: none is configured (section server), and none was found on this machine");
+	if (error.kind != ERROR_NONE)
+		return headless_fail(&look->headless, &error);
+	for (size_t i = 0; i < count; i++)
+		if (!name || i == chosen)
+			look->hosts[look->count++] = i;
+	return true;
+}
+
+/* Settings of Dovecot beyond the table among the words, so that they are asked for; NULL-terminated. */
+static const char *const *own_names(struct arena *arena, int argc, char **argv)
+{
+	const char **names = arena_alloc(arena, ((size_t)argc + 1) * sizeof(*names));
+	size_t count = 0;
+
+	for (int i = 1; i < argc; i++) {
+		const char *name = settings_own_dovecot(argv[i]);
+
+		if (name && *name)
+			names[count++] = arena_format(arena, "%.*s", (int)strcspn(name, "="), name);
+	}
+	return names;
+}
+
+static void read_all(struct settings_look *look, int argc, char **argv)
+{
+	const char *const *own = own_names(look->headless.arena, argc, argv);
+	struct read_one *ones = arena_alloc(look->headless.arena, look->count * sizeof(*ones));
+
+	look->left = look->count;
+	for (size_t i = 0; i < look->count; i++) {
+		ones[i] = (struct read_one){ look, i };
+		settings_read(look->headless.engine->hosts, look->hosts[i], own, on_state, &ones[i]);
+	}
+	headless_wait(&look->headless);
+}
+
+/* --- words -------------------------------------------------------------------------------------------- */
+
+static bool check_words(const struct arguments *arguments, int argc, char **argv, struct error *error)
+{
+	const char *word = argv[0];
+	const struct setting_group *group;
+	bool list = !strcmp(word, "list");
+
+	if (!list && strcmp(word, "show") && strcmp(word, "set") && strcmp(word, "unset"))
+		return error_set(error, ERROR_USAGE, "settings list, show, set and unset are what there is, not settings %s", word);
+	if (list != (argc == 1))
+		return error_set(error, ERROR_USAGE, list ? "settings list takes no names; --filter finds by words" : "settings %s needs a name%s", word,
+			!strcmp(word, "set") ? " and a value, NAME=VALUE" : "");
+	if (arguments->printer == &printer_ldif)
+		return error_set(error, ERROR_USAGE, "settings are in no directory, so there is no LDIF of them; --format is table, json, csv or tsv");
+	for (group = setting_groups; arguments->group && group->name; group++)
+		if (!strcmp(group->name, arguments->group))
+			return true;
+	return !arguments->group || error_set(error, ERROR_USAGE, "there is no group of settings %s; postroom-settings(7) names them", arguments->group);
+}
+
+int run_settings(struct config *takes, const struct arguments *arguments, int argc, char **argv)
+{
+	struct settings_look look = { .count = 0 };
+	struct error error = { 0 };
+
+	if (!check_words(arguments, argc, argv, &error)) {
+		headless_note("postroom: %s", error.text);
+		config_free(takes);
+		return error_exit_status(error.kind);
+	}
+	if (headless_open(&look.headless, takes, arguments, false) && choose(&look, arguments->host)) {
+		read_all(&look, argc, argv);
+		if (!strcmp(argv[0], "list"))
+			settings_list(&look);
+		else if (!strcmp(argv[0], "show"))
+			settings_show(&look, argv + 1);
+		else
+			settings_write(&look, argv + 1, argv[0][0] == 'u');
+		for (size_t i = 0; i < look.count; i++)
+			settings_state_free(look.states[i]);
+	}
+	return headless_close(&look.headless);
+}

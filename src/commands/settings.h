@@ -1,0 +1,28 @@
+/*
+ * settings: what the words of `postroom settings` share: the servers that were
+ * chosen, each with its state.
+ */
+#ifndef POSTROOM_COMMANDS_SETTINGS_H
+#define POSTROOM_COMMANDS_SETTINGS_H
+
+#include "commands/headless.h"
+#include "settings/backend.h"
+
+struct settings_look {
+	struct headless headless;
+	size_t *hosts;                     /* indexes of the chosen servers */
+	struct settings_state **states;    /* of each of them */
+	size_t count, left;
+};
+/* Says on standard error what could not be read; the exit status becomes 69. */
+void settings_tell_gaps(struct settings_look *look);
+/* A setting by its name on the first server that knows it; NULL: the reason was printed. */
+const struct setting *settings_named(struct settings_look *look, const char *typed, const char **key);
+
+void settings_list(struct settings_look *look);
+/* names: NULL-terminated. */
+void settings_show(struct settings_look *look, char **names);
+/* words: NAME=VALUE, or NAME where unset is true; NULL-terminated. */
+void settings_write(struct settings_look *look, char **words, bool unset);
+
+#endif
