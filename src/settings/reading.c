@@ -19,15 +19,14 @@ enum { DEADLINE_MS = 20000 };
 static const struct question {
 	const char *command;
 	unsigned roles;                    /* enum host_role; 0: of all */
-	bool ucs;                          /* of UCS only */
 } questions[] = {
-	{ "lines", 0, false },
-	{ "postconf-set", HOST_TRANSPORT, false },
-	{ "postconf-defaults", HOST_TRANSPORT, false },
-	{ "dovecot-version", HOST_MAILBOX, false },
-	{ "dovecot-values", HOST_MAILBOX, false },
-	{ "dovecot-defaults", HOST_MAILBOX, false },
-	{ "dovecot-lines", HOST_MAILBOX, false },
+	{ "lines", 0 },
+	{ "postconf-set", HOST_TRANSPORT },
+	{ "postconf-defaults", HOST_TRANSPORT },
+	{ "dovecot-values", HOST_MAILBOX },
+	{ "dovecot-version", HOST_MAILBOX },
+	{ "dovecot-defaults", HOST_MAILBOX },
+	{ "dovecot-lines", HOST_MAILBOX },
 };
 #define QUESTIONS (sizeof(questions) / sizeof(questions[0]))
 
@@ -134,6 +133,9 @@ static void ask(struct settings_reading *reading, size_t place, const char *cons
 		return;
 	holes_of(reading, question, own, &names);
 	if (!strcmp(question->command, "lines") && names.count == 0)
+		return;
+	/* Where there is no way to the one there is none to the others of its kind: told once, by the first. */
+	if (place > 0 && question->roles == questions[place - 1].roles && host_way(reading->hosts, reading->host, question->command, NULL) == WAY_NONE)
 		return;
 	one = memory_new(sizeof(*one));
 	*one = (struct asked_one){ reading, place };
