@@ -89,9 +89,6 @@ static void tell(struct settings_look *look, const struct setting_plan *plan)
 
 	if (look->headless.arguments->printer != &printer_table)
 		return;
-	for (size_t i = 0; i < plan->say_count; i++)
-		printf("%s %s\n", plan->says[i].weight == SETTING_WARNING ? "!" : "-",
-			text_visible_string(arena, output_form(), plan->says[i].text, strlen(plan->says[i].text)));
 	for (size_t i = 0; plan->steps[i]; i++)
 		printf("%zu. %s\n", i + 1, text_visible_string(arena, output_form(), plan->steps[i], strlen(plan->steps[i])));
 	printf("%s\n\n", plan->timer ? "Under a timer: it goes back by itself unless it is confirmed (postroom confirm)." :

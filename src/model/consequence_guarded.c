@@ -8,6 +8,7 @@
 
 #include "model/consequence_rules.h"
 #include "model/guarded.h"
+#include "model/store.h"
 
 /* Orders to a guardian that waits change no files of their own. */
 static bool writes(const struct scene *scene)
@@ -15,11 +16,23 @@ static bool writes(const struct scene *scene)
 	return scene->change->verb == VERB_UNDO || guarded_set(scene->change, "change");
 }
 
+/* What nobody can be locked out by stays at once (settings/guardian.h). */
+static bool at_once(const struct scene *scene)
+{
+	const struct operation *operations = scene->change->operations;
+	const char *change = guarded_set(scene->change, "change");
+
+	for (size_t i = 0; !change && scene->change->operation_count > 0 && i < operations[0].delta_count; i++)
+		if (!strcmp(operations[0].deltas[i].attribute, "change") && operations[0].deltas[i].count > 0)
+			change = operations[0].deltas[i].values[0].bytes;
+	return change && strstr(change, "\"at_once\":true");
+}
+
 static void look_timer(struct scene *scene, const struct consequence_rule *rule)
 {
 	const char *within = guarded_set(scene->change, "within");
 
-	if (writes(scene))
+	if (writes(scene) && !at_once(scene))
 		tell(scene, rule, "The old files come back by themselves after %s s unless this is confirmed by then, whatever becomes of the console; "
 			"that is looked at too", within ? within : "120");
 }
@@ -33,6 +46,21 @@ static void look_sessions(struct scene *scene, const struct consequence_rule *ru
 			"has shutdown_clients = no; mail programs connect again by themselves. The way back is a reload too");
 }
 
+/* What the planner said: a line with ! in front warns. */
+static void look_said(struct scene *scene, const struct consequence_rule *rule)
+{
+	for (size_t i = 0; i < scene->change->edit_count; i++) {
+		const struct edit *edit = &scene->change->edits[i];
+
+		for (size_t j = 0; !strcmp(edit->field->name, "say") && j < edit->count; j++) {
+			const char *words = edit->values[j].bytes;
+
+			if ((rule->severity == SEVERITY_WARNING) == (words[0] == '!'))
+				tell(scene, rule, "%s", words[0] == '!' ? words + 1 : words);
+		}
+	}
+}
+
 static void look_back(struct scene *scene, const struct consequence_rule *rule)
 {
 	if (guarded_set(scene->change, "rollback"))
@@ -42,6 +70,8 @@ static void look_back(struct scene *scene, const struct consequence_rule *rule)
 const struct consequence_rule consequence_rules_guarded[] = {
 	{ "guarded-timer", SEVERITY_NOTE, CHANGED, look_timer },
 	{ "guarded-sessions", SEVERITY_WARNING, CHANGED, look_sessions },
+	{ "guarded-said", SEVERITY_WARNING, CHANGED, look_said },
+	{ "guarded-note", SEVERITY_NOTE, CHANGED, look_said },
 	{ "guarded-back", SEVERITY_NOTE, CHANGED, look_back },
 	{ .rule = NULL },
 };

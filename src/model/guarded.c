@@ -11,13 +11,15 @@
 #include "base/memory.h"
 #include "model/change.h"
 
-static const char *const services[] = { "dovecot", "postfix", NULL };
+static const char *const services[] = { "dovecot", "postfix", "none", NULL };
 
 #define GROUP "Guardian"
 static const struct field guarded_fields[] = {
 	{ .name = "server", .label = "Server", .type = FIELD_TEXT, .flags = FIELD_KEY | FIELD_REQUIRED | FIELD_FIXED, .group = "Server",
 	  .help = "The name of the server in postroom.conf." },
 	{ .name = "value", .label = "Value", .type = FIELD_TEXT, .flags = FIELD_MANY, .group = "Server", .help = "A setting and what it is set to." },
+	{ .name = "say", .label = "Note", .type = FIELD_TEXT, .flags = FIELD_MANY, .group = "Server",
+	  .help = "What must be known before, as whoever planned it found: a line that begins with ! warns." },
 	{ .name = "change", .label = "Change", .type = FIELD_TEXT, .group = GROUP,
 	  .help = "Files with the bytes that they are to have, and what must run afterwards, as the guardian reads it." },
 	{ .name = "service", .label = "Service", .type = FIELD_CHOICE, .choices = services, .group = GROUP, .help = "Which service reads the files." },

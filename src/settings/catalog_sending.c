@@ -143,7 +143,7 @@ const struct setting settings_sending[] = {
 	{ .name = "host-lookup", .label = "addresses of hosts are asked from", .group = GROUP, .type = SETTING_WORDS,
 	  .choices = CHOICES("dns", "native"), .ucs = "dns", .plain = "dns", .ucr = "mail/postfix/smtp/hostlookup", .postconf = "smtp_host_lookup",
 	  .follow = POSTFIX, .help = "dns asks the DNS only, native also /etc/hosts.", .manual = "postconf(5) smtp_host_lookup" },
-	{ .name = "smtputf8", .label = "addresses in all scripts (SMTPUTF8)", .group = GROUP, .type = SETTING_FLAG, .ucs = "no", .plain = "yes",
+	{ .name = "smtputf8", .label = "addresses in all scripts (SMTPUTF8)", .group = GROUP, .type = SETTING_FLAG, .ucs = "no",
 	  .ucr = "mail/postfix/smtputf8_enable", .postconf = "smtputf8_enable", .follow = POSTFIX,
 	  .help = "Whether addresses and headers in UTF-8 are taken.", .manual = "postconf(5) smtputf8_enable" },
 	{ .name = NULL },

@@ -3,6 +3,8 @@
  *
  * Pure; any thread.
  */
+#include <string.h>
+
 #include "settings/backend.h"
 #include "settings/settings.h"
 
@@ -39,6 +41,12 @@ struct change *settings_plan_change(const struct setting_plan *plan, const struc
 		shown[i] = (struct settings_shown){ .name = plan->shown[i].name, .before = plan->shown[i].before, .after = plan->shown[i].after,
 			.wanted = plan->shown[i].wanted, .runs_before = plan->shown[i].runs_before, .runs_after = plan->shown[i].runs_after };
 	change = settings_change(&kind_setting, server->name, &what, shown, plan->shown_count);
+	for (size_t i = 0; i < plan->say_count; i++) {
+		struct value value = { .bytes = arena_format(arena, "%s%s", plan->says[i].weight == SETTING_WARNING ? "!" : "", plan->says[i].text) };
+
+		value.length = strlen(value.bytes);
+		change_edit(change, kind_field(&kind_setting, "say"), EDIT_ADD, &value, 1);
+	}
 	arena_free(arena);
 	return change;
 }

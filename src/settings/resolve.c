@@ -114,14 +114,38 @@ static const struct setting *own_name(struct arena *arena, const struct settings
 	return unknown(arena, name, arena_format(arena, "%s is no %s; if it is a name of your own, say --own", name, words[of]), error);
 }
 
+static bool is_of(const struct setting *setting, enum of of, const char *name)
+{
+	if (of == OF_POSTFIX)
+		return setting->postconf && !strcmp(setting->postconf, name);
+	return of == OF_DOVECOT && ((setting->dovecot && !strcmp(setting->dovecot, name)) || (setting->dovecot24 && !strcmp(setting->dovecot24, name)));
+}
+
+/* The row that Postfix, or Dovecot, has under this name; some names both have. */
+static const struct setting *row_of(enum of of, const char *name)
+{
+	const struct setting *setting;
+	size_t at = 0;
+
+	while ((setting = setting_next(&at)))
+		if (is_of(setting, of, name))
+			return setting;
+	return NULL;
+}
+
 const struct setting *settings_resolve(struct arena *arena, const struct settings_state *state, const char *typed, bool own, const char **key,
 		struct error *error)
 {
 	const char *name, *found_key = NULL;
 	enum of of = owner_of(typed, &name);
-	const struct setting *setting = setting_find(name, &found_key);
+	const struct setting *setting = of == OF_POSTFIX || of == OF_DOVECOT ? row_of(of, name) : setting_find(name, &found_key);
+	const struct setting *postfix = row_of(OF_POSTFIX, name), *dovecot = row_of(OF_DOVECOT, name);
 
 	*key = NULL;
+	if (of == OF_NOBODY && postfix && dovecot && postfix != dovecot) {
+		error_set(error, ERROR_USAGE, "Postfix and Dovecot both have a %s; say %s or %s", name, postfix->name, dovecot->name);
+		return NULL;
+	}
 	if (setting) {
 		*key = arena_text(arena, found_key);
 		return setting;

@@ -348,6 +348,9 @@ static bool check_networks(const struct checking *checking, const char **canonic
 static bool check_path(const struct checking *checking, const char **canonical)
 {
 	*canonical = checking->value;
+	/* Postfix understands another parameter of its own in place of a path. */
+	if (checking->setting->postconf && checking->value[0] == '$')
+		return true;
 	return !*checking->value || (checking->value[0] == '/' && !strstr(checking->value, "/../") && !strpbrk(checking->value, " \"'{}")) ||
 		wrong(checking, setting_type_word(SETTING_PATH));
 }

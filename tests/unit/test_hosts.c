@@ -188,6 +188,7 @@ static void every_row_makes_a_line(void **state)
 		[HOLE_USER] = "anna@example.com", [HOLE_NETWORK] = "192.0.2.0/24", [HOLE_QUEUE_ID] = "A1B2C3D4E5", [HOLE_SERVICE] = "imap-login",
 		[HOLE_PARAMETER] = "queue_directory", [HOLE_PATH] = "/var", [HOLE_TIME] = "1700000000", [HOLE_MAILBOX] = "INBOX",
 		[HOLE_MESSAGE_ID] = "<1.2@example.com>", [HOLE_CHANGE] = "a1b2-3",
+		[HOLE_SETTING] = "auth_cache_size",
 	};
 	struct hosts *hosts = open_one((struct host_settings){ .exec = true });
 	const struct host_command *command;
