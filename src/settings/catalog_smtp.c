@@ -167,7 +167,7 @@ const struct setting settings_smtp[] = {
 	  .ucr = "mail/maps/transport/<>", .flags = SETTING_FAMILY | SETTING_LOCKOUT, .follow = POSTFIX,
 	  .help = "A line of /etc/postfix/transport: what it is for, and the way, as in app.example.com relay:192.0.2.5:8025. The word behind the "
 		"slash names the line.", .consequence = "Mail for it goes there at once, what waits included.", .manual = "transport(5)" },
-	{ .name = "relay-domains", .label = "domains we relay for (backup MX)", .group = GROUP, .type = SETTING_TEXT, .plain = "",
+	{ .name = "relay-domains", .label = "domains we relay for (backup MX)", .group = GROUP, .type = SETTING_TEXT,
 	  .ucr = "mail/postfix/relay/domains", .postconf = "relay_domains", .flags = SETTING_LOCKOUT, .follow = POSTFIX,
 	  .help = "Domains of other servers whose mail is taken and handed on. Their recipients should be known here (relay-recipients).",
 	  .consequence = "A domain without known recipients makes this server bounce spam to strangers, and get on block lists.",
