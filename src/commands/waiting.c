@@ -3,7 +3,8 @@
  * `confirm` and `rollback` of the change that waits.
  *
  * The guardian is asked first; the order itself goes through the gate, so that
- * it stands in the history.  Loop thread.
+ * it stands in the history.  What came back by itself is taken into the history by
+ * `status`, once, where this role may write.  Loop thread.
  */
 #include <stdio.h>
 #include <string.h>
@@ -97,6 +98,72 @@ static void print_one(struct waiting *waiting, struct output *output, const stru
 	output_item(output, &(struct item){ .entries = entries });
 }
 
+/* --- what ended by itself ------------------------------------------------------------------------- */
+
+struct settling {
+	struct headless *headless;
+	const char *id;
+	bool known;                        /* it stands in the history already */
+	struct review *review;
+};
+
+static void on_history(void *context, struct history *takes, const struct error *error)
+{
+	struct settling *settling = context;
+
+	settling->known = error->kind != ERROR_NONE || !takes;
+	for (size_t i = 0; takes && i < takes->count; i++) {
+		const struct history_entry *entry = &takes->entries[i];
+
+		if (entry->kind && guarded_kind(entry->kind) && entry->lines && strstr(entry->lines, "settle") && strstr(entry->lines, settling->id))
+			settling->known = true;
+	}
+	history_free(takes);
+	settling->headless->done = true;
+}
+
+static void on_review(void *context, struct review *takes)
+{
+	struct settling *settling = context;
+
+	settling->review = takes;
+	settling->headless->done = true;
+}
+
+static void on_result(void *context, const struct gate_result *result)
+{
+	struct settling *settling = context;
+
+	/* Not written down now, it is the next time. */
+	if (result->again)
+		review_free(result->again);
+	settling->headless->done = true;
+}
+
+static void settle(struct headless *headless, const struct asked *asked)
+{
+	struct settling settling = { .headless = headless, .id = asked->report.id };
+	struct gate *gate = headless->engine->gate;
+	const char *server = host_at(headless->engine->hosts, asked->host)->name;
+	struct change *change;
+
+	if (asked->report.state != GUARDIAN_ROLLED_BACK || asked->report.kind == ERROR_NONE || headless->engine->config->read_only || gate_write_reason(gate))
+		return;
+	gate_history(gate, on_history, &settling);
+	headless_wait(headless);
+	if (settling.known)
+		return;
+	change = settings_order(&kind_setting, server, "settle", asked->report.id, 0);
+	gate_preview(gate, change, on_review, &settling);
+	headless_wait(headless);
+	if (settling.review->allowed) {
+		gate_submit(gate, settling.review, NULL, asked->report.why, on_result, &settling);
+		headless_wait(headless);
+	}
+	review_free(settling.review);
+	change_free(change);
+}
+
 int run_status(struct config *takes, const struct arguments *arguments, int argc, char **argv)
 {
 	struct waiting waiting = { .count = 0 };
@@ -110,6 +177,9 @@ int run_status(struct config *takes, const struct arguments *arguments, int argc
 			if (waiting.servers[i].error.kind == ERROR_NONE)
 				print_one(&waiting, &output, &waiting.servers[i]);
 		output_end(&output);
+		for (size_t i = 0; i < waiting.count; i++)
+			if (waiting.servers[i].error.kind == ERROR_NONE)
+				settle(&waiting.headless, &waiting.servers[i]);
 		for (size_t i = 0; i < waiting.count; i++)
 			if (waiting.servers[i].error.kind != ERROR_NONE && (waiting.servers[i].has_way || arguments->host))
 				headless_fail(&waiting.headless, &waiting.servers[i].error);

@@ -52,7 +52,7 @@ static char *sentence(struct arena *arena, const struct change *change)
 	if (guarded_set(change, "more"))
 		return arena_format(arena, "More time to confirm the %s of %s", noun, change->name);
 	if (guarded_set(change, "settle"))
-		return arena_format(arena, "How the change of the %s of %s ended by itself", noun, change->name);
+		return arena_format(arena, "The former %s of %s came back by themselves", noun, change->name);
 	if (change->verb == VERB_UNDO)
 		return arena_format(arena, "Put the former %s of %s back", noun, change->name);
 	return arena_format(arena, "Change the %s of %s", noun, change->name);
