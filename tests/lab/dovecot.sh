@@ -229,12 +229,14 @@ dovecot_conf() {
 	  acl_anyone = allow
 	  sieve = file:~/sieve;active=~/.dovecot.sieve
 	}
+	# Last, so that what postroom or a story writes there wins.
+	!include_try conf.d/*.conf
 	CONF
 }
 
 dovecot_dirs() {
 	local n=$1
-	mkdir -p -m 755 "$DIR/dovecot$n/run" "$DIR/dovecot$n/state"
+	mkdir -p -m 755 "$DIR/dovecot$n/run" "$DIR/dovecot$n/state" "$DIR/dovecot$n/conf.d"
 	[ -d "$DIR/mail/mail$n" ] && return
 	mkdir -p "$DIR/mail/mail$n/public"
 	[ "$(id -u)" != 0 ] || chown -R mail:mail "$DIR/mail/mail$n"

@@ -21,6 +21,7 @@ server_common() {
 	fi
 	printf '\tports_ca_file = "%s"\n' "$DIR/tls/ca.pem"
 	printf '\tdovecot_config = "%s"\n' "$DIR/dovecot$n/dovecot.conf"
+	printf '\tguardian_directory = "%s"\n' "$DIR/guardian$n"
 }
 
 dovecot_ports() {
