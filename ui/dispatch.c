@@ -58,6 +58,12 @@ const char *session_blocked(struct session *session, const struct view *view, co
 		return "suspending is switched off in restricted mode";
 	if (strcmp(action->name, "retry") == 0 && directory_status(session->engine->directory)->link == DIRECTORY_UP)
 		return "the directory answers";
+	if (armed_takes(action)) {
+		const char *reason = session->armed == NULL ? "nothing is known of it yet" : armed_blocked(session->armed, action);
+
+		if (reason != NULL)
+			return reason;
+	}
 	if (strcmp(action->name, "notice") == 0 && session->notice.words == NULL)
 		return "nothing has been said yet";
 	if (view->class->blocked != NULL) {
@@ -176,6 +182,10 @@ bool session_default(struct session *session, const struct action *action)
 
 	if (strncmp(name, "section-", 8) == 0)
 		return session_goto(session, section_find(name + 8));
+	if (armed_takes(action)) {
+		armed_act(session->armed, action);
+		return true;
+	}
 	if (default_views(session, name) || default_outside(session, name))
 		return true;
 	if (strcmp(name, "next-section") == 0)

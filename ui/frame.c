@@ -75,7 +75,7 @@ static int draw_lamps(struct session *session, struct canvas *canvas, int least)
 	const struct lamps *lamps = session_lamps(session);
 	enum style style;
 	/* Where servers are watched the directory's time is one click away, and theirs is the news. */
-	bool short_words = brief || (lamps->lamp[0].words[0] != '\0' && canvas->columns < 100);
+	bool short_words = brief || (lamps->lamp[LAMP_UP].words[0] != '\0' && canvas->columns < 100);
 	char *lamp = lamp_words(session, canvas->arena, short_words, &style);
 	int clock_columns, at;
 
@@ -85,6 +85,13 @@ static int draw_lamps(struct session *session, struct canvas *canvas, int least)
 	canvas_words(canvas, 0, at, -1, STYLE_TITLE, digits);
 	at -= (brief ? 1 : 2) + (int)strlen(lamp);
 	canvas_words(canvas, 0, at, (int)strlen(lamp), style, lamp);
+	/* Where there is room for one only it is the one that runs out. */
+	if (brief && lamps->lamp[LAMP_CONFIRM].words[0] != '\0') {
+		struct lamps one = { .worst = lamps->worst };
+
+		one.lamp[LAMP_CONFIRM] = lamps->lamp[LAMP_CONFIRM];
+		return lamps_draw(&one, canvas, least, at);
+	}
 	return brief ? at : lamps_draw(lamps, canvas, least, at);
 }
 

@@ -8,8 +8,6 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { LAMP_UP, LAMP_WALL, LAMP_QUEUE, LAMP_NEEDS };
-
 static enum style style_of(enum live_level level)
 {
 	return level == LEVEL_CRITICAL ? STYLE_BAD : level == LEVEL_WARNING ? STYLE_WARNING : STYLE_OK;

@@ -11,9 +11,10 @@
 #include "live/live.h"
 #include "ui/canvas.h"
 
-enum { LAMPS = 4 };
+/* The change that waits to be confirmed (ui/armed.h), servers that answer, the fullest service, the longest queue, alarms. */
+enum { LAMP_CONFIRM, LAMP_UP, LAMP_WALL, LAMP_QUEUE, LAMP_NEEDS, LAMPS };
 struct lamps {
-	struct { char words[40], brief[24]; enum style style; } lamp[LAMPS];    /* most important first; "" none; brief where room is short */
+	struct { char words[40], brief[40]; enum style style; } lamp[LAMPS];    /* most important first; "" none; brief where room is short */
 	enum live_level worst;
 };
 /* What the collector knows now; nothing where no server is configured (live NULL too). */

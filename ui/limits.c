@@ -178,7 +178,13 @@ static bool limits_key(struct view *view, const struct key *key)
 	struct limits_view *self = (struct limits_view *)view;
 	struct line *line = line_here(self);
 
-	if (line == NULL || !line_key(line, key))
+	if (line == NULL)
+		return false;
+	if (key_is_text(key) && (key->code < '0' || key->code > '9')) {
+		session_notice(view->session, NULL, "A number stands here; Esc leaves the field, and letters are keys again");
+		return true;
+	}
+	if (!line_key(line, key))
 		return false;
 	plan(self);
 	return true;
@@ -214,8 +220,12 @@ static void limits_notice(struct view *view, const struct event *event)
 {
 	struct limits_view *self = (struct limits_view *)view;
 
-	if (event->kind == EVENT_RECORD_CHANGED && event->noun == &kind_limits)
-		ask(self);
+	if (event->kind != EVENT_RECORD_CHANGED || event->noun == NULL || !kind_guarded(event->noun))
+		return;
+	/* What was typed is done; the keys are keys again. */
+	if (line_here(self) != NULL && self->planned)
+		self->focus = LIMITS_IN_MODE;
+	ask(self);
 }
 
 static bool limits_busy(const struct view *view)

@@ -282,7 +282,7 @@ static void submitted(void *context, const struct gate_result *result)
 	}
 }
 
-/* The only call of gate_submit in the console. */
+/* The only call of gate_submit in the console but that of orders that need no review (armed.c). */
 static void submit(struct review_view *self)
 {
 	struct review_waiting *waiting;

@@ -190,6 +190,8 @@ bool session_goto(struct session *session, const struct section *section)
 
 void session_tell(struct session *session, const struct event *event)
 {
+	if (session->armed != NULL)
+		armed_event(session->armed, event);
 	for (size_t i = 0; i < section_count(); i++) {
 		struct view *below;
 
@@ -244,11 +246,17 @@ static void status_changed(void *context)
 	session_tell(session, &event);
 }
 
+static void read_lamps(struct session *session)
+{
+	lamps_read(&session->lamps, session->engine->live);
+	armed_light(session->armed, &session->lamps);
+}
+
 void session_look_again(struct session *session)
 {
 	struct event event = { .kind = EVENT_LIVE };
 
-	lamps_read(&session->lamps, session->engine->live);
+	read_lamps(session);
 	session_tell(session, &event);
 }
 
@@ -265,6 +273,10 @@ void session_tick(struct session *session)
 	clock_digits(session_now(session), session_seconds(session), digits);
 	if (strcmp(digits, session->clock_shown) != 0) {
 		memcpy(session->clock_shown, digits, sizeof digits);
+		session_changed(session);
+	}
+	if (session->armed != NULL && armed_tick(session->armed)) {
+		armed_light(session->armed, &session->lamps);
 		session_changed(session);
 	}
 	/* Not session_tell: a tick alone is no reason to paint; a view that shows an age says so itself. */
@@ -534,7 +546,7 @@ struct session *session_new(struct engine *engine, const struct keymap *keymap, 
 	if (engine->live != NULL) {
 		live_listen(engine->live, live_came, session);
 		live_want(engine->live, live_overview_sources());
-		lamps_read(&session->lamps, engine->live);
+		read_lamps(session);
 	}
 	return session;
 }
@@ -548,6 +560,7 @@ void session_start(struct session *session, const struct section *section)
 	/* A helpdesk call begins with a name: the search field is open already. */
 	if (role == ROLE_HELPDESK && section == NULL)
 		session_act(session, action_find("filter"));
+	session->armed = armed_new(session);
 	offer_drafts(session);
 	status_changed(session);
 }
@@ -557,6 +570,8 @@ void session_free(struct session *session)
 	if (session == NULL)
 		return;
 	directory_on_status(session->engine->directory, NULL, NULL);
+	armed_free(session->armed);
+	session->armed = NULL;
 	if (session->engine->live != NULL) {
 		live_listen(session->engine->live, NULL, NULL);
 		live_want(session->engine->live, 0);

@@ -6,6 +6,7 @@
 
 #include <stdint.h>
 
+#include "ui/armed.h"
 #include "ui/lamps.h"
 #include "ui/session.h"
 
@@ -37,6 +38,7 @@ struct session {
 	int64_t hold_until;                /* monotonic milliseconds; keys before it are dropped */
 	char clock_shown[16];
 	struct lamps lamps;                /* how the servers are, for the top line */
+	struct armed *armed;               /* what waits to be confirmed on the servers */
 	struct list_memory *lists;         /* columns and saved filters */
 	struct change **drafts;            /* kept by an earlier session */
 	size_t draft_count;

@@ -77,6 +77,8 @@ struct hosts *fake_hosts_new(struct loop *loop, size_t count)
 		settings[i].name = names[i];
 		settings[i].roles = HOST_MAILBOX | HOST_TRANSPORT;
 		settings[i].exec = true;
+		/* There, so that its guardian is asked; by an answer of the test only. */
+		settings[i].guardian_directory = "/";
 	}
 	return hosts_open(loop, settings, count);
 }

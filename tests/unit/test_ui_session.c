@@ -275,8 +275,8 @@ static void table_of_actions_is_sound(void **state)
 		assert_true(strlen(action->label) <= 16);
 		assert_true(length > 10 && action->help[length - 1] == '.');
 		assert_true(strlen(action->places) > 0);
-		/* What changes something opens a review, and its label says so. */
-		if ((action->flags & ACTION_WRITES) && (action->flags & ACTION_FOOTER))
+		/* What changes something opens a review, and its label says so; more time has nothing to review. */
+		if ((action->flags & ACTION_WRITES) && (action->flags & ACTION_FOOTER) && strcmp(action->name, "more-time") != 0)
 			assert_string_equal(action->label + strlen(action->label) - 2, "..");
 	}
 	assert_null(action_find("no-such-action"));

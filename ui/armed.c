@@ -1,0 +1,313 @@
+/*
+ * armed: what waits to be confirmed, on every screen; see armed.h.
+ *
+ * Confirming and rolling back have their review; more time has none, since it
+ * changes nothing that a person would have to read and every second counts.
+ * Loop thread.
+ */
+#include "ui/armed.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "model/guarded.h"
+#include "settings/watch.h"
+#include "ui/session.h"
+
+enum { MORE_S = 300, HURRY_S = 30 };
+
+struct armed {
+	struct session *session;
+	struct settings_watch *watch;
+	char *ordered;                     /* id of the change that was ordered about from here; NULL: none */
+	bool told;                         /* that order was applied, and the review has told so */
+	const struct kind *kind;           /* of what was changed last from here: limits or settings */
+	struct quiet *quiet;               /* orders without a review that are under way */
+};
+
+/* --- orders without a review ---------------------------------------------------------------------- */
+
+/* The session may be gone before the gate answers. */
+struct quiet {
+	struct armed *armed;               /* NULL: nobody is there any more */
+	struct quiet *next;
+	struct gate *gate;
+	struct review *review;
+	char *server;
+	bool tells;                        /* its success is news */
+};
+
+static void quiet_end(struct quiet *quiet)
+{
+	struct quiet **link = quiet->armed != NULL ? &quiet->armed->quiet : NULL;
+
+	while (link != NULL && *link != quiet)
+		link = &(*link)->next;
+	if (link != NULL)
+		*link = quiet->next;
+	if (quiet->review != NULL)
+		review_free(quiet->review);
+	free(quiet->server);
+	free(quiet);
+}
+
+static void quiet_done(void *context, const struct gate_result *result)
+{
+	struct quiet *quiet = context;
+	struct armed *self = quiet->armed;
+
+	if (result->again != NULL)
+		review_free(result->again);
+	if (self != NULL && result->outcome != OUTCOME_APPLIED && result->error.kind != ERROR_NONE)
+		session_complain(self->session, &result->error);
+	else if (self != NULL && quiet->tells)
+		session_notice(self->session, NULL, "%s: %d s more to confirm", quiet->server, MORE_S);
+	if (self != NULL)
+		settings_watch_look(self->watch, quiet->server);
+	quiet_end(quiet);
+}
+
+static void quiet_seen(void *context, struct review *takes)
+{
+	struct quiet *quiet = context;
+
+	quiet->review = takes;
+	if (quiet->armed != NULL && takes->allowed) {
+		gate_submit(quiet->gate, takes, NULL, NULL, quiet_done, quiet);
+		return;
+	}
+	if (quiet->armed != NULL)
+		session_complain(quiet->armed->session, &takes->refusal);
+	quiet_end(quiet);
+}
+
+static void give_quietly(struct armed *self, const struct settings_wait *wait, const char *word, bool tells)
+{
+	struct change *change = settings_order(self->kind, wait->server, word, wait->report->id, MORE_S);
+	struct quiet *quiet = memory_new(sizeof *quiet);
+
+	*quiet = (struct quiet){ .armed = self, .next = self->quiet, .gate = session_engine(self->session)->gate,
+		.server = memory_text(wait->server), .tells = tells };
+	self->quiet = quiet;
+	gate_preview(quiet->gate, change, quiet_seen, quiet);
+	change_free(change);
+}
+
+/* --- how it ended ------------------------------------------------------------------------------------- */
+
+static bool made_by_us(const struct armed *self, const struct guardian_report *report)
+{
+	const char *person = session_engine(self->session)->person;
+	size_t length = person == NULL ? 0 : strlen(person);
+
+	return length > 0 && report->who != NULL && strncmp(report->who, person, length) == 0 && report->who[length] == '@';
+}
+
+/* What was told already, or ended as it was told to, needs no line of its own. */
+static bool ended_by_itself(const struct settings_wait *wait)
+{
+	return wait->report->state == GUARDIAN_ROLLED_BACK && wait->report->kind != ERROR_NONE;
+}
+
+static void tell_end(struct armed *self, const struct settings_wait *wait)
+{
+	const struct guardian_report *report = wait->report;
+	const char *sentence = report->sentence == NULL ? "the change" : report->sentence;
+	struct error error = { 0 };
+
+	if (report->state == GUARDIAN_STUCK)
+		error_set(&error, ERROR_FILE, "%s: %s could be neither kept nor taken back: %s", wait->server, sentence, report->why == NULL ? "?" : report->why);
+	else if (ended_by_itself(wait))
+		error_set(&error, ERROR_REFUSED, "%s: \"%s\" was taken back, the old values run again: %s", wait->server, sentence,
+			report->why == NULL ? "nobody confirmed it" : report->why);
+	if (error.kind != ERROR_NONE)
+		session_complain(self->session, &error);
+	else
+		session_notice(self->session, NULL, "%s: \"%s\" %s", wait->server, sentence, report->state == GUARDIAN_CONFIRMED ?
+			"was confirmed and stays" : "was rolled back, the old values run again");
+}
+
+static void tell_views(struct armed *self, const char *server)
+{
+	static const struct kind *const both[] = { &kind_limits, &kind_setting };
+
+	for (size_t i = 0; i < 2; i++) {
+		struct event event = { .kind = EVENT_RECORD_CHANGED, .noun = both[i], .name = server };
+
+		session_tell(self->session, &event);
+	}
+}
+
+/* A change of an earlier session that ended when nobody was there; in the history it may be already. */
+struct late { struct quiet *note; char *id; };
+
+static void history_came(void *context, struct history *takes, const struct error *error)
+{
+	struct late *late = context;
+	struct armed *self = late->note->armed;
+	bool known = error != NULL && error->kind != ERROR_NONE;
+
+	for (size_t i = 0; takes != NULL && i < takes->count && !known; i++)
+		known = takes->entries[i].lines != NULL && strstr(takes->entries[i].lines, late->id) != NULL && strstr(takes->entries[i].lines, "settle") != NULL;
+	if (self != NULL && !known) {
+		struct guardian_report report = { .id = late->id };
+		struct settings_wait wait = { .server = late->note->server, .report = &report };
+
+		give_quietly(self, &wait, "settle", false);
+	}
+	if (takes != NULL)
+		history_free(takes);
+	quiet_end(late->note);
+	free(late->id);
+	free(late);
+}
+
+static void settle_late(struct armed *self, const struct settings_wait *wait)
+{
+	struct late *late = memory_new(sizeof *late);
+
+	late->id = memory_text(wait->report->id);
+	late->note = memory_new(sizeof *late->note);
+	*late->note = (struct quiet){ .armed = self, .next = self->quiet, .server = memory_text(wait->server) };
+	self->quiet = late->note;
+	gate_history(session_engine(self->session)->gate, history_came, late);
+}
+
+static void on_end(void *context, const struct settings_wait *wait)
+{
+	struct armed *self = context;
+	const struct guardian_report *report = wait->report;
+	bool ours = self->told && self->ordered != NULL && report->id != NULL && strcmp(self->ordered, report->id) == 0;
+	bool writes = report->id != NULL && made_by_us(self, report) && gate_write_reason(session_engine(self->session)->gate) == NULL &&
+		!session_replayed(self->session);
+
+	if (wait->waited && !ours)
+		tell_end(self, wait);
+	else if (!wait->waited && report->state == GUARDIAN_STUCK)
+		tell_end(self, wait);
+	if (wait->waited)
+		tell_views(self, wait->server);
+	if (ended_by_itself(wait) && writes && wait->waited)
+		give_quietly(self, wait, "settle", false);
+	else if (ended_by_itself(wait) && writes)
+		settle_late(self, wait);
+}
+
+static void on_change(void *context)
+{
+	struct armed *self = context;
+
+	session_look_again(self->session);
+}
+
+/* --- from outside --------------------------------------------------------------------------------------- */
+
+struct armed *armed_new(struct session *session)
+{
+	struct armed *self = memory_new(sizeof *self);
+
+	self->session = session;
+	self->kind = &kind_setting;
+	self->watch = settings_watch_new(session_engine(session)->hosts, on_change, on_end, self);
+	return self;
+}
+
+void armed_free(struct armed *self)
+{
+	if (self == NULL)
+		return;
+	settings_watch_free(self->watch);
+	for (struct quiet *quiet = self->quiet; quiet != NULL; quiet = quiet->next)
+		quiet->armed = NULL;
+	free(self->ordered);
+	free(self);
+}
+
+bool armed_tick(struct armed *self)
+{
+	settings_watch_tick(self->watch);
+	return settings_watch_count(self->watch) > 0;
+}
+
+void armed_event(struct armed *self, const struct event *event)
+{
+	if (event->kind != EVENT_RECORD_CHANGED || event->noun == NULL || !kind_guarded(event->noun) || event->name == NULL)
+		return;
+	self->kind = event->noun;
+	self->told = self->ordered != NULL;
+	settings_watch_look(self->watch, event->name);
+}
+
+static const char *left_words(struct arena *arena, int64_t seconds)
+{
+	if (seconds >= 3600)
+		return arena_format(arena, "%" PRId64 ":%02d:%02d", seconds / 3600, (int)(seconds / 60 % 60), (int)(seconds % 60));
+	return arena_format(arena, "%d:%02d", (int)(seconds / 60), (int)(seconds % 60));
+}
+
+void armed_light(const struct armed *self, struct lamps *lamps)
+{
+	struct settings_wait wait;
+	struct arena *arena;
+
+	memset(&lamps->lamp[LAMP_CONFIRM], 0, sizeof lamps->lamp[LAMP_CONFIRM]);
+	if (self == NULL || !settings_watch_first(self->watch, &wait))
+		return;
+	arena = arena_new();
+	lamps->lamp[LAMP_CONFIRM].style = wait.left_s <= HURRY_S ? STYLE_BAD : STYLE_WARNING;
+	snprintf(lamps->lamp[LAMP_CONFIRM].words, sizeof lamps->lamp[0].words, "%.24s %s%s", wait.server, wait.left_s > 0 ? "confirm " : "goes back",
+		wait.left_s > 0 ? left_words(arena, wait.left_s) : "");
+	snprintf(lamps->lamp[LAMP_CONFIRM].brief, sizeof lamps->lamp[0].brief, "%.10s %s%s", wait.server, wait.left_s > 0 ? "confirm " : "goes back",
+		wait.left_s > 0 ? left_words(arena, wait.left_s) : "");
+	arena_free(arena);
+}
+
+static const char *const words[][2] = { { "confirm-change", "confirm" }, { "rollback-change", "rollback" }, { "more-time", "more" } };
+
+static const char *order_of(const struct action *action)
+{
+	for (size_t i = 0; i < 3; i++) {
+		if (strcmp(action->name, words[i][0]) == 0)
+			return words[i][1];
+	}
+	return NULL;
+}
+
+bool armed_takes(const struct action *action)
+{
+	return order_of(action) != NULL;
+}
+
+const char *armed_blocked(const struct armed *self, const struct action *action)
+{
+	struct settings_wait wait;
+
+	(void)action;
+	if (!settings_watch_first(self->watch, &wait))
+		return "no change of a server's files waits to be confirmed";
+	if (!role_may(session_role(self->session), &kind_setting, NULL, VERB_EDIT))
+		return "your role may not do that; admin may";
+	if (wait.report->state != GUARDIAN_WAITING)
+		return "it is on its way back already";
+	return NULL;
+}
+
+void armed_act(struct armed *self, const struct action *action)
+{
+	const char *order = order_of(action);
+	struct settings_wait wait;
+
+	if (order == NULL || !settings_watch_first(self->watch, &wait))
+		return;
+	if (strcmp(order, "more") == 0) {
+		give_quietly(self, &wait, order, true);
+		return;
+	}
+	free(self->ordered);
+	self->ordered = memory_text(wait.report->id);
+	self->told = false;
+	session_push(self->session, review_view_new(self->session, settings_order(self->kind, wait.server, order, wait.report->id, 0)));
+}
