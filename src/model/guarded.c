@@ -22,6 +22,8 @@ static const struct field guarded_fields[] = {
 	  .help = "What must be known before, as whoever planned it found: a line that begins with ! warns." },
 	{ .name = "change", .label = "Change", .type = FIELD_TEXT, .group = GROUP,
 	  .help = "Files with the bytes that they are to have, and what must run afterwards, as the guardian reads it." },
+	{ .name = "id", .label = "Id", .type = FIELD_TEXT, .group = GROUP, .help = "By which the change is confirmed." },
+	{ .name = "secret", .label = "Secret", .type = FIELD_FLAG, .group = GROUP, .help = "Whether the files hold secrets, which no journal may." },
 	{ .name = "service", .label = "Service", .type = FIELD_CHOICE, .choices = services, .group = GROUP, .help = "Which service reads the files." },
 	{ .name = "within", .label = "Confirm within", .type = FIELD_NUMBER, .least = 1, .most = 86400, .unit_name = "s", .group = GROUP,
 	  .help = "Seconds after which the old files come back unless it was confirmed." },

@@ -41,7 +41,7 @@ struct guarded_variable {
 };
 /* What is to be done; travels as JSON on standard input of `postroom guardian apply`. */
 struct guarded_change {
-	const char *id;                    /* journal id of the set */
+	const char *id;                    /* letters, digits and hyphens, at most 100 */
 	const char *who;
 	const char *sentence;
 	const struct guarded_file *files;
@@ -57,7 +57,8 @@ struct guarded_change {
 	const char *const *commits;        /* files that ucr makes again after the files and variables; NULL: none */
 	const char *ucr, *ucr_directory;   /* NULL: /usr/sbin/ucr, /etc/univention */
 	bool at_once;                      /* nobody can be locked out: confirmed by itself once it was seen to run */
-	bool keep_sessions;                /* reload with shutdown_clients = no first (dovecot 4.2) */
+	bool keep_sessions;                /* refused where the Dovecot that runs would end them at a reload (what runs decides, not the new file) */
+	bool secret;                       /* bytes hold secrets: none of them goes into the journal, so it cannot be undone once confirmed */
 };
 enum guardian_state {
 	GUARDIAN_NONE,                     /* nothing is armed and nothing is known */

@@ -238,9 +238,6 @@ static bool keep_theirs(struct guardian *guardian, size_t index, const struct gu
 
 	if (!now->existed || same(now, file->bytes, file->length))
 		return true;
-	for (const char *at = guardian->change.id; *at; at++)
-		if (*at == '/' || *at == '.')
-			kept = arena_format(guardian->arena, "%s/kept.%zu", guardian->directory, index);
 	if (!file_replace(kept, now->bytes, now->length, 0600, error))
 		return error_prefix(error, "%s was changed by somebody meanwhile, and their version cannot be kept", file->path);
 	guardian_say(guardian, "%s was changed by somebody meanwhile; their version is kept in %s", file->path, kept);

@@ -135,6 +135,7 @@ char *guarded_change_json(struct arena *arena, const struct guarded_change *chan
 	json_put_text(json, "config", change->config);
 	json_put_number(json, "confirm_s", change->confirm_s);
 	json_put_flag(json, "keep_sessions", change->keep_sessions);
+	json_put_flag(json, "secret", change->secret);
 	put_texts(json, "wanted", change->wanted);
 	for (size_t i = 0; i < change->file_count; i++) {
 		const struct guarded_file *file = &change->files[i];
@@ -148,6 +149,15 @@ char *guarded_change_json(struct arena *arena, const struct guarded_change *chan
 	json_put(json, "files", files);
 	put_variables(json, change);
 	return printed(arena, json);
+}
+
+/* It stands in orders and names of files. */
+static bool plain_id(const char *id)
+{
+	size_t length = strlen(id);
+
+	return length > 0 && length <= 100 && id[0] != '-' &&
+		strspn(id, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-") == length;
 }
 
 static bool plain_path(const char *path)
@@ -226,8 +236,9 @@ bool guarded_change_read(struct arena *arena, const char *bytes, size_t length, 
 	within = json_get_number(json, "confirm_s", 120);
 	change->confirm_s = (unsigned)within;
 	change->keep_sessions = json_get_flag(json, "keep_sessions");
-	if (!change->id || !*change->id || strlen(change->id) > 100)
-		fine = error_set(error, ERROR_INVALID, "the guarded change has no id");
+	change->secret = json_get_flag(json, "secret");
+	if (!change->id || !plain_id(change->id))
+		fine = error_set(error, ERROR_INVALID, "the guarded change has no id of letters, digits and hyphens");
 	else if (!change->wanted || (change->config && !plain_path(change->config)))
 		fine = error_set(error, ERROR_INVALID, "the guarded change names no plain values or configuration");
 	else if (within < 1 || within > 86400)

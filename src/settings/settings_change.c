@@ -117,6 +117,8 @@ struct change *settings_change(const struct kind *kind, const char *server, cons
 	full.wanted = full.wanted ? full.wanted : wanted;
 	full.confirm_s = full.confirm_s ? full.confirm_s : 120;
 	change_edit_text(change, kind_field(kind, "change"), EDIT_SET, change_json(arena, &full, before));
+	change_edit_text(change, kind_field(kind, "id"), EDIT_SET, full.id);
+	change_edit_text(change, kind_field(kind, "secret"), EDIT_SET, full.secret ? "yes" : "no");
 	change_edit_text(change, kind_field(kind, "service"), EDIT_SET, full.service);
 	change_edit_text(change, kind_field(kind, "keep"), EDIT_SET, full.keep_sessions ? "yes" : "no");
 	edit_number(change, "within", full.confirm_s);

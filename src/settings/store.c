@@ -198,6 +198,17 @@ static void add_text(struct arena *arena, struct operation *step, const char *fi
 	add_delta(arena, step, field, value, 1);
 }
 
+/* The id stands beside it, since of secret bytes the journal keeps a hash only. */
+static void add_change(struct arena *arena, struct operation *step, const struct change *change, const char *json)
+{
+	const char *id = guarded_set(change, "id"), *secret = guarded_set(change, "secret");
+
+	add_text(arena, step, "change", json);
+	((struct delta *)step->deltas)[step->delta_count - 1].secret = secret && !strcmp(secret, "yes");
+	if (id)
+		add_text(arena, step, "id", id);
+}
+
 /* "write /etc/dovecot/conf.d/99-postroom.conf, reload dovecot, wait 120 s to be confirmed" */
 static bool step_words(struct arena *arena, struct operation *step, const char *json, struct error *error)
 {
@@ -245,7 +256,7 @@ static bool store_plan(void *context, const struct change *change, const struct 
 		step->place = arena_format(arena, "%s/%s", change->name, change->kind->name);
 		add_copies(arena, step, "value", values, count);
 		if (json)
-			add_text(arena, step, "change", json);
+			add_change(arena, step, change, json);
 		if (order)
 			add_text(arena, step, order, guarded_set(change, order));
 		if (order && guarded_set(change, "within"))
@@ -295,12 +306,13 @@ static bool invert(struct arena *arena, const struct operation *operation, const
 		struct operation *inverse, struct error *error)
 {
 	const struct delta *change = operation_delta(operation, "change"), *shown = operation_delta(operation, "value");
-	char *json = change ? guarded_inverse(arena, change->values[0].bytes, error) : NULL;
+	bool secret = change && change->secret;
+	char *json = change && !secret ? guarded_inverse(arena, change->values[0].bytes, error) : NULL;
 	struct value *values = arena_alloc(arena, ((shown ? shown->count : 0) + 1) * sizeof(*values));
 	struct shown_value one;
 	size_t count = 0;
 
-	if (change && !json)
+	if (change && !secret && !json)
 		return false;
 	*inverse = (struct operation){ .verb = OPERATION_MODIFY };
 	if (report->state == GUARDIAN_WAITING)
@@ -308,7 +320,8 @@ static bool invert(struct arena *arena, const struct operation *operation, const
 			text_from_age(arena, report->deadline > report->now ? report->deadline - report->now : 0));
 	else if (report->why)
 		inverse->told = arena_text(arena, report->why);
-	if (!change)
+	/* Orders take nothing back, and secret bytes are in no journal. */
+	if (!json)
 		return true;
 	inverse->place = arena_text(arena, operation->place);
 	for (size_t i = 0; shown && i < shown->count; i++)
@@ -423,9 +436,9 @@ static enum outcome store_look(void *context, const struct operation *operation,
 		struct operation *inverse, struct error *error)
 {
 	struct settings_store *self = context;
-	const struct delta *delta = operation_delta(operation, "change");
+	const struct delta *delta = operation_delta(operation, "change"), *id = operation_delta(operation, "id");
 	const char *order = operation_order(operation);
-	struct guarded_change change = { 0 };
+	struct guarded_change change = { .id = id ? id->values[0].bytes : NULL };
 	struct guardian_report report;
 	size_t host;
 
@@ -434,7 +447,7 @@ static enum outcome store_look(void *context, const struct operation *operation,
 		return OUTCOME_UNKNOWN;
 	if (order)
 		return ordered(arena, operation, order, &report, host_at(self->hosts, host)->name, inverse, error);
-	if (!delta || !guarded_change_read(arena, delta->values[0].bytes, delta->values[0].length, &change, error))
+	if (!delta || (!id && !guarded_change_read(arena, delta->values[0].bytes, delta->values[0].length, &change, error)))
 		return OUTCOME_NOT_APPLIED;
 	/* One change at a time, and the last one is remembered: another id means that this one never came there. */
 	if (!report.id || strcmp(report.id, change.id))

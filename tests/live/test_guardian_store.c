@@ -182,6 +182,33 @@ static void refusals_are_told(void **state)
 	scene_close(&scene);
 }
 
+/* Secret bytes travel, but the journal gets no more than a hash of them, and nothing can be undone from that. */
+static void secrets_stay_out(void **state)
+{
+	struct world *world = *state;
+	struct guarded_change what;
+	struct operation again;
+	struct scene scene;
+	const struct delta *delta;
+
+	if (!world || !scene_open(&scene, world, false))
+		skip();
+	what = single(world, world->two, "# the secret is xyzzy\n", 300);
+	what.id = NULL;
+	what.secret = true;
+	expect(&scene, walk(&scene, settings_change(&kind_setting, "here", &what, NULL, 0)), OUTCOME_APPLIED);
+	delta = scene.plan.operations[0].deltas;
+	assert_string_equal(delta->attribute, "change");
+	assert_true(delta->secret);
+	assert_null(strstr(scene.plan.operations[0].words, "xyzzy"));
+	assert_null(scene.inverse.place);
+	/* After a restart only the hash is there; the id tells all the same. */
+	((struct delta *)delta)->values = &(struct value){ .bytes = "hash", .length = 4 };
+	expect(&scene, scene.store->look(scene.store->self, &scene.plan.operations[0], world->arena, &again, &scene.error), OUTCOME_APPLIED);
+	expect(&scene, walk(&scene, settings_order(&kind_setting, "here", "rollback", waiting_id(&scene), 0)), OUTCOME_APPLIED);
+	scene_close(&scene);
+}
+
 static void no_postroom_there(void **state)
 {
 	struct world *world = *state;
@@ -203,7 +230,8 @@ static void no_postroom_there(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = { IN_WORLD(here), IN_WORLD(over_ssh), IN_WORLD(refusals_are_told), IN_WORLD(no_postroom_there) };
+	const struct CMUnitTest tests[] = { IN_WORLD(here), IN_WORLD(over_ssh), IN_WORLD(refusals_are_told),
+		IN_WORLD(secrets_stay_out), IN_WORLD(no_postroom_there) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -80,7 +80,7 @@ static void a_change_travels_byte_for_byte(void **state)
 static void what_is_not_plain_is_refused(void **state)
 {
 	static const struct { const char *json, *words; } cases[] = {
-		{ "", "cannot be read" }, { "[]", "no id" }, { "{\"id\":\"\"}", "no id" },
+		{ "", "cannot be read" }, { "[]", "no id" }, { "{\"id\":\"\"}", "no id" }, { "{\"id\":\"../x\"}", "no id" }, { "{\"id\":\"a b\"}", "no id" },
 		{ "{\"id\":\"a\"}", "1 to 100 files" }, { "{\"id\":\"a\",\"files\":[]}", "1 to 100 files" },
 		{ "{\"id\":\"a\",\"files\":[{\"path\":\"etc/x\",\"bytes\":\"\",\"new\":true}]}", "no plain absolute path" },
 		{ "{\"id\":\"a\",\"files\":[{\"path\":\"/etc/../x\",\"bytes\":\"\",\"new\":true}]}", "no plain absolute path" },
@@ -173,6 +173,8 @@ static void a_change_for_the_gate(void **state)
 	assert_null(guarded.wanted[2]);
 	assert_string_equal(guarded_set(change, "within"), "30");
 	assert_string_equal(guarded_set(change, "keep"), "yes");
+	assert_string_equal(guarded_set(change, "id"), guarded.id);
+	assert_string_equal(guarded_set(change, "secret"), "no");
 	assert_ptr_equal(kind_written("limits"), &kind_limits);
 	assert_ptr_equal(kind_written("setting"), &kind_setting);
 	assert_null(kind_find("limits"));
