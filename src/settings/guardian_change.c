@@ -46,16 +46,25 @@ static void stuck(struct guardian *guardian, const struct error *error)
 	guardian_state(guardian, GUARDIAN_STUCK, NULL);
 }
 
+/* Takes away what lies beside the files, and then what told of it; both may hold secrets. */
+static void forget(struct guardian *guardian)
+{
+	guardian_files_forget(guardian);
+	guardian->leaves = false;
+	guardian_save(guardian, NULL);
+}
+
 static void settled(struct guardian *guardian, enum guardian_state state)
 {
 	struct error error = { 0 };
 
 	guardian->armed = false;
+	guardian->leaves = true;
 	/* Not written: it stays armed on the disk, and putting back what is back does nothing. */
 	if (!guardian_state(guardian, state, &error))
 		guardian_say(guardian, "its state cannot be written: %s", error.text);
 	else
-		guardian_files_forget(guardian);
+		forget(guardian);
 	log_line(LOG_LEVEL_INFO, "guardian: change %s of %s is %s%s%s", guardian->report.id, guardian->report.who ? guardian->report.who : "somebody",
 		guardian_state_word(state), guardian->report.why ? ": " : "", guardian->report.why ? guardian->report.why : "");
 }
@@ -129,6 +138,10 @@ bool guardian_mend(struct guardian *guardian)
 {
 	bool was_stuck;
 
+	if (!guardian->armed && guardian->leaves) {
+		forget(guardian);
+		return true;
+	}
 	if (!guardian->armed)
 		return false;
 	was_stuck = guardian->report.state == GUARDIAN_STUCK;
@@ -261,6 +274,7 @@ static bool confirmed(struct guardian *guardian, int client)
 	}
 	guardian_point("confirming");
 	guardian->armed = false;
+	guardian->leaves = true;
 	if (!guardian_state(guardian, GUARDIAN_CONFIRMED, &error)) {
 		guardian->armed = true;
 		guardian->report.state = GUARDIAN_WAITING;

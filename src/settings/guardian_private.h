@@ -56,6 +56,7 @@ struct guardian {
 	struct guarded_change change;
 	struct guarded_old *old;           /* one a file */
 	bool installs;                     /* this process installed, so it knows what it touched */
+	bool leaves;                       /* settled, but second names of old files may still lie beside the new ones */
 	bool armed;                        /* files may lie in place that must go unless confirmed */
 	/* Pairs as in change.wanted: what ran before; what must run again after a rollback. NULL-terminated; NULL: not known. */
 	const char **before;
@@ -160,7 +161,7 @@ char *guardian_listed(struct arena *arena, const char *listing, const char *name
 void guardian_apply(struct guardian *guardian, void (*ready)(struct guardian *guardian, void *context), void *context);
 /* Old files, reload, look. Sets the state; why may be NULL. */
 void guardian_roll_back(struct guardian *guardian, const char *why);
-/* Armed state that nobody looks after: as roll back; true where there was some. */
+/* Armed state that nobody looks after: as roll back; what a settled change has left beside goes. True where there was either. */
 bool guardian_mend(struct guardian *guardian);
 
 /* --- guardian_orders.c ------------------------------------------------------------------------------------ */

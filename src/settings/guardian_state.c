@@ -111,7 +111,8 @@ bool guardian_save(struct guardian *guardian, struct error *error)
 	json_put(json, "report", parsed(guardian_report_json(guardian->arena, &guardian->report)));
 	json_put_flag(json, "armed", guardian->armed);
 	/* What is settled needs no files any more; they may hold secrets. */
-	if (guardian->armed)
+	json_put_flag(json, "leaves", guardian->leaves);
+	if (guardian->armed || guardian->leaves)
 		put_armed(guardian, json);
 	line = json_print(json, false);
 	written = file_replace(path_of(guardian, "state.json"), line, strlen(line), 0600, error);
@@ -221,7 +222,8 @@ bool guardian_load(struct guardian *guardian, struct error *error)
 		return error_prefix(error, "the state of the guardian cannot be read");
 	fine = read_report(guardian, json, error);
 	guardian->armed = json_get_flag(json, "armed");
-	if (fine && guardian->armed)
+	guardian->leaves = json_get_flag(json, "leaves");
+	if (fine && (guardian->armed || guardian->leaves))
 		fine = read_armed(guardian, json, error);
 	json_free(json);
 	return fine;
