@@ -139,5 +139,7 @@ void settings_write(struct settings_look *look, char **words, bool unset)
 	change = settings_plan_change(&plan, server, 0);
 	change->reason = arena_text(change->arena, look->headless.arguments->reason);
 	write_change(&look->headless, change);
+	if (plan.timer && look->headless.status == 0 && !look->headless.arguments->dry_run)
+		headless_note("It runs on trial: keep it with postroom confirm --host %s, or it goes back by itself (postroom status).", server->name);
 	change_free(change);
 }

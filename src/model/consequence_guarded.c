@@ -16,8 +16,8 @@ static bool writes(const struct scene *scene)
 	return scene->change->verb == VERB_UNDO || guarded_set(scene->change, "change");
 }
 
-/* What nobody can be locked out by stays at once (settings/guardian.h). */
-static bool at_once(const struct scene *scene)
+/* What the guardian gets, also of an undo; NULL: an order. */
+static const char *guarded_json(const struct scene *scene)
 {
 	const struct operation *operations = scene->change->operations;
 	const char *change = guarded_set(scene->change, "change");
@@ -25,7 +25,23 @@ static bool at_once(const struct scene *scene)
 	for (size_t i = 0; !change && scene->change->operation_count > 0 && i < operations[0].delta_count; i++)
 		if (!strcmp(operations[0].deltas[i].attribute, "change") && operations[0].deltas[i].count > 0)
 			change = operations[0].deltas[i].values[0].bytes;
+	return change;
+}
+
+/* What nobody can be locked out by stays at once (settings/guardian.h). */
+static bool at_once(const struct scene *scene)
+{
+	const char *change = guarded_json(scene);
+
 	return change && strstr(change, "\"at_once\":true");
+}
+
+/* Dovecot's files, where it is not said that they are another service's. */
+static bool of_dovecot(const struct scene *scene)
+{
+	const char *change = guarded_json(scene), *service = change ? strstr(change, "\"service\":\"") : NULL;
+
+	return !service || !strncmp(service, "\"service\":\"dovecot\"", 19);
 }
 
 static void look_timer(struct scene *scene, const struct consequence_rule *rule)
@@ -39,9 +55,9 @@ static void look_timer(struct scene *scene, const struct consequence_rule *rule)
 
 static void look_sessions(struct scene *scene, const struct consequence_rule *rule)
 {
-	const char *service = guarded_set(scene->change, "service"), *keep = guarded_set(scene->change, "keep");
+	const char *keep = guarded_set(scene->change, "keep");
 
-	if (writes(scene) && (!service || strcmp(service, "dovecot") == 0) && !(keep && strcmp(keep, "yes") == 0))
+	if (writes(scene) && of_dovecot(scene) && !(keep && strcmp(keep, "yes") == 0))
 		tell(scene, rule, "Dovecot is reloaded: 6 seconds later every IMAP, POP3 and ManageSieve session ends, unless the Dovecot that runs "
 			"has shutdown_clients = no; mail programs connect again by themselves. The way back is a reload too");
 }

@@ -110,6 +110,7 @@ struct setting_plan {
 	size_t say_count;
 	unsigned follow;                   /* enum setting_follow */
 	bool timer;                        /* under the guardian's timer, since a mistake can lock people or mail out */
+	bool own;                          /* a name beyond the catalogue is among it */
 	const char *sentence;              /* "message-size of mail1: 10240000 to 52428800" */
 };
 /* What is known beyond this server; 0 and NULL: not known. */

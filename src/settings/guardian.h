@@ -57,6 +57,7 @@ struct guarded_change {
 	const char *const *commits;        /* files that ucr makes again after the files and variables; NULL: none */
 	const char *ucr, *ucr_directory;   /* NULL: /usr/sbin/ucr, /etc/univention */
 	bool at_once;                      /* nobody can be locked out: confirmed by itself once it was seen to run */
+	bool own;                          /* a parameter of the site's own is among it: that nothing uses it yet is no mistake */
 	bool keep_sessions;                /* refused where the Dovecot that runs would end them at a reload (what runs decides, not the new file) */
 	bool secret;                       /* bytes hold secrets: none of them goes into the journal, so it cannot be undone once confirmed */
 };

@@ -47,7 +47,7 @@ static char *new_complaint(struct guardian *guardian, const char *before, const 
 		if (is_said(before, one, strlen(one)))
 			continue;
 		/* A later line wins, and main.cf.local of UCS lives on that. */
-		if (strstr(one, "overriding earlier entry"))
+		if (strstr(one, "overriding earlier entry") || (guardian->change.own && strstr(one, "unused parameter: ")))
 			guardian_say(guardian, "%s", one);
 		else
 			line = one;

@@ -122,6 +122,8 @@ static void put_variables(struct json *json, const struct guarded_change *change
 		json_put_text(json, "ucr_directory", change->ucr_directory);
 	if (change->at_once)
 		json_put_flag(json, "at_once", true);
+	if (change->own)
+		json_put_flag(json, "own", true);
 }
 
 char *guarded_change_json(struct arena *arena, const struct guarded_change *change)
@@ -185,6 +187,7 @@ static bool read_variables(struct arena *arena, const struct json *json, struct 
 	change->ucr = text_at(arena, json, "ucr");
 	change->ucr_directory = text_at(arena, json, "ucr_directory");
 	change->at_once = json_get_flag(json, "at_once");
+	change->own = json_get_flag(json, "own");
 	for (size_t i = 0; change->commits && change->commits[i]; i++)
 		if (!plain_path(change->commits[i]))
 			return error_set(error, ERROR_INVALID, "\"%s\" in the guarded change is no plain absolute path", change->commits[i]);

@@ -222,6 +222,8 @@ static void expect_dovecot(struct planning *planning, const struct setting_edit 
 static void expect(struct planning *planning, const struct setting_edit *edit, enum setting_backend backend, const struct setting_value *now,
 		const char *word, struct setting_shown *shown)
 {
+	if (edit->setting->flags & SETTING_RAW)
+		return;
 	if (backend == BACKEND_DOVECOT)
 		expect_dovecot(planning, edit, now, word, shown);
 	else if (edit->setting->postconf && !strchr(edit->setting->postconf, '/') && planning->state->postfix_default)
@@ -268,6 +270,7 @@ static bool plan_edit(struct planning *planning, const struct setting_edit *edit
 	*shown = (struct setting_shown){ .name = name, .place = now.place, .before = now.value, .after = edit->value };
 	expect(planning, edit, now.backend, &now, word, shown);
 	plan->follow |= follow;
+	plan->own = plan->own || edit->setting->flags & SETTING_RAW;
 	plan->timer = plan->timer || edit->setting->flags & SETTING_LOCKOUT;
 	return true;
 }
@@ -313,7 +316,8 @@ static void say_what_follows(struct planning *planning, struct rules_view *view)
 			rules_say(view, SETTING_NOTE, "%s: %s", shown_name(planning->arena, &view->edits[i]), view->edits[i].setting->aged);
 	}
 	for (row = setting_follows; row->bit; row++) {
-		if (!(planning->plan->follow & row->bit))
+		/* What a reload of Dovecot does the gate tells of every change of its files. */
+		if (!(planning->plan->follow & row->bit) || row->bit == FOLLOW_DOVECOT_RELOAD)
 			continue;
 		if (row->ours)
 			rules_say(view, SETTING_NOTE, "%s: %s", row->name, row->does);

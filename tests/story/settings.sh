@@ -1,0 +1,122 @@
+#!/bin/bash
+# settings.sh - settings as a script sees them: read from the real Postfix and
+# Dovecot, refused where they are wrong, changed through main.cf, through our
+# file in conf.d and, on a server of UCS, through variables and main.cf.local;
+# a policy that hides; what waits for a confirmation goes back.
+
+cd "$(dirname "$0")/../.." || exit 70
+. tests/story/lib.sh
+[ -n "${LAB_DIR:-}" ] && [ -n "${LAB_POSTFIX_CONF:-}" ] || { skip "settings" "no private mail system with Postfix"; finish; exit; }
+lab=${LAB_NAME:?}
+
+s() { "$POSTROOM" settings "$@"; }
+same() { if [ "$2" = "$3" ]; then say_ok "$1"; else printf 'wanted: %s\ngot: %s\n' "$2" "$3" | say_not "$1"; fi; }
+postfix_has() { postconf -c "$LAB_POSTFIX_CONF" -h "$1"; }
+dovecot_has() { doveconf -c "$LAB_DOVECOT1_CONF" -h "$1"; }
+# column NAME SETTING - a value of the list
+column() { s list --host mail1 --format tsv --columns "setting,$1" 2>/dev/null | sed -n "s/^$2\t//p"; }
+waits() { "$POSTROOM" status --host mail1 --format tsv --columns state 2>/dev/null | grep -q waiting || "$POSTROOM" status --host mail1 | grep -q waiting; }
+
+# --- reading ------------------------------------------------------------------------------------------
+status 0 "the settings of a server are listed" s list --host mail1
+said "those of Postfix" message-size
+said "those of Dovecot" login-cache-size
+same "what Postfix has" "$(postfix_has message_size_limit)" "$(column value message-size)"
+same "what Dovecot has" "$(dovecot_has mail_max_userip_connections)" "$(column value connections-per-address)"
+same "the line where it stands" "$LAB_POSTFIX_CONF/main.cf line $(grep -n '^inet_interfaces' "$LAB_POSTFIX_CONF/main.cf" | cut -d: -f1)" "$(column from smtp-interfaces)"
+same "the line of Dovecot's file too" "$LAB_DOVECOT1_CONF line $(grep -n 'mail_max_userip_connections' "$LAB_DOVECOT1_CONF" | cut -d: -f1)" "$(column from connections-per-address)"
+same "nothing secret is among it" 0 "$(s list --host mail1 --format json | grep -cFf "$LAB_DIR/secrets/doveadm")"
+status 69 "a server that only has the API is told" s show message-size
+said "with its reason" "mail2"
+said "beside what is known" "10240000"
+
+# --- refusals --------------------------------------------------------------------------------------------
+status 65 "a misspelt name is refused" s show mesage-size --host mail1
+said "with the nearest" "nearest: message-size"
+status 65 "a name that Postfix does not know too" s set postfix:message_size_limt=5 --host mail1 --yes
+said "with what to do" "--own"
+status 65 "a value that is none" s set message-size=many --host mail1 --yes
+status 65 "a size above the mailbox's" s set message-size=100MB --host mail1 --yes
+said "with the rule" "mailbox-file-size (51,200,000) must not be below message-size"
+status 65 "an open relay" s set relay-restrictions=permit_mynetworks --host mail1 --yes
+said "is named as one" "relay for everybody"
+status 69 "quota of the VDA patch" s set virtual-mailbox-quota=hash:/x --host mail1 --yes
+said "with its reason" "VDA"
+status 64 "several servers want a choice" s set soft-bounce=yes --yes
+same "nothing was written by all that" 10240000 "$(postfix_has message_size_limit)"
+
+# --- Postfix ------------------------------------------------------------------------------------------------
+status 0 "a dry run" s set message-size=30MB --host mail1 --dry-run
+said "tells how large an attachment may be" "The largest attachment is then about 21 MB"
+same "and changes nothing" 10240000 "$(postfix_has message_size_limit)"
+before=$(sha256sum <"$LAB_POSTFIX_CONF/main.cf")
+status 0 "the size is set" s set message-size=30MB --host mail1 --yes --reason "story"
+same "main.cf has it" 31457280 "$(postfix_has message_size_limit)"
+ehlo() { timeout 10 bash -c "exec 3<>/dev/tcp/127.0.0.1/$LAB_SMTP; printf 'EHLO story\r\nQUIT\r\n' >&3; cat <&3" | tr -d '\r' | sed -n 's/^250.SIZE //p'; }
+same "and the running Postfix says so" 31457280 "$(ehlo)"
+ok "nobody has to confirm it" bash -c "! \"$POSTROOM\" status --host mail1 | grep -q waiting"
+status 0 "what is so already is told" s set message-size=31457280 --host mail1 --yes
+said "and not written" "it is so already"
+status 0 "undo takes it back" "$POSTROOM" undo --yes
+same "to what it was" 10240000 "$(postfix_has message_size_limit)"
+same "byte for byte" "$before" "$(sha256sum <"$LAB_POSTFIX_CONF/main.cf")"
+
+status 0 "what can turn mail away waits" s set process-limit=60 --host mail1 --yes
+said "and says so" "on trial"
+ok "under the timer" waits
+status 75 "another change has to wait meanwhile" s set process-limit=61 --host mail1 --yes
+status 0 "confirmed" "$POSTROOM" confirm --host mail1 --yes
+same "it stays" 60 "$(postfix_has default_process_limit)"
+status 0 "unset" s unset process-limit --host mail1 --yes
+status 0 "rolled back instead of confirmed" "$POSTROOM" rollback --host mail1 --yes
+same "the old value runs" 60 "$(postfix_has default_process_limit)"
+"$POSTROOM" settings unset process-limit --host mail1 --yes >/dev/null 2>&1
+"$POSTROOM" confirm --host mail1 --yes >/dev/null 2>&1
+same "and at last the built-in one" 100 "$(postfix_has default_process_limit)"
+
+status 0 "a site's own parameter" s set postfix:story_restrictions=permit --own --host mail1 --yes
+status 0 "goes back like any other" "$POSTROOM" rollback --host mail1 --yes
+
+# --- Dovecot -------------------------------------------------------------------------------------------------
+status 0 "a setting of Dovecot" s set names-in-process-list=yes --host mail1 --yes
+same "is in our file" "verbose_proctitle = yes" "$(grep verbose "$LAB_DIR/dovecot1/conf.d/99-postroom.conf")"
+same "and Dovecot has it" yes "$(dovecot_has verbose_proctitle)"
+same "from our file" "$LAB_DIR/dovecot1/conf.d/99-postroom.conf line 2" "$(column from names-in-process-list)"
+status 0 "unset again" s unset names-in-process-list --host mail1 --yes
+ok "the file is gone" test ! -e "$LAB_DIR/dovecot1/conf.d/99-postroom.conf"
+status 69 "what another file sets is not unset" s unset connections-per-address --host mail1 --yes
+said "but its place is told" "$LAB_DOVECOT1_CONF line"
+
+# --- a server of UCS --------------------------------------------------------------------------------------------
+ok "mail1 becomes a server of UCS" bash tests/lab/lab start-ucr --name "$lab"
+eval "$(bash tests/lab/lab env --name "$lab")"
+export POSTROOM_CONFIG=$LAB_CONFIG_UCS
+same "a value comes from UCR" "UCR, normal layer (base.conf line 4)" "$(column from message-size)"
+status 0 "a variable is set" s set message-size=30MB --host mail1 --yes
+same "by ucr" 31457280 "$("$LAB_UCR" get mail/messagesizelimit)"
+same "which made main.cf" 31457280 "$(postfix_has message_size_limit)"
+same "which the running Postfix has" 31457280 "$(ehlo)"
+"$LAB_UCR" set --ldap-policy mail/messagesizelimit=52428800 >/dev/null 2>&1
+same "a policy hides it" "UCR, UCR policy layer (base-ldap.conf line 3)" "$(column from message-size)"
+status 0 "which is told" s show message-size --host mail1
+said "with what is hidden" 'the normal layer says "31457280" (base.conf line 4) and is hidden'
+status 77 "what would change nothing is refused" s set message-size=40MB --host mail1 --yes
+"$LAB_UCR" unset --ldap-policy mail/messagesizelimit >/dev/null 2>&1
+status 0 "undo puts the variable back" "$POSTROOM" undo --yes
+same "by ucr" 10240000 "$("$LAB_UCR" get mail/messagesizelimit)"
+status 0 "what has no variable goes into main.cf.local" s set alias-expansion-limit=5000 --host mail1 --yes
+same "and counts" 5000 "$(postfix_has virtual_alias_expansion_limit)"
+same "from there" "$LAB_POSTFIX_CONF/main.cf.local line 1" "$(column from alias-expansion-limit)"
+status 0 "a limit of Dovecot waits" s set limit-clients=800 --host mail1 --yes
+same "while it runs" 800 "$(dovecot_has default_client_limit)"
+status 0 "rolled back" "$POSTROOM" rollback --host mail1 --yes
+same "ucr made the old one again" 600 "$(dovecot_has default_client_limit)"
+status 0 "what nobody has to reload" s set mailbox-rename=yes --host mail1 --yes
+same "is there" yes "$("$LAB_UCR" get mail/dovecot/mailbox/rename)"
+status 65 "a wrong percentage" s set quota-warning/9=full --host mail1 --yes
+status 0 "a right one" s set 'quota-warning/90=Your mailbox is $PERCENT% full.' --host mail1 --yes
+same "reaches ucr as it is" 'Your mailbox is $PERCENT% full.' "$("$LAB_UCR" get mail/dovecot/quota/warning/text/90)"
+status 0 "is listed by its number" s list --host mail1 --group quota
+said "as one of its family" "quota-warning/90"
+ok "mail1 is as it was" bash tests/lab/lab stop-ucr --name "$lab"
+finish
