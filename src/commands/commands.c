@@ -58,8 +58,9 @@ const struct command commands[] = {
 	  .help = "Says in one line and by its exit status whether all is well, for monitoring systems." },
 	{ .name = "testmail", .arguments = "", .least = 0, .most = 0, .takes = TAKES_HOST, .run = run_testmail,
 	  .help = "Sends a mail the real way and looks for it in its mailbox." },
-	{ .name = "limits", .arguments = "check", .least = 1, .most = 1, .takes = TAKES_HOST | TAKES_LIMITS, .at_will = true, .run = run_limits,
-	  .help = "Says what Dovecot thinks of its connection limits, and what it does not see." },
+	{ .name = "limits", .arguments = "check|plan|apply", .least = 1, .most = 1,
+	  .takes = TAKES_HOST | TAKES_LIMITS | TAKES_GOAL | TAKES_WRITE, .at_will = true, .run = run_limits,
+	  .help = "Says what Dovecot thinks of its connection limits and what it does not see; which values so many connections take; and sets them." },
 	{ .name = "settings", .arguments = "list | show NAME ... | set NAME=VALUE ... | unset NAME ...", .least = 1, .most = -1,
 	  .takes = TAKES_HOST | TAKES_WRITE | TAKES_FILTER | TAKES_COLUMNS | TAKES_SETTINGS, .run = run_settings,
 	  .help = "Shows and changes what the services of the mail servers are set to." },
@@ -86,7 +87,8 @@ enum option_id {
 	OPTION_READONLY, OPTION_RESTRICTED, OPTION_KEYMAP, OPTION_THEME, OPTION_LIST_KEYS, OPTION_COMPARE, OPTION_ASCII, OPTION_NO_COLOR, OPTION_HELP, OPTION_VERSION,
 	OPTION_FORMAT, OPTION_DRY_RUN, OPTION_YES, OPTION_CONFIRM, OPTION_REASON, OPTION_FILTER, OPTION_LIMIT, OPTION_COLUMNS,
 	OPTION_VERIFY, OPTION_SIZE, OPTION_KEYS, OPTION_HOST, OPTION_BY, OPTION_ONCE, OPTION_OUTPUT, OPTION_DIRECTORY,
-	OPTION_DOVECONF, OPTION_FD_LIMIT, OPTION_DOVECOT_VERSION, OPTION_GROUP, OPTION_OWN
+	OPTION_DOVECONF, OPTION_FD_LIMIT, OPTION_DOVECOT_VERSION, OPTION_GROUP, OPTION_OWN,
+	OPTION_CONNECTIONS, OPTION_USERS, OPTION_DEVICES, OPTION_MODE, OPTION_PROTOCOLS, OPTION_CONFIRM_WITHIN, OPTION_KEEP_SESSIONS, OPTION_END_SESSIONS
 };
 
 static const struct option_row {
@@ -133,6 +135,14 @@ static const struct option_row {
 	{ "dovecot-version", "V", OPTION_DOVECOT_VERSION, TAKES_LIMITS, "the rules of this Dovecot" },
 	{ "group", "NAME", OPTION_GROUP, TAKES_SETTINGS, "only settings of this group" },
 	{ "own", NULL, OPTION_OWN, TAKES_SETTINGS, "a name beyond the catalogue is the site's own" },
+	{ "connections", "N", OPTION_CONNECTIONS, TAKES_GOAL, "so many at once, of each protocol" },
+	{ "users", "N", OPTION_USERS, TAKES_GOAL, "so many people, each with so many devices" },
+	{ "devices", "N", OPTION_DEVICES, TAKES_GOAL, "connections of one person; with --users" },
+	{ "mode", "MODE", OPTION_MODE, TAKES_GOAL, "security (a process for each login) or performance" },
+	{ "protocols", "A,B", OPTION_PROTOCOLS, TAKES_GOAL, "imap, pop3 or both; else those that the server offers" },
+	{ "confirm-within", "S", OPTION_CONFIRM_WITHIN, TAKES_GOAL, "seconds until the old values come back" },
+	{ "keep-sessions", NULL, OPTION_KEEP_SESSIONS, TAKES_GOAL, "sessions stay over the reload" },
+	{ "end-sessions", NULL, OPTION_END_SESSIONS, TAKES_GOAL, "sessions may end with the reload" },
 	{ "help", NULL, OPTION_HELP, 0, "print this and end" },
 	{ "version", NULL, OPTION_VERSION, 0, "print the version and end" },
 };
@@ -219,6 +229,12 @@ static const char **text_of(struct parsed *parsed, enum option_id id)
 	case OPTION_DIRECTORY: return &parsed->arguments.directory;
 	case OPTION_DOVECONF: return &parsed->arguments.doveconf;
 	case OPTION_FD_LIMIT: return &parsed->arguments.fd_limit;
+	case OPTION_CONNECTIONS: return &parsed->arguments.connections;
+	case OPTION_USERS: return &parsed->arguments.users;
+	case OPTION_DEVICES: return &parsed->arguments.devices;
+	case OPTION_MODE: return &parsed->arguments.mode;
+	case OPTION_PROTOCOLS: return &parsed->arguments.protocols;
+	case OPTION_CONFIRM_WITHIN: return &parsed->arguments.confirm_within;
 	case OPTION_DOVECOT_VERSION: return &parsed->arguments.dovecot_version;
 	default: return NULL;
 	}
@@ -235,6 +251,8 @@ static bool *flag_of(struct parsed *parsed, enum option_id id)
 	case OPTION_DRY_RUN: return &parsed->arguments.dry_run;
 	case OPTION_YES: return &parsed->arguments.yes;
 	case OPTION_VERIFY: return &parsed->arguments.verify;
+	case OPTION_KEEP_SESSIONS: return &parsed->arguments.keep_sessions;
+	case OPTION_END_SESSIONS: return &parsed->arguments.end_sessions;
 	case OPTION_ONCE: return &parsed->arguments.once;
 	case OPTION_OWN: return &parsed->arguments.own;
 	case OPTION_HELP: return &parsed->help;
@@ -251,6 +269,7 @@ static bool take_option(struct parsed *parsed, const struct option_row *row, cha
 	if (row->takes) {
 		parsed->used |= row->takes;
 		parsed->used_name = row->name;
+		parsed->arguments.goal_given |= (row->takes & TAKES_GOAL) != 0;
 	}
 	if (text)
 		*text = value;

@@ -13,6 +13,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "commands/limits_source.h"
+#include "commands/limits_walk.h"
 #include "commands/output.h"
 #include "commands/subcommands.h"
 #include "hosts/hosts.h"
@@ -21,7 +22,7 @@ static const char *const severities[] = { "note", "warning" };
 
 /* --- JSON -------------------------------------------------------------------------------------------- */
 
-static void put_known(struct json *object, const char *key, uint64_t number)
+void limits_put_known(struct json *object, const char *key, uint64_t number)
 {
 	if (number == LIMITS_UNKNOWN)
 		json_put_text(object, key, NULL);
@@ -37,17 +38,16 @@ static struct json *json_of_finding(const struct limits_finding *finding)
 	json_put_text(object, "rule", finding->rule);
 	json_put_text(object, "service", finding->service);
 	json_put_text(object, "setting", finding->setting);
-	put_known(object, "value", finding->value);
-	put_known(object, "required", finding->required);
+	limits_put_known(object, "value", finding->value);
+	limits_put_known(object, "required", finding->required);
 	json_put_text(object, "text", finding->text);
 	json_put_text(object, "source", finding->source);
 	return object;
 }
 
-static void print_json(const struct limits_verdict *verdict)
+void limits_put_verdict(struct json *root, const struct limits_verdict *verdict)
 {
-	struct json *root = json_object_new(), *warnings = json_array_new(), *errors = json_array_new(), *findings = json_array_new();
-	char *words;
+	struct json *warnings = json_array_new(), *errors = json_array_new(), *findings = json_array_new();
 
 	for (size_t i = 0; i < verdict->warning_count; i++) {
 		const struct limits_warning *warning = &verdict->warnings[i];
@@ -67,6 +67,14 @@ static void print_json(const struct limits_verdict *verdict)
 	json_put(root, "warnings", warnings);
 	json_put(root, "errors", errors);
 	json_put(root, "findings", findings);
+}
+
+static void print_json(const struct limits_verdict *verdict)
+{
+	struct json *root = json_object_new();
+	char *words;
+
+	limits_put_verdict(root, verdict);
 	words = json_print(root, true);
 	puts(words);
 	free(words);
@@ -178,7 +186,7 @@ static int check_file(struct config *config, const struct arguments *arguments, 
 }
 
 /* The server of --host, or the only one with mailboxes. */
-static bool choose_host(struct headless *headless, const char *name, size_t *host, struct error *error)
+bool limits_choose_host(struct headless *headless, const char *name, size_t *host, struct error *error)
 {
 	struct hosts *hosts = headless->engine->hosts;
 	struct text names = { 0 };
@@ -205,16 +213,22 @@ static bool choose_host(struct headless *headless, const char *name, size_t *hos
 static int check_host(struct config *config, const struct arguments *arguments, const struct limits_version *version, uint64_t open_files)
 {
 	struct headless headless = { 0 };
+	struct limits_world *world = NULL;
 	struct limits_source source;
 	struct error error = { 0 };
 	size_t host = 0;
 
 	if (!headless_open(&headless, config, arguments, false))
 		return headless_close(&headless);
-	if (choose_host(&headless, arguments->host, &host, &error) && limits_from_host(&headless, host, version, &source, &error))
+	if (limits_choose_host(&headless, arguments->host, &host, &error) && (world = limits_world_of(&headless, host, &error)) != NULL) {
+		source = (struct limits_source){ .facts = world->facts, .refused = world->refused, .unread = world->unread };
+		if (version)
+			world->facts->version = *version;
 		headless.status = tell(headless.arena, arguments, &source, open_files);
-	else
+	} else {
 		headless_fail(&headless, &error);
+	}
+	limits_world_free(world);
 	return headless_close(&headless);
 }
 
@@ -225,8 +239,12 @@ int run_limits(struct config *takes, const struct arguments *arguments, int argc
 	uint64_t open_files = LIMITS_UNKNOWN;
 
 	(void)argc;
+	if (strcmp(argv[0], "plan") == 0 || strcmp(argv[0], "apply") == 0)
+		return run_limits_walk(takes, arguments, strcmp(argv[0], "apply") == 0);
 	if (strcmp(argv[0], "check") != 0)
-		error_set(&error, ERROR_USAGE, "limits check is what there is, not limits %s", argv[0]);
+		error_set(&error, ERROR_USAGE, "limits check, limits plan and limits apply are what there is, not limits %s", argv[0]);
+	else if (arguments->goal_given)
+		error_set(&error, ERROR_USAGE, "limits check judges what is there; a goal is for limits plan and limits apply");
 	else if (read_arguments(arguments, &version, &open_files, &error) && !takes && !arguments->doveconf)
 		error_set(&error, ERROR_CONFIG, "there is no postroom.conf that names mail servers; --doveconf checks a file");
 	if (error.kind != ERROR_NONE) {

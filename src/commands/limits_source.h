@@ -7,6 +7,7 @@
 
 #include "commands/headless.h"
 #include "model/limits.h"
+#include "settings/limits_plan.h"
 
 struct limits_source {
 	struct limits_facts *facts;
@@ -22,13 +23,7 @@ struct limits_verdict limits_source_judge(struct arena *arena, const struct limi
  */
 bool limits_from_file(struct arena *arena, const char *path, const struct limits_version *version, struct limits_source *source,
 		struct error *error);
-/* Of a mail server, by its way; its processors, memory and where it is this machine the open-files limit too. */
-bool limits_from_host(struct headless *headless, size_t host, const struct limits_version *version, struct limits_source *source,
-		struct error *error);
-/*
- * The open-files limit of the Dovecot that runs from this directory with this configuration (NULL: whichever);
- * LIMITS_UNKNOWN where none does.
- */
-uint64_t limits_open_files(struct arena *arena, const char *base_dir, const char *configuration);
+/* A mail server as it is now (limits_ask, waited for); limits_world_free by the caller. NULL with the reason. */
+struct limits_world *limits_world_of(struct headless *headless, size_t host, struct error *error);
 
 #endif

@@ -420,6 +420,8 @@ bool stage_done(struct walk *walk)
 
 	if (change->kind->result)
 		submission->sentence = change->kind->result(submission->arena, change, submission->did, submission->told);
+	else if (submission->told)
+		submission->sentence = arena_format(submission->arena, "%s; %s", submission->sentence, submission->told);
 	/* The intent said what was asked; the history tells what came of it. */
 	write_end(walk->gate, submission->id, "done", submission->told ? submission->sentence : NULL);
 	submission->ended = true;

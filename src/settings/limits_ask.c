@@ -8,15 +8,13 @@
  */
 #include "settings/limits_plan.h"
 
-#include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/file.h"
 #include "base/text.h"
 #include "settings/dropin.h"
-
-enum { REFUSED_STATUS = 89 };
 
 struct limits_asking {
 	struct hosts *hosts;
@@ -56,16 +54,61 @@ static void finish(struct limits_asking *asking, const struct error *error)
 	free(asking);
 }
 
+/* --- the open-files limit ------------------------------------------------------------------------------ */
+
+static bool same_file(const char *one, const char *other)
+{
+	char first[PATH_MAX], second[PATH_MAX];
+
+	return realpath(one, first) && realpath(other, second) && strcmp(first, second) == 0;
+}
+
+uint64_t limits_open_files(struct arena *arena, const char *base_dir, const char *configuration)
+{
+	static const char label[] = "Max open files";
+	const char *words, *link = arena_format(arena, "%s/dovecot.conf", base_dir);
+	size_t length;
+	long pid;
+
+	/* The master leaves a link to what it runs with beside its sockets. */
+	if (configuration && !same_file(link, configuration))
+		return LIMITS_UNKNOWN;
+	words = file_read(arena, arena_format(arena, "%s/master.pid", base_dir), 64, &length, NULL);
+	pid = words ? strtol(words, NULL, 10) : 0;
+	if (pid <= 1)
+		return LIMITS_UNKNOWN;
+	words = file_read(arena, arena_format(arena, "/proc/%ld/limits", pid), 64 * 1024, &length, NULL);
+	words = words ? strstr(words, label) : NULL;
+	if (!words)
+		return LIMITS_UNKNOWN;
+	words += sizeof(label) - 1;
+	words += strspn(words, " ");
+	return *words >= '0' && *words <= '9' ? strtoull(words, NULL, 10) : UINT32_MAX;
+}
+
 /* --- what each answer says ------------------------------------------------------------------------------- */
 
-/* Words of doveconf behind its prefix, first complaint only. */
-static const char *refusal_in(struct arena *arena, const char *complaint)
+/*
+ * Its reason behind the prefix, as it says it first: a failed check as "Error: X" and again with the file's name, a
+ * value that cannot be read only with it. What a doveconf below it complained of (managesieve) is told again above.
+ */
+const char *limits_refusal(struct arena *arena, const char *complaint)
 {
-	const char *at = strstr(complaint, "Error: ");
+	static const char error[] = "doveconf: Error: ", fatal[] = "doveconf: Fatal: ", below[] = "managesieve-login: dump-capability";
+	const char *line = complaint, *told = NULL;
 
-	if (!at)
-		at = strstr(complaint, "Fatal: ");
-	return at ? arena_bytes(arena, at + 7, strcspn(at + 7, "\n")) : arena_text(arena, "doveconf refuses it and does not say why");
+	for (; *line; line += strcspn(line, "\n"), line += *line == '\n') {
+		bool is_error = strncmp(line, error, sizeof(error) - 1) == 0;
+		const char *words = line + sizeof(error) - 1;
+
+		if (!is_error && strncmp(line, fatal, sizeof(fatal) - 1) != 0)
+			continue;
+		if (is_error && strncmp(words, below, sizeof(below) - 1) == 0)
+			continue;
+		told = arena_bytes(arena, words, strcspn(words, "\n"));
+		break;
+	}
+	return told;
 }
 
 static bool take_configuration(struct limits_asking *asking, const struct host_answer *answer, struct error *error)
@@ -76,14 +119,17 @@ static bool take_configuration(struct limits_asking *asking, const struct host_a
 		*error = answer->error;
 		return false;
 	}
-	if (answer->status != 0 && answer->status != REFUSED_STATUS)
-		return host_answer_good(settings_of(asking), "configuration", answer, error);
-	if (answer->status == REFUSED_STATUS)
-		world->refused = refusal_in(world->arena, answer->complaint);
+	if (answer->cut)
+		return error_set(error, ERROR_UNREACHABLE, "%s: doveconf gave no whole answer", world->server);
+	world->refused = answer->status ? limits_refusal(world->arena, answer->complaint) : NULL;
+	if (answer->status && !world->refused)
+		return host_answer_good(settings_of(asking), "configuration", answer, error) ?
+			error_set(error, ERROR_UNREACHABLE, "%s: doveconf failed and does not say why (%d)", world->server, answer->status) : false;
 	asking->configuration = arena_bytes(world->arena, answer->output, answer->length);
 	asking->configuration_length = answer->length;
-	if (limits_form(answer->output, answer->length) != LIMITS_DUMP)
-		return error_set(error, ERROR_INVALID, "%s: %s", world->server, world->refused ? world->refused : "doveconf named no service");
+	world->unread = limits_form(answer->output, answer->length) != LIMITS_DUMP;
+	if (world->unread && !world->refused)
+		return error_set(error, ERROR_UNREACHABLE, "%s: doveconf named no service; try doveconf -S there", world->server);
 	return true;
 }
 
@@ -106,11 +152,14 @@ static void take_number(const struct host_answer *answer, uint64_t *number)
 
 static bool take_memory(struct limits_asking *asking, const struct host_answer *answer, struct error *error)
 {
-	const char *total = answer->error.kind == ERROR_NONE && answer->status == 0 ? strstr(answer->output, "MemTotal:") : NULL;
+	bool fine = answer->error.kind == ERROR_NONE && answer->status == 0;
+	const char *total = fine ? strstr(answer->output, "MemTotal:") : NULL, *available = fine ? strstr(answer->output, "MemAvailable:") : NULL;
 
 	(void)error;
 	if (total)
 		asking->world->facts->memory = strtoull(total + 9, NULL, 10) * 1024;
+	if (available)
+		asking->world->memory_free = strtoull(available + 13, NULL, 10) * 1024;
 	return true;
 }
 
@@ -135,40 +184,27 @@ static bool take_userip_pop3(struct limits_asking *asking, const struct host_ans
 	return true;
 }
 
-/* Lines but the title; people are told apart by the first column, whose order is anybody's. */
 static bool take_who(struct limits_asking *asking, const struct host_answer *answer, struct error *error)
 {
-	uint64_t lines = 0;
+	struct limits_world *world = asking->world;
 
 	(void)error;
-	if (answer->error.kind != ERROR_NONE || answer->status != 0 || answer->form != FORM_OUTPUT)
-		return true;
-	for (size_t i = 0; i < answer->length; i++)
-		lines += answer->output[i] == '\n';
-	asking->world->connections = lines > 0 ? lines - 1 : 0;
+	if (answer->error.kind == ERROR_NONE && answer->status == 0 && answer->form == FORM_OUTPUT && !answer->cut)
+		limits_people(world->arena, answer->output, world->facts, &world->connections, &world->people);
 	return true;
 }
 
 static bool take_base_dir(struct limits_asking *asking, const struct host_answer *answer, struct error *error)
 {
 	struct arena *arena = asking->world->arena;
-	const char *words;
-	size_t length;
-	long pid;
+	const char *configuration = settings_of(asking)->dovecot_config ? settings_of(asking)->dovecot_config : "/etc/dovecot/dovecot.conf";
 
 	(void)error;
 	/* Only of this machine: of no other the limits of a process can be read. */
 	if (answer->error.kind != ERROR_NONE || answer->status != 0 || *answer->output != '/' ||
 	    host_way(asking->hosts, asking->host, "base-dir", NULL) != WAY_EXEC)
 		return true;
-	words = file_read(arena, arena_format(arena, "%.*s/master.pid", (int)strcspn(answer->output, "\n"), answer->output), 64, &length, NULL);
-	pid = words ? strtol(words, NULL, 10) : 0;
-	words = pid > 1 ? file_read(arena, arena_format(arena, "/proc/%ld/limits", pid), 64 * 1024, &length, NULL) : NULL;
-	words = words ? strstr(words, "Max open files") : NULL;
-	if (words) {
-		words += strcspn(words, "0123456789");
-		asking->world->facts->open_files = strtoull(words, NULL, 10);
-	}
+	asking->world->facts->open_files = limits_open_files(arena, arena_bytes(arena, answer->output, strcspn(answer->output, "\n")), configuration);
 	return true;
 }
 
@@ -272,7 +308,7 @@ struct limits_asking *limits_ask(struct hosts *hosts, size_t host, void (*done)(
 	asking->world->arena = arena;
 	asking->world->host = host;
 	asking->world->server = arena_text(arena, host_at(hosts, host)->name);
-	asking->world->connections = asking->world->people = LIMITS_UNKNOWN;
+	asking->world->connections = asking->world->people = asking->world->memory_free = LIMITS_UNKNOWN;
 	asking->world->place = dropin_path(arena, host_at(hosts, host)->dovecot_config ? host_at(hosts, host)->dovecot_config : "/etc/dovecot/dovecot.conf");
 	if (host_at(hosts, host)->flavour == FLAVOUR_UCS)
 		asking->world->locked = arena_format(arena, "%s is a UCS server: its limits are set with ucr (mail/dovecot/limits/*), since Dovecot's files are "

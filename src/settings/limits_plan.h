@@ -22,7 +22,9 @@ struct limits_world {
 	const char *server;
 	struct limits_facts *facts;        /* NULL only with an error */
 	const char *refused;               /* what doveconf says against the configuration as it is; NULL: nothing */
+	bool unread;                       /* refused before there was anything to read: facts are only what is built in */
 	uint64_t connections, people;      /* logged in now; LIMITS_UNKNOWN: nobody could tell */
+	uint64_t memory_free;              /* bytes that programs could have now; LIMITS_UNKNOWN */
 	/* The drop-in: where it stands, and its bytes as read; bytes NULL: it is not there. */
 	const char *place;
 	const char *bytes;
@@ -31,6 +33,16 @@ struct limits_world {
 	const char *locked;
 };
 void limits_world_free(struct limits_world *world);              /* NULL is allowed */
+
+/* Why doveconf refused, behind its prefix, from what it complained; NULL: it does not say. Arena. */
+const char *limits_refusal(struct arena *arena, const char *complaint);
+/*
+ * The open-files limit of the Dovecot that runs from this directory with this configuration (NULL: whichever);
+ * LIMITS_UNKNOWN where none does. Only of this machine.
+ */
+uint64_t limits_open_files(struct arena *arena, const char *base_dir, const char *configuration);
+/* Sessions now, from what `doveadm who` printed: into the facts as peaks, and how many connections of how many people. */
+void limits_people(struct arena *arena, const char *table, struct limits_facts *facts, uint64_t *connections, uint64_t *person_count);
 
 struct limits_asking;
 /* done comes exactly once, never from inside this call: a world (taken), or NULL with an error. */

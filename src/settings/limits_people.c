@@ -1,0 +1,93 @@
+/*
+ * limits_people: who is logged in now, as the limit rules want to know it: the
+ * sessions of each protocol, and the most of one person from one address.
+ *
+ * Reads the table that `doveadm who` prints, whose order is anybody's.  A
+ * column that is missing leaves all of it unknown.  Pure, any thread.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "settings/limits_plan.h"
+
+static int compare_lines(const void *left, const void *right)
+{
+	return strcmp(*(const char *const *)left, *(const char *const *)right);
+}
+
+/* The column of this head; SIZE_MAX: there is none. */
+static size_t column_of(const char *head, const char *name)
+{
+	size_t column = 0, length = strlen(name);
+
+	for (; *head && *head != '\n'; column++) {
+		size_t cell = strcspn(head, "\t\n");
+
+		if (cell == length && memcmp(head, name, length) == 0)
+			return column;
+		head += cell + (head[cell] == '\t');
+	}
+	return SIZE_MAX;
+}
+
+static char *cell_of(struct arena *arena, const char *line, size_t column)
+{
+	for (; column; column--) {
+		line += strcspn(line, "\t\n");
+		line += *line == '\t';
+	}
+	return arena_bytes(arena, line, strcspn(line, "\t\n"));
+}
+
+static void count_people(char **people, size_t count, const char *protocol, uint64_t *sessions, uint64_t *most)
+{
+	size_t length = strlen(protocol), run = 0;
+
+	*sessions = *most = 0;
+	for (size_t i = 0; i < count; i++) {
+		if (strncmp(people[i], protocol, length) != 0 || people[i][length] != '\t')
+			continue;
+		run = i && strcmp(people[i], people[i - 1]) == 0 ? run + 1 : 1;
+		*most = run > *most ? run : *most;
+		++*sessions;
+	}
+}
+
+void limits_people(struct arena *arena, const char *table, struct limits_facts *facts, uint64_t *connections, uint64_t *person_count)
+{
+	static const char *const protocols[][2] = { { "imap", "imap" }, { "pop3", "pop3" }, { "sieve", "managesieve" }, { "submission", "submission" } };
+	size_t user = column_of(table, "username"), address = column_of(table, "ip"), service = column_of(table, "service"), count = 0, room = 0;
+	char **people = NULL, **names = NULL;
+	size_t name_room = 0;
+
+	if (service == SIZE_MAX)
+		service = column_of(table, "proto");
+	if (user == SIZE_MAX || address == SIZE_MAX || service == SIZE_MAX)
+		return;
+	for (const char *line = strchr(table, '\n'); line && line[1]; line = strchr(line + 1, '\n')) {
+		char *name = cell_of(arena, line + 1, user);
+
+		people = arena_grow(arena, people, &room, count + 1, sizeof(*people));
+		names = arena_grow(arena, names, &name_room, count + 1, sizeof(*names));
+		names[count] = name;
+		people[count++] = arena_format(arena, "%s\t%s\t%s", cell_of(arena, line + 1, service), name, cell_of(arena, line + 1, address));
+	}
+	if (count) {
+		qsort(people, count, sizeof(*people), compare_lines);
+		qsort(names, count, sizeof(*names), compare_lines);
+	}
+	*connections = count;
+	*person_count = 0;
+	for (size_t i = 0; i < count; i++)
+		*person_count += i == 0 || strcmp(names[i], names[i - 1]) != 0;
+	for (size_t i = 0; i < sizeof(protocols) / sizeof(protocols[0]); i++) {
+		struct limits_service *mail = limits_service_named(facts, protocols[i][1]);
+		uint64_t sessions, most;
+
+		count_people(people, count, protocols[i][0], &sessions, &most);
+		if (mail)
+			mail->peak = sessions;
+		if (i < 2)
+			*(i ? &facts->peak_of_person_pop3 : &facts->peak_of_person) = most;
+	}
+}
