@@ -102,8 +102,6 @@ const struct host_command host_commands[] = {
 	  .help = "Space on the file systems that matter." },
 	{ "inodes", GROUP_MACHINE, "/usr/bin/df", WORDS("-P", "-i", "--", "%1"), HOLES(HOLE_PATH), .many = true,
 	  .help = "Inodes on the file systems that matter." },
-	{ "file", GROUP_MACHINE, "/usr/bin/cat", WORDS("--", "%1"), HOLES(HOLE_PATH),
-	  .help = "A file that postroom has written there, to change it again." },
 	{ "load", GROUP_MACHINE, "/usr/bin/cat", WORDS("/proc/loadavg"), .help = "The load of the machine." },
 	{ "cores", GROUP_MACHINE, "/usr/bin/nproc", .help = "How many processors the machine has." },
 	{ "memory", GROUP_MACHINE, "/usr/bin/cat", WORDS("/proc/meminfo"), .help = "Memory of the machine." },
