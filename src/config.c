@@ -76,6 +76,7 @@ const struct conf_option config_options[] = {
 	{ .name = "state_dir", .type = CONF_TEXT, .help = "Where the journal is kept; unset: the user's own state directory." },
 	{ .name = "shared_dir", .type = CONF_TEXT, .help = "A directory for copies of everybody's journals, so that the history shows them." },
 	{ .name = "keymap", .type = CONF_TEXT, .fallback = "default", .help = "default, vi, emacs or a file; see postroom-keymap(5)." },
+	{ .name = "start", .type = CONF_TEXT, .help = "The section that opens first: overview, users, queue, ...; unset: overview, for helpdesk users." },
 	{ .name = "theme", .type = CONF_TEXT, .fallback = "default",
 	  .help = "default, dark, light, high-contrast, colour-blind or a file; see postroom-theme(5)." },
 	{ .name = "ascii", .type = CONF_FLAG, .fallback = "no", .help = "Draw with ASCII only." },
@@ -395,6 +396,7 @@ static bool load_screen(struct config *config, const struct source *root, const 
 			return false;
 		*numbers[i].into = (int)number;
 	}
+	config->start = arena_text(config->arena, options->start ? options->start : get_text(root, "start"));
 	config->keymap = arena_text(config->arena, options->keymap ? options->keymap : get_text(root, "keymap"));
 	config->theme = arena_text(config->arena, options->theme ? options->theme : get_text(root, "theme"));
 	config->ascii = get_flag(root, "ascii") || options->ascii;

@@ -23,7 +23,7 @@
 struct options {
 	const char *config;                /* --config FILE */
 	const char *uri;                   /* one or more, separated by blanks; the first is written to */
-	const char *base, *bind_dn, *password_file, *profile, *role, *keymap, *theme, *ca_file;
+	const char *base, *bind_dn, *password_file, *profile, *role, *keymap, *theme, *start, *ca_file;
 	bool read_only, ascii, no_color, restricted, external;
 };
 struct config {
@@ -41,6 +41,7 @@ struct config {
 	bool reason_required;
 	const char *state_directory, *shared_directory;
 	const char *keymap, *theme;
+	const char *start;                 /* section that opens first; NULL: as the role has it */
 	bool ascii, no_color, restricted;
 	bool mouse;                        /* clicks and the wheel move cursor and focus */
 	bool clipboard;                    /* values may be handed to the clipboard of the person's terminal */

@@ -554,11 +554,15 @@ struct session *session_new(struct engine *engine, const struct keymap *keymap, 
 void session_start(struct session *session, const struct section *section)
 {
 	enum role role = session_role(session);
+	const char *wanted = session->engine->config->start;
+	const struct section *first = section != NULL ? section : wanted != NULL ? section_find(wanted) : section_first(role);
 
-	if (!session_goto(session, section != NULL ? section : section_first(role)))
+	if (!session_goto(session, first))
 		session_goto(session, section_first(role));
+	if (section == NULL && wanted != NULL && session->section != first)
+		session_notice(session, NULL, "There is no section \"%s\" to start with here", wanted);
 	/* A helpdesk call begins with a name: the search field is open already. */
-	if (role == ROLE_HELPDESK && section == NULL)
+	if (role == ROLE_HELPDESK && section == NULL && session->section == section_find("users"))
 		session_act(session, action_find("filter"));
 	session->armed = armed_new(session);
 	offer_drafts(session);

@@ -84,7 +84,7 @@ const struct command commands[] = {
 
 enum option_id {
 	OPTION_CONFIG = 256, OPTION_URI, OPTION_BASE, OPTION_BIND, OPTION_PASSWORD_FILE, OPTION_CA_FILE, OPTION_ROLE, OPTION_PROFILE,
-	OPTION_READONLY, OPTION_RESTRICTED, OPTION_KEYMAP, OPTION_THEME, OPTION_LIST_KEYS, OPTION_COMPARE, OPTION_ASCII, OPTION_NO_COLOR, OPTION_HELP, OPTION_VERSION,
+	OPTION_READONLY, OPTION_RESTRICTED, OPTION_KEYMAP, OPTION_THEME, OPTION_START, OPTION_LIST_KEYS, OPTION_COMPARE, OPTION_ASCII, OPTION_NO_COLOR, OPTION_HELP, OPTION_VERSION,
 	OPTION_FORMAT, OPTION_DRY_RUN, OPTION_YES, OPTION_CONFIRM, OPTION_REASON, OPTION_FILTER, OPTION_LIMIT, OPTION_COLUMNS,
 	OPTION_VERIFY, OPTION_SIZE, OPTION_KEYS, OPTION_HOST, OPTION_BY, OPTION_ONCE, OPTION_OUTPUT, OPTION_DIRECTORY,
 	OPTION_DOVECONF, OPTION_FD_LIMIT, OPTION_DOVECOT_VERSION, OPTION_GROUP, OPTION_OWN,
@@ -110,6 +110,7 @@ static const struct option_row {
 	{ "restricted", NULL, OPTION_RESTRICTED, 0, "no suspend and no files by name" },
 	{ "keymap", "NAME", OPTION_KEYMAP, 0, "default, vi, emacs or a file" },
 	{ "theme", "NAME", OPTION_THEME, 0, "default, dark, light, high-contrast, colour-blind or a file" },
+	{ "start", "SECTION", OPTION_START, 0, "the section that opens first" },
 	{ "list-keys", NULL, OPTION_LIST_KEYS, 0, "print what every key does" },
 	{ "compare", "NAME", OPTION_COMPARE, 0, "with --list-keys: print where this keymap differs" },
 	{ "ascii", NULL, OPTION_ASCII, 0, "draw with ASCII only" },
@@ -215,6 +216,7 @@ static const char **text_of(struct parsed *parsed, enum option_id id)
 	case OPTION_PROFILE: return &parsed->options->profile;
 	case OPTION_KEYMAP: return &parsed->options->keymap;
 	case OPTION_THEME: return &parsed->options->theme;
+	case OPTION_START: return &parsed->options->start;
 	case OPTION_COMPARE: return &parsed->compare;
 	case OPTION_CONFIRM: return &parsed->arguments.confirm;
 	case OPTION_REASON: return &parsed->arguments.reason;

@@ -133,7 +133,7 @@ static double list_by_command(const char *fragment)
 
 static struct pty_session *open_console(void)
 {
-	const char *argv[] = { setting("POSTROOM"), "--config", setting("POSTROOM_CONFIG"), NULL };
+	const char *argv[] = { setting("POSTROOM"), "--start", "users", "--config", setting("POSTROOM_CONFIG"), NULL };
 	struct pty_options options = { .rows = 24, .columns = 80, .argv = argv };
 	struct pty_session *session = pty_start(&options);
 

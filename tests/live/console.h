@@ -69,18 +69,18 @@ static inline void console_pause(int milliseconds)
 		;
 }
 
-/* arguments: behind the name of the program, NULL-terminated; NULL: --config with the lab's. */
+/* arguments: behind the name of the program, NULL-terminated; NULL: --config with the lab's. It starts with the users. */
 static inline struct pty_session *console_start(const char *const *arguments, const char *term, int rows, int columns,
 		const char *const *environment)
 {
-	const char *argv[24] = { console_env("POSTROOM"), "--config", console_env("POSTROOM_CONFIG"), NULL };
+	const char *argv[26] = { console_env("POSTROOM"), "--start", "users", "--config", console_env("POSTROOM_CONFIG"), NULL };
 	struct pty_options options = { .term = term, .rows = rows, .columns = columns, .argv = argv, .environment = environment };
 	struct pty_session *session;
 	size_t i;
 
-	for (i = 0; arguments && arguments[i] && i + 2 < sizeof(argv) / sizeof(argv[0]); i++) {
-		argv[i + 1] = arguments[i];
-		argv[i + 2] = NULL;
+	for (i = 0; arguments && arguments[i] && i + 4 < sizeof(argv) / sizeof(argv[0]); i++) {
+		argv[i + 3] = arguments[i];
+		argv[i + 4] = NULL;
 	}
 	session = pty_start(&options);
 	assert_non_null(session);

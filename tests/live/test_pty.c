@@ -36,7 +36,7 @@ static void pause_ms(int milliseconds)
 
 static struct pty_session *open_console(const char *term, int rows, int columns, const char *const *environment)
 {
-	const char *argv[] = { program, "--config", config, NULL };
+	const char *argv[] = { program, "--start", "users", "--config", config, NULL };
 	struct pty_options options = { .term = term, .rows = rows, .columns = columns, .argv = argv, .environment = environment };
 	struct pty_session *session = pty_start(&options);
 

@@ -12,12 +12,12 @@
 
 static struct pty_session *open_with(const char *config, const char *const *further, unsigned more, int rows, int columns)
 {
-	const char *argv[16] = { console_env("POSTROOM"), "--config", config, NULL };
+	const char *argv[18] = { console_env("POSTROOM"), "--start", "users", "--config", config, NULL };
 	struct pty_options options = { .rows = rows, .columns = columns, .argv = argv, .more = more };
 	struct pty_session *session;
 
-	for (size_t i = 0; further && further[i] && i + 4 < sizeof(argv) / sizeof(argv[0]); i++)
-		argv[i + 3] = further[i];
+	for (size_t i = 0; further && further[i] && i + 6 < sizeof(argv) / sizeof(argv[0]); i++)
+		argv[i + 5] = further[i];
 	session = pty_start(&options);
 	assert_non_null(session);
 	console_wait(session, "list complete");

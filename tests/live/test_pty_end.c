@@ -185,7 +185,7 @@ static void every_way_out_gives_the_terminal_back(void **state)
 /* As a shell that ends: the console is its child in the same session. */
 static int be_a_shell(void *context)
 {
-	const char *argv[] = { console_env("POSTROOM"), "--config", console_env("POSTROOM_CONFIG"), NULL };
+	const char *argv[] = { console_env("POSTROOM"), "--start", "users", "--config", console_env("POSTROOM_CONFIG"), NULL };
 	pid_t child = fork();
 
 	(void)context;

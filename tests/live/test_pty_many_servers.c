@@ -83,7 +83,7 @@ static char *configure(const char *name, bool with_hanging)
 
 static struct pty_session *open_one(const char *config)
 {
-	const char *arguments[] = { "--config", config, NULL };
+	const char *arguments[] = { "--config", config, "--start", "overview", NULL };
 	struct pty_session *session = console_start(arguments, NULL, HIGH, WIDE, NULL);
 
 	console_wait(session, "Overview - ");

@@ -111,7 +111,7 @@ static size_t press_at_random(struct pty_session *session, size_t steps, const c
 static struct pty_session *start(const struct monkey *monkey)
 {
 	const char *argv[24] = { "/usr/bin/strace", "-f", "-qq", "-A", "-e", "trace=execve,execveat,fork,vfork", "-o", NULL, console_env("POSTROOM"),
-		"--config", monkey->config, monkey->traced ? "--restricted" : NULL };
+		"--start", "users", "--config", monkey->config, monkey->traced ? "--restricted" : NULL };
 	struct pty_options options = { .term = monkey->term, .silent = true, .argv = monkey->traced ? argv : argv + 8 };
 	struct pty_session *session;
 	static char trace[300];

@@ -127,7 +127,7 @@ static void four_weeks(void **state)
 	size_t steps = (size_t)(FOUR_WEEKS_S / (step / 1000)), descriptors;
 	char *config = scripted_servers(), leaps[60];
 	const char *environment[] = { leaps, NULL };
-	const char *arguments[] = { "--config", config, NULL };
+	const char *arguments[] = { "--config", config, "--start", "overview", NULL };
 	struct pty_session *session;
 	int64_t begun = console_now();
 

@@ -93,8 +93,8 @@ static bool names_core_limit(const struct pty_session *session)
 static struct pty_session *start(const char *const *arguments)
 {
 	const char *argv[30] = { "/usr/bin/strace", "-f", "-qq", "-s", "100000", "-e", "trace=%process,write,writev,pwrite64,pwritev,sendto,sendmsg,sendmmsg",
-		"-o", trace, console_env("POSTROOM") };
-	size_t count = 10, i;
+		"-o", trace, console_env("POSTROOM"), "--start", "users" };
+	size_t count = 12, i;
 	struct pty_options options = { .argv = traces ? argv : argv + 9 };
 	struct pty_session *session;
 

@@ -41,7 +41,7 @@ console() {
 	shift 2
 	rm -f "$work/exit"
 	tmux -L "$socket" -f /dev/null new-session -d -x "$width" -y "$height" \
-		"$POSTROOM $*; echo \$? >$work/exit; sleep 5"
+		"$POSTROOM --start ${start:-users} $*; echo \$? >$work/exit; sleep 5"
 	tmux -L "$socket" set-option -g status off 2>/dev/null
 	tmux -L "$socket" resize-window -x "$width" -y "$height" 2>/dev/null
 }
