@@ -276,7 +276,7 @@ static bool check_host(const struct checking *checking, const char **canonical)
 	}
 	length = strlen(name);
 	if (!length || length > 255 || !made_of(name, ".-_:") || name[0] == '-' || name[0] == '.' || name[length - 1] == '.' || strstr(name, "..") ||
-	    (port && !is_port(port) && !(*port && made_of(port, "-"))))
+	    (port && !is_port(port) && !(*port && strchr(letters, *port) && made_of(port, "-"))))
 		return wrong(checking, "a name, [name], name:port or [name]:port");
 	return true;
 }
