@@ -21,7 +21,7 @@ back() {
 trap back EXIT
 
 # The lab's configuration, with a guardian of this story's own: here, or by the lab's sshd.
-configured() { sed -E "s|^(server mail1 \{)|\1\n\tpostroom = \"$POSTROOM\"\n\tguardian_directory = \"$state\"|" "$1" >"$2"; chmod 600 "$2"; }
+configured() { sed -E "/^\tguardian_directory/d; s|^(server mail1 \{)|\1\n\tpostroom = \"$POSTROOM\"\n\tguardian_directory = \"$state\"|" "$1" >"$2"; chmod 600 "$2"; }
 configured "$POSTROOM_CONFIG" "$work/here.conf"
 post() { "$POSTROOM" --config "$work/here.conf" "$@"; }
 guardian() { "$POSTROOM" guardian --directory "$state" "$@"; }
