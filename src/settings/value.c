@@ -297,7 +297,7 @@ static bool is_network(const char *word, size_t length)
 {
 	char address[64];
 	unsigned char bytes[16];
-	const char *slash = memchr(word, '/', length);
+	const char *slash = memchr(word, '/', length), *end = word + length;
 	size_t front = slash ? (size_t)(slash - word) : length;
 	int64_t bits = 0, most = 32;
 
@@ -316,9 +316,9 @@ static bool is_network(const char *word, size_t length)
 	}
 	if (!slash)
 		return true;
-	for (slash++; slash < word + length && strchr(DIGITS, *slash) && bits <= most; slash++)
+	for (slash++; slash < end && *slash >= '0' && *slash <= '9' && bits <= most; slash++)
 		bits = bits * 10 + *slash - '0';
-	return bits <= most;
+	return slash == end && end[-1] != '/' && bits <= most;
 }
 
 /* type:name with a type that is no hexadecimal number, $name, or a file: Postfix looks there. */
