@@ -29,13 +29,14 @@ char *history_time(struct arena *arena, int64_t epoch)
 /* Where servers are watched: what is shown, and how much there is. */
 static const char *watched_title(const struct history_view *self, struct arena *arena)
 {
-	static const char *const words[] = {
-		[SCOPE_ALL] = "events and changes", [SCOPE_EVENTS] = "events", [SCOPE_OPEN] = "events that last", [SCOPE_CHANGES] = "changes",
+	static const char *const words[][2] = {
+		[SCOPE_ALL] = { "events and changes", "event or change" }, [SCOPE_EVENTS] = { "events", "event" },
+		[SCOPE_OPEN] = { "events that last", "event that lasts" }, [SCOPE_CHANGES] = { "changes", "change" },
 	};
 	const char *shown = text_from_count(arena, (int64_t)self->count);
 	bool unread = self->history == NULL && self->scope != SCOPE_EVENTS && self->scope != SCOPE_OPEN;
 
-	return arena_format(arena, "History - %s %s%s, newest first%s", shown, words[self->scope], line_empty(&self->filter) ? "" : " found",
+	return arena_format(arena, "History - %s %s%s, newest first%s", shown, words[self->scope][self->count == 1], line_empty(&self->filter) ? "" : " found",
 		!unread ? "" : self->trouble == NULL ? " - changes are being read" : " - CHANGES NOT READABLE");
 }
 

@@ -172,7 +172,7 @@ static void make_handover(struct session *session, void *context, const char *wo
 
 	moment_parse(words, session_now(session), true, &since);
 	events = live_handover(live_of(self), since);
-	text_addf(&text, "Hand-over %s %s, %s, by %s\n\n%s", config->system, config->name == NULL ? "" : config->name,
+	text_addf(&text, "Hand-over %s%s%s, %s, by %s\n\n%s", config->system, config->name == NULL ? "" : " ", config->name == NULL ? "" : config->name,
 		history_time(arena, session_now(session)), session_engine(session)->person, events);
 	add_changes(&text, self, arena, since);
 	session_push(session, text_view_new(session, "Hand-over", text_get(&text), text.length));

@@ -220,10 +220,18 @@ static void live_list_load(struct list_view *list)
 	list_take(list, rows, true);
 }
 
+/* What the overview does without, as who only tries to log in, is asked while somebody looks at it. */
+static void want_more(const struct live_list *self)
+{
+	live_want(live_of(&self->list), live_overview_sources() | live_table_find(self->place->table)->sources);
+}
+
 static void live_list_notice(struct list_view *list, const struct event *event)
 {
 	struct live_list *self = (struct live_list *)list;
 
+	if (event->kind == EVENT_SHOWN)
+		want_more(self);
 	/* Rows are made only for eyes: 50,000 of them for a list below another section would make the keyboard wait. */
 	if ((event->kind == EVENT_SHOWN || (event->kind == EVENT_LIVE && session_top(list->view.session) == &list->view))
 			&& age_of_all(self) != self->seen)
@@ -340,6 +348,7 @@ static void show_table(struct live_list *self, const struct live_place *place)
 	if (table == NULL)
 		return;
 	self->place = place;
+	want_more(self);
 	self->question.table = place->table;
 	self->list.sort = NULL;
 	list_show_kind(&self->list, table->kind);

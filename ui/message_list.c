@@ -137,6 +137,7 @@ static void message_came(void *context, const char *bytes, size_t length, const 
 	struct message_list *self = context;
 	struct session *session = self->list.view.session;
 	struct arena *arena;
+	char *words;
 
 	self->reading = NULL;
 	session_changed(session);
@@ -147,7 +148,11 @@ static void message_came(void *context, const char *bytes, size_t length, const 
 	if (session_top(session) != &self->list.view)
 		return;
 	arena = arena_new();
-	session_push(session, text_view_new(session, arena_format(arena, "Message %s on %s", self->reading_id, server_of(self)), bytes, length));
+	words = arena_bytes(arena, bytes, length);
+	/* A header that goes on begins with a tab; an escape in its place reads as if it were in the message. */
+	for (size_t i = 0; i < length; i++)
+		words[i] = words[i] == '\t' ? ' ' : words[i];
+	session_push(session, text_view_new(session, arena_format(arena, "Message %s on %s", self->reading_id, server_of(self)), words, length));
 	arena_free(arena);
 }
 

@@ -127,10 +127,13 @@ static size_t stack_of(const struct session *session, const struct view *wanted)
 }
 
 /* What lay below or in another section may have put off its work until somebody sees it. */
-static void tell_shown(struct view *view)
+static void tell_shown(struct session *session, struct view *view)
 {
 	struct event event = { .kind = EVENT_SHOWN };
 
+	/* What only the view before looked at is asked no more; the one that is seen now says what it needs besides. */
+	if (session->engine->live != NULL)
+		live_want(session->engine->live, live_overview_sources());
 	if (view != NULL && view->class->notice != NULL)
 		view->class->notice(view, &event);
 }
@@ -144,7 +147,7 @@ static void pop_from(struct session *session, struct view **top)
 	*top = view->below;
 	view->class->close(view);
 	if (session->section != NULL && top == top_of(session))
-		tell_shown(*top);
+		tell_shown(session, *top);
 	session_changed(session);
 }
 
@@ -179,9 +182,8 @@ bool session_goto(struct session *session, const struct section *section)
 		view->session = session;
 		view->below = NULL;
 		*top = view;
-	} else {
-		tell_shown(*top);
 	}
+	tell_shown(session, *top);
 	session_changed(session);
 	return true;
 }

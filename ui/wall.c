@@ -78,6 +78,19 @@ static const char *counted(struct arena *arena, const char *digits)
 	return digits[0] == '\0' ? "-" : text_from_count(arena, strtoll(digits, NULL, 10));
 }
 
+/* Figures of a server that is away stay on the wall and say so; NULL: they are of now. */
+static const char *old_words(const struct overview_view *self, struct arena *arena, const char *server, enum live_source source)
+{
+	struct live *live = overview_live(self);
+	const struct live_state *state;
+	size_t host;
+
+	if (!host_named(live_hosts(live), server, &host))
+		return NULL;
+	state = live_state(live, host, source);
+	return state->old ? arena_format(arena, "OLD, as of %s", moment_words(arena, state->taken_at / 1000, session_now(self->view.session))) : NULL;
+}
+
 static void draw_services(const struct overview_view *self, struct canvas *canvas, int row, int rows)
 {
 	int bar = canvas->columns - 62 > 40 ? 40 : canvas->columns - 62;
@@ -91,16 +104,21 @@ static void draw_services(const struct overview_view *self, struct canvas *canva
 	for (int i = 0; i < rows - 1 && (size_t)i < self->rows->count; i++) {
 		size_t at = (size_t)i;
 		const char *percent = cell(self->rows, at, SERVICES_PERCENT), *drop = cell(self->rows, at, SERVICES_LAST_DROP);
+		const char *old = old_words(self, canvas->arena, cell(self->rows, at, SERVICES_SERVER), LIVE_SERVICES);
 		double part = percent[0] == '\0' ? -1 : strtod(percent, NULL) / 100;
-		enum style style = part >= 0.95 ? STYLE_BAD : part >= 0.8 ? STYLE_WARNING : STYLE_ROW;
+		enum style style = old != NULL ? STYLE_DIM : part >= 0.95 ? STYLE_BAD : part >= 0.8 ? STYLE_WARNING : STYLE_ROW;
 		int64_t dropped;
 
 		canvas_words(canvas, row + 1 + i, 1, 18, style, cell(self->rows, at, SERVICES_SERVICE));
 		canvas_words(canvas, row + 1 + i, 20, 9, style, cell(self->rows, at, SERVICES_SERVER));
-		canvas_right(canvas, row + 1 + i, 28, 8, style, counted(canvas->arena, cell(self->rows, at, SERVICES_USED)));
+		canvas_right(canvas, row + 1 + i, 28, 8, style,
+			old != NULL && canvas->columns < 70 ? "OLD" : counted(canvas->arena, cell(self->rows, at, SERVICES_USED)));
 		if (canvas->columns < 70)
 			continue;
-		chart_bar(canvas, row + 1 + i, 38, bar, style, part);
+		if (old == NULL)
+			chart_bar(canvas, row + 1 + i, 38, bar, style, part);
+		else
+			canvas_words(canvas, row + 1 + i, 38, bar, style, old);
 		canvas_format(canvas, row + 1 + i, 38 + bar + 1, 12, style, "%s", counted(canvas->arena, cell(self->rows, at, SERVICES_POSSIBLE)));
 		if (moment_from_iso(drop, &dropped))
 			canvas_format(canvas, row + 1 + i, 38 + bar + 14, -1, STYLE_BAD, "%s", moment_words(canvas->arena, dropped, session_now(self->view.session)));
@@ -122,14 +140,16 @@ static void draw_queue(const struct overview_view *self, struct canvas *canvas, 
 	for (int i = 0; i < rows - 1 && (size_t)i < self->rows->count; i++) {
 		size_t at = (size_t)i, ours = kind_field_index(self->rows->kind, kind_field(self->rows->kind, "ours"));
 		bool own = ours < self->rows->column_count && strcmp(cell(self->rows, at, ours), "yes") == 0;
-		enum style style = own ? STYLE_WARNING : STYLE_ROW;
+		const char *old = old_words(self, canvas->arena, cell(self->rows, at, LQG_SERVER), LIVE_QUEUE);
+		enum style style = old != NULL ? STYLE_DIM : own ? STYLE_WARNING : STYLE_ROW;
 
 		canvas_words(canvas, row + 1 + i, 1, name, style, cell(self->rows, at, LQG_NAME));
 		canvas_words(canvas, row + 1 + i, name + 2, 8, style, cell(self->rows, at, LQG_SERVER));
-		canvas_right(canvas, row + 1 + i, name + 10, 8, style, counted(canvas->arena, cell(self->rows, at, LQG_RECIPIENTS)));
+		canvas_right(canvas, row + 1 + i, name + 10, 8, style,
+			old != NULL && !wide ? "OLD" : counted(canvas->arena, cell(self->rows, at, LQG_RECIPIENTS)));
 		if (wide)
-			canvas_words(canvas, row + 1 + i, name + 20, canvas->columns - name - 21, own ? STYLE_WARNING : STYLE_DIM,
-				overview_words(self, canvas->arena, cell(self->rows, at, LQG_MORE)));
+			canvas_words(canvas, row + 1 + i, name + 20, canvas->columns - name - 21, own && old == NULL ? STYLE_WARNING : STYLE_DIM,
+				old != NULL ? old : overview_words(self, canvas->arena, cell(self->rows, at, LQG_MORE)));
 	}
 	if (self->rows->count == 0)
 		canvas_words(canvas, row + 1, 1, -1, STYLE_OK, "No mail waits.");

@@ -6,6 +6,7 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/clock.h"
 #include "base/text.h"
@@ -37,6 +38,20 @@ const struct live_event *live_events(struct live *live, size_t *count)
 
 /* --- the text -------------------------------------------------------------------------------- */
 
+/* Local time, as whoever reads it has it on the wall; with the day where it was another one. */
+static const char *local_time(struct arena *arena, int64_t epoch, int64_t now)
+{
+	time_t seconds = (time_t)epoch, today = (time_t)now;
+	struct tm local, here;
+	char words[32];
+
+	if (!localtime_r(&seconds, &local) || !localtime_r(&today, &here))
+		return text_from_time(arena, epoch);
+	if (!strftime(words, sizeof(words), local.tm_yday == here.tm_yday && local.tm_year == here.tm_year ? "%H:%M" : "%Y-%m-%d %H:%M", &local))
+		return text_from_time(arena, epoch);
+	return arena_text(arena, words);
+}
+
 static void add_notes(struct text *text, const char *note)
 {
 	while (note && *note) {
@@ -50,18 +65,13 @@ static void add_notes(struct text *text, const char *note)
 
 static void add_event(struct text *text, struct arena *arena, const struct event *event, int64_t now)
 {
-	char began[9], ended[9];
-
-	clock_digits(event->began, 0, began);
-	text_addf(text, "  %s  %s", began, event->sentence);
-	if (event->ended > now) {
-		clock_digits(event->ended, 0, ended);
-		text_addf(text, ", until %s", ended);
-	} else if (event->ended > event->began) {
+	text_addf(text, "  %s  %s", local_time(arena, event->began, now), event->sentence);
+	if (event->ended > now)
+		text_addf(text, ", until %s", local_time(arena, event->ended, now));
+	else if (event->ended > event->began)
 		text_addf(text, ", lasted %s", text_from_age(arena, event->ended - event->began));
-	} else if (!event->ended) {
+	else if (!event->ended)
 		text_addf(text, ", for %s", text_from_age(arena, now - event->began));
-	}
 	if (event->who)
 		text_addf(text, " (%s)", event->who);
 	text_add_char(text, '\n');
@@ -86,7 +96,7 @@ char *live_handover(struct live *live, int64_t since)
 		still += lasts;
 		ended += !lasts;
 	}
-	text_addf(&text, "Since %s\n", text_from_time(arena, since));
+	text_addf(&text, "Since %s\n", local_time(arena, since, now));
 	text_addf(&text, "\nStill open: %zu\n%s", still, text_get(&open));
 	text_addf(&text, "\nOver: %zu\n%s", ended, text_get(&over));
 	text_free(&open);

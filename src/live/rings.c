@@ -126,6 +126,9 @@ long live_minutes_left(const struct live *live, size_t host, const char *service
 	if (isnan(rate) || rate <= 0)
 		return -1;
 	minutes = ceil((double)(possible - used) / rate);
+	/* Nearly empty, a handful more or less makes any slope: only one that leads to the wall soon says something. */
+	if (used < possible / 10 && minutes > 30)
+		return -1;
 	/* More than a week ahead at the rate of five minutes says nothing. */
 	return minutes > 7 * 24 * 60 ? -1 : (long)minutes;
 }

@@ -71,6 +71,17 @@ static size_t login_ports(const struct slots_asking *asking, uint16_t *ports)
 
 /* --- the questions -------------------------------------------------------------------------------- */
 
+/* Whoever shows it names the server already. */
+static const char *why_unreadable(const struct slots_asking *asking)
+{
+	const char *name = host_at(live_hosts(asking->live), asking->host)->name, *words = asking->unreadable.text;
+	size_t length = strlen(name);
+
+	if (!asking->unreadable.kind)
+		return NULL;
+	return strncmp(words, name, length) == 0 && strncmp(words + length, ": ", 2) == 0 ? words + length + 2 : words;
+}
+
 static void on_who(void *context, void *snapshot, const struct error *error)
 {
 	struct slots_asking *asking = context;
@@ -82,7 +93,7 @@ static void on_who(void *context, void *snapshot, const struct error *error)
 		size_t count = asking->unreadable.kind ? 0 : sockets_reader_end(asking->reader, who->arena, &list);
 
 		slots = slots_join(list, count, who, live_snapshot(asking->live, asking->host, LIVE_PENALTY),
-			asking->unreadable.kind ? asking->unreadable.text : NULL);
+			why_unreadable(asking));
 		source_who.free(who);
 	}
 	asking->done(asking->context, slots, error);
