@@ -20,6 +20,7 @@
 static void open_messages(struct list_view *list, const struct row *row);
 static void open_server(struct list_view *list, const struct row *row);
 static void open_service(struct list_view *list, const struct row *row);
+static void open_words(struct list_view *list, const struct row *row);
 
 #define SERVICE_COLUMNS "service server used percent free full_in turned_away last_drop unit note"
 
@@ -36,13 +37,13 @@ const struct live_place live_places[] = {
 	{ "queue", "queue", "by-queue", "mails", true, NULL, "queue", NULL, open_messages },
 	/* What alarms lead to; they have no section. */
 	{ "processes", "server", NULL, "service", false, NULL, NULL, NULL, NULL },
-	{ "sources", "server", NULL, "state", false, NULL, NULL, NULL, NULL },
-	{ "ports", "server", NULL, "port", false, NULL, NULL, NULL, NULL },
+	{ "sources", "server", NULL, "state", false, NULL, NULL, NULL, open_words },
+	{ "ports", "server", NULL, "port", false, NULL, NULL, NULL, open_words },
 	{ "disks", "server", NULL, "percent", true, NULL, NULL, NULL, NULL },
 	{ "machines", "server", NULL, "server", false, NULL, NULL, NULL, NULL },
-	{ "inner", "server", NULL, "ok", false, NULL, NULL, NULL, NULL },
-	{ "testmail", "server", NULL, "server", false, NULL, NULL, NULL, NULL },
-	{ "directory-servers", "server", NULL, "state", false, NULL, NULL, NULL, NULL },
+	{ "inner", "server", NULL, "ok", false, NULL, NULL, NULL, open_words },
+	{ "testmail", "server", NULL, "server", false, NULL, NULL, NULL, open_words },
+	{ "directory-servers", "server", NULL, "state", false, NULL, NULL, NULL, open_words },
 	{ NULL, NULL, NULL, NULL, false, NULL, NULL, NULL, NULL }
 };
 
@@ -109,7 +110,9 @@ static const char *trouble(const struct live_list *self, struct arena *arena)
 		if (!state->applies)
 			continue;
 		if (!state->known && state->error.kind != ERROR_NONE)
-			return arena_format(arena, "%s gives no answer", name);
+			return live_state(live_of(&self->list), at.host, LIVE_WHO)->known ?
+				arena_format(arena, "%s: no answer for %s", name, live_source_name((enum live_source)(at.source - 1))) :
+				arena_format(arena, "%s gives no answer", name);
 		if (!state->old)
 			continue;
 		clock_digits(state->taken_at / 1000, 0, digits);
@@ -390,6 +393,25 @@ static void open_service(struct list_view *list, const struct row *row)
 		session_push(session, live_list_new(session, "connections", host, arena_format(arena, "service:%s", service), service));
 	else
 		session_push(session, live_list_new(session, "processes", host, service, service));
+	arena_free(arena);
+}
+
+/* What is wrong and what to do is longer than any column. */
+static void open_words(struct list_view *list, const struct row *row)
+{
+	struct session *session = list->view.session;
+	const char *words = live_list_text(list, row, "trouble"), *server = live_list_text(list, row, "server"), *name = row->values[0].bytes;
+	struct arena *arena;
+
+	if (words == NULL)
+		words = live_list_text(list, row, "words");
+	if (words == NULL || words[0] == '\0') {
+		session_notice(session, NULL, "There is nothing to say of it beyond this row");
+		return;
+	}
+	arena = arena_new();
+	session_push(session, text_view_new(session, server == NULL || strcmp(server, name) == 0 ? name : arena_format(arena, "%s of %s", name, server),
+		words, strlen(words)));
 	arena_free(arena);
 }
 

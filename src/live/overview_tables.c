@@ -124,6 +124,9 @@ static const char *state_of(const struct live *live, size_t host, struct text *t
 		}
 		any |= state->known || state->error.kind != ERROR_NONE;
 	}
+	/* Who looks once sees since when he looked, not since when it is so. */
+	if (live->once)
+		*since = 0;
 	if (live->memory[host].dead_since)
 		return "dead";
 	return trouble->length ? "partly" : any ? "up" : "unknown";

@@ -64,6 +64,30 @@ static char *who_of(struct arena *arena, unsigned server, unsigned most)
 	return copy;
 }
 
+/* The kernel's list to port 143: those of who_of, and some from one address who only try. */
+static char *sockets_of(struct arena *arena, unsigned server, unsigned most, unsigned trying)
+{
+	static const char *const head = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n";
+	static const char *const tail = " 01 00000000:00000000 00:00000000 00000000     0        0 12345 1 0000000000000000 20 4 30 10 -1\n";
+	struct text text = { 0 };
+	char *copy;
+
+	text_add(&text, head);
+	for (unsigned i = 0; i < 3 && server == 1; i++)
+		text_addf(&text, "   0: 0100007F:008F %02X6433C6:C350%s", 7 + i / 2, tail);
+	for (unsigned i = 0; i < trying; i++)
+		text_addf(&text, "   0: 0100007F:008F 097100CB:%04X%s", 0xC400 + i, tail);
+	for (unsigned i = 0; i < most; i++)
+		if (i % 5 != 4)
+			text_addf(&text, "   0: 0100007F:008F %02X0200C0:%04X%s", i % 17 + 1, 0x8000 + i, tail);
+	text_add(&text, head);
+	for (unsigned i = 4; i < most; i += 5)
+		text_addf(&text, "   0: 00000000000000000000000001000000:008F B80D01200000000000000000%02X000000:%04X%s", i % 17 + 1, 0x8000 + i, tail);
+	copy = arena_text(arena, text_get(&text));
+	text_free(&text);
+	return copy;
+}
+
 static char *queue_of(struct arena *arena, unsigned most)
 {
 	static const struct { const char *domain, *reason; } to[] = {
@@ -113,6 +137,10 @@ void fake_live_open(struct engine *engine)
 	engine->hosts = hosts;
 	reply(hosts, "mail1", "who", who_of(arena, 1, 234));
 	reply(hosts, "mail2", "who", who_of(arena, 2, 30));
+	reply(hosts, "mail1", "sockets", sockets_of(arena, 1, 234, 150));
+	reply(hosts, "mail2", "sockets", sockets_of(arena, 2, 30, 0));
+	reply(hosts, "mail1", "penalty", "IP\tpenalty\tlast_penalty\tlast_update\n203.0.113.9\t15\t2026-11-20 14:01:31\t14:02:01\n");
+	reply(hosts, "mail2", "penalty", "IP\tpenalty\tlast_penalty\tlast_update\n");
 	reply(hosts, "mail1", "service-status", services_full);
 	reply(hosts, "mail2", "service-status", services_calm);
 	reply(hosts, "mail1", "process-status", processes);

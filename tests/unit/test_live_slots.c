@@ -169,10 +169,10 @@ static void asked_of_a_server(void **state)
 	assert_int_equal(slots->rows[0].logged_in, 1);
 	fake_hosts_reply(trial.hosts, &(struct fake_reply){ .command = "sockets", .failure = ERROR_TIMEOUT, .failure_text = "no answer within 10 s" });
 	slots = trial_ask(&trial, &source_slots);
-	assert_string_equal(slots->unreadable, "mail1: no answer within 10 s");
+	assert_string_equal(slots->unreadable, "no answer within 10 s");
 	fake_hosts_reply(trial.hosts, &(struct fake_reply){ .command = "sockets", .failure = ERROR_UNSUPPORTED, .failure_text = "mail1: no way for sockets" });
 	slots = trial_ask(&trial, &source_slots);
-	assert_string_equal(slots->unreadable, "mail1: no way for sockets");
+	assert_string_equal(slots->unreadable, "no way for sockets");
 	fake_hosts_reply(trial.hosts, &(struct fake_reply){ .command = "who", .failure = ERROR_TIMEOUT, .failure_text = "no answer within 10 s" });
 	assert_null(trial_ask(&trial, &source_slots));
 	assert_int_equal(trial.error.kind, ERROR_TIMEOUT);
@@ -291,7 +291,7 @@ static void notes(void **state)
 		{ "sockets", list, LIVE_SLOTS, NULL },
 		{ "sockets", HEAD "   0: 0100007F:008F 00000000:0000 0A" TAIL, LIVE_SLOTS, "2 of those logged in came from an address without a connection (a proxy "
 			"speaks for them, or they use ports that its section server does not name), so so many fewer are said to try at each address" },
-		{ "sockets", "", LIVE_SLOTS, "who only tries to log in is not known: mail1: the list of sockets cannot be read [0]" },
+		{ "sockets", "", LIVE_SLOTS, "who only tries to log in is not known: the list of sockets cannot be read [0]" },
 		{ "penalty", "IP\tpenalty\n", LIVE_PENALTY, NULL },
 	};
 	struct arena *arena = arena_new();

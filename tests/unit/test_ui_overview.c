@@ -204,10 +204,10 @@ static void events_beside_changes(void **state)
 	stage_keys(stage, "e");
 	shows(stage, "History - 6 events that last");
 	stage_keys(stage, "e");
-	shows(stage, "History - 1 changes");
+	shows(stage, "History - 1 change,");
 	stage_keys(stage, "e /");
 	stage_type(stage, "mail3");
-	shows(stage, "History - 1 events and changes found");
+	shows(stage, "History - 1 event or change found");
 	stage_keys(stage, "Enter u");
 	shows(stage, "an event of a server is no change");
 	stage_keys(stage, "y");
