@@ -2,7 +2,7 @@
  * actions: the rows themselves, in the order in which a footer shows them.
  *
  * Places: global (everywhere, behind the place of the view on top), list, live,
- * messages, overview, limits, page,
+ * messages, overview, limits, settings, setting, page,
  * form, editor, review, picker, palette, chooser, help, history, text, and "field" while
  * a text field has the focus (then only rows of "field" and those that carry
  * ACTION_ALWAYS are looked up, all other keys are text).  Constant data and
@@ -12,7 +12,7 @@
 
 #include <string.h>
 
-#define MOVING "list live messages overview limits page form editor review picker palette chooser help history text field"
+#define MOVING "list live messages overview limits settings setting page form editor review picker palette chooser help history text field"
 #define CHANGES (ACTION_WRITES | ACTION_ROW)
 
 const struct action actions[] = {
@@ -30,12 +30,15 @@ const struct action actions[] = {
 	{ "apply", "limits form editor field", "review..", "Opens the review of what was entered; nothing is written before it.", ACTION_ALWAYS | ACTION_WRITES | ACTION_FOOTER },
 
 	/* Lists, pages, history. */
-	{ "open", "list page history live messages overview", "open", "Opens what is under the cursor; on a page reads a long value in full.", ACTION_ROW | ACTION_FOOTER },
-	{ "filter", "list history live messages", "find", "Types a filter: words in any order, in every column and in login, phone and other addresses.", ACTION_FOOTER },
-	{ "clear-filter", "list history live messages", "show all", "Takes the filter away.", 0 },
-	{ "search-next", "list page live messages", "next hit", "Goes to the next row that the filter would find.", 0 },
-	{ "search-previous", "list page live messages", "previous hit", "Goes to the previous row that the filter would find.", 0 },
-	{ "edit", "page", "edit..", "Changes the field under the cursor; the review comes before anything is written.", CHANGES | ACTION_FOOTER },
+	{ "open", "list page history live messages overview settings", "open", "Opens what is under the cursor; on a page reads a long value in full.", ACTION_ROW | ACTION_FOOTER },
+	{ "filter", "list history live messages settings", "find", "Types a filter: words in any order, in every column and in login, phone and other addresses.", ACTION_FOOTER },
+	{ "clear-filter", "list history live messages settings", "show all", "Takes the filter away.", 0 },
+	{ "search-next", "list page live messages settings", "next hit", "Goes to the next row that the filter would find.", 0 },
+	{ "search-previous", "list page live messages settings", "previous hit", "Goes to the previous row that the filter would find.", 0 },
+	{ "edit", "page setting", "edit..", "Changes the field under the cursor, or the setting on the server that the pointer is at; the review comes before anything is written.", CHANGES | ACTION_FOOTER },
+	{ "unset", "setting", "default..", "Takes the setting out on this server, so that the default counts; the review comes before anything is written.", CHANGES | ACTION_FOOTER },
+	{ "next-group", "settings", "group", "Shows the next group of settings alone, then all together again.", ACTION_FOOTER },
+	{ "previous-group", "settings", "group before", "Shows the group before alone.", 0 },
 	{ "quota", "list page", "quota..", "Changes the quota; the review comes before anything is written.", CHANGES | ACTION_FOOTER },
 	{ "apply-policy", "list page", "apply policy..", "Of a quota policy: writes its limit into all it reaches; of a user: takes what the policy says as the quota. The review comes before anything is written.", CHANGES },
 	{ "new", "list", "new..", "Fills in a form for a new one; the review comes before anything is written.", ACTION_WRITES | ACTION_FOOTER },
@@ -48,8 +51,8 @@ const struct action actions[] = {
 	{ "unmark", "list chooser live messages", "no marks", "Takes all marks away; of columns, the choice of columns.", 0 },
 	{ "move-up", "chooser", "up", "Puts the column one place further to the left.", ACTION_ROW | ACTION_FOOTER },
 	{ "move-down", "chooser", "down", "Puts the column one place further to the right.", ACTION_ROW | ACTION_FOOTER },
-	{ "sort", "list live messages", "sort", "Sorts by the next column.", ACTION_FOOTER },
-	{ "sort-reverse", "list live messages", "turn order", "Turns the order round.", 0 },
+	{ "sort", "list live messages settings", "sort", "Sorts by the next column.", ACTION_FOOTER },
+	{ "sort-reverse", "list live messages settings", "turn order", "Turns the order round.", 0 },
 	{ "columns", "list live messages", "columns", "Chooses the columns of this list and their order, and keeps the choice.", 0 },
 	{ "save-filter", "list live messages", "save filter", "Keeps the filter under a name.", 0 },
 	{ "filters", "list live messages", "filters", "Lists the saved filters of this list, to use or to forget one.", 0 },
@@ -74,7 +77,7 @@ const struct action actions[] = {
 	{ "queue-expire", "live messages", "expire..", "Returns it to its sender at the next try.", CHANGES },
 	{ "queue-delete", "live messages", "delete..", "Throws it away; nobody is told. Hold keeps it out of the way and can be taken back.", CHANGES },
 	{ "body", "messages", "with body", "Shows the message with its body; only for admin.", ACTION_ROW },
-	{ "other-server", "live limits", "other server", "Shows the next server alone, then all together again.", ACTION_FOOTER },
+	{ "other-server", "live limits setting", "other server", "Shows the next server alone, then all together again.", ACTION_FOOTER },
 	{ "wall", "overview", "wall", "Turns the pages by itself, for a screen that nobody sits before: servers, services, queue, events; again: ends that.", ACTION_FOOTER },
 	{ "hold-page", "overview", "hold page", "On a wall: the page that is shown stays; again: the pages turn again.", 0 },
 	{ "acknowledge", "overview history", "on it", "Says that you are on it, until when; it goes below, under what is known. The mail system is not touched.", ACTION_FOOTER },
@@ -82,17 +85,17 @@ const struct action actions[] = {
 	{ "silence", "overview", "maintenance..", "No alarms of this server until then, for maintenance. The mail system is not touched.", 0 },
 	{ "handover", "history", "hand over", "Makes the text for the end of a shift: what is open, what is over, notes, and what was changed.", ACTION_FOOTER },
 	{ "events", "history", "events", "Shows events and changes, then events alone, then what is open, then changes alone.", ACTION_FOOTER },
-	{ "refresh", "list page history live messages overview limits", "refresh", "Reads again what is shown.", 0 },
+	{ "refresh", "list page history live messages overview limits settings setting", "refresh", "Reads again what is shown.", 0 },
 
 	/* Moving. */
 	{ "up", MOVING, "up", "One row up.", ACTION_ALWAYS },
 	{ "down", MOVING, "down", "One row down.", ACTION_ALWAYS },
-	{ "left", "list live messages overview page form editor review help text history", "left", "To the left: columns, buttons, long lines.", 0 },
-	{ "right", "list live messages overview page form editor review help text history", "right", "To the right: columns, buttons, long lines.", 0 },
+	{ "left", "list live messages settings overview page form editor review help text history", "left", "To the left: columns, buttons, long lines.", 0 },
+	{ "right", "list live messages settings overview page form editor review help text history", "right", "To the right: columns, buttons, long lines.", 0 },
 	{ "page-up", MOVING, "page up", "One screen up.", ACTION_ALWAYS },
 	{ "page-down", MOVING, "page down", "One screen down.", ACTION_ALWAYS },
-	{ "first", "list live messages overview page form editor review chooser help history text", "first", "To the first row.", 0 },
-	{ "last", "list live messages overview page form editor review chooser help history text", "last", "To the last row.", 0 },
+	{ "first", "list live messages settings setting overview page form editor review chooser help history text", "first", "To the first row.", 0 },
+	{ "last", "list live messages settings setting overview page form editor review chooser help history text", "last", "To the last row.", 0 },
 
 	/* Everywhere. */
 	{ "section-overview", "global", "Overview", "Goes to the servers and to what needs a person now.", 0 },
@@ -106,6 +109,7 @@ const struct action actions[] = {
 	{ "section-lists", "global", "Lists", "Goes to the mailing lists.", 0 },
 	{ "section-folders", "global", "Folders", "Goes to the shared folders.", 0 },
 	{ "section-quota", "global", "Quota", "Goes to the quota policies.", 0 },
+	{ "section-settings", "global", "Settings", "Goes to what the services of the servers are set to.", 0 },
 	{ "section-history", "global", "History", "Goes to the history of changes.", 0 },
 	{ "next-section", "global", "next section", "Goes to the next section.", 0 },
 	{ "previous-section", "global", "previous section", "Goes to the previous section.", 0 },

@@ -10,6 +10,7 @@
 #include "model/kind.h"
 #include "ui/limits.h"
 #include "ui/live_list.h"
+#include "ui/settings.h"
 #include "ui/view.h"
 
 const struct section sections[] = {
@@ -24,6 +25,7 @@ const struct section sections[] = {
 	{ "connections", "Connections", "Conn", "section-connections", NULL, "services", { [ROLE_HELPDESK] = true } },
 	{ "queue", "Queue", "Queue", "section-queue", NULL, "queue-by-domain", { false } },
 	{ "limits", "Limits", "", "section-limits", NULL, NULL, { [ROLE_HELPDESK] = true } },
+	{ "settings", "Settings", "", "section-settings", NULL, NULL, { [ROLE_HELPDESK] = true } },
 	/* In a bar that is short of room its key alone. */
 	{ "history", "History", "", "section-history", NULL, NULL, { false } },
 	{ NULL, NULL, NULL, NULL, NULL, NULL, { false } }
@@ -80,5 +82,7 @@ struct view *section_view_new(struct session *session, const struct section *sec
 		return live_list_new(session, section->live, LIVE_ALL, NULL, NULL);
 	if (strcmp(section->name, "limits") == 0)
 		return limits_view_new(session);
+	if (strcmp(section->name, "settings") == 0)
+		return settings_view_new(session);
 	return strcmp(section->name, "overview") == 0 ? overview_view_new(session) : history_view_new(session);
 }

@@ -1,0 +1,23 @@
+/*
+ * proposal: one setting of one server as a change that the gate can take.
+ *
+ * The server is read anew, so that a plan never stands on what was shown
+ * minutes ago; then the files that the change is about are fetched, and
+ * settings_plan makes exact bytes of it.  Nothing is written here.  Loop thread.
+ */
+#ifndef POSTROOM_SETTINGS_PROPOSAL_H
+#define POSTROOM_SETTINGS_PROPOSAL_H
+
+#include "model/change.h"
+#include "settings/backend.h"
+
+struct setting_proposal;
+/*
+ * value: as typed, NULL: the setting is taken out. key: of a family, else NULL. Texts are copied; setting is a row of the catalogue.
+ * done comes once, never from inside this call: a change (taken), or NULL with an error, or NULL without one where it is so already.
+ */
+struct setting_proposal *setting_propose(struct hosts *hosts, size_t host, const struct setting *setting, const char *key, const char *value,
+		void (*done)(void *context, struct change *takes, const struct error *error), void *context);
+void setting_propose_cancel(struct setting_proposal *proposal);  /* done does not come any more; NULL is allowed */
+
+#endif

@@ -1,0 +1,303 @@
+/*
+ * setting_edit: a new value for one setting of one server.
+ *
+ * What is typed is checked by the catalogue with each key; Enter reads the
+ * server anew, plans, and opens the review.  What was typed stays until the
+ * review was applied.  Failures are sentences below the field.  Loop thread.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "settings/proposal.h"
+#include "ui/input.h"
+#include "ui/move.h"
+#include "ui/review.h"
+#include "ui/session.h"
+#include "ui/settings_private.h"
+
+enum { LABELS = 8 };
+
+struct setting_edit_view {
+	struct view view;
+	struct settings_view *list;
+	const struct setting *setting;
+	char *key;                         /* heap; "": a new word of the family is typed, WORD=VALUE */
+	size_t host;
+	struct field field;                /* what the input takes it for */
+	struct input input;
+	struct line reason;                /* for the review, so that it is not lost */
+	struct setting_proposal *proposal;
+	char *said;                        /* heap: why not; NULL */
+	bool warned;                       /* Esc was pressed once with something typed */
+};
+
+static struct setting_edit_view *self_of(struct view *view)
+{
+	return (struct setting_edit_view *)view;
+}
+
+static void say(struct setting_edit_view *self, const char *words)
+{
+	free(self->said);
+	self->said = words == NULL ? NULL : memory_text(words);
+	session_changed(self->view.session);
+}
+
+static bool whole_family(const struct setting_edit_view *self)
+{
+	return self->key != NULL && self->key[0] == '\0';
+}
+
+/* What was typed in its two parts; the key is that of the setting, or what stands in front of the equals sign. False: there is none. */
+static bool typed(const struct setting_edit_view *self, struct arena *arena, const char **key, const char **value)
+{
+	const char *words = input_typed(&self->input), *equals = strchr(words, '=');
+
+	*key = self->key;
+	*value = words;
+	if (!whole_family(self))
+		return true;
+	if (equals == NULL || equals == words)
+		return false;
+	*key = arena_bytes(arena, words, (size_t)(equals - words));
+	*value = equals + 1;
+	return true;
+}
+
+/* --- to the review ------------------------------------------------------------------------------------- */
+
+static void proposed(void *context, struct change *takes, const struct error *error)
+{
+	struct setting_edit_view *self = context;
+	struct session *session = self->view.session;
+	struct view *review;
+
+	self->proposal = NULL;
+	session_changed(session);
+	if (takes == NULL) {
+		say(self, error->kind != ERROR_NONE ? error->text : "It is so already; nothing is to be changed.");
+		return;
+	}
+	if (session_top(session) != &self->view) {
+		change_free(takes);
+		return;
+	}
+	review = review_view_new(session, takes);
+	review_belongs(review, &self->view, &self->reason);
+	session_push(session, review);
+}
+
+static void propose(struct setting_edit_view *self)
+{
+	struct arena *arena = arena_new();
+	const char *key, *value, *canonical;
+	struct error error = { 0 };
+
+	if (!typed(self, arena, &key, &value))
+		say(self, "A word for this one, an equals sign, and its value are needed.");
+	else if (!setting_check(arena, self->setting, key, value, &canonical, &error))
+		say(self, error.text);
+	else if (self->proposal == NULL) {
+		say(self, NULL);
+		self->proposal = setting_propose(settings_hosts(self->list), self->host, self->setting, key, canonical, proposed, self);
+	}
+	arena_free(arena);
+}
+
+/* --- keys --------------------------------------------------------------------------------------------------- */
+
+static void leave(struct setting_edit_view *self)
+{
+	if (input_changed(&self->input) && !self->warned) {
+		self->warned = true;
+		say(self, "Not reviewed and not applied: Esc again drops it.");
+		return;
+	}
+	session_pop_to(self->view.session, &self->view);
+}
+
+static bool edit_act(struct view *view, const struct action *action)
+{
+	struct setting_edit_view *self = self_of(view);
+	enum move move = move_of(action);
+
+	if (move == MOVE_BACK) {
+		leave(self);
+		return true;
+	}
+	self->warned = false;
+	if (move == MOVE_ACCEPT || move == MOVE_APPLY)
+		propose(self);
+	else if (self->input.choosing && (move == MOVE_LEFT || move == MOVE_UP || move == MOVE_PREVIOUS))
+		input_step(&self->input, -1);
+	else if (self->input.choosing && (move == MOVE_RIGHT || move == MOVE_DOWN || move == MOVE_NEXT))
+		input_step(&self->input, 1);
+	else
+		return false;
+	session_changed(view->session);
+	return true;
+}
+
+static bool edit_key(struct view *view, const struct key *key)
+{
+	struct setting_edit_view *self = self_of(view);
+
+	self->warned = false;
+	if (!input_key(&self->input, key))
+		return false;
+	say(self, NULL);
+	return true;
+}
+
+static void edit_paste(struct view *view, const char *bytes, size_t length)
+{
+	say(self_of(view), input_paste(&self_of(view)->input, bytes, length));
+}
+
+static bool edit_typing(const struct view *view)
+{
+	return !((const struct setting_edit_view *)view)->input.choosing;
+}
+
+static const char *edit_blocked(const struct view *view, const struct action *action)
+{
+	const struct setting_edit_view *self = (const struct setting_edit_view *)view;
+
+	switch (move_of(action)) {
+	case MOVE_PICK:
+		return "there is no list to choose from for this field";
+	case MOVE_ADD:
+	case MOVE_REMOVE:
+		return "this field holds one value";
+	case MOVE_NEXT:
+	case MOVE_PREVIOUS:
+		return self->input.choosing ? NULL : "there is one field here";
+	default:
+		return NULL;
+	}
+}
+
+static const char *edit_label(const struct view *view, const struct action *action)
+{
+	(void)view;
+	return move_of(action) == MOVE_ACCEPT ? "review.." : NULL;
+}
+
+static bool edit_busy(const struct view *view)
+{
+	return ((const struct setting_edit_view *)view)->proposal != NULL;
+}
+
+/* --- how it looks --------------------------------------------------------------------------------------------- */
+
+static const char *edit_title(const struct view *view, struct arena *arena)
+{
+	const struct setting_edit_view *self = (const struct setting_edit_view *)view;
+	bool one = self->key != NULL && !whole_family(self);
+
+	return arena_format(arena, "%s%s%s - %s - change%s", self->setting->label, one ? ": " : "", one ? self->key : "",
+		settings_server(self->list, self->host), self->proposal != NULL ? " - asking the server .." : "");
+}
+
+/* How it is understood, or why it is not legal yet. */
+static const char *understood(const struct setting_edit_view *self, struct arena *arena, enum style *style)
+{
+	const char *key, *value, *canonical;
+	struct error error = { 0 };
+
+	*style = STYLE_BAD;
+	if (self->said != NULL)
+		return self->said;
+	*style = STYLE_DIM;
+	if (!typed(self, arena, &key, &value))
+		return "WORD=VALUE; the word is the name of this one among its like.";
+	if (setting_check(arena, self->setting, key, value, &canonical, &error))
+		return arena_format(arena, "That is: %s", setting_words(arena, self->setting, canonical));
+	*style = STYLE_BAD;
+	return arena_text(arena, error.text);
+}
+
+static void edit_draw(const struct view *view, struct canvas *canvas, struct area area)
+{
+	const struct setting_edit_view *self = (const struct setting_edit_view *)view;
+	int row = area.top, last = area.top + area.rows - 1, width = area.columns - LABELS - 2, field;
+	enum style style;
+	const char *words = understood(self, canvas->arena, &style);
+
+	if (area.rows < 3)
+		return;
+	if (area.rows >= 10) {
+		row += canvas_wrap(canvas, row, 1, area.columns - 2, area.rows / 3, STYLE_PLAIN, self->setting->help);
+		row += canvas_wrap(canvas, row, 1, area.columns - 2, 2, STYLE_DIM, arena_format(canvas->arena, "Allowed: %s",
+			setting_range(canvas->arena, self->setting))) + 1;
+	}
+	canvas_words(canvas, row, 1, LABELS - 1, STYLE_LABEL, "Now");
+	canvas_words(canvas, row++, LABELS, width, STYLE_OLD, settings_shown(canvas->arena, &self->list->hosts[self->host], self->setting, self->key));
+	canvas_words(canvas, row, 1, LABELS - 1, STYLE_KEY, "New");
+	field = row++;
+	row += canvas_wrap(canvas, row, LABELS, width, area.rows >= 10 ? 3 : 1, style, words);
+	if (area.rows >= 14 && self->setting->consequence != NULL)
+		row += canvas_wrap(canvas, row + 1, 1, area.columns - 2, 3, STYLE_PLAIN, self->setting->consequence) + 1;
+	if (area.rows >= 14 && self->setting->flags & SETTING_LOCKOUT)
+		canvas_wrap(canvas, row + 1, 1, area.columns - 2, 2, STYLE_WARNING,
+			"Under a timer: it goes back by itself unless it is confirmed, since a mistake can lock people or mail out.");
+	if (area.rows >= 6)
+		canvas_words(canvas, last, 1, -1, STYLE_DIM, "Enter goes to the review, Esc back; nothing is written before it");
+	/* Last, since it puts the cursor on the edit point. */
+	input_draw(&self->input, canvas, field, LABELS, width > 62 ? 62 : width, true);
+}
+
+static void edit_close(struct view *view)
+{
+	struct setting_edit_view *self = self_of(view);
+
+	setting_propose_cancel(self->proposal);
+	input_free(&self->input);
+	line_free(&self->reason);
+	free(self->said);
+	free(self->key);
+	free(self);
+}
+
+static const struct view_class edit_class = {
+	.place = "editor", .close = edit_close, .draw = edit_draw, .act = edit_act, .key = edit_key, .paste = edit_paste,
+	.typing = edit_typing, .blocked = edit_blocked, .title = edit_title, .label = edit_label, .busy = edit_busy,
+};
+
+/* The canonical value that counts now; NULL: none, or not known. */
+static const char *value_now(const struct setting_edit_view *self, struct arena *arena)
+{
+	const struct settings_state *state = self->list->hosts[self->host].state;
+	struct setting_value value;
+
+	if (state == NULL || whole_family(self))
+		return NULL;
+	value = settings_value(arena, state, self->setting, self->key);
+	return !value.known ? NULL : value.value != NULL ? value.value : value.fallback;
+}
+
+struct view *setting_edit_new(struct settings_view *list, const struct setting *setting, const char *key, size_t host)
+{
+	struct setting_edit_view *self = memory_new(sizeof *self);
+	struct arena *arena = arena_new();
+	size_t choices = 0;
+
+	self->view.class = &edit_class;
+	self->view.session = list->list.view.session;
+	self->list = list;
+	self->setting = setting;
+	self->key = key != NULL ? memory_text(key) : NULL;
+	self->host = host;
+	while (setting->choices != NULL && setting->choices[choices] != NULL)
+		choices++;
+	self->field = (struct field){ .name = setting->name, .label = setting->label, .type = FIELD_TEXT, .help = setting->help };
+	if (setting->type == SETTING_FLAG && !whole_family(self))
+		self->field.type = FIELD_FLAG;
+	else if (setting->type == SETTING_CHOICE && choices <= INPUT_CHOICES && !whole_family(self))
+		self->field = (struct field){ .name = setting->name, .label = setting->label, .type = FIELD_CHOICE, .choices = setting->choices, .help = setting->help };
+	line_init(&self->reason, NULL, 0, false);
+	input_start(&self->input, &self->field, value_now(self, arena), NULL, true);
+	arena_free(arena);
+	return &self->view;
+}

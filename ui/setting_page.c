@@ -1,0 +1,203 @@
+/*
+ * setting_page: one setting with all that is known of it, on every server.
+ *
+ * The states belong to the list below, so the page is as fresh as it is.  A
+ * change begins with the server that the pointer is at.  Nothing fails; loop
+ * thread.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/text.h"
+#include "settings/proposal.h"
+#include "ui/move.h"
+#include "ui/scrolled.h"
+#include "ui/session.h"
+#include "ui/settings_private.h"
+
+enum { INDENT = 16 };
+
+struct setting_page {
+	struct scrolled text;
+	struct settings_view *list;        /* below */
+	const struct setting *setting;
+	char *key;                         /* heap; NULL: no family; "": the whole family */
+	size_t at;                         /* server that a change is for */
+	struct setting_proposal *proposal; /* taking it out is being planned; NULL: not */
+};
+
+/* --- what stands there -------------------------------------------------------------------------------------- */
+
+static void add(struct wrapped *page, const char *label, enum style style, const char *words)
+{
+	if (words != NULL && words[0] != '\0')
+		wrapped_add(page, 1, STYLE_LABEL, label, INDENT, style, words);
+}
+
+static void add_value(const struct setting_page *self, struct wrapped *page, size_t i)
+{
+	const struct settings_host *host = &self->list->hosts[i];
+	struct arena *arena = page->arena;
+	const char *shown = settings_shown(arena, host, self->setting, self->key);
+	bool here = i == self->at;
+	struct setting_value value;
+	char digits[16];
+
+	wrapped_add(page, 1, here ? STYLE_KEY : STYLE_LABEL, arena_format(arena, "%s%.12s", here ? "> " : "  ", settings_server(self->list, i)), INDENT,
+		here ? STYLE_ROW_HERE : STYLE_VALUE, shown);
+	if (host->state == NULL)
+		return;
+	for (const char *const *gap = settings_state_gaps(host->state); *gap != NULL; gap++)
+		add(page, "", STYLE_BAD, *gap);
+	clock_digits(settings_state_time(host->state), 1, digits);
+	if (self->key != NULL && self->key[0] == '\0') {
+		add(page, "", STYLE_DIM, arena_format(arena, "read %s", digits));
+		return;
+	}
+	value = settings_value(arena, host->state, self->setting, self->key);
+	if (!value.known) {
+		add(page, "", STYLE_DIM, arena_format(arena, "%s; read %s", value.why != NULL ? value.why : "not known", digits));
+		return;
+	}
+	add(page, "", STYLE_DIM, arena_format(arena, "from %s; %s%s; read %s", value.from, setting_backend_word(value.backend),
+		value.place != NULL ? arena_format(arena, " %s", value.place) : "", digits));
+	if (value.set && value.fallback != NULL)
+		add(page, "", STYLE_DIM, arena_format(arena, "%s: %s", value.differs ? "not the default" : "the same as the default",
+			setting_words(arena, self->setting, value.fallback)));
+	add(page, "", STYLE_WARNING, value.hidden);
+	if (value.runs != NULL)
+		add(page, "", STYLE_WARNING, arena_format(arena, "the service itself has %s", value.runs));
+}
+
+static void add_follow(const struct setting_page *self, struct wrapped *page)
+{
+	const struct setting *setting = self->setting;
+
+	wrapped_heading(page, "If it is changed");
+	for (const struct setting_follow_row *row = setting_follows; row->bit != 0; row++) {
+		if (setting->follow & row->bit)
+			add(page, row->ours ? "done then" : "by you then", STYLE_PLAIN, arena_format(page->arena, "%s. %s", row->ours ? row->name : row->command, row->does));
+	}
+	add(page, "consequence", STYLE_PLAIN, setting->consequence);
+	if (setting->flags & SETTING_LOCKOUT)
+		add(page, "timer", STYLE_WARNING, "It goes back by itself unless it is confirmed, since a mistake can lock people or mail out.");
+	add(page, "not here", STYLE_WARNING, setting->refused);
+}
+
+static void lay_out(const struct scrolled *text, struct arena *arena, enum visible_form form, int columns, struct wrapped *page)
+{
+	const struct setting_page *self = (const struct setting_page *)text;
+	const struct setting *setting = self->setting;
+
+	wrapped_start(page, arena, form, columns - 1);
+	wrapped_add(page, 1, STYLE_PLAIN, NULL, 1, STYLE_PLAIN, setting->help);
+	wrapped_heading(page, settings_differ(self->list, setting, self->key) ? "On the servers: DIFFERENT" : "On the servers");
+	for (size_t i = 0; i < self->list->count; i++)
+		add_value(self, page, i);
+	add_follow(self, page);
+	wrapped_heading(page, "More");
+	add(page, "name", STYLE_PLAIN, settings_name(arena, setting, self->key));
+	add(page, "allowed", STYLE_PLAIN, setting_range(arena, setting));
+	add(page, "UCR", STYLE_PLAIN, setting->ucr);
+	add(page, "Postfix", STYLE_PLAIN, setting->postconf);
+	add(page, "Dovecot 2.3", STYLE_PLAIN, setting->dovecot);
+	add(page, "Dovecot 2.4", STYLE_PLAIN, setting->dovecot24 != NULL && strcmp(setting->dovecot24, "=") == 0 ? setting->dovecot : setting->dovecot24);
+	add(page, "manual", STYLE_PLAIN, setting->manual);
+	add(page, "aged", STYLE_WARNING, setting->aged);
+}
+
+static const char *page_title(const struct view *view, struct arena *arena)
+{
+	const struct setting_page *self = (const struct setting_page *)view;
+	bool one = self->key != NULL && self->key[0] != '\0';
+
+	return arena_format(arena, "Settings - %s%s%s%s", self->setting->label, one ? ": " : "", one ? self->key : "",
+		self->proposal != NULL ? " - asking the server .." : "");
+}
+
+/* --- what can be done --------------------------------------------------------------------------------------- */
+
+static void proposed(void *context, struct change *takes, const struct error *error)
+{
+	struct setting_page *self = context;
+	struct session *session = self->text.view.session;
+
+	self->proposal = NULL;
+	session_changed(session);
+	if (takes == NULL && error->kind != ERROR_NONE)
+		session_complain(session, error);
+	else if (takes == NULL)
+		session_notice(session, NULL, "It is so already; nothing is to be changed");
+	else if (session_top(session) == &self->text.view)
+		session_push(session, review_view_new(session, takes));
+	else
+		change_free(takes);
+}
+
+static bool page_act(struct view *view, const struct action *action)
+{
+	struct setting_page *self = (struct setting_page *)view;
+	enum move move = move_of(action);
+
+	if (strcmp(action->name, "edit") == 0)
+		session_push(view->session, setting_edit_new(self->list, self->setting, self->key, self->at));
+	else if (strcmp(action->name, "unset") == 0 && self->proposal == NULL)
+		self->proposal = setting_propose(settings_hosts(self->list), self->at, self->setting, self->key, NULL, proposed, self);
+	else if (strcmp(action->name, "other-server") == 0)
+		self->at = self->at + 1 < self->list->count ? self->at + 1 : 0;
+	else if (move == MOVE_REFRESH)
+		settings_ask(self->list, self->at);
+	else
+		return move != MOVE_ACCEPT && scrolled_act(view, action);
+	session_changed(view->session);
+	return true;
+}
+
+static const char *page_blocked(const struct view *view, const struct action *action)
+{
+	const struct setting_page *self = (const struct setting_page *)view;
+	bool change = strcmp(action->name, "edit") == 0 || strcmp(action->name, "unset") == 0;
+
+	if (change && settings_locked(view->session, self->setting) != NULL)
+		return settings_locked(view->session, self->setting);
+	if (strcmp(action->name, "unset") == 0 && self->key != NULL && self->key[0] == '\0')
+		return "this is a whole family; open the one that is to go";
+	if (strcmp(action->name, "other-server") == 0 && self->list->count < 2)
+		return "there is one server only";
+	return NULL;
+}
+
+static bool page_busy(const struct view *view)
+{
+	const struct setting_page *self = (const struct setting_page *)view;
+
+	return self->proposal != NULL || self->list->list.view.class->busy(&self->list->list.view);
+}
+
+static void page_close(struct view *view)
+{
+	struct setting_page *self = (struct setting_page *)view;
+
+	setting_propose_cancel(self->proposal);
+	free(self->key);
+	free(self);
+}
+
+static const struct view_class page_class = {
+	.place = "setting", .close = page_close, .draw = scrolled_draw, .act = page_act, .title = page_title, .blocked = page_blocked,
+	.busy = page_busy,
+};
+
+struct view *setting_page_new(struct settings_view *list, const struct setting *setting, const char *key)
+{
+	struct setting_page *self = memory_new(sizeof *self);
+
+	self->text.view.class = &page_class;
+	self->text.view.session = list->list.view.session;
+	self->text.lay_out = lay_out;
+	self->list = list;
+	self->setting = setting;
+	self->key = key != NULL ? memory_text(key) : NULL;
+	return &self->text.view;
+}

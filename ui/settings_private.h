@@ -1,0 +1,63 @@
+/*
+ * settings_private: what the list of settings, the page of one and its editor
+ * share.
+ */
+#ifndef POSTROOM_UI_SETTINGS_PRIVATE_H
+#define POSTROOM_UI_SETTINGS_PRIVATE_H
+
+#include "settings/backend.h"
+#include "ui/list_private.h"
+
+/* Servers with a column of their own; the page of a setting has all. */
+enum { SETTINGS_COLUMNS = 6 };
+
+struct settings_view;
+struct settings_host {
+	struct settings_view *view;
+	size_t host;
+	struct settings_reading *reading;  /* being asked; NULL: not */
+	struct settings_state *state;      /* as it was read last; NULL: never yet */
+};
+struct settings_view {
+	struct list_view list;
+	struct settings_host *hosts;
+	size_t count;
+	const struct setting_group *group; /* only this one; NULL: all */
+};
+
+/* The nouns of the list; beside those of a mail system, since nobody writes them. */
+extern const struct kind kind_settings_list;
+
+/* --- settings.c --- */
+struct hosts *settings_hosts(const struct settings_view *self);
+const char *settings_server(const struct settings_view *self, size_t host);
+/* Asks this server again; what is shown stays until it has answered. */
+void settings_ask(struct settings_view *self, size_t host);
+/* Why settings cannot be changed by this person, or this one by nobody; NULL: they can. */
+const char *settings_locked(const struct session *session, const struct setting *setting);
+
+/* --- settings_rows.c --- */
+struct rows *settings_rows(const struct settings_view *self);
+/* The setting of a row; key: of a family, NULL elsewhere, and "" where it stands for the whole family. */
+const struct setting *settings_of_row(const struct row *row, const char **key);
+/* Name with the key of a family. Arena. */
+const char *settings_name(struct arena *arena, const struct setting *setting, const char *key);
+/* What counts there, as words for people; arena. "?" where it is not known yet or could not be read, "-" where that server has no such thing. */
+const char *settings_shown(struct arena *arena, const struct settings_host *host, const struct setting *setting, const char *key);
+/* The servers that tell a value do not tell the same. */
+bool settings_differ(const struct settings_view *self, const struct setting *setting, const char *key);
+/* Parts of the feed. */
+const char *settings_cell_words(const struct list_view *list, struct arena *arena, enum visible_form form, const struct field *field,
+		const struct row *row, const struct value *value);
+const char *settings_detail(const struct list_view *list, const struct row *row, struct arena *arena);
+enum style settings_style(const struct list_view *list, const struct field *field, const struct row *row, enum style otherwise);
+const char *settings_columns(const struct list_view *list);
+const char *settings_label(const struct list_view *list, const struct field *field);
+
+/* --- setting_page.c, setting_edit.c --- */
+/* One setting, over the list that it belongs to. */
+struct view *setting_page_new(struct settings_view *list, const struct setting *setting, const char *key);
+/* A new value for it on one server. */
+struct view *setting_edit_new(struct settings_view *list, const struct setting *setting, const char *key, size_t host);
+
+#endif
