@@ -57,7 +57,7 @@ static void add_value(const struct setting_page *self, struct wrapped *page, siz
 	}
 	value = settings_value(arena, host->state, self->setting, self->key);
 	if (!value.known) {
-		add(page, "", STYLE_DIM, arena_format(arena, "%s; read %s", value.why != NULL ? value.why : "not known", digits));
+		add(page, "", STYLE_DIM, arena_format(arena, "%s; asked %s", value.why != NULL ? value.why : "not known", digits));
 		return;
 	}
 	add(page, "", STYLE_DIM, arena_format(arena, "from %s; %s%s; read %s", value.from, setting_backend_word(value.backend),

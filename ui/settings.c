@@ -142,18 +142,21 @@ static const char *settings_empty(const struct list_view *list, struct arena *ar
 static void next_group(struct settings_view *self, bool forward)
 {
 	const struct setting_group *first = setting_groups, *last = first;
+	struct rows *rows = NULL;
 
 	while (last[1].name != NULL)
 		last++;
 	do {
+		rows_free(rows);
 		if (self->group == NULL)
 			self->group = forward ? first : last;
 		else if (forward)
 			self->group = self->group == last ? NULL : self->group + 1;
 		else
 			self->group = self->group == first ? NULL : self->group - 1;
-		take_rows(self);
-	} while (self->group != NULL && rowset_total(self->list.incoming != NULL ? self->list.incoming : self->list.set) == 0);
+		rows = settings_rows(self);
+	} while (self->group != NULL && rows->count == 0);
+	list_take(&self->list, rows, true);
 }
 
 static bool settings_act(struct list_view *list, const struct action *action)
@@ -209,6 +212,7 @@ static const struct list_feed settings_feed = {
 	.detail = settings_detail,
 	.style = settings_style,
 	.columns = settings_columns,
+	.width = settings_width,
 	.label = settings_label,
 	.close = settings_close,
 };

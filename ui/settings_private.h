@@ -52,6 +52,7 @@ const char *settings_cell_words(const struct list_view *list, struct arena *aren
 const char *settings_detail(const struct list_view *list, const struct row *row, struct arena *arena);
 enum style settings_style(const struct list_view *list, const struct field *field, const struct row *row, enum style otherwise);
 const char *settings_columns(const struct list_view *list);
+int settings_width(const struct list_view *list, const struct field *field);
 const char *settings_label(const struct list_view *list, const struct field *field);
 
 /* --- setting_page.c, setting_edit.c --- */

@@ -15,13 +15,16 @@
 
 enum settings_field { SF_SETTING, SF_ON, SF_DIFFERS = SF_ON + SETTINGS_COLUMNS, SF_FROM, SF_NAME, SF_GROUP, SF_ORDER, SF_FIELDS };
 
-#define ON(number) { .name = "on" number, .label = "Server " number, .type = FIELD_TEXT, .width = 14, .help = "What counts on this server." }
+/* Columns of the screen. */
+enum { MARGIN = 4, VALUE_COLUMNS = 12, DIFF_COLUMNS = 4, LABEL_LEAST = 18, LABEL_MOST = 40 };
+
+#define ON(number) { .name = "on" number, .label = "Server " number, .type = FIELD_TEXT, .width = 12, .help = "What counts on this server." }
 static const struct field list_fields[] = {
 	{ .name = "setting", .label = "Setting", .type = FIELD_TEXT, .flags = FIELD_KEY | FIELD_COLUMN | FIELD_SEARCH, .width = 32,
 	  .help = "What it is about." },
 	ON("1"), ON("2"), ON("3"), ON("4"), ON("5"), ON("6"),
-	{ .name = "differs", .label = "Same", .type = FIELD_TEXT, .width = 5, .help = "Whether the servers differ in it." },
-	{ .name = "from", .label = "From", .type = FIELD_TEXT, .flags = FIELD_COLUMN, .width = 8,
+	{ .name = "differs", .label = "Diff", .type = FIELD_TEXT, .width = 4, .help = "Whether the servers differ in it." },
+	{ .name = "from", .label = "From", .type = FIELD_TEXT, .width = 4,
 	  .help = "Where the value of each server comes from: d default, f file, l main.cf.local, u UCR, P policy, S schedule, F forced." },
 	{ .name = "name", .label = "Name", .type = FIELD_TEXT, .flags = FIELD_SEARCH, .width = 24, .help = "Its name in commands." },
 	{ .name = "group", .label = "Group", .type = FIELD_TEXT, .width = 12, .help = "The field of work that it belongs to." },
@@ -235,6 +238,8 @@ const char *settings_cell_words(const struct list_view *list, struct arena *aren
 	(void)list;
 	(void)form;
 	(void)row;
+	if (server_of(field) >= 0 && (strcmp(value->bytes, "(empty)") == 0 || strcmp(value->bytes, "(unset)") == 0))
+		return "-";
 	/* "50 MB (52,428,800 bytes)": the row has room for the first. */
 	return more != NULL && more > value->bytes ? arena_bytes(arena, value->bytes, (size_t)(more - value->bytes)) : NULL;
 }
@@ -274,6 +279,22 @@ const char *settings_columns(const struct list_view *list)
 	size_t count = ((const struct settings_view *)list)->count;
 
 	return by_count[count < SETTINGS_COLUMNS ? count : SETTINGS_COLUMNS];
+}
+
+/* Values first: a part of the label still tells which setting it is. */
+int settings_width(const struct list_view *list, const struct field *field)
+{
+	const struct settings_view *self = (const struct settings_view *)list;
+	int servers = self->count < SETTINGS_COLUMNS ? (int)self->count : SETTINGS_COLUMNS, letters_wide = servers > 2 ? 2 * servers - 1 : 4;
+	int left = session_canvas(list->view.session)->columns - MARGIN - servers * (VALUE_COLUMNS + 1) - letters_wide - 1 - DIFF_COLUMNS - 1;
+
+	if (field == &list_fields[SF_SETTING])
+		return left < LABEL_LEAST ? LABEL_LEAST : left > LABEL_MOST ? LABEL_MOST : left;
+	if (field == &list_fields[SF_DIFFERS])
+		return DIFF_COLUMNS;
+	if (field == &list_fields[SF_FROM])
+		return letters_wide;
+	return server_of(field) >= 0 ? VALUE_COLUMNS : 0;
 }
 
 const char *settings_label(const struct list_view *list, const struct field *field)

@@ -165,6 +165,7 @@ void fake_live_open(struct engine *engine)
 		reply(hosts, i ? "mail2" : "mail1", "dovecot-debug", "auth_debug_passwords = no\nauth_verbose_passwords = no\nauth_debug = no\nmail_debug = no\n");
 	}
 	reply(hosts, "mail1", "message", "*** ENVELOPE RECORDS ***\nsender: news@example.com\n*** MESSAGE CONTENTS ***\nSubject: News of the week\n*** HEADER EXTRACTED ***\n");
+	fake_settings_answers(hosts);
 	engine->live = live_open(engine->loop, hosts, &settings);
 }
 

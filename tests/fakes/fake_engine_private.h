@@ -41,4 +41,8 @@ void fake_fill(struct directory *directory);
 void fake_live_open(struct engine *engine);
 void fake_live_close(struct engine *engine);
 
+/* fake_engine_settings.c: what the servers answer about their settings. */
+struct hosts;
+void fake_settings_answers(struct hosts *hosts);
+
 #endif
