@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "model/check.h"
+#include "model/guarded.h"
 #include "model/traffic.h"
 #include "tests/fakes/fake_engine_private.h"
 
@@ -140,6 +141,12 @@ static struct review *make_review(const struct gate *gate, const struct change *
 
 	if (change->kind->result != NULL)
 		return traffic_review(gate, review);
+	if (kind_guarded(change->kind) && change->verb == VERB_EDIT) {
+		fake_guarded_plan(review);
+		judge(gate, review);
+		review->sentence = change_sentence(review->arena, change, review->lines, review->line_count);
+		return review;
+	}
 	if (now == NULL && change->verb != VERB_ADD && change->verb != VERB_UNDO) {
 		review->allowed = false;
 		review->stage = STAGE_CHECK;

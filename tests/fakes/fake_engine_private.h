@@ -44,5 +44,7 @@ void fake_live_close(struct engine *engine);
 /* fake_engine_settings.c: what the servers answer about their settings. */
 struct hosts;
 void fake_settings_answers(struct hosts *hosts);
+/* What a change of a server's files does to it, as its store plans it. */
+void fake_guarded_plan(struct review *review);
 
 #endif

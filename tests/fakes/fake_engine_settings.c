@@ -2,6 +2,9 @@
  * fake_engine_settings: what the invented servers are set to: mail1 and mail2
  * answer, and differ in some; further ones do not.  Loop thread.
  */
+#include <string.h>
+
+#include "settings/store_private.h"
 #include "tests/fakes/fake_engine_private.h"
 #include "tests/fakes/fake_hosts.h"
 
@@ -35,4 +38,36 @@ void fake_settings_answers(struct hosts *hosts)
 
 	for (size_t i = 0; i < sizeof replies / sizeof *replies; i++)
 		fake_hosts_reply(hosts, &(struct fake_reply){ .host = replies[i].host, .command = replies[i].command, .output = replies[i].output });
+}
+
+void fake_guarded_plan(struct review *review)
+{
+	const struct change *change = review->change;
+	struct record *now = record_new_in(review->arena, change->kind), *after;
+	struct operation *step = arena_alloc(review->arena, sizeof *step);
+	struct shown_value shown;
+
+	now->name = now->id = arena_text(review->arena, change->name);
+	record_set_text(now, change->kind->name_field, change->name);
+	after = record_copy(review->arena, now);
+	for (size_t i = 0; i < change->edit_count; i++) {
+		const struct edit *edit = &change->edits[i];
+
+		for (size_t j = 0; strcmp(edit->field->name, "value") == 0 && j < edit->count; j++) {
+			if (!shown_value_read(review->arena, &edit->values[j], &shown))
+				continue;
+			record_add_text(now, "value", arena_format(review->arena, "%s = %s", shown.name, *shown.before ? shown.before : "(none)"));
+			record_add_text(after, "value", arena_format(review->arena, "%s = %s", shown.name, *shown.after ? shown.after : "(none)"));
+		}
+	}
+	review->facts.now = now;
+	review->facts.plain = true;
+	review->plan.after = after;
+	/* Its id is another one each time, so the change itself is not shown. */
+	step->verb = OPERATION_MODIFY;
+	step->place = now->name;
+	step->words = "write the file, reload the service";
+	review->plan.operations = step;
+	review->plan.count = 1;
+	review->line_count = record_diff(review->arena, now, after, &review->lines);
 }
