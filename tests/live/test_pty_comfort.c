@@ -131,7 +131,7 @@ static void the_mouse_goes_where_it_is_pressed(void **state)
 	pty_settle(session, 150);
 	assert_int_equal(row_of(session, "\xe2\x96\xb8"), first + 5);
 	/* The bar is the second row. */
-	console_step(session, "\033[<0;14;2M", "[3 Dom");
+	console_step(session, "\033[<0;18;2M", "[3 Dom");
 	assert_true(pty_shows(session, "Domains - "));
 	leave(session, "mouse");
 	free(config);

@@ -18,12 +18,6 @@ static const char *const places[] = {
 	"", "/an", "\r", "\rl", "?", ":", "3", "H", "/host\r\rx", "n", "\re", "\033[B\033[B\033[6~", "l7 GB\r", "d", ":qu", "\033[200~half a paste",
 };
 
-static double spent_ms(const struct pty_session *session)
-{
-	return (double)(session->used.ru_utime.tv_sec + session->used.ru_stime.tv_sec) * 1000
-		+ (double)(session->used.ru_utime.tv_usec + session->used.ru_stime.tv_usec) / 1000;
-}
-
 struct worst { int64_t milliseconds; double processor; };
 
 /* Breaks the line and looks at what follows; 69 is for one that had not opened its terminal yet. */
@@ -36,7 +30,7 @@ static void break_line(struct pty_session *session, int limit, const char *where
 	pty_hang_up(session);
 	status = pty_wait_end(session, limit + 2000);
 	took = console_now() - begun;
-	after = before < 0 ? 0 : spent_ms(session) - before;
+	after = before < 0 ? 0 : session->processor_ms - before;
 	if (status != 129 && status != 69)
 		fail_msg("%s: status %d", where, status);
 	if (took > limit)

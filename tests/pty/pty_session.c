@@ -211,6 +211,9 @@ int pty_wait_end(struct pty_session *session, int milliseconds)
 
 	while (session->status < 0) {
 		take(session, 10);
+		/* Its own time is there until it is waited for; afterwards that of its children is part of it. */
+		if (waitid(P_PID, (id_t)session->pid, &(siginfo_t){ 0 }, WEXITED | WNOHANG | WNOWAIT) == 0)
+			session->processor_ms = pty_processor_ms(session);
 		if (wait4(session->pid, &status, WNOHANG, &session->used) == session->pid)
 			session->status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 		else if (now_ms() >= until)

@@ -38,6 +38,7 @@ struct pty_session {
 	struct strict *strict;
 	int status;                        /* exit status or 128 + signal once ended, else -1 */
 	struct rusage used;                /* what it and its children took, once ended */
+	double processor_ms;               /* what it took by itself, once ended; -1: not known */
 };
 /* The program gets TERM, LC_ALL=C.UTF-8, PATH, HOME and what `environment` adds. NULL where there are no ptys. */
 struct pty_session *pty_start(const struct pty_options *options);
