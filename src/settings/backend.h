@@ -104,6 +104,7 @@ struct setting_plan {
 	const char *const *variables;
 	const char *const *variables_before;
 	const char *const *commits;        /* files that ucr must make again afterwards; NULL-terminated */
+	const char *const *maps;           /* tables that postmap must make again; NULL-terminated; NULL: none */
 	const char *service;               /* "postfix" or "dovecot": whose reload makes it count; NULL: none needed */
 	const char *const *steps;          /* what is done, in order, in words; NULL-terminated */
 	const struct setting_say *says;    /* consequences and warnings; what else must be known before */

@@ -34,8 +34,8 @@ const struct setting *const setting_tables[] = {
 };
 
 const struct setting_follow_row setting_follows[] = {
-	{ FOLLOW_POSTMAP_AUTH, "postmap of smtp_auth", "postmap /etc/postfix/smtp_auth", false, "Postfix reads the new table by itself." },
-	{ FOLLOW_POSTMAP_TLS, "postmap of tls_policy", "postmap /etc/postfix/tls_policy", false, "Postfix reads the new table by itself." },
+	{ FOLLOW_POSTMAP_AUTH, "postmap of smtp_auth", "postmap /etc/postfix/smtp_auth", true, "Postfix reads the new table by itself." },
+	{ FOLLOW_POSTMAP_TLS, "postmap of tls_policy", "postmap /etc/postfix/tls_policy", true, "Postfix reads the new table by itself." },
 	{ FOLLOW_POSTFIX_RELOAD, "Postfix reload", "postfix reload", true, "No session ends; new ones have the new value." },
 	{ FOLLOW_POSTFIX_RESTART, "Postfix restart", "systemctl restart postfix", false, "SMTP is not there for some seconds; other servers try again by themselves." },
 	{ FOLLOW_DOVECOT_RELOAD, "Dovecot reload", "doveadm reload", true, "All sessions end after six seconds and come back, unless sessions-end-with-reload is no." },

@@ -55,6 +55,7 @@ struct guarded_change {
 	const struct guarded_variable *variables;
 	size_t variable_count;
 	const char *const *commits;        /* files that ucr makes again after the files and variables; NULL: none */
+	const char *const *maps;           /* sources of tables that postmap makes again at last, those that are there; NULL: none */
 	const char *ucr, *ucr_directory;   /* NULL: /usr/sbin/ucr, /etc/univention */
 	bool at_once;                      /* nobody can be locked out: confirmed by itself once it was seen to run */
 	bool own;                          /* a parameter of the site's own is among it: that nothing uses it yet is no mistake */

@@ -65,7 +65,7 @@ static bool run(struct guardian *guardian, const char *const *argv, struct error
 	umask(mask);
 	if (ran.ended && ran.status == 0)
 		return true;
-	return error_set(error, ran.ended ? ERROR_REFUSED : ran.error.kind, "%s %s fails%s%.300s", argv[0], argv[1], ran.ended && *ran.complaint ? ": " : "",
+	return error_set(error, ran.ended ? ERROR_REFUSED : ran.error.kind, "%s fails%s%.300s", strrchr(argv[0], '/') + 1, ran.ended && *ran.complaint ? ": " : "",
 		ran.ended ? ran.complaint : ran.error.text);
 }
 
@@ -105,6 +105,20 @@ static bool commit(struct guardian *guardian, struct error *error)
 	return true;
 }
 
+/* Tables are made of what lies there now; one that is not there yet is nobody's. */
+static bool postmap(struct guardian *guardian, struct error *error)
+{
+	for (size_t i = 0; guardian->change.maps && guardian->change.maps[i]; i++) {
+		const char *path = guardian->change.maps[i];
+
+		if (access(path, F_OK) != 0)
+			guardian_say(guardian, "%s is not there, so there is no table to make of it", path);
+		else if (!run(guardian, (const char *const[]){ "/usr/sbin/postmap", "-c", guardian_config(guardian), path, NULL }, error))
+			return false;
+	}
+	return true;
+}
+
 /* The files that ucr made, asked by the service's own parser before anybody reloads. */
 static bool check_made(struct guardian *guardian, struct error *error)
 {
@@ -114,8 +128,8 @@ static bool check_made(struct guardian *guardian, struct error *error)
 bool guardian_ucr_install(struct guardian *guardian, struct error *error)
 {
 	if (guardian->change.variable_count == 0 && !guardian->change.commits)
-		return true;
-	if (!write_all(guardian, NULL, false, error) || !commit(guardian, error))
+		return postmap(guardian, error);
+	if (!write_all(guardian, NULL, false, error) || !commit(guardian, error) || !postmap(guardian, error))
 		return false;
 	guardian_point("variables");
 	return check_made(guardian, error);
@@ -124,10 +138,14 @@ bool guardian_ucr_install(struct guardian *guardian, struct error *error)
 bool guardian_ucr_restore(struct guardian *guardian, struct error *error)
 {
 	struct layers *now = guardian->change.variable_count > 0 ? normal_layer(guardian, NULL) : NULL;
+	struct error tables = { 0 };
 
-	if (guardian->change.variable_count == 0 && !guardian->change.commits)
-		return true;
-	return write_all(guardian, now, true, error) && commit(guardian, error);
+	if ((guardian->change.variable_count > 0 || guardian->change.commits) && (!write_all(guardian, now, true, error) || !commit(guardian, error)))
+		return false;
+	/* What the old values need was made before; a table that cannot be made again keeps nothing from running. */
+	if (!postmap(guardian, &tables))
+		guardian_say(guardian, "%s", tables.text);
+	return true;
 }
 
 /* --- where no service has to do anything ------------------------------------------------------------- */

@@ -116,6 +116,8 @@ static void put_variables(struct json *json, const struct guarded_change *change
 		json_free(variables);
 	if (change->commits)
 		put_texts(json, "commits", change->commits);
+	if (change->maps)
+		put_texts(json, "maps", change->maps);
 	if (change->ucr)
 		json_put_text(json, "ucr", change->ucr);
 	if (change->ucr_directory)
@@ -184,10 +186,14 @@ static bool read_variables(struct arena *arena, const struct json *json, struct 
 	change->variables = list;
 	change->variable_count = json_count(variables);
 	change->commits = json_get(json, "commits") ? get_texts(arena, json, "commits") : NULL;
+	change->maps = json_get(json, "maps") ? get_texts(arena, json, "maps") : NULL;
 	change->ucr = text_at(arena, json, "ucr");
 	change->ucr_directory = text_at(arena, json, "ucr_directory");
 	change->at_once = json_get_flag(json, "at_once");
 	change->own = json_get_flag(json, "own");
+	for (size_t i = 0; change->maps && change->maps[i]; i++)
+		if (!plain_path(change->maps[i]))
+			return error_set(error, ERROR_INVALID, "\"%s\" in the guarded change is no plain absolute path", change->maps[i]);
 	for (size_t i = 0; change->commits && change->commits[i]; i++)
 		if (!plain_path(change->commits[i]))
 			return error_set(error, ERROR_INVALID, "\"%s\" in the guarded change is no plain absolute path", change->commits[i]);

@@ -305,6 +305,19 @@ static void follow_steps(struct planning *planning)
 			step(planning, arena_format(planning->arena, "%s: %s", row->name, row->command));
 }
 
+static void plan_maps(struct planning *planning)
+{
+	static const struct { unsigned bit; const char *name; } tables[] = { { FOLLOW_POSTMAP_AUTH, "smtp_auth" }, { FOLLOW_POSTMAP_TLS, "tls_policy" } };
+	const char *main = planning->state->main_path, **maps = arena_alloc(planning->arena, 3 * sizeof(*maps));
+	size_t count = 0;
+
+	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
+		if (planning->plan->follow & tables[i].bit)
+			maps[count++] = arena_format(planning->arena, "%.*s/%s", (int)(strrchr(main, '/') - main), main, tables[i].name);
+	if (count > 0)
+		planning->plan->maps = maps;
+}
+
 static void say_what_follows(struct planning *planning, struct rules_view *view)
 {
 	const struct setting_follow_row *row;
@@ -343,6 +356,7 @@ static void finish(struct planning *planning, struct rules_view *view)
 			rules_say(view, SETTING_NOTE, "UCR has no variable for it, so it goes into %s, which is put behind what UCR writes and overrides it; Postfix then warns in "
 				"its log of a parameter that is set twice.", planning->state->local_path);
 		}
+	plan_maps(planning);
 	say_what_follows(planning, view);
 	follow_steps(planning);
 	for (size_t i = 0; i < plan->shown_count; i++)

@@ -5,7 +5,7 @@
 # postroom-ucs.conf names mail1 with the flavour ucs. The next start of the lab
 # writes main.cf anew, so start-ucr is called after it.
 
-UCR_MAIN_CF='message_size_limit|mailbox_size_limit|relayhost|always_bcc|soft_bounce|disable_vrfy_command|smtpd_banner|maximal_queue_lifetime'
+UCR_MAIN_CF='message_size_limit|mailbox_size_limit|relayhost|smtp_sasl_auth_enable|always_bcc|soft_bounce|disable_vrfy_command|smtpd_banner|maximal_queue_lifetime'
 
 ucr_program() {
 	cat <<-END

@@ -111,6 +111,15 @@ status 0 "a limit of Dovecot waits" s set limit-clients=800 --host mail1 --yes
 same "while it runs" 800 "$(dovecot_has default_client_limit)"
 status 0 "rolled back" "$POSTROOM" rollback --host mail1 --yes
 same "ucr made the old one again" 600 "$(dovecot_has default_client_limit)"
+printf '[mx.isp.example]:587 user:secret\n' >"$LAB_POSTFIX_CONF/smtp_auth"
+chmod 600 "$LAB_POSTFIX_CONF/smtp_auth"
+relay=$("$LAB_UCR" get mail/relayhost)
+status 0 "another relay" s set relay-host='[mx.isp.example]:587' relay-login=yes --host mail1 --yes
+said "speaks of its login" "a line that begins with exactly [mx.isp.example]:587"
+ok "its table is made" test -s "$LAB_POSTFIX_CONF/smtp_auth.db"
+status 0 "waits and goes back" "$POSTROOM" rollback --host mail1 --yes
+same "to the relay before" "$relay" "$(postfix_has relayhost)"
+rm -f "$LAB_POSTFIX_CONF/smtp_auth" "$LAB_POSTFIX_CONF/smtp_auth.db"
 status 0 "what nobody has to reload" s set mailbox-rename=yes --host mail1 --yes
 same "is there" yes "$("$LAB_UCR" get mail/dovecot/mailbox/rename)"
 status 65 "a wrong percentage" s set quota-warning/9=full --host mail1 --yes

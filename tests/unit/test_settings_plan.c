@@ -383,6 +383,11 @@ static void a_plan_of_ucr_is_variables(void **state)
 	assert_string_equal(made.files[0].path, "/etc/postfix/main.cf.local");
 	assert_string_equal(made.files[0].bytes, "virtual_alias_expansion_limit = 5000\n");
 	assert_string_equal(made.commits[0], "/etc/postfix/main.cf");
+	assert_true(plan(server, "relay-login=yes|relay-host=[mx.isp.example]:587", NULL, &made, &error));
+	assert_string_equal(made.maps[0], "/etc/postfix/smtp_auth");
+	assert_string_equal(made.maps[1], "/etc/postfix/tls_policy");
+	assert_null(made.maps[2]);
+	assert_true(says(&made, SETTING_WARNING, "a line that begins with exactly [mx.isp.example]:587"));
 	assert_true(plan(server, "mailbox-rename=no|mailbox-delete=yes", NULL, &made, &error));
 	assert_null(made.service);
 	assert_true(says(&made, SETTING_WARNING, "is deleted from the disk"));
