@@ -376,6 +376,14 @@ static void open_server(struct list_view *list, const struct row *row)
 	session_push(list->view.session, live_list_new(list->view.session, "services", host_of(list, row), NULL, NULL));
 }
 
+static void sort_by(struct live_list *self, const char *field)
+{
+	self->list.sort = kind_field(self->list.kind, field);
+	self->list.reverse = true;
+	rowset_sort(self->list.set, self->list.sort, true);
+	list_work_more(&self->list);
+}
+
 /*
  * Who takes the slots of a login service are addresses, since who only tries has no name yet; what runs inside has
  * processes only.
@@ -387,9 +395,14 @@ static void open_service(struct list_view *list, const struct row *row)
 	size_t host = host_of(list, row);
 	struct arena *arena = arena_new();
 
-	if (unit != NULL && strcmp(unit, "logins") == 0)
-		session_push(session, live_list_new(session, "connections-by-address", host, NULL, NULL));
-	else if (unit != NULL && strcmp(unit, "sessions") == 0)
+	if (unit != NULL && strcmp(unit, "logins") == 0) {
+		struct view *view = live_list_new(session, "connections-by-address", host, NULL, NULL);
+
+		/* Who fills them before anybody is logged in has no connection in the first column. */
+		if (host != LIVE_ALL && host_way(live_hosts(live_of(list)), host, "sockets", NULL) != WAY_NONE)
+			sort_by((struct live_list *)view, "trying");
+		session_push(session, view);
+	} else if (unit != NULL && strcmp(unit, "sessions") == 0)
 		session_push(session, live_list_new(session, "connections", host, arena_format(arena, "service:%s", service), service));
 	else
 		session_push(session, live_list_new(session, "processes", host, service, service));
