@@ -12,7 +12,7 @@
 #include "ui/session.h"
 
 /* The smallest screen the console works on. */
-enum { FRAME_LEAST_ROWS = 10, FRAME_LEAST_COLUMNS = 40, FRAME_BAR_COLUMNS = 119 };
+enum { FRAME_LEAST_ROWS = 10, FRAME_LEAST_COLUMNS = 40, FRAME_BAR_COLUMNS = 159 };
 
 /* False: the screen is too small, and says so in one line. */
 bool frame_fits(const struct canvas *canvas);

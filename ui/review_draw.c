@@ -119,8 +119,9 @@ static const char *hint(const struct review_view *self, const struct review_butt
 	const char *name = review_asks_name(self) ? self->review->confirm_text : NULL;
 
 	if (name != NULL && !review_name_typed(self) && (self->said == NULL || self->focus == FOCUS_NAME))
-		return arena_format(arena, "Type %s above, exactly, to enable Apply", text_has_foreign(name, strlen(name))
-				? text_ascii_exact(arena, name, strlen(name)) : name);
+		/* A third button takes the room of a word. */
+		return arena_format(arena, count > 2 ? "Type %s above to enable Apply" : "Type %s above, exactly, to enable Apply",
+				text_has_foreign(name, strlen(name)) ? text_ascii_exact(arena, name, strlen(name)) : name);
 	if (self->said != NULL)
 		return self->said;
 	for (size_t i = 0; i < count; i++) {

@@ -554,7 +554,7 @@ const struct alarm_rule alarm_rules[] = {
 	  .help = "Most of many waiting mails are old." },
 	{ .name = "held", .sources = BIT(LIVE_QUEUE), MEASURED(LIMIT_HELD), .section = "queue", .look = look_held,
 	  .help = "Mail was put on hold and forgotten." },
-	{ .name = "left-on", .sources = BIT(LIVE_LEFT_ON), .section = "overview", .look = look_left_on,
+	{ .name = "left-on", .sources = BIT(LIVE_LEFT_ON), .steady = true, .section = "overview", .look = look_left_on,
 	  .help = "soft_bounce, waiting transports or debug logging is on; a warning once it was seen for a day." },
 	{ .name = "disk", .sources = BIT(LIVE_MACHINE), MEASURED(LIMIT_DISK), .section = "overview", .look = look_disk,
 	  .help = "A file system is nearly full." },

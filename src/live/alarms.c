@@ -97,7 +97,7 @@ static void step(struct alarms *alarms, const struct alarm_pass *pass, struct tr
 {
 	struct events *events = alarms->live->events;
 	const char *host = pass->host == LIVE_ALL ? "" : pass->name;
-	enum alarm_step what = alarm_step(&track->core, level, alarms->needed, clock_now_ms());
+	enum alarm_step what = alarm_step(&track->core, level, track->rule->steady ? 1 : alarms->needed, clock_now_ms());
 	const struct event *event;
 
 	if (alarms->once)

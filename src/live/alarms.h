@@ -57,6 +57,7 @@ struct alarm_rule {
 	bool failures_too;                 /* so is their failure */
 	bool by_source;                    /* the arrival of a source is a reading of its own part only, "/" and its name */
 	bool measured;                     /* findings bear values for this limit; else levels */
+	bool steady;                       /* what is set does not waver: one reading is enough */
 	enum live_limit limit;
 	enum live_level at_most;           /* LEVEL_OK: any; else it never is worse than this */
 	const char *section;               /* where it is seen */
