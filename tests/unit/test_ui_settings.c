@@ -1,0 +1,204 @@
+/*
+ * test_ui_settings: the section Settings: who sees and may change it, what is
+ * found by which words, groups, origins, values that are refused, and views
+ * that close while servers are still being asked.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "tests/fakes/stage.h"
+
+static struct stage *open_settings(enum role role, size_t servers)
+{
+	const struct fake_settings settings = { .role = role, .servers = servers };
+
+	return stage_new(&settings, "settings", 24, 120, VISIBLE_ASCII);
+}
+
+static void shows(struct stage *stage, const char *words, bool does)
+{
+	char *screen = stage_print(stage);
+
+	if ((strstr(screen, words) != NULL) != does)
+		fail_msg("%s \"%s\":\n%s", does ? "not there:" : "there:", words, screen);
+	free(screen);
+}
+
+static const char *place(const struct stage *stage)
+{
+	return session_top(stage->session)->class->place;
+}
+
+static void found_by_every_name(void **state)
+{
+	static const char *const words[] = { "maximum message", "message-size", "mail/messagesizelimit", "message_size_limit", "base64 largest" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+		struct stage *stage = open_settings(ROLE_ADMIN, 2);
+
+		stage_keys(stage, "/");
+		stage_type(stage, words[i]);
+		shows(stage, "> maximum message size", true);
+		shows(stage, "mail1: /etc/postfix/main.cf line 3; mail2: built-in value", true);
+		stage_free(stage);
+	}
+}
+
+static void servers_side_by_side(void **state)
+{
+	struct stage *stage = open_settings(ROLE_ADMIN, 3);
+
+	(void)state;
+	shows(stage, "mail3 did not tell all", true);
+	shows(stage, "4 differ", true);
+	stage_free(stage);
+	stage = open_settings(ROLE_ADMIN, 1);
+	shows(stage, "differ", false);
+	shows(stage, "read 14:02", true);
+	stage_free(stage);
+	stage = open_settings(ROLE_ADMIN, 0);
+	shows(stage, "No server is configured", true);
+	stage_free(stage);
+}
+
+static void groups_go_round(void **state)
+{
+	struct stage *stage = open_settings(ROLE_ADMIN, 2);
+
+	(void)state;
+	stage_keys(stage, "n");
+	shows(stage, "Settings - Sending and size", true);
+	shows(stage, "VRFY is switched off", false);
+	stage_keys(stage, "p");
+	shows(stage, "Sending and size", false);
+	shows(stage, "VRFY is switched off", true);
+	stage_keys(stage, "p");
+	shows(stage, "Sending and size", false);
+	shows(stage, "relay host", false);
+	stage_free(stage);
+}
+
+static void only_admin_changes(void **state)
+{
+	static const struct { enum role role; const char *place; } cases[] = { { ROLE_ADMIN, "editor" }, { ROLE_MONITOR, "setting" } };
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct stage *stage = open_settings(cases[i].role, 2);
+
+		stage_keys(stage, "Enter");
+		assert_string_equal(place(stage), "setting");
+		stage_keys(stage, "e");
+		assert_string_equal(place(stage), cases[i].place);
+		stage_free(stage);
+	}
+	assert_false(section_visible(section_find("settings"), ROLE_HELPDESK));
+	assert_true(section_visible(section_find("settings"), ROLE_MONITOR));
+}
+
+/* What is typed, and where Enter leads to, with what on the screen. */
+static void values_are_checked(void **state)
+{
+	static const struct { const char *typed, *place, *words; } cases[] = {
+		{ "40 MB", "review", "message-size = 41943040" },
+		{ "many", "editor", "is not possible" },
+		{ "-1", "editor", "is not possible" },
+		{ "60 MB", "editor", "must not be below message-size" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct stage *stage = open_settings(ROLE_ADMIN, 2);
+
+		stage_keys(stage, "/");
+		stage_type(stage, "message_size");
+		stage_keys(stage, "Enter e Ctrl-U");
+		stage_type(stage, cases[i].typed);
+		stage_keys(stage, "Enter");
+		session_compose(stage->session);
+		if (strcmp(place(stage), cases[i].place) != 0)
+			fail_msg("%s leads to %s", cases[i].typed, place(stage));
+		shows(stage, cases[i].words, true);
+		assert_int_equal(fake_submits(stage->engine), 0);
+		stage_free(stage);
+	}
+}
+
+static void set_values_can_be_taken_out(void **state)
+{
+	struct stage *stage = open_settings(ROLE_ADMIN, 2);
+
+	(void)state;
+	stage_keys(stage, "/");
+	stage_type(stage, "message_size");
+	stage_keys(stage, "Enter d");
+	assert_string_equal(place(stage), "review");
+	shows(stage, "message-size = (none)", true);
+	stage_keys(stage, "Esc o");
+	shows(stage, "> mail2", true);
+	stage_keys(stage, "d");
+	assert_string_equal(place(stage), "setting");
+	stage_free(stage);
+}
+
+/* Pressed one after the other, without a turn of the loop between them. */
+static void press(struct stage *stage, const char *names)
+{
+	char *copy = strdup(names), *rest = copy, *name;
+
+	while ((name = strtok_r(rest, " ", &rest)) != NULL) {
+		struct key key;
+
+		assert_true(key_from_name(name, &key));
+		session_key(stage->session, &key);
+	}
+	free(copy);
+}
+
+static void who_asked_may_be_gone(void **state)
+{
+	static const struct { const char *settled, *pressed, *place; } cases[] = {
+		{ "Enter", "d Esc", "settings" },
+		{ "Enter", "d 2", "list" },
+		{ "Enter e Ctrl-U 5 0", "Enter Esc Esc", "setting" },
+		{ "Enter", "Ctrl-R Esc", "settings" },
+		{ "", "Ctrl-R 2", "list" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct stage *stage = open_settings(ROLE_ADMIN, 2);
+
+		if (cases[i].settled[0] != '\0')
+			stage_keys(stage, cases[i].settled);
+		press(stage, cases[i].pressed);
+		assert_true(stage_settle(stage));
+		if (strcmp(place(stage), cases[i].place) != 0)
+			fail_msg("%s: %s", cases[i].pressed, place(stage));
+		stage_free(stage);
+		/* And at the end of the session, before anything came. */
+		stage = open_settings(ROLE_ADMIN, 2);
+		if (cases[i].settled[0] != '\0')
+			stage_keys(stage, cases[i].settled);
+		press(stage, cases[i].pressed);
+		stage_free(stage);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(found_by_every_name), cmocka_unit_test(servers_side_by_side), cmocka_unit_test(groups_go_round),
+		cmocka_unit_test(only_admin_changes), cmocka_unit_test(values_are_checked), cmocka_unit_test(set_values_can_be_taken_out),
+		cmocka_unit_test(who_asked_may_be_gone),
+	};
+
+	return cmocka_run_group_tests_name("settings", tests, NULL, NULL);
+}
