@@ -15,6 +15,8 @@
 #include "ui/move.h"
 #include "ui/session.h"
 
+enum { MOST_SECONDS = 86400 };
+
 static struct hosts *hosts_of(const struct limits_view *self)
 {
 	return session_engine(self->view.session)->hosts;
@@ -22,7 +24,7 @@ static struct hosts *hosts_of(const struct limits_view *self)
 
 /* --- computing -------------------------------------------------------------------------------------- */
 
-static uint64_t number_of(const struct line *line)
+uint64_t limits_number(const struct line *line)
 {
 	const char *words = line_text(line);
 
@@ -39,11 +41,13 @@ static const char *protocols_of(const struct limits_facts *facts)
 
 static void plan(struct limits_view *self)
 {
-	struct limits_goal goal = { .connections = number_of(&self->connections), .of_person = number_of(&self->person),
+	uint64_t people = limits_number(&self->people), person = limits_number(&self->person);
+	struct limits_goal goal = { .connections = people > 0 && person > 0 ? people * person : limits_number(&self->connections), .of_person = person,
 		.tls_percent = 100, .mode = self->mode, .by_default = self->by_default };
 
 	self->planned = false;
-	if (self->world == NULL)
+	self->wanted = goal.connections;
+	if (self->world == NULL || self->world->unread)
 		return;
 	arena_free(self->arena);
 	self->arena = arena_new();
@@ -99,7 +103,13 @@ static void other_server(struct limits_view *self)
 
 static struct line *line_here(struct limits_view *self)
 {
-	return self->focus == LIMITS_IN_CONNECTIONS ? &self->connections : self->focus == LIMITS_IN_PERSON ? &self->person : NULL;
+	switch (self->focus) {
+	case LIMITS_IN_CONNECTIONS: return &self->connections;
+	case LIMITS_IN_PEOPLE: return &self->people;
+	case LIMITS_IN_PERSON: return &self->person;
+	case LIMITS_IN_WITHIN: return &self->within;
+	default: return NULL;
+	}
 }
 
 static void turn(struct limits_view *self)
@@ -127,7 +137,11 @@ static void review(struct limits_view *self)
 		session_notice(session, NULL, "%s", self->set.refused);
 		return;
 	}
-	change = limits_plan_change(self->world, hosts_of(self), &self->set, self->keep, 0, &error);
+	if (!line_empty(&self->within) && (limits_number(&self->within) < 1 || limits_number(&self->within) > MOST_SECONDS)) {
+		session_notice(session, NULL, "Confirm within is 1 to %d seconds, or empty", MOST_SECONDS);
+		return;
+	}
+	change = limits_plan_change(self->world, hosts_of(self), &self->set, self->keep, (unsigned)limits_number(&self->within), &error);
 	if (change == NULL)
 		session_complain(session, &error);
 	else
@@ -194,7 +208,8 @@ static bool limits_typing(const struct view *view)
 {
 	const struct limits_view *self = (const struct limits_view *)view;
 
-	return self->world != NULL && (self->focus == LIMITS_IN_CONNECTIONS || self->focus == LIMITS_IN_PERSON);
+	/* Also while the server is being asked: what is typed meanwhile is a number and no section. */
+	return (self->world != NULL || self->asking != NULL) && line_here((struct limits_view *)self) != NULL;
 }
 
 static const char *limits_blocked(const struct view *view, const struct action *action)
@@ -241,7 +256,9 @@ static void limits_close(struct view *view)
 	limits_world_free(self->world);
 	arena_free(self->arena);
 	line_free(&self->connections);
+	line_free(&self->people);
 	line_free(&self->person);
+	line_free(&self->within);
 	free(self);
 }
 
@@ -266,7 +283,9 @@ struct view *limits_view_new(struct session *session)
 	self->view.class = &limits_class;
 	self->view.session = session;
 	line_init(&self->connections, NULL, 0, false);
+	line_init(&self->people, NULL, 0, false);
 	line_init(&self->person, NULL, 0, false);
+	line_init(&self->within, NULL, 0, false);
 	while (self->host < hosts_count(hosts_of(self)) && !(host_at(hosts_of(self), self->host)->roles & HOST_MAILBOX))
 		self->host++;
 	ask(self);

@@ -15,7 +15,7 @@
 #include "ui/session.h"
 #include "ui/wrapped.h"
 
-enum { LABEL_COLUMNS = 29, FIELD_COLUMNS = 9 };
+enum { LABEL_COLUMNS = 25, FIELD_COLUMNS = 9, VALUE_COLUMNS = 66 };
 
 static const char *number(struct arena *arena, uint64_t value)
 {
@@ -24,36 +24,80 @@ static const char *number(struct arena *arena, uint64_t value)
 
 /* --- the inputs ---------------------------------------------------------------------------------------- */
 
-static void draw_choice(struct canvas *canvas, int row, const char *label, bool here, const char *words)
+/* Rows of inputs that are shown: all of them, or where room is short those around the one that has the focus. */
+struct inputs { int first, count; };
+
+static struct inputs inputs_in(const struct limits_view *self, int rows)
 {
-	canvas_words(canvas, row, 1, LABEL_COLUMNS, STYLE_LABEL, label);
-	canvas_format(canvas, row, LABEL_COLUMNS + 2, -1, here ? STYLE_FIELD_HERE : STYLE_VALUE, "%s", words);
-	if (here)
-		canvas_cursor(canvas, row, LABEL_COLUMNS + 2, false);
+	int count = rows >= LIMITS_INPUTS + 6 ? LIMITS_INPUTS : rows > 3 ? rows / 2 : 1, first = (int)self->focus - count / 2;
+
+	if (first + count > LIMITS_INPUTS)
+		first = LIMITS_INPUTS - count;
+	return (struct inputs){ first < 0 ? 0 : first, count };
 }
 
-static void draw_line(struct canvas *canvas, int row, const char *label, const struct line *line, bool here, const char *hint)
+static const char *choice_words(const struct limits_view *self, enum limits_input input)
 {
-	canvas_words(canvas, row, 1, LABEL_COLUMNS, STYLE_LABEL, label);
-	canvas_words(canvas, row, LABEL_COLUMNS + FIELD_COLUMNS + 4, -1, STYLE_DIM, hint);
-	/* Last, since it puts the cursor on the edit point. */
-	line_draw(line, canvas, row, LABEL_COLUMNS + 2, FIELD_COLUMNS, here);
+	switch (input) {
+	case LIMITS_IN_MODE:
+		return self->mode == LIMITS_SECURITY ? "high security: a process for each login" : "high performance: many logins share a process";
+	case LIMITS_IN_DEFAULT:
+		return self->by_default ? "default_process_limit, for all services" : "the services concerned only";
+	default:
+		return self->keep ? "stay over the reload" : "end 6 seconds after the reload";
+	}
 }
 
-static void draw_inputs(const struct limits_view *self, struct canvas *canvas, int row)
+/* What stands beside a number. */
+static const char *hint_of(const struct limits_view *self, struct arena *arena, enum limits_input input)
 {
-	enum limits_input focus = self->focus;
+	uint64_t people = limits_number(&self->people), person = limits_number(&self->person);
 
-	draw_choice(canvas, row + 2, "Login mode", focus == LIMITS_IN_MODE, self->mode == LIMITS_SECURITY ?
-		"high security: a process for each login" : "high performance: many logins share a process");
-	draw_choice(canvas, row + 3, "Raise", focus == LIMITS_IN_DEFAULT, self->by_default ? "default_process_limit, for all services" :
-		"the services concerned only");
-	draw_choice(canvas, row + 4, "Sessions of now", focus == LIMITS_IN_KEEP, self->keep ? "stay over the reload" :
-		"end 6 seconds after the reload");
-	draw_line(canvas, row + 1, "Of one person and address", &self->person, focus == LIMITS_IN_PERSON, "webmail among them; empty: as it is");
-	draw_line(canvas, row, "Connections at once", &self->connections, focus == LIMITS_IN_CONNECTIONS, "of each protocol, IMAP and POP3");
-	if (focus == LIMITS_IN_PERSON)
-		line_draw(&self->person, canvas, row + 1, LABEL_COLUMNS + 2, FIELD_COLUMNS, true);
+	switch (input) {
+	case LIMITS_IN_CONNECTIONS:
+		return people > 0 && person > 0 ? "the people below say it" : "of each protocol, IMAP and POP3";
+	case LIMITS_IN_PEOPLE:
+		return people == 0 ? "in place of the number above" : person == 0 ? "each with how many? say it below" :
+			arena_format(arena, "x %s = %s connections", text_from_count(arena, (int64_t)person), text_from_count(arena, (int64_t)self->wanted));
+	case LIMITS_IN_PERSON:
+		return "devices, webmail too; empty: as it is";
+	default:
+		return session_engine(self->view.session)->hosts != NULL && self->world != NULL &&
+			host_at(session_engine(self->view.session)->hosts, self->host)->exec ? "seconds; empty: 120" : "seconds; empty: 300 over ssh";
+	}
+}
+
+static const struct line *line_of(const struct limits_view *self, enum limits_input input)
+{
+	return input == LIMITS_IN_CONNECTIONS ? &self->connections : input == LIMITS_IN_PEOPLE ? &self->people : input == LIMITS_IN_PERSON ? &self->person :
+		input == LIMITS_IN_WITHIN ? &self->within : NULL;
+}
+
+static void draw_inputs(const struct limits_view *self, struct canvas *canvas, struct area area)
+{
+	static const char *const labels[LIMITS_INPUTS] = { "Connections at once", "or so many people", "Connections of one person", "Login mode", "Raise",
+		"Sessions of now", "Confirm within" };
+	struct inputs inputs = inputs_in(self, area.rows);
+
+	for (int i = 0; i < inputs.count; i++) {
+		enum limits_input input = (enum limits_input)(inputs.first + i);
+		const struct line *line = line_of(self, input);
+		bool here = self->focus == input;
+		int row = area.top + i;
+
+		canvas_words(canvas, row, 1, LABEL_COLUMNS, STYLE_LABEL, labels[input]);
+		if (line != NULL)
+			canvas_words(canvas, row, LABEL_COLUMNS + FIELD_COLUMNS + 4, -1, STYLE_DIM, hint_of(self, canvas->arena, input));
+		else
+			canvas_words(canvas, row, LABEL_COLUMNS + 2, -1, here ? STYLE_FIELD_HERE : STYLE_VALUE, choice_words(self, input));
+		/* The one that has the focus puts the cursor on the edit point, so no other may come behind it. */
+		if (line != NULL && !here)
+			line_draw(line, canvas, row, LABEL_COLUMNS + 2, FIELD_COLUMNS, false);
+	}
+	if (line_of(self, self->focus) != NULL)
+		line_draw(line_of(self, self->focus), canvas, area.top + (int)self->focus - inputs.first, LABEL_COLUMNS + 2, FIELD_COLUMNS, true);
+	else
+		canvas_cursor(canvas, area.top + (int)self->focus - inputs.first, LABEL_COLUMNS + 2, false);
 }
 
 /* --- the five parts -------------------------------------------------------------------------------------- */
@@ -93,18 +137,47 @@ static void add_services(struct wrapped *page, const struct limits_facts *facts)
 	}
 }
 
+/* What the collector has seen while this console ran: how full it is, the most there was, and who was turned away. */
+static void add_seen(const struct limits_view *self, struct wrapped *page)
+{
+	struct live *live = session_engine(self->view.session)->live;
+	struct live_overview *overview = live != NULL ? live_overview(live) : NULL;
+	double points[72], most = -1;
+	size_t count = live != NULL ? live_series(live, self->host, MEASURE_CONNECTIONS, SPAN_HOURS, points, 72) : 0;
+
+	for (size_t i = 0; i < count; i++)
+		most = points[i] > most ? points[i] : most;
+	for (size_t i = 0; overview != NULL && i < overview->count; i++) {
+		const struct live_wall *wall = &overview->servers[i].wall;
+
+		if (overview->servers[i].host != self->host || wall->possible == 0 || live_state(live, self->host, LIVE_SERVICES)->old)
+			continue;
+		add(page, wall->turned_away > 0 ? STYLE_WARNING : STYLE_PLAIN, wall->turned_away > 0 ? "!" : "-", arena_format(page->arena,
+			"%s is the fullest: %s of %s used, %s free; turned away since the last reload: %s%s", wall->service, number(page->arena, wall->used),
+			number(page->arena, wall->possible), number(page->arena, wall->possible > wall->used ? wall->possible - wall->used : 0),
+			wall->turned_away > 0 ? "at least " : "", number(page->arena, wall->turned_away)));
+	}
+	if (most >= 0)
+		add(page, STYLE_PLAIN, "-", arena_format(page->arena, "The most at once that was seen here in the last hours: %s connections", number(page->arena, (uint64_t)most)));
+	if (overview != NULL)
+		live_overview_free(overview);
+}
+
 static void add_where(const struct limits_view *self, struct wrapped *page)
 {
 	const struct limits_world *world = self->world;
 
 	wrapped_heading(page, "Where it is now");
 	if (world->connections != LIMITS_UNKNOWN)
-		add(page, STYLE_PLAIN, "-", arena_format(page->arena, "%s connections are there now; open files of dovecot: %s", number(page->arena, world->connections),
+		add(page, STYLE_PLAIN, "-", arena_format(page->arena, "%s %s of %s %s now; open files of dovecot: %s", number(page->arena, world->connections),
+			world->connections == 1 ? "connection" : "connections", number(page->arena, world->people), world->people == 1 ? "person" : "people",
 			number(page->arena, world->facts->open_files)));
+	add_seen(self, page);
 	add_services(page, world->facts);
 	if (world->refused != NULL)
-		add(page, STYLE_BAD, "!!", world->refused);
-	add_verdict(page, &self->now);
+		add(page, STYLE_BAD, "!!", arena_format(page->arena, "Dovecot refuses its configuration as it is: %s", world->refused));
+	if (!world->unread)
+		add_verdict(page, &self->now);
 }
 
 static void add_values(const struct limits_view *self, struct wrapped *page)
@@ -120,7 +193,10 @@ static void add_values(const struct limits_view *self, struct wrapped *page)
 			{ 56, STYLE_NEW, arena_format(page->arena, "-> %s", number(page->arena, value->then)) },
 		};
 
-		wrapped_pieces(page, spans, 3);
+		if (page->width >= VALUE_COLUMNS)
+			wrapped_pieces(page, spans, 3);
+		else
+			wrapped_add(page, 3, STYLE_NEW, "", 3, STYLE_NEW, arena_format(page->arena, "%s %s %s", spans[0].words, spans[1].words, spans[2].words));
 		wrapped_add(page, 5, STYLE_DIM, "", 5, STYLE_DIM, value->why);
 		written += limits_value_written(value);
 	}
@@ -130,33 +206,77 @@ static void add_values(const struct limits_view *self, struct wrapped *page)
 		add(page, STYLE_PLAIN, "-", "Nothing of that stands in Dovecot's files.");
 }
 
+/* Something of the set goes into Dovecot's files. */
+static bool limits_writes(const struct limits_view *self)
+{
+	for (size_t i = 0; i < self->set.value_count; i++) {
+		if (limits_value_written(&self->set.values[i]))
+			return true;
+	}
+	return false;
+}
+
+static void add_memory(const struct limits_view *self, struct wrapped *page)
+{
+	const struct limits_world *world = self->world;
+	struct arena *arena = page->arena;
+	uint64_t now = limits_memory(world->facts), more = self->set.memory > now ? self->set.memory - now : 0;
+	bool known = world->memory_free != LIMITS_UNKNOWN, short_of = known && more > world->memory_free;
+
+	add(page, short_of ? STYLE_WARNING : STYLE_PLAIN, short_of ? "!" : "-", arena_format(arena,
+		"Memory when all of it is in use: about %s (an estimate), %s with the limits of now; free now: %s%s", text_from_size(arena, (int64_t)self->set.memory),
+		text_from_size(arena, (int64_t)now), known ? text_from_size(arena, (int64_t)world->memory_free) : "not known",
+		short_of ? ". That may not be enough" : ""));
+}
+
 static void add_causes(const struct limits_view *self, struct wrapped *page)
 {
 	const struct limits_world *world = self->world;
 	struct arena *arena = page->arena;
 
 	wrapped_heading(page, "What it causes");
-	add(page, STYLE_PLAIN, "-", arena_format(arena, "Memory when all of it is in use: about %s (an estimate), %s today; the machine has %s",
-		text_from_size(arena, (int64_t)self->set.memory), text_from_size(arena, (int64_t)limits_memory(world->facts)),
-		world->facts->memory == LIMITS_UNKNOWN ? "?" : text_from_size(arena, (int64_t)world->facts->memory)));
-	add(page, self->keep ? STYLE_PLAIN : STYLE_WARNING, self->keep ? "-" : "!", self->keep ?
-		"Dovecot reloads and the sessions of now stay (shutdown_clients = no)." :
-		"Dovecot reloads; all sessions of now end 6 seconds later and mail programs connect again.");
+	add_memory(self, page);
 	for (size_t i = 0; i < self->set.value_count; i++) {
 		if (!limits_value_written(&self->set.values[i]))
 			add(page, STYLE_WARNING, "!", "The open-files limit belongs to the service manager: LimitNOFILE in a drop-in of dovecot.service, then a restart "
 				"of Dovecot, which ends all sessions. postroom does not do that by itself.");
 	}
+	if (!limits_writes(self))
+		return;
+	add(page, self->keep ? STYLE_PLAIN : STYLE_WARNING, self->keep ? "-" : "!", self->keep ?
+		"Dovecot reloads and the sessions of now stay (shutdown_clients = no)." :
+		"Dovecot reloads; all sessions of now end 6 seconds later and mail programs connect again.");
 	add(page, STYLE_PLAIN, "-", arena_format(arena, "It is written to %s, checked there by Dovecot's own reader before anything is touched, and taken back by itself "
 		"unless you confirm it in time.", world->place));
 	if (world->locked != NULL)
 		add(page, STYLE_BAD, "!", world->locked);
 }
 
+/* The plan is of one server; what was typed stays for the next one. */
+static void add_others(const struct limits_view *self, struct wrapped *page)
+{
+	struct hosts *hosts = session_engine(self->view.session)->hosts;
+	const char *key = keymap_key(session_keymap(self->view.session), "limits", "other-server", page->arena);
+	struct text names = { 0 };
+
+	for (size_t i = 0; i < hosts_count(hosts); i++) {
+		if (i != self->host && (host_at(hosts, i)->roles & HOST_MAILBOX))
+			text_addf(&names, "%s%s", names.length > 0 ? ", " : "", host_at(hosts, i)->name);
+	}
+	if (names.length > 0)
+		add(page, STYLE_PLAIN, "-", arena_format(page->arena, "This is for %s alone. Esc, then %s makes the same plan for the next server: %s.", self->world->server,
+			key != NULL ? key : "other-server", text_get(&names)));
+	text_free(&names);
+}
+
 static void add_plan(const struct limits_view *self, struct wrapped *page)
 {
 	const char *key = keymap_key(session_keymap(self->view.session), "limits", "apply", page->arena);
 
+	if (self->world->unread) {
+		add(page, STYLE_BAD, "!", "Nothing can be planned until Dovecot can read its configuration again.");
+		return;
+	}
 	if (!self->planned) {
 		add(page, STYLE_DIM, "", "Type above how many connections at once the server is to take; what it takes for that follows here.");
 		return;
@@ -171,7 +291,9 @@ static void add_plan(const struct limits_view *self, struct wrapped *page)
 	add_verdict(page, &self->set.verdict);
 	add_causes(self, page);
 	wrapped_heading(page, "Apply");
-	add(page, STYLE_PLAIN, "-", arena_format(page->arena, "%s opens the review. Nothing is written before you agree there.", key != NULL ? key : "The action apply"));
+	if (limits_writes(self))
+		add(page, STYLE_PLAIN, "-", arena_format(page->arena, "%s opens the review. Nothing is written before you agree there.", key != NULL ? key : "The action apply"));
+	add_others(self, page);
 }
 
 static struct wrapped page_of(const struct limits_view *self, struct arena *arena, enum visible_form form, int columns)
@@ -192,17 +314,17 @@ static struct wrapped page_of(const struct limits_view *self, struct arena *aren
 	return page;
 }
 
-static struct area below_inputs(struct area area)
+static struct area below_inputs(const struct limits_view *self, struct area area)
 {
-	int inputs = LIMITS_INPUTS + 1;
+	int inputs = inputs_in(self, area.rows).count + (area.rows >= LIMITS_INPUTS + 6);
 
-	return area.rows > inputs + 2 ? (struct area){ area.top + inputs, area.rows - inputs, area.columns } : (struct area){ area.top + area.rows, 0, area.columns };
+	return area.rows > inputs ? (struct area){ area.top + inputs, area.rows - inputs, area.columns } : (struct area){ area.top + area.rows, 0, area.columns };
 }
 
 size_t limits_scroll_most(const struct limits_view *self)
 {
 	struct canvas *canvas = session_canvas(self->view.session);
-	struct area area = below_inputs(frame_area(canvas, true));
+	struct area area = below_inputs(self, frame_area(canvas, true));
 	struct arena *arena = arena_new();
 	struct wrapped page = page_of(self, arena, canvas->form, area.columns);
 	size_t most = wrapped_most(&page, area.rows);
@@ -214,11 +336,11 @@ size_t limits_scroll_most(const struct limits_view *self)
 void limits_draw(const struct view *view, struct canvas *canvas, struct area area)
 {
 	const struct limits_view *self = (const struct limits_view *)view;
-	struct area below = below_inputs(area);
+	struct area below = below_inputs(self, area);
 	struct wrapped page = page_of(self, canvas->arena, canvas->form, area.columns);
 
 	wrapped_draw(&page, canvas, below.top, 1, below.rows, self->scroll);
-	draw_inputs(self, canvas, area.top);
+	draw_inputs(self, canvas, area);
 }
 
 const char *limits_title(const struct view *view, struct arena *arena)

@@ -9,7 +9,7 @@
 #include "ui/view.h"
 
 /* What can be said of the goal, top to bottom. */
-enum limits_input { LIMITS_IN_CONNECTIONS, LIMITS_IN_PERSON, LIMITS_IN_MODE, LIMITS_IN_DEFAULT, LIMITS_IN_KEEP, LIMITS_INPUTS };
+enum limits_input { LIMITS_IN_CONNECTIONS, LIMITS_IN_PEOPLE, LIMITS_IN_PERSON, LIMITS_IN_MODE, LIMITS_IN_DEFAULT, LIMITS_IN_KEEP, LIMITS_IN_WITHIN, LIMITS_INPUTS };
 
 struct limits_view {
 	struct view view;
@@ -21,7 +21,8 @@ struct limits_view {
 	struct limits_verdict now;         /* of the world as it is */
 	struct limits_set set;
 	bool planned;                      /* a goal was given, so set is one */
-	struct line connections, person;
+	struct line connections, people, person, within;
+	uint64_t wanted;                   /* connections of the goal; 0: none was said */
 	enum limits_mode mode;
 	bool by_default, keep;
 	enum limits_input focus;
@@ -31,6 +32,7 @@ struct limits_view {
 /* The area below the inputs; also how far it can be scrolled. */
 void limits_draw(const struct view *view, struct canvas *canvas, struct area area);
 size_t limits_scroll_most(const struct limits_view *self);
+uint64_t limits_number(const struct line *line);    /* 0: nothing or no number */
 const char *limits_title(const struct view *view, struct arena *arena);
 
 #endif

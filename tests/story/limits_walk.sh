@@ -1,0 +1,196 @@
+#!/bin/bash
+# limits_walk.sh - more connections, from the screen: the limit is 20 and 25 real
+# TLS sessions push at it, which is seen; the walk raises it to 60, applied,
+# confirmed, and 50 sessions hold.  The same again with nobody to confirm and the
+# console killed: the old values run again at the deadline.  Then from a script.
+# Runs against the real Dovecot of the private mail system, which gets its files
+# back.  Not tested here: what can go wrong below the guardian (tests/live).
+
+cd "$(dirname "$0")/../.." || exit 70
+. tests/story/lib.sh
+[ -n "${POSTROOM_CONFIG:-}" ] && [ "$(id -u)" = 0 ] && [ -n "${LAB_DOVECOT1_CONF:-}" ] ||
+	{ skip "limits walk" "no private mail system with Dovecot, or not root"; finish; exit; }
+
+conf=$LAB_DOVECOT1_CONF
+folder=$(dirname "$conf")/conf.d
+pids=()
+end_sessions() { [ "${#pids[@]}" = 0 ] || kill "${pids[@]}" 2>/dev/null; wait "${pids[@]}" 2>/dev/null; pids=(); rm -f "$work"/said.*; }
+# Whatever happened, the lab gets its files back.
+back() {
+	tmux -L "$socket" kill-server 2>/dev/null
+	end_sessions
+	"$POSTROOM" --config "$work/admin.conf" rollback --host mail1 --yes >/dev/null 2>&1
+	rm -f "$folder"/50-story.conf "$folder"/99-postroom.conf
+	doveadm -c "$conf" reload
+	rm -rf "$work"
+}
+trap back EXIT
+
+mkdir -p -m 700 "$work/state"
+for role in admin helpdesk monitor; do
+	case $role in
+	admin) from=$POSTROOM_CONFIG ;;
+	helpdesk) from=$LAB_CONFIG_HELPDESK ;;
+	monitor) from=$LAB_CONFIG_MONITOR ;;
+	esac
+	sed "/^\tguardian_directory/d; s|^state_dir.*|state_dir = \"$work/state\"|; s|^server mail1 {|&\n\tguardian_directory = \"$work/guardian\"|" "$from" >"$work/$role.conf"
+	chmod 600 "$work/$role.conf"
+done
+pr() { "$POSTROOM" --config "$work/admin.conf" "$@"; }
+limit_of() { doveadm -c "$conf" -f tab service status | awk -F'\t' -v s="$1" '$1 == s {print $4}'; }
+# runs LIMIT - both services, within a minute
+runs() {
+	local i
+	for ((i = 0; i < 300; i++)); do
+		[ "$(limit_of imap-login) $(limit_of imap)" = "$1 $1" ] && return 0
+		sleep 0.2
+	done
+	echo "imap-login $(limit_of imap-login), imap $(limit_of imap)"
+	return 1
+}
+# sessions N - so many more TLS sessions that stay
+sessions() {
+	local i at=${#pids[@]} input
+	for ((i = at; i < at + $1; i++)); do
+		mkfifo "$work/fifo"
+		exec {input}<>"$work/fifo"
+		rm -f "$work/fifo"
+		openssl s_client -quiet -connect "127.0.0.1:$LAB_IMAPS1" <&"$input" >"$work/said.$i" 2>/dev/null &
+		pids+=($!)
+		printf 'a login "%s" "%s"\r\n' anna.schmid@example.com "$(cat "$LAB_PEOPLE_SECRET")" >&"$input"
+		exec {input}>&-
+	done
+}
+held() { doveadm -c "$conf" -f tab who -1 2>/dev/null | tail -n +2 | grep -c '^anna\.schmid@'; }
+# hold N - within 40 s exactly so many are logged in
+hold() {
+	local i
+	for ((i = 0; i < 200; i++)); do
+		[ "$(held)" = "$1" ] && return 0
+		sleep 0.2
+	done
+	echo "logged in: $(held)"
+	return 1
+}
+twenty() {
+	rm -f "$folder/99-postroom.conf"
+	printf 'service imap-login {\n  process_limit = 20\n}\nservice imap {\n  process_limit = 20\n}\n' >"$folder/50-story.conf"
+	doveadm -c "$conf" reload && runs 20
+}
+# walk_to_review SECONDS - the section Limits, 60 connections, confirmed within so many seconds, up to the review
+walk_to_review() {
+	keys L
+	shows 'Connections at once' && pause && type_text 60 && shows 'imap-login process_limit +20 +-> 60' || return 1
+	keys BTab
+	pause
+	type_text "$1"
+	shows "Confirm within +$1" || return 1
+	keys C-g
+	shows '\[ Apply \]'
+}
+# The console's own process, below the shell of its pane.
+console_pid() { pgrep -P "$(tmux -L "$socket" list-panes -F '#{pane_pid}' | head -1)" | head -1; }
+
+# --- the wall -----------------------------------------------------------------------------------
+ok "the limit is 20" twenty
+console 100 30 --config "$work/admin.conf"
+ok "the console opens" shows 'dir ok'
+[ "$broken" = 0 ] || { finish; exit; }
+sessions 25
+ok "25 sessions push at it, 20 get in" hold 20
+keys 1
+ok "the top line says that it is full" shows 'mail1 imap(-login)? 100%' 60
+keys 9
+ok "that some were turned away is in Connections" shows 'imap-login +mail1 +20.*100%' 60
+ok "and in Overview" eval 'keys 1; shows "turned away" 60'
+
+# --- the walk, confirmed ---------------------------------------------------------------------------
+ok "the walk leads to a review" walk_to_review 120
+ok "the review names old and new" shows '\+ imap-login process_limit = 60'
+ok "sessions are kept, since somebody is connected" eval '! screen | grep -q "6 seconds later every"'
+press_apply >/dev/null
+ok "the guardian waits, and the top line counts down" shows 'mail1 confirm [12]:[0-5][0-9]' 90
+ok "the new values run" runs 60
+ok "they stand in the drop-in" grep -q 'process_limit = 60' "$folder/99-postroom.conf"
+keys 2
+ok "in other sections too" shows 'mail1 confirm [12]:[0-5][0-9]'
+keys M-m
+ok "one key gives more time" shows 'mail1 confirm [45]:[0-5][0-9]' 30
+keys M-c
+ok "one key leads to confirming" shows 'Confirm: the new'
+press_apply >/dev/null
+ok "then nothing counts any more" gone 'mail1 confirm' 60
+ok "the new values stay" runs 60
+end_sessions
+ok "nobody is left" hold 0
+sessions 50
+ok "50 sessions hold" hold 50
+keys H
+ok "the history has the change" shows 'Change the limits of mail1' 20
+ok "and that it was confirmed" shows 'Confirm: the new' 20
+end_sessions
+close_console
+
+# --- nobody confirms, and the console is killed -------------------------------------------------------
+ok "the limit is 20 again" twenty
+console 80 24 --config "$work/admin.conf"
+ok "a new console" shows 'dir ok'
+ok "the same walk, five seconds to confirm" walk_to_review 5
+press_apply >/dev/null
+ok "it waits" shows 'mail1 confirm 0:0' 90
+kill -9 "$(console_pid)"
+ok "the console is gone" test -z "$(console_pid)"
+close_console
+ok "at the deadline the old values run again" runs 20
+ok "and the file is as it was" eval '[ ! -e "$folder/99-postroom.conf" ]'
+doveadm -c "$conf" -f tab service status >"$work/now"
+console 100 30 --config "$work/admin.conf"
+ok "the next console opens" shows 'dir ok'
+keys H
+ok "and finds in the history how it ended" shows 'ended by itself' 30
+close_console
+
+# --- a console that lives while it goes back ------------------------------------------------------------
+console 100 30 --config "$work/admin.conf"
+ok "one that stays" shows 'dir ok'
+ok "walks there" walk_to_review 4
+press_apply >/dev/null
+ok "it tells that the old values run again" shows 'taken back, the old values run' 90
+ok "which they do" runs 20
+ok "and counts no more" gone 'mail1 confirm' 10
+close_console
+
+# --- who may not ----------------------------------------------------------------------------------------------
+console 100 30 --config "$work/helpdesk.conf"
+ok "helpdesk has a console" shows 'dir ok'
+keys Escape; pause; keys L
+ok "without that section" eval '! screen | grep -q "Connections at once"'
+close_console
+console 100 30 --config "$work/monitor.conf"
+ok "monitor has it" shows 'dir ok'
+keys L
+ok "and sees the plan" eval 'shows "Connections at once" && pause && type_text 60 && shows "What it takes"'
+keys C-g
+ok "but may not apply it" shows 'role monitor changes nothing'
+close_console
+
+# --- from a script ----------------------------------------------------------------------------------------------
+status 0 "a plan" pr limits plan --connections 60 --protocols imap --host mail1 --format tsv
+said "names each value, now and new" $'imap-login process_limit\t20\t60'
+status 0 "of people and their devices" pr limits plan --users 15 --devices 4 --protocols imap --host mail1 --format json
+said "means their product" '"connections": 60'
+status 64 "no goal" pr limits plan --host mail1
+status 64 "two goals" pr limits plan --connections 5 --users 3 --devices 2 --host mail1
+status 64 "a mode that is none" pr limits plan --connections 5 --mode fast --host mail1
+status 0 "looking at applying writes nothing" pr limits apply --connections 60 --protocols imap --host mail1 --dry-run
+said "and tells what it would do" "imap-login process_limit = 60"
+ok "so 20 run" runs 20
+status 77 "helpdesk may not" "$POSTROOM" --config "$work/helpdesk.conf" limits apply --connections 60 --host mail1 --yes
+status 0 "applied" pr limits apply --connections 60 --protocols imap --host mail1 --confirm-within 100 --yes
+said "it waits" "goes back in"
+ok "60 run" runs 60
+status 75 "a second one waits its turn" pr limits apply --connections 70 --protocols imap --host mail1 --yes
+status 0 "confirmed" pr confirm --host mail1 --yes
+status 0 "taken back later as a change of its own" pr limits apply --connections 70 --protocols imap --host mail1 --confirm-within 3 --yes
+ok "which nobody confirms, so 60 run again" eval 'sleep 3; runs 60'
+finish
