@@ -86,7 +86,7 @@ walk_to_review() {
 	type_text "$1"
 	shows "Confirm within +$1" || return 1
 	keys C-g
-	shows '\[ Apply \]'
+	shows 'Ticket or reason'
 }
 # The console's own process, below the shell of its pane.
 console_pid() { pgrep -P "$(tmux -L "$socket" list-panes -F '#{pane_pid}' | head -1)" | head -1; }
