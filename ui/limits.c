@@ -69,8 +69,8 @@ static void world_came(void *context, struct limits_world *takes, const struct e
 	if (takes != NULL) {
 		limits_world_free(self->world);
 		self->world = takes;
-		/* While somebody is connected their sessions are worth keeping. */
-		self->keep = takes->connections != LIMITS_UNKNOWN && takes->connections > 0;
+		/* Kept wherever that is possible: only a Dovecot that runs with shutdown_clients = no leaves them alone. */
+		self->keep = takes->keeps_sessions;
 		plan(self);
 	}
 	session_changed(self->view.session);
@@ -118,6 +118,8 @@ static void turn(struct limits_view *self)
 		self->mode = self->mode == LIMITS_SECURITY ? LIMITS_PERFORMANCE : LIMITS_SECURITY;
 	else if (self->focus == LIMITS_IN_DEFAULT)
 		self->by_default = !self->by_default;
+	else if (self->focus == LIMITS_IN_KEEP && self->world != NULL && !self->world->keeps_sessions)
+		session_notice(self->view.session, NULL, "To keep sessions set shutdown_clients = no first, in a change of its own; that reload still ends them");
 	else if (self->focus == LIMITS_IN_KEEP)
 		self->keep = !self->keep;
 	plan(self);

@@ -44,7 +44,8 @@ static const char *choice_words(const struct limits_view *self, enum limits_inpu
 	case LIMITS_IN_DEFAULT:
 		return self->by_default ? "default_process_limit, for all services" : "the services concerned only";
 	default:
-		return self->keep ? "stay over the reload" : "end 6 seconds after the reload";
+		return self->keep ? "must stay over the reload" : self->world != NULL && self->world->keeps_sessions ? "stay, but need not" :
+			"end 6 seconds after the reload";
 	}
 }
 
@@ -243,9 +244,10 @@ static void add_causes(const struct limits_view *self, struct wrapped *page)
 	}
 	if (!limits_writes(self))
 		return;
-	add(page, self->keep ? STYLE_PLAIN : STYLE_WARNING, self->keep ? "-" : "!", self->keep ?
-		"Dovecot reloads and the sessions of now stay (shutdown_clients = no)." :
-		"Dovecot reloads; all sessions of now end 6 seconds later and mail programs connect again.");
+	add(page, world->keeps_sessions ? STYLE_PLAIN : STYLE_WARNING, world->keeps_sessions ? "-" : "!", world->keeps_sessions ?
+		"Dovecot reloads and the sessions of now stay: it runs with shutdown_clients = no." :
+		arena_format(arena, "Dovecot reloads; all sessions of now (%s) end 6 seconds later and mail programs connect again. Only a Dovecot that runs with "
+			"shutdown_clients = no keeps them; that would be a change of its own before.", number(arena, world->connections)));
 	add(page, STYLE_PLAIN, "-", arena_format(arena, "It is written to %s, checked there by Dovecot's own reader before anything is touched, and taken back by itself "
 		"unless you confirm it in time.", world->place));
 	if (world->locked != NULL)

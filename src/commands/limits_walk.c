@@ -213,7 +213,7 @@ static void print_plan(struct headless *headless, const struct limits_world *wor
 static void apply(struct headless *headless, const struct limits_world *world, const struct limits_set *set, uint64_t seconds)
 {
 	const struct arguments *arguments = headless->arguments;
-	bool keep = arguments->keep_sessions || (!arguments->end_sessions && world->connections != LIMITS_UNKNOWN && world->connections > 0);
+	bool keep = arguments->keep_sessions || (!arguments->end_sessions && world->keeps_sessions);
 	struct error error = { 0 };
 	struct change *change = NULL;
 

@@ -127,6 +127,7 @@ static bool take_configuration(struct limits_asking *asking, const struct host_a
 			error_set(error, ERROR_UNREACHABLE, "%s: doveconf failed and does not say why (%d)", world->server, answer->status) : false;
 	asking->configuration = arena_bytes(world->arena, answer->output, answer->length);
 	asking->configuration_length = answer->length;
+	world->keeps_sessions = strstr(answer->output, "shutdown_clients=no") != NULL;
 	world->unread = limits_form(answer->output, answer->length) != LIMITS_DUMP;
 	if (world->unread && !world->refused)
 		return error_set(error, ERROR_UNREACHABLE, "%s: doveconf named no service; try doveconf -S there", world->server);

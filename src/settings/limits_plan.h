@@ -24,6 +24,7 @@ struct limits_world {
 	const char *refused;               /* what doveconf says against the configuration as it is; NULL: nothing */
 	bool unread;                       /* refused before there was anything to read: facts are only what is built in */
 	uint64_t connections, people;      /* logged in now; LIMITS_UNKNOWN: nobody could tell */
+	bool keeps_sessions;               /* a reload leaves them alone (shutdown_clients = no runs); else each ends 6 s after it (dovecot 4.2) */
 	uint64_t memory_free;              /* bytes that programs could have now; LIMITS_UNKNOWN */
 	/* The drop-in: where it stands, and its bytes as read; bytes NULL: it is not there. */
 	const char *place;
