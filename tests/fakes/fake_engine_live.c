@@ -41,7 +41,14 @@ static const char *const configuration =
 	"service/imap-login/name=imap-login\nservice/imap-login/protocol=imap\nservice/imap-login/type=login\n"
 	"service/imap-login/process_limit=400\nservice/imap-login/client_limit=400\nservice/imap-login/service_count=1\n"
 	"service/imap/name=imap\nservice/imap/protocol=imap\nservice/imap/process_limit=400\nservice/imap/client_limit=1\n"
-	"service/imap/service_count=1\nprotocols=imap pop3 lmtp\nmail_max_userip_connections=10\n";
+	"service/imap/service_count=1\n"
+	"service/pop3-login/name=pop3-login\nservice/pop3-login/protocol=pop3\nservice/pop3-login/type=login\n"
+	"service/pop3-login/process_limit=400\nservice/pop3-login/client_limit=400\nservice/pop3-login/service_count=1\n"
+	"service/pop3/name=pop3\nservice/pop3/protocol=pop3\nservice/pop3/process_limit=400\nservice/pop3/client_limit=1\nservice/pop3/service_count=1\n"
+	"service/lmtp/name=lmtp\nservice/lmtp/protocol=lmtp\nservice/lmtp/process_limit=400\nservice/lmtp/client_limit=1\n"
+	"service/auth/name=auth\nservice/auth/process_limit=1\nservice/auth/client_limit=2000\n"
+	"service/anvil/name=anvil\nservice/anvil/process_limit=1\nservice/anvil/client_limit=1603\n"
+	"service/stats/name=stats\nservice/stats/process_limit=1\nservice/stats/client_limit=400\nprotocols=imap pop3 lmtp\nmail_max_userip_connections=10\n";
 
 static const char *const families[] = { "Fischer", "Weber", "Meyer", "Wagner", "Becker", "Schulz" };
 
