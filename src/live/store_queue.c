@@ -15,7 +15,7 @@
 #include "live/queue_read.h"
 #include "live/store_private.h"
 
-enum { SECONDS_LIST = 120, SECONDS_DO = 120 };
+enum { SECONDS_LIST = 120, SECONDS_DO = 120, PASSES = 3 };
 
 /* A message that was named, and what the queue says of it now. */
 struct wanted {
@@ -123,7 +123,7 @@ static bool is_due(const struct doing *doing, const struct wanted *wanted)
 {
 	bool held = wanted->queue == QUEUE_HOLD;
 
-	if (!wanted->there)
+	if (!wanted->there || wanted->done)
 		return false;
 	if (strcmp(doing->field, "hold") == 0)
 		return !held;
@@ -182,6 +182,9 @@ static const char *told(struct arena *arena, const struct wanted_list *list, siz
 	char *words;
 
 	for (size_t i = 0; i < list->count; i++) {
+		/* What was done to it may be why it is not there any more. */
+		if (list->rows[i].done)
+			continue;
 		other += list->rows[i].other && !list->rows[i].there;
 		gone += !list->rows[i].other && !list->rows[i].there;
 	}
@@ -263,7 +266,7 @@ static enum outcome run_postsuper(struct live_store *self, size_t host, struct w
 		.deadline = SECONDS_DO * 1000, .most = (size_t)16 << 20 };
 	const struct host_answer *answer = live_store_run(self, host, &request, arena);
 
-	*done = read_lines(doing, list, answer->complaint ? answer->complaint : "");
+	*done += read_lines(doing, list, answer->complaint ? answer->complaint : "");
 	if (answer->error.kind != ERROR_NONE) {
 		*error = answer->error;
 		return live_store_failed(error);
@@ -274,6 +277,37 @@ static enum outcome run_postsuper(struct live_store *self, size_t host, struct w
 	if (!host_answer_good(&self->settings[host], doing->command, answer, error))
 		return OUTCOME_NOT_APPLIED;
 	return OUTCOME_ALREADY;
+}
+
+/* Looks again at those that are not done yet. */
+static bool look_at_rest(struct live_store *self, size_t host, struct wanted_list *list, struct arena *arena)
+{
+	struct error error;
+
+	for (size_t i = 0; i < list->count; i++)
+		if (!list->rows[i].done)
+			list->rows[i].there = list->rows[i].other = false;
+	return look_at_queue(self, host, list, arena, &error);
+}
+
+/* A message that moves from one queue to another just then is missed by postsuper, so the rest is tried again. */
+static enum outcome run_until_done(struct live_store *self, size_t host, struct wanted_list *list, const struct doing *doing,
+		struct arena *arena, struct error *error, size_t *done)
+{
+	enum outcome outcome = OUTCOME_ALREADY;
+	size_t due;
+
+	for (int pass = 0; pass < PASSES; pass++) {
+		char *ids = ids_due(doing, list, &due);
+
+		if (due > 0)
+			outcome = run_postsuper(self, host, list, doing, ids, arena, error, done);
+		free(ids);
+		if (due == 0 || outcome != OUTCOME_APPLIED || *done >= list->count || !look_at_rest(self, host, list, arena))
+			break;
+	}
+	/* What was done stands, also where the second look could not be made. */
+	return *done > 0 && outcome != OUTCOME_UNKNOWN ? OUTCOME_APPLIED : outcome;
 }
 
 enum outcome queue_apply(struct live_store *self, size_t host, const struct operation *operation, struct arena *arena,
@@ -298,7 +332,7 @@ enum outcome queue_apply(struct live_store *self, size_t host, const struct oper
 	else if (!doing->line)
 		outcome = retry(self, host, &list, doing, arena, error, &done);
 	else
-		outcome = run_postsuper(self, host, &list, doing, ids, arena, error, &done);
+		outcome = run_until_done(self, host, &list, doing, arena, error, &done);
 	free(ids);
 	if (outcome == OUTCOME_APPLIED)
 		make_inverse(arena, doing, operation, &list, done, inverse);

@@ -208,7 +208,23 @@ static void nothing_is_written_unconfirmed(void **state)
 	free(after);
 }
 
-/* Every start is one line, the program's own. */
+/* A program that the mail servers are asked with, and a question: nothing that a row which changes something would start. */
+static bool only_asks(const char *line)
+{
+	static const char *const asked[] = { "/doveadm\"", "/doveconf\"", "/dovecot\"", "/postqueue\"", "/postconf\"", "/usr/bin/df\"", "/usr/bin/cat\"",
+		"/usr/bin/nproc\"", "/usr/bin/stat\"", "/usr/bin/openssl\"", "/guardian\"", "\"guardian\", \"status\"" };
+	static const char *const changes[] = { "\"kick\"", "\"flush\"", "\"-i\"", "\"-f\"]", "\"-e\"", "\"reload\"", "\"apply\"" };
+
+	for (size_t i = 0; i < sizeof(changes) / sizeof(changes[0]); i++)
+		if (strstr(line, changes[i]) && !strstr(line, "df\""))
+			return false;
+	for (size_t i = 0; i < sizeof(asked) / sizeof(asked[0]); i++)
+		if (strstr(line, asked[i]))
+			return true;
+	return false;
+}
+
+/* Every start is one line: the program's own, or a question to a mail server. */
 static void only_the_program_itself(const char *path, size_t *starts)
 {
 	char *text = console_slurp(path, NULL), *rest = text, *line, own[300];
@@ -218,7 +234,7 @@ static void only_the_program_itself(const char *path, size_t *starts)
 	while ((line = strsep(&rest, "\n")) != NULL) {
 		if (strstr(line, own))
 			(*starts)++;
-		else if (strstr(line, "exec") || strstr(line, "fork("))
+		else if ((strstr(line, "exec") || strstr(line, "fork(")) && !only_asks(line))
 			fail_msg("this was executed: %s", line);
 	}
 	free(text);
