@@ -1,14 +1,19 @@
 /*
  * Sets of values against the real thing: random servers and goals; what a set
  * writes makes doveconf and the dovecot program warn of nothing, and one less of
- * what Dovecot itself counts makes it warn.
+ * what Dovecot itself counts makes it warn. So it is with the bytes of the drop-in that
+ * the walk hands to the guardian.
  *
- * 25 of them; with POSTROOM_FULL=1 500, and POSTROOM_LIMITS=N says another
+ * 20 of them; with POSTROOM_FULL=1 500, and POSTROOM_LIMITS=N says another
  * number. POSTROOM_SEED repeats a run. Needs root, as a start does.
  */
 #include "dovecot_check.h"
 
 #include <sys/resource.h>
+
+#include "model/guarded.h"
+#include "settings/guardian.h"
+#include "settings/limits_plan.h"
 
 static unsigned long hard_limit(void)
 {
@@ -86,16 +91,39 @@ static void check_smallest(const char *configuration, const struct limits_set *s
 	}
 }
 
+/* The bytes that the walk writes for this set, as the guardian gets them; "" where there is nothing to write. */
+static const char *written(struct hosts *hosts, struct limits_facts *facts, const struct limits_set *set)
+{
+	struct limits_world world = { .arena = arena, .server = "mail1", .facts = facts, .place = "/nowhere/conf.d/99-postroom.conf" };
+	struct guarded_change guarded = { 0 };
+	struct error error = { 0 };
+	struct change *change = limits_plan_change(&world, hosts, set, false, 0, &error);
+	const char *words, *bytes;
+
+	if (!change)
+		return "";
+	words = guarded_set(change, "change");
+	assert_non_null(words);
+	assert_true(guarded_change_read(arena, words, strlen(words), &guarded, &error));
+	assert_int_equal(guarded.file_count, 1);
+	bytes = arena_bytes(arena, guarded.files[0].bytes, guarded.files[0].length);
+	change_free(change);
+	return bytes;
+}
+
 static void random_goals(void **state)
 {
-	unsigned long count = how_many(25, 500), hard = hard_limit(), beyond = 0, values = 0;
+	unsigned long count = how_many(20, 500), hard = hard_limit(), beyond = 0, values = 0;
+	struct host_settings here = { .name = "mail1", .roles = HOST_MAILBOX, .exec = true };
+	struct hosts *hosts;
 
 	(void)state;
 	if (missing() || geteuid() != 0)
 		skip();
+	hosts = hosts_open(loop, &here, 1);
 	for (unsigned long i = 0; i < count; i++) {
 		const char *server, *configuration;
-		struct limits_facts *facts;
+		struct limits_facts *facts, *before;
 		struct limits_goal goal = { .connections = 1 + roll(3000), .tls_percent = roll(2) ? 100 : (unsigned)roll(101), .of_person = roll(2) ? 0 : roll(50),
 			.mode = roll(2) ? LIMITS_SECURITY : LIMITS_PERFORMANCE, .by_default = !roll(3) };
 		struct limits_set set;
@@ -107,6 +135,7 @@ static void random_goals(void **state)
 		facts = dumped();
 		facts->open_files = 400 + roll(2000);
 		facts->cores = 1 + roll(16);
+		before = facts;
 		set = limits_reach(arena, facts, &goal);
 		if (set.refused)
 			fail_msg("%s:\n%s", set.refused, server);
@@ -124,8 +153,10 @@ static void random_goals(void **state)
 		facts->userip_pop3 = set.after->userip_pop3;
 		assert_int_equal(limits_reach(arena, facts, &goal).value_count, 0);
 		check_smallest(configuration, &set);
+		check_quiet(arena_format(arena, "%s%s", server, written(hosts, before, &set)), &set);
 		values += set.value_count;
 	}
+	hosts_close(hosts);
 	print_message("# figure: %lu servers and goals (%lu need more descriptors than there may be here), %lu values\n", count, beyond, values);
 	assert_true(beyond < count / 2 + 1);
 }
