@@ -59,7 +59,7 @@ status 64 "no screen of a section that is none" "$POSTROOM" screen nonsense
 for section in $(sed -n 's/.*there are //; s/,//gp' "$work/out"); do
 	status 0 "the section $section as a screen" "$POSTROOM" screen "$section" --size 100x30
 done
-said "waits for what others did" " log$"
+grep -q ' log$' "$work/out" && say_ok "waits for what others did" || say_not "waits for what others did" <"$work/out"
 status 0 "domains as TSV" "$POSTROOM" list domain --format tsv --columns name
 said "a domain" "example.com"
 status 0 "the list of everybody, hostile names too" "$POSTROOM" list user
