@@ -74,7 +74,7 @@ const struct command commands[] = {
 	  .help = "Keeps the change of a server's files that waits." },
 	{ .name = "rollback", .arguments = "", .least = 0, .most = 0, .takes = TAKES_WRITE | TAKES_HOST, .run = run_rollback,
 	  .help = "Takes the change of a server's files that waits back at once." },
-	{ .name = "guardian", .arguments = "apply|confirm ID|rollback ID|more ID SECONDS|status|restore", .least = 1, .most = 3,
+	{ .name = "guardian", .arguments = "apply|confirm ID|rollback ID|more ID SECONDS|look|status|restore", .least = 1, .most = 3,
 	  .takes = TAKES_DIRECTORY, .alone = true, .run = run_guardian,
 	  .help = "Changes files of this server under a timer; run by postroom itself, over ssh and when the machine starts." },
 	{ .name = NULL },

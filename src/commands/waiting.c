@@ -54,13 +54,13 @@ static bool ask_all(struct waiting *waiting, const char *only)
 	waiting->servers = arena_alloc(waiting->headless.arena, (count + 1) * sizeof(*waiting->servers));
 	for (size_t i = 0; i < count; i++) {
 		struct asked *asked = &waiting->servers[waiting->count];
-		struct host_request request = { .command = "guardian-status", .deadline = 120000, .done = on_answer, .context = asked };
+		struct host_request request = { .command = "guardian-look", .deadline = 120000, .done = on_answer, .context = asked };
 
 		if (only && i != chosen)
 			continue;
 		*asked = (struct asked){ .waiting = waiting, .host = i };
 		waiting->count++;
-		asked->has_way = host_way(hosts, i, "guardian-status", &asked->error) != WAY_NONE;
+		asked->has_way = host_way(hosts, i, "guardian-look", &asked->error) != WAY_NONE;
 		if (!asked->has_way)
 			continue;
 		waiting->left++;

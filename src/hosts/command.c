@@ -116,7 +116,9 @@ const struct host_command host_commands[] = {
 	  .help = "What a certificate file holds now, against what is served." },
 
 	/* Files under a timer: postroom there, see settings/guardian.h. The change goes by standard input. */
-	{ "guardian-status", GROUP_MACHINE, "postroom", WORDS("guardian", "status"), .root = true,
+	{ "guardian-look", GROUP_MACHINE, "postroom", WORDS("guardian", "look"), .root = true,
+	  .help = "Which change of a server's files waits to be confirmed." },
+	{ "guardian-status", GROUP_MACHINE, "postroom", WORDS("guardian", "status"), .root = true, .changes = true,
 	  .help = "Which change of a server's files waits to be confirmed; one whose guardian has died goes back." },
 	{ "guardian-apply", GROUP_MACHINE, "postroom", WORDS("guardian", "apply"), .root = true, .changes = true, .input_change = true,
 	  .help = "Installs files of a service under a timer." },

@@ -301,8 +301,22 @@ static int apply(struct guardian *guardian)
 	return print(guardian, false);
 }
 
-/* Reads what is known; what nobody looks after is put right first. False: error says why it is not known. */
-static bool known(struct guardian *guardian, struct error *error)
+/* Somebody who may change nothing asks: a change that nobody looks after is told and left. */
+static void tell_orphan(struct guardian *guardian)
+{
+	struct guardian_report *report = &guardian->report;
+
+	if (report->state != GUARDIAN_INSTALLING && report->state != GUARDIAN_LOOKING && report->state != GUARDIAN_WAITING &&
+	    report->state != GUARDIAN_ROLLING_BACK)
+		return;
+	report->state = GUARDIAN_STUCK;
+	report->kind = ERROR_INTERNAL;
+	report->deadline = 0;
+	report->why = "its guardian has died; the old files come back with postroom rollback, or with postroom guardian restore on the server";
+}
+
+/* Reads what is known; mend: what nobody looks after is put right first. False: error says why it is not known. */
+static bool known(struct guardian *guardian, bool mend, struct error *error)
 {
 	bool alone = guardian_lock(guardian, error);
 
@@ -313,7 +327,9 @@ static bool known(struct guardian *guardian, struct error *error)
 		guardian->report = (struct guardian_report){ .state = GUARDIAN_NONE };
 		return error->kind == ERROR_NOT_FOUND;
 	}
-	if (alone && !guardian_mend(guardian) && guardian->report.state == GUARDIAN_CHECKING) {
+	if (alone && !mend)
+		tell_orphan(guardian);
+	else if (alone && !guardian_mend(guardian) && guardian->report.state == GUARDIAN_CHECKING) {
 		guardian->report.state = GUARDIAN_REFUSED;
 		guardian->report.kind = ERROR_CANCELLED;
 		guardian->report.why = "the guardian was ended before anything was installed";
@@ -322,12 +338,12 @@ static bool known(struct guardian *guardian, struct error *error)
 }
 
 /* Asked for what is, so a refusal or a rollback of before is no failure of the question; only a change that is stuck is. */
-static int status(struct guardian *guardian)
+static int status(struct guardian *guardian, bool mend)
 {
 	struct error error = { 0 };
 	bool stuck;
 
-	if (!known(guardian, &error))
+	if (!known(guardian, mend, &error))
 		return print_error(guardian, &error);
 	stuck = guardian->report.state == GUARDIAN_STUCK;
 	print(guardian, true);
@@ -342,7 +358,7 @@ static int too_late(struct guardian *guardian, const char *word, const char *id)
 	struct error error = { 0 };
 	int code;
 
-	if (!known(guardian, &error))
+	if (!known(guardian, true, &error))
 		return print_error(guardian, &error);
 	if (!report->id || strcmp(report->id, id)) {
 		report->kind = ERROR_NOT_FOUND;
@@ -385,9 +401,11 @@ int guardian_main(const char *word, const char *directory, const char *id, const
 	if (!strcmp(word, "apply"))
 		return apply(guardian);
 	if (!strcmp(word, "status") || !strcmp(word, "restore"))
-		return status(guardian);
+		return status(guardian, true);
+	if (!strcmp(word, "look"))
+		return status(guardian, false);
 	if (id && (!strcmp(word, "confirm") || !strcmp(word, "rollback") || (!strcmp(word, "more") && seconds)))
 		return order(guardian, word, id, seconds);
-	error_set(&error, ERROR_USAGE, "the guardian knows apply, confirm ID, rollback ID, more ID SECONDS, status and restore");
+	error_set(&error, ERROR_USAGE, "the guardian knows apply, confirm ID, rollback ID, more ID SECONDS, look, status and restore");
 	return print_error(guardian, &error);
 }

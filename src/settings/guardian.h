@@ -95,6 +95,7 @@ bool guardian_report_read(struct arena *arena, const char *bytes, size_t length,
  *   apply     reads a change from standard input, starts the detached guardian, returns when it waits, refused or rolled back
  *   confirm   ID: keeps the new values; only while it waits
  *   rollback  ID: puts the old ones back now
+ *   look      what is known, and nothing is touched: for sessions that may change nothing
  *   status    what is known; armed state whose guardian is dead is put right first, as restore does
  *   restore   armed state without a living guardian: puts the old files back (no reload where the service does not run)
  *   more      ID SECONDS: more time, from now on

@@ -50,7 +50,7 @@ struct store *settings_store_of(struct settings_store *self);
 void settings_store_free(struct settings_store *self);
 
 /*
- * What the guardian of a server says now, as the host command "guardian-status" answers it (its output). Pure; arena. False with a sentence
+ * What the guardian of a server says now, as the host commands "guardian-look" and "guardian-status" answer it (its output). Pure; arena. False with a sentence
  * where it is no report.
  */
 bool settings_report(struct arena *arena, const struct host_answer *answer, struct guardian_report *report, struct error *error);

@@ -40,7 +40,7 @@ struct settings_watch {
 static bool may_have_one(const struct settings_watch *self, size_t host)
 {
 	const struct host_settings *settings = host_at(self->hosts, host);
-	enum host_way way = host_way(self->hosts, host, "guardian-status", NULL);
+	enum host_way way = host_way(self->hosts, host, "guardian-look", NULL);
 
 	return way != WAY_NONE && (way != WAY_EXEC || access(settings->guardian_directory ? settings->guardian_directory : GUARDIAN_DIRECTORY, F_OK) == 0);
 }
@@ -106,7 +106,7 @@ static void on_answer(void *context, const struct host_answer *answer)
 
 static void ask(struct watched *server)
 {
-	struct host_request request = { .command = "guardian-status", .deadline = STATUS_MS, .done = on_answer };
+	struct host_request request = { .command = "guardian-look", .deadline = STATUS_MS, .done = on_answer };
 	struct asking *asking;
 
 	if (server->asking || !may_have_one(server->watch, server->host))

@@ -189,6 +189,11 @@ static void restored_before_the_service_starts(void **state)
 	kill(watcher, SIGKILL);
 	kill(guardian, SIGKILL);
 	dovecot_down(world);
+	/* Who only looks is told, and touches nothing. */
+	done = order(world, "look", NULL, NULL);
+	expect_state(&done, GUARDIAN_STUCK);
+	expect_words(&done, "its guardian has died");
+	assert_int_equal(access(world->one, F_OK), 0);
 	done = order(world, "restore", NULL, NULL);
 	expect_state(&done, GUARDIAN_ROLLED_BACK);
 	assert_int_equal(done.status, 0);

@@ -36,7 +36,7 @@ static void says(struct stage *stage, enum guardian_state state, int64_t left, c
 	struct loop_timer *timer;
 	struct event event = { .kind = EVENT_RECORD_CHANGED, .noun = &kind_limits, .name = "mail1" };
 
-	fake_hosts_reply(stage->engine->hosts, &(struct fake_reply){ .host = "mail1", .command = "guardian-status", .output = guardian_report_json(arena, &report) });
+	fake_hosts_reply(stage->engine->hosts, &(struct fake_reply){ .host = "mail1", .command = "guardian-look", .output = guardian_report_json(arena, &report) });
 	session_tell(stage->session, &event);
 	timer = loop_after(stage->engine->loop, 50, 0, on_time, &done);
 	loop_run_until(stage->engine->loop, &done);
