@@ -82,5 +82,5 @@ cmd_clone-queue() {
 
 cmd_empty-queue() {
 	queue_needs_postfix
-	postsuper -c "$DIR/postfix/etc" -d ALL >>"$DIR/log/fill-queue.log" 2>&1 || die "the queue could not be emptied; log: $DIR/log/fill-queue.log"
+	postsuper -c "$DIR/postfix/etc" -d ALL maildrop incoming active deferred hold >>"$DIR/log/fill-queue.log" 2>&1 || die "the queue could not be emptied; log: $DIR/log/fill-queue.log"
 }

@@ -176,9 +176,11 @@ static void test_hold_and_back(void **state)
 {
 	struct world *world = *state;
 	struct operation hold, back;
-	size_t count;
+	size_t count, all;
 
 	NEEDS_POSTFIX(world);
+	all = in_queue(world, "deferred");
+	assert_true(all >= MAILS);
 	count = ask(world, &(struct live_pick){ .domain = "d2.example.net" });
 	assert_true(count > 20);
 	hold = planned(world, "hold");
@@ -186,7 +188,7 @@ static void test_hold_and_back(void **state)
 	assert_int_equal(world->inverse.did, count);
 	assert_null(world->inverse.told);
 	assert_int_equal(in_queue(world, "hold"), count);
-	assert_int_equal(in_queue(world, "deferred"), MAILS - count);
+	assert_int_equal(in_queue(world, "deferred"), all - count);
 	/* Twice is not more. */
 	back = world->inverse;
 	assert_int_equal(apply(world, &hold), OUTCOME_ALREADY);
