@@ -164,8 +164,7 @@ static void killed_anywhere_never_mixed(void **state)
 	for (unsigned time = 0; time < times; time++)
 		for (size_t i = 0; i < count; i++)
 			for (int victim = 0; victim < VICTIMS; victim++)
-				/* Every second point and each victim in turn, where time is short. */
-				if (full() || (i % 2 == 0 && (int)(i / 2 % VICTIMS) == victim)) {
+				if (full() || points[i].alive_new || (int)(i % VICTIMS) == victim) {
 					kill_at(world, &points[i], (enum victim)victim);
 					kills++;
 				}

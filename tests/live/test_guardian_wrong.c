@@ -153,7 +153,7 @@ static void wrong_configurations(void **state)
 {
 	const char *given = getenv("POSTROOM_SEED");
 	struct world *world = *state;
-	unsigned counts[GUARDIAN_STUCK + 1] = { 0 }, count = full() ? 500 : 20;
+	unsigned counts[GUARDIAN_STUCK + 1] = { 0 }, count = full() ? 500 : 50;
 	char *old;
 
 	if (!world)
