@@ -71,8 +71,8 @@ said "names each person it hits" "$asa on mail2 (1)"
 said "on every server" "$other on mail1 (2)"
 status 65 "from where nobody is" pr kick "$anna" 203.0.113.0/24 --yes
 said "is told" "is not connected from 203.0.113.0/24"
-status 77 "helpdesk may not" "$POSTROOM" --config "$work/helpdesk.conf" kick "$anna" --yes
-status 77 "nor who only watches" "$POSTROOM" --config "$work/monitor.conf" kick "$anna" --yes
+status 0 "helpdesk may" "$POSTROOM" --config "$work/helpdesk.conf" kick "$anna" --dry-run
+status 77 "who only watches may not" "$POSTROOM" --config "$work/monitor.conf" kick "$anna" --yes
 ok "she is still there" seen "$LAB_DOVECOT1_CONF" "$anna" 3
 status 0 "hers, from this network" pr kick "$anna" 127.0.0.0/8 --yes --format json
 same "three" 3 "$(did)"

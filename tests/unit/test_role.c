@@ -11,8 +11,10 @@
 
 #include <cmocka.h>
 
+#include "model/guarded.h"
 #include "model/role.h"
 #include "model/store.h"
+#include "model/traffic.h"
 
 static void reads_words(void **state)
 {
@@ -32,7 +34,7 @@ static void reads_words(void **state)
 /* Every role, field and verb: what is not in this small list is refused. */
 static void only_what_a_row_says(void **state)
 {
-	static const char *const helpdesk[] = { "quota", "forwards", "keep_copy", NULL };
+	static const char *const helpdesk[] = { "quota", "forwards", "keep_copy", "password", "must_change", "locked", "failed_lock", NULL };
 
 	(void)state;
 	for (size_t k = 0; kinds[k]; k++)
@@ -48,6 +50,29 @@ static void only_what_a_row_says(void **state)
 					listed && (verb == VERB_EDIT || verb == VERB_UNDO));
 				assert_false(role_may(ROLE_MONITOR, kinds[k], field, (enum verb)verb));
 			}
+}
+
+/* Of what goes on: sessions end, what concerns one person's mailbox; never the queue, never files of a server. */
+static void of_what_goes_on(void **state)
+{
+	static const char *const mailbox[] = { "filter", "absence", "recalculate", "flush", "smtp", "try", NULL };
+	const struct kind *kind = kind_written("mailbox");
+
+	(void)state;
+	assert_true(role_may(ROLE_HELPDESK, &kind_sessions, kind_field(&kind_sessions, "end"), VERB_EDIT));
+	assert_false(role_may(ROLE_MONITOR, &kind_sessions, kind_field(&kind_sessions, "end"), VERB_EDIT));
+	for (const struct field *field = kind_queue.fields; field->name; field++)
+		assert_false(role_may(ROLE_HELPDESK, &kind_queue, field, VERB_EDIT));
+	assert_false(role_may(ROLE_HELPDESK, &kind_setting, NULL, VERB_EDIT));
+	assert_false(role_may(ROLE_HELPDESK, &kind_limits, NULL, VERB_EDIT));
+	for (const struct field *field = kind ? kind->fields : NULL; field && field->name; field++) {
+		bool listed = false;
+
+		for (size_t i = 0; mailbox[i]; i++)
+			listed = listed || strcmp(mailbox[i], field->name) == 0;
+		assert_int_equal(role_may(ROLE_HELPDESK, kind, field, VERB_EDIT), listed);
+		assert_false(role_may(ROLE_MONITOR, kind, field, VERB_EDIT));
+	}
 }
 
 static void objects_as_such(void **state)
@@ -132,6 +157,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_words),
 		cmocka_unit_test(only_what_a_row_says),
+		cmocka_unit_test(of_what_goes_on),
 		cmocka_unit_test(objects_as_such),
 		cmocka_unit_test(checks_changes),
 		cmocka_unit_test(undo_looks_at_operations),
