@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -23,7 +24,8 @@
 
 #define CAP_DEFAULT (8u * 1024 * 1024)
 #define DEADLINE_DEFAULT_MS 10000
-#define HEADERS_MOST (64u * 1024)
+/* Services that repeat each link as a header (UDM) send tens of KiB of them. */
+#define HEADERS_MOST (256u * 1024)
 
 struct http {
 	struct loop *loop;
@@ -41,7 +43,9 @@ struct http_call {
 	bool plain, not_here;              /* not_here: the address was not of this machine */
 	bool cancelled, cut;
 	char *answer;
-	size_t length, capacity, most, header_bytes;
+	size_t length, capacity, most;
+	char *head;                        /* headers of the answer at hand */
+	size_t head_length, head_capacity;
 	char complaint[CURL_ERROR_SIZE];
 	struct error error;                /* it could not even be started */
 	struct loop_timer *timer;          /* tells what needs no wire */
@@ -93,6 +97,7 @@ static void free_call(struct http_call *call)
 	free(call->body);
 	free(call->url);
 	free(call->answer);
+	free(call->head);
 	free(call);
 }
 
@@ -135,10 +140,15 @@ static void explain(const struct http_call *call, CURLcode code, struct error *e
 
 static void tell(struct http_call *call, CURLcode code)
 {
-	struct http_answer answer = { .body = call->answer ? call->answer : "", .length = call->length, .cut = call->cut };
+	struct http_answer answer = { .body = call->answer ? call->answer : "", .length = call->length, .cut = call->cut,
+		.headers = call->head ? call->head : "" };
+	long sent = 0;
 
-	if (call->easy)
+	if (call->easy) {
 		curl_easy_getinfo(call->easy, CURLINFO_RESPONSE_CODE, &answer.status);
+		curl_easy_getinfo(call->easy, CURLINFO_REQUEST_SIZE, &sent);
+		answer.sent = sent > 0;
+	}
 	if (call->error.kind != ERROR_NONE && !call->cancelled)
 		answer.error = call->error;
 	else if (call->cancelled || (code != CURLE_OK && !call->cut))
@@ -267,10 +277,18 @@ static size_t take_body(char *bytes, size_t size, size_t count, void *context)
 static size_t take_header(char *bytes, size_t size, size_t count, void *context)
 {
 	struct http_call *call = context;
+	size_t length = size * count;
 
-	(void)bytes;
-	call->header_bytes += size * count;
-	return call->header_bytes > HEADERS_MOST ? 0 : size * count;
+	/* A status line begins the headers of another answer: those of "100 Continue" are not ours. */
+	if (length > 5 && !memcmp(bytes, "HTTP/", 5))
+		call->head_length = 0;
+	if (call->head_length + length > HEADERS_MOST)
+		return 0;
+	call->head = memory_grow(call->head, &call->head_capacity, call->head_length + length + 1, 1);
+	memcpy(call->head + call->head_length, bytes, length);
+	call->head_length += length;
+	call->head[call->head_length] = '\0';
+	return length;
 }
 
 /* --- starting ------------------------------------------------------------------------------------------ */
@@ -319,6 +337,8 @@ static void set_request(struct http_call *call, const struct http_request *reque
 	curl_easy_setopt(easy, CURLOPT_PRIVATE, (char *)call);
 	curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, call->complaint);
 	curl_easy_setopt(easy, CURLOPT_URL, call->url);
+	/* Names of objects stand in paths: nothing in them may be taken for a step up. */
+	curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
 	curl_easy_setopt(easy, CURLOPT_USERAGENT, "postroom");
 	if (request->body) {
 		curl_easy_setopt(easy, CURLOPT_POST, 1L);
@@ -396,6 +416,57 @@ void http_cancel(struct http_call *call)
 void http_abandon(struct http_call *call)
 {
 	free_call(call);
+}
+
+/* --- headers, and waiting ------------------------------------------------------------------------ */
+
+char *http_header(struct arena *arena, const struct http_answer *answer, const char *name)
+{
+	size_t length = strlen(name);
+
+	for (const char *line = answer->headers; line && *line; line = strchr(line, '\n') ? strchr(line, '\n') + 1 : NULL) {
+		const char *begin, *end = line + strcspn(line, "\r\n");
+
+		if (strncasecmp(line, name, length) || line[length] != ':')
+			continue;
+		begin = line + length + 1;
+		begin += strspn(begin, " \t");
+		while (end > begin && (end[-1] == ' ' || end[-1] == '\t'))
+			end--;
+		return arena_bytes(arena, begin, (size_t)(end - begin));
+	}
+	return NULL;
+}
+
+struct here {
+	struct arena *arena;
+	struct http_call *call;
+	struct http_answer *answer;
+	bool done;
+};
+
+static void on_here_done(const struct http_answer *answer, void *context)
+{
+	struct here *here = context;
+
+	*here->answer = *answer;
+	here->answer->body = arena_bytes(here->arena, answer->body, answer->length);
+	here->answer->headers = arena_text(here->arena, answer->headers);
+	here->done = true;
+}
+
+static void on_here_give_up(void *context)
+{
+	http_cancel(((struct here *)context)->call);
+}
+
+const struct http_answer *http_run_here(struct http *http, const struct http_request *request, const volatile bool *give_up, struct arena *arena)
+{
+	struct here here = { .arena = arena, .answer = arena_alloc(arena, sizeof(*here.answer)) };
+
+	here.call = http_run(http, request, on_here_done, &here);
+	loop_wait(http->loop, &here.done, give_up, on_here_give_up, &here);
+	return here.answer;
 }
 
 struct http *http_open(struct loop *loop)

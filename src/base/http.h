@@ -17,6 +17,7 @@
 
 #include "base/error.h"
 #include "base/loop.h"
+#include "base/memory.h"
 
 struct http;
 struct http *http_open(struct loop *loop);
@@ -25,7 +26,7 @@ void http_close(struct http *http);
 
 struct http_request {
 	const char *url;                   /* https://host:port/path; IPv6 in brackets */
-	const char *method;                /* "GET", "POST"; NULL: GET, or POST where there is a body */
+	const char *method;                /* "GET", "POST", "PATCH", ...; NULL: GET, or POST where there is a body */
 	const char *const *headers;        /* "Name: value", NULL-terminated; NULL: none. Our copy is wiped after use */
 	const void *body;                  /* NULL: none. Our copy is wiped after use */
 	size_t body_length;
@@ -40,6 +41,8 @@ struct http_answer {
 	const char *body;                  /* zero-terminated; borrowed during the callback */
 	size_t length;
 	bool cut;                          /* longer than the cap: ended there */
+	const char *headers;               /* of the answer, line by line, 256 KiB at most; borrowed; see http_header */
+	bool sent;                         /* a part of the request left this machine: with an error, it may have been heeded */
 };
 struct http_call;
 /* Copies the request. done comes exactly once, never from inside this call. */
@@ -47,6 +50,14 @@ struct http_call *http_run(struct http *http, const struct http_request *request
 		void (*done)(const struct http_answer *answer, void *context), void *context);
 void http_cancel(struct http_call *call);      /* done comes with ERROR_CANCELLED, from a later turn */
 void http_abandon(struct http_call *call);     /* done does not come */
+
+/* The first header of this name, blanks around its value cut; case of the name is ignored. Arena; NULL: there is none. */
+char *http_header(struct arena *arena, const struct http_answer *answer, const char *name);
+/*
+ * Waits for the answer, for stores on a thread of their own: runs the loop that http was opened with. *give_up, set by
+ * another thread, ends it with ERROR_CANCELLED (NULL: nobody does). Body and headers live in the arena.
+ */
+const struct http_answer *http_run_here(struct http *http, const struct http_request *request, const volatile bool *give_up, struct arena *arena);
 
 /* Version of the library inside, with its TLS. Any thread. */
 const char *http_library(void);

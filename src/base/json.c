@@ -177,6 +177,24 @@ void json_add_bytes(struct json *array, const void *bytes, size_t length)
 
 /* --- reading -------------------------------------------------------------- */
 
+enum json_sort json_sort(const struct json *json)
+{
+	if (!json)
+		return JSON_MISSING;
+	switch (json_typeof(look(json))) {
+	case JSON_TRUE:
+	case JSON_FALSE:
+		return JSON_FLAG;
+	case JSON_INTEGER:
+	case JSON_REAL:
+		return JSON_NUMBER;
+	case JSON_STRING:
+		return JSON_TEXT;
+	default:
+		return json_is_array(look(json)) ? JSON_LIST : json_is_object(look(json)) ? JSON_FIELDS : JSON_NOTHING;
+	}
+}
+
 const struct json *json_get(const struct json *object, const char *key)
 {
 	return (const struct json *)json_object_get(look(object), key);

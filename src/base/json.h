@@ -34,6 +34,9 @@ void json_add_text(struct json *array, const char *text);
 void json_add_number(struct json *array, int64_t number);
 void json_add_bytes(struct json *array, const void *bytes, size_t length);
 
+enum json_sort { JSON_MISSING, JSON_NOTHING, JSON_FLAG, JSON_NUMBER, JSON_TEXT, JSON_LIST, JSON_FIELDS };
+/* What sort of value it is; NOTHING: null; MISSING for NULL. */
+enum json_sort json_sort(const struct json *json);
 /* Reading; NULL, 0, false or -1 where missing or of another type. Borrowed. */
 const struct json *json_get(const struct json *object, const char *key);
 const char *json_get_text(const struct json *object, const char *key);

@@ -215,6 +215,37 @@ void loop_run_until(struct loop *loop, const bool *done)
 	loop->stopped = false;
 }
 
+/* --- waiting on a thread of one's own ------------------------------------------------ */
+
+#define LOOK_MS 50
+
+struct waiting {
+	const bool *done;
+	const volatile bool *give_up;
+	void (*cancel)(void *context);
+	void *context;
+	bool cancelled;
+};
+
+static void on_look(void *context)
+{
+	struct waiting *waiting = context;
+
+	if (waiting->cancelled || *waiting->done || !*waiting->give_up)
+		return;
+	waiting->cancelled = true;
+	waiting->cancel(waiting->context);
+}
+
+void loop_wait(struct loop *loop, const bool *done, const volatile bool *give_up, void (*cancel)(void *context), void *context)
+{
+	struct waiting waiting = { .done = done, .give_up = give_up, .cancel = cancel, .context = context };
+	struct loop_timer *timer = give_up ? loop_after(loop, LOOK_MS, LOOK_MS, on_look, &waiting) : NULL;
+
+	loop_run_until(loop, done);
+	loop_timer_stop(timer);
+}
+
 void loop_stop(struct loop *loop)
 {
 	loop->stopped = true;

@@ -23,6 +23,11 @@ void loop_free(struct loop *loop);
 void loop_run(struct loop *loop);
 /* Runs until *done is true or loop_stop; for headless commands. */
 void loop_run_until(struct loop *loop, const bool *done);
+/*
+ * Runs until *done, for whoever waits on a thread with a loop of its own. Where another thread sets *give_up (NULL: nobody
+ * does) `cancel(context)` is called once, at most 50 ms later; it must make *done become true soon.
+ */
+void loop_wait(struct loop *loop, const bool *done, const volatile bool *give_up, void (*cancel)(void *context), void *context);
 void loop_stop(struct loop *loop);
 /* Called each time before the loop waits (one painting per turn); one at most, NULL removes. */
 void loop_before_wait(struct loop *loop, void (*call)(void *context), void *context);

@@ -7,11 +7,8 @@
 #include "base/memory.h"
 #include "hosts/hosts.h"
 
-#define LOOK_MS 50
-
 struct here {
 	const struct host_request *request;
-	const volatile bool *give_up;
 	struct host_call *call;
 	struct arena *arena;
 	struct host_answer *answer;
@@ -35,29 +32,22 @@ static void on_done(void *context, const struct host_answer *answer)
 	here->done = true;
 }
 
-static void on_look(void *context)
+static void on_give_up(void *context)
 {
-	struct here *here = context;
-
-	if (*here->give_up && !here->done)
-		host_cancel(here->call);
+	host_cancel(((struct here *)context)->call);
 }
 
 const struct host_answer *host_run_here(struct hosts *hosts, struct loop *loop, size_t host, const struct host_request *request,
 		const volatile bool *give_up, struct arena *arena)
 {
-	struct here here = { .request = request, .give_up = give_up, .arena = arena };
+	struct here here = { .request = request, .arena = arena };
 	struct host_request mine = *request;
-	struct loop_timer *timer = NULL;
 
 	here.answer = arena_alloc(arena, sizeof(*here.answer));
 	mine.done = on_done;
 	mine.context = &here;
 	mine.piece = request->piece ? on_piece : NULL;
 	here.call = host_run(hosts, host, &mine);
-	if (give_up)
-		timer = loop_after(loop, LOOK_MS, LOOK_MS, on_look, &here);
-	loop_run_until(loop, &here.done);
-	loop_timer_stop(timer);
+	loop_wait(loop, &here.done, give_up, on_give_up, &here);
 	return here.answer;
 }

@@ -250,6 +250,87 @@ static int tear_down(void **state)
 	return 0;
 }
 
+static void headers_are_found(void **state)
+{
+	struct http_answer answer = { .headers = "HTTP/1.1 204 No Content\r\nETag: \"a b\"  \r\nx-empty:\r\nLink: <1>\r\nLink: <2>\r\n\r\n" };
+	struct arena *arena = arena_new();
+
+	(void)state;
+	assert_string_equal(http_header(arena, &answer, "etag"), "\"a b\"");
+	assert_string_equal(http_header(arena, &answer, "X-Empty"), "");
+	assert_string_equal(http_header(arena, &answer, "link"), "<1>");
+	assert_null(http_header(arena, &answer, "lin"));
+	assert_null(http_header(arena, &answer, "Location"));
+	assert_null(http_header(arena, &(struct http_answer){ .status = 0 }, "ETag"));
+	arena_free(arena);
+}
+
+/* UDM repeats every link as a header; only a peer without measure is stopped. */
+static void many_long_headers(void **state)
+{
+	struct arena *arena = arena_new();
+	struct http_request request = { .plain = true, .deadline = 20000 };
+	const struct http_answer *answer;
+	size_t length = 0;
+	char *words = malloc(300 * 600 + 500), *line = malloc(501);
+
+	(void)state;
+	memset(line, 'x', 500);
+	line[500] = '\0';
+	length += (size_t)snprintf(words, 100, "HTTP/1.1 100 Continue\r\nETag: \"no\"\r\n\r\nHTTP/1.1 200 OK\r\n");
+	for (int i = 0; i < 300; i++)
+		length += (size_t)snprintf(words + length, 600, "Link: <%s>\r\n", line);
+	snprintf(words + length, 100, "ETag: \"yes\"\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}");
+	hostile_http_say(server, HOSTILE_SAYS, words);
+	request.url = hostile_http_url(server);
+	answer = http_run_here(http, &request, NULL, arena);
+	assert_int_equal(answer->error.kind, ERROR_NONE);
+	assert_string_equal(answer->body, "{}");
+	assert_string_equal(http_header(arena, answer, "etag"), "\"yes\"");
+	assert_true(answer->sent);
+	free(words);
+	free(line);
+	arena_free(arena);
+}
+
+static void what_was_sent_is_known(void **state)
+{
+	struct arena *arena = arena_new();
+	struct http_request request = { .plain = true, .deadline = 300 };
+	volatile bool give_up = true;
+	const struct http_answer *answer;
+
+	(void)state;
+	hostile_http_say(server, HOSTILE_HANGS, "");
+	request.url = hostile_http_url(server);
+	answer = http_run_here(http, &request, NULL, arena);
+	assert_int_equal(answer->error.kind, ERROR_TIMEOUT);
+	assert_true(answer->sent);
+	request.deadline = 60000;
+	answer = http_run_here(http, &request, &give_up, arena);
+	assert_int_equal(answer->error.kind, ERROR_CANCELLED);
+	request.url = "http://127.0.0.1:1/";
+	answer = http_run_here(http, &request, NULL, arena);
+	assert_int_equal(answer->error.kind, ERROR_UNREACHABLE);
+	assert_false(answer->sent);
+	arena_free(arena);
+}
+
+/* Names stand in paths, and a name may look like a way up. */
+static void paths_stay_as_they_are(void **state)
+{
+	struct arena *arena = arena_new();
+	char url[200];
+	struct http_request request = { .plain = true, .url = url };
+
+	(void)state;
+	hostile_http_say(server, HOSTILE_SAYS, OK);
+	snprintf(url, sizeof(url), "%s/udm/a/../b", hostile_http_url(server));
+	http_run_here(http, &request, NULL, arena);
+	assert_non_null(strstr(hostile_http_request(server), "GET /udm/a/../b HTTP/1.1\r\n"));
+	arena_free(arena);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -261,6 +342,10 @@ int main(void)
 		cmocka_unit_test_setup_teardown(tls_is_not_what_plain_is, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(cancelled_and_abandoned, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(descriptors_do_not_pile_up, set_up, tear_down),
+		cmocka_unit_test(headers_are_found),
+		cmocka_unit_test_setup_teardown(many_long_headers, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(what_was_sent_is_known, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(paths_stay_as_they_are, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -188,6 +188,23 @@ static int close_arena(void **state)
 	return 0;
 }
 
+static void sorts(void **state)
+{
+	static const struct { const char *words; enum json_sort sort; } cases[] = {
+		{ "null", JSON_NOTHING }, { "true", JSON_FLAG }, { "false", JSON_FLAG }, { "3", JSON_NUMBER }, { "3.5", JSON_NUMBER },
+		{ "\"3\"", JSON_TEXT }, { "[]", JSON_LIST }, { "{}", JSON_FIELDS },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct json *json = json_parse(cases[i].words, strlen(cases[i].words), NULL);
+
+		assert_int_equal(json_sort(json), cases[i].sort);
+		json_free(json);
+	}
+	assert_int_equal(json_sort(NULL), JSON_MISSING);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -198,6 +215,7 @@ int main(void)
 		cmocka_unit_test(any_bytes_there_and_back),
 		cmocka_unit_test(what_is_no_bytes),
 		cmocka_unit_test(base64),
+		cmocka_unit_test(sorts),
 	};
 
 	return cmocka_run_group_tests(tests, open_arena, close_arena);
