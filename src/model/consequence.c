@@ -4,8 +4,8 @@
  * Pure; nothing fails, what is not known is said.  The rows are in
  * consequence_any.c, consequence_mailbox.c, consequence_address.c,
  * consequence_user.c, consequence_reference.c, consequence_members.c,
- * consequence_folder.c, consequence_policy.c, consequence_domain.c and
- * consequence_traffic.c; here is what they share.
+ * consequence_folder.c, consequence_policy.c, consequence_domain.c,
+ * consequence_traffic.c and consequence_mailbox_live.c; here is what they share.
  */
 #include "model/consequence_rules.h"
 
@@ -14,6 +14,7 @@
 
 #include "base/text.h"
 #include "model/guarded.h"
+#include "model/mailbox.h"
 #include "model/traffic.h"
 
 static void add(struct scene *scene, const struct consequence_rule *rule, enum severity severity, const char *sentence)
@@ -187,6 +188,8 @@ size_t consequences_of(struct arena *arena, const struct change *change, const s
 			look_at(&scene, consequence_rules_domain);
 		if (change->kind == &kind_queue || change->kind == &kind_sessions)
 			look_at(&scene, consequence_rules_traffic);
+		if (change->kind == &kind_mailbox)
+			look_at(&scene, consequence_rules_mailbox_live);
 		if (kind_guarded(change->kind))
 			look_at(&scene, consequence_rules_guarded);
 	}

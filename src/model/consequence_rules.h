@@ -44,6 +44,7 @@ extern const struct consequence_rule consequence_rules_folder[];
 extern const struct consequence_rule consequence_rules_policy[];
 extern const struct consequence_rule consequence_rules_domain[];
 extern const struct consequence_rule consequence_rules_traffic[];   /* queue, sessions */
+extern const struct consequence_rule consequence_rules_mailbox_live[];      /* mailbox */
 extern const struct consequence_rule consequence_rules_guarded[];   /* limits, setting */
 
 void tell(struct scene *scene, const struct consequence_rule *rule, const char *format, ...)

@@ -14,6 +14,7 @@
 #include "base/text.h"
 #include "model/check.h"
 #include "model/guarded.h"
+#include "model/mailbox.h"
 #include "model/store.h"
 
 enum { EXAMPLES = 5 };
@@ -267,6 +268,8 @@ const struct kind *kind_written(const char *name)
 		return &kind_queue;
 	if (name && strcmp(name, kind_sessions.name) == 0)
 		return &kind_sessions;
+	if (name && strcmp(name, kind_mailbox.name) == 0)
+		return &kind_mailbox;
 	if (name && guarded_kind(name))
 		return guarded_kind(name);
 	return kind_find(name);

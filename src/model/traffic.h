@@ -23,7 +23,7 @@
 
 extern const struct kind kind_queue, kind_sessions;
 
-/* Every kind that the gate writes: those of kinds[], these two and those of model/guarded.h. NULL: none of that name. */
+/* Every kind that the gate writes: those of kinds[], these two, model/mailbox.h and those of model/guarded.h. NULL: none of that name. */
 const struct kind *kind_written(const char *name);
 
 enum { TRAFFIC_ID = 24 };

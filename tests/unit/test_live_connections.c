@@ -269,6 +269,12 @@ static void kinds_are_whole(void **state)
 	assert_int_equal(kind_field_count(&kind_live_log_errors), LOG_ERRORS_FIELDS);
 	assert_int_equal(kind_field_count(&kind_live_slots), SLOTS_FIELDS);
 	assert_int_equal(kind_field_count(&kind_live_mailboxes), MAILBOXES_FIELDS);
+	assert_int_equal(kind_field_count(&kind_live_filters), LF_FIELDS);
+	assert_int_equal(kind_field_count(&kind_live_absence), LB_FIELDS);
+	assert_int_equal(kind_field_count(&kind_live_access), LC_FIELDS);
+	assert_int_equal(kind_field_count(&kind_live_folders), LZ_FIELDS);
+	assert_int_equal(kind_field_count(&kind_live_log), LL_FIELDS);
+	assert_int_equal(kind_field_count(&kind_live_smtp), LT_SMTP_FIELDS);
 }
 
 int main(void)
