@@ -17,14 +17,14 @@
 #include "settings/watch.h"
 #include "ui/session.h"
 
-enum { MORE_S = 300, HURRY_S = 30 };
+enum { MORE_S = 300, HURRY_S = 30, QUIET_TRIES = 3 };
 
 struct armed {
 	struct session *session;
 	struct settings_watch *watch;
 	char *ordered;                     /* id of the change that was ordered about from here; NULL: none */
 	bool told;                         /* that order was applied, and the review has told so */
-	const struct kind *kind;           /* of what was changed last from here: limits or settings */
+	bool telling;                      /* what we tell the views is no news for us */
 	struct quiet *quiet;               /* orders without a review that are under way */
 };
 
@@ -36,7 +36,8 @@ struct quiet {
 	struct quiet *next;
 	struct gate *gate;
 	struct review *review;
-	char *server;
+	char *server, *reason;
+	unsigned tries;
 	bool tells;                        /* its success is news */
 };
 
@@ -51,7 +52,44 @@ static void quiet_end(struct quiet *quiet)
 	if (quiet->review != NULL)
 		review_free(quiet->review);
 	free(quiet->server);
+	free(quiet->reason);
 	free(quiet);
+}
+
+/* Views show the server and the history anew. */
+static void tell_views(struct armed *self, const char *server)
+{
+	static const struct kind *const both[] = { &kind_limits, &kind_setting };
+
+	self->telling = true;
+	for (size_t i = 0; i < 2; i++) {
+		struct event event = { .kind = EVENT_RECORD_CHANGED, .noun = both[i], .name = server };
+
+		session_tell(self->session, &event);
+	}
+	self->telling = false;
+}
+
+static void quiet_done(void *context, const struct gate_result *result);
+
+/* A role that must give a reason has given it by the key: nothing but the order itself is to be said. */
+static void quiet_submit(struct quiet *quiet)
+{
+	const char *reason = quiet->reason == NULL && quiet->review->reason_required ? quiet->review->sentence : quiet->reason;
+
+	quiet->tries++;
+	gate_submit(quiet->gate, quiet->review, NULL, reason, quiet_done, quiet);
+}
+
+/* An order shows nothing that could be another at the second look, so a review that comes back means to try again. */
+static bool quiet_again(struct quiet *quiet, struct review *again)
+{
+	if (quiet->armed == NULL || again == NULL || !again->allowed || again->conflict != NULL || quiet->tries >= QUIET_TRIES)
+		return false;
+	review_free(quiet->review);
+	quiet->review = again;
+	quiet_submit(quiet);
+	return true;
 }
 
 static void quiet_done(void *context, const struct gate_result *result)
@@ -59,12 +97,16 @@ static void quiet_done(void *context, const struct gate_result *result)
 	struct quiet *quiet = context;
 	struct armed *self = quiet->armed;
 
+	if (quiet_again(quiet, result->again))
+		return;
 	if (result->again != NULL)
 		review_free(result->again);
 	if (self != NULL && result->outcome != OUTCOME_APPLIED && result->error.kind != ERROR_NONE)
 		session_complain(self->session, &result->error);
 	else if (self != NULL && quiet->tells)
 		session_notice(self->session, NULL, "%s: %d s more to confirm", quiet->server, MORE_S);
+	if (self != NULL && result->outcome == OUTCOME_APPLIED)
+		tell_views(self, quiet->server);
 	if (self != NULL)
 		settings_watch_look(self->watch, quiet->server);
 	quiet_end(quiet);
@@ -76,7 +118,7 @@ static void quiet_seen(void *context, struct review *takes)
 
 	quiet->review = takes;
 	if (quiet->armed != NULL && takes->allowed) {
-		gate_submit(quiet->gate, takes, NULL, NULL, quiet_done, quiet);
+		quiet_submit(quiet);
 		return;
 	}
 	if (quiet->armed != NULL)
@@ -84,13 +126,14 @@ static void quiet_seen(void *context, struct review *takes)
 	quiet_end(quiet);
 }
 
-static void give_quietly(struct armed *self, const struct settings_wait *wait, const char *word, bool tells)
+/* reason: for the history; NULL: none. */
+static void give_quietly(struct armed *self, const struct settings_wait *wait, const char *word, const char *reason, bool tells)
 {
-	struct change *change = settings_order(self->kind, wait->server, word, wait->report->id, MORE_S);
+	struct change *change = settings_order(settings_kind(wait->report), wait->server, word, wait->report->id, MORE_S);
 	struct quiet *quiet = memory_new(sizeof *quiet);
 
 	*quiet = (struct quiet){ .armed = self, .next = self->quiet, .gate = session_engine(self->session)->gate,
-		.server = memory_text(wait->server), .tells = tells };
+		.server = memory_text(wait->server), .reason = memory_text(reason), .tells = tells };
 	self->quiet = quiet;
 	gate_preview(quiet->gate, change, quiet_seen, quiet);
 	change_free(change);
@@ -130,19 +173,8 @@ static void tell_end(struct armed *self, const struct settings_wait *wait)
 			"was confirmed and stays" : "was rolled back, the old values run again");
 }
 
-static void tell_views(struct armed *self, const char *server)
-{
-	static const struct kind *const both[] = { &kind_limits, &kind_setting };
-
-	for (size_t i = 0; i < 2; i++) {
-		struct event event = { .kind = EVENT_RECORD_CHANGED, .noun = both[i], .name = server };
-
-		session_tell(self->session, &event);
-	}
-}
-
 /* A change of an earlier session that ended when nobody was there; in the history it may be already. */
-struct late { struct quiet *note; char *id; };
+struct late { struct quiet *note; char *id, *noun, *why; };
 
 static void history_came(void *context, struct history *takes, const struct error *error)
 {
@@ -153,15 +185,17 @@ static void history_came(void *context, struct history *takes, const struct erro
 	for (size_t i = 0; takes != NULL && i < takes->count && !known; i++)
 		known = takes->entries[i].lines != NULL && strstr(takes->entries[i].lines, late->id) != NULL && strstr(takes->entries[i].lines, "settle") != NULL;
 	if (self != NULL && !known) {
-		struct guardian_report report = { .id = late->id };
+		struct guardian_report report = { .id = late->id, .noun = late->noun };
 		struct settings_wait wait = { .server = late->note->server, .report = &report };
 
-		give_quietly(self, &wait, "settle", false);
+		give_quietly(self, &wait, "settle", late->why, false);
 	}
 	if (takes != NULL)
 		history_free(takes);
 	quiet_end(late->note);
 	free(late->id);
+	free(late->noun);
+	free(late->why);
 	free(late);
 }
 
@@ -170,6 +204,8 @@ static void settle_late(struct armed *self, const struct settings_wait *wait)
 	struct late *late = memory_new(sizeof *late);
 
 	late->id = memory_text(wait->report->id);
+	late->noun = memory_text(wait->report->noun);
+	late->why = memory_text(wait->report->why);
 	late->note = memory_new(sizeof *late->note);
 	*late->note = (struct quiet){ .armed = self, .next = self->quiet, .server = memory_text(wait->server) };
 	self->quiet = late->note;
@@ -191,7 +227,7 @@ static void on_end(void *context, const struct settings_wait *wait)
 	if (wait->waited)
 		tell_views(self, wait->server);
 	if (ended_by_itself(wait) && writes && wait->waited)
-		give_quietly(self, wait, "settle", false);
+		give_quietly(self, wait, "settle", report->why, false);
 	else if (ended_by_itself(wait) && writes)
 		settle_late(self, wait);
 }
@@ -210,7 +246,6 @@ struct armed *armed_new(struct session *session)
 	struct armed *self = memory_new(sizeof *self);
 
 	self->session = session;
-	self->kind = &kind_setting;
 	self->watch = settings_watch_new(session_engine(session)->hosts, on_change, on_end, self);
 	return self;
 }
@@ -234,9 +269,8 @@ bool armed_tick(struct armed *self)
 
 void armed_event(struct armed *self, const struct event *event)
 {
-	if (event->kind != EVENT_RECORD_CHANGED || event->noun == NULL || !kind_guarded(event->noun) || event->name == NULL)
+	if (self->telling || event->kind != EVENT_RECORD_CHANGED || event->noun == NULL || !kind_guarded(event->noun) || event->name == NULL)
 		return;
-	self->kind = event->noun;
 	self->told = self->ordered != NULL;
 	settings_watch_look(self->watch, event->name);
 }
@@ -303,11 +337,11 @@ void armed_act(struct armed *self, const struct action *action)
 	if (order == NULL || !settings_watch_first(self->watch, &wait))
 		return;
 	if (strcmp(order, "more") == 0) {
-		give_quietly(self, &wait, order, true);
+		give_quietly(self, &wait, order, NULL, true);
 		return;
 	}
 	free(self->ordered);
 	self->ordered = memory_text(wait.report->id);
 	self->told = false;
-	session_push(self->session, review_view_new(self->session, settings_order(self->kind, wait.server, order, wait.report->id, 0)));
+	session_push(self->session, review_view_new(self->session, settings_order(settings_kind(wait.report), wait.server, order, wait.report->id, 0)));
 }

@@ -153,7 +153,7 @@ static void settle(struct headless *headless, const struct asked *asked)
 	headless_wait(headless);
 	if (settling.known)
 		return;
-	change = settings_order(&kind_setting, server, "settle", asked->report.id, 0);
+	change = settings_order(settings_kind(&asked->report), server, "settle", asked->report.id, 0);
 	gate_preview(gate, change, on_review, &settling);
 	headless_wait(headless);
 	if (settling.review->allowed) {
@@ -225,7 +225,7 @@ static int give_order(struct config *takes, const struct arguments *arguments, c
 
 	if (headless_open(&waiting.headless, takes, arguments, false) && ask_all(&waiting, arguments->host) &&
 	    (one = the_one(&waiting, word)) != NULL) {
-		struct change *change = settings_order(&kind_setting, host_at(waiting.headless.engine->hosts, one->host)->name, word, one->report.id, 0);
+		struct change *change = settings_order(settings_kind(&one->report), host_at(waiting.headless.engine->hosts, one->host)->name, word, one->report.id, 0);
 
 		change->reason = arena_text(change->arena, arguments->reason);
 		write_change(&waiting.headless, change);

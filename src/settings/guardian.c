@@ -142,7 +142,7 @@ static void refuse_second(struct guardian *guardian)
 static void refuse_stuck(struct guardian *guardian, const struct guarded_change *change, const char *why)
 {
 	guardian->report = (struct guardian_report){ .state = GUARDIAN_REFUSED, .id = change->id, .who = change->who, .sentence = change->sentence,
-		.since = clock_now(), .kind = ERROR_CONFLICT, .why = why };
+		.noun = change->noun, .since = clock_now(), .kind = ERROR_CONFLICT, .why = why };
 }
 
 /* The guardian itself; leaves when the change is settled. */
@@ -151,7 +151,7 @@ static void guard(struct guardian *guardian, int pipe_end)
 	struct guarded_change change = guardian->change;
 	struct error error = { 0 };
 
-	guardian->report = (struct guardian_report){ .id = change.id, .who = change.who, .sentence = change.sentence };
+	guardian->report = (struct guardian_report){ .id = change.id, .who = change.who, .sentence = change.sentence, .noun = change.noun };
 	if (!guardian_lock(guardian, &error)) {
 		if (error.kind == ERROR_CONFLICT)
 			refuse_second(guardian);
@@ -192,7 +192,7 @@ static void watch(struct guardian *guardian, pid_t child, int pipe_end)
 		return;
 	if (!guardian_load(guardian, NULL) || !guardian_mend(guardian)) {
 		guardian->report = (struct guardian_report){ .state = GUARDIAN_REFUSED, .id = guardian->change.id, .who = guardian->change.who,
-			.sentence = guardian->change.sentence, .since = clock_now(), .kind = ERROR_CANCELLED,
+			.sentence = guardian->change.sentence, .noun = guardian->change.noun, .since = clock_now(), .kind = ERROR_CANCELLED,
 			.why = "the guardian was ended before anything was installed" };
 	}
 	tell(guardian, &pipe_end);

@@ -44,6 +44,7 @@ struct guarded_change {
 	const char *id;                    /* letters, digits and hyphens, at most 100 */
 	const char *who;
 	const char *sentence;
+	const char *noun;                  /* what it is a change of, as the history files it ("limits", "setting"); NULL: not told */
 	const struct guarded_file *files;
 	size_t file_count;
 	/* Which service reads them: decides check, reload and look ("dovecot", "postfix", "none": nobody has to), and its configuration. */
@@ -73,7 +74,7 @@ enum guardian_state {
 };
 struct guardian_report {
 	enum guardian_state state;
-	const char *id, *who, *sentence;
+	const char *id, *who, *sentence, *noun;    /* of the change; NULL: not known */
 	int64_t since, deadline;           /* epoch s of that server; deadline 0: none */
 	int64_t now;                       /* its clock when it said so: deadline - now is what is left */
 	const char *why;                   /* of a refusal or rollback, in words; NULL */

@@ -366,7 +366,7 @@ void guardian_apply(struct guardian *guardian, void (*ready)(struct guardian *gu
 	int orders = -1;
 
 	guardian->report = (struct guardian_report){ .state = GUARDIAN_CHECKING, .id = guardian->change.id, .who = guardian->change.who,
-		.sentence = guardian->change.sentence, .since = clock_now() };
+		.sentence = guardian->change.sentence, .noun = guardian->change.noun, .since = clock_now() };
 	if (!guardian_state(guardian, GUARDIAN_CHECKING, &error))
 		error_prefix(&error, "nothing was installed, since the guardian cannot write its state");
 	else if ((orders = guardian_orders_open(guardian, &error)) >= 0 && prepared(guardian, &error) && installed(guardian, &error)) {

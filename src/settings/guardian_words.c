@@ -135,6 +135,8 @@ char *guarded_change_json(struct arena *arena, const struct guarded_change *chan
 	json_put_text(json, "id", change->id);
 	json_put_text(json, "who", change->who);
 	json_put_text(json, "sentence", change->sentence);
+	if (change->noun)
+		json_put_text(json, "noun", change->noun);
 	json_put_text(json, "service", change->service);
 	json_put_text(json, "config", change->config);
 	json_put_number(json, "confirm_s", change->confirm_s);
@@ -239,6 +241,7 @@ bool guarded_change_read(struct arena *arena, const char *bytes, size_t length, 
 	change->id = text_at(arena, json, "id");
 	change->who = text_at(arena, json, "who");
 	change->sentence = text_at(arena, json, "sentence");
+	change->noun = text_at(arena, json, "noun");
 	change->service = text_at(arena, json, "service");
 	change->config = text_at(arena, json, "config");
 	change->wanted = get_texts(arena, json, "wanted");
@@ -271,6 +274,8 @@ char *guardian_report_json(struct arena *arena, const struct guardian_report *re
 	json_put_text(json, "id", report->id);
 	json_put_text(json, "who", report->who);
 	json_put_text(json, "sentence", report->sentence);
+	if (report->noun)
+		json_put_text(json, "noun", report->noun);
 	json_put_number(json, "since", report->since);
 	json_put_number(json, "deadline", report->deadline);
 	json_put_number(json, "now", report->now);
@@ -300,6 +305,7 @@ bool guardian_report_read(struct arena *arena, const char *bytes, size_t length,
 	report->id = text_at(arena, json, "id");
 	report->who = text_at(arena, json, "who");
 	report->sentence = text_at(arena, json, "sentence");
+	report->noun = text_at(arena, json, "noun");
 	report->since = json_get_number(json, "since", 0);
 	report->deadline = json_get_number(json, "deadline", 0);
 	report->now = json_get_number(json, "now", 0);

@@ -36,6 +36,10 @@ struct settings_shown {
 struct change *settings_change(const struct kind *kind, const char *server, const struct guarded_change *what,
 		const struct settings_shown *shown, size_t shown_count);
 /*
+ * Of what kind the change is that a guardian reports of; one that does not say it (an older postroom) is of kind_setting. Pure.
+ */
+const struct kind *settings_kind(const struct guardian_report *report);
+/*
  * An order to the guardian of a server as a change: "confirm", "rollback", "more" (with seconds), and "settle", which takes
  * how it ended without us (rolled back by itself) into the history. id: of its report. NULL for another word. Any thread; the caller
  * frees it.

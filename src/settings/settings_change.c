@@ -114,6 +114,7 @@ struct change *settings_change(const struct kind *kind, const char *server, cons
 		}
 	}
 	full.id = full.id ? full.id : guarded_id(arena);
+	full.noun = kind->name;
 	full.wanted = full.wanted ? full.wanted : wanted;
 	full.confirm_s = full.confirm_s ? full.confirm_s : 120;
 	change_edit_text(change, kind_field(kind, "change"), EDIT_SET, change_json(arena, &full, before));
@@ -124,6 +125,13 @@ struct change *settings_change(const struct kind *kind, const char *server, cons
 	edit_number(change, "within", full.confirm_s);
 	arena_free(arena);
 	return change;
+}
+
+const struct kind *settings_kind(const struct guardian_report *report)
+{
+	const struct kind *kind = report->noun ? guarded_kind(report->noun) : NULL;
+
+	return kind ? kind : &kind_setting;
 }
 
 struct change *settings_order(const struct kind *kind, const char *server, const char *word, const char *id, unsigned seconds)

@@ -22,7 +22,7 @@ struct watched {
 	struct asking *asking;             /* NULL: it is not being asked */
 	struct arena *arena;               /* of report; NULL: nothing was heard yet */
 	struct guardian_report report;
-	bool waits;
+	bool waits, busy;                  /* busy: a guardian is at it, and what comes of it is not known yet */
 	int64_t until_ms, heard_ms;        /* monotonic */
 };
 /* One question under way; server is NULL once nobody wants the answer. */
@@ -58,11 +58,17 @@ static bool over(enum guardian_state state)
 	return state == GUARDIAN_CONFIRMED || state == GUARDIAN_ROLLED_BACK || state == GUARDIAN_STUCK;
 }
 
+/* On its way to one of these or to waiting; whoever looks just then must look again. */
+static bool under_way(enum guardian_state state)
+{
+	return state == GUARDIAN_CHECKING || state == GUARDIAN_INSTALLING || state == GUARDIAN_LOOKING;
+}
+
 /* The report is of server->arena. */
 static void heard(struct watched *server, struct arena *arena, const struct guardian_report *report)
 {
 	struct settings_watch *self = server->watch;
-	bool first = server->arena == NULL, waited = server->waits;
+	bool news = server->arena == NULL || server->busy, waited = server->waits;
 	int64_t left = report->deadline > report->now ? report->deadline - report->now : 0;
 
 	if (server->arena)
@@ -71,15 +77,16 @@ static void heard(struct watched *server, struct arena *arena, const struct guar
 	server->report = *report;
 	server->heard_ms = clock_monotonic_ms();
 	server->until_ms = server->heard_ms + left * 1000;
-	/* Going back it is still something that a person looks at; the end is told when it is there. */
-	server->waits = report->state == GUARDIAN_WAITING || (waited && report->state == GUARDIAN_ROLLING_BACK);
-	if (over(report->state) && (waited || first)) {
+	server->busy = under_way(report->state);
+	/* Going back it is still something that a person looks at, also where the first answer says so; the end is told when it is there. */
+	server->waits = report->state == GUARDIAN_WAITING || ((waited || news) && report->state == GUARDIAN_ROLLING_BACK);
+	if (over(report->state) && (waited || news)) {
 		struct settings_wait wait = wait_of(server);
 
 		wait.waited = waited;
 		self->ended(self->context, &wait);
 	}
-	if (waited || server->waits || first)
+	if (waited || server->waits || news)
 		self->changed(self->context);
 }
 
@@ -165,7 +172,7 @@ void settings_watch_tick(struct settings_watch *self)
 	for (size_t i = 0; i < self->count; i++) {
 		struct watched *server = &self->servers[i];
 
-		if (server->waits && (now - server->heard_ms >= AGAIN_MS || now >= server->until_ms))
+		if ((server->waits || server->busy) && (now - server->heard_ms >= AGAIN_MS || (server->waits && now >= server->until_ms)))
 			ask(server);
 	}
 }

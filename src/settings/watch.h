@@ -4,8 +4,8 @@
  *
  * Each guardian is asked once at the start (what waits may be of a session that
  * is dead) and after a change of its server; again and again only while
- * something waits there.  Between two answers the time that is left is counted
- * here, by a clock that nobody sets.  Nothing fails; a server without a
+ * something waits or is on its way there.  Between two answers the time that
+ * is left is counted here, by a clock that nobody sets.  Nothing fails; a server without a
  * guardian has nothing that waits.  Loop thread.
  */
 #ifndef POSTROOM_SETTINGS_WATCH_H

@@ -146,10 +146,7 @@ ok "at the deadline the old values run again" runs 20
 ok "and the file is as it was" eval '[ ! -e "$folder/99-postroom.conf" ]'
 console 100 30 --config "$work/admin.conf"
 ok "the next console opens" shows 'dir ok'
-"$POSTROOM" --config "$work/admin.conf" status >"$work/out" 2>&1
 keys H
-pause
-keys C-r
 ok "and finds in the history how it ended" shows 'came back by themselves' 30
 close_console
 

@@ -37,7 +37,7 @@ static const char *const wanted[] = { "imap-login/process_limit", "60", NULL };
 
 static struct guarded_change example(void)
 {
-	return (struct guarded_change){ .id = "a1", .who = "koch", .sentence = "more", .files = files, .file_count = 2, .service = "dovecot",
+	return (struct guarded_change){ .id = "a1", .who = "koch", .sentence = "more", .noun = "limits", .files = files, .file_count = 2, .service = "dovecot",
 		.config = "/etc/dovecot/dovecot.conf", .wanted = wanted, .confirm_s = 30, .keep_sessions = true };
 }
 
@@ -64,6 +64,7 @@ static void a_change_travels_byte_for_byte(void **state)
 	assert_true(guarded_change_read(*state, json, strlen(json), &back, &error));
 	assert_string_equal(back.id, "a1");
 	assert_string_equal(back.who, "koch");
+	assert_string_equal(back.noun, "limits");
 	assert_string_equal(back.service, "dovecot");
 	assert_string_equal(back.wanted[1], "60");
 	assert_null(back.wanted[2]);

@@ -12,6 +12,7 @@
 #include "settings/guardian.h"
 #include "tests/fakes/fake_hosts.h"
 #include "tests/fakes/stage.h"
+#include "ui/session_private.h"
 
 static struct stage *stage_with(enum role role)
 {
@@ -20,27 +21,53 @@ static struct stage *stage_with(enum role role)
 	return stage_new(&settings, "users", 24, 80, VISIBLE_UTF8);
 }
 
+/* As a person has it: keys that are replayed write nothing by themselves. */
+static struct stage *stage_of_a_person(enum role role)
+{
+	struct stage *stage = stage_with(role);
+
+	stage->session->replayed = false;
+	return stage;
+}
+
 static void on_time(void *context)
 {
 	*(bool *)context = true;
 }
 
-/* mail1's guardian says this from now on, and is asked, as after a write. */
-static void says(struct stage *stage, enum guardian_state state, int64_t left, const char *why, enum error_kind kind)
+static void wait_a_moment(struct stage *stage)
+{
+	bool done = false;
+	struct loop_timer *timer = loop_after(stage->engine->loop, 50, 0, on_time, &done);
+
+	loop_run_until(stage->engine->loop, &done);
+	loop_timer_stop(timer);
+}
+
+/* mail1's guardian says this of a change of `who` from now on. */
+static void will_say(struct stage *stage, const char *who, enum guardian_state state, int64_t left, const char *why, enum error_kind kind)
 {
 	struct arena *arena = stage->engine->config->arena;
 	static const char *const nothing[] = { NULL };
-	struct guardian_report report = { .state = state, .id = "change-1", .who = "somebody@else", .sentence = "Limits of mail1 changed", .since = 1000,
+	struct guardian_report report = { .state = state, .id = "change-1", .who = who, .sentence = "Limits of mail1 changed", .noun = "limits", .since = 1000,
 		.now = 1000, .deadline = left > 0 ? 1000 + left : 0, .why = why, .kind = kind, .lines = nothing };
-	bool done = false;
-	struct loop_timer *timer;
-	struct event event = { .kind = EVENT_RECORD_CHANGED, .noun = &kind_limits, .name = "mail1" };
 
 	fake_hosts_reply(stage->engine->hosts, &(struct fake_reply){ .host = "mail1", .command = "guardian-look", .output = guardian_report_json(arena, &report) });
+}
+
+/* And it is asked, as after a write. */
+static void asked(struct stage *stage)
+{
+	struct event event = { .kind = EVENT_RECORD_CHANGED, .noun = &kind_limits, .name = "mail1" };
+
 	session_tell(stage->session, &event);
-	timer = loop_after(stage->engine->loop, 50, 0, on_time, &done);
-	loop_run_until(stage->engine->loop, &done);
-	loop_timer_stop(timer);
+	wait_a_moment(stage);
+}
+
+static void says(struct stage *stage, enum guardian_state state, int64_t left, const char *why, enum error_kind kind)
+{
+	will_say(stage, "somebody@else", state, left, why, kind);
+	asked(stage);
 }
 
 static bool shows(struct stage *stage, const char *words)
@@ -88,9 +115,99 @@ static void who_may(void **state)
 	}
 }
 
+/* A minute on a clock that leaps, so that it is due again. */
+static void later(struct stage *stage)
+{
+	stage_watch(stage, 1);
+	session_tick(stage->session);
+	wait_a_moment(stage);
+}
+
+/* A console is opened while a change that an earlier one left behind is just taken back: looked at until it has ended. */
+static void first_look_finds_it_on_its_way(void **state)
+{
+	static const enum guardian_state ways[] = { GUARDIAN_ROLLING_BACK, GUARDIAN_LOOKING, GUARDIAN_INSTALLING };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
+		struct stage *stage = stage_of_a_person(ROLE_ADMIN);
+
+		will_say(stage, "t.kern@here", ways[i], 0, NULL, ERROR_NONE);
+		asked(stage);
+		assert_int_equal(shows(stage, "mail1 goes back"), ways[i] == GUARDIAN_ROLLING_BACK);
+		assert_int_equal(fake_writes(stage->engine), 0);
+		will_say(stage, "t.kern@here", GUARDIAN_ROLLED_BACK, 0, "nobody confirmed it in time", ERROR_REFUSED);
+		later(stage);
+		assert_int_equal(fake_writes(stage->engine), 1);
+		assert_int_equal(shows(stage, "was taken back"), ways[i] == GUARDIAN_ROLLING_BACK);
+		stage_free(stage);
+	}
+}
+
+/* How it ended comes into the history as a change of the limits, once, also where the review comes back first. */
+static void how_it_ended_is_written(void **state)
+{
+	(void)state;
+	for (unsigned back = 0; back < 2; back++) {
+		struct stage *stage = stage_of_a_person(ROLE_ADMIN);
+
+		if (back == 1)
+			fake_next(stage->engine, FAKE_AGAIN);
+		will_say(stage, "t.kern@here", GUARDIAN_ROLLED_BACK, 0, "nobody confirmed it in time", ERROR_REFUSED);
+		asked(stage);
+		assert_int_equal(fake_submits(stage->engine), back + 1);
+		assert_int_equal(fake_writes(stage->engine), 1);
+		asked(stage);
+		assert_int_equal(fake_writes(stage->engine), 1);
+		stage_keys(stage, "H");
+		wait_a_moment(stage);
+		assert_true(shows(stage, "The former limits of mail1 came back by themselves"));
+		stage_free(stage);
+	}
+}
+
+static void what_is_not_ours_is_not_written(void **state)
+{
+	static const struct { enum role role; const char *who; enum guardian_state state; enum error_kind kind; } cases[] = {
+		{ ROLE_ADMIN, "somebody@else", GUARDIAN_ROLLED_BACK, ERROR_REFUSED }, { ROLE_MONITOR, "t.kern@here", GUARDIAN_ROLLED_BACK, ERROR_REFUSED },
+		{ ROLE_ADMIN, "t.kern@here", GUARDIAN_ROLLED_BACK, ERROR_NONE }, { ROLE_ADMIN, "t.kern@here", GUARDIAN_CONFIRMED, ERROR_NONE },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct stage *stage = stage_of_a_person(cases[i].role);
+
+		will_say(stage, cases[i].who, cases[i].state, 0, NULL, cases[i].kind);
+		asked(stage);
+		assert_int_equal(fake_submits(stage->engine), 0);
+		stage_free(stage);
+	}
+}
+
+/* One key, no review; filed as what it is a change of, although it was made elsewhere. */
+static void more_time(void **state)
+{
+	struct stage *stage = stage_of_a_person(ROLE_ADMIN);
+
+	(void)state;
+	fake_next(stage->engine, FAKE_AGAIN);
+	says(stage, GUARDIAN_WAITING, 100, NULL, ERROR_NONE);
+	session_act(stage->session, action_find("more-time"));
+	wait_a_moment(stage);
+	assert_int_equal(fake_submits(stage->engine), 2);
+	assert_int_equal(fake_writes(stage->engine), 1);
+	assert_true(shows(stage, "300 s more to confirm"));
+	stage_keys(stage, "H");
+	wait_a_moment(stage);
+	assert_true(shows(stage, "More time to confirm the limits of mail1"));
+	stage_free(stage);
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(waits_in_every_section), cmocka_unit_test(who_may) };
+	const struct CMUnitTest tests[] = { cmocka_unit_test(waits_in_every_section), cmocka_unit_test(who_may),
+		cmocka_unit_test(first_look_finds_it_on_its_way), cmocka_unit_test(how_it_ended_is_written),
+		cmocka_unit_test(what_is_not_ours_is_not_written), cmocka_unit_test(more_time) };
 
 	return cmocka_run_group_tests_name("armed", tests, NULL, NULL);
 }
