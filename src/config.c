@@ -17,6 +17,7 @@
 #include "base/text.h"
 #include "config_grant.h"
 #include "config_servers.h"
+#include "config_udm.h"
 
 const char *config_machine_file = "/etc/postroom/postroom.conf";
 
@@ -90,6 +91,8 @@ const struct conf_option config_options[] = {
 	{ .name = "exit_minutes", .type = CONF_NUMBER, .fallback = "60", .help = "Idle minutes until the console ends. Not for monitor; 0 never." },
 	{ .name = "mail_hosts", .type = CONF_SECTION, .inside = mail_hosts_options,
 	  .help = "What the mail servers do to mailboxes; it decides what a review warns of." },
+	{ .name = "udm", .type = CONF_SECTION, .inside = config_udm_options,
+	  .help = "UCS: the REST interface of UDM, through which users are created, renamed and deleted, and what else the profile gives to it." },
 	{ .name = "server", .type = CONF_SECTION, .flags = CONF_MANY | CONF_TITLED, .inside = config_server_options,
 	  .help = "A mail server, and how it is reached; without any the local machine is found by itself." },
 	{ .name = "limit", .type = CONF_SECTION, .flags = CONF_MANY | CONF_TITLED, .inside = config_limit_options,
@@ -468,6 +471,7 @@ static bool fill(struct config *config, const struct source *root, const struct 
 	load_places(config, root);
 	/* Who logs in to the directory may decide the role. */
 	return load_directory(config, root, options, error) && load_policy(config, root, options, trusted, error) &&
+		config_udm(config->arena, root->own, root->machine, &config->directory, error) &&
 		load_mail_hosts(config, root, error) && load_screen(config, root, options, error) &&
 		load_servers(config, root, trusted, error) && (!config->restricted || names_no_files(options, error));
 }

@@ -280,11 +280,11 @@ static void add_operations(const struct review *review, struct wrapped *pane)
 		const char *lines = operation_lines(pane->arena, operation);
 
 		/* The lines of all other operations begin with the DN. */
-		if (operation->verb == OPERATION_MODIFY)
+		if (operation->verb == OPERATION_MODIFY && operation->through == NULL)
 			wrapped_add(pane, 0, STYLE_DIM, NULL, 2, STYLE_DIM, operation->place);
 		add_ascii(pane, 4, operation->place);
 		add_ascii(pane, 4, operation->new_place);
-		wrapped_text(pane, operation->verb == OPERATION_MODIFY ? 4 : 2, 2, STYLE_PLAIN, lines, strlen(lines));
+		wrapped_text(pane, operation->verb == OPERATION_MODIFY && operation->through == NULL ? 4 : 2, 2, STYLE_PLAIN, lines, strlen(lines));
 	}
 }
 

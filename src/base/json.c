@@ -58,6 +58,30 @@ void json_free(struct json *json)
 	json_decref(inside(json));
 }
 
+static void wipe(json_t *json)
+{
+	const char *key;
+	json_t *inner;
+	size_t i;
+
+	if (json_is_string(json)) {
+		union { const char *in; void *out; } bytes = { .in = json_string_value(json) };
+
+		memory_wipe(bytes.out, json_string_length(json));
+	}
+	json_object_foreach(json, key, inner)
+		wipe(inner);
+	json_array_foreach(json, i, inner)
+		wipe(inner);
+}
+
+void json_free_wiped(struct json *json)
+{
+	if (json)
+		wipe(inside(json));
+	json_decref(inside(json));
+}
+
 struct json *json_parse(const char *bytes, size_t length, struct error *error)
 {
 	json_error_t problem;

@@ -19,6 +19,8 @@ struct json;           /* a JSON value, reference inside */
 struct json *json_object_new(void);
 struct json *json_array_new(void);
 void json_free(struct json *json);                                     /* the root only; NULL is allowed */
+/* The same, and the bytes of all texts inside are overwritten before: for trees with secrets. */
+void json_free_wiped(struct json *json);
 struct json *json_parse(const char *bytes, size_t length, struct error *error);
 /* One line, keys in order of insertion, only ASCII with \u escapes. Heap string, free(). */
 char *json_print(const struct json *json, bool indented);

@@ -305,7 +305,7 @@ void convert_read(struct convert *with, const struct profile_kind *kind, const s
 		*out = (struct field_values){ .presence = VALUE_ABSENT };
 		if (with->mapping->converter != NULL) {
 			with->mapping->converter->read(with, entry, out);
-		} else if (with->mapping->derive == DERIVE_NOT) {
+		} else if (with->mapping->derive == DERIVE_NOT && with->mapping->writer == NULL) {
 			out->presence = VALUE_UNSUPPORTED;
 			out->note = with->mapping->missing;
 		}
@@ -335,9 +335,8 @@ static bool write_field(struct convert *with, const struct field_values *wanted,
 	if (mapping->converter == NULL)
 		return error_set(error, ERROR_UNSUPPORTED, "%s cannot be kept in this directory: %s", mapping->field->label,
 			mapping->missing == NULL ? "it is computed from other objects" : mapping->missing);
-	if (mapping->converter->write == NULL || mapping->writer != NULL)
-		return error_set(error, ERROR_UNSUPPORTED, "%s is only read here%s%s", mapping->field->label,
-			mapping->writer == NULL ? "" : "; it is written by ", mapping->writer == NULL ? "" : mapping->writer);
+	if (mapping->converter->write == NULL)
+		return error_set(error, ERROR_UNSUPPORTED, "%s is only read here", mapping->field->label);
 	if (!mapping->converter->write(with, wanted, draft, error))
 		return false;
 	if (mapping->class != NULL && wanted->count > 0 && !entry_has_class(draft, mapping->class))

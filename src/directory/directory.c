@@ -57,6 +57,10 @@ static void copy_settings(struct directory *directory, const struct directory_se
 	to->profile = arena_text(arena, from->profile);
 	to->profile_directory = arena_text(arena, from->profile_directory);
 	to->forward_mode = arena_text(arena, from->forward_mode);
+	to->udm.url = arena_text(arena, from->udm.url);
+	to->udm.user = arena_text(arena, from->udm.user);
+	to->udm.password_file = arena_text(arena, from->udm.password_file);
+	to->udm.ca_file = arena_text(arena, from->udm.ca_file);
 	directory->connecting = (struct connection_settings){
 		.uris = to->uris, .tls = to->tls, .ca_file = to->ca_file, .cert_file = to->cert_file, .key_file = to->key_file, .bind = to->bind, .bind_dn = to->bind_dn,
 		.connect_seconds = or(to->connect_seconds, 5), .bind_seconds = or(to->bind_seconds, 10), .read_seconds = or(to->read_seconds, 15),
@@ -64,6 +68,7 @@ static void copy_settings(struct directory *directory, const struct directory_se
 	};
 	directory->world_settings = (struct world_settings){
 		.base = to->base, .profile_directory = to->profile_directory, .direct = to->direct, .forward_mode = to->forward_mode, .listfilter = to->listfilter, .alternates_unique = to->alternates_unique,
+		.udm = to->udm.url != NULL,
 	};
 }
 

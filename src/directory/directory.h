@@ -25,6 +25,15 @@
 enum directory_tls { DIRECTORY_TLS_START, DIRECTORY_TLS_LDAPS, DIRECTORY_TLS_NONE };
 enum directory_bind { DIRECTORY_BIND_SIMPLE, DIRECTORY_BIND_EXTERNAL, DIRECTORY_BIND_ANONYMOUS };
 
+/* The REST interface of UDM; what the profile gives to it is written there (ucs-directory 20). */
+struct directory_udm {
+	const char *url;                   /* "https://primary.example.com/univention/udm"; NULL: there is none */
+	const char *user;
+	const char *password_file;         /* mode 0600, first line */
+	const char *ca_file;               /* PEM; NULL: the system's */
+	bool plain;                        /* http:// is allowed, to this machine */
+	unsigned seconds;                  /* for one request; 0: 20 */
+};
 /* From postroom.conf and options; texts are copied by directory_open. */
 struct directory_settings {
 	const char *const *uris;           /* NULL-terminated; the first is the writing provider, all serve for reading */
@@ -42,6 +51,7 @@ struct directory_settings {
 	const char *profile;               /* name or path of a profile; NULL: recognised from the schema */
 	const char *profile_directory;     /* a site's own profiles; NULL: none */
 	bool direct;                       /* users may be created, renamed, deleted directly (the lab) */
+	struct directory_udm udm;
 	enum known mailbox_rename, mailbox_delete, alternates_unique, listfilter;
 	const char *forward_mode;          /* "flag", "own-address" or NULL: looked up in the data */
 	size_t page;                       /* entries a page; 0: one stream, and pages only where the server cuts that */

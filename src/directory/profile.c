@@ -23,7 +23,7 @@ static const struct conf_option field_options[] = {
 	{ .name = "class", .type = CONF_TEXT, .help = "Object class that an entry needs for it." },
 	{ .name = "derive", .type = CONF_TEXT, .help = "Computed from other objects." },
 	{ .name = "missing", .type = CONF_TEXT, .help = "Why this directory has no such thing." },
-	{ .name = "writer", .type = CONF_TEXT, .help = "Who must write it instead." },
+	{ .name = "writer", .type = CONF_TEXT, .help = "Who must write it instead, unless direct: udm." },
 	{ .name = NULL },
 };
 static const struct conf_option explode_options[] = {

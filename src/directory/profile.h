@@ -33,7 +33,7 @@ struct mapping {
 	const char *class;                 /* object class that an entry needs before it can hold the attribute; NULL */
 	enum derive derive;
 	const char *missing;               /* why this directory has no such thing; NULL where it has */
-	const char *writer;                /* who must write it instead; NULL: we may */
+	const char *writer;                /* "udm": who must write it instead, unless direct; NULL: we may. It needs no attribute then */
 };
 
 /*

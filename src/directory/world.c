@@ -20,6 +20,7 @@
 #include "directory/dn.h"
 #include "directory/entry.h"
 #include "directory/request.h"
+#include "directory/udm_property.h"
 
 enum { MODE_SECONDS = 600 };
 #define SYNTAX_IA5 "1.3.6.1.4.1.1466.115.121.1.26"   /* RFC 4517, 3.3.15 */
@@ -30,7 +31,7 @@ struct world {
 	const struct attribute *trees;     /* namingContexts; NULL: not told */
 	const struct profile *profile;
 	struct lookup *controls, *classes, *types;
-	bool schema_read, managed, direct;
+	bool schema_read, managed, direct, udm;
 	const char *forward_mode;
 	enum known listfilter, alternates_unique;
 	pthread_mutex_t mutex;             /* guards the two below */
@@ -235,6 +236,7 @@ struct world *world_load(struct connection *connection, const struct world_setti
 	pthread_mutex_init(&world->mutex, NULL);
 	world->mode = KNOWN_NOT;
 	world->direct = settings->direct;
+	world->udm = settings->udm;
 	world->forward_mode = settings->forward_mode;
 	world->listfilter = settings->listfilter;
 	world->alternates_unique = settings->alternates_unique;
@@ -356,6 +358,26 @@ bool world_direct(const struct world *world)
 	return world->direct;
 }
 
+static enum world_writer writer_of(const struct world *world, const char *writer)
+{
+	if (writer == NULL || (world->direct && !world->managed))
+		return WRITER_US;
+	return world->udm && strcmp(writer, "udm") == 0 ? WRITER_UDM : WRITER_NOBODY;
+}
+
+enum world_writer world_writer(const struct world *world, const struct mapping *mapping)
+{
+	return writer_of(world, mapping->writer);
+}
+
+enum world_writer world_verb_writer(const struct world *world, const struct kind *kind, enum verb verb)
+{
+	const struct profile_kind *held = profile_kind(world->profile, kind);
+	bool whole = verb == VERB_ADD || verb == VERB_RENAME || verb == VERB_DELETE;
+
+	return held == NULL || !whole ? WRITER_US : writer_of(world, held->writer);
+}
+
 char *world_below(const struct world *world, struct arena *arena, const char *relative)
 {
 	return relative == NULL ? NULL : dn_join(arena, relative, world->base);
@@ -458,12 +480,29 @@ static const char *policy_reason(const struct world *world, const struct kind *k
 		"UCS removed quota policies with 4.4, so they are only shown; a profile of your own with editable = yes in policy { } allows it";
 }
 
+/* What the management system writes: as far as it offers a way that is configured. */
+static enum directory_support support_elsewhere(const struct world *world, const struct profile_kind *held, const struct mapping *mapping,
+		const char **reason)
+{
+	if (mapping->field->flags & (FIELD_READONLY | FIELD_DERIVED))
+		return SUPPORT_READONLY;
+	if (world_writer(world, mapping) != WRITER_UDM)
+		*reason = "it is written by the management system (UDM), and the configuration has no section udm";
+	else if (held->type == NULL || udm_property(held->type, mapping->field->name) == NULL)
+		*reason = "it is written by the management system (UDM), and postroom knows no property of it there";
+	else
+		return SUPPORT_YES;
+	return SUPPORT_READONLY;
+}
+
 enum directory_support world_supports(const struct world *world, const struct kind *kind, const struct field *field, const char **reason)
 {
 	const struct profile_kind *held = profile_kind(world->profile, kind);
 	const struct mapping *mapping = profile_mapping(held, field);
 
 	*reason = NULL;
+	if (mapping != NULL && world_writer(world, mapping) != WRITER_US)
+		return support_elsewhere(world, held, mapping, reason);
 	if (mapping == NULL)
 		*reason = profile_absent_reason(world->profile, kind);
 	else if (mapping->derive != DERIVE_NOT)
@@ -478,10 +517,6 @@ enum directory_support world_supports(const struct world *world, const struct ki
 		return SUPPORT_NO;
 	if (policy_reason(world, kind) != NULL) {
 		*reason = policy_reason(world, kind);
-		return SUPPORT_READONLY;
-	}
-	if (mapping->writer != NULL) {
-		*reason = "it is written by the management system (UDM), not here";
 		return SUPPORT_READONLY;
 	}
 	return mapping->converter->write == NULL || field->flags & (FIELD_READONLY | FIELD_DERIVED) ? SUPPORT_READONLY : SUPPORT_YES;
@@ -499,7 +534,7 @@ const char *world_verb_reason(const struct world *world, const struct kind *kind
 		return "the profile in use does not say where new ones go";
 	if (policy_reason(world, kind) != NULL)
 		return policy_reason(world, kind);
-	if (held->writer == NULL || (verb != VERB_ADD && verb != VERB_RENAME && verb != VERB_DELETE))
+	if (world_verb_writer(world, kind, verb) != WRITER_NOBODY)
 		return NULL;
 	if (!world->direct)
 		return "on UCS creating, renaming and deleting users and groups belong to UDM: it keeps Samba, Kerberos, groups and the licence in step";

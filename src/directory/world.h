@@ -30,6 +30,7 @@ struct world_settings {
 	const char *profile_directory;     /* NULL */
 	bool direct;
 	const char *forward_mode;          /* "flag", "own-address", NULL */
+	bool udm;                          /* UDM's interface is configured */
 	enum known listfilter;             /* are allowed senders obeyed? */
 	enum known alternates_unique;      /* may only one hold an alternative address? */
 };
@@ -61,6 +62,14 @@ bool world_managed(const struct world *world);
 enum known world_listfilter(const struct world *world);
 enum known world_alternates_unique(const struct world *world);
 bool world_direct(const struct world *world);
+/*
+ * Who writes a field that the profile gives to somebody (writer = udm): UDM where its interface is configured, nobody
+ * from here where it is not. With direct = yes in a directory without Samba and Kerberos, and without a writer: we do.
+ */
+enum world_writer { WRITER_US, WRITER_UDM, WRITER_NOBODY };
+enum world_writer world_writer(const struct world *world, const struct mapping *mapping);
+/* The same for a verb on objects of a kind; what cannot be done at all is for world_verb_reason. */
+enum world_writer world_verb_writer(const struct world *world, const struct kind *kind, enum verb verb);
 /* A name below the base. Arena; NULL where `relative` is NULL. */
 char *world_below(const struct world *world, struct arena *arena, const char *relative);
 /* Storage mode of keep-a-copy; asks the server at most every ten minutes. Thread-safe; needs a ready connection. */

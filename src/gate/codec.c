@@ -80,6 +80,7 @@ struct json *operation_to_json(const struct operation *operation, const struct j
 	if (operation->commutes)
 		json_put_flag(object, "commutes", true);
 	put_optional(object, "words", operation->words);
+	put_optional(object, "through", operation->through);
 	for (i = 0; i < operation->delta_count; i++)
 		json_add(deltas, delta_to_json(&operation->deltas[i], journal));
 	json_put(object, "deltas", deltas);
@@ -139,6 +140,7 @@ bool operation_from_json(struct arena *arena, const struct json *json, struct op
 	operation->id = get_optional(arena, json, "id");
 	operation->version = get_optional(arena, json, "version");
 	operation->words = get_optional(arena, json, "words");
+	operation->through = get_optional(arena, json, "through");
 	operation->commutes = json_get_flag(json, "commutes");
 	operation->delta_count = json_count(list);
 	deltas = arena_alloc(arena, operation->delta_count * sizeof(*deltas));

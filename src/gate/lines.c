@@ -98,11 +98,45 @@ static void add_entry(struct text *text, const struct operation *operation, cons
 	}
 }
 
+/* What a management system is asked: its verb and module, and a line for each property, old and new. */
+static void add_through(struct text *text, const struct operation *operation)
+{
+	static const char *const verbs[] = { [OPERATION_ADD] = "POST", [OPERATION_MODIFY] = "PATCH", [OPERATION_RENAME] = "PATCH",
+		[OPERATION_DELETE] = "DELETE" };
+	bool whole = operation->verb == OPERATION_ADD || operation->verb == OPERATION_DELETE;
+	size_t i;
+
+	text_addf(text, "%s %s %s", verbs[operation->verb], operation->through, operation->place);
+	for (i = 0; i < operation->delta_count; i++) {
+		const struct delta *delta = &operation->deltas[i];
+
+		text_add(text, "\n  ");
+		if (is_exchange(operation, i)) {
+			text_addf(text, "%s: ", delta->attribute);
+			add_value(text, delta, &delta->values[0]);
+			text_add(text, " -> ");
+			add_value(text, delta + 1, &delta[1].values[0]);
+			i++;
+		} else if (whole && (delta->count > 0 || delta->secret)) {
+			text_addf(text, "%s: ", delta->attribute);
+			add_values(text, delta);
+		} else {
+			add_delta(text, delta);
+		}
+	}
+}
+
 char *operation_lines(struct arena *arena, const struct operation *operation)
 {
 	struct text text = { 0 };
 	char *lines;
 
+	if (operation->through) {
+		add_through(&text, operation);
+		lines = arena_text(arena, text_get(&text));
+		text_free(&text);
+		return lines;
+	}
 	switch (operation->verb) {
 	case OPERATION_ADD:
 		add_entry(&text, operation, "create");
@@ -164,10 +198,37 @@ static void ldif_rename(struct text *text, const char *new_place)
 		ldif_value(text, "newsuperior", new_place + i + 1, strlen(new_place + i + 1));
 }
 
+/* Not for ldapmodify, which would do it past the management system: as remarks, values in the same spelling as the others. */
+static void ldif_through(struct text *text, const struct operation *operation)
+{
+	static const char *const verbs[] = { "create", "change", "rename", "delete" };
+	struct text lines = { 0 };
+	const char *at, *end;
+	size_t i;
+
+	text_addf(text, "# not LDIF: %s through %s\n", verbs[operation->verb], operation->through);
+	ldif_value(&lines, "dn", operation->place, strlen(operation->place));
+	for (i = 0; i < operation->delta_count; i++) {
+		text_addf(&lines, "%s: %s\n", operation->deltas[i].how == DELTA_DELETE ? "delete" : operation->deltas[i].how == DELTA_ADD ? "add" : "replace",
+			operation->deltas[i].attribute);
+		ldif_delta_values(&lines, &operation->deltas[i]);
+	}
+	for (at = text_get(&lines); *at; at = end + 1) {
+		end = strchr(at, '\n');
+		text_add(text, *at == '#' ? "" : "# ");
+		text_add_bytes(text, at, (size_t)(end - at) + 1);
+	}
+	text_free(&lines);
+}
+
 static void ldif_operation(struct text *text, const struct operation *operation)
 {
 	size_t i;
 
+	if (operation->through) {
+		ldif_through(text, operation);
+		return;
+	}
 	ldif_value(text, "dn", operation->place, strlen(operation->place));
 	switch (operation->verb) {
 	case OPERATION_ADD:

@@ -61,6 +61,7 @@ char *plan_text(struct arena *arena, const struct plan *plan)
 		add_word(&text, operation->place);
 		add_word(&text, operation->new_place);
 		add_word(&text, operation->id);
+		add_word(&text, operation->through);
 		for (j = 0; j < operation->delta_count; j++) {
 			const struct delta *delta = &operation->deltas[j];
 

@@ -57,6 +57,7 @@ static const struct operation *copy_operations(struct arena *arena, const struct
 		copy[i].id = arena_text(arena, operations[i].id);
 		copy[i].version = arena_text(arena, operations[i].version);
 		copy[i].words = arena_text(arena, operations[i].words);
+		copy[i].through = arena_text(arena, operations[i].through);
 		for (size_t j = 0; j < operations[i].delta_count; j++) {
 			deltas[j] = operations[i].deltas[j];
 			deltas[j].attribute = arena_text(arena, deltas[j].attribute);

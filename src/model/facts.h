@@ -71,6 +71,7 @@ struct facts {
 	const struct finding *findings;         /* what the change makes wrong, as other entries tell; not what was wrong before */
 	size_t finding_count;
 	const char *management;                 /* reason why this belongs to UDM, and the udm command; NULL: direct writing is fine */
+	const char *through;                    /* the management system that the change itself goes through, "UDM"; NULL: none */
 	bool plain;                             /* no management system: mail servers read the directory, nothing moves mailboxes */
 	const struct missing *missing;          /* names that the change gives to fields of references and that nobody bears */
 	size_t missing_count;

@@ -35,6 +35,11 @@ struct operation {
 	bool commutes;                     /* membership values: no version, "already so" (16, 20) is success */
 	const char *words;                 /* what this step does, for the list of steps */
 	/*
+	 * The module of a management system that does it instead ("users/user" of UDM); deltas name properties then, and
+	 * their values are in its spelling. NULL: the store itself does it.
+	 */
+	const char *through;
+	/*
 	 * Set by apply and look in *inverse, for kinds with a `result` only: to how much it was really done, and why not to
 	 * all, "1 had left the queue"; NULL: to all. An inverse with no place means that it cannot be taken back.
 	 */
