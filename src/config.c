@@ -16,6 +16,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "config_grant.h"
+#include "config_scope.h"
 #include "config_servers.h"
 #include "config_udm.h"
 
@@ -70,6 +71,7 @@ const struct conf_option config_options[] = {
 	{ .name = "role", .type = CONF_TEXT, .help = "admin, helpdesk or monitor; fixed where the machine's own file says it." },
 	{ .name = "grant", .type = CONF_SECTION, .flags = CONF_MANY | CONF_TITLED, .inside = config_grant_options,
 	  .help = "The title is a role, the lists name who has it; counts in the machine's own file, where role is for everybody else." },
+	{ .name = "helpdesk", .type = CONF_SECTION, .inside = config_scope_options, .help = "Whom role helpdesk may change." },
 	{ .name = "readonly", .type = CONF_FLAG, .fallback = "no", .help = "Register nothing that could write." },
 	{ .name = "reason_required", .type = CONF_LIST, .help = "Roles that must give a reason for every change." },
 	{ .name = "restricted", .type = CONF_FLAG, .fallback = "no",
@@ -472,6 +474,7 @@ static bool fill(struct config *config, const struct source *root, const struct 
 	/* Who logs in to the directory may decide the role. */
 	return load_directory(config, root, options, error) && load_policy(config, root, options, trusted, error) &&
 		config_udm(config->arena, root->own, root->machine, &config->directory, error) &&
+		config_scope(config->arena, root->own, root->machine, &config->scope, error) &&
 		load_mail_hosts(config, root, error) && load_screen(config, root, options, error) &&
 		load_servers(config, root, trusted, error) && (!config->restricted || names_no_files(options, error));
 }

@@ -18,6 +18,7 @@
 #include "hosts/hosts.h"
 #include "live/live.h"
 #include "model/role.h"
+#include "model/scope.h"
 
 /* Global options of the command line; NULL or false: not given. */
 struct options {
@@ -39,6 +40,7 @@ struct config {
 	bool role_fixed;                   /* from root-owned configuration: --role can only lower it */
 	bool read_only;
 	bool reason_required;
+	struct role_scope scope;                /* whom role helpdesk may change */
 	const char *state_directory, *shared_directory;
 	const char *keymap, *theme;
 	const char *start;                 /* section that opens first; NULL: as the role has it */

@@ -130,7 +130,7 @@ struct store_ldap *store_ldap_new(struct directory *directory)
 		abort();
 	store->store = (struct store){
 		.name = "directory", .self = store, .handles = handles, .translate = translate, .gather = store_gather, .plan = store_plan,
-		.apply = store_apply, .look = store_look, .after = store_after, .interrupt = interrupt,
+		.apply = store_apply, .look = store_look, .after = store_after, .person = store_person, .interrupt = interrupt,
 	};
 	return store;
 }

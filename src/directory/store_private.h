@@ -46,6 +46,9 @@ struct entry *store_entry(struct store_ldap *store, struct arena *arena, const s
 struct entry *store_target(struct store_ldap *store, struct arena *arena, const char *id, const char *place, struct error *error);
 const struct profile_kind *store_kind(const struct store_ldap *store, const struct kind *kind);
 
+/* person.c */
+bool store_person(void *self, const struct role_scope *scope, const char *who, const char *id, struct arena *arena, struct person *person, struct error *error);
+
 /* gather.c, gather_names.c */
 bool store_gather(void *self, const struct change *change, struct arena *arena, struct facts *facts, struct error *error);
 /* gather_large.c: does the change add and remove single values only, of a kind with large fields? */

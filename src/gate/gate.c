@@ -77,6 +77,19 @@ struct store *gate_store_for(struct gate *gate, const struct kind *kind)
 	return found;
 }
 
+struct store *gate_store_of_people(struct gate *gate)
+{
+	struct store *found = NULL;
+	size_t i;
+
+	pthread_mutex_lock(&gate->lock);
+	for (i = 0; i < gate->store_count && !found; i++)
+		if (gate->stores[i]->person)
+			found = gate->stores[i];
+	pthread_mutex_unlock(&gate->lock);
+	return found;
+}
+
 void gate_call_begin(struct gate *gate, struct store *store)
 {
 	atomic_store(&gate->calling, store);
@@ -262,6 +275,7 @@ static void copy_settings(struct gate *gate, const struct gate_settings *setting
 	gate->settings.state_directory = arena_text(gate->arena, settings->state_directory);
 	gate->settings.shared_directory = arena_text(gate->arena, settings->shared_directory);
 	gate->settings.identity = arena_text(gate->arena, settings->identity ? settings->identity : "");
+	gate->settings.scope = scope_copy(gate->arena, &settings->scope);
 	gate->settings.system = arena_text(gate->arena, settings->system ? settings->system : "");
 }
 

@@ -21,6 +21,7 @@
 #include "model/change.h"
 #include "model/consequence.h"
 #include "model/role.h"
+#include "model/scope.h"
 #include "model/store.h"
 
 struct gate_settings {
@@ -29,6 +30,7 @@ struct gate_settings {
 	enum role role;
 	bool read_only;                    /* no store is ever registered */
 	bool reason_required;              /* for this role */
+	struct role_scope scope;                /* whom a role below admin may change anything of */
 	const char *identity;              /* who, for the journal: login and bind DN, in words */
 	const char *system;                /* "PROD", "TEST" */
 };

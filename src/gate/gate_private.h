@@ -61,6 +61,8 @@ bool gate_refuse(const struct gate *gate, struct error *error);
 void gate_call_begin(struct gate *gate, struct store *store);
 void gate_call_end(struct gate *gate);
 struct store *gate_store_for(struct gate *gate, const struct kind *kind);
+/* The one that knows people; NULL: none does. */
+struct store *gate_store_of_people(struct gate *gate);
 void gate_interrupt(struct gate *gate);
 /* Locks. Any thread. new_name: NULL or the name that the set would give; locked under both. */
 void gate_lock_object(struct gate *gate, const char *set, const char *kind, const char *name, const char *new_name);
@@ -139,6 +141,9 @@ const struct change *walk_change(const struct walk *walk);
 /* Hashes that stand for the lines and operations of a review, for comparing. Arena. */
 char *review_lines_text(struct arena *arena, const struct review *review);
 char *plan_text(struct arena *arena, const struct plan *plan);
+
+/* whom.c: may this role change anything of the people that the change concerns? After gather, for what is given to the store. */
+bool walk_whom(struct walk *walk, const struct change *change);
 
 /* Stages after the review; gate's thread. */
 bool stage_confirm(struct walk *walk);

@@ -211,6 +211,8 @@ static bool check_undo(struct walk *walk)
 	}
 	if (!gather(walk, walk->bare) && !comes_back(walk))
 		return false;
+	if (!walk_whom(walk, walk->bare))
+		return false;
 	walk->end = WALK_ON;
 	if (!is_free(walk) || !plan_now(walk))
 		return false;
@@ -236,7 +238,7 @@ static bool stage_check(struct walk *walk)
 		return false;
 	if (change->verb == VERB_UNDO)
 		return check_undo(walk);
-	if (!gather(walk, change) || !is_free(walk))
+	if (!gather(walk, change) || !walk_whom(walk, change) || !is_free(walk))
 		return false;
 	after = change_result(review->arena, change, review->facts.now);
 	merge(walk, after);

@@ -13,6 +13,7 @@
 
 #include "model/change.h"
 #include "model/facts.h"
+#include "model/scope.h"
 
 enum operation_verb { OPERATION_ADD, OPERATION_MODIFY, OPERATION_RENAME, OPERATION_DELETE };
 enum delta_how { DELTA_ADD, DELTA_DELETE, DELTA_REPLACE };
@@ -90,6 +91,13 @@ struct store {
 	 * the change back; error says what was found.
 	 */
 	bool (*after)(void *self, const struct change *change, const struct plan *plan, struct error *error);
+	/*
+	 * Who somebody is, for scope_check: by id (entryUUID) where it is not NULL, else by the name that a mail server uses for
+	 * them. False where that cannot be told for certain, with a sentence for whoever wanted to change something. NULL
+	 * function: no people are kept here.
+	 */
+	bool (*person)(void *self, const struct role_scope *scope, const char *who, const char *id, struct arena *arena,
+			struct person *person, struct error *error);
 	/* Attribute line as text for reviews and LDIF: "replace univentionMailUserQuota: 2048 -> 4096". Arena. */
 	void (*interrupt)(void *self);     /* loop thread: end what blocks, now */
 };

@@ -309,6 +309,57 @@ static void unset_means_no(void **state)
 	}
 }
 
+static const struct {
+	const char *machine, *own;
+	const char *branches, *domains, *people, *groups;   /* joined by "|" */
+	bool must;
+} scopes[] = {
+	{ NULL, "", "", "", "", "Domain Admins|Administrators|Enterprise Admins|Schema Admins", false },
+	{ NULL, "helpdesk { branches = { \"ou=a,dc=b\", \"ou=c\" } domains = { a.example } protected = { boss } protected_groups = { it } }",
+		"ou=a,dc=b|ou=c", "a.example", "boss", "it", true },
+	{ "helpdesk { branches = { \"ou=m\" } protected = { root } protected_groups = { it } }",
+		"helpdesk { branches = { \"ou=a\" } domains = { a.example } protected = { boss } }", "ou=m", "a.example", "boss|root", "it", true },
+	{ "helpdesk { protected_groups = { it } }", "helpdesk { protected_groups = { } }", "", "", "", "it", true },
+	{ NULL, "helpdesk { protected_groups = { } }", "", "", "", "", true },
+	{ "grant admin { identities = { \"uid=koch\" } }\ngrant monitor { identities = { \"uid=eve\" } }", "", "", "", "uid=koch",
+		"Domain Admins|Administrators|Enterprise Admins|Schema Admins", false },
+};
+
+static void same_list(const char *const *list, const char *wanted)
+{
+	char words[300] = "";
+
+	for (size_t i = 0; list[i]; i++)
+		snprintf(words + strlen(words), sizeof(words) - strlen(words), "%s%s", i ? "|" : "", list[i]);
+	assert_string_equal(words, wanted);
+}
+
+static void whom_the_helpdesk_may_change(void **state)
+{
+	struct error error;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(scopes) / sizeof(scopes[0]); i++) {
+		char words[500];
+		struct config *config;
+
+		snprintf(words, sizeof(words), "%s\n%s", scopes[i].own, SERVER);
+		config = load(scopes[i].machine, words, (struct options){ 0 }, &error);
+		assert_string_equal(error.text, "");
+		assert_non_null(config);
+		same_list(config->scope.branches, scopes[i].branches);
+		same_list(config->scope.domains, scopes[i].domains);
+		same_list(config->scope.people, scopes[i].people);
+		same_list(config->scope.groups, scopes[i].groups);
+		assert_int_equal(config->scope.groups_must_exist, scopes[i].must);
+		config_free(config);
+	}
+	assert_null(load(NULL, "helpdesk { branches = { kassel } }\n" SERVER, (struct options){ 0 }, &error));
+	assert_non_null(strstr(error.text, "\"kassel\", which is no DN"));
+	assert_null(load(NULL, "helpdesk { domains = { \"a@b.example\" } }\n" SERVER, (struct options){ 0 }, &error));
+	assert_non_null(strstr(error.text, "which is no mail domain"));
+}
+
 static void the_sample_can_be_read(void **state)
 {
 	struct directory_proposal proposal = {
@@ -342,6 +393,7 @@ int main(void)
 		cmocka_unit_test(no_configuration_is_told_apart),
 		cmocka_unit_test(a_file_that_others_can_write_is_not_used),
 		cmocka_unit_test(unset_means_no),
+		cmocka_unit_test(whom_the_helpdesk_may_change),
 		cmocka_unit_test(the_sample_can_be_read),
 	};
 

@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "model/traffic.h"
 #include "tests/unit/gate_bench.h"
 
 #define MB "1048576"
@@ -565,6 +566,107 @@ static void helpdesk_takes_back_only_what_it_may_do(void **state)
 	assert_int_equal(bench.review->refusal.kind, ERROR_REFUSED);
 }
 
+/* --- whom ----------------------------------------------------------------------------- */
+
+static const char *const branch[] = { "ou=kassel", NULL };
+static const char *const bosses[] = { "boss", NULL };
+static unsigned looked_up;
+
+/* "anna" is in the branch; "boss" is protected; everybody else is unknown. */
+static bool fake_person(void *self, const struct role_scope *scope, const char *who, const char *id, struct arena *arena,
+		struct person *person, struct error *error)
+{
+	(void)self;
+	(void)id;
+	looked_up++;
+	*person = (struct person){ .name = arena_text(arena, who), .place = "cn=somewhere" };
+	if (strcmp(who, "anna") == 0)
+		person->branch = scope->branches[0];
+	else if (strcmp(who, "boss") == 0)
+		person->listed = scope->people[0];
+	else if (strcmp(who, "bonn") != 0)
+		return error_set(error, ERROR_REFUSED, "Who \"%s\" is cannot be told", who);
+	return true;
+}
+
+static const struct { const char *kind, *name, *field, *value, *says; } whom_cases[] = {
+	{ "user", "anna", "quota", TWO_MB, NULL },
+	{ "user", "boss", "quota", TWO_MB, "boss is protected" },
+	{ "user", "bonn", "quota", TWO_MB, "bonn is in no branch" },
+	{ "sessions", "mail1", "end", "1 mail1 anna", NULL },
+	{ "sessions", "mail1", "end", "1 mail1 boss", "boss is protected" },
+	{ "sessions", "mail1", "end", "1 mail1 nobody", "Who \"nobody\" is cannot be told" },
+};
+
+static void nobody_else_is_changed(void **state)
+{
+	(void)state;
+	fake_store_add(&bench.fake, kind_find("user"), "boss");
+	fake_store_add(&bench.fake, kind_find("user"), "bonn");
+	fake_store_add(&bench.fake, &kind_sessions, "mail1");
+	bench_close_gate(&bench);
+	bench.settings.role = ROLE_HELPDESK;
+	bench.settings.scope = (struct role_scope){ .branches = branch, .people = bosses };
+	bench.fake.store.person = fake_person;
+	bench_open_gate(&bench);
+	for (size_t i = 0; i < sizeof(whom_cases) / sizeof(whom_cases[0]); i++) {
+		const struct kind *kind = kind_written(whom_cases[i].kind);
+		struct change *change = change_new(VERB_EDIT, kind, whom_cases[i].name);
+
+		change_edit_text(change, kind_field(kind, whom_cases[i].field), kind == &kind_user ? EDIT_SET : EDIT_ADD, whom_cases[i].value);
+		bench_preview(&bench, change);
+		if (bench.review->allowed != !whom_cases[i].says || (whom_cases[i].says && !strstr(bench.review->refusal.text, whom_cases[i].says)))
+			fail_msg("case %zu: %s", i, bench.review->allowed ? "allowed" : bench.review->refusal.text);
+		/* What was refused is refused again, whoever confirms it. */
+		if (whom_cases[i].says) {
+			bench_submit(&bench, NULL, NULL);
+			assert_int_equal(bench.outcome, OUTCOME_NOT_APPLIED);
+		}
+		change_free(change);
+	}
+	assert_int_equal(bench.fake.applies, 0);
+}
+
+static void nor_taken_back(void **state)
+{
+	(void)state;
+	fake_store_add(&bench.fake, kind_find("user"), "boss");
+	bench_set(&bench, "boss", "quota", TWO_MB);
+	assert_int_equal(bench.outcome, OUTCOME_APPLIED);
+	bench_close_gate(&bench);
+	bench.settings.role = ROLE_HELPDESK;
+	bench.settings.scope = (struct role_scope){ .branches = branch, .people = bosses };
+	bench.fake.store.person = fake_person;
+	bench_open_gate(&bench);
+	bench_preview_undo(&bench, NULL);
+	assert_false(bench.review->allowed);
+	assert_non_null(strstr(bench.review->refusal.text, "boss is protected"));
+}
+
+static void who_cannot_be_looked_up_is_refused(void **state)
+{
+	struct change *change = bench_edit("anna", "quota", TWO_MB);
+
+	(void)state;
+	bench_close_gate(&bench);
+	bench.settings.role = ROLE_HELPDESK;
+	bench.settings.scope = (struct role_scope){ .people = bosses };
+	bench_open_gate(&bench);
+	bench_preview(&bench, change);
+	assert_false(bench.review->allowed);
+	assert_non_null(strstr(bench.review->refusal.text, "cannot be looked up"));
+	bench_close_gate(&bench);
+	/* Admin changes anybody, and nobody is looked up for it. */
+	bench.settings.role = ROLE_ADMIN;
+	bench.fake.store.person = fake_person;
+	looked_up = 0;
+	bench_open_gate(&bench);
+	bench_preview(&bench, change);
+	assert_true(bench.review->allowed);
+	assert_int_equal(looked_up, 0);
+	change_free(change);
+}
+
 static void nothing_to_take_back_is_told(void **state)
 {
 	(void)state;
@@ -603,6 +705,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(undo_of_adding_asks_for_the_name, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_rename_is_undone_under_its_new_name, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(helpdesk_takes_back_only_what_it_may_do, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(nobody_else_is_changed, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(nor_taken_back, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(who_cannot_be_looked_up_is_refused, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(nothing_to_take_back_is_told, set_up, tear_down),
 	};
 
