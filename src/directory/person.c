@@ -118,7 +118,7 @@ static struct filter *first_groups(struct arena *arena, const struct entry *entr
 }
 
 static bool climb_groups(struct store_ldap *store, const struct role_scope *scope, const struct entry *entry, struct arena *arena,
-		struct person *person, struct error *error)
+		struct role_person *person, struct error *error)
 {
 	struct climb *climb = arena_alloc(arena, sizeof *climb);
 	bool fine;
@@ -175,7 +175,7 @@ static bool means_person(const struct profile *profile, const struct profile_kin
 		has_value(entry, profile->alternate, wanted) || has_value(entry, "mail", wanted);
 }
 
-static void fill(struct store_ldap *store, const struct role_scope *scope, const struct entry *entry, struct arena *arena, struct person *person)
+static void fill(struct store_ldap *store, const struct role_scope *scope, const struct entry *entry, struct arena *arena, struct role_person *person)
 {
 	const struct profile *profile = world_profile(store->world);
 	const struct profile_kind *held = store_kind(store, &kind_user);
@@ -193,7 +193,7 @@ static void fill(struct store_ldap *store, const struct role_scope *scope, const
 			person->listed = scope->people[i];
 }
 
-bool store_person(void *self, const struct role_scope *scope, const char *who, const char *id, struct arena *arena, struct person *person,
+bool store_person(void *self, const struct role_scope *scope, const char *who, const char *id, struct arena *arena, struct role_person *person,
 		struct error *error)
 {
 	static const char *const attributes[] = { "*", NULL };

@@ -47,7 +47,7 @@ struct entry *store_target(struct store_ldap *store, struct arena *arena, const 
 const struct profile_kind *store_kind(const struct store_ldap *store, const struct kind *kind);
 
 /* person.c */
-bool store_person(void *self, const struct role_scope *scope, const char *who, const char *id, struct arena *arena, struct person *person, struct error *error);
+bool store_person(void *self, const struct role_scope *scope, const char *who, const char *id, struct arena *arena, struct role_person *person, struct error *error);
 
 /* gather.c, gather_names.c */
 bool store_gather(void *self, const struct change *change, struct arena *arena, struct facts *facts, struct error *error);

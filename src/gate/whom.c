@@ -12,7 +12,7 @@ static bool look_up(struct walk *walk, struct store *store, const char *who, con
 {
 	struct gate *gate = walk->gate;
 	struct review *review = walk->review;
-	struct person person = { .name = NULL };
+	struct role_person person = { .name = NULL };
 	bool fine;
 
 	gate_call_begin(gate, store);

@@ -54,7 +54,7 @@ static bool in_domains(const struct role_scope *scope, const char *address)
 	return false;
 }
 
-bool scope_check(const struct role_scope *scope, const struct person *person, enum role role, struct error *error)
+bool scope_check(const struct role_scope *scope, const struct role_person *person, enum role role, struct error *error)
 {
 	const char *mine = role_word(role), *other = role_word(ROLE_ADMIN);
 

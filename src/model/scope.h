@@ -26,7 +26,7 @@ struct role_scope {
 };
 
 /* What the store found out about one person. */
-struct person {
+struct role_person {
 	const char *name;                  /* as sentences call them */
 	const char *place;                 /* DN */
 	const char *address;               /* primary; NULL: none */
@@ -43,7 +43,7 @@ bool scope_limits(const struct role_scope *scope);
 /* Into the arena. */
 struct role_scope scope_copy(struct arena *arena, const struct role_scope *scope);
 /* False with a sentence that says why not and who could. */
-bool scope_check(const struct role_scope *scope, const struct person *person, enum role role, struct error *error);
+bool scope_check(const struct role_scope *scope, const struct role_person *person, enum role role, struct error *error);
 /*
  * The people that a change of what goes on names, as the mail servers call them: each once, in the arena. Of kind
  * sessions those whose connections end, of kind mailbox the one whose it is. False with why where nobody is named, or

@@ -97,7 +97,7 @@ struct store {
 	 * function: no people are kept here.
 	 */
 	bool (*person)(void *self, const struct role_scope *scope, const char *who, const char *id, struct arena *arena,
-			struct person *person, struct error *error);
+			struct role_person *person, struct error *error);
 	/* Attribute line as text for reviews and LDIF: "replace univentionMailUserQuota: 2048 -> 4096". Arena. */
 	void (*interrupt)(void *self);     /* loop thread: end what blocks, now */
 };

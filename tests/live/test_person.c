@@ -84,7 +84,7 @@ static void tells_who_somebody_is(void **state)
 		skip();
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		struct arena *arena = arena_new();
-		struct person person;
+		struct role_person person;
 		struct error error = { 0 };
 		bool fine = store->person(store->self, &rows[i].scope, rows[i].who, NULL, arena, &person, &error);
 
@@ -107,7 +107,7 @@ static void by_id_whatever_the_name(void **state)
 {
 	struct role_scope scope = { .people = by_login };
 	struct arena *arena = arena_new();
-	struct person person;
+	struct role_person person;
 	struct error error = { 0 };
 	const char *id;
 

@@ -574,12 +574,12 @@ static unsigned looked_up;
 
 /* "anna" is in the branch; "boss" is protected; everybody else is unknown. */
 static bool fake_person(void *self, const struct role_scope *scope, const char *who, const char *id, struct arena *arena,
-		struct person *person, struct error *error)
+		struct role_person *person, struct error *error)
 {
 	(void)self;
 	(void)id;
 	looked_up++;
-	*person = (struct person){ .name = arena_text(arena, who), .place = "cn=somewhere" };
+	*person = (struct role_person){ .name = arena_text(arena, who), .place = "cn=somewhere" };
 	if (strcmp(who, "anna") == 0)
 		person->branch = scope->branches[0];
 	else if (strcmp(who, "boss") == 0)

@@ -21,7 +21,7 @@ static const char *const admins[] = { "Domain Admins", NULL };
 
 static const struct {
 	struct role_scope scope;
-	struct person person;
+	struct role_person person;
 	const char *says;                  /* NULL: allowed */
 } rows[] = {
 	{ { NULL }, { .name = "anna" }, NULL },
