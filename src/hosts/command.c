@@ -8,6 +8,7 @@
 #include "hosts/hosts.h"
 
 #include <arpa/inet.h>
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -45,6 +46,45 @@ const struct host_command host_commands[] = {
 	  .method = "kick", .parameters = "{\"mask\":[\"%1\",\"%2\"]}", .help = "Ends the connections of one person from an address or network." },
 	{ "cache-flush", GROUP_DOVEADM, "doveadm", WORDS("auth", "cache", "flush", "%1"), HOLES(HOLE_USER), .root = true, .changes = true,
 	  .method = "authCacheFlush", .parameters = "{\"user\":[\"%1\"]}", .help = "Lets Dovecot ask the directory again about one person." },
+
+	/* One person's mailbox. What is written is postroom's own script only, whose name is not free. */
+	{ "sieve-list", GROUP_DOVEADM, "doveadm", WORDS("-f", "tab", "sieve", "list", "-u", "%1"), HOLES(HOLE_USER), .root = true,
+	  .method = "sieveList", .parameters = "{\"user\":\"%1\"}", .help = "The filter scripts of one person, and which one is active." },
+	{ "sieve-get", GROUP_DOVEADM, "doveadm", WORDS("-f", "tab", "sieve", "get", "-u", "%1", "%2"), HOLES(HOLE_USER, HOLE_SCRIPT), .root = true,
+	  .method = "sieveGet", .parameters = "{\"user\":\"%1\",\"scriptname\":\"%2\"}",
+	  .help = "One filter script: whether it answers mail, and what an absence says." },
+	{ "sieve-activate", GROUP_DOVEADM, "doveadm", WORDS("sieve", "activate", "-u", "%1", "%2"), HOLES(HOLE_USER, HOLE_SCRIPT), .root = true,
+	  .changes = true, .method = "sieveActivate", .parameters = "{\"user\":\"%1\",\"scriptname\":\"%2\"}",
+	  .help = "Switches a filter script on." },
+	{ "sieve-deactivate", GROUP_DOVEADM, "doveadm", WORDS("sieve", "deactivate", "-u", "%1"), HOLES(HOLE_USER), .root = true, .changes = true,
+	  .method = "sieveDeactivate", .parameters = "{\"user\":\"%1\"}", .help = "Switches the filter script off; it stays." },
+	{ "absence-put", GROUP_DOVEADM, "doveadm", WORDS("sieve", "put", "-u", "%1", "postroom-absence"), HOLES(HOLE_USER), .root = true,
+	  .changes = true, .input_text = true, .method = "sievePut",
+	  .parameters = "{\"user\":\"%1\",\"scriptname\":\"postroom-absence\",\"file\":\"%0\"}",
+	  .help = "Writes the script that answers while somebody is away." },
+	{ "absence-delete", GROUP_DOVEADM, "doveadm", WORDS("sieve", "delete", "-u", "%1", "postroom-absence"), HOLES(HOLE_USER), .root = true,
+	  .changes = true, .method = "sieveDelete", .parameters = "{\"user\":\"%1\",\"scriptname\":[\"postroom-absence\"]}",
+	  .help = "Takes that script away; an active one stays." },
+	{ "acl-get", GROUP_DOVEADM, "doveadm", WORDS("-f", "tab", "acl", "get", "-u", "%1", "%2"), HOLES(HOLE_USER, HOLE_MAILBOX), .root = true,
+	  .method = "aclGet", .parameters = "{\"user\":\"%1\",\"mailbox\":\"%2\"}", .help = "Who may do what in a folder of one person." },
+	{ "acl-set", GROUP_DOVEADM, "doveadm", WORDS("acl", "set", "-u", "%1", "%2", "%3", "%4"),
+	  HOLES(HOLE_USER, HOLE_MAILBOX, HOLE_WHO, HOLE_RIGHT), .many = true, .root = true, .changes = true, .method = "aclSet",
+	  .parameters = "{\"user\":\"%1\",\"mailbox\":\"%2\",\"id\":\"%3\",\"right\":[\"%4\"]}",
+	  .help = "Gives somebody exactly these rights in a folder." },
+	{ "acl-delete", GROUP_DOVEADM, "doveadm", WORDS("acl", "delete", "-u", "%1", "%2", "%3"), HOLES(HOLE_USER, HOLE_MAILBOX, HOLE_WHO),
+	  .root = true, .changes = true, .method = "aclDelete", .parameters = "{\"user\":\"%1\",\"mailbox\":\"%2\",\"id\":\"%3\"}",
+	  .help = "Takes somebody's own rights in a folder away." },
+	{ "folder-list", GROUP_DOVEADM, "doveadm", WORDS("-f", "tab", "mailbox", "list", "-u", "%1"), HOLES(HOLE_USER), .root = true,
+	  .method = "mailboxList", .parameters = "{\"user\":\"%1\"}", .help = "The folders that one person sees." },
+	{ "folder-sizes", GROUP_DOVEADM, "doveadm", WORDS("-f", "tab", "mailbox", "status", "-u", "%1", "messages vsize", "*"), HOLES(HOLE_USER),
+	  .root = true, .method = "mailboxStatus",
+	  .parameters = "{\"user\":\"%1\",\"field\":[\"messages\",\"vsize\"],\"mailboxMask\":[\"*\"]}",
+	  .help = "How big the folders of one person are." },
+	{ "quota-recalc", GROUP_DOVEADM, "doveadm", WORDS("quota", "recalc", "-u", "%1"), HOLES(HOLE_USER), .root = true, .changes = true,
+	  .method = "quotaRecalc", .parameters = "{\"user\":\"%1\"}", .help = "Counts anew how much is in the mailbox of one person." },
+	/* Asked for a password, doveadm reads it from standard input, terminal or not. */
+	{ "auth-test", GROUP_DOVEADM, "doveadm", WORDS("auth", "test", "-x", "service=imap", "%1"), HOLES(HOLE_USER), .root = true, .changes = true,
+	  .input_secret = true, .help = "Whether a login is accepted; the password goes by standard input." },
 	{ "configuration", GROUP_DOVEADM, "doveconf",
 	  WORDS("-S", "service", "protocols", "default_process_limit", "default_client_limit", "default_vsz_limit", "mail_max_userip_connections",
 		"shutdown_clients"),
@@ -114,6 +154,18 @@ const struct host_command host_commands[] = {
 	  .help = "How far the listener of a UCS server is." },
 	{ "certificate", GROUP_MACHINE, "/usr/bin/openssl", WORDS("x509", "-noout", "-enddate", "-fingerprint", "-sha256", "-in", "%1"), HOLES(HOLE_PATH),
 	  .help = "What a certificate file holds now, against what is served." },
+
+	/* The mail log, as far as this login may read it; no root for that. */
+	{ "log-lines", GROUP_MACHINE, "/usr/bin/grep", WORDS("-a", "-i", "-F", "-h", "-e", "%1", "-e", "%2", "--", "%3"),
+	  HOLES(HOLE_NAME, HOLE_NAME, HOLE_PATH), .help = "Lines of a log that name a person." },
+	{ "log-journal", GROUP_MACHINE, "/usr/bin/journalctl", WORDS("-q", "--no-pager", "-o", "short", "--since=-24h", "-n", "2000",
+	  "--case-sensitive=no", "-g", "%1", "SYSLOG_FACILITY=2"), HOLES(HOLE_PATTERN), .help = "The same of the journal, of the last day." },
+
+	/* Which SMTP sessions of a login are open: postroom there, since log and processes must be looked at together. */
+	{ "smtp-sessions", GROUP_MACHINE, "postroom", WORDS("guardian", "smtp", "%1"), HOLES(HOLE_USER), .many = true, .root = true, .postfix = true,
+	  .help = "Which SMTP sessions of a login are open." },
+	{ "smtp-end", GROUP_MACHINE, "postroom", WORDS("guardian", "smtp-end", "%1"), HOLES(HOLE_USER), .many = true, .root = true, .changes = true,
+	  .postfix = true, .help = "Ends the open SMTP sessions of a login." },
 
 	/* Files under a timer: postroom there, see settings/guardian.h. The change goes by standard input. */
 	{ "guardian-look", GROUP_MACHINE, "postroom", WORDS("guardian", "look"), .root = true,
@@ -214,6 +266,50 @@ static bool is_setting(const char *value)
 	return true;
 }
 
+static bool is_script(const char *value)
+{
+	return no_controls(value, 250) && utf8_valid(value, strlen(value)) && value[0] != '.' && !strchr(value, '/');
+}
+
+static bool is_who(const char *value)
+{
+	if (!strcmp(value, "anyone") || !strcmp(value, "authenticated"))
+		return true;
+	if (!strncmp(value, "user=", 5))
+		return is_user(value + 5);
+	return !strncmp(value, "group=", 6) && no_controls(value + 6, 500) && utf8_valid(value, strlen(value));
+}
+
+static bool is_right(const char *value)
+{
+	static const char *const rights[] = { "lookup", "read", "write", "write-seen", "write-deleted", "insert", "post", "expunge", "create", "delete",
+		"admin" };
+
+	for (size_t i = 0; i < sizeof(rights) / sizeof(rights[0]); i++)
+		if (!strcmp(rights[i], value))
+			return true;
+	return false;
+}
+
+static bool is_name(const char *value)
+{
+	return strlen(value) >= 3 && no_controls(value, 500);
+}
+
+/* One text, or several with | between them, in which nothing else means anything. */
+static bool is_pattern(const char *value)
+{
+	for (size_t i = 0; value[i]; i++) {
+		unsigned char c = (unsigned char)value[i];
+
+		if (c == '\\' && ispunct((unsigned char)value[i + 1]))
+			i++;
+		else if (!isalnum(c) && c < 0x80 && !strchr("@_-|", c))
+			return false;
+	}
+	return strlen(value) >= 3 && strlen(value) <= 2000 && value[0] != '-';
+}
+
 static bool is_path(const char *value)
 {
 	return value[0] == '/' && no_controls(value, 4000) && !strstr(value, "/../");
@@ -233,6 +329,11 @@ static bool fits(enum hole_type type, const char *value)
 	case HOLE_MAILBOX: return no_controls(value, 1000) && utf8_valid(value, strlen(value));
 	case HOLE_CHANGE: return only(value, "-", 1, 100) && value[0] != '-';
 	case HOLE_MESSAGE_ID: return only(value, "<>@._+=-", 3, 250) && value[0] != '-';
+	case HOLE_SCRIPT: return is_script(value);
+	case HOLE_WHO: return is_who(value);
+	case HOLE_RIGHT: return is_right(value);
+	case HOLE_NAME: return is_name(value);
+	case HOLE_PATTERN: return is_pattern(value);
 	}
 	return false;
 }
@@ -246,6 +347,8 @@ static const char *words_of(enum hole_type type)
 		[HOLE_SETTING] = "the name of a setting of Dovecot that is no secret",
 		[HOLE_TIME] = "a number of seconds", [HOLE_MAILBOX] = "the name of a mailbox", [HOLE_MESSAGE_ID] = "a message id",
 		[HOLE_CHANGE] = "the id of a change: letters, digits and hyphens",
+		[HOLE_SCRIPT] = "the name of a filter script", [HOLE_WHO] = "user=NAME, group=NAME, anyone or authenticated",
+		[HOLE_RIGHT] = "a right that Dovecot knows", [HOLE_NAME] = "at least three letters to look for", [HOLE_PATTERN] = "a pattern of names",
 	};
 
 	return words[type];
@@ -290,5 +393,12 @@ bool command_fits(const struct host_command *command, const char *const *holes, 
 		return ids_fit(input, input_length, error);
 	if (command->input_change)
 		return (input && input_length > 0 && input[0] == '{') || error_set(error, ERROR_INTERNAL, "%s takes a change as JSON", command->name);
+	if (command->input_text)
+		return (input && input_length > 0 && utf8_valid(input, input_length) && !memchr(input, '\0', input_length)) ||
+			error_set(error, ERROR_INVALID, "%s takes text, in UTF-8", command->name);
+	/* No part of it is repeated. */
+	if (command->input_secret)
+		return (input && input_length > 1 && memchr(input, '\n', input_length) == input + input_length - 1) ||
+			error_set(error, ERROR_INVALID, "%s takes a password of one line", command->name);
 	return !input || error_set(error, ERROR_INTERNAL, "%s takes no input", command->name);
 }

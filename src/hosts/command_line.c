@@ -83,7 +83,7 @@ const char *const *command_line(const struct host_call *call, size_t *count)
 	const struct host_command *command = call->command;
 	const char *config = config_of(settings, command->program);
 	const char **words;
-	size_t room = call->hole_count + 8, next = 0, i;
+	size_t room = call->hole_count + 10, next = 0, i;
 
 	for (i = 0; command->arguments && command->arguments[i]; i++)
 		room++;
@@ -114,21 +114,38 @@ const char *const *command_line(const struct host_call *call, size_t *count)
 		words[next++] = "--directory";
 		words[next++] = settings->guardian_directory;
 	}
+	if (command->postfix && settings->postfix_config) {
+		words[next++] = "--postfix";
+		words[next++] = settings->postfix_config;
+	}
 	words[next] = NULL;
 	*count = next;
 	return words;
 }
 
-/* Holes are strings without control characters; these two are all that JSON wants escaped then. */
 static void add_json_string(struct text *parameters, const char *value)
 {
 	text_add_char(parameters, '"');
 	for (; *value; value++) {
+		if ((unsigned char)*value < ' ') {
+			text_addf(parameters, "\\u%04x", (unsigned char)*value);
+			continue;
+		}
 		if (*value == '"' || *value == '\\')
 			text_add_char(parameters, '\\');
 		text_add_char(parameters, *value);
 	}
 	text_add_char(parameters, '"');
+}
+
+/* All that a hole stands for, with commas where it is the one for several. */
+static void add_hole(struct text *parameters, const struct host_call *call, size_t hole)
+{
+	add_json_string(parameters, call->holes[hole]);
+	while (call->command->many && hole + 1 >= call->command->hole_count && ++hole < call->hole_count) {
+		text_add_char(parameters, ',');
+		add_json_string(parameters, call->holes[hole]);
+	}
 }
 
 char *command_parameters(const struct host_call *call)
@@ -141,7 +158,10 @@ char *command_parameters(const struct host_call *call)
 		int hole = hole_of(word);
 
 		if (hole >= 0 && at[3] == '"') {
-			add_json_string(&parameters, call->holes[hole]);
+			add_hole(&parameters, call, (size_t)hole);
+			at += 4;
+		} else if (call->command->input_text && !strncmp(at, "\"%0\"", 4)) {
+			add_json_string(&parameters, call->input ? call->input : "");
 			at += 4;
 		} else {
 			text_add_char(&parameters, *at++);

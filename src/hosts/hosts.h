@@ -83,7 +83,12 @@ enum hole_type {
 	HOLE_TIME,             /* epoch seconds */
 	HOLE_MAILBOX,          /* name of a mailbox: no control, no leading '-' */
 	HOLE_MESSAGE_ID,       /* <...@...> of a test mail */
-	HOLE_CHANGE            /* [0-9A-Za-z-]+, id of a guarded change */
+	HOLE_CHANGE,           /* [0-9A-Za-z-]+, id of a guarded change */
+	HOLE_SCRIPT,           /* name of a sieve script: no slash, no control, no leading '-' or '.' */
+	HOLE_WHO,              /* of rights on a mailbox: user=..., group=..., anyone or authenticated */
+	HOLE_RIGHT,            /* [a-z-]+, a right on a mailbox that Dovecot knows */
+	HOLE_NAME,             /* something to look for in a log: no control, at least three bytes */
+	HOLE_PATTERN           /* the same as a pattern of journalctl: letters, digits and @ _ -, all else behind a backslash */
 };
 struct host_command {
 	const char *name;                  /* "who"; NULL ends the table */
@@ -92,11 +97,14 @@ struct host_command {
 	const char *const *arguments;      /* NULL-terminated; "%1" .. "%9" are holes, each a whole argument; "%%" is a percent sign. NULL: none */
 	const enum hole_type *holes;
 	size_t hole_count;
-	bool many;                         /* the last hole may stand for several arguments (paths) */
+	bool many;                         /* the last hole may stand for several arguments (paths, rights); in the API for several strings of a list */
 	bool root;                         /* needs root, so sudo where settings say so */
 	bool changes;                      /* changes something: only stores may run it, never retried */
 	bool input_ids;                    /* standard input is queue ids, one a line, each checked; else there is no input */
 	bool input_change;                 /* standard input is a guarded change, as JSON */
+	bool input_text;                   /* standard input is text (a sieve script); "%0" in the parameters of the API */
+	bool input_secret;                 /* standard input is a password, one line; never by the API */
+	bool postfix;                      /* program postroom: is told where Postfix is configured where it is not the usual place */
 	const char *method;                /* doveadm API: "who"; NULL: not there */
 	const char *parameters;            /* JSON template with "%1" as whole string values: "{\"separateConnections\":true}" */
 	const char *help;                  /* for the manual: what it is run for */

@@ -173,6 +173,8 @@ dovecot_conf() {
 	instance_name = postroom-lab-$NAME-mail$n
 	log_path = $DIR/log/dovecot$n.log
 	hostname = mail$n.example.com
+	# Answers of filters go out by the lab's own Postfix, which takes mail for people here only.
+	submission_host = 127.0.0.1:$(p SMTP)
 	postmaster_address = postmaster@example.com
 	listen = $(dovecot_addresses)
 	protocols = imap pop3 lmtp sieve

@@ -188,7 +188,8 @@ static void every_row_makes_a_line(void **state)
 		[HOLE_USER] = "anna@example.com", [HOLE_NETWORK] = "192.0.2.0/24", [HOLE_QUEUE_ID] = "A1B2C3D4E5", [HOLE_SERVICE] = "imap-login",
 		[HOLE_PARAMETER] = "queue_directory", [HOLE_PATH] = "/var", [HOLE_TIME] = "1700000000", [HOLE_MAILBOX] = "INBOX",
 		[HOLE_MESSAGE_ID] = "<1.2@example.com>", [HOLE_CHANGE] = "a1b2-3",
-		[HOLE_SETTING] = "auth_cache_size",
+		[HOLE_SETTING] = "auth_cache_size", [HOLE_SCRIPT] = "main", [HOLE_WHO] = "user=bert@example.com", [HOLE_RIGHT] = "lookup",
+		[HOLE_NAME] = "anna@example.com", [HOLE_PATTERN] = "anna@example\\.com",
 	};
 	struct hosts *hosts = open_one((struct host_settings){ .exec = true });
 	const struct host_command *command;
@@ -205,8 +206,10 @@ static void every_row_makes_a_line(void **state)
 			holes[i] = values[command->holes[i]];
 		call.holes = holes;
 		call.hole_count = command->hole_count;
-		assert_true(command_fits(command, holes, call.hole_count, command->input_ids ? "A1B2C3D4E5" : command->input_change ? "{}" : NULL,
-			command->input_change ? 2 : 10, &error));
+		call.input = (char *)(command->input_ids ? "A1B2C3D4E5" : command->input_change ? "{}" : command->input_text ? "keep;\n\"%1\"" :
+			command->input_secret ? "secret\n" : NULL);
+		call.input_length = call.input ? strlen(call.input) : 0;
+		assert_true(command_fits(command, holes, call.hole_count, call.input, call.input_length, &error));
 		line = command_line(&call, &count);
 		assert_int_equal(line[0][0], '/');
 		assert_null(line[count]);
@@ -216,7 +219,7 @@ static void every_row_makes_a_line(void **state)
 		if (command->method) {
 			char *parameters = command_parameters(&call);
 
-			assert_null(strchr(parameters, '%'));
+			assert_true(command->input_text ? strstr(parameters, "\"keep;\\u000a\\\"%1\\\"\"") != NULL : !strchr(parameters, '%'));
 			free(parameters);
 		}
 		assert_non_null(command->help);
@@ -230,7 +233,8 @@ static void sudo_line(const struct host_command *command, char *line, size_t siz
 {
 	static const char *const patterns[] = {
 		[HOLE_USER] = "[^[:space:]]+", [HOLE_QUEUE_ID] = "[0-9A-Za-z]+", [HOLE_TIME] = "[0-9]+", [HOLE_NETWORK] = "[0-9a-fA-F.:/]+",
-		[HOLE_MESSAGE_ID] = "[^[:space:]]+",
+		[HOLE_MESSAGE_ID] = "[^[:space:]]+", [HOLE_SCRIPT] = "[^-./][^/]*", [HOLE_MAILBOX] = "[^-].*", [HOLE_RIGHT] = "[a-z -]+",
+		[HOLE_WHO] = "(anyone|authenticated|(user|group)=[^[:space:]].*)",
 	};
 	struct host_settings usual = { .name = "x" };
 	struct arena *arena = arena_new();
@@ -240,8 +244,11 @@ static void sudo_line(const struct host_command *command, char *line, size_t siz
 	length = snprintf(line, size, "\t%s %s", command_program(arena, &usual, command->program), command->hole_count ? "^" : "");
 	for (i = 0; command->arguments[i]; i++) {
 		const char *word = command->arguments[i];
-		const char *pattern = word[0] != '%' ? word : command->changes && word[1] == '1' ? "[^-[:space:]][^[:space:]]*" :
-			patterns[command->holes[word[1] - '1']];
+		enum hole_type type = word[0] == '%' ? command->holes[word[1] - '1'] : HOLE_USER;
+		/* A star is one only outside of brackets, and several words are none that looks like an option. */
+		const char *pattern = word[0] != '%' ? strcmp(word, "*") ? word : "[*]" :
+			command->many && type == HOLE_USER && (size_t)(word[1] - '0') == command->hole_count ? "[^-[:space:]][^[:space:]]*( [^-[:space:]][^[:space:]]*)*" :
+			command->changes && word[1] == '1' ? "[^-[:space:]][^[:space:]]*" : patterns[type];
 
 		length += snprintf(line + length, size - (size_t)length, "%s%s", i ? " " : "", pattern);
 	}
