@@ -37,7 +37,7 @@ static bool has_place(struct session *session, const struct kind *kind, const st
 {
 	const char *reason;
 
-	if (field->flags & (FIELD_READONLY | FIELD_DERIVED | FIELD_ELSEWHERE) || field->type == FIELD_TIME)
+	if (field->flags & (FIELD_READONLY | FIELD_DERIVED | FIELD_ELSEWHERE | FIELD_STATE) || field->type == FIELD_TIME)
 		return false;
 	if (directory_supports(session_engine(session)->directory, kind, field, &reason) != SUPPORT_YES)
 		return false;

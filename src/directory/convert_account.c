@@ -64,6 +64,16 @@ static enum state kerberos_state(const struct convert *with, const struct entry 
 	return end != NULL && text_to_time(end, &time) && time <= with->now ? EXPIRED : ACTIVE;
 }
 
+const char *account_other_locks(const struct convert *with, const struct entry *entry, bool by_mistakes)
+{
+	const char *flags = entry_first(entry, "sambaAcctFlags");
+	bool samba = flags != NULL && strchr(flags, by_mistakes ? 'L' : 'D') != NULL;
+	bool kerberos = number_of(entry, "krb5KDCFlags", 0) & (by_mistakes ? KERBEROS_LOCKED : KERBEROS_DISABLED);
+
+	(void)with;
+	return samba && kerberos ? "Samba and Kerberos" : samba ? "Samba" : kerberos ? "Kerberos" : NULL;
+}
+
 static enum state policy_state(const struct convert *with, const struct entry *entry)
 {
 	(void)with;

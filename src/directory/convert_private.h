@@ -42,6 +42,24 @@ void read_account_state(const struct convert *with, const struct entry *entry, s
 void read_mail_state(const struct convert *with, const struct entry *entry, struct field_values *out);
 void read_newest_time(const struct convert *with, const struct entry *entry, struct field_values *out);
 
+/* The words of a lock of the password policy by an admin (slapo-ppolicy(5), pwdAccountLockedTime). */
+#define LOCKED_BY_ADMIN "000001010000Z"
+/* Which other systems than the password policy lock or disable the account, as marks say; NULL: none. Arena. */
+const char *account_other_locks(const struct convert *with, const struct entry *entry, bool by_mistakes);
+
+/* convert_login.c */
+void read_password(const struct convert *with, const struct entry *entry, struct field_values *out);
+/* Agrees and changes nothing: a password goes by an operation of its own (plan_login.c), never by an attribute. */
+bool write_password(const struct convert *with, const struct field_values *wanted, struct entry *draft, struct error *error);
+void read_must_change(const struct convert *with, const struct entry *entry, struct field_values *out);
+bool write_must_change(const struct convert *with, const struct field_values *wanted, struct entry *draft, struct error *error);
+bool write_must_change_shadow(const struct convert *with, const struct field_values *wanted, struct entry *draft, struct error *error);
+/* The first attribute is the mark that is written. */
+void read_locked(const struct convert *with, const struct entry *entry, struct field_values *out);
+bool write_locked(const struct convert *with, const struct field_values *wanted, struct entry *draft, struct error *error);
+void read_failed_lock(const struct convert *with, const struct entry *entry, struct field_values *out);
+bool write_failed_lock(const struct convert *with, const struct field_values *wanted, struct entry *draft, struct error *error);
+
 /* convert_fetchmail.c */
 void read_fetchmail(const struct convert *with, const struct entry *entry, struct field_values *out);
 bool write_fetchmail(const struct convert *with, const struct field_values *wanted, struct entry *draft, struct error *error);

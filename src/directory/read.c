@@ -126,6 +126,20 @@ void read_attributes(const struct world *world, struct record *record, const str
 	record->attributes = list;
 }
 
+/* A field that would be "no" for want of the attribute is said to be missing, with the reason of the profile. */
+static void note_unsupported(const struct world *world, const struct profile_kind *held, struct record *record)
+{
+	size_t count = kind_field_count(held->kind), i;
+	const char *reason;
+
+	for (i = 0; i < count; i++) {
+		if (held->mappings[i].converter == NULL || held->mappings[i].missing == NULL ||
+		    world_supports(world, held->kind, &held->kind->fields[i], &reason) != SUPPORT_NO)
+			continue;
+		record->fields[i] = (struct field_values){ .presence = VALUE_UNSUPPORTED, .note = held->mappings[i].missing };
+	}
+}
+
 struct record *read_record(const struct world *world, struct arena *arena, const struct kind *kind, const struct entry *entry, enum known mode)
 {
 	const struct profile *profile = world_profile(world);
@@ -143,6 +157,7 @@ struct record *read_record(const struct world *world, struct arena *arena, const
 	record->foreign = profile->mark_class != NULL && !entry_has_class(entry, profile->mark_class);
 	read_attributes(world, record, entry);
 	convert_read(&with, held, entry, record);
+	note_unsupported(world, held, record);
 	record->name = arena_text(arena, record_text(record, kind->name_field));
 	return record;
 }

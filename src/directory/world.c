@@ -512,7 +512,7 @@ enum directory_support world_supports(const struct world *world, const struct ki
 	else if (mapping->converter == NULL)
 		*reason = mapping->missing;
 	else if (!attributes_known(world, mapping))
-		*reason = "the server's schema has no attribute for it: the package that brings it is not installed";
+		*reason = mapping->missing != NULL ? mapping->missing : "the server's schema has no attribute for it: the package that brings it is not installed";
 	if (*reason != NULL)
 		return SUPPORT_NO;
 	if (policy_reason(world, kind) != NULL) {

@@ -77,6 +77,8 @@ static bool check_writable(const struct change *change, const struct edit *edit,
 		return error_set(error, ERROR_INVALID, "%s is given when a %s is created%s", field->label, change->kind->noun,
 			field->flags & FIELD_KEY && change->kind->verbs & KIND_CAN_RENAME ? "; afterwards it is renamed, not edited" :
 			" and stays");
+	if ((field->flags & FIELD_STATE) && change->verb == VERB_ADD)
+		return error_set(error, ERROR_INVALID, "%s is not given with a new %s; create it, then set it", field->label, change->kind->noun);
 	if (now && now->presence == VALUE_UNSUPPORTED && edit->count)
 		return error_set(error, ERROR_UNSUPPORTED, "%s cannot be kept in this directory%s%.300s", field->label,
 			now->note ? ": " : "", now->note ? now->note : "");

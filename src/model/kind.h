@@ -57,6 +57,7 @@ enum field_flags {
 	FIELD_ELSEWHERE = 1 << 11,
 	FIELD_AMOUNT   = 1 << 12, /* SIZE: measured, so 0 is nothing and not "no limit", and words are rounded */
 	FIELD_WHOLE    = 1 << 13, /* in lists: told by comparing all rows, so no value means none only where the list is complete */
+	FIELD_STATE    = 1 << 15, /* the state of something that is there: not given with a new one, and not copied */
 	FIELD_NARROW   = 1 << 14  /* in lists: a figure read across a row; no wider than it is, and the first column gives way to it */
 };
 

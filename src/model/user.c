@@ -61,6 +61,13 @@ static const struct part fetchmail_multi_parts[] = {
 	{ .name = NULL },
 };
 
+/* Wrong passwords lock, and no person does. */
+static bool check_only_ended(const struct field *field, const char *value, struct error *error)
+{
+	return strcmp(value, "no") == 0 || error_set(error, ERROR_INVALID, "%s: \"%.20s\" cannot be set, only no, which ends such a lock; "
+		"to lock an account set Locked to yes", field->label, value);
+}
+
 static const struct field user_fields[] = {
 	{
 		.name = "full_name", .label = "Name", .type = FIELD_TEXT, .flags = FIELD_COLUMN | FIELD_SEARCH,
@@ -179,6 +186,27 @@ static const struct field user_fields[] = {
 		.group = "Fetchmail", .parts = fetchmail_multi_parts, .width = 30, .check = check_fetchmail, .needs = "address",
 		.help = "Mailboxes elsewhere that collect the mail of several people (multi-drop); it is fetched every 20 minutes and given to whom "
 			"a header names. Needs a primary address and the fetchmail package.",
+	},
+	{
+		.name = "password", .label = "Password", .type = FIELD_SECRET,
+		.group = "Login", .width = 10,
+		.help = "Set and never read: the server hashes it and its password policy judges it. "
+			"What was before is known to nobody, so setting one cannot be taken back.",
+	},
+	{
+		.name = "must_change", .label = "Must be changed", .type = FIELD_FLAG, .flags = FIELD_STATE,
+		.group = "Login", .width = 5,
+		.help = "Whether the password must be changed at the next login; until then nothing else works with it.",
+	},
+	{
+		.name = "locked", .label = "Locked", .type = FIELD_FLAG, .flags = FIELD_STATE,
+		.group = "Login", .width = 5,
+		.help = "Whether an admin has locked the account, so that no login works until it is unlocked; mail still arrives.",
+	},
+	{
+		.name = "failed_lock", .label = "Locked by mistakes", .type = FIELD_FLAG, .flags = FIELD_STATE,
+		.group = "Login", .width = 5, .check = check_only_ended,
+		.help = "Whether the directory locked the account after too many wrong passwords; it can be ended here, and set by nobody.",
 	},
 	{
 		.name = "groups", .label = "Groups", .type = FIELD_TEXT, .flags = FIELD_MANY | FIELD_DERIVED,

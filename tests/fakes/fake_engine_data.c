@@ -241,6 +241,10 @@ static void fill_user(struct record *record, size_t i)
 	record_set_text(record, "mail_state", i % 11 == 2 ? "no mail" : i % 9 == 3 ? "locked" : i % 16 == 1 ? "forwards" : "ok");
 	record_set_text(record, "home_server", servers[i % 2]);
 	record_set_text(record, "groups", "everybody");
+	record_set(record, "password", VALUE_HIDDEN, NULL, 0);
+	record_set_text(record, "must_change", "no");
+	record_set_text(record, "locked", i % 9 == 3 ? "yes" : "no");
+	record_set_text(record, "failed_lock", "no");
 }
 
 /* Every text field becomes a string that has broken programs. */

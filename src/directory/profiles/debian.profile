@@ -75,6 +75,14 @@ kind user {
 	field mail_state { attributes = { mail, mailRoutingAddress, shadowExpire, pwdAccountLockedTime }  convert = mail_state }
 	field password_changed { attributes = { pwdChangedTime, shadowLastChange }  convert = newest_time }
 	field last_login { attributes = { pwdLastSuccess, authTimestamp }  convert = newest_time }
+	# by the password modify operation (RFC 3062); the attribute is only named, never read or written as such
+	field password { attribute = userPassword  convert = password }
+	# "missing" is told where the server does not know the attribute, since it has no password policy overlay.
+	# A directory whose logins obey shadow instead: attribute = shadowLastChange  convert = must_change_shadow
+	field must_change { attribute = pwdReset  convert = must_change  missing = "the directory has no password policies (slapo-ppolicy), so nothing makes anybody change a password" }
+	# the first attribute is the one that locks: pwdAccountLockedTime, or shadowExpire where logins obey that
+	field locked { attributes = { pwdAccountLockedTime, shadowExpire }  convert = locked  missing = "the directory has no password policies (slapo-ppolicy), so there is no mark that locks an account" }
+	field failed_lock { attributes = { pwdAccountLockedTime, pwdFailureTime }  convert = failed_lock  missing = "the directory has no password policies (slapo-ppolicy), so wrong passwords lock nobody" }
 	field address { attribute = mail  convert = lower_case }
 	field alternates { attribute = mailLocalAddress  class = inetLocalMailRecipient }
 	field forwards { attribute = mailRoutingAddress  convert = single  class = inetLocalMailRecipient }

@@ -99,6 +99,13 @@ kind user {
 	field state { attributes = { shadowExpire, sambaAcctFlags, krb5KDCFlags, sambaKickoffTime, krb5ValidEnd, pwdAccountLockedTime }  convert = account_state }
 	field password_changed { attributes = { pwdChangedTime, sambaPwdLastSet, shadowLastChange }  convert = newest_time }
 	field last_login { attributes = { pwdLastSuccess, authTimestamp }  convert = newest_time }
+	# One password stands in half a dozen attributes, and a lock in up to four, that only UDM keeps in step: "writer"
+	# says so. With direct = yes, and where neither Samba nor Kerberos holds copies, postroom writes them itself: the
+	# password by the password modify operation (RFC 3062), its attribute is only named, never read or written as such.
+	field password { attribute = userPassword  convert = password  writer = udm }
+	field must_change { attributes = { pwdReset, sambaPwdLastSet, shadowLastChange }  convert = must_change  writer = udm }
+	field locked { attributes = { pwdAccountLockedTime, shadowExpire, sambaAcctFlags, krb5KDCFlags }  convert = locked  writer = udm }
+	field failed_lock { attributes = { pwdAccountLockedTime, pwdFailureTime, sambaAcctFlags, krb5KDCFlags }  convert = failed_lock  writer = udm }
 	field address { attribute = mailPrimaryAddress  convert = lower_case  class = univentionMail }
 	field alternates { attribute = mailAlternativeAddress  class = univentionMail }
 	field forwards { attributes = { mailForwardAddress, mailForwardCopyToSelf, mailPrimaryAddress }  convert = forwards  class = univentionMail }
