@@ -52,6 +52,17 @@ static void open_gate(struct engine *engine)
 	gate_register(engine->gate, settings_store_of(engine->settings));
 }
 
+static void open_desk(struct engine *engine)
+{
+	const struct config *config = engine->config;
+
+	engine->desk = desk_open(&(struct desk_settings){
+		.loop = engine->loop, .directory = engine->directory, .gate = engine->gate, .live = engine->live,
+		.state_directory = config->state_directory, .shared_directory = config->shared_directory, .person = engine->person,
+		.may_write = !config->read_only && config->role != ROLE_MONITOR,
+	});
+}
+
 struct engine *engine_open(struct config *config, struct error *error)
 {
 	struct engine *engine = memory_new(sizeof(*engine));
@@ -72,6 +83,7 @@ struct engine *engine_open(struct config *config, struct error *error)
 	engine->live = live_open(engine->loop, engine->hosts, &config->live);
 	engine->pulse = engine_pulse_open(engine->loop, engine->directory, engine->live);
 	open_gate(engine);
+	open_desk(engine);
 	return engine;
 }
 
@@ -82,6 +94,7 @@ bool engine_close(struct engine *engine)
 	if (!engine)
 		return true;
 	engine_pulse_close(engine->pulse);
+	desk_close(engine->desk);
 	gate_gone = gate_close(engine->gate);
 	/* A thread that hangs may still use the store of live. */
 	if (gate_gone) {

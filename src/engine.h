@@ -9,6 +9,7 @@
 
 #include "base/loop.h"
 #include "config.h"
+#include "desk/desk.h"
 #include "directory/directory.h"
 #include "gate/gate.h"
 #include "hosts/hosts.h"
@@ -24,6 +25,7 @@ struct engine {
 	struct engine_pulse *pulse;        /* tells live of the directory */
 	struct settings_store *settings;   /* what their files are changed by */
 	struct gate *gate;                 /* read_only: no store registered */
+	struct desk *desk;                 /* jobs of several changes for one person */
 	const char *person;                /* login name of whoever runs this; "unknown user" where there is none */
 };
 /* Takes the config also on failure. NULL with an error for bad settings; an unreachable server is not a failure. */

@@ -64,6 +64,14 @@ const struct command commands[] = {
 	{ .name = "settings", .arguments = "list | show NAME ... | set NAME=VALUE ... | unset NAME ...", .least = 1, .most = -1,
 	  .takes = TAKES_HOST | TAKES_WRITE | TAKES_FILTER | TAKES_COLUMNS | TAKES_SETTINGS, .run = run_settings,
 	  .help = "Shows and changes what the services of the mail servers are set to." },
+	{ .name = "reset", .arguments = "USER [field=value ...]", .least = 1, .most = -1, .takes = TAKES_REPAIRS | TAKES_WRITE, .run = run_reset,
+	  .help = "Repairs the mail settings of a person: password, quota, forwarding, absence, access, sessions, lock; several at once as one review." },
+	{ .name = "stolen", .arguments = "USER [field=value ...]", .least = 1, .most = -1, .takes = TAKES_WRITE, .run = run_stolen,
+	  .help = "A stolen account: locks it, ends what is open and holds its queued mail; undo with its number unlocks and releases." },
+	{ .name = "leaver", .arguments = "USER [field=value ...]", .least = 1, .most = -1, .takes = TAKES_WRITE, .run = run_leaver,
+	  .help = "Somebody who leaves: locks the account, forwards and answers mail until a day, and takes the person out of groups and lists." },
+	{ .name = "due", .arguments = "[again ID | done ID]", .least = 0, .most = 2, .takes = TAKES_WRITE, .run = run_due,
+	  .help = "Shows what somebody has to do later or again: open steps of repairs, forwards that end." },
 	{ .name = "screen", .arguments = "SECTION", .least = 1, .most = 1, .takes = TAKES_SCREEN, .run = run_screen,
 	  .help = "Prints a screen of the console as text." },
 	{ .name = "doctor", .arguments = "", .least = 0, .most = 0, .run = run_doctor,
@@ -88,7 +96,7 @@ enum option_id {
 	OPTION_FORMAT, OPTION_DRY_RUN, OPTION_YES, OPTION_CONFIRM, OPTION_REASON, OPTION_FILTER, OPTION_LIMIT, OPTION_COLUMNS,
 	OPTION_VERIFY, OPTION_SIZE, OPTION_KEYS, OPTION_HOST, OPTION_BY, OPTION_ONCE, OPTION_OUTPUT, OPTION_DIRECTORY,
 	OPTION_DOVECONF, OPTION_FD_LIMIT, OPTION_DOVECOT_VERSION, OPTION_GROUP, OPTION_OWN,
-	OPTION_CONNECTIONS, OPTION_USERS, OPTION_DEVICES, OPTION_MODE, OPTION_PROTOCOLS, OPTION_CONFIRM_WITHIN, OPTION_KEEP_SESSIONS, OPTION_END_SESSIONS
+	OPTION_CONNECTIONS, OPTION_USERS, OPTION_DEVICES, OPTION_MODE, OPTION_PROTOCOLS, OPTION_CONFIRM_WITHIN, OPTION_KEEP_SESSIONS, OPTION_END_SESSIONS, OPTION_REPAIR
 };
 
 static const struct option_row {
@@ -144,6 +152,14 @@ static const struct option_row {
 	{ "confirm-within", "S", OPTION_CONFIRM_WITHIN, TAKES_GOAL, "seconds until the old values come back" },
 	{ "keep-sessions", NULL, OPTION_KEEP_SESSIONS, TAKES_GOAL, "sessions stay over the reload" },
 	{ "end-sessions", NULL, OPTION_END_SESSIONS, TAKES_GOAL, "sessions may end with the reload" },
+	{ "password", NULL, OPTION_REPAIR, TAKES_REPAIRS, "a new password: password=- asks for one, else one is made" },
+	{ "quota", NULL, OPTION_REPAIR, TAKES_REPAIRS, "raise it (quota=4GB), back to the policy (policy=yes), or count anew" },
+	{ "forwarding", NULL, OPTION_REPAIR, TAKES_REPAIRS, "clear forwards, or set them (forwards=A keep_copy=yes until=DAY)" },
+	{ "absence", NULL, OPTION_REPAIR, TAKES_REPAIRS, "an answer to whoever writes (text=T from=DAY until=DAY), or off=yes" },
+	{ "access", NULL, OPTION_REPAIR, TAKES_REPAIRS, "access for a colleague (colleague=USER folder=F rights=read)" },
+	{ "sessions", NULL, OPTION_REPAIR, TAKES_REPAIRS, "end all sessions, after emptying login caches" },
+	{ "lock", NULL, OPTION_REPAIR, TAKES_REPAIRS, "lock the account" },
+	{ "unlock", NULL, OPTION_REPAIR, TAKES_REPAIRS, "clear every lock" },
 	{ "help", NULL, OPTION_HELP, 0, "print this and end" },
 	{ "version", NULL, OPTION_VERSION, 0, "print the version and end" },
 };
@@ -273,7 +289,11 @@ static bool take_option(struct parsed *parsed, const struct option_row *row, cha
 		parsed->used_name = row->name;
 		parsed->arguments.goal_given |= (row->takes & TAKES_GOAL) != 0;
 	}
-	if (text)
+	if (row->id == OPTION_REPAIR && parsed->arguments.job_count < sizeof(parsed->arguments.jobs) / sizeof(parsed->arguments.jobs[0]))
+		parsed->arguments.jobs[parsed->arguments.job_count++] = row->name;
+	else if (row->id == OPTION_REPAIR)
+		return true;
+	else if (text)
 		*text = value;
 	else if (flag)
 		*flag = true;
@@ -305,7 +325,7 @@ static bool read_options(int argc, char **argv, struct parsed *parsed)
 		if (id == 'h')
 			id = OPTION_HELP;
 		for (i = 0; i < OPTION_COUNT; i++)
-			if ((int)option_rows[i].id == id)
+			if ((int)option_rows[i].id == id && (id != OPTION_REPAIR || (int)i == index))
 				row = &option_rows[i];
 		if (!row) {
 			usage_error(id == ':' ? "this option needs a value: " : "there is no option ", optind > 0 ? argv[optind - 1] : "");

@@ -38,6 +38,8 @@ struct arguments {
 	bool goal_given;                   /* one of them, or one of the next two */
 	bool keep_sessions, end_sessions;
 	const char *group;                 /* --group: of settings */
+	const char *jobs[8];               /* repairs by name: --password, --quota, ..; as many as job_count */
+	size_t job_count;
 	bool own;                          /* --own: names beyond the catalogue are the site's */
 	long limit;                        /* 0: none */
 };
@@ -49,7 +51,7 @@ enum command_options {
 	TAKES_HOST = 64, TAKES_BY = 128, TAKES_ONCE = 256, TAKES_OUTPUT = 512, TAKES_DIRECTORY = 1 << 16,
 	TAKES_GOAL = 2048 /* --connections --users --devices --mode --protocols --confirm-within --keep-sessions --end-sessions */,
 	TAKES_LIMITS = 1024 /* --doveconf --fd-limit --dovecot-version */,
-	TAKES_SETTINGS = 1 << 12 /* --group --own */,
+	TAKES_SETTINGS = 1 << 12 /* --group --own */, TAKES_REPAIRS = 1 << 17 /* --password --quota .. */,
 	TAKES_LIVE = TAKES_HOST | TAKES_FILTER | TAKES_LIMIT | TAKES_COLUMNS
 };
 

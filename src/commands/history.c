@@ -117,6 +117,7 @@ static const struct column columns[] = {
 	{ .name = "state_words", .label = "State in words" },
 	{ .name = "can_undo", .label = "Can be taken back", .type = FIELD_FLAG },
 	{ .name = "undo_of", .label = "Takes back" },
+	{ .name = "job", .label = "Step of" },
 	{ .name = "lines", .label = "Lines", .many = true },
 };
 #define COLUMNS (sizeof(columns) / sizeof(columns[0]))
@@ -146,7 +147,8 @@ static void print_entry(struct output *output, const struct history_entry *one, 
 		entry_of_text(arena, one->sentence), entry_of_text(arena, table ? one->state_words : states[one->state]),
 		entry_of_text(arena, one->reason), entry_of_text(arena, one->host), entry_of_text(arena, one->verb),
 		entry_of_text(arena, one->kind), entry_of_text(arena, one->name), entry_of_text(arena, one->state_words),
-		entry_of_text(arena, one->can_undo ? "yes" : "no"), entry_of_text(arena, one->undo_of), split_lines(arena, one->lines),
+		entry_of_text(arena, one->can_undo ? "yes" : "no"), entry_of_text(arena, one->undo_of),
+		entry_of_text(arena, one->job), split_lines(arena, one->lines),
 	};
 
 	output_item(output, &(struct item){ .entries = entries });

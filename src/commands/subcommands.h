@@ -12,6 +12,7 @@ typedef int subcommand(struct config *takes, const struct arguments *arguments, 
 subcommand run_list, run_show, run_add, run_set, run_rename, run_remove, run_history, run_undo, run_screen, run_doctor;
 subcommand run_who, run_queue, run_services, run_ports, run_servers, run_overview, run_watch, run_metrics, run_health, run_testmail, run_kick;
 subcommand run_limits, run_settings;
+subcommand run_reset, run_stolen, run_leaver, run_due;
 subcommand run_guardian, run_status, run_confirm, run_rollback;
 
 #endif

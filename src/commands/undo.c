@@ -1,6 +1,7 @@
 /*
  * undo: takes back the last change, or the one of an id.
  */
+#include "commands/desk.h"
 #include "commands/headless.h"
 #include "commands/subcommands.h"
 #include "commands/write.h"
@@ -9,7 +10,11 @@ int run_undo(struct config *takes, const struct arguments *arguments, int argc, 
 {
 	struct headless headless;
 
-	if (headless_open(&headless, takes, arguments, true))
+	if (!headless_open(&headless, takes, arguments, true))
+		return headless_close(&headless);
+	if (argc > 0 && desk_is_job(argv[0]))
+		desk_go_back(&headless, argv[0]);
+	else
 		write_undo(&headless, argc > 0 ? argv[0] : NULL);
 	return headless_close(&headless);
 }

@@ -128,6 +128,8 @@ static void take_intent(struct file *file, const struct json *record, const char
 	set->sentence = kept(file, record, "sentence");
 	set->reason = kept(file, record, "reason");
 	set->undo_of = kept(file, record, "undo_of");
+	set->job = kept(file, record, "job");
+	set->job_words = kept(file, record, "job_words");
 	take_fields(file, record, set);
 	take_steps(file, record, set);
 }

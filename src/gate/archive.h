@@ -37,6 +37,7 @@ struct set {
 	const char *const *fields;         /* names of the fields that people saw change */
 	size_t field_count;
 	const char *sentence, *reason, *undo_of, *problem;   /* NULL where there is none */
+	const char *job, *job_words;       /* the job that this is a step of; NULL */
 	struct set_step *steps;
 	size_t count;
 	enum set_end end;

@@ -120,6 +120,7 @@ struct history_entry {
 	const char *state_words;
 	bool can_undo;
 	const char *undo_of;               /* NULL */
+	const char *job, *job_words;       /* a step of this job (desk/desk.h): its number, what it is; NULL: it stood alone */
 	const char *lines;                 /* attribute lines with old and new, \n separated */
 };
 struct history {

@@ -85,6 +85,8 @@ static void fill(struct arena *arena, const struct set *set, struct history_entr
 	entry->state_words = state_words(arena, set);
 	entry->can_undo = (state == HISTORY_DONE || state == HISTORY_PARTLY) && set_undoable(set) > 0;
 	entry->undo_of = arena_text(arena, set->undo_of);
+	entry->job = arena_text(arena, set->job);
+	entry->job_words = arena_text(arena, set->job_words);
 	entry->lines = lines_of(arena, set);
 }
 

@@ -83,6 +83,8 @@ bool write_intent(struct gate *gate, const char *id, const struct review *review
 	json_put_text(record, "sentence", sentence);
 	put_given(record, "reason", reason);
 	put_given(record, "undo_of", change->undo_of);
+	put_given(record, "job", change->job);
+	put_given(record, "job_words", change->job_words);
 	json_put(record, "fields", fields_of(review));
 	json_put(record, "steps", steps_of(gate, review));
 	return append(gate, record, true, error);

@@ -77,6 +77,8 @@ struct change *change_copy(const struct change *change)
 	copy->new_name = arena_text(arena, change->new_name);
 	copy->reason = arena_text(arena, change->reason);
 	copy->undo_of = arena_text(arena, change->undo_of);
+	copy->job = arena_text(arena, change->job);
+	copy->job_words = arena_text(arena, change->job_words);
 	if (change->edit_count) {
 		copy->edits = arena_alloc(arena, change->edit_count * sizeof(*copy->edits));
 		copy->edit_count = copy->edit_capacity = change->edit_count;

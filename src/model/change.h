@@ -36,6 +36,8 @@ struct change {
 	/* What the person saw when editing began; NULL: none. For three-way merging; borrowed into the arena (a copy). */
 	const struct record *seen;
 	const char *reason;                /* the line for the ticket; NULL or "": none */
+	/* It is a step of this job of the desk (its number and its words, the same for all steps); NULL: it stands alone. */
+	const char *job, *job_words;
 	/* UNDO: journal id and the stored inverse, in the order to apply. */
 	const char *undo_of;
 	const struct operation *operations;

@@ -1,0 +1,333 @@
+/*
+ * desk: jobs of several changes from the command line.
+ *
+ * As for one change: the review is always made, --dry-run ends there, --yes
+ * goes on, a terminal is asked and Enter means no.  Steps that stay open are
+ * named, the exit status is 75, and `postroom due` knows them.  A made password
+ * goes to standard output once and nowhere else.  Loop thread.
+ */
+#include "commands/desk.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "commands/edits.h"
+#include "commands/ending.h"
+#include "commands/look.h"
+#include "commands/output.h"
+#include "commands/subcommands.h"
+#include "commands/target.h"
+#include "model/check.h"
+
+void desk_go_on(void *context)
+{
+	((struct headless *)context)->done = true;
+}
+
+bool desk_is_job(const char *id)
+{
+	return id[0] == 'j' && strlen(id) == 9 && strspn(id + 1, "0123456789abcdef") == 8;
+}
+
+/* --- the question ------------------------------------------------------------------------------------------------ */
+
+static const char *typed_name(struct headless *headless, const struct desk_view *view)
+{
+	const char *typed;
+
+	if (view->confirm != CONFIRM_NAME)
+		return "";
+	if (headless->arguments->confirm || headless->arguments->yes || !isatty(STDIN_FILENO))
+		return headless->arguments->confirm ? headless->arguments->confirm : "";
+	typed = headless_ask(headless->arena, arena_format(headless->arena, "Type %s to go on, or Enter to leave it: ", view->confirm_text));
+	return typed && *typed ? typed : NULL;
+}
+
+static bool agreed(struct headless *headless)
+{
+	const char *answer;
+
+	if (headless->arguments->yes)
+		return true;
+	if (!isatty(STDIN_FILENO))
+		return false;
+	answer = headless_ask(headless->arena, "Apply? [y/N] ");
+	return answer && (!strcmp(answer, "y") || !strcmp(answer, "yes"));
+}
+
+static const char *reason(struct headless *headless, const struct desk_view *view)
+{
+	const struct arguments *arguments = headless->arguments;
+
+	if (arguments->reason || !view->reason_required || arguments->yes || !isatty(STDIN_FILENO))
+		return arguments->reason;
+	return headless_ask(headless->arena, "Ticket or reason: ");
+}
+
+static bool ask(struct headless *headless, struct desk_run *run)
+{
+	const struct desk_view *view = desk_look(run);
+	struct error error = { 0 };
+	const char *typed;
+
+	if (view->refusal.kind != ERROR_NONE)
+		return headless_fail(headless, &view->refusal);
+	if (headless->arguments->dry_run)
+		return false;
+	if (!agreed(headless)) {
+		error_set(&error, isatty(STDIN_FILENO) ? ERROR_CANCELLED : ERROR_USAGE, "Nothing was changed%s",
+			isatty(STDIN_FILENO) ? "" : ": there is no terminal to ask, so give --yes to apply it");
+		return headless_fail(headless, &error);
+	}
+	typed = typed_name(headless, view);
+	if (!typed) {
+		error_set(&error, ERROR_CANCELLED, "Nothing was changed");
+		return headless_fail(headless, &error);
+	}
+	desk_apply(run, typed, reason(headless, view));
+	return true;
+}
+
+/* --- the way of a run ------------------------------------------------------------------------------------------------ */
+
+static bool wait_for(struct headless *headless, struct desk_run *run, enum desk_phase not_this)
+{
+	while (desk_look(run)->phase == not_this) {
+		bool answered = not_this == DESK_WRITING ? ending_wait(headless) : ending_wait_look(headless);
+
+		if (!answered || headless->ended_by)
+			return false;
+	}
+	return true;
+}
+
+static void tell_end(struct headless *headless, struct desk_run *run)
+{
+	const struct desk_view *view = desk_look(run);
+	struct error error = { 0 };
+
+	print_desk_end(headless->arguments, view);
+	desk_hide(run);
+	if (view->open == 0)
+		return;
+	error_set(&error, ERROR_TIMEOUT, "%s", view->state_now);
+	headless_fail(headless, &error);
+}
+
+void desk_go(struct headless *headless, struct desk_run *run)
+{
+	bool table = !strcmp(headless->arguments->printer->name, "table");
+
+	if (!run || !wait_for(headless, run, DESK_LOOKING)) {
+		if (headless->engine)
+			desk_free(run);
+		return;
+	}
+	for (;;) {
+		if (!headless->arguments->yes || headless->arguments->dry_run || table || desk_look(run)->refusal.kind != ERROR_NONE)
+			print_desk(headless->arguments, desk_look(run));
+		if (!ask(headless, run))
+			break;
+		/* The engine is closed where nobody waited long enough, and the run went with it. */
+		if (!wait_for(headless, run, DESK_WRITING))
+			return;
+		if (desk_look(run)->phase == DESK_SHOWN && (headless->arguments->yes || !isatty(STDIN_FILENO))) {
+			headless_note("postroom: something changed meanwhile, so the rest was not done; look at it and give the command again");
+			headless->status = error_exit_status(ERROR_CONFLICT);
+			break;
+		}
+		if (desk_look(run)->phase == DESK_OVER) {
+			tell_end(headless, run);
+			break;
+		}
+	}
+	desk_free(run);
+}
+
+void desk_go_back(struct headless *headless, const char *id)
+{
+	desk_go(headless, desk_begin_undo(headless->engine->desk, id, desk_go_on, headless));
+}
+
+/* --- reset, stolen, leaver ---------------------------------------------------------------------------------------------- */
+
+struct reading { struct headless *headless; struct record *record; };
+
+static void on_record(void *context, struct record *takes, const struct error *error)
+{
+	struct reading *reading = context;
+
+	reading->record = takes;
+	if (!takes)
+		headless_fail(reading->headless, error);
+	reading->headless->done = true;
+}
+
+static struct record *read_person(struct headless *headless, const char *name)
+{
+	struct reading reading = { .headless = headless };
+
+	directory_read(headless->engine->directory, &kind_user, name, on_record, &reading);
+	headless_wait(headless);
+	return reading.record;
+}
+
+/* The wish: what is preselected, then what the words say. NULL: a sentence was printed. */
+static struct record *wish_of(struct headless *headless, const struct desk_job *job, const struct record *person, char *const *words, int count)
+{
+	struct record *offered = desk_wish(headless->arena, job, person), *wish = NULL;
+	struct change *change;
+	struct error error = { 0 };
+
+	if (!job->wish && count > 0) {
+		error_set(&error, ERROR_USAGE, "The repair %s asks nothing, so %s is too much", job->name, words[0]);
+		headless_fail(headless, &error);
+		return NULL;
+	}
+	/* Asked for at the command line without anything else: no forwards any more. */
+	if (offered && count == 0 && !strcmp(job->name, "forwarding"))
+		record_set(offered, "forwards", VALUE_ABSENT, NULL, 0);
+	if (!offered)
+		return record_new_in(headless->arena, &kind_user);
+	change = change_new(VERB_EDIT, job->wish, person->name);
+	if (edits_parse(change, words, count, headless->engine->config->restricted, &error) &&
+	    check_change(change, wish = change_result(headless->arena, change, offered), NULL, &error)) {
+		for (size_t i = 0; i < headless->arguments->job_count; i++)
+			if (!strcmp(job->name, "reset") && kind_field(job->wish, headless->arguments->jobs[i]))
+				record_set_text(wish, headless->arguments->jobs[i], "yes");
+	} else {
+		headless_fail(headless, &error);
+		wish = NULL;
+	}
+	change_free(change);
+	return wish;
+}
+
+/* Who is connected is wanted from now on, where there is anybody to ask. */
+static void want_live(struct headless *headless)
+{
+	struct live *live = headless->engine->live;
+
+	if (hosts_count(live_hosts(live)) == 0)
+		return;
+	live_once(live);
+	live_want(live, 1u << LIVE_WHO);
+}
+
+static int run_job(struct config *takes, const struct arguments *arguments, const struct desk_job *job, int argc, char **argv)
+{
+	struct headless headless;
+	struct record *person = NULL, *wish = NULL;
+
+	if (headless_open(&headless, takes, arguments, true)) {
+		want_live(&headless);
+		person = read_person(&headless, argv[0]);
+		wish = person ? wish_of(&headless, job, person, argv + 1, argc - 1) : NULL;
+		if (wish)
+			desk_go(&headless, desk_begin(headless.engine->desk, job, person, job->wish ? wish : NULL, desk_go_on, &headless));
+		record_free(person);
+	}
+	return headless_close(&headless);
+}
+
+int run_reset(struct config *takes, const struct arguments *arguments, int argc, char **argv)
+{
+	const struct desk_job *job;
+
+	if (arguments->job_count == 0) {
+		headless_note("postroom: say what is to be reset: --password, --quota, --forwarding, --absence, --access, --sessions, --lock, --unlock (postroom --help)");
+		config_free(takes);
+		return error_exit_status(ERROR_USAGE);
+	}
+	job = desk_job_find(arguments->job_count == 1 ? arguments->jobs[0] : "reset");
+	for (size_t i = 0; arguments->job_count > 1 && i < arguments->job_count; i++) {
+		if (kind_field(job->wish, arguments->jobs[i]))
+			continue;
+		headless_note("postroom: --%s goes alone; together go --password, --quota, --forwarding, --sessions and --unlock", arguments->jobs[i]);
+		config_free(takes);
+		return error_exit_status(ERROR_USAGE);
+	}
+	return run_job(takes, arguments, job, argc, argv);
+}
+
+int run_stolen(struct config *takes, const struct arguments *arguments, int argc, char **argv)
+{
+	return run_job(takes, arguments, desk_job_find("stolen"), argc, argv);
+}
+
+int run_leaver(struct config *takes, const struct arguments *arguments, int argc, char **argv)
+{
+	return run_job(takes, arguments, desk_job_find("leaver"), argc, argv);
+}
+
+/* --- due ---------------------------------------------------------------------------------------------------------------------- */
+
+static const struct column due_columns[] = {
+	{ .name = "id", .label = "Id" }, { .name = "when", .label = "When", .type = FIELD_TIME }, { .name = "login", .label = "Login" },
+	{ .name = "words", .label = "What" }, { .name = "who", .label = "Left by" }, { .name = "reason", .label = "Reason" },
+};
+#define DUE_COLUMNS (sizeof(due_columns) / sizeof(due_columns[0]))
+
+static void print_dues(struct headless *headless)
+{
+	struct output output;
+	size_t count;
+	const struct desk_due *dues = desk_dues(headless->engine->desk, &count);
+
+	output_begin(&output, headless->arguments->printer, stdout, due_columns, DUE_COLUMNS, false);
+	for (size_t i = 0; i < count; i++) {
+		struct entry entries[DUE_COLUMNS] = {
+			entry_of_text(output.arena, dues[i].id), entry_of_text(output.arena, dues[i].when ? text_from_time(output.arena, dues[i].when) : NULL),
+			entry_of_text(output.arena, dues[i].login), entry_of_text(output.arena, dues[i].words), entry_of_text(output.arena, dues[i].who),
+			entry_of_text(output.arena, dues[i].reason),
+		};
+
+		output_item(&output, &(struct item){ .entries = entries });
+	}
+	output_end(&output);
+	if (count == 0 && !strcmp(headless->arguments->printer->name, "table"))
+		headless_note("Nothing is due.");
+}
+
+static void again(struct headless *headless, const char *id)
+{
+	struct error error = { 0 };
+	size_t count, i;
+	const struct desk_due *dues = desk_dues(headless->engine->desk, &count);
+	struct record *person;
+
+	for (i = 0; i < count && strcmp(dues[i].id, id); i++)
+		;
+	if (i == count || !dues[i].steps) {
+		error_set(&error, ERROR_NOT_FOUND, i == count ? "There is nothing due with the id %s; postroom due lists it" : "%s is for a person to do; postroom due done %s takes it off the list", id, id);
+		headless_fail(headless, &error);
+		return;
+	}
+	want_live(headless);
+	person = read_person(headless, dues[i].login);
+	if (person)
+		desk_go(headless, desk_begin_open(headless->engine->desk, id, person, desk_go_on, headless));
+	record_free(person);
+}
+
+int run_due(struct config *takes, const struct arguments *arguments, int argc, char **argv)
+{
+	struct headless headless;
+	struct error error = { 0 };
+	bool known = argc == 0 || (argc == 2 && (!strcmp(argv[0], "again") || !strcmp(argv[0], "done")));
+
+	if (!known) {
+		headless_note("postroom: due takes nothing, or again ID, or done ID (postroom --help)");
+		config_free(takes);
+		return error_exit_status(ERROR_USAGE);
+	}
+	if (headless_open(&headless, takes, arguments, argc == 2 && !strcmp(argv[0], "again"))) {
+		if (argc == 0)
+			print_dues(&headless);
+		else if (!strcmp(argv[0], "again"))
+			again(&headless, argv[1]);
+		else if (!desk_due_done(headless.engine->desk, argv[1], &error))
+			headless_fail(&headless, &error);
+	}
+	return headless_close(&headless);
+}

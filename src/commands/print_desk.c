@@ -1,0 +1,157 @@
+/*
+ * print_desk: a run of the desk as it is to be confirmed, and as it ended.
+ *
+ * Table: lines for people; every other form: one JSON object at the end, since
+ * steps with their states are no rows.  Loop thread.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "base/text.h"
+#include "commands/desk.h"
+#include "commands/output.h"
+
+static const char *const states[] = {
+	[DESK_WAITING] = "waiting", [DESK_RUNNING] = "running", [DESK_DONE] = "done", [DESK_ALREADY] = "already", [DESK_OPEN] = "open",
+	[DESK_FAILED] = "failed", [DESK_UNKNOWN] = "unknown", [DESK_LEFT_OUT] = "left_out",
+};
+static const char *const state_words[] = {
+	[DESK_WAITING] = "", [DESK_RUNNING] = "..", [DESK_DONE] = "done", [DESK_ALREADY] = "was so already", [DESK_OPEN] = "NOT DONE",
+	[DESK_FAILED] = "NOT DONE", [DESK_UNKNOWN] = "nobody knows", [DESK_LEFT_OUT] = "not begun",
+};
+
+static void line(const char *before, const char *words)
+{
+	struct arena *arena = arena_new();
+
+	printf("%s%s\n", before, text_visible_string(arena, output_form(), words, strlen(words)));
+	arena_free(arena);
+}
+
+static void table_steps(const struct desk_view *view)
+{
+	struct arena *arena = arena_new();
+
+	for (size_t i = 0; i < view->step_count; i++) {
+		const struct desk_step *step = &view->steps[i];
+
+		line("", arena_format(arena, "%2zu  %s%s%s  %s%s%s", i + 1, step->words, step->server ? " on " : "", step->server ? step->server : "",
+			state_words[step->state], step->told ? "  " : "", step->told ? step->told : ""));
+	}
+	arena_free(arena);
+}
+
+static void table_review(const struct desk_view *view)
+{
+	static const char *const marks[] = { "  i ", "  ! ", "  !! ", "  X " };
+	struct arena *arena = arena_new();
+
+	line("", arena_format(arena, "%s: %s", view->job->title, view->person->name));
+	table_steps(view);
+	for (size_t i = 0; i < view->line_count; i++)
+		line("  ", arena_format(arena, "%s: %s -> %s", view->lines[i].field->label, view->lines[i].old_words, view->lines[i].new_words));
+	if (view->consequence_count)
+		puts("Will cause:");
+	for (size_t i = 0; i < view->consequence_count; i++)
+		line(marks[view->consequences[i].severity], view->consequences[i].sentence);
+	for (const char *const *remark = view->remarks; remark && *remark; remark++)
+		line("  i ", *remark);
+	arena_free(arena);
+}
+
+static struct json *json_steps(const struct desk_view *view)
+{
+	struct json *array = json_array_new();
+
+	for (size_t i = 0; i < view->step_count; i++) {
+		struct json *one = json_object_new();
+
+		json_put_text(one, "step", view->steps[i].words);
+		json_put_text(one, "server", view->steps[i].server);
+		json_put_text(one, "state", states[view->steps[i].state]);
+		json_put_text(one, "told", view->steps[i].told);
+		json_put_text(one, "id", *view->steps[i].id ? view->steps[i].id : NULL);
+		json_add(array, one);
+	}
+	return array;
+}
+
+static struct json *json_texts(const char *const *texts)
+{
+	struct json *array = json_array_new();
+
+	for (; texts && *texts; texts++)
+		json_add_text(array, *texts);
+	return array;
+}
+
+static struct json *json_consequences(const struct desk_view *view)
+{
+	struct json *array = json_array_new();
+
+	for (size_t i = 0; i < view->consequence_count; i++) {
+		struct json *one = json_object_new();
+
+		json_put_text(one, "severity", severity_word(view->consequences[i].severity));
+		json_put_text(one, "rule", view->consequences[i].rule);
+		json_put_text(one, "sentence", view->consequences[i].sentence);
+		json_add(array, one);
+	}
+	return array;
+}
+
+static void print_json_view(const struct desk_view *view, bool over)
+{
+	struct json *object = json_object_new();
+	char *words;
+
+	json_put_text(object, "job", view->job->name);
+	json_put_text(object, "person", view->person->name);
+	json_put_text(object, "number", view->id);
+	json_put(object, "steps", json_steps(view));
+	json_put(object, "consequences", json_consequences(view));
+	json_put(object, "remarks", json_texts(view->remarks));
+	json_put_number(object, "open", (int64_t)view->open);
+	json_put_text(object, "refused", view->refusal.kind != ERROR_NONE ? view->refusal.text : NULL);
+	if (over) {
+		json_put_text(object, "state_now", view->state_now);
+		json_put_text(object, "say", view->say);
+		json_put_text(object, "password", view->secret);
+	}
+	words = json_print(object, true);
+	puts(words);
+	memory_wipe(words, strlen(words));
+	free(words);
+	json_free(object);
+}
+
+static bool is_table(const struct arguments *arguments)
+{
+	return !strcmp(arguments->printer->name, "table");
+}
+
+void print_desk(const struct arguments *arguments, const struct desk_view *view)
+{
+	if (is_table(arguments))
+		table_review(view);
+	else
+		print_json_view(view, false);
+}
+
+void print_desk_end(const struct arguments *arguments, const struct desk_view *view)
+{
+	if (!is_table(arguments)) {
+		print_json_view(view, true);
+		return;
+	}
+	puts("");
+	table_steps(view);
+	line("", view->state_now);
+	if (view->secret)
+		printf("Password: %s\n", view->secret);
+	if (view->say)
+		line("Say: ", view->say);
+	line("Number: ", view->id);
+}

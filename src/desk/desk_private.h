@@ -1,0 +1,148 @@
+/*
+ * desk_private: what the files of the desk share: plans, steps, runs.  Loop
+ * thread.
+ */
+#ifndef POSTROOM_DESK_PRIVATE_H
+#define POSTROOM_DESK_PRIVATE_H
+
+#include "desk/desk.h"
+
+enum { DESK_NAMES = 4 };
+
+/* --- planning (steps.c, plan_*.c) ------------------------------------------------------------------ */
+
+struct desk_plan;
+struct planned {
+	struct change *change;             /* heap; taken by the run */
+	const char *words, *still;         /* what is done; what is true while it is not done ("" nothing) */
+	const char *server;                /* NULL: the directory */
+	bool repeats, checks;
+	bool stops;                        /* where it is not done, the rest is left out */
+	int64_t due;                       /* without a change: what is kept as due, epoch seconds; 0: none */
+	const char *undo;                  /* without a change: the set that is taken back; NULL: none */
+	/* REPEATS: the same for what is there now; NULL: the change as it is. The caller frees it. */
+	struct change *(*anew)(const struct desk_plan *plan, const struct planned *step);
+};
+/* Mail of the person in the queue of one server. */
+struct desk_queue { const char *server; struct rows *rows; uint64_t matching; struct error error; };
+struct desk_plan {
+	struct arena *arena;
+	const struct desk_job *job;
+	const struct record *person, *wish;        /* wish NULL: nothing was asked */
+	struct live *live;                 /* NULL or without servers: only the directory can be done */
+	const char *secret;                /* the new password; NULL: none. Not in the arena */
+	struct desk_queue *queues;         /* only for jobs that ask for it; one a server */
+	size_t queue_count;
+	struct planned *steps;
+	size_t count, capacity;
+	const char **remarks;
+	size_t remark_count, remark_capacity;
+};
+bool desk_wants(const struct desk_plan *plan, const char *field);            /* a flag of the wish says yes */
+const char *desk_wish_text(const struct desk_plan *plan, const char *field); /* "" none */
+void desk_remark(struct desk_plan *plan, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Names by which mail servers know the person: primary address in small letters, login; NULL-terminated. */
+void desk_names(struct arena *arena, const struct record *person, const char *names[DESK_NAMES]);
+/* Steps; each takes the change. NULL changes make no step. */
+struct planned *desk_step(struct desk_plan *plan, const char *server, struct change *change, const char *words, const char *still);
+/* A change of the person's own entry, to be filled; found by entryUUID and held against what was read. */
+struct change *desk_change_person(const struct desk_plan *plan);
+/* Login caches of every server with mailboxes. */
+void desk_step_flush(struct desk_plan *plan, const char *still);
+/* All sessions of the person on every server with mailboxes. */
+void desk_step_sessions(struct desk_plan *plan, const char *still);
+/* Has the mailbox counted anew. */
+void desk_step_recalculate(struct desk_plan *plan);
+/* Open SMTP sessions on every transport. */
+void desk_step_smtp(struct desk_plan *plan);
+/* The server where the mailbox is: its name in the configuration, NULL: not known which. */
+const char *desk_home(const struct desk_plan *plan);
+/* Refuses the login in Postfix at once, or (refuse false) lets it in again, on every transport that has a map for it. */
+void desk_step_refuse(struct desk_plan *plan, bool refuse);
+/* An absence with these dates and this text; NULL texts: none. */
+void desk_step_absence(struct desk_plan *plan, const char *from, const char *until, const char *subject, const char *text);
+/* What is kept as due, as a step: "forward of anna.smith to ... ends". when: epoch seconds. */
+void desk_step_due(struct desk_plan *plan, int64_t when, const char *words);
+/* 00:00 UTC of a day as people write it, 2026-11-20; false: it is none. */
+bool desk_day(const char *words, int64_t *epoch);
+
+bool plan_password(struct desk_plan *plan, struct error *error);
+bool plan_quota(struct desk_plan *plan, struct error *error);
+bool plan_forwarding(struct desk_plan *plan, struct error *error);
+bool plan_absence(struct desk_plan *plan, struct error *error);
+bool plan_access(struct desk_plan *plan, struct error *error);
+bool plan_sessions(struct desk_plan *plan, struct error *error);
+bool plan_lock(struct desk_plan *plan, struct error *error);
+bool plan_unlock(struct desk_plan *plan, struct error *error);
+bool plan_reset(struct desk_plan *plan, struct error *error);
+bool plan_stolen(struct desk_plan *plan, struct error *error);
+bool plan_leaver(struct desk_plan *plan, struct error *error);
+
+/* --- runs (run.c, run_submit.c, words.c) --------------------------------------------------------------- */
+
+struct run_step {
+	struct planned planned;
+	struct review *review;             /* owned; NULL: none came yet */
+	struct error error;                /* why there is none, or why it was not done */
+};
+struct desk_run {
+	struct desk *desk;
+	struct arena *arena;
+	struct record *person, *wish;
+	struct desk_plan plan;
+	char *secret;                      /* heap, wiped; NULL */
+	bool generated;                    /* the secret may be shown */
+	struct run_step *steps;
+	struct desk_step *shown;           /* as desk_look gives them */
+	size_t count;
+	struct desk_view view;
+	char *typed, *reason;              /* heap */
+	size_t at;                         /* WRITING: the step under way */
+	size_t pending;                    /* requests of ours that the gate or live still answer */
+	bool left;                         /* desk_free came while something was pending */
+	bool resolving;
+	struct live_job **jobs;            /* queues that are being listed */
+	size_t job_count;
+	struct loop_timer *timer;          /* waits for who */
+	int64_t until;
+	const char *due_id;                /* open steps of an earlier run are done; NULL */
+	void (*changed)(void *context);
+	void *context;
+};
+struct desk {
+	struct desk_settings settings;
+	struct arena *arena;
+	struct due_list *dues;
+};
+/* The run has its steps: asks the gate for a review of each. */
+void run_preview(struct desk_run *run);
+/* Something is to be painted anew. */
+void run_changed(struct desk_run *run);
+/* Ends a run that was left, once nothing is pending; true: it is gone. */
+bool run_settled(struct desk_run *run);
+/* Joins what all reviews say into the view. */
+void run_join(struct desk_run *run);
+/* A new run that has not begun to look. */
+struct desk_run *run_new(struct desk *desk, const struct desk_job *job, const struct record *person, void (*changed)(void *context), void *context);
+/* Asks the gate for the review of one step; done gets it. */
+void run_ask(struct desk_run *run, const struct planned *planned, void (*done)(void *context, struct review *takes), void *context);
+/* "flush mail2": a step that can be done again without anything but the person; NULL: it is none. Arena. */
+const char *run_token(struct arena *arena, const struct planned *planned);
+/* The words at the end. */
+void run_tell(struct desk_run *run);
+/* Open steps become dues; what is done is taken out. */
+void run_keep(struct desk_run *run);
+
+/* --- due.c ------------------------------------------------------------------------------------------------ */
+
+struct due_list *due_list_new(const struct desk_settings *settings);
+void due_list_free(struct due_list *list);
+bool due_list_refresh(struct due_list *list);
+const struct desk_due *due_list_all(struct due_list *list, size_t *count);
+/* One more, or in the place of the one with this id. steps: "flush mail2", ... NULL-terminated; NULL: for a person. */
+bool due_list_put(struct due_list *list, const struct desk_due *due, const char *const *steps, struct error *error);
+bool due_list_remove(struct due_list *list, const char *id, struct error *error);
+/* The steps of one; NULL-terminated, empty where there are none. Arena. */
+const char *const *due_list_steps(struct due_list *list, struct arena *arena, const char *id);
+
+#endif

@@ -1,0 +1,220 @@
+/*
+ * jobs: the table of jobs and what each asks before.
+ *
+ * A new job is a row here and a function that plans it; a new question is a
+ * field of its wish.  Constant data and pure functions; any thread.
+ */
+#include <string.h>
+
+#include "base/text.h"
+#include "desk/desk_private.h"
+#include "model/check.h"
+#include "model/mailbox.h"
+#include "model/traffic.h"
+
+#define MEGABYTE INT64_C(1048576)
+#define PETABYTE (MEGABYTE * 1024 * 1024 * 1024)
+
+/* The first field of every wish: whom it is about. */
+#define PERSON { .name = "login", .label = "Login", .type = FIELD_LOGIN, .flags = FIELD_KEY | FIELD_REQUIRED | FIELD_FIXED, \
+	.help = "Whom it is about." }
+#define YES_NO(word, words, sentence) { .name = word, .label = words, .type = FIELD_FLAG, .help = sentence }
+#define DAY(word, words, sentence) { .name = word, .label = words, .type = FIELD_TEXT, .width = 10, .check = check_day, .help = sentence }
+#define LINE(word, words, sentence) { .name = word, .label = words, .type = FIELD_TEXT, .width = 40, .help = sentence }
+#define WISH(word, words, rows) { .name = word, .title = words, .noun = "repair", .verbs = KIND_CAN_EDIT, .internal = true, .fields = rows, \
+	.name_field = "login", .help = words }
+
+bool desk_day(const char *words, int64_t *epoch)
+{
+	char digits[16];
+
+	if (strlen(words) != 10 || words[4] != '-' || words[7] != '-' || strspn(words, "0123456789-") != 10)
+		return false;
+	memcpy(digits, words, 4);
+	memcpy(digits + 4, words + 5, 2);
+	memcpy(digits + 6, words + 8, 2);
+	memcpy(digits + 8, "000000Z", 8);
+	return text_to_time(digits, epoch);
+}
+
+static bool check_day(const struct field *field, const char *value, struct error *error)
+{
+	int64_t epoch;
+
+	return desk_day(value, &epoch) || error_set(error, ERROR_INVALID, "%s: \"%.40s\" is no day; write it as 2026-12-24", field->label, value);
+}
+
+static const struct field password_fields[] = {
+	PERSON,
+	{ .name = "password", .label = "New password", .type = FIELD_SECRET,
+	  .help = "Left empty, one is made: four groups of four letters and digits that are not taken for each other." },
+	YES_NO("must_change", "Change at next login", "Whether the person has to choose another one at the next login."),
+	YES_NO("unlock", "Clear failed logins", "Whether a lock after wrong passwords is cleared with it."),
+	YES_NO("sessions", "End mailbox sessions", "Whether whoever is connected to the mailbox now is disconnected, so that the old password is of no more use there."),
+	YES_NO("smtp", "End sending sessions", "Whether open SMTP sessions of this login are ended; a program that is logged in there goes on sending otherwise."),
+	{ .name = NULL },
+};
+static const struct field quota_fields[] = {
+	PERSON,
+	{ .name = "quota", .label = "Quota", .type = FIELD_SIZE, .least = 0, .most = PETABYTE, .unit = MEGABYTE, .unit_name = "MB", .width = 9,
+	  .help = "Space for all folders together; a bare number means MB, 0 means no limit." },
+	YES_NO("policy", "Back to the policy", "Writes what the quota policy that reaches this person asks for, and where none does takes the limit of their own away."),
+	YES_NO("recalculate", "Recalculate", "Whether Dovecot counts the mailbox anew (doveadm quota recalc)."),
+	{ .name = NULL },
+};
+static const struct field forwarding_fields[] = {
+	PERSON,
+	{ .name = "forwards", .label = "Forward to", .type = FIELD_ADDRESS, .flags = FIELD_MANY, .check = check_forward_target,
+	  .help = "Addresses that get the mail; none: it is not forwarded any more." },
+	YES_NO("keep_copy", "Keep a copy", "Whether forwarded mail also stays in the mailbox."),
+	DAY("until", "Until", "The day on which somebody takes the forward out again; nothing on the servers ends it by itself, so it is kept as due."),
+	YES_NO("filter_off", "Switch filter off", "Whether the active sieve script is switched off; it is kept."),
+	{ .name = NULL },
+};
+static const struct field absence_fields[] = {
+	PERSON,
+	YES_NO("off", "Take it out", "Ends the absence; the script that was active before is active again."),
+	DAY("from", "From", "First day on which mail is answered; empty: at once."),
+	DAY("until", "Until", "Last day; empty: until it is taken out."),
+	LINE("subject", "Subject", "Subject of the answer; empty: Dovecot's own, which begins with Auto."),
+	LINE("text", "Text", "What whoever writes is told; each sender once a week."),
+	{ .name = NULL },
+};
+static const char *const access_rights[] = { "read", "write", "all", "none", NULL };
+static const struct field access_fields[] = {
+	PERSON,
+	{ .name = "colleague", .label = "Colleague", .type = FIELD_REFERENCE, .reference = "user", .flags = FIELD_REQUIRED,
+	  .help = "Login or address of who gets access." },
+	LINE("folder", "Folder", "Name of the folder; empty: INBOX."),
+	{ .name = "rights", .label = "Rights", .type = FIELD_CHOICE, .choices = access_rights,
+	  .help = "read: see and read; write: also mark, put in and delete; all: everything; none: the access ends." },
+	{ .name = NULL },
+};
+static const struct field sessions_fields[] = {
+	PERSON,
+	YES_NO("smtp", "End sending sessions", "Whether open SMTP sessions of this login are ended as well."),
+	{ .name = NULL },
+};
+static const struct field lock_fields[] = {
+	PERSON,
+	YES_NO("sessions", "End mailbox sessions", "Whether whoever is connected now is disconnected."),
+	YES_NO("smtp", "End sending sessions", "Whether open SMTP sessions of this login are ended as well."),
+	{ .name = NULL },
+};
+static const struct field reset_fields[] = {
+	PERSON,
+	YES_NO("password", "New password", "A generated password, to be changed at the next login."),
+	YES_NO("quota", "Quota back to the policy", "As the quota repair does it, and the mailbox is counted anew."),
+	YES_NO("forwarding", "No forwards", "Forwards are cleared, an absence of ours and the active sieve script are switched off; both are kept."),
+	YES_NO("sessions", "End sessions", "Login caches are emptied and sessions ended."),
+	YES_NO("unlock", "Unlock", "A lock by an administrator or by wrong passwords is cleared."),
+	{ .name = NULL },
+};
+static const struct field stolen_fields[] = {
+	PERSON,
+	YES_NO("hold", "Hold queued mail", "Whether everything that waits in the queues from this person's addresses is put on hold; it can be released or deleted later."),
+	YES_NO("filter_off", "Switch filter off", "Whether the active sieve script is switched off; it is kept. Whoever had the password may have added it."),
+	YES_NO("forwards_off", "Clear forwards", "Whether forwards are cleared. Whoever had the password may have added them."),
+	{ .name = NULL },
+};
+static const struct field leaver_fields[] = {
+	PERSON,
+	{ .name = "forward_to", .label = "Forward to", .type = FIELD_ADDRESS, .check = check_forward_target,
+	  .help = "Who gets the mail; empty: nobody." },
+	DAY("until", "Until", "The day until which mail is forwarded and answered; kept as due, since nothing on the servers ends a forward by itself."),
+	LINE("text", "Absence text", "What whoever writes is told; empty: nothing."),
+	YES_NO("memberships", "Out of groups and lists", "Whether the person is taken out of groups and mailing lists that name them directly."),
+	{ .name = NULL },
+};
+
+static const struct kind password_wish = WISH("wish-password", "New password", password_fields), quota_wish = WISH("wish-quota", "Quota", quota_fields),
+	forwarding_wish = WISH("wish-forwarding", "Forwarding", forwarding_fields), absence_wish = WISH("wish-absence", "Absence", absence_fields),
+	access_wish = WISH("wish-access", "Access for a colleague", access_fields), sessions_wish = WISH("wish-sessions", "Sessions", sessions_fields),
+	lock_wish = WISH("wish-lock", "Lock", lock_fields), reset_wish = WISH("wish-reset", "Reset mail settings", reset_fields),
+	stolen_wish = WISH("wish-stolen", "Stolen account", stolen_fields), leaver_wish = WISH("wish-leaver", "Leaver", leaver_fields);
+
+const struct desk_job desk_jobs[] = {
+	{ "password", "New password", "Sets a new password, clears a lock by wrong ones, empties login caches, ends sessions and tries the new one.",
+	  &password_wish, false, plan_password },
+	{ "quota", "Quota", "Raises the quota, puts it back to the policy, or has the mailbox counted anew.", &quota_wish, false, plan_quota },
+	{ "forwarding", "Forwarding", "Sets or clears forwards, with a day on which somebody ends them.", &forwarding_wish, false, plan_forwarding },
+	{ "absence", "Absence", "An answer to whoever writes, between two days, by a sieve script of its own.", &absence_wish, false, plan_absence },
+	{ "access", "Access for a colleague", "Gives a colleague access to a folder, or ends it.", &access_wish, false, plan_access },
+	{ "sessions", "Sessions", "Empties login caches, ends all sessions and looks whether they are gone.", &sessions_wish, false, plan_sessions },
+	{ "lock", "Lock", "Locks the account, empties login caches and ends sessions. The reason stays in the history.", &lock_wish, false, plan_lock },
+	{ "unlock", "Unlock", "Clears the lock of an administrator and that of wrong passwords.", NULL, false, plan_unlock },
+	{ "reset", "Reset mail settings", "A chosen set of the repairs together, as one review.", &reset_wish, false, plan_reset },
+	{ "stolen", "Stolen account", "Locks the account, ends what is open, refuses the login in Postfix and holds its queued mail.",
+	  &stolen_wish, true, plan_stolen },
+	{ "leaver", "Leaver", "Locks the account, forwards and answers mail until a day, and takes the person out of groups and lists.",
+	  &leaver_wish, true, plan_leaver },
+	{ .name = NULL },
+};
+
+const struct desk_job *desk_job_find(const char *name)
+{
+	for (const struct desk_job *job = desk_jobs; job->name; job++)
+		if (strcmp(job->name, name) == 0)
+			return job;
+	return NULL;
+}
+
+/* What a job writes first; who may not write this cannot do it. */
+static const struct { const char *job; const struct kind *kind; const char *field; } needs[] = {
+	{ "password", &kind_user, "password" }, { "quota", &kind_user, "quota" }, { "forwarding", &kind_user, "forwards" },
+	{ "absence", &kind_mailbox, "absence" }, { "access", &kind_mailbox, "access" }, { "sessions", &kind_sessions, "end" },
+	{ "lock", &kind_user, "locked" }, { "unlock", &kind_user, "locked" }, { "reset", &kind_user, "forwards" },
+	{ "stolen", &kind_queue, "hold" }, { "leaver", &kind_group, "members" },
+};
+
+const char *desk_job_reason(const struct desk_job *job, enum role role)
+{
+	for (size_t i = 0; i < sizeof(needs) / sizeof(needs[0]); i++)
+		if (strcmp(needs[i].job, job->name) == 0 && !role_may(role, needs[i].kind, kind_field(needs[i].kind, needs[i].field), VERB_EDIT))
+			return role == ROLE_MONITOR ? "a monitor session changes nothing" : job->large ? "this needs role admin" : "this role may not do that";
+	return NULL;
+}
+
+/* --- what is offered ------------------------------------------------------------------------------------------ */
+
+/* Fields that say yes unless somebody says no. */
+static const struct { const char *job, *field; } preselected[] = {
+	{ "password", "must_change" }, { "password", "unlock" }, { "password", "sessions" }, { "password", "smtp" },
+	{ "quota", "recalculate" }, { "sessions", "smtp" }, { "lock", "sessions" }, { "lock", "smtp" },
+	{ "stolen", "hold" }, { "stolen", "filter_off" }, { "leaver", "memberships" },
+};
+
+static bool is_preselected(const struct desk_job *job, const char *field)
+{
+	for (size_t i = 0; i < sizeof(preselected) / sizeof(preselected[0]); i++)
+		if (strcmp(preselected[i].job, job->name) == 0 && strcmp(preselected[i].field, field) == 0)
+			return true;
+	return false;
+}
+
+struct record *desk_wish(struct arena *arena, const struct desk_job *job, const struct record *person)
+{
+	struct record *wish;
+
+	if (!job->wish)
+		return NULL;
+	wish = record_new_in(arena, job->wish);
+	wish->name = arena_text(arena, person->name);
+	record_set_text(wish, "login", person->name);
+	for (const struct field *field = job->wish->fields; field->name; field++) {
+		const struct field_values *stored = kind_field(person->kind, field->name) ? record_get(person, field->name) : NULL;
+
+		if (field->type == FIELD_FLAG && !(stored && stored->count))
+			record_set_text(wish, field->name, is_preselected(job, field->name) ? "yes" : "no");
+		else if (stored && stored->count && field->type != FIELD_SECRET)
+			record_set(wish, field->name, VALUE_OWN, stored->values, stored->count);
+	}
+	if (job->wish == &access_wish) {
+		record_set_text(wish, "folder", "INBOX");
+		record_set_text(wish, "rights", "read");
+	}
+	/* What the person has now is no wish where the repair asks otherwise. */
+	if (job->wish == &password_wish)
+		record_set_text(wish, "must_change", "yes");
+	return wish;
+}

@@ -1,0 +1,303 @@
+/*
+ * plan_repairs: the repairs of the helpdesk as lists of steps.
+ *
+ * Order matters: the directory first, then what remembers it (login caches),
+ * then what was let in by it (sessions), and last a try.  Rules: dovecot 5,
+ * ucs-directory 9 and 14, terminal-and-safety 8.  Pure but for what steps.c
+ * reads; loop thread.
+ */
+#include <string.h>
+
+#include "base/text.h"
+#include "desk/desk_private.h"
+#include "model/mailbox.h"
+#include "model/traffic.h"
+
+static const struct field *field_of(const struct desk_plan *plan, const char *name)
+{
+	return kind_field(plan->person->kind, name);
+}
+
+/* Sets a field of the person where the kind has it and the value is another. */
+static void set(const struct desk_plan *plan, struct change *change, const char *field, const char *text)
+{
+	const struct field *of = field_of(plan, field);
+
+	if (of && (of->type == FIELD_SECRET || strcmp(record_text(plan->person, field), text ? text : "") != 0))
+		change_edit_text(change, of, EDIT_SET, text);
+}
+
+/* A directory step, unless the change came out empty. */
+static void step_person(struct desk_plan *plan, struct change *change, const char *words, const char *still)
+{
+	if (change->edit_count == 0) {
+		change_free(change);
+		return;
+	}
+	desk_step(plan, NULL, change, words, still)->stops = true;
+}
+
+static bool has_lock_by_failures(const struct desk_plan *plan)
+{
+	return field_of(plan, "failed_lock") && strcmp(record_text(plan->person, "failed_lock"), "yes") == 0;
+}
+
+static bool is_locked(const struct desk_plan *plan)
+{
+	return field_of(plan, "locked") && strcmp(record_text(plan->person, "locked"), "yes") == 0;
+}
+
+static bool needs_mailbox(const struct desk_plan *plan, struct error *error)
+{
+	return *record_text(plan->person, "address") || error_set(error, ERROR_INVALID,
+		"%s has no primary address, so there is no mailbox to repair; an admin gives one (field address)", plan->person->name);
+}
+
+/* --- password ------------------------------------------------------------------------------------------------- */
+
+static void try_password(struct desk_plan *plan)
+{
+	const char *names[DESK_NAMES], *home = desk_home(plan);
+	struct planned *step;
+
+	desk_names(plan->arena, plan->person, names);
+	if (!plan->secret || !names[0])
+		return;
+	if (!home) {
+		desk_remark(plan, "the new password is not tried: which server holds the mailbox is not known");
+		return;
+	}
+	step = desk_step(plan, home, mailbox_change_try(home, names[0], plan->secret), "tried: the new password logs in", "nobody has seen it work");
+	step->repeats = true;
+	step->checks = true;
+}
+
+bool plan_password(struct desk_plan *plan, struct error *error)
+{
+	struct change *change = desk_change_person(plan);
+	const char *must = desk_wants(plan, "must_change") ? "yes" : "no";
+
+	(void)error;
+	set(plan, change, "password", plan->secret);
+	if (field_of(plan, "must_change"))
+		change_edit_text(change, field_of(plan, "must_change"), EDIT_SET, must);
+	if (desk_wants(plan, "unlock") && has_lock_by_failures(plan))
+		set(plan, change, "failed_lock", "no");
+	if (is_locked(plan))
+		desk_remark(plan, "the account is locked by an administrator and stays so: the new password does not open it (repair unlock)");
+	step_person(plan, change, *must == 'y' ? "new password, to be changed at the next login" : "new password", "the old password is the one that counts");
+	desk_step_flush(plan, "the OLD password may still open the mailbox there until the login cache forgets it (auth_cache_ttl)");
+	if (desk_wants(plan, "sessions"))
+		desk_step_sessions(plan, "whoever was connected there goes on reading");
+	else
+		desk_remark(plan, "sessions that are open go on; they were opened with the old password");
+	if (desk_wants(plan, "smtp"))
+		desk_step_smtp(plan);
+	else
+		desk_remark(plan, "an SMTP session that is logged in goes on sending: neither cache, kick nor a reload of Postfix ends it");
+	if (is_locked(plan))
+		return true;
+	try_password(plan);
+	return true;
+}
+
+/* --- quota ------------------------------------------------------------------------------------------------------- */
+
+/* The limit of a policy that reaches this person, or no limit of their own. */
+static const char *default_quota(const struct desk_plan *plan)
+{
+	return field_of(plan, "policy_quota") ? record_text(plan->person, "policy_quota") : "";
+}
+
+static void step_quota(struct desk_plan *plan, const char *quota)
+{
+	struct change *change = desk_change_person(plan);
+
+	if (strcmp(record_text(plan->person, "quota"), quota) != 0)
+		change_edit_text(change, field_of(plan, "quota"), EDIT_SET, *quota ? quota : NULL);
+	if (change->edit_count > 0) {
+		step_person(plan, change, "quota written", "the old limit holds");
+		desk_step_flush(plan, "Dovecot may go by the old limit there until its cache forgets it");
+	} else {
+		change_free(change);
+	}
+}
+
+bool plan_quota(struct desk_plan *plan, struct error *error)
+{
+	if (!needs_mailbox(plan, error))
+		return false;
+	step_quota(plan, desk_wants(plan, "policy") ? default_quota(plan) : desk_wish_text(plan, "quota"));
+	if (desk_wants(plan, "recalculate"))
+		desk_step_recalculate(plan);
+	return true;
+}
+
+/* --- forwards, absence, access --------------------------------------------------------------------------------------- */
+
+static void filter_off(struct desk_plan *plan)
+{
+	const char *names[DESK_NAMES], *home = desk_home(plan);
+
+	desk_names(plan->arena, plan->person, names);
+	if (!home)
+		desk_remark(plan, "the sieve filter is not switched off: which server holds the mailbox is not known");
+	else if (names[0])
+		desk_step(plan, home, mailbox_change_filter(home, names[0], NULL), "sieve filter switched off (and kept)", "the filter goes on sorting, forwarding or answering");
+}
+
+static void step_forwards(struct desk_plan *plan, const struct field_values *forwards, const char *keep)
+{
+	struct change *change = desk_change_person(plan);
+	const struct field *of = field_of(plan, "forwards");
+
+	if (!values_same(forwards, record_get(plan->person, "forwards")))
+		change_edit(change, of, EDIT_SET, forwards->values, forwards->count);
+	if (forwards->count > 0 && keep)
+		set(plan, change, "keep_copy", keep);
+	step_person(plan, change, forwards->count > 0 ? "forwards written" : "forwards cleared", "mail goes where it went before");
+}
+
+bool plan_forwarding(struct desk_plan *plan, struct error *error)
+{
+	const struct field_values *forwards = record_get(plan->wish, "forwards");
+	const char *until = desk_wish_text(plan, "until");
+	int64_t when;
+
+	if (!needs_mailbox(plan, error))
+		return false;
+	step_forwards(plan, forwards, desk_wants(plan, "keep_copy") ? "yes" : "no");
+	if (desk_wants(plan, "filter_off"))
+		filter_off(plan);
+	if (forwards->count > 0 && desk_day(until, &when))
+		desk_step_due(plan, when, arena_format(plan->arena, "the forward of %s ends (to %s)", plan->person->name,
+			record_words(plan->arena, field_of(plan, "forwards"), forwards)));
+	else if (forwards->count > 0)
+		desk_remark(plan, "the forward has no end: nothing on the servers takes it out again");
+	return true;
+}
+
+bool plan_absence(struct desk_plan *plan, struct error *error)
+{
+	const char *text = desk_wish_text(plan, "text");
+
+	if (!needs_mailbox(plan, error))
+		return false;
+	if (!*text && !desk_wants(plan, "off"))
+		return error_set(error, ERROR_INVALID, "Text: an absence needs a text that whoever writes is told");
+	if (desk_wants(plan, "off"))
+		desk_step_absence(plan, NULL, NULL, NULL, NULL);
+	else
+		desk_step_absence(plan, desk_wish_text(plan, "from"), desk_wish_text(plan, "until"), desk_wish_text(plan, "subject"), text);
+	return plan->count > 0 || error_set(error, ERROR_UNSUPPORTED, "Which server holds the mailbox of %s is not known: give the home server", plan->person->name);
+}
+
+bool plan_access(struct desk_plan *plan, struct error *error)
+{
+	const char *names[DESK_NAMES], *home = desk_home(plan), *folder = desk_wish_text(plan, "folder");
+	const char *rights = desk_wish_text(plan, "rights"), *colleague = desk_wish_text(plan, "colleague");
+
+	if (!needs_mailbox(plan, error))
+		return false;
+	if (!home)
+		return error_set(error, ERROR_UNSUPPORTED, "Which server holds the mailbox of %s is not known: give the home server", plan->person->name);
+	if (!*colleague)
+		return error_set(error, ERROR_INVALID, "Colleague: say who gets access");
+	desk_names(plan->arena, plan->person, names);
+	desk_step(plan, home, mailbox_change_access(home, names[0], *folder ? folder : "INBOX", colleague, rights),
+		strcmp(rights, "none") == 0 ? "access ended" : "access given", "the folder is as it was");
+	return true;
+}
+
+/* --- sessions, lock ------------------------------------------------------------------------------------------------------ */
+
+bool plan_sessions(struct desk_plan *plan, struct error *error)
+{
+	desk_step_flush(plan, "logins go by what the cache knows");
+	desk_step_sessions(plan, "whoever was connected there goes on");
+	if (desk_wants(plan, "smtp"))
+		desk_step_smtp(plan);
+	return plan->count > 0 || error_set(error, ERROR_UNSUPPORTED, "No mail server is configured, so there is nothing to end; see server in postroom.conf(5)");
+}
+
+bool plan_lock(struct desk_plan *plan, struct error *error)
+{
+	struct change *change = desk_change_person(plan);
+
+	(void)error;
+	set(plan, change, "locked", "yes");
+	step_person(plan, change, "account locked", "the account is open");
+	desk_step_flush(plan, "the password may still open the mailbox there until the login cache forgets it (auth_cache_ttl)");
+	if (desk_wants(plan, "sessions"))
+		desk_step_sessions(plan, "whoever was connected there goes on reading");
+	if (desk_wants(plan, "smtp"))
+		desk_step_smtp(plan);
+	return true;
+}
+
+static void step_unlock(struct desk_plan *plan)
+{
+	struct change *change = desk_change_person(plan);
+
+	if (is_locked(plan))
+		set(plan, change, "locked", "no");
+	if (has_lock_by_failures(plan))
+		set(plan, change, "failed_lock", "no");
+	step_person(plan, change, "account unlocked", "the account stays locked");
+}
+
+bool plan_unlock(struct desk_plan *plan, struct error *error)
+{
+	(void)error;
+	step_unlock(plan);
+	if (plan->count == 0)
+		desk_remark(plan, "the directory shows no lock; only what the login caches remember is dropped");
+	desk_step_flush(plan, "a refused login may be remembered there (auth_cache_negative_ttl)");
+	return true;
+}
+
+/* --- a chosen set ------------------------------------------------------------------------------------------------------------ */
+
+/* The directory's part of all of them is one change, so that the person is never half repaired there. */
+static void reset_person(struct desk_plan *plan)
+{
+	struct change *change = desk_change_person(plan);
+
+	if (desk_wants(plan, "password")) {
+		set(plan, change, "password", plan->secret);
+		set(plan, change, "must_change", "yes");
+	}
+	if (desk_wants(plan, "quota") && strcmp(record_text(plan->person, "quota"), default_quota(plan)) != 0)
+		change_edit_text(change, field_of(plan, "quota"), EDIT_SET, *default_quota(plan) ? default_quota(plan) : NULL);
+	if (desk_wants(plan, "forwarding") && record_get(plan->person, "forwards")->count > 0)
+		change_edit_text(change, field_of(plan, "forwards"), EDIT_SET, NULL);
+	if (desk_wants(plan, "unlock") && is_locked(plan))
+		set(plan, change, "locked", "no");
+	if (desk_wants(plan, "unlock") && has_lock_by_failures(plan))
+		set(plan, change, "failed_lock", "no");
+	step_person(plan, change, "mail settings written", "the directory is as it was");
+}
+
+bool plan_reset(struct desk_plan *plan, struct error *error)
+{
+	static const char *const parts[] = { "password", "quota", "forwarding", "sessions", "unlock" };
+	bool any = false;
+
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+		any = any || desk_wants(plan, parts[i]);
+	if (!any)
+		return error_set(error, ERROR_INVALID, "Nothing is chosen: say which mail settings of %s are to be reset", plan->person->name);
+	reset_person(plan);
+	if (desk_wants(plan, "forwarding"))
+		filter_off(plan);
+	desk_step_flush(plan, "logins and limits go by what the cache knows there");
+	if (desk_wants(plan, "sessions") || desk_wants(plan, "password")) {
+		desk_step_sessions(plan, "whoever was connected there goes on");
+		desk_step_smtp(plan);
+	}
+	if (desk_wants(plan, "quota"))
+		desk_step_recalculate(plan);
+	if (desk_wants(plan, "password"))
+		try_password(plan);
+	return true;
+}

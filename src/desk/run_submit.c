@@ -1,0 +1,214 @@
+/*
+ * run_submit: what was confirmed, step after step.
+ *
+ * One request at a time; the gate walks every step again and gives a review
+ * back where something that was shown has changed: then the run stops and is
+ * shown anew, and goes on after that from the first step that is not done.  A
+ * step that repeats is looked at right before, since it means whatever is there
+ * then; a server that gives no answer leaves it open.  Loop thread.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "desk/desk_private.h"
+
+static void next_step(struct desk_run *run);
+
+static bool unreachable(enum error_kind kind)
+{
+	return kind == ERROR_UNREACHABLE || kind == ERROR_TIMEOUT || kind == ERROR_CANCELLED;
+}
+
+/* Where a step that the others need was not done, they are not begun. */
+static void leave_out_rest(struct desk_run *run)
+{
+	for (size_t i = run->at + 1; i < run->count; i++) {
+		if (run->shown[i].state != DESK_WAITING)
+			continue;
+		run->shown[i].state = DESK_LEFT_OUT;
+		run->shown[i].told = "not begun, because a step before it was not done";
+	}
+}
+
+static void end_step(struct desk_run *run, enum desk_state state, const char *told)
+{
+	struct desk_step *shown = &run->shown[run->at];
+
+	shown->state = state;
+	shown->told = told && *told ? arena_text(run->arena, told) : NULL;
+	shown->at = clock_now();
+	if (run->steps[run->at].planned.stops && state != DESK_DONE && state != DESK_ALREADY)
+		leave_out_rest(run);
+	run->at++;
+	next_step(run);
+}
+
+/* --- submitting ------------------------------------------------------------------------------------------------------ */
+
+/* What was shown has changed: it is shown again, and nothing goes on by itself. */
+static void show_again(struct desk_run *run, struct review *takes)
+{
+	struct run_step *step = &run->steps[run->at];
+
+	review_free(step->review);
+	step->review = takes;
+	run->shown[run->at].state = DESK_WAITING;
+	run->shown[run->at].review = takes;
+	run->view.phase = DESK_SHOWN;
+	if (!takes->allowed)
+		run->view.refusal = takes->refusal;
+	run_join(run);
+	run_changed(run);
+}
+
+static void on_result(void *context, const struct gate_result *result)
+{
+	struct desk_run *run = context;
+	struct desk_step *shown = &run->shown[run->at];
+
+	run->pending--;
+	if (run->left) {
+		review_free(result->again);
+		shown->state = result->outcome == OUTCOME_APPLIED || result->outcome == OUTCOME_ALREADY ? DESK_DONE : DESK_OPEN;
+		run_settled(run);
+		return;
+	}
+	shown->id = arena_text(run->arena, result->id);
+	if (result->again) {
+		show_again(run, result->again);
+		return;
+	}
+	if (result->outcome == OUTCOME_APPLIED)
+		end_step(run, DESK_DONE, result->error.kind != ERROR_NONE ? result->error.text : shown->server ? result->sentence : NULL);
+	else if (result->outcome == OUTCOME_ALREADY)
+		end_step(run, DESK_ALREADY, result->sentence);
+	else if (result->outcome == OUTCOME_UNKNOWN)
+		end_step(run, DESK_UNKNOWN, result->error.text);
+	else
+		end_step(run, unreachable(result->error.kind) || result->outcome == OUTCOME_CONFLICT ? DESK_OPEN : DESK_FAILED, result->error.text);
+}
+
+static void submit(struct desk_run *run)
+{
+	const struct review *review = run->steps[run->at].review;
+
+	run->pending++;
+	gate_submit(run->desk->settings.gate, review, review->confirm == CONFIRM_NAME ? run->typed : NULL, run->reason, on_result, run);
+}
+
+/* --- a step that repeats --------------------------------------------------------------------------------------------------- */
+
+static void on_looked(void *context, struct review *takes)
+{
+	struct desk_run *run = context;
+	struct run_step *step = &run->steps[run->at];
+
+	run->pending--;
+	review_free(step->review);
+	step->review = takes;
+	run->shown[run->at].review = takes;
+	if (run_settled(run))
+		return;
+	if (takes->allowed)
+		submit(run);
+	else
+		end_step(run, unreachable(takes->refusal.kind) ? DESK_OPEN : DESK_FAILED, takes->refusal.text);
+}
+
+static void look_first(struct desk_run *run)
+{
+	struct planned *planned = &run->steps[run->at].planned;
+	struct change *anew = planned->anew ? planned->anew(&run->plan, planned) : NULL;
+
+	if (anew) {
+		anew->job = arena_text(anew->arena, planned->change->job);
+		anew->job_words = arena_text(anew->arena, planned->change->job_words);
+		change_free(planned->change);
+		planned->change = anew;
+	}
+	run->pending++;
+	run_ask(run, planned, on_looked, run);
+}
+
+/* --- in order ------------------------------------------------------------------------------------------------------------------- */
+
+static void keep_due(struct desk_run *run)
+{
+	const struct planned *planned = &run->steps[run->at].planned;
+	struct error error = { 0 };
+	const struct desk_due due = {
+		.id = arena_format(run->arena, "%s-%zu", run->view.id, run->at), .job = run->view.job->name, .login = run->person->name, .words = planned->words,
+		.when = planned->due, .since = clock_now(), .who = run->desk->settings.person, .reason = run->reason ? run->reason : "",
+	};
+
+	if (due_list_put(run->desk->dues, &due, NULL, &error))
+		end_step(run, DESK_DONE, NULL);
+	else
+		end_step(run, DESK_FAILED, error.text);
+}
+
+static void finish(struct desk_run *run)
+{
+	run->view.phase = DESK_OVER;
+	run_join(run);
+	run_tell(run);
+	run_keep(run);
+	run_changed(run);
+}
+
+static void next_step(struct desk_run *run)
+{
+	while (run->at < run->count && run->shown[run->at].state != DESK_WAITING)
+		run->at++;
+	if (run->at == run->count) {
+		finish(run);
+		return;
+	}
+	run->shown[run->at].state = DESK_RUNNING;
+	run_changed(run);
+	if (run->steps[run->at].planned.due)
+		keep_due(run);
+	else if (run->steps[run->at].planned.repeats || !run->steps[run->at].review)
+		look_first(run);
+	else
+		submit(run);
+}
+
+void desk_apply(struct desk_run *run, const char *typed, const char *reason)
+{
+	if (run->view.phase != DESK_SHOWN || run->view.refusal.kind != ERROR_NONE)
+		return;
+	free(run->typed);
+	free(run->reason);
+	run->typed = memory_text(typed);
+	run->reason = memory_text(reason);
+	run->view.phase = DESK_WRITING;
+	run->at = 0;
+	next_step(run);
+}
+
+static void after_resolve(void *context, size_t left, const struct error *error)
+{
+	struct desk_run *run = context;
+
+	(void)left;
+	(void)error;
+	run->pending--;
+	if (!run_settled(run))
+		next_step(run);
+}
+
+void desk_again(struct desk_run *run)
+{
+	if (run->view.phase != DESK_OVER)
+		return;
+	for (size_t i = 0; i < run->count; i++)
+		if (run->shown[i].state != DESK_DONE && run->shown[i].state != DESK_ALREADY)
+			run->shown[i].state = DESK_WAITING;
+	run->view.phase = DESK_WRITING;
+	run->at = 0;
+	run_changed(run);
+	run->pending++;
+	gate_resolve(run->desk->settings.gate, after_resolve, run);
+}

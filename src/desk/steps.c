@@ -1,0 +1,233 @@
+/*
+ * steps: how plans are made of changes.
+ *
+ * Each function here adds steps for every server that they concern; a server
+ * that cannot be asked now still gets its step, so that it is seen to be open.
+ * Pure but for reading what the collector knows; loop thread.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "desk/desk_private.h"
+#include "model/live_kinds.h"
+#include "model/mailbox.h"
+#include "model/traffic.h"
+
+const char *desk_wish_text(const struct desk_plan *plan, const char *field)
+{
+	return plan->wish && kind_field(plan->wish->kind, field) ? record_text(plan->wish, field) : "";
+}
+
+bool desk_wants(const struct desk_plan *plan, const char *field)
+{
+	return strcmp(desk_wish_text(plan, field), "yes") == 0;
+}
+
+void desk_remark(struct desk_plan *plan, const char *format, ...)
+{
+	va_list arguments;
+
+	plan->remarks = arena_grow(plan->arena, plan->remarks, &plan->remark_capacity, plan->remark_count + 2, sizeof(*plan->remarks));
+	va_start(arguments, format);
+	plan->remarks[plan->remark_count++] = arena_vformat(plan->arena, format, arguments);
+	va_end(arguments);
+	plan->remarks[plan->remark_count] = NULL;
+}
+
+void desk_names(struct arena *arena, const struct record *person, const char *names[DESK_NAMES])
+{
+	const char *address = record_text(person, "address"), *login = record_text(person, "login");
+	size_t count = 0;
+
+	memset(names, 0, DESK_NAMES * sizeof(names[0]));
+	if (*address)
+		names[count++] = text_lower_ascii(arena, address, strlen(address));
+	if (*login && (!count || strcmp(names[0], login) != 0))
+		names[count] = arena_text(arena, login);
+}
+
+struct planned *desk_step(struct desk_plan *plan, const char *server, struct change *change, const char *words, const char *still)
+{
+	struct planned *step;
+
+	plan->steps = arena_grow(plan->arena, plan->steps, &plan->capacity, plan->count + 1, sizeof(*plan->steps));
+	step = &plan->steps[plan->count++];
+	*step = (struct planned){ .change = change, .server = server, .words = words, .still = still };
+	return step;
+}
+
+struct change *desk_change_person(const struct desk_plan *plan)
+{
+	struct change *change = change_new(VERB_EDIT, plan->person->kind, plan->person->name);
+
+	change->id = arena_text(change->arena, plan->person->id);
+	change_saw(change, plan->person);
+	return change;
+}
+
+/* --- servers ------------------------------------------------------------------------------------------------ */
+
+static size_t host_count(const struct desk_plan *plan)
+{
+	return plan->live ? hosts_count(live_hosts(plan->live)) : 0;
+}
+
+static const struct host_settings *host_of(const struct desk_plan *plan, size_t host)
+{
+	return host_at(live_hosts(plan->live), host);
+}
+
+/* "mail1" is the host mail1.example.com of the directory. */
+static bool same_host(const char *name, const char *home)
+{
+	return text_same_ascii_case(name, home) || (strlen(name) == strcspn(home, ".") && strncasecmp(name, home, strlen(name)) == 0);
+}
+
+const char *desk_home(const struct desk_plan *plan)
+{
+	const char *home = kind_field(plan->person->kind, "home_server") ? record_text(plan->person, "home_server") : "";
+	const char *only = NULL;
+	size_t mailboxes = 0;
+
+	for (size_t i = 0; i < host_count(plan); i++) {
+		if (!(host_of(plan, i)->roles & HOST_MAILBOX))
+			continue;
+		if (*home && same_host(host_of(plan, i)->name, home))
+			return host_of(plan, i)->name;
+		only = host_of(plan, i)->name;
+		mailboxes++;
+	}
+	return mailboxes == 1 ? only : NULL;
+}
+
+void desk_step_flush(struct desk_plan *plan, const char *still)
+{
+	const char *names[DESK_NAMES];
+
+	desk_names(plan->arena, plan->person, names);
+	for (size_t i = 0; i < host_count(plan); i++) {
+		/* The cache goes by what a program gave as user name, which may be either. */
+		for (size_t j = 0; j < DESK_NAMES && names[j] && host_of(plan, i)->roles & HOST_MAILBOX; j++)
+			desk_step(plan, host_of(plan, i)->name, mailbox_change_do(host_of(plan, i)->name, names[j], "flush"),
+				j == 0 ? "login cache emptied" : arena_format(plan->arena, "login cache emptied (%s)", names[j]), still)->repeats = true;
+	}
+}
+
+/* --- sessions ------------------------------------------------------------------------------------------------- */
+
+/* How many connections this name has on this server, as far as is known. */
+static uint64_t connections_of(const struct desk_plan *plan, size_t host, const char *name)
+{
+	struct live_question question = { .table = "connections", .host = host };
+	struct arena *arena = arena_new();
+	struct rows *rows;
+	uint64_t count;
+
+	question.of = arena_format(arena, "user:%s", name);
+	rows = live_rows(plan->live, &question);
+	count = rows->count;
+	rows_free(rows);
+	arena_free(arena);
+	return count;
+}
+
+static struct change *sessions_on(const struct desk_plan *plan, size_t host)
+{
+	const char *server = host_of(plan, host)->name, *names[DESK_NAMES];
+	struct change *change = change_new(VERB_EDIT, &kind_sessions, server);
+	struct value values[DESK_NAMES];
+	size_t count = 0;
+
+	desk_names(change->arena, plan->person, names);
+	for (size_t i = 0; i < DESK_NAMES && names[i]; i++) {
+		uint64_t open = connections_of(plan, host, names[i]);
+
+		/* The first name stands there also with nobody connected: somebody may be by the time it is done. */
+		if (open > 0 || i == 0)
+			values[count++] = value_text(change->arena, traffic_session_value(change->arena, open, server, names[i], ""));
+	}
+	change_edit(change, kind_field(&kind_sessions, "end"), EDIT_ADD, values, count);
+	return change;
+}
+
+static struct change *sessions_anew(const struct desk_plan *plan, const struct planned *step)
+{
+	size_t host;
+
+	return host_named(live_hosts(plan->live), step->server, &host) ? sessions_on(plan, host) : NULL;
+}
+
+void desk_step_sessions(struct desk_plan *plan, const char *still)
+{
+	const char *names[DESK_NAMES];
+
+	desk_names(plan->arena, plan->person, names);
+	for (size_t i = 0; i < host_count(plan) && names[0]; i++) {
+		struct planned *step;
+
+		if (!(host_of(plan, i)->roles & HOST_MAILBOX))
+			continue;
+		step = desk_step(plan, host_of(plan, i)->name, sessions_on(plan, i), "mailbox sessions ended", still);
+		step->repeats = true;
+		step->anew = sessions_anew;
+	}
+}
+
+void desk_step_smtp(struct desk_plan *plan)
+{
+	const char *names[DESK_NAMES];
+
+	desk_names(plan->arena, plan->person, names);
+	for (size_t i = 0; i < host_count(plan) && names[0]; i++)
+		if (host_of(plan, i)->roles & HOST_TRANSPORT)
+			desk_step(plan, host_of(plan, i)->name, mailbox_change_smtp(host_of(plan, i)->name, names[0], names), "sending sessions ended (Postfix)",
+				"a program that is logged in there goes on sending until it closes the connection")->repeats = true;
+}
+
+void desk_step_recalculate(struct desk_plan *plan)
+{
+	const char *names[DESK_NAMES], *home = desk_home(plan);
+
+	desk_names(plan->arena, plan->person, names);
+	if (!home)
+		desk_remark(plan, "the mailbox is not counted anew: which server holds it is not known");
+	else if (names[0])
+		desk_step(plan, home, mailbox_change_do(home, names[0], "recalculate"), "mailbox counted anew (quota recalc)",
+			"what Dovecot takes for used may be wrong")->repeats = true;
+}
+
+/* Mail to these is answered too. */
+static const char *const *further_addresses(const struct desk_plan *plan)
+{
+	const struct field_values *alternates = record_get(plan->person, "alternates");
+	const char **list = arena_alloc(plan->arena, (alternates->count + 1) * sizeof(*list));
+
+	for (size_t i = 0; i < alternates->count; i++)
+		list[i] = alternates->values[i].bytes;
+	return list;
+}
+
+void desk_step_absence(struct desk_plan *plan, const char *from, const char *until, const char *subject, const char *text)
+{
+	const struct mailbox_absence absence = { .from = from, .until = until, .subject = subject, .text = text, .addresses = further_addresses(plan) };
+	const char *names[DESK_NAMES], *home = desk_home(plan);
+
+	desk_names(plan->arena, plan->person, names);
+	if (!home)
+		desk_remark(plan, "the absence: which server holds the mailbox is not known (no home server, and several are configured)");
+	else if (names[0])
+		desk_step(plan, home, mailbox_change_absence(home, names[0], text ? &absence : NULL), text ? "absence written" : "absence taken out",
+			text ? "nobody who writes is told" : "mail goes on being answered");
+}
+
+void desk_step_due(struct desk_plan *plan, int64_t when, const char *words)
+{
+	desk_step(plan, NULL, NULL, words, "nobody is reminded")->due = when;
+}
+
+void desk_step_refuse(struct desk_plan *plan, bool refuse)
+{
+	(void)refuse;
+	desk_remark(plan, "Postfix: the login is refused as soon as the directory's lock reaches Dovecot, which answers for it");
+}

@@ -1,0 +1,198 @@
+/*
+ * words: what a run says: all reviews as one, the state a person is in now,
+ * the sentence for the caller and the lines for the ticket.
+ *
+ * No word here holds a secret.  Loop thread.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/text.h"
+#include "desk/desk_private.h"
+
+/* --- all reviews as one -------------------------------------------------------------------------------------------- */
+
+static bool is_told(const struct consequence *list, size_t count, const char *sentence)
+{
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(list[i].sentence, sentence) == 0)
+			return true;
+	return false;
+}
+
+static void join_consequences(struct desk_run *run)
+{
+	struct consequence *list = NULL;
+	size_t count = 0, capacity = 0;
+
+	for (int severity = SEVERITY_REFUSE; severity >= SEVERITY_NOTE; severity--) {
+		for (size_t i = 0; i < run->count; i++) {
+			const struct review *review = run->steps[i].review;
+
+			for (size_t j = 0; review && j < review->consequence_count; j++) {
+				const struct consequence *one = &review->consequences[j];
+
+				if ((int)one->severity != severity || is_told(list, count, one->sentence))
+					continue;
+				list = arena_grow(run->arena, list, &capacity, count + 1, sizeof(*list));
+				list[count++] = (struct consequence){ one->severity, arena_text(run->arena, one->rule), arena_text(run->arena, one->sentence) };
+			}
+		}
+	}
+	run->view.consequences = list;
+	run->view.consequence_count = count;
+}
+
+static void join_lines(struct desk_run *run)
+{
+	struct diff_line *lines = NULL;
+	size_t count = 0, capacity = 0;
+
+	for (size_t i = 0; i < run->count; i++) {
+		const struct review *review = run->steps[i].review;
+
+		for (size_t j = 0; review && j < review->line_count; j++) {
+			lines = arena_grow(run->arena, lines, &capacity, count + 1, sizeof(*lines));
+			lines[count++] = (struct diff_line){ review->lines[j].field, arena_text(run->arena, review->lines[j].old_words),
+				arena_text(run->arena, review->lines[j].new_words) };
+		}
+	}
+	run->view.lines = lines;
+	run->view.line_count = count;
+}
+
+static void count_steps(struct desk_run *run)
+{
+	run->view.done = run->view.open = 0;
+	for (size_t i = 0; i < run->count; i++) {
+		enum desk_state state = run->shown[i].state;
+
+		run->view.done += state == DESK_DONE || state == DESK_ALREADY;
+		run->view.open += state == DESK_OPEN || state == DESK_UNKNOWN || state == DESK_FAILED || state == DESK_LEFT_OUT;
+	}
+}
+
+void run_join(struct desk_run *run)
+{
+	join_consequences(run);
+	join_lines(run);
+	count_steps(run);
+	run->view.confirm = CONFIRM_BUTTON;
+	run->view.confirm_text = "";
+	run->view.reason_required = false;
+	for (size_t i = 0; i < run->count; i++) {
+		const struct review *review = run->steps[i].review;
+
+		run->view.reason_required = run->view.reason_required || (review && review->reason_required);
+		if (!review || review->confirm != CONFIRM_NAME || run->view.confirm == CONFIRM_NAME)
+			continue;
+		run->view.confirm = CONFIRM_NAME;
+		run->view.confirm_text = review->confirm_text;
+	}
+}
+
+/* --- at the end ------------------------------------------------------------------------------------------------------- */
+
+static const char *state_word(enum desk_state state)
+{
+	static const char *const words[] = {
+		[DESK_WAITING] = "not begun", [DESK_RUNNING] = "under way", [DESK_DONE] = "done", [DESK_ALREADY] = "was so already",
+		[DESK_OPEN] = "NOT DONE", [DESK_FAILED] = "NOT DONE", [DESK_UNKNOWN] = "outcome unknown", [DESK_LEFT_OUT] = "not begun",
+	};
+
+	return words[state];
+}
+
+static bool is_open(enum desk_state state)
+{
+	return state == DESK_OPEN || state == DESK_FAILED || state == DESK_UNKNOWN || state == DESK_LEFT_OUT;
+}
+
+static const char *state_now(struct desk_run *run)
+{
+	struct text text = { 0 };
+	const char *words;
+
+	if (run->view.open == 0)
+		return arena_format(run->arena, "All %zu steps are done.", run->count);
+	text_addf(&text, "%zu of %zu steps are done.", run->view.done, run->count);
+	for (size_t i = 0; i < run->count; i++) {
+		const struct planned *planned = &run->steps[i].planned;
+
+		if (!is_open(run->shown[i].state))
+			continue;
+		text_addf(&text, " %s%s%s: %s", planned->words, planned->server ? " on " : "", planned->server ? planned->server : "", state_word(run->shown[i].state));
+		if (*planned->still)
+			text_addf(&text, "; %s", planned->still);
+		text_addf(&text, ".");
+	}
+	text_addf(&text, " Try the open steps again; what a server did not answer stays under \"what needs a person\".");
+	words = arena_text(run->arena, text_get(&text));
+	text_free(&text);
+	return words;
+}
+
+/* The sentence for the caller, by job; where something is open the worker decides what to say. */
+static const char *say(const struct desk_run *run)
+{
+	static const struct { const char *job, *sentence; } sentences[] = {
+		{ "password", "Your new password works at once. Your mail program and your phone will ask for it." },
+		{ "quota", "There is room in your mailbox again. What was refused comes again by itself within some hours, if the sender's server tries." },
+		{ "forwarding", "Your forwarding is as you asked; new mail follows it from now on." },
+		{ "absence", "Your absence notice is as you asked. Each sender is told once a week." },
+		{ "access", "The access is set. Your colleague may have to refresh the list of folders or subscribe to it." },
+		{ "sessions", "You have been signed out everywhere. Your mail program connects again by itself." },
+		{ "lock", "The account is locked. Nobody can sign in until it is unlocked again." },
+		{ "unlock", "Your account is open again; try to sign in now." },
+		{ "reset", "Your mail settings are reset. Please close your mail program and open it again." },
+	};
+
+	for (size_t i = 0; i < sizeof(sentences) / sizeof(sentences[0]); i++)
+		if (strcmp(sentences[i].job, run->view.job->name) == 0)
+			return sentences[i].sentence;
+	return NULL;
+}
+
+/* Must it be changed at the next login? Only said where the step was done. */
+static const char *say_all(struct desk_run *run)
+{
+	const char *sentence = say(run);
+	bool password = strcmp(run->view.job->name, "password") == 0;
+
+	if (sentence && run->count > 0 && is_open(run->shown[0].state))
+		return NULL;
+	if (sentence && password && desk_wants(&run->plan, "must_change"))
+		return arena_format(run->arena, "%s At the next login you choose your own.", sentence);
+	return sentence;
+}
+
+static const char *ticket(struct desk_run *run)
+{
+	struct text text = { 0 };
+	const char *words;
+
+	text_addf(&text, "%s: %s (%s)\n", run->view.job->title, run->person->name, record_text(run->person, "address"));
+	if (run->reason && *run->reason)
+		text_addf(&text, "Reason: %s\n", run->reason);
+	for (size_t i = 0; i < run->count; i++) {
+		const struct desk_step *step = &run->shown[i];
+
+		text_addf(&text, "%zu. %s%s%s: %s%s%s\n", i + 1, step->words, step->server ? " on " : "", step->server ? step->server : "", state_word(step->state),
+			step->told ? ", " : "", step->told ? step->told : "");
+	}
+	text_addf(&text, "%s\n", run->view.state_now);
+	for (size_t i = 0; i < run->plan.remark_count; i++)
+		text_addf(&text, "Note: %s\n", run->plan.remarks[i]);
+	text_addf(&text, "By %s, %s, number %s\n", run->desk->settings.person, text_from_time(run->arena, clock_now()), run->view.id);
+	words = arena_text(run->arena, text_get(&text));
+	text_free(&text);
+	return words;
+}
+
+void run_tell(struct desk_run *run)
+{
+	run->view.state_now = state_now(run);
+	run->view.say = say_all(run);
+	run->view.ticket = ticket(run);
+}
