@@ -56,9 +56,13 @@ static int run_console(const struct options *options)
 	struct error error = { 0 };
 	struct config *config = config_load(options, &error);
 
+	if (config && config->restricted && !options->restricted && commands_restricted() >= 0) {
+		config_free(config);
+		return error_exit_status(ERROR_USAGE);
+	}
 	if (config)
 		return console_run(config);
-	if (error.kind == ERROR_NOT_FOUND)
+	if (error.kind == ERROR_NOT_FOUND && !options->restricted)
 		return console_first_start(options);
 	complain(error.text);
 	return error_exit_status(error.kind);

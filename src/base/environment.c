@@ -7,9 +7,11 @@
 
 #include <langinfo.h>
 #include <locale.h>
+#include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
 #include "base/memory.h"
 
@@ -32,18 +34,21 @@ static bool matches(const char *pattern, const char *name)
 	return strcmp(name, pattern) == 0;
 }
 
-static bool is_dropped(const char *name)
+/* Restricted: what leads to other places. TZ may name a file. */
+static const char *const leading[] = { "POSTROOM_*", "XDG_*", "HOME", "TZ", "NLSPATH" };
+
+static bool is_in(const char *const *patterns, size_t count, const char *name)
 {
 	size_t i;
 
-	for (i = 0; i < sizeof(dropped) / sizeof(dropped[0]); i++) {
-		if (matches(dropped[i], name))
+	for (i = 0; i < count; i++) {
+		if (matches(patterns[i], name))
 			return true;
 	}
 	return false;
 }
 
-void environment_scrub(void)
+static void drop(const char *const *patterns, size_t count)
 {
 	char **at = environ;
 
@@ -53,10 +58,24 @@ void environment_scrub(void)
 
 		memcpy(name, *at, length);
 		/* unsetenv moves the rest up; a nameless entry cannot be unset and is left. */
-		if (!length || !is_dropped(name) || unsetenv(name) != 0)
+		if (!length || !is_in(patterns, count, name) || unsetenv(name) != 0)
 			at++;
 		free(name);
 	}
+}
+
+void environment_restrict(void)
+{
+	const struct passwd *user = getpwuid(getuid());
+
+	drop(leading, sizeof(leading) / sizeof(leading[0]));
+	if (user && user->pw_dir && user->pw_dir[0] == '/')
+		setenv("HOME", user->pw_dir, 1);
+}
+
+void environment_scrub(void)
+{
+	drop(dropped, sizeof(dropped) / sizeof(dropped[0]));
 	setenv("LDAPNOINIT", "1", 1);
 	/* Places for what curses is told when it is opened (ui/paint.c): threads read the environment by then. */
 	setenv("NCURSES_NO_PADDING", "1", 1);

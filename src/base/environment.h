@@ -18,6 +18,11 @@
  */
 void environment_scrub(void);
 /*
+ * For restricted mode, after environment_scrub: drops what names other places for configuration and state
+ * (POSTROOM_*, XDG_*, HOME of our own choice, TZ), and takes HOME from the password database.
+ */
+void environment_restrict(void);
+/*
  * Sets the locale; one that does not exist gives way to C.UTF-8, then to C, and *note (may be NULL) says
  * so in a line for standard error, else it is NULL. Static text. True where the codeset is UTF-8.
  */

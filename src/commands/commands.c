@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "commands/headless.h"
+#include "commands/login_shell.h"
 #include "commands/output.h"
 #include "commands/subcommands.h"
 #include "commands/version.h"
@@ -115,7 +116,7 @@ static const struct option_row {
 	{ "role", "ROLE", OPTION_ROLE, 0, "admin, helpdesk or monitor; can only be lowered" },
 	{ "profile", "NAME", OPTION_PROFILE, 0, "profile of the directory, or its file" },
 	{ "readonly", NULL, OPTION_READONLY, 0, "register nothing that could write" },
-	{ "restricted", NULL, OPTION_RESTRICTED, 0, "no suspend and no files by name" },
+	{ "restricted", NULL, OPTION_RESTRICTED, 0, "no suspend, no files by name, no other configuration" },
 	{ "keymap", "NAME", OPTION_KEYMAP, 0, "default, vi, emacs or a file" },
 	{ "theme", "NAME", OPTION_THEME, 0, "default, dark, light, high-contrast, colour-blind or a file" },
 	{ "start", "SECTION", OPTION_START, 0, "the section that opens first" },
@@ -440,17 +441,38 @@ static int run_command(const struct command *command, struct parsed *parsed, int
 		headless_note("postroom: %s", error.text);
 		return error_exit_status(error.kind == ERROR_NOT_FOUND ? ERROR_CONFIG : error.kind);
 	}
+	if (config && config->restricted && !parsed->options->restricted && login_shell_restricted() >= 0) {
+		config_free(config);
+		return error_exit_status(ERROR_USAGE);
+	}
+	if (config && config->restricted && parsed->arguments.output) {
+		headless_note("postroom: --output is not possible in restricted mode, which takes no files by name");
+		config_free(config);
+		return error_exit_status(ERROR_REFUSED);
+	}
 	return command->run(config, &parsed->arguments, argc, argv);
+}
+
+int commands_restricted(void)
+{
+	return login_shell_restricted();
 }
 
 int commands_run(int argc, char **argv, const struct front_ends *front_ends, struct options *options)
 {
 	struct parsed parsed = { .options = options, .arguments = { .front_ends = front_ends, .printer = &printer_table } };
 	const struct command *command = NULL;
+	int status;
 
 	memset(options, 0, sizeof(*options));
+	status = login_shell(argc, argv, &options->restricted);
+	if (status >= 0)
+		return status;
 	if (!read_options(argc, argv, &parsed))
 		return error_exit_status(ERROR_USAGE);
+	status = options->restricted ? login_shell_restricted() : -1;
+	if (status >= 0)
+		return status;
 	if (parsed.version) {
 		print_version();
 		return 0;

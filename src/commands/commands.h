@@ -21,6 +21,11 @@ struct front_ends {
 };
 int commands_run(int argc, char **argv, const struct front_ends *front_ends, struct options *options);
 /*
+ * Before a console that the configuration restricts, where the command line did not: -1: go on; else the exit status of
+ * a command that the client asked ssh for, which was refused (login_shell.h).
+ */
+int commands_restricted(void);
+/*
  * For directory_settings.ask_password with the config as ask_context: asks on /dev/tty with echo off. To be called while
  * the terminal is in its ordinary state. Heap text, wiped and freed by the receiver; NULL: cancelled or no terminal.
  */

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "model/mailbox.h"
 #include "model/traffic.h"
 
 static bool any(const char *const *list)
@@ -79,50 +80,71 @@ bool scope_check(const struct role_scope *scope, const struct role_person *perso
 
 /* --- who is named --------------------------------------------------------------------------- */
 
-static bool is_in(const char *const *list, size_t count, const char *name)
+struct named {
+	struct arena *arena;
+	const char **list;                 /* room for SCOPE_PEOPLE_MOST */
+	size_t count;
+	enum role role;
+};
+
+/* False where it is one too many. */
+static bool add(struct named *named, const char *user, struct error *error)
 {
-	for (size_t i = 0; i < count; i++)
-		if (strcmp(list[i], name) == 0)
+	for (size_t i = 0; i < named->count; i++)
+		if (strcmp(named->list[i], user) == 0)
 			return true;
-	return false;
+	if (named->count == SCOPE_PEOPLE_MOST)
+		return error_set(error, ERROR_REFUSED, "This concerns more than %d people at once, which needs role %s; this session has role %s",
+			(int)SCOPE_PEOPLE_MOST, role_word(ROLE_ADMIN), role_word(named->role));
+	named->list[named->count++] = user;
+	return true;
 }
 
-static bool too_many(enum role role, struct error *error)
+static bool add_sessions(struct named *named, const struct change *change, struct error *error)
 {
-	return error_set(error, ERROR_REFUSED, "This concerns more than %d people at once, which needs role %s; this session has role %s",
-		(int)SCOPE_PEOPLE_MOST, role_word(ROLE_ADMIN), role_word(role));
+	const struct value *values;
+	size_t count = traffic_values(named->arena, change, &values), i;
+
+	for (i = 0; i < count; i++) {
+		struct traffic_session session;
+
+		if (!traffic_session_read(values[i].bytes, &session))
+			return error_set(error, ERROR_REFUSED, "Whose connection \"%.100s\" is cannot be told, so role %s may not end it",
+				values[i].bytes, role_word(named->role));
+		if (!add(named, arena_bytes(named->arena, session.user, session.user_length), error))
+			return false;
+	}
+	return true;
+}
+
+/* Whose mailbox it is, and every login whose sending sessions end with it. */
+static bool add_mailbox(struct named *named, const struct change *change, struct error *error)
+{
+	const char *server, *user;
+	size_t i, j;
+
+	if (!change->name || !mailbox_name_read(named->arena, change->name, &server, &user))
+		return true;
+	if (!add(named, user, error))
+		return false;
+	for (i = 0; i < change->edit_count; i++)
+		for (j = 0; strcmp(change->edits[i].field->name, "smtp") == 0 && j < change->edits[i].count; j++)
+			if (!add(named, arena_text(named->arena, change->edits[i].values[j].bytes), error))
+				return false;
+	return true;
 }
 
 bool scope_people(struct arena *arena, const struct change *change, enum role role, const char *const **people, size_t *count,
 		struct error *error)
 {
-	const char **list = arena_alloc(arena, SCOPE_PEOPLE_MOST * sizeof(*list));
-	const struct value *values = NULL;
-	size_t value_count = 0, i;
-	const char *slash;
+	struct named named = { .arena = arena, .list = arena_alloc(arena, SCOPE_PEOPLE_MOST * sizeof(*named.list)), .role = role };
 
-	*people = list;
-	*count = 0;
-	if (change->kind == &kind_sessions)
-		value_count = traffic_values(arena, change, &values);
-	for (i = 0; i < value_count; i++) {
-		struct traffic_session session;
-		const char *user;
-
-		if (!traffic_session_read(values[i].bytes, &session))
-			return error_set(error, ERROR_REFUSED, "Whose connection \"%.100s\" is cannot be told, so role %s may not end it",
-				values[i].bytes, role_word(role));
-		user = arena_bytes(arena, session.user, session.user_length);
-		if (is_in(list, *count, user))
-			continue;
-		if (*count == SCOPE_PEOPLE_MOST)
-			return too_many(role, error);
-		list[(*count)++] = user;
-	}
-	/* "SERVER/USER": a slash in the name of a server makes somebody whom nobody knows, never somebody else. */
-	slash = change->kind == &kind_sessions || !change->name ? NULL : strchr(change->name, '/');
-	if (slash && slash[1])
-		list[(*count)++] = arena_text(arena, slash + 1);
+	if (change->kind == &kind_sessions && !add_sessions(&named, change, error))
+		return false;
+	if (change->kind == &kind_mailbox && !add_mailbox(&named, change, error))
+		return false;
+	*people = named.list;
+	*count = named.count;
 	return *count > 0 || error_set(error, ERROR_REFUSED, "Whom this change of %s concerns cannot be told, so it needs role %s; "
 		"this session has role %s", change->name, role_word(ROLE_ADMIN), role_word(role));
 }

@@ -46,7 +46,7 @@ struct role_scope scope_copy(struct arena *arena, const struct role_scope *scope
 bool scope_check(const struct role_scope *scope, const struct role_person *person, enum role role, struct error *error);
 /*
  * The people that a change of what goes on names, as the mail servers call them: each once, in the arena. Of kind
- * sessions those whose connections end, of kind mailbox the one whose it is. False with why where nobody is named, or
+ * sessions those whose connections end, of kind mailbox the one whose it is and the logins that it ends. False with why where nobody is named, or
  * more than SCOPE_PEOPLE_MOST are.
  */
 bool scope_people(struct arena *arena, const struct change *change, enum role role, const char *const **people, size_t *count,

@@ -38,13 +38,13 @@ static int fake_keys(const char *keymap, const char *compare)
 
 static const struct front_ends front_ends = { fake_screen, fake_keys };
 
-static int run(const char *line, struct options *options)
+static int run_as(const char *line, struct options *options)
 {
 	static char copy[500];
 	char *words[40] = { NULL }, *rest = NULL, *word;
 	int count = 0, out = dup(1), err = dup(2), null = open("/dev/null", O_WRONLY), status;
 
-	snprintf(copy, sizeof(copy), "postroom %s", line);
+	snprintf(copy, sizeof(copy), "%s", line);
 	for (word = strtok_r(copy, " ", &rest); word; word = strtok_r(NULL, " ", &rest))
 		words[count++] = word;
 	fflush(stdout);
@@ -58,6 +58,14 @@ static int run(const char *line, struct options *options)
 	close(err);
 	close(null);
 	return status;
+}
+
+static int run(const char *line, struct options *options)
+{
+	char whole[500];
+
+	snprintf(whole, sizeof(whole), "postroom %s", line);
+	return run_as(whole, options);
 }
 
 static const struct { const char *line; int status; } lines[] = {
@@ -113,6 +121,44 @@ static void lines_and_their_status(void **state)
 	}
 	assert_int_equal(drew, 30100);
 	assert_int_equal(listed, 5);
+}
+
+/* As sshd starts a login shell, and as it starts what it is forced to. */
+static const struct { const char *line; const char *asked; int status; } shells[] = {
+	{ "-postroom", NULL, -1 },
+	{ "-postroom -c", NULL, 64 },
+	{ "-postroom -c id", NULL, 64 },
+	{ "-postroom -cid", NULL, 64 },
+	{ "-postroom list user", NULL, 64 },
+	{ "-postroom --help", NULL, 64 },
+	{ "postroom -c id", NULL, 64 },
+	{ "postroom -cid", NULL, 64 },
+	{ "postroom --restricted", NULL, -1 },
+	{ "postroom --restricted", "", -1 },
+	{ "postroom --restricted", "id", 64 },
+	{ "postroom --restricted", "/usr/lib/openssh/sftp-server", 64 },
+	{ "-postroom", "id", 64 },
+	{ "postroom", "id", -1 },
+};
+
+static void a_shell_runs_no_command(void **state)
+{
+	struct options options;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(shells) / sizeof(shells[0]); i++) {
+		int status;
+
+		unsetenv("SSH_ORIGINAL_COMMAND");
+		if (shells[i].asked)
+			setenv("SSH_ORIGINAL_COMMAND", shells[i].asked, 1);
+		status = run_as(shells[i].line, &options);
+		if (status != shells[i].status)
+			fail_msg("\"%s\": status %d, not %d", shells[i].line, status, shells[i].status);
+		assert_true(status >= 0 || options.restricted == !!strchr(shells[i].line, '-'));
+	}
+	unsetenv("SSH_ORIGINAL_COMMAND");
 }
 
 static void options_stand_before_and_behind(void **state)
@@ -290,6 +336,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(lines_and_their_status),
+		cmocka_unit_test(a_shell_runs_no_command),
 		cmocka_unit_test(options_stand_before_and_behind),
 		cmocka_unit_test(words_become_edits),
 		cmocka_unit_test(several_values_of_one_field_are_all_set),

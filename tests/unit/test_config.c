@@ -146,6 +146,21 @@ static void restricted_takes_no_files_by_name(void **state)
 		assert_true(config || error.kind == ERROR_REFUSED);
 		config_free(config);
 	}
+	/* Nothing but the machine's file and one that only root writes. */
+	{
+		struct config *config = load("system = \"M\"\n" SERVER, "system = \"OWN\"\n", (struct options){ .restricted = true }, &error);
+
+		assert_string_equal(config->system, "M");
+		config_free(config);
+		config = load("system = \"M\"\n" SERVER, "system = \"OWN\"\n", (struct options){ .restricted = true, .config = own }, &error);
+		assert_int_equal(config != NULL, getuid() == 0);
+		config_free(config);
+		if (getuid() == 0 && chown(own, 65534, 65534) == 0) {
+			memset(&error, 0, sizeof(error));
+			assert_null(config_load(&(struct options){ .restricted = true, .config = own }, &error));
+			assert_int_equal(error.kind, ERROR_REFUSED);
+		}
+	}
 	if (getuid() != 0)
 		return;
 	assert_null(load("restricted = yes\n" SERVER, "", (struct options){ .uri = "ldap://elsewhere" }, &error));

@@ -4,8 +4,10 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -41,6 +43,26 @@ static void dangerous_variables_go(void **state)
 	assert_string_equal(getenv("LDAPNOINIT"), "1");
 }
 
+/* What would lead a restricted session to files of somebody's choice. */
+static void restricted_goes_nowhere_else(void **state)
+{
+	static const char *const gone[] = { "POSTROOM_CONFIG", "POSTROOM_LEAPING_CLOCK", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_RUNTIME_DIR", "TZ" };
+	const struct passwd *user = getpwuid(getuid());
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(gone) / sizeof(gone[0]); i++)
+		setenv(gone[i], "/tmp/x", 1);
+	setenv("HOME", "/tmp/x", 1);
+	setenv("TERM", "vt100", 1);
+	environment_restrict();
+	for (i = 0; i < sizeof(gone) / sizeof(gone[0]); i++)
+		assert_null(getenv(gone[i]));
+	assert_string_equal(getenv("TERM"), "vt100");
+	if (user)
+		assert_string_equal(getenv("HOME"), user->pw_dir);
+}
+
 static void a_missing_locale_gives_way(void **state)
 {
 	const char *note = "";
@@ -64,6 +86,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(dangerous_variables_go),
+		cmocka_unit_test(restricted_goes_nowhere_else),
 		cmocka_unit_test(a_missing_locale_gives_way),
 	};
 

@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "model/mailbox.h"
 #include "model/scope.h"
 #include "model/traffic.h"
 
@@ -141,12 +142,11 @@ static void a_mailbox_is_somebodys(void **state)
 		{ "mail1/a/b@example.com", "a/b@example.com" },
 		{ "mail1/", NULL }, { "mail1", NULL },
 	};
-	const struct kind *kind = kind_written("mailbox");
 	struct arena *arena = arena_new();
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		struct change *change = change_new(VERB_EDIT, kind ? kind : &kind_queue, names[i].name);
+		struct change *change = change_new(VERB_EDIT, &kind_mailbox, names[i].name);
 		const char *const *people;
 		struct error error = { 0 };
 		size_t count;
@@ -159,6 +159,27 @@ static void a_mailbox_is_somebodys(void **state)
 	arena_free(arena);
 }
 
+/* Under one's own name somebody else's sessions could be ended. */
+static void the_logins_that_end_are_people_too(void **state)
+{
+	static const char *const logins[] = { "anna", "boss", NULL };
+	struct arena *arena = arena_new();
+	struct change *change = mailbox_change_smtp("mail1", "anna@example.com", logins);
+	const char *const *people;
+	struct error error = { 0 };
+	size_t count;
+
+	(void)state;
+	assert_true(scope_people(arena, change, ROLE_HELPDESK, &people, &count, &error));
+	assert_int_equal(count, 3);
+	assert_string_equal(people[2], "boss");
+	change_free(change);
+	change = change_new(VERB_EDIT, &kind_queue, "mail1");
+	assert_false(scope_people(arena, change, ROLE_HELPDESK, &people, &count, &error));
+	change_free(change);
+	arena_free(arena);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -168,6 +189,7 @@ int main(void)
 		cmocka_unit_test(sessions_name_people),
 		cmocka_unit_test(too_many_are_no_caller),
 		cmocka_unit_test(a_mailbox_is_somebodys),
+		cmocka_unit_test(the_logins_that_end_are_people_too),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
