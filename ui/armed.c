@@ -38,6 +38,7 @@ struct quiet {
 	struct review *review;
 	char *server, *reason;
 	unsigned tries;
+	bool mends;                        /* what nobody looked after goes back by it */
 	bool tells;                        /* its success is news */
 };
 
@@ -105,6 +106,8 @@ static void quiet_done(void *context, const struct gate_result *result)
 		session_complain(self->session, &result->error);
 	else if (self != NULL && quiet->tells)
 		session_notice(self->session, NULL, "%s: %d s more to confirm", quiet->server, MORE_S);
+	else if (self != NULL && quiet->mends)
+		session_notice(self->session, NULL, "%s: what nobody looked after was put back, the old values run again", quiet->server);
 	if (self != NULL && result->outcome == OUTCOME_APPLIED)
 		tell_views(self, quiet->server);
 	if (self != NULL)
@@ -127,7 +130,7 @@ static void quiet_seen(void *context, struct review *takes)
 }
 
 /* reason: for the history; NULL: none. */
-static void give_quietly(struct armed *self, const struct settings_wait *wait, const char *word, const char *reason, bool tells)
+static struct quiet *give_quietly(struct armed *self, const struct settings_wait *wait, const char *word, const char *reason, bool tells)
 {
 	struct change *change = settings_order(settings_kind(wait->report), wait->server, word, wait->report->id, MORE_S);
 	struct quiet *quiet = memory_new(sizeof *quiet);
@@ -137,6 +140,7 @@ static void give_quietly(struct armed *self, const struct settings_wait *wait, c
 	self->quiet = quiet;
 	gate_preview(quiet->gate, change, quiet_seen, quiet);
 	change_free(change);
+	return quiet;
 }
 
 /* --- how it ended ------------------------------------------------------------------------------------- */
@@ -217,8 +221,9 @@ static void on_end(void *context, const struct settings_wait *wait)
 	struct armed *self = context;
 	const struct guardian_report *report = wait->report;
 	bool ours = self->told && self->ordered != NULL && report->id != NULL && strcmp(self->ordered, report->id) == 0;
-	bool writes = report->id != NULL && made_by_us(self, report) && gate_write_reason(session_engine(self->session)->gate) == NULL &&
-		!session_replayed(self->session);
+	bool may = report->id != NULL && role_may(session_role(self->session), settings_kind(report), NULL, VERB_EDIT) &&
+		gate_write_reason(session_engine(self->session)->gate) == NULL && !session_replayed(self->session);
+	bool writes = may && made_by_us(self, report);
 
 	if (wait->waited && !ours)
 		tell_end(self, wait);
@@ -230,6 +235,9 @@ static void on_end(void *context, const struct settings_wait *wait)
 		give_quietly(self, wait, "settle", report->why, false);
 	else if (ended_by_itself(wait) && writes)
 		settle_late(self, wait);
+	/* Its guardian has died, or could not put it back: who may write anything puts it right, whoever made it. */
+	else if (report->state == GUARDIAN_STUCK && may)
+		give_quietly(self, wait, "settle", report->why, false)->mends = true;
 }
 
 static void on_change(void *context)

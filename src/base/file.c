@@ -277,6 +277,13 @@ bool file_lock(int descriptor, const char *path, struct error *error)
 	return true;
 }
 
+bool file_locked(int descriptor)
+{
+	struct flock whole = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+
+	return fcntl(descriptor, F_OFD_GETLK, &whole) == 0 && whole.l_type != F_UNLCK;
+}
+
 bool file_write_all(int descriptor, const char *path, const void *bytes, size_t length, struct error *error)
 {
 	const char *at = bytes;

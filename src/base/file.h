@@ -41,6 +41,8 @@ bool file_replace(const char *path, const void *bytes, size_t length, mode_t mod
 int file_open_append(const char *path, mode_t mode, bool *created, struct error *error);
 /* Takes an exclusive open-file-description lock without waiting; false with ERROR_CONFLICT where held. */
 bool file_lock(int descriptor, const char *path, struct error *error);
+/* Does somebody hold that lock? Nothing is taken, so nobody is in anybody's way. */
+bool file_locked(int descriptor);
 /* Writes all bytes, resuming short writes. */
 bool file_write_all(int descriptor, const char *path, const void *bytes, size_t length, struct error *error);
 /* XDG state directory for this user: $XDG_STATE_HOME/postroom or ~/.local/state/postroom. Arena; NULL where there is no home. */

@@ -191,7 +191,14 @@ int run_status(struct config *takes, const struct arguments *arguments, int argc
 
 /* --- confirm, rollback ---------------------------------------------------------------------------------- */
 
-/* The one that waits; NULL: the reason was printed. */
+/* What can still go one way or the other; what nobody looks after any more, or could not be put back, can only go back. */
+static bool takes(const struct asked *asked, const char *word)
+{
+	return asked->error.kind == ERROR_NONE && (asked->report.state == GUARDIAN_WAITING ||
+		(asked->report.state == GUARDIAN_STUCK && asked->report.id && !strcmp(word, "rollback")));
+}
+
+/* The one that the order is for; NULL: the reason was printed. */
 static struct asked *the_one(struct waiting *waiting, const char *word)
 {
 	struct asked *found = NULL;
@@ -199,7 +206,7 @@ static struct asked *the_one(struct waiting *waiting, const char *word)
 	size_t many = 0;
 
 	for (size_t i = 0; i < waiting->count; i++)
-		if (waiting->servers[i].error.kind == ERROR_NONE && waiting->servers[i].report.state == GUARDIAN_WAITING) {
+		if (takes(&waiting->servers[i], word)) {
 			found = &waiting->servers[i];
 			many++;
 		}

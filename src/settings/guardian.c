@@ -26,7 +26,7 @@
 #include "base/log.h"
 #include "base/loop.h"
 
-enum { MOST_CHANGE = 32 << 20 };
+enum { MOST_CHANGE = 32 << 20, SETTLE_MS = 200 };
 
 static char stop_at[40];
 static volatile sig_atomic_t ending;
@@ -152,7 +152,7 @@ static void guard(struct guardian *guardian, int pipe_end)
 	struct error error = { 0 };
 
 	guardian->report = (struct guardian_report){ .id = change.id, .who = change.who, .sentence = change.sentence, .noun = change.noun };
-	if (!guardian_lock(guardian, &error)) {
+	if (!guardian_lock_soon(guardian, &error)) {
 		if (error.kind == ERROR_CONFLICT)
 			refuse_second(guardian);
 		else
@@ -183,12 +183,13 @@ static void guard(struct guardian *guardian, int pipe_end)
 /* Waits for the guardian; one that was killed leaves its work to us. */
 static void watch(struct guardian *guardian, pid_t child, int pipe_end)
 {
+	struct error error = { 0 };
 	int status = 0;
 
 	while (waitpid(child, &status, 0) < 0 && errno == EINTR)
 		;
 	stop_at[0] = '\0';
-	if (!WIFSIGNALED(status) || !guardian_lock(guardian, NULL))
+	if (!WIFSIGNALED(status) || !guardian_lock_soon(guardian, &error))
 		return;
 	if (!guardian_load(guardian, NULL) || !guardian_mend(guardian)) {
 		guardian->report = (struct guardian_report){ .state = GUARDIAN_REFUSED, .id = guardian->change.id, .who = guardian->change.who,
@@ -309,6 +310,10 @@ static void tell_orphan(struct guardian *guardian)
 	if (report->state != GUARDIAN_INSTALLING && report->state != GUARDIAN_LOOKING && report->state != GUARDIAN_WAITING &&
 	    report->state != GUARDIAN_ROLLING_BACK)
 		return;
+	/* One may just have begun, or the watcher is about to put back what its guardian has left. */
+	guardian_pause(SETTLE_MS);
+	if (guardian_locked(guardian))
+		return;
 	report->state = GUARDIAN_STUCK;
 	report->kind = ERROR_INTERNAL;
 	report->deadline = 0;
@@ -318,9 +323,9 @@ static void tell_orphan(struct guardian *guardian)
 /* Reads what is known; mend: what nobody looks after is put right first. False: error says why it is not known. */
 static bool known(struct guardian *guardian, bool mend, struct error *error)
 {
-	bool alone = guardian_lock(guardian, error);
+	bool alone = mend ? guardian_lock(guardian, error) : !guardian_locked(guardian);
 
-	if (!alone && error->kind != ERROR_CONFLICT)
+	if (mend && !alone && error->kind != ERROR_CONFLICT)
 		return false;
 	error_clear(error);
 	if (!guardian_load(guardian, error)) {

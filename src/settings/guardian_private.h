@@ -98,6 +98,10 @@ bool guardian_save(struct guardian *guardian, struct error *error);
 bool guardian_load(struct guardian *guardian, struct error *error);
 /* Takes the lock; false (CONFLICT) where a living guardian holds it. */
 bool guardian_lock(struct guardian *guardian, struct error *error);
+/* The same, with a moment for somebody who only puts right what was left. */
+bool guardian_lock_soon(struct guardian *guardian, struct error *error);
+/* Does a living one hold it? Nothing is taken. */
+bool guardian_locked(struct guardian *guardian);
 void guardian_unlock(struct guardian *guardian);
 /* The state changes, in memory and on the disk. */
 bool guardian_state(struct guardian *guardian, enum guardian_state state, struct error *error);

@@ -19,7 +19,7 @@
 #include "base/file.h"
 #include "base/json.h"
 
-enum { MOST_STATE = 64 << 20 };
+enum { MOST_STATE = 64 << 20, LOCK_TRIES = 8, LOCK_PAUSE_MS = 100 };
 
 static char *path_of(struct guardian *guardian, const char *name)
 {
@@ -249,6 +249,29 @@ bool guardian_lock(struct guardian *guardian, struct error *error)
 	close(guardian->lock);
 	guardian->lock = -1;
 	return false;
+}
+
+bool guardian_lock_soon(struct guardian *guardian, struct error *error)
+{
+	for (unsigned try = 0; try < LOCK_TRIES; try++) {
+		error_clear(error);
+		if (guardian_lock(guardian, error))
+			return true;
+		if (error->kind != ERROR_CONFLICT)
+			return false;
+		guardian_pause(LOCK_PAUSE_MS);
+	}
+	return false;
+}
+
+bool guardian_locked(struct guardian *guardian)
+{
+	int lock = open(path_of(guardian, "lock"), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	bool held = lock >= 0 && file_locked(lock);
+
+	if (lock >= 0)
+		close(lock);
+	return held;
 }
 
 void guardian_unlock(struct guardian *guardian)

@@ -369,15 +369,14 @@ static enum outcome failed(const struct error *error)
 static enum outcome ordered(struct arena *arena, const struct operation *operation, const char *order, const struct guardian_report *report,
 		const char *server, struct operation *inverse, struct error *error)
 {
-	enum guardian_state wanted = !strcmp(order, "confirm") ? GUARDIAN_CONFIRMED : !strcmp(order, "rollback") ? GUARDIAN_ROLLED_BACK : GUARDIAN_WAITING;
-	bool settles = !strcmp(order, "settle");
+	enum guardian_state wanted = !strcmp(order, "confirm") ? GUARDIAN_CONFIRMED : !strcmp(order, "more") ? GUARDIAN_WAITING : GUARDIAN_ROLLED_BACK;
 
 	if (!report->id || strcmp(report->id, operation_delta(operation, order)->values[0].bytes)) {
 		error_set(error, ERROR_NOT_FOUND, "%s: no change of this id is known there any more", server);
 		return OUTCOME_NOT_APPLIED;
 	}
 	/* What could not be confirmed still waits, and says why. */
-	if (settles || (report->state == wanted && (report->kind == ERROR_NONE || wanted == GUARDIAN_ROLLED_BACK)))
+	if (report->state == wanted && (report->kind == ERROR_NONE || wanted == GUARDIAN_ROLLED_BACK))
 		return invert(arena, operation, report, inverse, error) ? OUTCOME_APPLIED : OUTCOME_NOT_APPLIED;
 	error_set(error, report->kind == ERROR_NONE ? ERROR_CONFLICT : report->kind, "%s: %s", server,
 		report->why ? report->why : guardian_state_word(report->state));

@@ -267,7 +267,9 @@ static void appending(void **state)
 	assert_true(file_write_all(second, path, "two\n", 4, &error));
 	assert_true(file_write_all(first, path, "three\n", 6, &error));
 	assert_string_equal(get(path), "one\ntwo\nthree\n");
+	assert_false(file_locked(second));
 	assert_true(file_lock(first, path, &error));
+	assert_true(file_locked(second));
 	assert_false(file_lock(second, path, &error));
 	expect(&error, ERROR_CONFLICT, path, "in use by another");
 	close(first);

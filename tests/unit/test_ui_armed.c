@@ -184,6 +184,23 @@ static void what_is_not_ours_is_not_written(void **state)
 	}
 }
 
+/* Nobody looks after it any more: a console that may write has it put back, whoever made it. */
+static void what_was_left_is_put_back(void **state)
+{
+	static const enum role roles[] = { ROLE_ADMIN, ROLE_MONITOR, ROLE_HELPDESK };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof roles / sizeof *roles; i++) {
+		struct stage *stage = stage_of_a_person(roles[i]);
+
+		will_say(stage, "somebody@else", GUARDIAN_STUCK, 0, "its guardian has died", ERROR_INTERNAL);
+		asked(stage);
+		assert_int_equal(fake_writes(stage->engine), roles[i] == ROLE_ADMIN);
+		assert_true(shows(stage, roles[i] == ROLE_ADMIN ? "what nobody looked after was put back" : "Limits of mail1 changed could be neither"));
+		stage_free(stage);
+	}
+}
+
 /* One key, no review; filed as what it is a change of, although it was made elsewhere. */
 static void more_time(void **state)
 {
@@ -207,7 +224,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(waits_in_every_section), cmocka_unit_test(who_may),
 		cmocka_unit_test(first_look_finds_it_on_its_way), cmocka_unit_test(how_it_ended_is_written),
-		cmocka_unit_test(what_is_not_ours_is_not_written), cmocka_unit_test(more_time) };
+		cmocka_unit_test(what_is_not_ours_is_not_written),
+		cmocka_unit_test(what_was_left_is_put_back), cmocka_unit_test(more_time) };
 
 	return cmocka_run_group_tests_name("armed", tests, NULL, NULL);
 }
