@@ -18,6 +18,7 @@
 #include "base/text.h"
 #include "directory/directory.h"
 #include "gate/gate.h"
+#include "model/guarded.h"
 #include "model/traffic.h"
 #include "ui/move.h"
 #include "ui/review_state.h"
@@ -551,7 +552,7 @@ static const char *review_blocked(const struct view *view, const struct action *
 
 	switch (move_of(action)) {
 	case MOVE_RAW:
-		return self->review != NULL && self->review->change->kind->result != NULL ? "nothing of it is an entry of the directory" : NULL;
+		return self->review != NULL && (self->review->change->kind->result != NULL || kind_guarded(self->review->change->kind)) ? "nothing of it is an entry of the directory" : NULL;
 	case MOVE_UNDO:
 		return "this review comes first; Esc goes back";
 	case MOVE_PICK:

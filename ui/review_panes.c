@@ -12,6 +12,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "model/guarded.h"
 
 enum { LABEL = 2, VALUES = 24 };
 
@@ -273,7 +274,7 @@ static void add_operations(const struct review *review, struct wrapped *pane)
 	if (review->plan.count == 0 || review->change->kind->result != NULL)
 		return;
 	wrapped_blank(pane);
-	wrapped_add(pane, 0, STYLE_DIM, NULL, 1, STYLE_HEADING,
+	wrapped_add(pane, 0, STYLE_DIM, NULL, 1, STYLE_HEADING, kind_guarded(review->change->kind) ? "In the files" :
 			review->plan.count == 1 ? "As attribute lines" : arena_format(pane->arena, "As attribute lines, %zu steps", review->plan.count));
 	for (size_t i = 0; i < review->plan.count; i++) {
 		const struct operation *operation = &review->plan.operations[i];

@@ -12,6 +12,7 @@
 #include <stdatomic.h>
 
 #include "gate/archive.h"
+#include "base/text.h"
 #include "gate/gate.h"
 #include "gate/journal.h"
 
@@ -170,6 +171,12 @@ bool write_end(struct gate *gate, const char *id, const char *word, const char *
 bool write_undone(struct gate *gate, const char *id, const char *by);
 /* One line to the system's log. */
 void audit(const struct gate *gate, const char *id, const struct review *review, const char *sentence, const char *result);
+
+/* --- guarded_lines.c -------------------------------------------------------------------- */
+
+/* Does it change the files of a server (model/guarded.h)? Then what differs in them, a line each, behind what stands in text. */
+bool guarded_operation(const struct operation *operation);
+void guarded_lines(struct arena *arena, struct text *text, const struct operation *operation);
 
 /* --- undo ------------------------------------------------------------------------------ */
 

@@ -2,7 +2,8 @@
  * lines: operations as people read them, and as LDIF.
  *
  * The attribute lines of a review say old and new where one value takes the
- * place of another; LDIF is what ldapmodify would be given, base64 wherever a
+ * place of another, and of a change of a server's files (guarded_lines.c) what
+ * differs in them; LDIF is what ldapmodify would be given, base64 wherever a
  * value is not plain.  Secrets are never in either.  Raw bytes inside the
  * lines: the one who shows them makes them visible.  Pure.
  */
@@ -11,7 +12,7 @@
 
 #include "base/ldif.h"
 #include "base/text.h"
-#include "gate/gate.h"
+#include "gate/gate_private.h"
 
 #define DOTS "********"
 
@@ -149,7 +150,10 @@ char *operation_lines(struct arena *arena, const struct operation *operation)
 		add_modify(&text, operation);
 		break;
 	case OPERATION_MODIFY:
-		add_modify(&text, operation);
+		if (guarded_operation(operation))
+			guarded_lines(arena, &text, operation);
+		else
+			add_modify(&text, operation);
 		break;
 	}
 	lines = arena_text(arena, text_get(&text));
@@ -257,7 +261,10 @@ char *plan_ldif(struct arena *arena, const struct plan *plan)
 	for (i = 0; i < plan->count; i++) {
 		if (i > 0)
 			text_add_char(&text, '\n');
-		ldif_operation(&text, &plan->operations[i]);
+		if (guarded_operation(&plan->operations[i]))
+			text_addf(&text, "# %s: files of a server, no entry of the directory\n", plan->operations[i].place);
+		else
+			ldif_operation(&text, &plan->operations[i]);
 	}
 	ldif = arena_text(arena, text_get(&text));
 	text_free(&text);

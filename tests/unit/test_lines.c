@@ -26,6 +26,21 @@ static const struct delta hidden[] = {
 	{ .attribute = "userPassword", .how = DELTA_ADD, .values = &secret, .count = 1, .secret = true },
 };
 
+static const struct value ids[] = { { "a1", 2 } }, shown = { "imap-login process_limit\t20\t60", 30 }, hash = { "hash", 4 };
+#define TEXT(words) { (char *)(words), sizeof(words) - 1 }
+static const struct value files = TEXT("{\"files\":[{\"path\":\"/etc/d/a.conf\",\"seen\":\"one\\nservice x {\\n  a = 1\\n}\\nend\\n\","
+	"\"bytes\":\"one\\nservice x {\\n  a = 2\\n  b = 3\\n}\\nend\\n\"},{\"path\":\"/etc/d/b.conf\",\"new\":true,\"bytes\":\"c = 1\\n\"},"
+	"{\"path\":\"/etc/d/c.conf\",\"seen\":\"d\",\"gone\":true},{\"path\":\"/etc/d/e\",\"seen\":\"\",\"bytes\":\"\"}],"
+	"\"variables\":[{\"name\":\"mail/x\",\"new\":true,\"value\":\"5\"},{\"name\":\"mail/y\",\"seen\":\"6\",\"unset\":true}]}");
+static const struct delta guarded[] = {
+	{ .attribute = "value", .how = DELTA_REPLACE, .values = &shown, .count = 1 },
+	{ .attribute = "change", .how = DELTA_REPLACE, .values = &files, .count = 1 },
+	{ .attribute = "id", .how = DELTA_REPLACE, .values = ids, .count = 1 },
+};
+static const struct delta hashed[] = { { .attribute = "change", .how = DELTA_REPLACE, .values = &hash, .count = 1, .secret = true } };
+static const struct delta broken[] = { { .attribute = "change", .how = DELTA_REPLACE, .values = &hash, .count = 1 } };
+static const struct delta order[] = { { .attribute = "settle", .how = DELTA_REPLACE, .values = ids, .count = 1 } };
+
 static const struct {
 	const char *name;
 	struct operation operation;
@@ -52,6 +67,25 @@ static const struct {
 	  { .verb = OPERATION_DELETE, .place = "cn=b,dc=x", .deltas = many, .delta_count = 1 },
 	  "delete cn=b,dc=x\n  mail: a@example.com, b@example.com",
 	  "dn: cn=b,dc=x\nchangetype: delete\n" },
+	{ "files of a server",
+	  { .verb = OPERATION_MODIFY, .place = "mail1/limits", .deltas = guarded, .delta_count = 3 },
+	  "imap-login process_limit: 20 -> 60\n"
+	  "/etc/d/a.conf\n    service x {\n  -   a = 1\n  +   a = 2\n  +   b = 3\n"
+	  "/etc/d/b.conf (new file)\n  + c = 1\n/etc/d/c.conf (removed)\n  - d\n/etc/d/e\n  the same lines\n"
+	  "ucr mail/x: (not set) -> 5\nucr mail/y: 6 -> (not set)\nid a1",
+	  "# mail1/limits: files of a server, no entry of the directory\n" },
+	{ "files with secrets",
+	  { .verb = OPERATION_MODIFY, .place = "mail1/setting", .deltas = hashed, .delta_count = 1 },
+	  "what is written holds secrets and is not shown",
+	  "# mail1/setting: files of a server, no entry of the directory\n" },
+	{ "files that nobody can read",
+	  { .verb = OPERATION_MODIFY, .place = "mail1/setting", .deltas = broken, .delta_count = 1 },
+	  "what was to be written cannot be read any more",
+	  "# mail1/setting: files of a server, no entry of the directory\n" },
+	{ "an order to a guardian",
+	  { .verb = OPERATION_MODIFY, .place = "mail1/limits", .deltas = order, .delta_count = 1 },
+	  "settle a1",
+	  "# mail1/limits: files of a server, no entry of the directory\n" },
 	{ "another name",
 	  { .verb = OPERATION_RENAME, .place = "cn=b,dc=x", .new_place = "cn=c\\,d,dc=y,dc=x" },
 	  "rename cn=b,dc=x -> cn=c\\,d,dc=y,dc=x",
