@@ -4,8 +4,9 @@
  *
  * Ports are in guardian_ports.c.  An exit status of 0 of a reload proves nothing (dovecot 4.3): the log since
  * then must hold no refusal of the master, `service status` must show the
- * values, `doveadm who` must be answered, and each login port must greet a new
- * connection.  Where the log goes to syslog the usual files are read; where
+ * values, `doveadm who` must be answered, each login port must greet a new
+ * connection, and userdb and passdb must answer as before (a directory that
+ * Dovecot cannot bind to any more shows only there).  Where the log goes to syslog the usual files are read; where
  * none can be read the report says so.  Guardian's process.
  */
 #include "settings/guardian_private.h"
@@ -19,7 +20,8 @@
 #define DOVECONF "/usr/bin/doveconf"
 #define DOVEADM "/usr/bin/doveadm"
 /* A broken file can hold the master up for 10 s. */
-enum { LOOK_MS = 20000, TURN_MS = 100, UNSEEN_MS = 1500, DEAF_MS = 3000 };
+enum { LOOK_MS = 20000, TURN_MS = 100, UNSEEN_MS = 1500, DEAF_MS = 3000,
+	LOOKUP_TRIES = 2, LOOKUP_NOBODY = 67, LOOKUP_FAILED = 75 };
 
 /* One value as doveconf reads it; arena, NULL: it cannot be read. */
 static char *value_of(struct guardian *guardian, const char *config, const char *name)
@@ -237,12 +239,57 @@ static bool all_run(struct guardian *guardian, const char *table, const char *co
 
 /* --- before and after a reload ----------------------------------------------------------------------------- */
 
+static struct guardian_ran ask_who(struct guardian *guardian)
+{
+	return GUARDIAN_RUN(guardian, DOVEADM, "-c", guardian_config(guardian), "-f", "tab", "who", "-1");
+}
+
 static bool who_answers(struct guardian *guardian, struct error *error)
 {
-	struct guardian_ran ran = GUARDIAN_RUN(guardian, DOVEADM, "-c", guardian_config(guardian), "-f", "tab", "who", "-1");
+	struct guardian_ran ran = ask_who(guardian);
 
 	return (ran.ended && ran.status == 0) ||
 		error_set(error, ERROR_REFUSED, "doveadm who is not answered: %.300s", ran.ended ? ran.complaint : ran.error.text);
+}
+
+/*
+ * Somebody who is logged in, else a name that nobody has: "there is no such user" is an answer too, and one that a directory
+ * gives only to whoever may ask it.
+ */
+static const char *somebody(struct guardian *guardian)
+{
+	struct guardian_ran ran = ask_who(guardian);
+	const char *line = ran.ended && ran.status == 0 ? strchr(ran.output, '\n') : NULL;
+	char *name = line ? arena_format(guardian->arena, "%.*s", (int)strcspn(line + 1, "\t\n"), line + 1) : NULL;
+
+	/* doveadm would read these as a mask or an option. */
+	return name && *name && name[0] != '-' && !strpbrk(name, "*?") ? name : "postroom-probe";
+}
+
+/* Exit status of doveadm: 0 found, 67 there is nobody of this name, 75 nobody could look. */
+static int lookup(struct guardian *guardian, bool passdb, const char **words)
+{
+	struct guardian_ran ran = passdb ? GUARDIAN_RUN(guardian, DOVEADM, "-c", guardian_config(guardian), "auth", "lookup", guardian->known) :
+		GUARDIAN_RUN(guardian, DOVEADM, "-c", guardian_config(guardian), "user", guardian->known);
+
+	*words = ran.ended ? ran.complaint : ran.error.text;
+	return ran.ended ? ran.status : LOOKUP_FAILED;
+}
+
+/* Whoever was found must be found again; where nobody was, the question must be answered. What failed before says nothing. */
+static bool still_looks_up(struct guardian *guardian, bool passdb, struct error *error)
+{
+	int before = guardian->lookups[passdb], now = before;
+	const char *words = "";
+
+	for (unsigned try = 0; guardian->known && (before == 0 || before == LOOKUP_NOBODY) && try < LOOKUP_TRIES; try++) {
+		now = lookup(guardian, passdb, &words);
+		if (now == 0 || now == before)
+			return true;
+		guardian_pause(TURN_MS);
+	}
+	return now == before || error_set(error, ERROR_REFUSED, "%s of %s does not work any more, so nobody could log in: %.300s",
+		passdb ? "the passdb lookup" : "the userdb lookup", guardian->known, *words ? words : "no such user");
 }
 
 static void dovecot_note(struct guardian *guardian)
@@ -254,6 +301,9 @@ static void dovecot_note(struct guardian *guardian)
 		table = "";
 	guardian->before = pairs_now(guardian, table);
 	guardian->who_failed = !who_answers(guardian, NULL);
+	guardian->known = somebody(guardian);
+	for (int passdb = 0; passdb < 2; passdb++)
+		guardian->lookups[passdb] = lookup(guardian, passdb, &words);
 	for (size_t i = 0; i < list.count; i++) {
 		list.ports[i].greeted = guardian_greets(guardian, &list.ports[i], &words);
 		if (!list.ports[i].greeted)
@@ -357,7 +407,8 @@ static bool serves(struct guardian *guardian, struct error *error)
 {
 	struct guardian_ports list = guardian_dovecot_ports(guardian, guardian_config(guardian), false);
 
-	return guardian_ports_look(guardian, list.ports, list.count, error) && (guardian->who_failed || who_answers(guardian, error));
+	return guardian_ports_look(guardian, list.ports, list.count, error) && (guardian->who_failed || who_answers(guardian, error)) &&
+		still_looks_up(guardian, false, error) && still_looks_up(guardian, true, error);
 }
 
 static bool dovecot_look(struct guardian *guardian, const char *const *pairs, bool fresh, struct error *error)

@@ -64,6 +64,8 @@ struct guardian {
 	size_t port_count;
 	bool died;                         /* it ran, and does no more since the new files came */
 	bool who_failed;                   /* the doveadm call failed before the change already */
+	const char *known;                 /* whom lookups are tried with; NULL: with nobody */
+	int lookups[2];                    /* how they ended before the change: of userdb and passdb, as doveadm's exit status */
 	struct guardian_log log;
 	struct guardian_report report;
 	const char **lines;

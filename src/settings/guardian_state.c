@@ -99,6 +99,9 @@ static void put_armed(const struct guardian *guardian, struct json *json)
 		json_add_text(before, guardian->before[i]);
 	json_put(json, "before", before);
 	json_put_flag(json, "who_failed", guardian->who_failed);
+	json_put_text(json, "known", guardian->known);
+	json_put_number(json, "userdb", guardian->lookups[0]);
+	json_put_number(json, "passdb", guardian->lookups[1]);
 }
 
 bool guardian_save(struct guardian *guardian, struct error *error)
@@ -188,6 +191,9 @@ static bool read_armed(struct guardian *guardian, const struct json *json, struc
 	read_ports(guardian, json_get(json, "ports"));
 	read_before(guardian, json_get(json, "before"));
 	guardian->who_failed = json_get_flag(json, "who_failed");
+	guardian->known = arena_text(guardian->arena, json_get_text(json, "known"));
+	guardian->lookups[0] = (int)json_get_number(json, "userdb", 0);
+	guardian->lookups[1] = (int)json_get_number(json, "passdb", 0);
 	return true;
 }
 

@@ -258,6 +258,24 @@ static inline int runs_limit(struct world *world, const char *service)
 	return limit;
 }
 
+/* A session of anna that stays until it is closed. */
+static inline int log_in(struct world *world)
+{
+	struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons((uint16_t)world->port) };
+	struct timeval patience = { .tv_sec = 30 };
+	int descriptor = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	char line[2000] = "";
+
+	to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+	assert_int_equal(connect(descriptor, (struct sockaddr *)&to, sizeof(to)), 0);
+	assert_true(recv(descriptor, line, sizeof(line) - 1, 0) > 0);
+	assert_int_equal(send(descriptor, "a LOGIN anna test\r\n", 19, 0), 19);
+	assert_true(recv(descriptor, line, sizeof(line) - 1, 0) > 0);
+	assert_non_null(strstr(line, "a OK"));
+	return descriptor;
+}
+
 /* --- the guardian ------------------------------------------------------------------------------------- */
 
 static inline struct guarded_file file_now(struct world *world, const char *path, const char *bytes)

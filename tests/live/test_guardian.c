@@ -337,23 +337,6 @@ static void sessions_that_cannot_be_kept(void **state)
 	assert_int_equal(access(world->one, F_OK), -1);
 }
 
-static int log_in(struct world *world)
-{
-	struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons((uint16_t)world->port) };
-	struct timeval patience = { .tv_sec = 30 };
-	int descriptor = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	char line[2000] = "";
-
-	to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
-	assert_int_equal(connect(descriptor, (struct sockaddr *)&to, sizeof(to)), 0);
-	assert_true(recv(descriptor, line, sizeof(line) - 1, 0) > 0);
-	assert_int_equal(send(descriptor, "a LOGIN anna test\r\n", 19, 0), 19);
-	assert_true(recv(descriptor, line, sizeof(line) - 1, 0) > 0);
-	assert_non_null(strstr(line, "a OK"));
-	return descriptor;
-}
-
 /* The rule of 6 seconds, as the review tells it, and that what runs decides. */
 static void sessions_that_are_kept(void **state)
 {

@@ -79,9 +79,29 @@ static void wrong_ones(void **state)
 	}
 }
 
+/* Every port greets, and the directory that tells whose address it is cannot be asked. */
+static void a_directory_that_is_gone(void **state)
+{
+	struct world *world = *state;
+	struct guarded_change change;
+	struct done done;
+	char *old, *map;
+
+	if (!world || !directory())
+		skip();
+	old = got(world, arena_format(world->arena, "%s/main.cf", directory()));
+	map = arena_format(world->arena, "%s/gone.cf", world->directory);
+	put(map, arena_format(world->arena, "server_host = ldap://127.0.0.1:%u\nsearch_base = dc=x\ntimeout = 2\n", free_port()));
+	change = with_line(world, arena_format(world->arena, "virtual_alias_maps = ldap:%s", map));
+	done = apply(world, &change);
+	expect_state(&done, GUARDIAN_ROLLED_BACK);
+	expect_words(&done, "lookup");
+	assert_string_equal(got(world, arena_format(world->arena, "%s/main.cf", directory())), old);
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = { IN_WORLD(there_and_back), IN_WORLD(wrong_ones) };
+	const struct CMUnitTest tests[] = { IN_WORLD(there_and_back), IN_WORLD(wrong_ones), IN_WORLD(a_directory_that_is_gone) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

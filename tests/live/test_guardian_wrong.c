@@ -80,6 +80,48 @@ static void missing_programs(void **state)
 	}
 }
 
+/* All ports greet, and yet nobody could log in: the directory is not there, refuses the login, or holds nobody. */
+static void lookups_that_fail(void **state)
+{
+	static const char *const wrong[] = {
+		"userdb {\n  driver = ldap\n  args = %s/ldap.conf\n}\n", "userdb {\n  driver = passwd-file\n  args = %s/nobody\n}\n",
+	};
+	struct world *world = *state;
+	const char *d;
+	char *config, *static_userdb, *end;
+
+	if (!world)
+		skip();
+	d = world->directory;
+	/* The userdb of this world moves into a file that changes, and somebody is logged in. */
+	config = got(world, world->config);
+	static_userdb = strstr(config, "userdb {");
+	end = strstr(static_userdb, "}\n") + 2;
+	memmove(static_userdb, end, strlen(end) + 1);
+	put(world->config, config);
+	put(arena_format(world->arena, "%s/users", d), arena_format(world->arena, "anna:{PLAIN}test:8:8::%s/mail/anna::\n", d));
+	put(arena_format(world->arena, "%s/nobody", d), "# nobody\n");
+	put(arena_format(world->arena, "%s/ldap.conf", d), arena_format(world->arena, "hosts = 127.0.0.1:%u\nbase = dc=x\n", free_port()));
+	put(world->one, arena_format(world->arena, "userdb {\n  driver = passwd-file\n  args = %s/users\n}\n", d));
+	dovecot_down(world);
+	dovecot_up(world);
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		char *old = got(world, world->one), *word = strstr(wrong[i], "%s");
+		struct guarded_change change = single(world, world->one,
+			arena_format(world->arena, "%.*s%s%s", (int)(word - wrong[i]), wrong[i], d, word + 2), 300);
+		/* With nobody logged in a directory that does not answer is seen all the same. */
+		int session = i == 0 ? -1 : log_in(world);
+		struct done done = apply(world, &change);
+
+		if (session >= 0)
+			close(session);
+		expect_state(&done, GUARDIAN_ROLLED_BACK);
+		expect_words(&done, i == 0 ? "the userdb lookup of postroom-probe does not work any more" : "the userdb lookup of anna does not work any more");
+		assert_string_equal(got(world, world->one), old);
+		assert_int_equal(RUN(world, NULL, "/usr/bin/doveadm", "-c", world->config, "user", "anna"), 0);
+	}
+}
+
 /* The master dies under the change: it is started again with the old files. */
 static void a_master_that_dies(void **state)
 {
@@ -189,7 +231,8 @@ static void wrong_configurations(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		IN_WORLD(busy_port), IN_WORLD(missing_programs), IN_WORLD(a_master_that_dies), IN_WORLD(wrong_configurations),
+		IN_WORLD(busy_port), IN_WORLD(missing_programs), IN_WORLD(lookups_that_fail),
+		IN_WORLD(a_master_that_dies), IN_WORLD(wrong_configurations),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
