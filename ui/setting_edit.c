@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "settings/proposal.h"
+#include "engine_facts.h"
 #include "ui/input.h"
 #include "ui/move.h"
 #include "ui/review.h"
@@ -27,7 +27,7 @@ struct setting_edit_view {
 	struct field field;                /* what the input takes it for */
 	struct input input;
 	struct line reason;                /* for the review, so that it is not lost */
-	struct setting_proposal *proposal;
+	struct engine_proposal *proposal;
 	char *said;                        /* heap: why not; NULL */
 	bool warned;                       /* Esc was pressed once with something typed */
 };
@@ -100,7 +100,7 @@ static void propose(struct setting_edit_view *self)
 		say(self, error.text);
 	else if (self->proposal == NULL) {
 		say(self, NULL);
-		self->proposal = setting_propose(settings_hosts(self->list), self->host, self->setting, key, canonical, proposed, self);
+		self->proposal = engine_propose(session_engine(self->view.session), self->host, self->setting, key, canonical, proposed, self);
 	}
 	arena_free(arena);
 }
@@ -252,7 +252,7 @@ static void edit_close(struct view *view)
 {
 	struct setting_edit_view *self = self_of(view);
 
-	setting_propose_cancel(self->proposal);
+	engine_propose_cancel(self->proposal);
 	input_free(&self->input);
 	line_free(&self->reason);
 	free(self->said);

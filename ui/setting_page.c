@@ -10,7 +10,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
-#include "settings/proposal.h"
+#include "engine_facts.h"
 #include "ui/move.h"
 #include "ui/scrolled.h"
 #include "ui/session.h"
@@ -24,8 +24,59 @@ struct setting_page {
 	const struct setting *setting;
 	char *key;                         /* heap; NULL: no family; "": the whole family */
 	size_t at;                         /* server that a change is for */
-	struct setting_proposal *proposal; /* taking it out is being planned; NULL: not */
+	struct engine_proposal *proposal; /* taking it out is being planned; NULL: not */
+	struct engine_facts *asking;       /* what it is judged by is being asked; NULL: not */
+	struct arena *arena;               /* of the facts; NULL: none yet */
+	const struct setting_facts *facts;
 };
+
+static struct engine *view_engine(const struct setting_page *self)
+{
+	return session_engine(self->text.view.session);
+}
+
+/* --- what it is judged by ------------------------------------------------------------------------------------ */
+
+static void facts_came(void *context, const struct setting_facts *facts)
+{
+	struct setting_page *self = context;
+
+	self->asking = NULL;
+	arena_free(self->arena);
+	self->arena = arena_new();
+	self->facts = setting_facts_copy(self->arena, facts);
+	session_changed(self->text.view.session);
+}
+
+/* The value that counts on the server that the pointer is at; NULL: not known. */
+static const char *value_here(const struct setting_page *self, struct arena *arena)
+{
+	const struct settings_state *state = self->list->hosts[self->at].state;
+	struct setting_value value;
+
+	if (state == NULL || self->setting->flags & SETTING_FAMILY)
+		return NULL;
+	value = settings_value(arena, state, self->setting, NULL);
+	return !value.known ? NULL : value.value != NULL ? value.value : value.fallback;
+}
+
+/* What was known stays until the answer, but for another server. */
+static void ask_facts(struct setting_page *self, bool other)
+{
+	struct arena *arena;
+
+	if (other) {
+		arena_free(self->arena);
+		self->arena = NULL;
+		self->facts = NULL;
+	}
+	if (self->setting->facts == 0 || self->at >= self->list->count)
+		return;
+	engine_facts_cancel(self->asking);
+	arena = arena_new();
+	self->asking = engine_facts_ask(view_engine(self), self->at, self->setting->facts, value_here(self, arena), facts_came, self);
+	arena_free(arena);
+}
 
 /* --- what stands there -------------------------------------------------------------------------------------- */
 
@@ -70,6 +121,18 @@ static void add_value(const struct setting_page *self, struct wrapped *page, siz
 		add(page, "", STYLE_WARNING, arena_format(arena, "the service itself has %s", value.runs));
 }
 
+static void add_facts(const struct setting_page *self, struct wrapped *page)
+{
+	const struct settings_state *state = self->at < self->list->count ? self->list->hosts[self->at].state : NULL;
+	struct setting_lines lines = settings_lines(page->arena, state, self->setting, NULL, self->facts);
+
+	if (lines.count == 0 && self->asking == NULL)
+		return;
+	wrapped_heading(page, arena_format(page->arena, "What it means on %s%s", settings_server(self->list, self->at), self->asking != NULL ? " - asking .." : ""));
+	for (size_t i = 0; i < lines.count; i++)
+		add(page, lines.lines[i].label, lines.lines[i].weight == SETTING_WARNING ? STYLE_WARNING : STYLE_PLAIN, lines.lines[i].text);
+}
+
 static void add_follow(const struct setting_page *self, struct wrapped *page)
 {
 	const struct setting *setting = self->setting;
@@ -95,6 +158,7 @@ static void lay_out(const struct scrolled *text, struct arena *arena, enum visib
 	wrapped_heading(page, settings_differ(self->list, setting, self->key) ? "On the servers: DIFFERENT" : "On the servers");
 	for (size_t i = 0; i < self->list->count; i++)
 		add_value(self, page, i);
+	add_facts(self, page);
 	add_follow(self, page);
 	wrapped_heading(page, "More");
 	add(page, "name", STYLE_PLAIN, settings_name(arena, setting, self->key));
@@ -143,15 +207,26 @@ static bool page_act(struct view *view, const struct action *action)
 	if (strcmp(action->name, "edit") == 0)
 		session_push(view->session, setting_edit_new(self->list, self->setting, self->key, self->at));
 	else if (strcmp(action->name, "unset") == 0 && self->proposal == NULL)
-		self->proposal = setting_propose(settings_hosts(self->list), self->at, self->setting, self->key, NULL, proposed, self);
-	else if (strcmp(action->name, "other-server") == 0)
+		self->proposal = engine_propose(view_engine(self), self->at, self->setting, self->key, NULL, proposed, self);
+	else if (strcmp(action->name, "other-server") == 0) {
 		self->at = self->at + 1 < self->list->count ? self->at + 1 : 0;
-	else if (move == MOVE_REFRESH)
+		ask_facts(self, true);
+	} else if (move == MOVE_REFRESH) {
 		settings_ask(self->list, self->at);
-	else
+		ask_facts(self, false);
+	} else
 		return move != MOVE_ACCEPT && scrolled_act(view, action);
 	session_changed(view->session);
 	return true;
+}
+
+/* A change of the directory or of a server may be one of what was found out. */
+static void page_notice(struct view *view, const struct event *event)
+{
+	struct setting_page *self = (struct setting_page *)view;
+
+	if (event->kind == EVENT_RECORD_CHANGED)
+		ask_facts(self, false);
 }
 
 static const char *page_blocked(const struct view *view, const struct action *action)
@@ -172,20 +247,22 @@ static bool page_busy(const struct view *view)
 {
 	const struct setting_page *self = (const struct setting_page *)view;
 
-	return self->proposal != NULL || self->list->list.view.class->busy(&self->list->list.view);
+	return self->proposal != NULL || self->asking != NULL || self->list->list.view.class->busy(&self->list->list.view);
 }
 
 static void page_close(struct view *view)
 {
 	struct setting_page *self = (struct setting_page *)view;
 
-	setting_propose_cancel(self->proposal);
+	engine_propose_cancel(self->proposal);
+	engine_facts_cancel(self->asking);
+	arena_free(self->arena);
 	free(self->key);
 	free(self);
 }
 
 static const struct view_class page_class = {
-	.place = "setting", .close = page_close, .draw = scrolled_draw, .act = page_act, .title = page_title, .blocked = page_blocked,
+	.place = "setting", .close = page_close, .draw = scrolled_draw, .act = page_act, .notice = page_notice, .title = page_title, .blocked = page_blocked,
 	.busy = page_busy,
 };
 
@@ -199,5 +276,6 @@ struct view *setting_page_new(struct settings_view *list, const struct setting *
 	self->list = list;
 	self->setting = setting;
 	self->key = key != NULL ? memory_text(key) : NULL;
+	ask_facts(self, true);
 	return &self->text.view;
 }

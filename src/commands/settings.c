@@ -97,6 +97,34 @@ static void read_all(struct settings_look *look, int argc, char **argv)
 	headless_wait(&look->headless);
 }
 
+/* --- what a setting is judged by --------------------------------------------------------------------- */
+
+struct judging { struct settings_look *look; const struct setting_facts *facts; };
+
+static void on_facts(void *context, const struct setting_facts *facts)
+{
+	struct judging *judging = context;
+
+	judging->facts = setting_facts_copy(judging->look->headless.arena, facts);
+	judging->look->headless.done = true;
+}
+
+const struct setting_facts *settings_facts(struct settings_look *look, size_t server, const struct setting *setting, const char *value)
+{
+	struct judging judging = { look, NULL };
+	struct setting_value now;
+
+	if (setting->facts == 0)
+		return NULL;
+	if (!value && !(setting->flags & SETTING_FAMILY)) {
+		now = settings_value(look->headless.arena, look->states[server], setting, NULL);
+		value = !now.known ? NULL : now.value ? now.value : now.fallback;
+	}
+	engine_facts_ask(look->headless.engine, look->hosts[server], setting->facts, value, on_facts, &judging);
+	headless_wait(&look->headless);
+	return judging.facts;
+}
+
 /* --- words -------------------------------------------------------------------------------------------- */
 
 static bool check_words(const struct arguments *arguments, int argc, char **argv, struct error *error)

@@ -6,6 +6,7 @@
 #define POSTROOM_COMMANDS_SETTINGS_H
 
 #include "commands/headless.h"
+#include "engine_facts.h"
 #include "settings/backend.h"
 
 struct settings_look {
@@ -18,6 +19,9 @@ struct settings_look {
 void settings_tell_gaps(struct settings_look *look);
 /* A setting by its name on the first server that knows it; NULL: the reason was printed. */
 const struct setting *settings_named(struct settings_look *look, const char *typed, const char **key);
+
+/* What this setting is judged by on the server at this place of hosts, of the headless arena; waits for it. value: for what an address is asked; NULL: the one that counts. */
+const struct setting_facts *settings_facts(struct settings_look *look, size_t server, const struct setting *setting, const char *value);
 
 void settings_list(struct settings_look *look);
 /* names: NULL-terminated. */

@@ -144,6 +144,28 @@ static bool all_same(struct settings_look *look, const struct setting *setting, 
 	return true;
 }
 
+/* What is known of the world beside it, as lines. */
+static struct setting_lines lines_of(struct settings_look *look, size_t server, const struct setting *setting)
+{
+	return settings_lines(look->headless.arena, look->states[server], setting, NULL, settings_facts(look, server, setting, NULL));
+}
+
+static struct json *json_of_lines(struct settings_look *look, size_t server, const struct setting *setting)
+{
+	struct setting_lines lines = lines_of(look, server, setting);
+	struct json *array = json_array_new();
+
+	for (size_t i = 0; i < lines.count; i++) {
+		struct json *line = json_object_new();
+
+		json_put_text(line, "about", *lines.lines[i].label ? lines.lines[i].label : NULL);
+		json_put_text(line, "text", lines.lines[i].text);
+		json_put_flag(line, "warning", lines.lines[i].weight == SETTING_WARNING);
+		json_add(array, line);
+	}
+	return array;
+}
+
 static struct json *json_of_value(struct settings_look *look, size_t server, const struct setting *setting, const char *key)
 {
 	struct setting_value value = settings_value(look->headless.arena, look->states[server], setting, key);
@@ -160,6 +182,7 @@ static struct json *json_of_value(struct settings_look *look, size_t server, con
 	json_put_text(json, "service_has", value.runs);
 	json_put_text(json, "hidden", value.hidden);
 	json_put_text(json, "why", value.known ? NULL : value.why);
+	json_put(json, "facts", json_of_lines(look, server, setting));
 	return json;
 }
 
@@ -219,6 +242,19 @@ static void show_words(struct settings_look *look, const struct setting *setting
 	text_free(&follow);
 }
 
+/* A heading for each server that there is something to say of. */
+static void show_lines(struct settings_look *look, const struct setting *setting)
+{
+	for (size_t i = 0; i < look->count; i++) {
+		struct setting_lines lines = lines_of(look, i, setting);
+
+		if (lines.count > 0)
+			printf("\nWhat it means on %s\n", settings_state_server(look->states[i]));
+		for (size_t j = 0; j < lines.count; j++)
+			say(look, arena_format(look->headless.arena, "%s%s", lines.lines[j].weight == SETTING_WARNING ? "! " : "  ", lines.lines[j].label), lines.lines[j].text);
+	}
+}
+
 void settings_show(struct settings_look *look, char **names)
 {
 	const struct arguments *arguments = look->headless.arguments;
@@ -242,6 +278,8 @@ void settings_show(struct settings_look *look, char **names)
 		for (size_t j = 0; j < look->count; j++)
 			print_value(&printing, j, setting, key);
 		output_end(&printing.output);
+		if (arguments->printer == &printer_table)
+			show_lines(look, setting);
 	}
 	settings_tell_gaps(look);
 }

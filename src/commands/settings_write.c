@@ -104,12 +104,26 @@ static void already(struct settings_look *look)
 		headless_note("%s: it is so already; nothing was changed", settings_state_server(look->states[0]));
 }
 
+/* One question for all of them, since each knows what it needs. */
+static const struct setting_facts *judged_by(struct settings_look *look, const struct setting_edit *edits, size_t count)
+{
+	struct setting all = { .name = "", .flags = SETTING_FAMILY };
+	const char *address = NULL;
+
+	for (size_t i = 0; i < count; i++) {
+		all.facts |= edits[i].setting->facts;
+		if (edits[i].setting->facts & FACT(FACT_ARCHIVE))
+			address = edits[i].value;
+	}
+	return settings_facts(look, 0, &all, address);
+}
+
 void settings_write(struct settings_look *look, char **words, bool unset)
 {
 	struct arena *arena = look->headless.arena;
 	const struct host_settings *server = host_at(look->headless.engine->hosts, look->hosts[0]);
 	struct fetching fetching = { .look = look };
-	struct setting_facts facts = { .archive_exists = -1 };
+	const struct setting_facts *facts;
 	struct setting_plan plan;
 	struct setting_edit *edits;
 	struct error error = { 0 };
@@ -126,7 +140,8 @@ void settings_write(struct settings_look *look, char **words, bool unset)
 	}
 	if (!read_edits(look, words, unset, edits, count) || !fetch(&fetching, settings_plan_files(arena, look->states[0], edits, count), &files))
 		return;
-	if (!settings_plan(arena, look->states[0], edits, count, fetching.bytes, files, &facts, &plan, &error)) {
+	facts = judged_by(look, edits, count);
+	if (!settings_plan(arena, look->states[0], edits, count, fetching.bytes, files, facts, &plan, &error)) {
 		settings_tell_gaps(look);
 		headless_fail(&look->headless, &error);
 		return;

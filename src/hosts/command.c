@@ -32,6 +32,12 @@ const struct host_command host_commands[] = {
 	  .method = "penalty", .parameters = "{}", .help = "Addresses that are kept waiting after wrong passwords." },
 	{ "log-errors", GROUP_DOVEADM, "doveadm", WORDS("-f", "tab", "log", "errors"), .root = true,
 	  .method = "logErrors", .parameters = "{}", .help = "The last warnings and errors of Dovecot." },
+	{ "stats-dump", GROUP_DOVEADM, "doveadm", WORDS("-f", "tab", "stats", "dump"), .root = true,
+	  .help = "Dovecot's own statistics, for how often the cache of logins helped." },
+	/* Where a log goes to syslog, this writes a line of each level to find it again: only asked where none does. */
+	{ "log-find", GROUP_DOVEADM, "doveadm", WORDS("log", "find"), .root = true, .help = "In which files Dovecot's lines arrive." },
+	{ "log-test", GROUP_DOVEADM, "doveadm", WORDS("log", "test"), .root = true, .changes = true,
+	  .help = "Writes a line of each level to Dovecot's logs." },
 	{ "log-errors-since", GROUP_DOVEADM, "doveadm", WORDS("-f", "tab", "log", "errors", "-s", "%1"), HOLES(HOLE_TIME), .root = true,
 	  .method = "logErrors", .parameters = "{\"since\":\"%1\"}", .help = "Warnings and errors of Dovecot after a time." },
 	{ "quota-get", GROUP_DOVEADM, "doveadm", WORDS("-f", "tab", "quota", "get", "-u", "%1"), HOLES(HOLE_USER), .root = true,
@@ -121,6 +127,8 @@ const struct host_command host_commands[] = {
 	{ "postconf", GROUP_POSTFIX, "postconf", WORDS("-h", "%1"), HOLES(HOLE_PARAMETER), .help = "One parameter of Postfix." },
 	{ "postconf-set", GROUP_POSTFIX, "postconf", WORDS("-n"), .help = "The parameters that the files of Postfix set." },
 	{ "postconf-defaults", GROUP_POSTFIX, "postconf", WORDS("-d"), .help = "The built-in values of all parameters of Postfix." },
+	{ "table-words", GROUP_POSTFIX, "postmap", WORDS("-q", "-", "%1"), HOLES(HOLE_TABLE), .root = true, .input_domains = true,
+	  .help = "Which mail domains a table of Postfix answers for." },
 	{ "dovecot-values", GROUP_DOVEADM, "doveconf", WORDS("-S", "%1"), HOLES(HOLE_SETTING), .many = true,
 	  .help = "Settings of Dovecot by name; none that is a secret." },
 	{ "dovecot-defaults", GROUP_DOVEADM, "doveconf", WORDS("-d", "-S", "%1"), HOLES(HOLE_SETTING), .many = true,
@@ -146,6 +154,13 @@ const struct host_command host_commands[] = {
 	{ "load", GROUP_MACHINE, "/usr/bin/cat", WORDS("/proc/loadavg"), .help = "The load of the machine." },
 	{ "cores", GROUP_MACHINE, "/usr/bin/nproc", .help = "How many processors the machine has." },
 	{ "memory", GROUP_MACHINE, "/usr/bin/cat", WORDS("/proc/meminfo"), .help = "Memory of the machine." },
+	{ "processes", GROUP_MACHINE, "/usr/bin/ps", WORDS("-e", "-o", "pid=,ppid=,rss=,comm="), .help = "What runs, for the memory of Postfix' processes." },
+	{ "process-memory", GROUP_MACHINE, "/usr/bin/grep", WORDS("-s", "-H", "-e", "^Private_", "--", "%1"), HOLES(HOLE_PATH), .many = true,
+	  .help = "Memory that no other process has, of each of them." },
+	{ "mail-log", GROUP_MACHINE, "/usr/bin/tail", WORDS("-n", "20000", "--", "%1"), HOLES(HOLE_PATH),
+	  .help = "The end of a mail log, for greetings and for the cache of logins." },
+	{ "mail-journal", GROUP_MACHINE, "/usr/bin/journalctl", WORDS("-q", "--no-pager", "-o", "short", "-n", "20000", "SYSLOG_FACILITY=2"),
+	  .help = "The same where there is no such file." },
 	{ "sockets", GROUP_MACHINE, "/usr/bin/cat", WORDS("/proc/net/tcp", "/proc/net/tcp6"),
 	  .help = "Connections that the kernel knows, also those not logged in yet." },
 	{ "age", GROUP_MACHINE, "/usr/bin/stat", WORDS("-L", "-c", "%%Y %%s %%n", "--", "%1"), HOLES(HOLE_PATH), .many = true,
@@ -310,6 +325,18 @@ static bool is_pattern(const char *value)
 	return strlen(value) >= 3 && strlen(value) <= 2000 && value[0] != '-';
 }
 
+/* "ldap:/etc/postfix/ldap.domains": a type that reads a file by itself. */
+static bool is_table(const char *value)
+{
+	static const char *const types[] = { "hash", "btree", "lmdb", "cdb", "dbm", "texthash", "regexp", "pcre", "cidr", "ldap", "pgsql", "mysql", "sqlite", NULL };
+	const char *colon = strchr(value, ':');
+
+	for (size_t i = 0; colon && types[i]; i++)
+		if (strlen(types[i]) == (size_t)(colon - value) && !strncmp(types[i], value, (size_t)(colon - value)))
+			return colon[1] == '/' && no_controls(colon + 1, 4000) && !strpbrk(colon + 1, " ,") && !strstr(colon, "/../");
+	return false;
+}
+
 static bool is_path(const char *value)
 {
 	return value[0] == '/' && no_controls(value, 4000) && !strstr(value, "/../");
@@ -327,6 +354,7 @@ static bool fits(enum hole_type type, const char *value)
 	case HOLE_PATH: return is_path(value);
 	case HOLE_TIME: return digits(value);
 	case HOLE_MAILBOX: return no_controls(value, 1000) && utf8_valid(value, strlen(value));
+	case HOLE_TABLE: return is_table(value);
 	case HOLE_CHANGE: return only(value, "-", 1, 100) && value[0] != '-';
 	case HOLE_MESSAGE_ID: return only(value, "<>@._+=-", 3, 250) && value[0] != '-';
 	case HOLE_SCRIPT: return is_script(value);
@@ -349,6 +377,7 @@ static const char *words_of(enum hole_type type)
 		[HOLE_CHANGE] = "the id of a change: letters, digits and hyphens",
 		[HOLE_SCRIPT] = "the name of a filter script", [HOLE_WHO] = "user=NAME, group=NAME, anyone or authenticated",
 		[HOLE_RIGHT] = "a right that Dovecot knows", [HOLE_NAME] = "at least three letters to look for", [HOLE_PATTERN] = "a pattern of names",
+		[HOLE_TABLE] = "a table of Postfix with its type and an absolute path",
 	};
 
 	return words[type];
@@ -375,6 +404,27 @@ static bool ids_fit(const char *input, size_t length, struct error *error)
 	return true;
 }
 
+/* Names of domains one a line. */
+static bool domains_fit(const char *input, size_t length, struct error *error)
+{
+	size_t at = 0;
+
+	if (!input || !length)
+		return error_set(error, ERROR_INVALID, "no domain was given");
+	while (at < length) {
+		const char *end = memchr(input + at, '\n', length - at);
+		size_t size = end ? (size_t)(end - input) - at : length - at;
+		char name[256] = "";
+
+		if (size < sizeof(name))
+			memcpy(name, input + at, size);
+		if (size >= sizeof(name) || strlen(name) != size || !only(name, "-._", 1, 255) || name[0] == '-')
+			return error_set(error, ERROR_INVALID, "\"%.*s\" is not the name of a domain", size > 60 ? 60 : (int)size, input + at);
+		at += size + 1;
+	}
+	return true;
+}
+
 bool command_fits(const struct host_command *command, const char *const *holes, size_t hole_count,
 		const char *input, size_t input_length, struct error *error)
 {
@@ -391,6 +441,8 @@ bool command_fits(const struct host_command *command, const char *const *holes, 
 	}
 	if (command->input_ids)
 		return ids_fit(input, input_length, error);
+	if (command->input_domains)
+		return domains_fit(input, input_length, error);
 	if (command->input_change)
 		return (input && input_length > 0 && input[0] == '{') || error_set(error, ERROR_INTERNAL, "%s takes a change as JSON", command->name);
 	if (command->input_text)

@@ -88,7 +88,8 @@ enum hole_type {
 	HOLE_WHO,              /* of rights on a mailbox: user=..., group=..., anyone or authenticated */
 	HOLE_RIGHT,            /* [a-z-]+, a right on a mailbox that Dovecot knows */
 	HOLE_NAME,             /* something to look for in a log: no control, at least three bytes */
-	HOLE_PATTERN           /* the same as a pattern of journalctl: letters, digits and @ _ -, all else behind a backslash */
+	HOLE_PATTERN,          /* the same as a pattern of journalctl: letters, digits and @ _ -, all else behind a backslash */
+	HOLE_TABLE             /* TYPE:/path, a table of Postfix */
 };
 struct host_command {
 	const char *name;                  /* "who"; NULL ends the table */
@@ -101,6 +102,7 @@ struct host_command {
 	bool root;                         /* needs root, so sudo where settings say so */
 	bool changes;                      /* changes something: only stores may run it, never retried */
 	bool input_ids;                    /* standard input is queue ids, one a line, each checked; else there is no input */
+	bool input_domains;                /* standard input is names of domains, one a line, each checked */
 	bool input_change;                 /* standard input is a guarded change, as JSON */
 	bool input_text;                   /* standard input is text (a sieve script); "%0" in the parameters of the API */
 	bool input_secret;                 /* standard input is a password, one line; never by the API */

@@ -13,6 +13,7 @@
 
 #include "hosts/hosts.h"
 #include "settings/catalog.h"
+#include "settings/facts.h"
 #include "settings/guardian.h"
 
 enum setting_backend { BACKEND_NONE, BACKEND_UCR, BACKEND_POSTFIX, BACKEND_LOCAL, BACKEND_DOVECOT };
@@ -89,7 +90,6 @@ struct setting_edit {
 	const char *key;
 	const char *value;                 /* as typed; NULL: unset */
 };
-enum setting_weight { SETTING_NOTE, SETTING_WARNING };
 struct setting_say { enum setting_weight weight; const char *text; };
 /* The file that a change is about, with its bytes now; found by settings_plan_files. */
 struct setting_bytes { const char *path; const char *bytes; size_t length; /* bytes NULL: there is no such file */ };
@@ -113,12 +113,6 @@ struct setting_plan {
 	bool timer;                        /* under the guardian's timer, since a mistake can lock people or mail out */
 	bool own;                          /* a name beyond the catalogue is among it */
 	const char *sentence;              /* "message-size of mail1: 10240000 to 52428800" */
-};
-/* What is known beyond this server; 0 and NULL: not known. */
-struct setting_facts {
-	int64_t largest_group;             /* members, nested ones too */
-	const char *largest_name;
-	int archive_exists;                /* 1 the address exists here, 0 it does not, -1 not known (another domain) */
 };
 /* Paths that the plan of these edits needs the bytes of; NULL-terminated, arena. */
 const char *const *settings_plan_files(struct arena *arena, const struct settings_state *state, const struct setting_edit *edits, size_t count);

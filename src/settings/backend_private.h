@@ -51,6 +51,18 @@ struct rules_view {
 	struct setting_say *says;
 	size_t say_count, say_capacity;
 };
+/* facts.c: what facts alone say of a value, without what the server's own settings tell. */
+struct setting_lines fact_lines(struct arena *arena, const struct settings_state *state, const struct setting *setting, const char *value,
+		const struct setting_facts *facts);
+/* rules_server.c */
+bool rule_quota_status(struct rules_view *view, struct error *error);
+bool rule_index(struct rules_view *view, struct error *error);
+bool rule_facts(struct rules_view *view, struct error *error);
+/* The edit of a setting by its name; NULL: it is not changed. */
+const struct setting_edit *rules_edit(const struct rules_view *view, const char *name);
+/* What counts after the change; NULL: not known, or the server has no such thing. */
+const char *rules_after(const struct rules_view *view, const char *name);
+
 /* False with a sentence where it must not be; else warnings in view->says. */
 bool settings_rules(struct rules_view *view, struct error *error);
 void rules_say(struct rules_view *view, enum setting_weight weight, const char *format, ...) __attribute__((format(printf, 3, 4)));

@@ -42,6 +42,18 @@ enum setting_flags {
 	SETTING_RAW      = 1 << 4   /* made from a name that is not in the table */
 };
 
+/* What a setting is judged by beside its own server's values; see settings/facts.h. */
+enum setting_fact {
+	FACT_LARGEST,          /* the largest group or list of the directory */
+	FACT_ARCHIVE,          /* whether the address is somebody's */
+	FACT_DOMAINS,          /* mail domains of the directory */
+	FACT_PROCESSES,        /* what the processes of Postfix take, and what is free */
+	FACT_HELO,             /* greetings in the mail log */
+	FACT_CACHE,            /* how often the cache of logins helped */
+	FACT_LOG,              /* where the lines of Dovecot arrive */
+	SETTING_FACTS
+};
+
 /* What the word behind a family's slash may be. */
 enum setting_key {
 	KEY_WORD,              /* letters, digits, - and _ */
@@ -88,6 +100,7 @@ struct setting {
 	const char *aged;                  /* where a manual is out of date; NULL: nowhere */
 	const char *refused;               /* why it is not changed here; NULL: it can be */
 	const char *manual;                /* where more stands */
+	unsigned facts;                    /* bits 1u << enum setting_fact */
 };
 
 struct setting_group { const char *name, *title, *help; };

@@ -40,15 +40,18 @@ const struct setting settings_login[] = {
 	  .help = "Memory for logins that were good, so that the directory is asked less; about 250 bytes each; 0: off. How often it helped Dovecot "
 		"writes to its log after kill -USR2 of the process dovecot/auth (not of one whose name ends in -w).",
 	  .consequence = "A changed password or a locked account counts only when its entry is too old: see login-cache-ttl. doveadm auth cache "
-		"flush forgets all at once.", .manual = "Dovecot: auth_cache_size" },
+		"flush forgets all at once.", .manual = "Dovecot: auth_cache_size",
+	  .facts = 1u << FACT_CACHE },
 	{ .name = "login-cache-ttl", .label = "a good login is remembered for", .group = GROUP, .type = SETTING_TIME, .unit = "s", .ucs = "5 mins",
 	  .plain = "1 hours", .ucr = "mail/dovecot/auth/cache_ttl", .dovecot = "auth_cache_ttl", .dovecot24 = "=", .flags = SETTING_LOCKOUT,
 	  .follow = RESTART, .help = "How long Dovecot believes a login without asking the directory again.",
-	  .consequence = "So long a locked person can still log in.", .manual = "Dovecot: auth_cache_ttl" },
+	  .consequence = "So long a locked person can still log in.", .manual = "Dovecot: auth_cache_ttl",
+	  .facts = 1u << FACT_CACHE },
 	{ .name = "login-cache-negative-ttl", .label = "a bad login is remembered for", .group = GROUP, .type = SETTING_TIME, .unit = "s",
 	  .ucs = "1 mins", .plain = "1 hours", .ucr = "mail/dovecot/auth/cache_negative_ttl", .dovecot = "auth_cache_negative_ttl", .dovecot24 = "=",
 	  .flags = SETTING_LOCKOUT, .follow = RESTART, .help = "How long a person that was not found is not looked for again; 0: never remembered.",
-	  .consequence = "So long a new person may have to wait.", .manual = "Dovecot: auth_cache_negative_ttl" },
+	  .consequence = "So long a new person may have to wait.", .manual = "Dovecot: auth_cache_negative_ttl",
+	  .facts = 1u << FACT_CACHE },
 	{ .name = "connections-per-address", .label = "connections of a person from one address", .group = GROUP, .type = SETTING_NUMBER, .least = 0,
 	  .most = 100000, .plain = "10", .dovecot = "mail_max_userip_connections", .dovecot24 = "=", .flags = SETTING_LOCKOUT, .follow = RELOAD,
 	  .help = "How many connections one person may hold from one address; 0: any number. Webmail comes from one address for everybody, but each "

@@ -78,7 +78,8 @@ const struct setting settings_postfix[] = {
 	{ .name = "helo-required", .label = "HELO is demanded", .group = GROUP, .type = SETTING_FLAG, .plain = "no",
 	  .postconf = "smtpd_helo_required", .flags = SETTING_LOCKOUT, .follow = POSTFIX,
 	  .help = "Whether a client must greet by name; without it a client walks around the rules for HELO by leaving it out.",
-	  .manual = "postconf(5) smtpd_helo_required" },
+	  .manual = "postconf(5) smtpd_helo_required",
+	  .facts = 1u << FACT_HELO },
 	{ .name = "helo-restrictions", .label = "rules for HELO", .group = GROUP, .type = SETTING_TEXT, .least = 0, .most = 2000, .plain = "",
 	  .postconf = "smtpd_helo_restrictions", .flags = SETTING_LOCKOUT, .follow = POSTFIX,
 	  .help = "Who is refused for the name it greets with: reject_invalid_helo_hostname refuses what is no name, reject_non_fqdn_helo_hostname a "
@@ -87,7 +88,8 @@ const struct setting settings_postfix[] = {
 	  .consequence = "Own devices and clients greet with names like \"printer\" and are refused unless they are permitted first; so are honest "
 		"servers with a bad name.",
 	  .aged = "permit_naked_ip_address, which guides put in front, is gone in Postfix 3.9. reject_invalid_hostname and its like have had the "
-		"word helo in them since 2.3.", .manual = "postconf(5) smtpd_helo_restrictions" },
+		"word helo in them since 2.3.", .manual = "postconf(5) smtpd_helo_restrictions",
+	  .facts = 1u << FACT_HELO },
 	{ .name = "biff", .label = "tells local users of new mail (biff)", .group = GROUP, .type = SETTING_FLAG, .plain = "yes", .postconf = "biff",
 	  .follow = POSTFIX, .help = "A message to terminals of local users for each mail; nobody uses it and it costs time at each delivery.",
 	  .manual = "postconf(5) biff" },
@@ -96,7 +98,8 @@ const struct setting settings_postfix[] = {
 	  .help = "How many processes each service of Postfix may have that has no number of its own in master.cf: so many SMTP clients are served "
 		"at once.",
 	  .consequence = "Memory is needed for each service on its own: the number times the memory of one process. Too low a number makes other "
-		"servers wait.", .aged = "Guides speak of a default of 50; it is 100.", .manual = "postconf(5) default_process_limit" },
+		"servers wait.", .aged = "Guides speak of a default of 50; it is 100.", .manual = "postconf(5) default_process_limit",
+	  .facts = 1u << FACT_PROCESSES },
 	{ .name = "client-connections", .label = "connections of one client", .group = GROUP, .type = SETTING_NUMBER, .least = 0, .most = 10000,
 	  .plain = "50", .postconf = "smtpd_client_connection_count_limit", .flags = SETTING_LOCKOUT, .follow = POSTFIX,
 	  .help = "How many connections one address may hold; 0: any number.", .manual = "postconf(5) smtpd_client_connection_count_limit" },

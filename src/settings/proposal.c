@@ -15,6 +15,7 @@ struct setting_proposal {
 	size_t host;
 	struct arena *arena;
 	struct setting_edit edit;
+	const struct setting_facts *facts;
 	struct settings_reading *reading;  /* NULL: read */
 	struct settings_state *state;
 	struct host_call *call;            /* fetches a file; NULL: none */
@@ -41,13 +42,12 @@ static void finish(struct setting_proposal *proposal, struct change *change, con
 
 static void plan(struct setting_proposal *proposal)
 {
-	const struct setting_facts facts = { .archive_exists = -1 };
 	const char *const *gaps = settings_state_gaps(proposal->state);
 	struct error error = { 0 };
 	struct setting_plan made;
 	struct change *change = NULL;
 
-	if (!settings_plan(proposal->arena, proposal->state, &proposal->edit, 1, proposal->bytes, proposal->count, &facts, &made, &error)) {
+	if (!settings_plan(proposal->arena, proposal->state, &proposal->edit, 1, proposal->bytes, proposal->count, proposal->facts, &made, &error)) {
 		/* What could not be read is the cause more often than not. */
 		if (*gaps)
 			error_set(&error, error.kind, "%s. %s", arena_text(proposal->arena, error.text), *gaps);
@@ -110,15 +110,17 @@ static void on_state(void *context, struct settings_state *takes)
 }
 
 struct setting_proposal *setting_propose(struct hosts *hosts, size_t host, const struct setting *setting, const char *key, const char *value,
-		void (*done)(void *context, struct change *takes, const struct error *error), void *context)
+		const struct setting_facts *facts, void (*done)(void *context, struct change *takes, const struct error *error), void *context)
 {
 	struct setting_proposal *proposal = memory_new(sizeof(*proposal));
+	const struct setting_facts none = setting_facts_none();
 
 	proposal->hosts = hosts;
 	proposal->host = host;
 	proposal->arena = arena_new();
 	proposal->edit = (struct setting_edit){ .setting = setting, .key = key ? arena_text(proposal->arena, key) : NULL,
 		.value = value ? arena_text(proposal->arena, value) : NULL };
+	proposal->facts = setting_facts_copy(proposal->arena, facts ? facts : &none);
 	proposal->done = done;
 	proposal->context = context;
 	proposal->reading = settings_read(hosts, host, NULL, on_state, proposal);

@@ -13,11 +13,11 @@
 
 struct setting_proposal;
 /*
- * value: as typed, NULL: the setting is taken out. key: of a family, else NULL. Texts are copied; setting is a row of the catalogue.
+ * value: as typed, NULL: the setting is taken out. key: of a family, else NULL. facts: what it is judged by (copied; NULL: nothing is known). Texts are copied; setting is a row of the catalogue.
  * done comes once, never from inside this call: a change (taken), or NULL with an error, or NULL without one where it is so already.
  */
 struct setting_proposal *setting_propose(struct hosts *hosts, size_t host, const struct setting *setting, const char *key, const char *value,
-		void (*done)(void *context, struct change *takes, const struct error *error), void *context);
+		const struct setting_facts *facts, void (*done)(void *context, struct change *takes, const struct error *error), void *context);
 void setting_propose_cancel(struct setting_proposal *proposal);  /* done does not come any more; NULL is allowed */
 
 #endif

@@ -26,7 +26,7 @@ void rules_say(struct rules_view *view, enum setting_weight weight, const char *
 
 /* --- values after the change ------------------------------------------------------------------------- */
 
-static const struct setting_edit *edit_of(const struct rules_view *view, const char *name)
+const struct setting_edit *rules_edit(const struct rules_view *view, const char *name)
 {
 	for (size_t i = 0; i < view->count; i++)
 		if (!strcmp(view->edits[i].setting->name, name))
@@ -34,10 +34,9 @@ static const struct setting_edit *edit_of(const struct rules_view *view, const c
 	return NULL;
 }
 
-/* NULL: not known, or the server has no such thing. */
-static const char *after(const struct rules_view *view, const char *name)
+const char *rules_after(const struct rules_view *view, const char *name)
 {
-	const struct setting_edit *edit = edit_of(view, name);
+	const struct setting_edit *edit = rules_edit(view, name);
 	const struct setting *setting = setting_find(name, NULL);
 	struct setting_value value = settings_value(view->arena, view->state, setting, NULL);
 
@@ -50,7 +49,7 @@ static const char *after(const struct rules_view *view, const char *name)
 
 static bool number_after(const struct rules_view *view, const char *name, int64_t *number)
 {
-	return setting_number(setting_find(name, NULL), after(view, name), number);
+	return setting_number(setting_find(name, NULL), rules_after(view, name), number);
 }
 
 /* --- sizes ----------------------------------------------------------------------------------------------- */
@@ -59,7 +58,7 @@ static bool mailbox_holds_message(struct rules_view *view, const char *name, str
 {
 	int64_t message, mailbox;
 
-	if (!edit_of(view, "message-size") && !edit_of(view, name))
+	if (!rules_edit(view, "message-size") && !rules_edit(view, name))
 		return true;
 	if (!number_after(view, "message-size", &message) || !number_after(view, name, &mailbox) || mailbox == 0 || (message > 0 && message <= mailbox))
 		return true;
@@ -74,7 +73,7 @@ static bool rule_sizes(struct rules_view *view, struct error *error)
 	if (!mailbox_holds_message(view, "mailbox-file-size", error) || !mailbox_holds_message(view, "virtual-mailbox-size", error))
 		return false;
 	/* base64 makes 78 bytes with their line end of 57. */
-	if (edit_of(view, "message-size") && number_after(view, "message-size", &message) && message > 0)
+	if (rules_edit(view, "message-size") && number_after(view, "message-size", &message) && message > 0)
 		rules_say(view, SETTING_NOTE, "The largest attachment is then about %s: sending makes it larger by a third (base64).",
 			text_from_size(view->arena, message / 78 * 57 / 1048576 * 1048576));
 	return true;
@@ -85,7 +84,7 @@ static bool rule_webmail(struct rules_view *view, struct error *error)
 	int64_t message, file, post;
 
 	(void)error;
-	if (!edit_of(view, "message-size") && !edit_of(view, "webmail-file-size") && !edit_of(view, "webmail-post-size"))
+	if (!rules_edit(view, "message-size") && !rules_edit(view, "webmail-file-size") && !rules_edit(view, "webmail-post-size"))
 		return true;
 	if (number_after(view, "webmail-file-size", &file) && number_after(view, "webmail-post-size", &post) && post < file)
 		rules_say(view, SETTING_WARNING, "webmail-post-size (%s) is below webmail-file-size (%s): an attachment of that size never arrives.",
@@ -159,7 +158,7 @@ static bool family_guarded(struct rules_view *view, const struct setting *family
 /* What Postfix itself asks before the rules for recipients; good since 2.10 unless somebody took it out. */
 static bool relay_guarded(const struct rules_view *view)
 {
-	const struct setting_edit *edit = edit_of(view, "relay-restrictions");
+	const struct setting_edit *edit = rules_edit(view, "relay-restrictions");
 	const char *value = edit ? edit->value : NULL;
 
 	if (!value && view->state->postfix_set)
@@ -172,7 +171,7 @@ static bool relay_guarded(const struct rules_view *view)
 static bool rule_open_relay(struct rules_view *view, struct error *error)
 {
 	const struct setting *family = setting_find("recipient-restriction/10", NULL);
-	bool rules = edit_of(view, "recipient-restriction/"), plain = edit_of(view, "recipient-restrictions") || edit_of(view, "relay-restrictions"), mixed = false;
+	bool rules = rules_edit(view, "recipient-restriction/"), plain = rules_edit(view, "recipient-restrictions") || rules_edit(view, "relay-restrictions"), mixed = false;
 	size_t elements = 0;
 
 	if (!rules && !plain)
@@ -183,7 +182,7 @@ static bool rule_open_relay(struct rules_view *view, struct error *error)
 		return error_set(error, ERROR_INVALID, "Without any recipient-restriction Postfix gets an empty list; leave at least reject_unauth_destination");
 	if (mixed)
 		rules_say(view, SETTING_WARNING, "The numbers of recipient-restriction have different lengths and are sorted as text: 100 comes before 30.");
-	if (plain && !relay_guarded(view) && !guarded(after(view, "recipient-restrictions")))
+	if (plain && !relay_guarded(view) && !guarded(rules_after(view, "recipient-restrictions")))
 		return error_set(error, ERROR_INVALID, "Without reject_unauth_destination in relay-restrictions or recipient-restrictions this server would "
 			"relay for everybody");
 	return true;
@@ -191,7 +190,7 @@ static bool rule_open_relay(struct rules_view *view, struct error *error)
 
 static bool rule_networks(struct rules_view *view, struct error *error)
 {
-	const struct setting_edit *edit = edit_of(view, "trusted-networks");
+	const struct setting_edit *edit = rules_edit(view, "trusted-networks");
 	const char *at = edit && edit->value ? edit->value : "";
 
 	while (*(at += strspn(at, ", "))) {
@@ -208,10 +207,10 @@ static bool rule_networks(struct rules_view *view, struct error *error)
 
 static bool rule_relay_host(struct rules_view *view, struct error *error)
 {
-	const char *host = after(view, "relay-host"), *login = after(view, "relay-login");
+	const char *host = rules_after(view, "relay-host"), *login = rules_after(view, "relay-login");
 
 	(void)error;
-	if (!edit_of(view, "relay-host") && !edit_of(view, "relay-login"))
+	if (!rules_edit(view, "relay-host") && !rules_edit(view, "relay-login"))
 		return true;
 	if (login && !strcmp(login, "yes") && (!host || !*host))
 		rules_say(view, SETTING_WARNING, "relay-login is yes, but there is no relay-host to log in at.");
@@ -242,45 +241,13 @@ static bool rule_aged(struct rules_view *view, struct error *error)
 
 /* --- other ---------------------------------------------------------------------------------------------------- */
 
-static bool rule_expansion(struct rules_view *view, struct error *error)
-{
-	const struct setting_facts *facts = view->facts;
-	int64_t limit;
-
-	(void)error;
-	if (!edit_of(view, "alias-expansion-limit") || !facts || !facts->largest_name || !number_after(view, "alias-expansion-limit", &limit))
-		return true;
-	rules_say(view, limit <= facts->largest_group ? SETTING_WARNING : SETTING_NOTE, "The largest group or list today is %s with %s members%s.", facts->largest_name,
-		text_from_count(view->arena, facts->largest_group), limit <= facts->largest_group ? ": mail to it would not be delivered" : "");
-	return true;
-}
-
 static bool rule_archive(struct rules_view *view, struct error *error)
 {
-	const struct setting_edit *edit = edit_of(view, "archive-copy");
+	const struct setting_edit *edit = rules_edit(view, "archive-copy");
 
-	if (!edit || !edit->value || !*edit->value || !view->facts)
+	if (!edit || !edit->value || !*edit->value || !view->facts || view->facts->archive_exists != 0)
 		return true;
-	if (view->facts->archive_exists == 0)
-		return error_set(error, ERROR_INVALID, "archive-copy: the address %s does not exist, so every mail would make a bounce; make its mailbox first", edit->value);
-	if (view->facts->archive_exists < 0)
-		rules_say(view, SETTING_WARNING, "Whether %s exists cannot be seen from here; if it does not, every mail makes a bounce.", edit->value);
-	return true;
-}
-
-static bool rule_mailbox(struct rules_view *view, struct error *error)
-{
-	const char *rename = after(view, "mailbox-rename"), *gone = after(view, "mailbox-delete");
-
-	(void)error;
-	if ((!edit_of(view, "mailbox-rename") && !edit_of(view, "mailbox-delete")) || !rename || !gone)
-		return true;
-	if (!strcmp(rename, "yes"))
-		rules_say(view, SETTING_NOTE, "When a primary address changes, the mailbox takes the new name and all mail stays.");
-	else
-		rules_say(view, SETTING_WARNING, "When a primary address changes, a new empty mailbox is made; the old one %s.",
-			!strcmp(gone, "yes") ? "is deleted from the disk" : "stays on the disk where its owner cannot reach it");
-	return true;
+	return error_set(error, ERROR_INVALID, "archive-copy: the address %s does not exist, so every mail would make a bounce; make its mailbox first", edit->value);
 }
 
 /* Two services on one port: the later one does not start. */
@@ -292,7 +259,7 @@ static bool rule_ports(struct rules_view *view, struct error *error)
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		int64_t port, other;
 
-		if (!edit_of(view, names[i]) || !number_after(view, names[i], &port))
+		if (!rules_edit(view, names[i]) || !number_after(view, names[i], &port))
 			continue;
 		for (size_t j = 0; j < sizeof(names) / sizeof(names[0]); j++)
 			if (j != i && number_after(view, names[j], &other) && other == port)
@@ -306,7 +273,7 @@ static bool rule_ports(struct rules_view *view, struct error *error)
 
 static bool rule_spam(struct rules_view *view, struct error *error)
 {
-	const struct setting_edit *edit = edit_of(view, "spam-threshold");
+	const struct setting_edit *edit = rules_edit(view, "spam-threshold");
 	const char *value = edit && edit->value ? edit->value : "1";
 	size_t front = strspn(value, "0123456789"), dot = value[front] == '.';
 
@@ -317,7 +284,8 @@ static bool rule_spam(struct rules_view *view, struct error *error)
 
 typedef bool rule(struct rules_view *view, struct error *error);
 static rule *const rules[] = {
-	rule_sizes, rule_webmail, rule_open_relay, rule_networks, rule_relay_host, rule_aged, rule_expansion, rule_archive, rule_mailbox, rule_ports, rule_spam,
+	rule_sizes, rule_webmail, rule_open_relay, rule_networks, rule_relay_host, rule_aged, rule_archive, rule_ports, rule_spam,
+	rule_quota_status, rule_index, rule_facts,
 };
 
 bool settings_rules(struct rules_view *view, struct error *error)

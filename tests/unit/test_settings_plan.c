@@ -390,7 +390,7 @@ static void a_plan_of_ucr_is_variables(void **state)
 	assert_true(says(&made, SETTING_WARNING, "a line that begins with exactly [mx.isp.example]:587"));
 	assert_true(plan(server, "mailbox-rename=no|mailbox-delete=yes", NULL, &made, &error));
 	assert_null(made.service);
-	assert_true(says(&made, SETTING_WARNING, "is deleted from the disk"));
+	assert_true(says(&made, SETTING_WARNING, "the old mail is deleted"));
 	assert_true(plan(server, "recipient-restriction/100=reject_rbl_client ix.dnsbl.manitu.net", NULL, &made, &error));
 	assert_true(says(&made, SETTING_WARNING, "since January 2025"));
 	assert_true(says(&made, SETTING_WARNING, "100 comes before 30"));
