@@ -127,7 +127,8 @@ const struct host_command host_commands[] = {
 	{ "postconf", GROUP_POSTFIX, "postconf", WORDS("-h", "%1"), HOLES(HOLE_PARAMETER), .help = "One parameter of Postfix." },
 	{ "postconf-set", GROUP_POSTFIX, "postconf", WORDS("-n"), .help = "The parameters that the files of Postfix set." },
 	{ "postconf-defaults", GROUP_POSTFIX, "postconf", WORDS("-d"), .help = "The built-in values of all parameters of Postfix." },
-	{ "table-words", GROUP_POSTFIX, "postmap", WORDS("-q", "-", "%1"), HOLES(HOLE_TABLE), .root = true, .input_domains = true,
+	/* Never through sudo: a table may hold passwords, and this would tell them to whoever may only look. */
+	{ "table-words", GROUP_POSTFIX, "postmap", WORDS("-q", "-", "%1"), HOLES(HOLE_TABLE), .input_domains = true,
 	  .help = "Which mail domains a table of Postfix answers for." },
 	{ "dovecot-values", GROUP_DOVEADM, "doveconf", WORDS("-S", "%1"), HOLES(HOLE_SETTING), .many = true,
 	  .help = "Settings of Dovecot by name; none that is a secret." },

@@ -156,6 +156,8 @@ static void refuses_what_does_not_fit(void **state)
 		{ "queue-retry", "ABCDEF1234567890ABCDE", NULL }, { "message", "", NULL },
 		{ "queue-delete", NULL, "ALL\n" }, { "queue-delete", NULL, "A1B2C3D4E5\nALL\n" }, { "queue-delete", NULL, "" },
 		{ "queue-delete", NULL, "A1B2C3D4E5\n\n" }, { "queue-delete", NULL, "A1B2C3D4E5 x\n" }, { "queue-hold", NULL, "-\n" },
+		{ "table-words", "hash:/etc/shadow x", "example.com" }, { "table-words", "inline:{a=b}", "example.com" }, { "table-words", "tcp:127.0.0.1:1", "example.com" },
+		{ "table-words", "hash:/etc/x", "-q" }, { "table-words", "hash:/etc/x", "a b" }, { "mail-log", "-f", NULL }, { "mail-log", "/a/../b", NULL },
 		{ "postconf", "-e", NULL }, { "postconf", "a=b", NULL }, { "disks", "tmp", NULL }, { "disks", "/a/../b", NULL },
 		{ "log-errors-since", "now", NULL }, { "mailbox-find", "anna@example.com", NULL }, { "who", "x", NULL },
 	};
@@ -190,6 +192,7 @@ static void every_row_makes_a_line(void **state)
 		[HOLE_MESSAGE_ID] = "<1.2@example.com>", [HOLE_CHANGE] = "a1b2-3",
 		[HOLE_SETTING] = "auth_cache_size", [HOLE_SCRIPT] = "main", [HOLE_WHO] = "user=bert@example.com", [HOLE_RIGHT] = "lookup",
 		[HOLE_NAME] = "anna@example.com", [HOLE_PATTERN] = "anna@example\\.com",
+		[HOLE_TABLE] = "ldap:/etc/postfix/ldap.virtualdomains",
 	};
 	struct hosts *hosts = open_one((struct host_settings){ .exec = true });
 	const struct host_command *command;
@@ -206,7 +209,7 @@ static void every_row_makes_a_line(void **state)
 			holes[i] = values[command->holes[i]];
 		call.holes = holes;
 		call.hole_count = command->hole_count;
-		call.input = (char *)(command->input_ids ? "A1B2C3D4E5" : command->input_change ? "{}" : command->input_text ? "keep;\n\"%1\"" :
+		call.input = (char *)(command->input_ids ? "A1B2C3D4E5" : command->input_domains ? "example.com\n" : command->input_change ? "{}" : command->input_text ? "keep;\n\"%1\"" :
 			command->input_secret ? "secret\n" : NULL);
 		call.input_length = call.input ? strlen(call.input) : 0;
 		assert_true(command_fits(command, holes, call.hole_count, call.input, call.input_length, &error));
