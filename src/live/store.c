@@ -1,6 +1,6 @@
 /*
- * store: the queue and the sessions of the servers, as a place that the gate
- * can write.
+ * store: the queue, the sessions and the mailboxes of the servers, as a place
+ * that the gate can write (mailboxes: store_mailbox.c).
  *
  * What is to be done was frozen when it was shown: the values of the change
  * name each message and each person.  Nothing is gathered but whether the
@@ -15,7 +15,9 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "live/store_mailbox.h"
 #include "live/store_private.h"
+#include "model/mailbox.h"
 
 /* One run of postsuper takes many ids; a step of this size can still be told in words. */
 enum { STEP_MESSAGES = 2000 };
@@ -53,7 +55,7 @@ enum outcome live_store_failed(const struct error *error)
 static bool store_handles(void *self, const struct kind *kind)
 {
 	(void)self;
-	return kind == &kind_queue || kind == &kind_sessions;
+	return kind == &kind_queue || kind == &kind_sessions || kind == &kind_mailbox;
 }
 
 static const char *command_of(const struct kind *kind, const struct field *field)
@@ -104,6 +106,8 @@ static bool store_gather(void *context, const struct change *change, struct aren
 	struct record *now;
 
 	open_here(self);
+	if (change->kind == &kind_mailbox)
+		return mailbox_gather(self, change, arena, facts, error);
 	if (!has_ways(self, change, arena, error))
 		return false;
 	now = record_new_in(arena, change->kind);
@@ -142,7 +146,8 @@ static bool store_plan(void *context, const struct change *change, const struct 
 	size_t count = traffic_values(arena, change, &values), most = change->kind == &kind_queue ? STEP_MESSAGES : 1, i;
 	struct value *words = arena_alloc(arena, sizeof(*words));
 
-	(void)context;
+	if (change->kind == &kind_mailbox)
+		return mailbox_plan(context, change, facts, arena, plan, error);
 	if (!field || count == 0)
 		return error_set(error, ERROR_INVALID, "nothing was named that something could be done to");
 	plan->operations = arena_alloc(arena, (count / most + 1) * sizeof(*plan->operations));
@@ -158,17 +163,19 @@ static bool store_plan(void *context, const struct change *change, const struct 
 
 /* --- doing it ------------------------------------------------------------------------------------------- */
 
-/* "mail1/queue": the name of a server may hold a slash, the kind does not. */
-static bool place_of(struct live_store *self, const struct operation *operation, struct arena *arena, size_t *host,
+/* "mail1/queue", "mail1/anna@example.com/mailbox": what stands before may hold a slash, the kind does not. *before: that. */
+static bool place_of(struct live_store *self, const struct operation *operation, struct arena *arena, const char **before,
 		const struct kind **kind, struct error *error)
 {
 	char *place = arena_text(arena, operation->place), *slash = strrchr(place, '/');
 
 	*kind = slash ? kind_written(slash + 1) : NULL;
-	if (!*kind || !store_handles(self, *kind) || operation->delta_count != 1)
-		return error_set(error, ERROR_INTERNAL, "%s is no place where messages or sessions are", operation->place);
+	if (!*kind || !store_handles(self, *kind) || operation->delta_count == 0)
+		return error_set(error, ERROR_INTERNAL, "%s is no place where messages, sessions or mailboxes are", operation->place);
 	*slash = '\0';
-	return live_store_host(self, place, host, error);
+	*before = place;
+	open_here(self);
+	return true;
 }
 
 static enum outcome store_apply(void *context, const struct operation *operation, struct arena *arena,
@@ -176,11 +183,16 @@ static enum outcome store_apply(void *context, const struct operation *operation
 {
 	struct live_store *self = context;
 	const struct kind *kind;
+	const char *place;
 	size_t host;
 
 	*version_after = NULL;
 	self->give_up = false;
-	if (!place_of(self, operation, arena, &host, &kind, error))
+	if (!place_of(self, operation, arena, &place, &kind, error))
+		return OUTCOME_NOT_APPLIED;
+	if (kind == &kind_mailbox)
+		return mailbox_apply(self, place, operation, arena, inverse, error);
+	if (!live_store_host(self, place, &host, error))
 		return OUTCOME_NOT_APPLIED;
 	return kind == &kind_queue ? queue_apply(self, host, operation, arena, inverse, error) :
 		sessions_apply(self, host, operation, arena, inverse, error);
@@ -191,10 +203,15 @@ static enum outcome store_look(void *context, const struct operation *operation,
 {
 	struct live_store *self = context;
 	const struct kind *kind;
+	const char *place;
 	size_t host;
 
 	self->give_up = false;
-	if (!place_of(self, operation, arena, &host, &kind, error))
+	if (!place_of(self, operation, arena, &place, &kind, error))
+		return OUTCOME_UNKNOWN;
+	if (kind == &kind_mailbox)
+		return mailbox_look(self, place, operation, arena, inverse, error);
+	if (!live_store_host(self, place, &host, error))
 		return OUTCOME_UNKNOWN;
 	return kind == &kind_queue ? queue_look(self, host, operation, arena, inverse, error) :
 		sessions_look(self, host, operation, arena, inverse, error);
