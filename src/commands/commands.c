@@ -83,9 +83,9 @@ const struct command commands[] = {
 	  .help = "Keeps the change of a server's files that waits." },
 	{ .name = "rollback", .arguments = "", .least = 0, .most = 0, .takes = TAKES_WRITE | TAKES_HOST, .run = run_rollback,
 	  .help = "Takes the change of a server's files that waits back at once." },
-	{ .name = "guardian", .arguments = "apply|confirm ID|rollback ID|more ID SECONDS|look|status|restore", .least = 1, .most = 3,
-	  .takes = TAKES_DIRECTORY, .alone = true, .run = run_guardian,
-	  .help = "Changes files of this server under a timer; run by postroom itself, over ssh and when the machine starts." },
+	{ .name = "guardian", .arguments = "apply|confirm ID|rollback ID|more ID SECONDS|look|status|restore|smtp LOGIN ...|smtp-end LOGIN ...",
+	  .least = 1, .most = -1, .takes = TAKES_DIRECTORY, .alone = true, .run = run_guardian,
+	  .help = "Changes files of this server under a timer, and ends SMTP sessions; run by postroom itself, over ssh and when the machine starts." },
 	{ .name = NULL },
 };
 
@@ -95,7 +95,7 @@ enum option_id {
 	OPTION_CONFIG = 256, OPTION_URI, OPTION_BASE, OPTION_BIND, OPTION_PASSWORD_FILE, OPTION_CA_FILE, OPTION_ROLE, OPTION_PROFILE,
 	OPTION_READONLY, OPTION_RESTRICTED, OPTION_KEYMAP, OPTION_THEME, OPTION_START, OPTION_LIST_KEYS, OPTION_COMPARE, OPTION_ASCII, OPTION_NO_COLOR, OPTION_HELP, OPTION_VERSION,
 	OPTION_FORMAT, OPTION_DRY_RUN, OPTION_YES, OPTION_CONFIRM, OPTION_REASON, OPTION_FILTER, OPTION_LIMIT, OPTION_COLUMNS,
-	OPTION_VERIFY, OPTION_SIZE, OPTION_KEYS, OPTION_HOST, OPTION_BY, OPTION_ONCE, OPTION_OUTPUT, OPTION_DIRECTORY,
+	OPTION_VERIFY, OPTION_SIZE, OPTION_KEYS, OPTION_HOST, OPTION_BY, OPTION_ONCE, OPTION_OUTPUT, OPTION_DIRECTORY, OPTION_POSTFIX,
 	OPTION_DOVECONF, OPTION_FD_LIMIT, OPTION_DOVECOT_VERSION, OPTION_GROUP, OPTION_OWN,
 	OPTION_CONNECTIONS, OPTION_USERS, OPTION_DEVICES, OPTION_MODE, OPTION_PROTOCOLS, OPTION_CONFIRM_WITHIN, OPTION_KEEP_SESSIONS, OPTION_END_SESSIONS, OPTION_REPAIR
 };
@@ -140,6 +140,7 @@ static const struct option_row {
 	{ "once", NULL, OPTION_ONCE, TAKES_ONCE, "print one line and end" },
 	{ "output", "FILE", OPTION_OUTPUT, TAKES_OUTPUT, "replace this file instead of printing" },
 	{ "directory", "DIR", OPTION_DIRECTORY, TAKES_DIRECTORY, "where the guardian keeps its state" },
+	{ "postfix", "DIR", OPTION_POSTFIX, TAKES_DIRECTORY, "configuration of Postfix, for smtp and smtp-end" },
 	{ "doveconf", "FILE", OPTION_DOVECONF, TAKES_LIMITS, "this configuration of Dovecot, or what doveconf printed" },
 	{ "fd-limit", "N", OPTION_FD_LIMIT, TAKES_LIMITS, "the open-files limit that Dovecot runs with" },
 	{ "dovecot-version", "V", OPTION_DOVECOT_VERSION, TAKES_LIMITS, "the rules of this Dovecot" },
@@ -246,6 +247,7 @@ static const char **text_of(struct parsed *parsed, enum option_id id)
 	case OPTION_OUTPUT: return &parsed->arguments.output;
 	case OPTION_GROUP: return &parsed->arguments.group;
 	case OPTION_DIRECTORY: return &parsed->arguments.directory;
+	case OPTION_POSTFIX: return &parsed->arguments.postfix;
 	case OPTION_DOVECONF: return &parsed->arguments.doveconf;
 	case OPTION_FD_LIMIT: return &parsed->arguments.fd_limit;
 	case OPTION_CONNECTIONS: return &parsed->arguments.connections;

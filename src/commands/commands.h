@@ -37,7 +37,7 @@ struct arguments {
 	const struct front_ends *front_ends;
 	const struct printer *printer;     /* --format */
 	bool dry_run, yes, verify, once;
-	const char *confirm, *reason, *filter, *columns, *size, *keys, *host, *by, *output, *directory;
+	const char *confirm, *reason, *filter, *columns, *size, *keys, *host, *by, *output, *directory, *postfix;
 	const char *doveconf, *fd_limit, *dovecot_version;
 	const char *connections, *users, *devices, *mode, *protocols, *confirm_within;   /* a goal for limits */
 	bool goal_given;                   /* one of them, or one of the next two */
