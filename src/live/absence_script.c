@@ -42,6 +42,12 @@ static bool bounded(const struct mailbox_absence *absence)
 	return *absence->from || *absence->until;
 }
 
+/* A filter that rests goes on only where the answer has an end. */
+static bool includes(const struct absence_script *script, const struct mailbox_absence *absence)
+{
+	return script->filter && (!script->rests || bounded(absence));
+}
+
 static void add_when(struct text *out, const struct mailbox_absence *absence)
 {
 	bool both = *absence->from && *absence->until;
@@ -88,7 +94,7 @@ static void add_header(struct text *out, const struct absence_script *script, co
 	if (script->filter)
 		text_addf(out, FILTER "%s\n%s", script->filter, script->rests ? RESTS "\n" : "");
 	text_addf(out, "require [\"vacation\"%s%s];\n", bounded(absence) ? ", \"date\", \"relational\"" : "",
-		script->filter ? ", \"include\"" : "");
+		includes(script, absence) ? ", \"include\"" : "");
 }
 
 char *absence_script_make(struct arena *arena, const struct absence_script *script)
@@ -105,7 +111,7 @@ char *absence_script_make(struct arena *arena, const struct absence_script *scri
 	add_vacation(&out, &absence);
 	if (bounded(&absence))
 		text_add(&out, script->filter && script->rests ? "} else {\n" : "}\n");
-	if (script->filter && (!script->rests || bounded(&absence)))
+	if (includes(script, &absence))
 		add_include(&out, script->filter);
 	if (script->filter && script->rests && bounded(&absence))
 		text_add(&out, "}\n");

@@ -31,7 +31,4 @@ struct smtp_log {
 void smtp_log_line(struct smtp_log *log, const char *line, size_t length);
 void smtp_log_free(struct smtp_log *log);
 
-/* Epoch seconds of the time that a line begins with, in the time of this machine; 0: none. *length: how long it is. */
-int64_t smtp_log_time(const char *line, size_t line_length, int64_t now, size_t *length);
-
 #endif

@@ -31,7 +31,7 @@ struct asked_for {
 struct host_call {
 	struct hosts *hosts;
 	size_t host;
-	char *command;
+	char *command, *holes;
 	struct host_request request;
 	struct loop_timer *timer;
 	struct error refused;              /* not NONE: the real ones would not run this */
@@ -44,6 +44,8 @@ struct hosts {
 	struct host_settings settings[MOST_HOSTS];
 	size_t count;
 	struct fake_reply *replies;
+	size_t *since;                     /* of each reply: runs of its `once` when it was put there */
+	size_t since_room;
 	size_t reply_count, reply_room;
 	struct asked_for *asked;
 	size_t asked_count, asked_room;
@@ -122,18 +124,25 @@ void fake_hosts_reply(struct hosts *hosts, const struct fake_reply *reply)
 	struct fake_reply *place = NULL;
 
 	for (size_t i = 0; i < hosts->reply_count && !place; i++)
-		if (same_text(hosts->replies[i].host, reply->host) && same_text(hosts->replies[i].command, reply->command))
+		if (same_text(hosts->replies[i].host, reply->host) && same_text(hosts->replies[i].command, reply->command) &&
+		    same_text(hosts->replies[i].holes, reply->holes) && same_text(hosts->replies[i].once, reply->once))
 			place = &hosts->replies[i];
 	if (!place) {
 		hosts->replies = memory_grow(hosts->replies, &hosts->reply_room, hosts->reply_count + 1, sizeof(*hosts->replies));
 		place = &hosts->replies[hosts->reply_count++];
+		hosts->since = memory_grow(hosts->since, &hosts->since_room, hosts->reply_count, sizeof(*hosts->since));
 	} else {
 		free((char *)place->host);
 		free((char *)place->command);
 		free((char *)place->complaint);
 		free((char *)place->failure_text);
+		free((char *)place->holes);
+		free((char *)place->once);
 	}
 	*place = *reply;
+	place->holes = memory_text(reply->holes);
+	place->once = memory_text(reply->once);
+	hosts->since[place - hosts->replies] = reply->once ? fake_hosts_runs(hosts, reply->once) : 0;
 	place->host = memory_text(reply->host);
 	place->command = memory_text(reply->command);
 	place->complaint = memory_text(reply->complaint);
@@ -142,27 +151,31 @@ void fake_hosts_reply(struct hosts *hosts, const struct fake_reply *reply)
 		place->length = strlen(place->output);
 }
 
-/* What was put there for this host goes before what was put there for any. */
-static const struct fake_reply *reply_to(const struct hosts *hosts, size_t host, const char *command)
+/* What was put there for this host goes before what was put there for any, and so does what says more of when. */
+static const struct fake_reply *reply_to(const struct hosts *hosts, size_t host, const char *command, const char *holes)
 {
-	const struct fake_reply *any = NULL;
+	const struct fake_reply *best = NULL;
+	unsigned most = 0;
 
 	for (size_t i = 0; i < hosts->reply_count; i++) {
 		const struct fake_reply *reply = &hosts->replies[i];
+		unsigned fits = 1 + (reply->host != NULL) + 2 * (reply->holes != NULL) + 4 * (reply->once != NULL);
 
-		if (strcmp(reply->command, command) != 0)
+		if (strcmp(reply->command, command) != 0 || (reply->host && strcmp(reply->host, hosts->settings[host].name) != 0) ||
+		    (reply->holes && !same_text(reply->holes, holes)) || (reply->once && fake_hosts_runs(hosts, reply->once) <= hosts->since[i]))
 			continue;
-		if (reply->host && strcmp(reply->host, hosts->settings[host].name) == 0)
-			return reply;
-		if (!reply->host)
-			any = reply;
+		/* Of two that fit equally well the later one. */
+		if (fits >= most) {
+			best = reply;
+			most = fits;
+		}
 	}
-	return any;
+	return best;
 }
 
 enum host_way host_way(const struct hosts *hosts, size_t host, const char *command, struct error *error)
 {
-	const struct fake_reply *reply = reply_to(hosts, host, command);
+	const struct fake_reply *reply = reply_to(hosts, host, command, NULL);
 
 	if (reply && reply->failure == ERROR_UNSUPPORTED) {
 		error_set(error, ERROR_UNSUPPORTED, "%s", reply->failure_text ? reply->failure_text : "no way");
@@ -268,6 +281,7 @@ static void end_call(struct host_call *call, const struct host_answer *answer)
 	if (call->request.done)
 		call->request.done(call->request.context, answer);
 	free(call->command);
+	free(call->holes);
 	free(call);
 }
 
@@ -319,7 +333,7 @@ static void answer_call(struct host_call *call, const struct fake_reply *reply)
 static void on_time(void *context)
 {
 	struct host_call *call = context;
-	const struct fake_reply *reply = reply_to(call->hosts, call->host, call->command);
+	const struct fake_reply *reply = reply_to(call->hosts, call->host, call->command, call->holes);
 
 	if (call->cancelled)
 		fail_call(call, ERROR_CANCELLED, "taken back");
@@ -349,13 +363,16 @@ static void check_call(struct host_call *call, const struct host_request *reques
 struct host_call *host_run(struct hosts *hosts, size_t host, const struct host_request *request)
 {
 	struct host_call *call = memory_new(sizeof(*call));
-	const struct fake_reply *reply = reply_to(hosts, host, request->command);
-	uint64_t after = reply ? reply->after_ms : 0;
+	const struct fake_reply *reply;
+	uint64_t after;
 
 	assert(host < hosts->count);
+	note_begin(hosts, host, request);
+	call->holes = memory_text(fake_hosts_holes(hosts, request->command));
+	reply = reply_to(hosts, host, request->command, call->holes);
+	after = reply ? reply->after_ms : 0;
 	if (reply && reply->hangs)
 		after = request->deadline ? request->deadline : DEFAULT_DEADLINE;
-	note_begin(hosts, host, request);
 	check_call(call, request);
 	call->hosts = hosts;
 	call->host = host;
@@ -390,7 +407,10 @@ void hosts_close(struct hosts *hosts)
 		free((char *)hosts->replies[i].command);
 		free((char *)hosts->replies[i].complaint);
 		free((char *)hosts->replies[i].failure_text);
+		free((char *)hosts->replies[i].holes);
+		free((char *)hosts->replies[i].once);
 	}
+	free(hosts->since);
 	for (size_t i = 0; i < hosts->asked_count; i++) {
 		free(hosts->asked[i].command);
 		free(hosts->asked[i].input);

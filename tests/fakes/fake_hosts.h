@@ -27,6 +27,8 @@ struct fake_reply {
 	bool hangs;                        /* no answer until cancelled or its deadline on the loop's clock */
 	size_t piece;                      /* bytes a piece; 0: all at once */
 	unsigned after_ms;                 /* 0: the next turn */
+	const char *holes;                 /* only to these holes, joined by blanks; NULL: to any */
+	const char *once;                  /* only once this command has run since this was put there; goes before what does not wait. NULL: at once */
 };
 /* mail1, mail2, ... up to count (9 at most), both roles, way EXEC (HTTP where the reply is JSON); what has no reply fails with "no reply". */
 struct hosts *fake_hosts_new(struct loop *loop, size_t count);

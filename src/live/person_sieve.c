@@ -1,0 +1,116 @@
+/*
+ * person_sieve: the filters of one person, and what answers while they are
+ * away.
+ *
+ * Both ask for the list and then for the words of the active script, since an
+ * absence of postroom's own includes the filter that goes on.  Loop thread.
+ */
+#include <string.h>
+
+#include "base/text.h"
+#include "live/absence_script.h"
+#include "live/person.h"
+#include "model/mailbox.h"
+
+struct sieve { bool absence; struct person_scripts scripts; };
+
+static void add_filters(struct person_job *job, const struct person_scripts *scripts, const char *active)
+{
+	for (size_t i = 0; i < scripts->count; i++) {
+		const char *name = scripts->rows[i].name;
+		struct row *row;
+
+		if (strcmp(name, MAILBOX_ABSENCE_SCRIPT) == 0)
+			continue;
+		row = table_row(job->rows, name, job->server->name);
+		table_text(job->rows, row, LF_SCRIPT, name);
+		table_flag(job->rows, row, LF_ACTIVE, active && strcmp(name, active) == 0);
+		table_text(job->rows, row, LF_SERVER, job->server->name);
+	}
+	person_finish(job, 0);
+}
+
+static void add_absence(struct person_job *job, const char *script, const struct mailbox_absence *absence, const char *note)
+{
+	struct row *row = table_row(job->rows, script, job->server->name);
+	const char *addresses = "";
+
+	for (size_t i = 0; absence->addresses && absence->addresses[i]; i++)
+		addresses = arena_format(job->arena, "%s%s%s", addresses, i ? ", " : "", absence->addresses[i]);
+	table_text(job->rows, row, LB_SCRIPT, script);
+	table_text(job->rows, row, LB_FROM, absence->from);
+	table_text(job->rows, row, LB_UNTIL, absence->until);
+	table_text(job->rows, row, LB_SUBJECT, absence->subject);
+	table_text(job->rows, row, LB_TEXT, absence->text);
+	table_text(job->rows, row, LB_ADDRESSES, addresses);
+	table_text(job->rows, row, LB_NOTE, note);
+	table_text(job->rows, row, LB_SERVER, job->server->name);
+}
+
+/* The words of the active script came. */
+static void on_script(struct person_job *job, const struct host_answer *answer)
+{
+	struct sieve *sieve = job->own;
+	struct absence_script script = { .absence = NULL };
+	struct mailbox_absence absence = { .text = NULL };
+	const char *text, *active = sieve->scripts.active;
+	bool edited = false, ours = strcmp(active, MAILBOX_ABSENCE_SCRIPT) == 0;
+
+	if (!person_good(job, answer))
+		return;
+	text = person_script_read(job->arena, answer);
+	ours = ours && text && absence_script_read(job->arena, text, &script, &edited);
+	if (ours && script.rests)
+		person_say(job, "the filter \"%.100s\" answers by itself and rests while the absence lasts", script.filter);
+	if (!sieve->absence) {
+		add_filters(job, &sieve->scripts, ours ? script.filter : active);
+		return;
+	}
+	if (ours && mailbox_absence_read(job->arena, script.absence, &absence))
+		add_absence(job, active, &absence, edited ? "changed by hand since postroom wrote it" : NULL);
+	else if (text && script_answers(text))
+		add_absence(job, active, &absence, "a filter of the person answers by itself; when and what stands in it");
+	person_finish(job, 0);
+}
+
+static void on_list(struct person_job *job, const struct host_answer *answer)
+{
+	struct sieve *sieve = job->own;
+	struct error error = { 0 };
+	const char *holes[2];
+
+	if (!person_good(job, answer))
+		return;
+	if (!person_scripts_read(job->arena, answer, &sieve->scripts, &error)) {
+		error_prefix(&error, "%s: %s", job->server->name, job->command);
+		person_fail(job, &error);
+		return;
+	}
+	holes[0] = job->user;
+	holes[1] = sieve->scripts.active;
+	if (sieve->scripts.active && (sieve->absence || strcmp(sieve->scripts.active, MAILBOX_ABSENCE_SCRIPT) == 0))
+		person_ask(job, "sieve-get", holes, 2, on_script);
+	else if (sieve->absence)
+		person_finish(job, 0);
+	else
+		add_filters(job, &sieve->scripts, sieve->scripts.active);
+}
+
+static void begin(struct person_job *job, bool absence)
+{
+	struct sieve *sieve = arena_alloc(job->arena, sizeof(*sieve));
+
+	sieve->absence = absence;
+	job->own = sieve;
+	person_ask(job, "sieve-list", &job->user, 1, on_list);
+}
+
+void person_filters(struct person_job *job)
+{
+	begin(job, false);
+}
+
+void person_absence(struct person_job *job)
+{
+	begin(job, true);
+}
