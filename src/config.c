@@ -74,6 +74,8 @@ const struct conf_option config_options[] = {
 	{ .name = "helpdesk", .type = CONF_SECTION, .inside = config_scope_options, .help = "Whom role helpdesk may change." },
 	{ .name = "readonly", .type = CONF_FLAG, .fallback = "no", .help = "Register nothing that could write." },
 	{ .name = "reason_required", .type = CONF_LIST, .help = "Roles that must give a reason for every change." },
+	{ .name = "audit_socket", .type = CONF_TEXT, .help = "A datagram socket that gets one JSON line for each change: journald's own, or /dev/log." },
+	{ .name = "audit_required", .type = CONF_FLAG, .fallback = "no", .help = "Change nothing while nobody listens at audit_socket." },
 	{ .name = "restricted", .type = CONF_FLAG, .fallback = "no",
 	  .help = "No suspend and no files by name; in the machine's file also no configuration but that." },
 	{ .name = "state_dir", .type = CONF_TEXT, .help = "Where the journal is kept; unset: the user's own state directory." },
@@ -383,7 +385,12 @@ static bool load_policy(struct config *config, const struct source *root, const 
 	config->reason_required = asks_reason(root->own, config->role) || asks_reason(root->machine, config->role);
 	config->read_only = get_either(root, "readonly") || options->read_only || config->role == ROLE_MONITOR;
 	config->restricted = get_either(root, "restricted") || options->restricted;
-	return true;
+	config->audit_required = get_either(root, "audit_required");
+	/* Where the machine's file wants to know, the own file cannot send it elsewhere. */
+	config->audit_socket = arena_text(config->arena, root->machine && conf_has(root->machine, "audit_socket") ?
+		conf_text(root->machine, "audit_socket") : get_text(root, "audit_socket"));
+	return !config->audit_required || config->audit_socket ||
+		complain(root, "audit_required", "yes", "no, or audit_socket must name a socket", error);
 }
 
 static bool load_screen(struct config *config, const struct source *root, const struct options *options, struct error *error)

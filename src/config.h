@@ -40,6 +40,8 @@ struct config {
 	bool role_fixed;                   /* from root-owned configuration: --role can only lower it */
 	bool read_only;
 	bool reason_required;
+	const char *audit_socket;          /* NULL: none */
+	bool audit_required;
 	struct role_scope scope;                /* whom role helpdesk may change */
 	const char *state_directory, *shared_directory;
 	const char *keymap, *theme;

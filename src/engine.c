@@ -37,7 +37,7 @@ static void open_gate(struct engine *engine)
 	struct gate_settings settings = {
 		.state_directory = config->state_directory, .shared_directory = config->shared_directory,
 		.role = config->role, .read_only = config->read_only, .reason_required = config->reason_required,
-		.scope = config->scope,
+		.scope = config->scope, .audit_socket = config->audit_socket, .audit_required = config->audit_required,
 		.identity = identity(config, engine->person), .system = config->system,
 	};
 

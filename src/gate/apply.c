@@ -100,6 +100,10 @@ bool stage_journal(struct walk *walk)
 	submission->sentence = arena_text(submission->arena, walk->review->sentence);
 	if (!id)
 		id = arena_format(submission->arena, "%s-%u", journal_session(gate->journal), ++gate->number);
+	if (gate->settings.audit_required && !audit_reaches(gate, &submission->error)) {
+		error_prefix(&submission->error, "Nothing was changed, because the audit cannot be told, and the configuration wants it");
+		return stop(walk, OUTCOME_NOT_APPLIED);
+	}
 	if (!write_intent(gate, id, walk->review, submission->sentence, submission->shown->reason, &submission->error)) {
 		error_prefix(&submission->error, "Nothing was changed, because the journal cannot be written");
 		return stop(walk, OUTCOME_NOT_APPLIED);
@@ -417,6 +421,7 @@ bool stage_done(struct walk *walk)
 {
 	struct submission *submission = walk->submission;
 	const struct change *change = walk->review->change;
+	const char *trouble;
 
 	if (change->kind->result)
 		submission->sentence = change->kind->result(submission->arena, change, submission->did, submission->told);
@@ -428,6 +433,9 @@ bool stage_done(struct walk *walk)
 	if (change->undo_of)
 		write_undone(walk->gate, change->undo_of, submission->id);
 	audit(walk->gate, submission->id, walk->review, submission->sentence, "done");
+	trouble = audit_trouble(walk->gate);
+	if (trouble)
+		submission->sentence = arena_format(submission->arena, "%s (done, but the audit was not told: %s)", submission->sentence, trouble);
 	submission->outcome = change->kind->result && submission->did == 0 ? OUTCOME_ALREADY : OUTCOME_APPLIED;
 	walk->end = WALK_STOPPED;
 	return true;

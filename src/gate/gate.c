@@ -275,6 +275,7 @@ static void copy_settings(struct gate *gate, const struct gate_settings *setting
 	gate->settings.state_directory = arena_text(gate->arena, settings->state_directory);
 	gate->settings.shared_directory = arena_text(gate->arena, settings->shared_directory);
 	gate->settings.identity = arena_text(gate->arena, settings->identity ? settings->identity : "");
+	gate->settings.audit_socket = arena_text(gate->arena, settings->audit_socket);
 	gate->settings.scope = scope_copy(gate->arena, &settings->scope);
 	gate->settings.system = arena_text(gate->arena, settings->system ? settings->system : "");
 }

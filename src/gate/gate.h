@@ -31,6 +31,8 @@ struct gate_settings {
 	bool read_only;                    /* no store is ever registered */
 	bool reason_required;              /* for this role */
 	struct role_scope scope;                /* whom a role below admin may change anything of */
+	const char *audit_socket;          /* journald's, or one of the form of /dev/log; NULL: the system's log only */
+	bool audit_required;               /* nothing is begun while nobody listens there */
 	const char *identity;              /* who, for the journal: login and bind DN, in words */
 	const char *system;                /* "PROD", "TEST" */
 };

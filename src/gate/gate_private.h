@@ -43,6 +43,8 @@ struct gate {
 	_Atomic(struct store *) calling;   /* store that is at work now */
 	_Atomic int64_t call_until;        /* monotonic milliseconds; 0: no call */
 	unsigned number;                   /* of the last set of this session; gate's thread */
+	struct error audit_trouble;        /* the first; gate's thread */
+	bool audit_told;
 	/* loop thread */
 	unsigned submits;
 	int64_t close_until;               /* monotonic milliseconds; 0: nobody wants to close yet */
@@ -169,8 +171,14 @@ bool write_step(struct gate *gate, const char *id, size_t step, enum step_state 
 /* word: "done", "failed", "unknown" */
 bool write_end(struct gate *gate, const char *id, const char *word, const char *problem);
 bool write_undone(struct gate *gate, const char *id, const char *by);
-/* One line to the system's log. */
-void audit(const struct gate *gate, const char *id, const struct review *review, const char *sentence, const char *result);
+/* audit.c: what became of a change, to the system's log and to the audit's socket. */
+void audit(struct gate *gate, const char *id, const struct review *review, const char *sentence, const char *result);
+/* The same of a set whose outcome was seen later. */
+void audit_seen(struct gate *gate, const char *id, const char *kind, const char *name, const char *result);
+/* Does somebody listen there, or is no socket configured? */
+bool audit_reaches(const struct gate *gate, struct error *error);
+/* The first trouble in telling, once in a session; NULL: none, or it was told. */
+const char *audit_trouble(struct gate *gate);
 
 /* --- guarded_lines.c -------------------------------------------------------------------- */
 

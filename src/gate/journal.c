@@ -76,6 +76,7 @@ struct journal *journal_open(const struct journal_writer *writer, struct error *
 	journal->descriptor = journal->shared = -1;
 	random_hex(journal->session, 8);
 	random_hex(journal->salt, 32);
+	memset(journal->chain, '0', SHA256_HEX - 1);
 	return journal;
 }
 
@@ -98,6 +99,11 @@ void journal_close(struct journal *journal)
 const char *journal_session(const struct journal *journal)
 {
 	return journal->session;
+}
+
+const char *journal_head(const struct journal *journal)
+{
+	return journal->chain;
 }
 
 char *journal_secret(struct arena *arena, const struct journal *journal, const void *bytes, size_t length)

@@ -35,6 +35,8 @@ struct journal *journal_open(const struct journal_writer *writer, struct error *
 void journal_close(struct journal *journal);
 /* Eight hex digits, different for each session; the beginning of all set ids. */
 const char *journal_session(const struct journal *journal);
+/* Hash of the last record written, in hex; zeros before the first. */
+const char *journal_head(const struct journal *journal);
 /*
  * Appends one record: time, number and chain are added. sync: on disk before this returns true.
  * After a failure nothing more is ever written by this session and every call fails with the first reason;

@@ -1,5 +1,5 @@
 /*
- * records: what the gate writes into the journal and the system's log.
+ * records: what the gate writes into the journal.
  *
  * INTENT reaches the disk before anything is sent; the others need no sync of
  * their own, since a set without an end is looked at again.  A failure here
@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "base/json.h"
-#include "base/log.h"
 #include "base/text.h"
 #include "gate/codec.h"
 #include "gate/gate_private.h"
@@ -119,25 +118,4 @@ bool write_undone(struct gate *gate, const char *id, const char *by)
 
 	json_put_text(record, "by", by);
 	return append(gate, record, false, NULL);
-}
-
-/* --- the system's log --------------------------------------------------------------------- */
-
-void audit(const struct gate *gate, const char *id, const struct review *review, const char *sentence, const char *result)
-{
-	struct arena *arena = arena_new();
-	struct text lines = { 0 };
-	size_t i;
-
-	for (i = 0; i < review->plan.count; i++) {
-		const struct operation *operation = &review->plan.operations[i];
-
-		text_addf(&lines, "%s%s [%s]: %s", i > 0 ? "; " : "", operation->place, operation->id ? operation->id : "",
-			operation_lines(arena, operation));
-	}
-	log_line(LOG_LEVEL_INFO, "change %s by %s on %s: %s %s %s: %s: %s (%s)", id, gate->settings.identity,
-		gate->settings.system, verb_word(review->change->verb), review->change->kind->name, review->change->name,
-		result, sentence, text_get(&lines));
-	text_free(&lines);
-	arena_free(arena);
 }

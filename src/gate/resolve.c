@@ -59,6 +59,7 @@ static bool resolve_set(struct gate *gate, struct store *store, const struct set
 	else
 		write_end(gate, set->id, "failed", step > 0 ? "seen afterwards: only a part of the steps was done" :
 			"seen afterwards: nothing was changed");
+	audit_seen(gate, set->id, set->kind, set->name, step == set->count ? "seen afterwards: done" : "seen afterwards: not done");
 	gate_unlock_set(gate, set->id);
 	return true;
 }

@@ -129,6 +129,16 @@ static void add_delta(struct arena *arena, struct operation *operation, const ch
 	operation->deltas = deltas;
 }
 
+/* As the real stores do it: what is secret is marked where it is planned. */
+static void mark_secret(struct operation *operation, const struct field *field)
+{
+	union { const struct delta *in; struct delta *out; } own = { .in = operation->deltas };
+
+	for (size_t i = 0; field->type == FIELD_SECRET && i < operation->delta_count; i++)
+		if (!strcmp(own.out[i].attribute, field->name))
+			own.out[i].secret = true;
+}
+
 static void plan_field(struct arena *arena, const struct record *now, struct plan *plan, struct operation *operation,
 		const struct field *field)
 {
@@ -139,6 +149,7 @@ static void plan_field(struct arena *arena, const struct record *now, struct pla
 		add_delta(arena, operation, field->name, DELTA_DELETE, before->values, before->count);
 	if (after->count)
 		add_delta(arena, operation, field->name, DELTA_ADD, after->values, after->count);
+	mark_secret(operation, field);
 }
 
 static bool differs(const struct field_values *a, const struct field_values *b)

@@ -1,0 +1,268 @@
+/*
+ * audit: what was changed, told to the system's log and as one JSON line to a
+ * datagram socket outside of us.
+ *
+ * The socket is journald's own or one of the form of /dev/log; each line opens
+ * it anew, so that a daemon that was started again is found.  A line holds
+ * ASCII only, \u escapes, dots for secrets, and the hash of our journal's last
+ * record, so that an end that was cut off there shows.  What could not be told
+ * is said once in a session and loses no change, unless the configuration
+ * wants the audit: then nothing is begun while nobody listens.  Gate's thread.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "gate/gate_private.h"
+
+/* What rsyslog takes as one message is 8 KiB; the rest of a line is below a quarter of that. */
+enum { LINES_MOST = 4000, WORDS_MOST = 500, SEND_WAIT_MS = 1000 };
+/* authpriv.info and authpriv.warning, RFC 3164. */
+enum { AUTHPRIV_INFO = 10 * 8 + 6 };
+
+/* --- the line --------------------------------------------------------------------------------- */
+
+/* At most so many bytes, whole characters. */
+static void put_part(struct json *record, const char *key, const char *words, size_t most)
+{
+	struct arena *arena = arena_new();
+	size_t length = strlen(words);
+
+	if (length > most)
+		for (length = most; length > 0 && ((unsigned char)words[length] & 0xc0) == 0x80; length--)
+			;
+	json_put_text(record, key, arena_bytes(arena, words, length));
+	arena_free(arena);
+}
+
+static void put_words(struct json *record, const char *key, const char *words)
+{
+	if (words && *words)
+		put_part(record, key, words, WORDS_MOST);
+}
+
+/* The kernel's word for who logged in, which no change of user alters; -1: it knows none. */
+static int64_t login_uid(void)
+{
+	FILE *file = fopen("/proc/self/loginuid", "re");
+	unsigned long id = 0;
+	bool read = file && fscanf(file, "%lu", &id) == 1;
+
+	if (file)
+		fclose(file);
+	return read && id != 4294967295ul ? (int64_t)id : -1;
+}
+
+static struct json *line_new(const struct gate *gate, const char *id, const char *result)
+{
+	struct json *record = json_object_new();
+	const char *peer = getenv("SSH_CONNECTION");
+	char host[256] = "", time[40];
+	int64_t now = clock_now_ms();
+	struct arena *arena = arena_new();
+
+	gethostname(host, sizeof(host) - 1);
+	snprintf(time, sizeof(time), "%.19s.%03dZ", text_from_time(arena, now / 1000), (int)(now % 1000));
+	json_put_text(record, "audit", "change");
+	json_put_text(record, "id", id);
+	json_put_text(record, "result", result);
+	json_put_text(record, "time", time);
+	json_put_number(record, "monotonic_ms", clock_monotonic_ms());
+	json_put_text(record, "who", gate->settings.identity);
+	json_put_number(record, "uid", (int64_t)getuid());
+	json_put_number(record, "login_uid", login_uid());
+	put_words(record, "peer", peer);
+	json_put_text(record, "host", host);
+	json_put_text(record, "system", gate->settings.system);
+	json_put_text(record, "role", role_word(gate->settings.role));
+	if (gate->journal)
+		json_put_text(record, "journal", journal_head(gate->journal));
+	arena_free(arena);
+	return record;
+}
+
+/* Each operation with its attribute lines, dots where secrets are. */
+static void put_operations(struct json *record, const struct review *review)
+{
+	struct json *list = json_array_new();
+	struct arena *arena = arena_new();
+	size_t used = 0, i;
+
+	for (i = 0; i < review->plan.count && used < LINES_MOST; i++) {
+		const struct operation *operation = &review->plan.operations[i];
+		const char *lines = operation_lines(arena, operation);
+		struct json *one = json_object_new();
+
+		put_words(one, "place", operation->place);
+		put_words(one, "target", operation->id);
+		put_part(one, "lines", lines, LINES_MOST - used);
+		used += strlen(lines) + 100;
+		json_add(list, one);
+	}
+	json_put(record, "operations", list);
+	if (used > LINES_MOST || i < review->plan.count)
+		json_put_flag(record, "cut", true);
+	arena_free(arena);
+}
+
+/* --- the socket ----------------------------------------------------------------------------------- */
+
+/* journald's own socket takes fields, every other one a line with a priority. */
+static bool is_journald(const char *path)
+{
+	const char *end = "/journal/socket";
+	size_t length = strlen(path);
+
+	return length >= strlen(end) && strcmp(path + length - strlen(end), end) == 0;
+}
+
+static int connect_to(const char *path, struct error *error)
+{
+	struct sockaddr_un place = { .sun_family = AF_UNIX };
+	int descriptor;
+
+	if (strlen(path) >= sizeof(place.sun_path)) {
+		error_set(error, ERROR_FILE, "%s: the name is too long for a socket", path);
+		return -1;
+	}
+	memcpy(place.sun_path, path, strlen(path) + 1);
+	descriptor = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (descriptor >= 0 && connect(descriptor, (const struct sockaddr *)&place, sizeof(place)) == 0)
+		return descriptor;
+	error_set(error, ERROR_FILE, "%s: %s", path, strerror(errno));
+	if (descriptor >= 0)
+		close(descriptor);
+	return -1;
+}
+
+bool audit_reaches(const struct gate *gate, struct error *error)
+{
+	int descriptor = gate->settings.audit_socket ? connect_to(gate->settings.audit_socket, error) : -1;
+
+	if (descriptor < 0)
+		return !gate->settings.audit_socket;
+	close(descriptor);
+	return true;
+}
+
+/* A daemon that is behind gets its moment, no more. */
+static bool send_bytes(int descriptor, const char *bytes, size_t length)
+{
+	struct pollfd waiting = { .fd = descriptor, .events = POLLOUT };
+	int64_t until = clock_monotonic_ms() + SEND_WAIT_MS;
+
+	while (send(descriptor, bytes, length, MSG_NOSIGNAL) < 0) {
+		if (errno == EINTR)
+			continue;
+		if ((errno != EAGAIN && errno != ENOBUFS) || clock_monotonic_ms() >= until)
+			return false;
+		poll(&waiting, 1, 50);
+	}
+	return true;
+}
+
+static bool send_line(const char *path, const char *id, const char *line, struct error *error)
+{
+	struct text message = { 0 };
+	int descriptor = connect_to(path, error);
+	bool sent;
+
+	if (descriptor < 0)
+		return false;
+	if (is_journald(path))
+		text_addf(&message, "MESSAGE=%s\nPRIORITY=6\nSYSLOG_FACILITY=10\nSYSLOG_IDENTIFIER=postroom\nPOSTROOM_CHANGE=%s\n", line, id);
+	else
+		text_addf(&message, "<%d>postroom[%ld]: %s", AUTHPRIV_INFO, (long)getpid(), line);
+	sent = send_bytes(descriptor, text_get(&message), message.length);
+	if (!sent)
+		error_set(error, ERROR_FILE, "%s: %s", path, strerror(errno));
+	close(descriptor);
+	text_free(&message);
+	return sent;
+}
+
+static void tell(struct gate *gate, const char *id, struct json *takes)
+{
+	struct error error = { 0 };
+	char *line = json_print(takes, false);
+
+	json_free(takes);
+	if (!send_line(gate->settings.audit_socket, id, line, &error)) {
+		log_line(LOG_LEVEL_WARNING, "audit of change %s was not told: %s", id, error.text);
+		if (gate->audit_trouble.kind == ERROR_NONE)
+			gate->audit_trouble = error;
+	}
+	free(line);
+}
+
+const char *audit_trouble(struct gate *gate)
+{
+	if (gate->audit_trouble.kind == ERROR_NONE || gate->audit_told)
+		return NULL;
+	gate->audit_told = true;
+	return gate->audit_trouble.text;
+}
+
+/* --- what happened ------------------------------------------------------------------------------------ */
+
+static void to_log(const struct gate *gate, const char *id, const struct review *review, const char *sentence, const char *result)
+{
+	struct arena *arena = arena_new();
+	struct text lines = { 0 };
+	size_t i;
+
+	for (i = 0; i < review->plan.count; i++) {
+		const struct operation *operation = &review->plan.operations[i];
+
+		text_addf(&lines, "%s%s [%s]: %s", i > 0 ? "; " : "", operation->place, operation->id ? operation->id : "",
+			operation_lines(arena, operation));
+	}
+	log_line(LOG_LEVEL_INFO, "change %s by %s on %s: %s %s %s: %s: %s (%s)", id, gate->settings.identity,
+		gate->settings.system, verb_word(review->change->verb), review->change->kind->name, review->change->name,
+		result, sentence, text_get(&lines));
+	text_free(&lines);
+	arena_free(arena);
+}
+
+void audit(struct gate *gate, const char *id, const struct review *review, const char *sentence, const char *result)
+{
+	const struct change *change = review->change;
+	struct json *record;
+
+	to_log(gate, id, review, sentence, result);
+	if (!gate->settings.audit_socket)
+		return;
+	record = line_new(gate, id, result);
+	json_put_text(record, "verb", verb_word(change->verb));
+	json_put_text(record, "kind", change->kind->name);
+	put_words(record, "name", review->facts.now ? review->facts.now->name : change->name);
+	put_words(record, "target", review->facts.now && review->facts.now->id ? review->facts.now->id : change->id);
+	put_words(record, "sentence", sentence);
+	put_words(record, "reason", change->reason);
+	put_words(record, "undo_of", change->undo_of);
+	put_operations(record, review);
+	tell(gate, id, record);
+}
+
+void audit_seen(struct gate *gate, const char *id, const char *kind, const char *name, const char *result)
+{
+	struct json *record;
+
+	log_line(LOG_LEVEL_INFO, "change %s by %s on %s: %s %s: %s", id, gate->settings.identity, gate->settings.system, kind, name, result);
+	if (!gate->settings.audit_socket)
+		return;
+	record = line_new(gate, id, result);
+	json_put_text(record, "kind", kind);
+	put_words(record, "name", name);
+	tell(gate, id, record);
+}
