@@ -77,6 +77,7 @@ const struct action actions[] = {
 	{ "queue-expire", "live messages", "expire..", "Returns it to its sender at the next try.", CHANGES },
 	{ "queue-delete", "live messages", "delete..", "Throws it away; nobody is told. Hold keeps it out of the way and can be taken back.", CHANGES },
 	{ "body", "messages", "with body", "Shows the message with its body; only for admin.", ACTION_ROW },
+	{ "open-files", "limits", "open files..", "Raises the open-files limit of the Dovecot that runs to what the plan needs, as a change of its own.", CHANGES },
 	{ "other-server", "live limits setting", "other server", "Shows the next server alone, then all together again.", ACTION_FOOTER },
 	{ "wall", "overview", "wall", "Turns the pages by itself, for a screen that nobody sits before: servers, services, queue, events; again: ends that.", ACTION_FOOTER },
 	{ "hold-page", "overview", "hold page", "On a wall: the page that is shown stays; again: the pages turn again.", 0 },

@@ -15,7 +15,7 @@
 #include "ui/move.h"
 #include "ui/session.h"
 
-enum { MOST_SECONDS = 86400 };
+enum { MOST_SECONDS = 86400, MEGABYTE = 1048576 };
 
 static struct hosts *hosts_of(const struct limits_view *self)
 {
@@ -39,22 +39,53 @@ static const char *protocols_of(const struct limits_facts *facts)
 	return imap && pop3 ? "imap pop3" : pop3 ? "pop3" : "imap";
 }
 
-static void plan(struct limits_view *self)
+bool limits_default_of(const struct limits_world *world, const struct limits_said *said)
+{
+	return said->default_chosen ? said->by_default : world->ucs;
+}
+
+bool limits_keep_of(const struct limits_world *world, const struct limits_said *said)
+{
+	return said->keep_chosen ? said->keep : limits_keep_preselected(world);
+}
+
+struct limits_set limits_set_of(struct arena *arena, const struct limits_world *world, const struct limits_said *said)
+{
+	struct limits_goal goal = said->goal;
+
+	goal.protocols = protocols_of(world->facts);
+	goal.by_default = limits_default_of(world, said);
+	/* UCR has variables for the defaults, and none for stats and log. */
+	goal.clients_by_default = goal.by_default && world->ucs;
+	return limits_reach(arena, world->facts, &goal);
+}
+
+struct change *limits_change_of(struct view *view, const struct limits_world *world, const struct limits_set *set, const struct limits_said *said,
+		struct error *error)
+{
+	return limits_plan_change(world, session_engine(view->session)->hosts, set, limits_keep_of(world, said) ? LIMITS_KEEP : LIMITS_KEEP_NOT, said->within_s, error);
+}
+
+static void read_inputs(struct limits_view *self)
 {
 	uint64_t people = limits_number(&self->people), person = limits_number(&self->person);
-	struct limits_goal goal = { .connections = people > 0 && person > 0 ? people * person : limits_number(&self->connections), .of_person = person,
-		.tls_percent = 100, .mode = self->mode, .by_default = self->by_default };
 
+	self->said.goal = (struct limits_goal){ .connections = people > 0 && person > 0 ? people * person : limits_number(&self->connections), .of_person = person,
+		.tls_percent = 100, .mode = self->said.goal.mode, .cache_size = limits_number(&self->cache) * MEGABYTE, .cache_ttl = limits_number(&self->ttl) * 60 };
+	self->said.within_s = limits_number(&self->within) <= MOST_SECONDS ? (unsigned)limits_number(&self->within) : 0;
+}
+
+static void plan(struct limits_view *self)
+{
+	read_inputs(self);
 	self->planned = false;
-	self->wanted = goal.connections;
 	if (self->world == NULL || self->world->unread)
 		return;
 	arena_free(self->arena);
 	self->arena = arena_new();
 	self->now = limits_check(self->arena, self->world->facts);
-	if (goal.connections > 0) {
-		goal.protocols = protocols_of(self->world->facts);
-		self->set = limits_reach(self->arena, self->world->facts, &goal);
+	if (self->said.goal.connections > 0) {
+		self->set = limits_set_of(self->arena, self->world, &self->said);
 		self->planned = true;
 	}
 	session_changed(self->view.session);
@@ -69,8 +100,6 @@ static void world_came(void *context, struct limits_world *takes, const struct e
 	if (takes != NULL) {
 		limits_world_free(self->world);
 		self->world = takes;
-		/* Kept wherever that is possible: only a Dovecot that runs with shutdown_clients = no leaves them alone. */
-		self->keep = takes->keeps_sessions;
 		plan(self);
 	}
 	session_changed(self->view.session);
@@ -82,13 +111,8 @@ static void ask(struct limits_view *self)
 		self->asking = limits_ask(hosts_of(self), self->host, world_came, self);
 }
 
-static void other_server(struct limits_view *self)
+void limits_walk_on(struct limits_view *self, size_t host)
 {
-	size_t count = hosts_count(hosts_of(self)), host = self->host;
-
-	do
-		host = host + 1 < count ? host + 1 : 0;
-	while (host != self->host && !(host_at(hosts_of(self), host)->roles & HOST_MAILBOX));
 	self->host = host;
 	limits_ask_cancel(self->asking);
 	self->asking = NULL;
@@ -99,6 +123,16 @@ static void other_server(struct limits_view *self)
 	ask(self);
 }
 
+/* Servers with mailboxes. */
+static size_t others_of(const struct limits_view *self)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < hosts_count(hosts_of(self)); i++)
+		count += i != self->host && host_at(hosts_of(self), i)->roles & HOST_MAILBOX;
+	return count;
+}
+
 /* --- keys --------------------------------------------------------------------------------------------- */
 
 static struct line *line_here(struct limits_view *self)
@@ -107,6 +141,8 @@ static struct line *line_here(struct limits_view *self)
 	case LIMITS_IN_CONNECTIONS: return &self->connections;
 	case LIMITS_IN_PEOPLE: return &self->people;
 	case LIMITS_IN_PERSON: return &self->person;
+	case LIMITS_IN_CACHE: return &self->cache;
+	case LIMITS_IN_TTL: return &self->ttl;
 	case LIMITS_IN_WITHIN: return &self->within;
 	default: return NULL;
 	}
@@ -114,14 +150,17 @@ static struct line *line_here(struct limits_view *self)
 
 static void turn(struct limits_view *self)
 {
+	struct limits_said *said = &self->said;
+
 	if (self->focus == LIMITS_IN_MODE)
-		self->mode = self->mode == LIMITS_SECURITY ? LIMITS_PERFORMANCE : LIMITS_SECURITY;
-	else if (self->focus == LIMITS_IN_DEFAULT)
-		self->by_default = !self->by_default;
-	else if (self->focus == LIMITS_IN_KEEP && self->world != NULL && !self->world->keeps_sessions)
-		session_notice(self->view.session, NULL, "To keep sessions set shutdown_clients = no first, in a change of its own; that reload still ends them");
-	else if (self->focus == LIMITS_IN_KEEP)
-		self->keep = !self->keep;
+		said->goal.mode = said->goal.mode == LIMITS_SECURITY ? LIMITS_PERFORMANCE : LIMITS_SECURITY;
+	else if (self->world != NULL && self->focus == LIMITS_IN_DEFAULT) {
+		said->by_default = !limits_default_of(self->world, said);
+		said->default_chosen = true;
+	} else if (self->world != NULL && self->focus == LIMITS_IN_KEEP) {
+		said->keep = !limits_keep_of(self->world, said);
+		said->keep_chosen = true;
+	}
 	plan(self);
 }
 
@@ -143,11 +182,33 @@ static void review(struct limits_view *self)
 		session_notice(session, NULL, "Confirm within is 1 to %d seconds, or empty", MOST_SECONDS);
 		return;
 	}
-	change = limits_plan_change(self->world, hosts_of(self), &self->set, self->keep, (unsigned)limits_number(&self->within), &error);
+	change = limits_change_of(&self->view, self->world, &self->set, &self->said, &error);
 	if (change == NULL)
 		session_complain(session, &error);
 	else
 		session_push(session, review_view_new(session, change));
+}
+
+/* The open-files limit of the Dovecot that runs, as much as the plan needs, or what runs now. */
+static void open_files(struct limits_view *self)
+{
+	struct session *session = self->view.session;
+	const struct limits_facts *facts;
+	struct arena *arena = arena_new();
+	struct error error = { 0 };
+	struct change *change = NULL;
+
+	if (self->world != NULL && !self->world->unread) {
+		facts = self->planned && self->set.refused == NULL ? self->set.after : self->world->facts;
+		change = limits_descriptors_change(self->world, hosts_of(self), limits_descriptors_needed(arena, facts), self->said.within_s, &error);
+	} else {
+		error_set(&error, ERROR_UNREACHABLE, "The server has not answered yet");
+	}
+	if (change == NULL)
+		session_complain(session, &error);
+	else
+		session_push(session, review_view_new(session, change));
+	arena_free(arena);
 }
 
 static void scroll_by(struct limits_view *self, long rows)
@@ -180,7 +241,9 @@ static bool limits_act(struct view *view, const struct action *action)
 	else if (move == MOVE_ACCEPT)
 		self->focus = (enum limits_input)((self->focus + 1) % LIMITS_INPUTS);
 	else if (strcmp(action->name, "other-server") == 0)
-		other_server(self);
+		session_push(view->session, limits_others_view_new(self));
+	else if (strcmp(action->name, "open-files") == 0)
+		open_files(self);
 	else if (move == MOVE_REFRESH)
 		ask(self);
 	else
@@ -218,19 +281,23 @@ static const char *limits_blocked(const struct view *view, const struct action *
 {
 	const struct limits_view *self = (const struct limits_view *)view;
 
-	if (move_of(action) == MOVE_APPLY && !role_may(session_role(view->session), &kind_limits, NULL, VERB_EDIT))
+	bool writes = move_of(action) == MOVE_APPLY || strcmp(action->name, "open-files") == 0;
+
+	if (writes && !role_may(session_role(view->session), &kind_limits, NULL, VERB_EDIT))
 		return "your role may not do that; admin may";
-	if (move_of(action) == MOVE_APPLY && self->world != NULL && self->world->locked != NULL)
+	if (writes && self->world != NULL && self->world->locked != NULL)
 		return self->world->locked;
-	if (strcmp(action->name, "other-server") == 0 && hosts_count(hosts_of(self)) < 2)
-		return "there is one server only";
+	if (strcmp(action->name, "other-server") == 0 && others_of(self) == 0)
+		return "there is one server with mailboxes only";
+	if (strcmp(action->name, "other-server") == 0 && self->said.goal.connections == 0)
+		return "say first how many connections at once it is to be";
 	return NULL;
 }
 
 static const char *limits_label(const struct view *view, const struct action *action)
 {
 	(void)view;
-	return strcmp(action->name, "accept") == 0 ? "choose" : NULL;
+	return strcmp(action->name, "accept") == 0 ? "choose" : strcmp(action->name, "other-server") == 0 ? "plan for others" : NULL;
 }
 
 static void limits_notice(struct view *view, const struct event *event)
@@ -260,6 +327,8 @@ static void limits_close(struct view *view)
 	line_free(&self->connections);
 	line_free(&self->people);
 	line_free(&self->person);
+	line_free(&self->cache);
+	line_free(&self->ttl);
 	line_free(&self->within);
 	free(self);
 }
@@ -287,6 +356,8 @@ struct view *limits_view_new(struct session *session)
 	line_init(&self->connections, NULL, 0, false);
 	line_init(&self->people, NULL, 0, false);
 	line_init(&self->person, NULL, 0, false);
+	line_init(&self->cache, NULL, 0, false);
+	line_init(&self->ttl, NULL, 0, false);
 	line_init(&self->within, NULL, 0, false);
 	while (self->host < hosts_count(hosts_of(self)) && !(host_at(hosts_of(self), self->host)->roles & HOST_MAILBOX))
 		self->host++;

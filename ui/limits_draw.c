@@ -15,7 +15,7 @@
 #include "ui/session.h"
 #include "ui/wrapped.h"
 
-enum { LABEL_COLUMNS = 25, FIELD_COLUMNS = 9, VALUE_COLUMNS = 66 };
+enum { LABEL_COLUMNS = 25, FIELD_COLUMNS = 9, FEWER_INPUTS = 7, MOST_PAGE = 14 };
 
 static const char *number(struct arena *arena, uint64_t value)
 {
@@ -29,24 +29,55 @@ struct inputs { int first, count; };
 
 static struct inputs inputs_in(const struct limits_view *self, int rows)
 {
-	int count = rows >= LIMITS_INPUTS + 6 ? LIMITS_INPUTS : rows > 3 ? rows / 2 : 1, first = (int)self->focus - count / 2;
+	int count = rows >= LIMITS_INPUTS + MOST_PAGE ? LIMITS_INPUTS : rows >= FEWER_INPUTS + 8 ? FEWER_INPUTS : rows > 3 ? rows / 2 : 1;
+	int first = (int)self->focus - count / 2;
 
 	if (first + count > LIMITS_INPUTS)
 		first = LIMITS_INPUTS - count;
 	return (struct inputs){ first < 0 ? 0 : first, count };
 }
 
+static const char *keep_words(const struct limits_view *self)
+{
+	bool keep = self->world != NULL && limits_keep_of(self->world, &self->said);
+
+	if (self->world == NULL)
+		return "as the server runs";
+	if (self->world->keeps_sessions)
+		return keep ? "stay: it runs with shutdown_clients = no" : "stay, but need not";
+	return keep ? "end this once, are kept from then on" : "end 6 seconds after the reload";
+}
+
+static const char *default_words(const struct limits_view *self)
+{
+	bool ucs = self->world != NULL && self->world->ucs, by_default = self->world != NULL && limits_default_of(self->world, &self->said);
+
+	if (ucs)
+		return by_default ? "the defaults of all services, which UCR knows" : "the services concerned, partly in local.conf";
+	return by_default ? "default_process_limit, for all services" : "the services concerned only";
+}
+
 static const char *choice_words(const struct limits_view *self, enum limits_input input)
 {
 	switch (input) {
 	case LIMITS_IN_MODE:
-		return self->mode == LIMITS_SECURITY ? "high security: a process for each login" : "high performance: many logins share a process";
+		return self->said.goal.mode == LIMITS_SECURITY ? "high security: a process for each login" : "high performance: many logins share a process";
 	case LIMITS_IN_DEFAULT:
-		return self->by_default ? "default_process_limit, for all services" : "the services concerned only";
+		return default_words(self);
 	default:
-		return self->keep ? "must stay over the reload" : self->world != NULL && self->world->keeps_sessions ? "stay, but need not" :
-			"end 6 seconds after the reload";
+		return keep_words(self);
 	}
+}
+
+static const char *cache_hint(const struct limits_view *self, struct arena *arena, enum limits_input input)
+{
+	const struct limits_facts *facts = self->world != NULL ? self->world->facts : NULL;
+	uint64_t size = facts != NULL ? facts->cache_size : LIMITS_UNKNOWN, ttl = facts != NULL ? facts->cache_ttl : LIMITS_UNKNOWN;
+
+	if (input == LIMITS_IN_TTL)
+		return arena_format(arena, "minutes; now %s", ttl == LIMITS_UNKNOWN ? "not known" : limits_number_words(arena, "auth_cache_ttl", ttl));
+	return arena_format(arena, "MB, 4,000 people each; now %s", size == LIMITS_UNKNOWN ? "not known" : size == 0 ? "no cache" :
+		limits_number_words(arena, "auth_cache_size", size));
 }
 
 /* What stands beside a number. */
@@ -59,9 +90,12 @@ static const char *hint_of(const struct limits_view *self, struct arena *arena, 
 		return people > 0 && person > 0 ? "the people below say it" : "of each protocol, IMAP and POP3";
 	case LIMITS_IN_PEOPLE:
 		return people == 0 ? "in place of the number above" : person == 0 ? "each with how many? say it below" :
-			arena_format(arena, "x %s = %s connections", text_from_count(arena, (int64_t)person), text_from_count(arena, (int64_t)self->wanted));
+			arena_format(arena, "x %s = %s connections", text_from_count(arena, (int64_t)person), text_from_count(arena, (int64_t)self->said.goal.connections));
 	case LIMITS_IN_PERSON:
 		return "devices, webmail too; empty: as it is";
+	case LIMITS_IN_CACHE:
+	case LIMITS_IN_TTL:
+		return cache_hint(self, arena, input);
 	default:
 		return session_engine(self->view.session)->hosts != NULL && self->world != NULL &&
 			host_at(session_engine(self->view.session)->hosts, self->host)->exec ? "seconds; empty: 120" : "seconds; empty: 300 over ssh";
@@ -70,14 +104,21 @@ static const char *hint_of(const struct limits_view *self, struct arena *arena, 
 
 static const struct line *line_of(const struct limits_view *self, enum limits_input input)
 {
-	return input == LIMITS_IN_CONNECTIONS ? &self->connections : input == LIMITS_IN_PEOPLE ? &self->people : input == LIMITS_IN_PERSON ? &self->person :
-		input == LIMITS_IN_WITHIN ? &self->within : NULL;
+	switch (input) {
+	case LIMITS_IN_CONNECTIONS: return &self->connections;
+	case LIMITS_IN_PEOPLE: return &self->people;
+	case LIMITS_IN_PERSON: return &self->person;
+	case LIMITS_IN_CACHE: return &self->cache;
+	case LIMITS_IN_TTL: return &self->ttl;
+	case LIMITS_IN_WITHIN: return &self->within;
+	default: return NULL;
+	}
 }
 
 static void draw_inputs(const struct limits_view *self, struct canvas *canvas, struct area area)
 {
 	static const char *const labels[LIMITS_INPUTS] = { "Connections at once", "or so many people", "Connections of one person", "Login mode", "Raise",
-		"Sessions of now", "Confirm within" };
+		"Auth cache", "Cache counts for", "Sessions of now", "Confirm within" };
 	struct inputs inputs = inputs_in(self, area.rows);
 
 	for (int i = 0; i < inputs.count; i++) {
@@ -87,6 +128,9 @@ static void draw_inputs(const struct limits_view *self, struct canvas *canvas, s
 		int row = area.top + i;
 
 		canvas_words(canvas, row, 1, LABEL_COLUMNS, STYLE_LABEL, labels[input]);
+		/* More of them above or below. */
+		if ((i == 0 && inputs.first > 0) || (i == inputs.count - 1 && inputs.first + inputs.count < LIMITS_INPUTS))
+			canvas_words(canvas, row, 0, 1, STYLE_DIM, i == 0 && inputs.first > 0 ? "^" : "v");
 		if (line != NULL)
 			canvas_words(canvas, row, LABEL_COLUMNS + FIELD_COLUMNS + 4, -1, STYLE_DIM, hint_of(self, canvas->arena, input));
 		else
@@ -101,27 +145,7 @@ static void draw_inputs(const struct limits_view *self, struct canvas *canvas, s
 		canvas_cursor(canvas, area.top + (int)self->focus - inputs.first, LABEL_COLUMNS + 2, false);
 }
 
-/* --- the five parts -------------------------------------------------------------------------------------- */
-
-static void add(struct wrapped *page, enum style style, const char *sign, const char *words)
-{
-	wrapped_add(page, 1, style, sign, 3, style, words);
-}
-
-static void add_verdict(struct wrapped *page, const struct limits_verdict *verdict)
-{
-	for (size_t i = 0; i < verdict->error_count; i++)
-		add(page, STYLE_BAD, "!!", arena_format(page->arena, "Dovecot refuses this: %s", verdict->errors[i]));
-	for (size_t i = 0; i < verdict->warning_count; i++)
-		add(page, STYLE_WARNING, "!", arena_format(page->arena, "Dovecot warns: %s", verdict->warnings[i].text));
-	for (size_t i = 0; i < verdict->finding_count; i++) {
-		const struct limits_finding *finding = &verdict->findings[i];
-
-		add(page, finding->severity == LIMITS_WARNING ? STYLE_WARNING : STYLE_PLAIN, finding->severity == LIMITS_WARNING ? "!" : "-", finding->text);
-	}
-	if (verdict->error_count + verdict->warning_count + verdict->finding_count == 0)
-		add(page, STYLE_OK, "-", "Dovecot has nothing against it, and neither has postroom.");
-}
+/* --- where it is now ------------------------------------------------------------------------------------ */
 
 static void add_services(struct wrapped *page, const struct limits_facts *facts)
 {
@@ -131,7 +155,7 @@ static void add_services(struct wrapped *page, const struct limits_facts *facts)
 		if (!limits_is_login(service) || !limits_looked_at(facts, service) || limits_behind(facts, service) == NULL ||
 				strstr(service->name, "urlauth") != NULL)
 			continue;
-		add(page, STYLE_PLAIN, "-", arena_format(page->arena, "%s takes %s connections (%s processes of %s at once), %s behind it %s",
+		limits_page_say(page, STYLE_PLAIN, "-", arena_format(page->arena, "%s takes %s connections (%s processes of %s at once), %s behind it %s",
 			service->name, number(page->arena, limits_capacity(facts, service)), number(page->arena, limits_processes(facts, service)),
 			number(page->arena, limits_at_once(facts, service)), limits_behind(facts, service)->name,
 			number(page->arena, limits_capacity(facts, limits_behind(facts, service)))));
@@ -153,13 +177,13 @@ static void add_seen(const struct limits_view *self, struct wrapped *page)
 
 		if (overview->servers[i].host != self->host || wall->possible == 0 || live_state(live, self->host, LIVE_SERVICES)->old)
 			continue;
-		add(page, wall->turned_away > 0 ? STYLE_WARNING : STYLE_PLAIN, wall->turned_away > 0 ? "!" : "-", arena_format(page->arena,
+		limits_page_say(page, wall->turned_away > 0 ? STYLE_WARNING : STYLE_PLAIN, wall->turned_away > 0 ? "!" : "-", arena_format(page->arena,
 			"%s is the fullest: %s of %s used, %s free; turned away since the last reload: %s%s", wall->service, number(page->arena, wall->used),
 			number(page->arena, wall->possible), number(page->arena, wall->possible > wall->used ? wall->possible - wall->used : 0),
 			wall->turned_away > 0 ? "at least " : "", number(page->arena, wall->turned_away)));
 	}
 	if (most >= 0)
-		add(page, STYLE_PLAIN, "-", arena_format(page->arena, "The most at once that was seen here in the last hours: %s connections", number(page->arena, (uint64_t)most)));
+		limits_page_say(page, STYLE_PLAIN, "-", arena_format(page->arena, "The most at once that was seen here in the last hours: %s connections", number(page->arena, (uint64_t)most)));
 	if (overview != NULL)
 		live_overview_free(overview);
 }
@@ -170,91 +194,18 @@ static void add_where(const struct limits_view *self, struct wrapped *page)
 
 	wrapped_heading(page, "Where it is now");
 	if (world->connections != LIMITS_UNKNOWN)
-		add(page, STYLE_PLAIN, "-", arena_format(page->arena, "%s %s of %s %s now; open files of dovecot: %s", number(page->arena, world->connections),
+		limits_page_say(page, STYLE_PLAIN, "-", arena_format(page->arena, "%s %s of %s %s now; open files of dovecot: %s", number(page->arena, world->connections),
 			world->connections == 1 ? "connection" : "connections", number(page->arena, world->people), world->people == 1 ? "person" : "people",
 			number(page->arena, world->facts->open_files)));
 	add_seen(self, page);
 	add_services(page, world->facts);
 	if (world->refused != NULL)
-		add(page, STYLE_BAD, "!!", arena_format(page->arena, "Dovecot refuses its configuration as it is: %s", world->refused));
+		limits_page_say(page, STYLE_BAD, "!!", arena_format(page->arena, "Dovecot refuses its configuration as it is: %s", world->refused));
 	if (!world->unread)
-		add_verdict(page, &self->now);
+		limits_page_verdict(page, &self->now);
 }
 
-static void add_values(const struct limits_view *self, struct wrapped *page)
-{
-	size_t written = 0;
-
-	wrapped_heading(page, "What it takes");
-	for (size_t i = 0; i < self->set.value_count; i++) {
-		const struct limits_value *value = &self->set.values[i];
-		struct wrapped_span spans[] = {
-			{ 3, STYLE_VALUE, limits_value_name(page->arena, value) },
-			{ 45, STYLE_OLD, number(page->arena, value->now) },
-			{ 56, STYLE_NEW, arena_format(page->arena, "-> %s", number(page->arena, value->then)) },
-		};
-
-		if (page->width >= VALUE_COLUMNS)
-			wrapped_pieces(page, spans, 3);
-		else
-			wrapped_add(page, 3, STYLE_NEW, "", 3, STYLE_NEW, arena_format(page->arena, "%s %s %s", spans[0].words, spans[1].words, spans[2].words));
-		wrapped_add(page, 5, STYLE_DIM, "", 5, STYLE_DIM, value->why);
-		written += limits_value_written(value);
-	}
-	if (self->set.value_count == 0)
-		add(page, STYLE_OK, "-", "Nothing: the limits of now take it.");
-	else if (written == 0)
-		add(page, STYLE_PLAIN, "-", "Nothing of that stands in Dovecot's files.");
-}
-
-/* Something of the set goes into Dovecot's files. */
-static bool limits_writes(const struct limits_view *self)
-{
-	for (size_t i = 0; i < self->set.value_count; i++) {
-		if (limits_value_written(&self->set.values[i]))
-			return true;
-	}
-	return false;
-}
-
-static void add_memory(const struct limits_view *self, struct wrapped *page)
-{
-	const struct limits_world *world = self->world;
-	struct arena *arena = page->arena;
-	uint64_t now = limits_memory(world->facts), more = self->set.memory > now ? self->set.memory - now : 0;
-	bool known = world->memory_free != LIMITS_UNKNOWN, short_of = known && more > world->memory_free;
-
-	add(page, short_of ? STYLE_WARNING : STYLE_PLAIN, short_of ? "!" : "-", arena_format(arena,
-		"Memory when all of it is in use: about %s (an estimate), %s with the limits of now; free now: %s%s", text_from_size(arena, (int64_t)self->set.memory),
-		text_from_size(arena, (int64_t)now), known ? text_from_size(arena, (int64_t)world->memory_free) : "not known",
-		short_of ? ". That may not be enough" : ""));
-}
-
-static void add_causes(const struct limits_view *self, struct wrapped *page)
-{
-	const struct limits_world *world = self->world;
-	struct arena *arena = page->arena;
-
-	wrapped_heading(page, "What it causes");
-	add_memory(self, page);
-	for (size_t i = 0; i < self->set.value_count; i++) {
-		if (!limits_value_written(&self->set.values[i]))
-			add(page, STYLE_WARNING, "!", "The open-files limit belongs to the service manager: LimitNOFILE in a drop-in of dovecot.service, then a restart "
-				"of Dovecot, which ends all sessions. postroom does not do that by itself.");
-	}
-	if (!limits_writes(self))
-		return;
-	add(page, world->keeps_sessions ? STYLE_PLAIN : STYLE_WARNING, world->keeps_sessions ? "-" : "!", world->keeps_sessions ?
-		"Dovecot reloads and the sessions of now stay: it runs with shutdown_clients = no." :
-		arena_format(arena, "Dovecot reloads; all sessions of now (%s) end 6 seconds later and mail programs connect again. Only a Dovecot that runs with "
-			"shutdown_clients = no keeps them; that would be a change of its own before.", number(arena, world->connections)));
-	add(page, STYLE_PLAIN, "-", arena_format(arena, "It is written to %s, checked there by Dovecot's own reader before anything is touched, and taken back by itself "
-		"unless you confirm it in time.", world->place));
-	if (world->locked != NULL)
-		add(page, STYLE_BAD, "!", world->locked);
-}
-
-/* The plan is of one server; what was typed stays for the next one. */
+/* The plan is of one server; the same can be made for the others. */
 static void add_others(const struct limits_view *self, struct wrapped *page)
 {
 	struct hosts *hosts = session_engine(self->view.session)->hosts;
@@ -266,7 +217,7 @@ static void add_others(const struct limits_view *self, struct wrapped *page)
 			text_addf(&names, "%s%s", names.length > 0 ? ", " : "", host_at(hosts, i)->name);
 	}
 	if (names.length > 0)
-		add(page, STYLE_PLAIN, "-", arena_format(page->arena, "This is for %s alone. Esc, then %s makes the same plan for the next server: %s.", self->world->server,
+		limits_page_say(page, STYLE_PLAIN, "-", arena_format(page->arena, "This changes %s only. Esc, then %s: the plan for the others (%s).", self->world->server,
 			key != NULL ? key : "other-server", text_get(&names)));
 	text_free(&names);
 }
@@ -276,25 +227,25 @@ static void add_plan(const struct limits_view *self, struct wrapped *page)
 	const char *key = keymap_key(session_keymap(self->view.session), "limits", "apply", page->arena);
 
 	if (self->world->unread) {
-		add(page, STYLE_BAD, "!", "Nothing can be planned until Dovecot can read its configuration again.");
+		limits_page_say(page, STYLE_BAD, "!", "Nothing can be planned until Dovecot can read its configuration again.");
 		return;
 	}
 	if (!self->planned) {
-		add(page, STYLE_DIM, "", "Type above how many connections at once the server is to take; what it takes for that follows here.");
+		limits_page_say(page, STYLE_DIM, "", "Type above how many connections at once the server is to take; what it takes for that follows here.");
 		return;
 	}
 	if (self->set.refused != NULL) {
 		wrapped_heading(page, "What it takes");
-		add(page, STYLE_BAD, "!", self->set.refused);
+		limits_page_say(page, STYLE_BAD, "!", self->set.refused);
 		return;
 	}
-	add_values(self, page);
+	limits_page_values(page, self->world, &self->set);
 	wrapped_heading(page, "What Dovecot says then");
-	add_verdict(page, &self->set.verdict);
-	add_causes(self, page);
+	limits_page_verdict(page, &self->set.verdict);
+	limits_page_causes(page, self->world, &self->set, limits_keep_of(self->world, &self->said));
 	wrapped_heading(page, "Apply");
-	if (limits_writes(self))
-		add(page, STYLE_PLAIN, "-", arena_format(page->arena, "%s opens the review. Nothing is written before you agree there.", key != NULL ? key : "The action apply"));
+	if (limits_writes(&self->set))
+		limits_page_say(page, STYLE_PLAIN, "-", arena_format(page->arena, "%s opens the review. Nothing is written before you agree there.", key != NULL ? key : "The action apply"));
 	add_others(self, page);
 }
 
@@ -307,18 +258,18 @@ static struct wrapped page_of(const struct limits_view *self, struct arena *aren
 		add_plan(self, &page);
 		add_where(self, &page);
 	} else if (self->asking != NULL) {
-		add(&page, STYLE_DIM, "", "asking Dovecot ..");
+		limits_page_say(&page, STYLE_DIM, "", "asking Dovecot ..");
 	} else if (self->error.kind != ERROR_NONE) {
-		add(&page, STYLE_BAD, "!", self->error.text);
+		limits_page_say(&page, STYLE_BAD, "!", self->error.text);
 	} else {
-		add(&page, STYLE_DIM, "", "No configured server keeps mailboxes; see postroom.conf(5), section server.");
+		limits_page_say(&page, STYLE_DIM, "", "No configured server keeps mailboxes; see postroom.conf(5), section server.");
 	}
 	return page;
 }
 
 static struct area below_inputs(const struct limits_view *self, struct area area)
 {
-	int inputs = inputs_in(self, area.rows).count + (area.rows >= LIMITS_INPUTS + 6);
+	int inputs = inputs_in(self, area.rows).count + (area.rows >= FEWER_INPUTS + 8);
 
 	return area.rows > inputs ? (struct area){ area.top + inputs, area.rows - inputs, area.columns } : (struct area){ area.top + area.rows, 0, area.columns };
 }

@@ -1,5 +1,6 @@
 /*
- * limits_private: the state of the limits walk, for limits.c and limits_draw.c.
+ * limits_private: the state of the limits walk and of the same plan for other
+ * servers, for limits*.c.
  */
 #ifndef POSTROOM_UI_LIMITS_PRIVATE_H
 #define POSTROOM_UI_LIMITS_PRIVATE_H
@@ -7,9 +8,21 @@
 #include "settings/limits_plan.h"
 #include "ui/line.h"
 #include "ui/view.h"
+#include "ui/wrapped.h"
 
 /* What can be said of the goal, top to bottom. */
-enum limits_input { LIMITS_IN_CONNECTIONS, LIMITS_IN_PEOPLE, LIMITS_IN_PERSON, LIMITS_IN_MODE, LIMITS_IN_DEFAULT, LIMITS_IN_KEEP, LIMITS_IN_WITHIN, LIMITS_INPUTS };
+enum limits_input {
+	LIMITS_IN_CONNECTIONS, LIMITS_IN_PEOPLE, LIMITS_IN_PERSON, LIMITS_IN_MODE, LIMITS_IN_DEFAULT, LIMITS_IN_CACHE, LIMITS_IN_TTL, LIMITS_IN_KEEP,
+	LIMITS_IN_WITHIN, LIMITS_INPUTS
+};
+
+/* What a person said, of whichever server. */
+struct limits_said {
+	struct limits_goal goal;           /* protocols and by_default are the server's */
+	bool by_default, default_chosen;   /* not chosen: on UCS yes, else no */
+	bool keep, keep_chosen;            /* not chosen: as limits_keep_preselected says */
+	unsigned within_s;                 /* 0: the usual time */
+};
 
 struct limits_view {
 	struct view view;
@@ -21,18 +34,37 @@ struct limits_view {
 	struct limits_verdict now;         /* of the world as it is */
 	struct limits_set set;
 	bool planned;                      /* a goal was given, so set is one */
-	struct line connections, people, person, within;
-	uint64_t wanted;                   /* connections of the goal; 0: none was said */
-	enum limits_mode mode;
-	bool by_default, keep;
+	struct line connections, people, person, cache, ttl, within;
+	struct limits_said said;
 	enum limits_input focus;
 	size_t scroll;
 };
 
-/* The area below the inputs; also how far it can be scrolled. */
+/* limits_draw.c: the area below the inputs; also how far it can be scrolled. */
 void limits_draw(const struct view *view, struct canvas *canvas, struct area area);
 size_t limits_scroll_most(const struct limits_view *self);
 uint64_t limits_number(const struct line *line);    /* 0: nothing or no number */
 const char *limits_title(const struct view *view, struct arena *arena);
+
+/* The set of values of this server for what was said; protocols are those that it offers. */
+struct limits_set limits_set_of(struct arena *arena, const struct limits_world *world, const struct limits_said *said);
+bool limits_default_of(const struct limits_world *world, const struct limits_said *said);
+bool limits_keep_of(const struct limits_world *world, const struct limits_said *said);
+/* The change of this set, for the review; NULL with an error. */
+struct change *limits_change_of(struct view *view, const struct limits_world *world, const struct limits_set *set, const struct limits_said *said,
+		struct error *error);
+
+/* limits_page.c: what it takes, what Dovecot says, what it causes. */
+void limits_page_say(struct wrapped *page, enum style style, const char *sign, const char *words);
+void limits_page_verdict(struct wrapped *page, const struct limits_verdict *verdict);
+void limits_page_values(struct wrapped *page, const struct limits_world *world, const struct limits_set *set);
+void limits_page_causes(struct wrapped *page, const struct limits_world *world, const struct limits_set *set, bool keep);
+/* Something of the set can be written. */
+bool limits_writes(const struct limits_set *set);
+
+/* limits_others.c: the same plan for the other servers with mailboxes, one applied after the other. */
+struct view *limits_others_view_new(struct limits_view *walk);
+/* The walk goes on with this server. */
+void limits_walk_on(struct limits_view *walk, size_t host);
 
 #endif

@@ -59,9 +59,9 @@ const struct command commands[] = {
 	  .help = "Says in one line and by its exit status whether all is well, for monitoring systems." },
 	{ .name = "testmail", .arguments = "", .least = 0, .most = 0, .takes = TAKES_HOST, .run = run_testmail,
 	  .help = "Sends a mail the real way and looks for it in its mailbox." },
-	{ .name = "limits", .arguments = "check|plan|apply", .least = 1, .most = 1,
+	{ .name = "limits", .arguments = "check|plan|apply|descriptors", .least = 1, .most = 1,
 	  .takes = TAKES_HOST | TAKES_LIMITS | TAKES_GOAL | TAKES_WRITE, .at_will = true, .run = run_limits,
-	  .help = "Says what Dovecot thinks of its connection limits and what it does not see; which values so many connections take; and sets them." },
+	  .help = "Says what Dovecot thinks of its connection limits and what it does not see; which values so many connections take; and sets them, or the open-files limit of the Dovecot that runs." },
 	{ .name = "settings", .arguments = "list | show NAME ... | set NAME=VALUE ... | unset NAME ...", .least = 1, .most = -1,
 	  .takes = TAKES_HOST | TAKES_WRITE | TAKES_FILTER | TAKES_COLUMNS | TAKES_SETTINGS, .run = run_settings,
 	  .help = "Shows and changes what the services of the mail servers are set to." },
@@ -97,7 +97,8 @@ enum option_id {
 	OPTION_FORMAT, OPTION_DRY_RUN, OPTION_YES, OPTION_CONFIRM, OPTION_REASON, OPTION_FILTER, OPTION_LIMIT, OPTION_COLUMNS,
 	OPTION_VERIFY, OPTION_SIZE, OPTION_KEYS, OPTION_HOST, OPTION_BY, OPTION_ONCE, OPTION_OUTPUT, OPTION_DIRECTORY, OPTION_POSTFIX,
 	OPTION_DOVECONF, OPTION_FD_LIMIT, OPTION_DOVECOT_VERSION, OPTION_GROUP, OPTION_OWN,
-	OPTION_CONNECTIONS, OPTION_USERS, OPTION_DEVICES, OPTION_MODE, OPTION_PROTOCOLS, OPTION_CONFIRM_WITHIN, OPTION_KEEP_SESSIONS, OPTION_END_SESSIONS, OPTION_REPAIR
+	OPTION_CONNECTIONS, OPTION_USERS, OPTION_DEVICES, OPTION_MODE, OPTION_PROTOCOLS, OPTION_CONFIRM_WITHIN, OPTION_KEEP_SESSIONS, OPTION_END_SESSIONS, OPTION_REPAIR,
+	OPTION_AUTH_CACHE, OPTION_AUTH_CACHE_TTL, OPTION_RAISE
 };
 
 static const struct option_row {
@@ -151,6 +152,9 @@ static const struct option_row {
 	{ "devices", "N", OPTION_DEVICES, TAKES_GOAL, "connections of one person; with --users" },
 	{ "mode", "MODE", OPTION_MODE, TAKES_GOAL, "security (a process for each login) or performance" },
 	{ "protocols", "A,B", OPTION_PROTOCOLS, TAKES_GOAL, "imap, pop3 or both; else those that the server offers" },
+	{ "raise", "WORD", OPTION_RAISE, TAKES_GOAL, "defaults (default_process_limit) or services; on UCS defaults unless said" },
+	{ "auth-cache", "SIZE", OPTION_AUTH_CACHE, TAKES_GOAL, "size of the auth cache, as in 10M" },
+	{ "auth-cache-ttl", "TIME", OPTION_AUTH_CACHE_TTL, TAKES_GOAL, "how long an entry of it counts, in seconds or as in 5m" },
 	{ "confirm-within", "S", OPTION_CONFIRM_WITHIN, TAKES_GOAL, "seconds until the old values come back" },
 	{ "keep-sessions", NULL, OPTION_KEEP_SESSIONS, TAKES_GOAL, "sessions stay over the reload" },
 	{ "end-sessions", NULL, OPTION_END_SESSIONS, TAKES_GOAL, "sessions may end with the reload" },
@@ -255,6 +259,9 @@ static const char **text_of(struct parsed *parsed, enum option_id id)
 	case OPTION_DEVICES: return &parsed->arguments.devices;
 	case OPTION_MODE: return &parsed->arguments.mode;
 	case OPTION_PROTOCOLS: return &parsed->arguments.protocols;
+	case OPTION_RAISE: return &parsed->arguments.raise;
+	case OPTION_AUTH_CACHE: return &parsed->arguments.auth_cache;
+	case OPTION_AUTH_CACHE_TTL: return &parsed->arguments.auth_cache_ttl;
 	case OPTION_CONFIRM_WITHIN: return &parsed->arguments.confirm_within;
 	case OPTION_DOVECOT_VERSION: return &parsed->arguments.dovecot_version;
 	default: return NULL;

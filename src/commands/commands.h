@@ -40,6 +40,7 @@ struct arguments {
 	const char *confirm, *reason, *filter, *columns, *size, *keys, *host, *by, *output, *directory, *postfix;
 	const char *doveconf, *fd_limit, *dovecot_version;
 	const char *connections, *users, *devices, *mode, *protocols, *confirm_within;   /* a goal for limits */
+	const char *raise, *auth_cache, *auth_cache_ttl;
 	bool goal_given;                   /* one of them, or one of the next two */
 	bool keep_sessions, end_sessions;
 	const char *group;                 /* --group: of settings */
@@ -54,7 +55,7 @@ enum command_options {
 	TAKES_FILTER = 1, TAKES_LIMIT = 2, TAKES_COLUMNS = 4, TAKES_WRITE = 8 /* --dry-run --yes --confirm --reason */,
 	TAKES_VERIFY = 16, TAKES_SCREEN = 32 /* --size --keys */,
 	TAKES_HOST = 64, TAKES_BY = 128, TAKES_ONCE = 256, TAKES_OUTPUT = 512, TAKES_DIRECTORY = 1 << 16,
-	TAKES_GOAL = 2048 /* --connections --users --devices --mode --protocols --confirm-within --keep-sessions --end-sessions */,
+	TAKES_GOAL = 2048 /* --connections --users --devices --mode --protocols --raise --auth-cache --auth-cache-ttl --confirm-within --keep-sessions --end-sessions */,
 	TAKES_LIMITS = 1024 /* --doveconf --fd-limit --dovecot-version */,
 	TAKES_SETTINGS = 1 << 12 /* --group --own */, TAKES_REPAIRS = 1 << 17 /* --password --quota .. */,
 	TAKES_LIVE = TAKES_HOST | TAKES_FILTER | TAKES_LIMIT | TAKES_COLUMNS

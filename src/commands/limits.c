@@ -241,8 +241,10 @@ int run_limits(struct config *takes, const struct arguments *arguments, int argc
 	(void)argc;
 	if (strcmp(argv[0], "plan") == 0 || strcmp(argv[0], "apply") == 0)
 		return run_limits_walk(takes, arguments, strcmp(argv[0], "apply") == 0);
+	if (strcmp(argv[0], "descriptors") == 0)
+		return run_limits_descriptors(takes, arguments);
 	if (strcmp(argv[0], "check") != 0)
-		error_set(&error, ERROR_USAGE, "limits check, limits plan and limits apply are what there is, not limits %s", argv[0]);
+		error_set(&error, ERROR_USAGE, "limits check, plan, apply and descriptors are what there is, not limits %s", argv[0]);
 	else if (arguments->goal_given)
 		error_set(&error, ERROR_USAGE, "limits check judges what is there; a goal is for limits plan and limits apply");
 	else if (read_arguments(arguments, &version, &open_files, &error) && !takes && !arguments->doveconf)

@@ -57,6 +57,50 @@ static bool read_protocols(const char *words, struct arena *arena, struct limits
 	return true;
 }
 
+/* "300", "300s", "5m", "1h". */
+static bool read_seconds(const char *words, int64_t *seconds)
+{
+	static const struct { const char *unit; int64_t seconds; } units[] = { { "", 1 }, { "s", 1 }, { "m", 60 }, { "h", 3600 } };
+	char *end = NULL;
+
+	*seconds = *words >= '0' && *words <= '9' && strlen(words) < 8 ? strtoll(words, &end, 10) : 0;
+	for (size_t i = 0; end && i < sizeof(units) / sizeof(units[0]); i++)
+		if (!strcmp(end, units[i].unit)) {
+			*seconds *= units[i].seconds;
+			return true;
+		}
+	return false;
+}
+
+/* "10M"; a whole number of bytes that Dovecot can be told. */
+static bool read_cache(const struct arguments *arguments, struct limits_goal *goal, struct error *error)
+{
+	const char *time = arguments->auth_cache_ttl;
+	int64_t bytes = 0, seconds = 0;
+
+	if (arguments->auth_cache && (!text_to_size(arguments->auth_cache, 1, &bytes) || bytes < 1024 || bytes > UINT32_MAX))
+		return error_set(error, ERROR_USAGE, "--auth-cache is a size from 1k to 4095M, as 10M, not %s", arguments->auth_cache);
+	if (time && (!read_seconds(time, &seconds) || seconds < 1 || seconds > MOST_SECONDS))
+		return error_set(error, ERROR_USAGE, "--auth-cache-ttl is a time up to a day, as 5m or 300, not %s", time);
+	goal->cache_size = (uint64_t)bytes;
+	goal->cache_ttl = (uint64_t)seconds;
+	return true;
+}
+
+static bool read_words(const struct arguments *arguments, struct limits_goal *goal, struct error *error)
+{
+	const char *mode = arguments->mode, *raise = arguments->raise;
+
+	if (mode && strcmp(mode, "performance") && strcmp(mode, "security"))
+		return error_set(error, ERROR_USAGE, "--mode is security or performance, not %s", mode);
+	if (raise && strcmp(raise, "defaults") && strcmp(raise, "services"))
+		return error_set(error, ERROR_USAGE, "--raise is defaults or services, not %s", raise);
+	goal->mode = mode && !strcmp(mode, "performance") ? LIMITS_PERFORMANCE : LIMITS_SECURITY;
+	if (arguments->keep_sessions && arguments->end_sessions)
+		return error_set(error, ERROR_USAGE, "--keep-sessions and --end-sessions cannot both be");
+	return read_cache(arguments, goal, error);
+}
+
 static bool read_goal(const struct arguments *arguments, struct arena *arena, struct limits_goal *goal, uint64_t *seconds, struct error *error)
 {
 	uint64_t users = 0, devices = 0;
@@ -69,11 +113,8 @@ static bool read_goal(const struct arguments *arguments, struct arena *arena, st
 	    !read_number("--confirm-within", arguments->confirm_within, MOST_SECONDS, seconds, error) ||
 	    !read_protocols(arguments->protocols, arena, goal, error))
 		return false;
-	if (arguments->mode && strcmp(arguments->mode, "performance") && strcmp(arguments->mode, "security"))
-		return error_set(error, ERROR_USAGE, "--mode is security or performance, not %s", arguments->mode);
-	goal->mode = arguments->mode && !strcmp(arguments->mode, "performance") ? LIMITS_PERFORMANCE : LIMITS_SECURITY;
-	if (arguments->keep_sessions && arguments->end_sessions)
-		return error_set(error, ERROR_USAGE, "--keep-sessions and --end-sessions cannot both be");
+	if (!read_words(arguments, goal, error))
+		return false;
 	if (arguments->doveconf || arguments->dovecot_version)
 		return error_set(error, ERROR_USAGE, "a plan is made of a server; --doveconf and --dovecot-version are for limits check");
 	if ((users != 0) != (devices != 0) || (goal->connections != 0) == (users != 0))
@@ -86,13 +127,16 @@ static bool read_goal(const struct arguments *arguments, struct arena *arena, st
 	return true;
 }
 
-/* Protocols that were not named are those of people that this server offers. */
-static void complete_goal(struct limits_goal *goal, const struct limits_facts *facts)
+/* Protocols that were not named are those of people that this server offers; on UCS the defaults are what has variables. */
+static void complete_goal(struct limits_goal *goal, const struct limits_world *world, const struct arguments *arguments)
 {
+	const struct limits_facts *facts = world->facts;
 	bool imap = strstr(facts->protocols, "imap") != NULL, pop3 = strstr(facts->protocols, "pop3") != NULL;
 
 	if (!goal->protocols)
 		goal->protocols = imap && pop3 ? "imap pop3" : pop3 ? "pop3" : "imap";
+	goal->by_default = arguments->raise ? !strcmp(arguments->raise, "defaults") : world->ucs;
+	goal->clients_by_default = goal->by_default && world->ucs;
 }
 
 /* --- the plan -------------------------------------------------------------------------------------- */
@@ -102,12 +146,12 @@ static const struct column columns[] = {
 	{ .name = "new", .label = "New", .type = FIELD_NUMBER }, { .name = "why", .label = "Why" },
 };
 
-static struct entry number_entry(struct arena *arena, uint64_t number)
+static struct entry number_entry(struct arena *arena, const struct limits_value *value, uint64_t number)
 {
-	return entry_of_text(arena, number == LIMITS_UNKNOWN ? NULL : arena_format(arena, "%" PRIu64, number));
+	return entry_of_text(arena, number == LIMITS_UNKNOWN ? NULL : limits_number_words(arena, value->setting, number));
 }
 
-static void print_values(const struct printer *printer, const struct limits_set *set)
+static void print_values(const struct printer *printer, const struct limits_world *world, const struct limits_set *set)
 {
 	struct output output = { 0 };
 
@@ -115,20 +159,25 @@ static void print_values(const struct printer *printer, const struct limits_set 
 	for (size_t i = 0; i < set->value_count; i++) {
 		const struct limits_value *value = &set->values[i];
 
-		output_item(&output, &(struct item){ .entries = (struct entry[]){ entry_of_text(output.arena, limits_value_name(output.arena, value)),
-			number_entry(output.arena, value->now), number_entry(output.arena, value->then), entry_of_text(output.arena, value->why) } });
+		output_item(&output, &(struct item){ .entries = (struct entry[]){ entry_of_text(output.arena, limits_value_place(output.arena, world, value)),
+			number_entry(output.arena, value, value->now), number_entry(output.arena, value, value->then), entry_of_text(output.arena, value->why) } });
 	}
 	output_end(&output);
 }
 
-static struct json *values_json(struct arena *arena, const struct limits_set *set)
+static struct json *values_json(struct arena *arena, const struct limits_world *world, const struct limits_set *set)
 {
+	static const char *const where[] = { [LIMITS_IN_FILE] = "file", [LIMITS_IN_UCR] = "ucr", [LIMITS_BY_START] = "start" };
 	struct json *values = json_array_new();
 
 	for (size_t i = 0; i < set->value_count; i++) {
 		const struct limits_value *value = &set->values[i];
 		struct json *object = json_object_new();
+		const char *place;
+		enum limits_where goes = limits_value_where(arena, world, value, &place);
 
+		json_put_text(object, "where", where[goes]);
+		json_put_text(object, "place", goes == LIMITS_BY_START ? NULL : place);
 		json_put_text(object, "name", limits_value_name(arena, value));
 		json_put_text(object, "service", value->service);
 		json_put_text(object, "setting", value->setting);
@@ -153,9 +202,10 @@ static void print_json(struct arena *arena, const struct limits_world *world, co
 	json_put_text(root, "refused", set->refused);
 	limits_put_known(root, "connected", world->connections);
 	if (!set->refused) {
-		json_put(root, "values", values_json(arena, set));
+		json_put(root, "values", values_json(arena, world, set));
 		limits_put_known(root, "reach", set->reach);
 		limits_put_known(root, "memory_estimate", set->memory);
+		json_put_number(root, "memory_measured_of", (int64_t)(world->measured_sessions + world->measured_logins));
 		limits_put_known(root, "memory_free", world->memory_free);
 		json_put_text(root, "file", world->locked ? NULL : world->place);
 		json_put_text(root, "locked", world->locked);
@@ -167,14 +217,31 @@ static void print_json(struct arena *arena, const struct limits_world *world, co
 	json_free(root);
 }
 
-static void print_table(const struct limits_world *world, const struct limits_goal *goal, const struct limits_set *set)
+/* The plan is of one server; the same words make it for another. */
+static void print_others(const struct headless *headless, size_t host)
 {
-	struct arena *arena = arena_new();
+	struct hosts *hosts = headless->engine->hosts;
+	struct text names = { 0 };
+
+	for (size_t i = 0; i < hosts_count(hosts); i++)
+		if (i != host && (host_at(hosts, i)->roles & HOST_MAILBOX))
+			text_addf(&names, "%s%s", names.length ? ", " : "", host_at(hosts, i)->name);
+	if (names.length)
+		printf("This is for %s alone; --host makes the same plan for %s.\n", host_at(hosts, host)->name, text_get(&names));
+	text_free(&names);
+}
+
+static void print_table(struct headless *headless, const struct limits_world *world, const struct limits_goal *goal, const struct limits_set *set)
+{
+	const struct arguments *arguments = headless->arguments;
+	bool keep = arguments->keep_sessions || (!arguments->end_sessions && limits_keep_preselected(world));
+	struct limits_say *says;
+	size_t count = limits_says(headless->arena, world, set, keep, &says);
 
 	if (set->value_count == 0)
 		printf("%s takes %" PRIu64 " connections with the limits of now.\n", world->server, goal->connections);
 	else
-		print_values(&printer_table, set);
+		print_values(&printer_table, world, set);
 	for (size_t i = 0; i < set->verdict.error_count; i++)
 		printf("Dovecot refuses this: %s\n", set->verdict.errors[i]);
 	for (size_t i = 0; i < set->verdict.warning_count; i++)
@@ -183,11 +250,11 @@ static void print_table(const struct limits_world *world, const struct limits_go
 		printf("%s: %s\n", set->verdict.findings[i].severity == LIMITS_WARNING ? "Warning" : "Note", set->verdict.findings[i].text);
 	if (set->verdict.error_count + set->verdict.warning_count == 0)
 		printf("Dovecot has nothing to say against these limits.\n");
-	printf("Memory when all of it is in use: about %s (an estimate); free now: %s\n", text_from_size(arena, (int64_t)set->memory),
-		world->memory_free == LIMITS_UNKNOWN ? "not known" : text_from_size(arena, (int64_t)world->memory_free));
+	for (size_t i = 0; i < count; i++)
+		printf("%s%s\n", says[i].warns ? "! " : "", says[i].text);
 	if (world->locked)
 		printf("postroom cannot set it: %s\n", world->locked);
-	arena_free(arena);
+	print_others(headless, world->host);
 }
 
 static void print_plan(struct headless *headless, const struct limits_world *world, const struct limits_goal *goal, const struct limits_set *set)
@@ -201,9 +268,9 @@ static void print_plan(struct headless *headless, const struct limits_world *wor
 		error_set(&error, ERROR_INVALID, "%s: %s", world->server, set->refused);
 		headless_fail(headless, &error);
 	} else if (printer == &printer_table) {
-		print_table(world, goal, set);
+		print_table(headless, world, goal, set);
 	} else {
-		print_values(printer, set);
+		print_values(printer, world, set);
 	}
 	headless->status = set->refused ? error_exit_status(ERROR_INVALID) : limits_exit_status(&set->verdict);
 }
@@ -213,7 +280,8 @@ static void print_plan(struct headless *headless, const struct limits_world *wor
 static void apply(struct headless *headless, const struct limits_world *world, const struct limits_set *set, uint64_t seconds)
 {
 	const struct arguments *arguments = headless->arguments;
-	bool keep = arguments->keep_sessions || (!arguments->end_sessions && world->keeps_sessions);
+	enum limits_keep keep = arguments->keep_sessions ? LIMITS_KEEP_STRICTLY : !arguments->end_sessions && limits_keep_preselected(world) ? LIMITS_KEEP :
+		LIMITS_KEEP_NOT;
 	struct error error = { 0 };
 	struct change *change = NULL;
 
@@ -225,10 +293,6 @@ static void apply(struct headless *headless, const struct limits_world *world, c
 		headless_fail(headless, &error);
 		return;
 	}
-	for (size_t i = 0; i < set->value_count; i++)
-		if (!limits_value_written(&set->values[i]))
-			headless_note("postroom: not set by this: %s %" PRIu64 ", which belongs to the service manager and takes a restart of Dovecot",
-				limits_value_name(headless->arena, &set->values[i]), set->values[i].then);
 	change->reason = arena_text(change->arena, arguments->reason);
 	write_change(headless, change);
 	change_free(change);
@@ -238,6 +302,53 @@ static bool known_server(const struct limits_world *world, struct error *error)
 {
 	return !world->unread || error_set(error, ERROR_INVALID, "%s: Dovecot refuses its configuration as it is, so nothing can be planned: %s",
 		world->server, world->refused);
+}
+
+/* Why there is nothing to begin with; the configuration is freed then. */
+static bool begun(struct config *takes, const struct arguments *arguments, struct error *error)
+{
+	if (!takes)
+		error_set(error, ERROR_CONFIG, "there is no postroom.conf that names mail servers");
+	else if (arguments->printer == &printer_ldif)
+		error_set(error, ERROR_USAGE, "limits are in no directory, so there is no LDIF of them; --format is table, json, csv or tsv");
+	if (error->kind == ERROR_NONE)
+		return true;
+	headless_note("postroom: %s", error->text);
+	config_free(takes);
+	return false;
+}
+
+int run_limits_descriptors(struct config *takes, const struct arguments *arguments)
+{
+	struct headless headless = { 0 };
+	struct limits_world *world = NULL;
+	struct error error = { 0 };
+	struct change *change = NULL;
+	uint64_t wanted = 0, seconds = 0;
+	size_t host = 0;
+
+	if (!begun(takes, arguments, &error))
+		return error_exit_status(error.kind);
+	if (!headless_open(&headless, takes, arguments, false))
+		return headless_close(&headless);
+	if (arguments->connections || arguments->users || arguments->devices)
+		error_set(&error, ERROR_USAGE, "limits descriptors takes --fd-limit, or what the configuration needs as it is; a goal is for limits plan and limits apply");
+	else if (read_number("--fd-limit", arguments->fd_limit, 1 << 20, &wanted, &error) &&
+		 read_number("--confirm-within", arguments->confirm_within, MOST_SECONDS, &seconds, &error) &&
+		 limits_choose_host(&headless, arguments->host, &host, &error))
+		world = limits_world_of(&headless, host, &error);
+	if (world && known_server(world, &error))
+		change = limits_descriptors_change(world, headless.engine->hosts, wanted ? wanted : limits_descriptors_needed(headless.arena, world->facts),
+			(unsigned)seconds, &error);
+	if (change) {
+		change->reason = arena_text(change->arena, arguments->reason);
+		write_change(&headless, change);
+	} else {
+		headless_fail(&headless, &error);
+	}
+	change_free(change);
+	limits_world_free(world);
+	return headless_close(&headless);
 }
 
 int run_limits_walk(struct config *takes, const struct arguments *arguments, bool applies)
@@ -250,15 +361,8 @@ int run_limits_walk(struct config *takes, const struct arguments *arguments, boo
 	uint64_t seconds, open_files = 0;
 	size_t host = 0;
 
-	if (!takes)
-		error_set(&error, ERROR_CONFIG, "there is no postroom.conf that names mail servers");
-	else if (arguments->printer == &printer_ldif)
-		error_set(&error, ERROR_USAGE, "limits are in no directory, so there is no LDIF of them; --format is table, json, csv or tsv");
-	if (error.kind != ERROR_NONE) {
-		headless_note("postroom: %s", error.text);
-		config_free(takes);
+	if (!begun(takes, arguments, &error))
 		return error_exit_status(error.kind);
-	}
 	if (!headless_open(&headless, takes, arguments, false))
 		return headless_close(&headless);
 	if (read_goal(arguments, headless.arena, &goal, &seconds, &error) &&
@@ -270,7 +374,7 @@ int run_limits_walk(struct config *takes, const struct arguments *arguments, boo
 	} else {
 		if (open_files)
 			world->facts->open_files = open_files;
-		complete_goal(&goal, world->facts);
+		complete_goal(&goal, world, arguments);
 		set = limits_reach(headless.arena, world->facts, &goal);
 		if (applies)
 			apply(&headless, world, &set, seconds);

@@ -12,6 +12,8 @@
 /* Takes the configuration (NULL: there is none). Returns the exit status. */
 int run_limits_walk(struct config *takes, const struct arguments *arguments, bool apply);
 
+/* limits descriptors: the open-files limit of the Dovecot that runs, as a change of its own. */
+int run_limits_descriptors(struct config *takes, const struct arguments *arguments);
 /* limits.c: the server of this name, or (NULL) the only one with mailboxes. */
 bool limits_choose_host(struct headless *headless, const char *name, size_t *host, struct error *error);
 /* limits.c: a number, or null where it is not known. */

@@ -53,11 +53,24 @@ static void look_timer(struct scene *scene, const struct consequence_rule *rule)
 			"that is looked at too", within ? within : "120");
 }
 
+/* Whoever planned it has looked at what runs, and says it with numbers. */
+static bool said_of_sessions(const struct scene *scene)
+{
+	for (size_t i = 0; i < scene->change->edit_count; i++) {
+		const struct edit *edit = &scene->change->edits[i];
+
+		for (size_t j = 0; !strcmp(edit->field->name, "say") && j < edit->count; j++)
+			if (strstr(edit->values[j].bytes, "Dovecot is reloaded, and ") || strstr(edit->values[j].bytes, "Dovecot is reloaded and "))
+				return true;
+	}
+	return false;
+}
+
 static void look_sessions(struct scene *scene, const struct consequence_rule *rule)
 {
 	const char *keep = guarded_set(scene->change, "keep");
 
-	if (writes(scene) && of_dovecot(scene) && !(keep && strcmp(keep, "yes") == 0))
+	if (writes(scene) && of_dovecot(scene) && !said_of_sessions(scene) && !(keep && strcmp(keep, "yes") == 0))
 		tell(scene, rule, "Dovecot is reloaded: 6 seconds later every IMAP, POP3 and ManageSieve session ends, unless the Dovecot that runs "
 			"has shutdown_clients = no; mail programs connect again by themselves. The way back is a reload too");
 }

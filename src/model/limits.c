@@ -120,6 +120,7 @@ struct limits_facts *limits_facts_new(struct arena *arena, const struct limits_v
 		.first_uid = LIMITS_UNKNOWN, .last_uid = LIMITS_UNKNOWN, .first_gid = LIMITS_UNKNOWN, .last_gid = LIMITS_UNKNOWN,
 		.userip = DEFAULT_USERIP, .userip_pop3 = DEFAULT_USERIP, .open_files = LIMITS_UNKNOWN, .cores = LIMITS_UNKNOWN,
 		.memory = LIMITS_UNKNOWN, .peak_of_person = LIMITS_UNKNOWN, .peak_of_person_pop3 = LIMITS_UNKNOWN, .tls_percent = 100,
+		.cache_size = LIMITS_UNKNOWN, .cache_ttl = LIMITS_UNKNOWN, .mail_kb = LIMITS_UNKNOWN, .login_kb = LIMITS_UNKNOWN,
 	};
 	facts->services = arena_alloc(arena, BUILT_INS * sizeof(*facts->services));
 	for (size_t i = 0; i < BUILT_INS; i++)

@@ -61,6 +61,9 @@ struct limits_facts {
 	uint64_t cores, memory;                /* bytes of memory in all */
 	uint64_t peak_of_person, peak_of_person_pop3;   /* most that were seen of one person from one address, by imap and by pop3 */
 	unsigned tls_percent;                  /* how much of the sessions comes with TLS; 100 where nobody says */
+	uint64_t cache_size, cache_ttl;        /* auth_cache_size in bytes (0: no cache), auth_cache_ttl in seconds; LIMITS_UNKNOWN */
+	/* Private memory of a process as it was measured there, in kB: a session, and a login process with a TLS session; LIMITS_UNKNOWN: not. */
+	uint64_t mail_kb, login_kb;
 };
 /* Values built into this version, services in walking order (2, 9). The arena owns all. */
 struct limits_facts *limits_facts_new(struct arena *arena, const struct limits_version *version);
@@ -128,9 +131,11 @@ uint64_t limits_stats_reached(const struct limits_facts *facts);
 uint32_t limits_descriptors(struct arena *arena, const struct limits_facts *facts, const char **because);
 /* Descriptors a login process needs: two a TLS session and 30 of its own (1.8, 3). 0: no high-performance service. */
 uint64_t limits_login_descriptors(const struct limits_facts *facts, const struct limits_service *login);
+/* The open-files limit that Dovecot, its login processes and its master need together with these values. */
+uint64_t limits_descriptors_needed(struct arena *arena, const struct limits_facts *facts);
 /* Services that log at the same time: each takes a client of service log (1.8). */
 uint64_t limits_log_clients(const struct limits_facts *facts);
-/* Private memory in bytes when as many sessions run as the limits let in (3). An estimate. */
+/* Private memory in bytes when as many sessions run as the limits let in: from mail_kb and login_kb where these are known, else from (3). */
 uint64_t limits_memory(const struct limits_facts *facts);
 /* TLS sessions that fit into this vsz_limit in one login process (3: about 3,000 in 256 MB). */
 uint64_t limits_sessions_in(uint64_t vsz_limit);
@@ -144,6 +149,8 @@ struct limits_goal {
 	uint64_t of_person;                    /* most that one person has from one address, webmail among them; 0: nothing is said */
 	enum limits_mode mode;
 	bool by_default;                       /* raise default_process_limit instead of each service */
+	bool clients_by_default;               /* and default_client_limit instead of stats and log: where UCR has a variable for it only */
+	uint64_t cache_size, cache_ttl;        /* auth cache in bytes and seconds; 0: as it is */
 };
 struct limits_value {
 	const char *service;                   /* NULL: a setting of the whole; of userip: the protocol, "imap" */
@@ -168,6 +175,10 @@ struct limits_set {
 struct limits_set limits_reach(struct arena *arena, const struct limits_facts *facts, const struct limits_goal *goal);
 /* The values as a file for conf.d, each with its reason as a remark; without the open-files limit, which is none of Dovecot's. Arena. */
 char *limits_drop_in(struct arena *arena, const struct limits_set *set);
+/* The number as Dovecot reads it and as people are told: "3000", "10M", "300s"; "unlimited" where 2.4 wants that word. Arena. */
+char *limits_number_words(struct arena *arena, const char *setting, uint64_t number);
+/* About how many people's entries an auth cache of so many bytes holds (ucs-variables 2.2: 250 bytes each). */
+uint64_t limits_cached_people(uint64_t bytes);
 /* Does this configuration take the goal? *why (may be NULL) says what is too small. */
 bool limits_reaches(struct arena *arena, const struct limits_facts *facts, const struct limits_goal *goal, const char **why);
 

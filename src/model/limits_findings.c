@@ -101,7 +101,8 @@ uint64_t limits_sessions_in(uint64_t vsz_limit)
 
 uint64_t limits_memory(const struct limits_facts *facts)
 {
-	uint64_t kb = 0;
+	uint64_t kb = 0, kb_mail = facts->mail_kb == LIMITS_UNKNOWN ? KB_MAIL : facts->mail_kb;
+	uint64_t kb_login = facts->login_kb == LIMITS_UNKNOWN ? KB_LOGIN_TLS : facts->login_kb;
 
 	for (size_t i = 0; i < facts->service_count; i++) {
 		const struct limits_service *login = &facts->services[i], *mail = limits_behind(facts, login);
@@ -112,8 +113,8 @@ uint64_t limits_memory(const struct limits_facts *facts)
 		taken = least(limits_capacity(facts, mail), MOST_SESSIONS);
 		sessions = least(limits_capacity(facts, login), taken);
 		plain = facts->tls_percent < 100 ? taken - sessions : 0;
-		kb += (sessions + plain) * KB_MAIL;
-		kb += limits_at_once(facts, login) <= 1 ? sessions * KB_LOGIN_TLS :
+		kb += (sessions + plain) * kb_mail;
+		kb += limits_at_once(facts, login) <= 1 ? sessions * kb_login :
 			least(limits_processes(facts, login), sessions) * KB_LOGIN + sessions * KB_MORE_TLS;
 	}
 	return kb * 1024;
@@ -242,7 +243,8 @@ static void find_memory(struct finding_list *list)
 	find(list, (struct limits_finding){ "memory", needed > memory ? LIMITS_WARNING : LIMITS_NOTE, NULL, "memory", memory, needed,
 		WORDS("with all sessions that the limits let in Dovecot's processes need about %s, and the machine has %s; big mailboxes need more",
 			text_from_size(list->arena, (int64_t)(needed / MEGABYTE * MEGABYTE)), text_from_size(list->arena, (int64_t)(memory / MEGABYTE * MEGABYTE))),
-		"an estimate from processes " MEASURED ": 0.7 MB a session, 1.3 MB a login process with TLS" });
+		list->facts->mail_kb == LIMITS_UNKNOWN ? "an estimate from processes " MEASURED ": 0.7 MB a session, 1.3 MB a login process with TLS" :
+		WORDS("the processes that run there now: %llu kB a session", (wide)list->facts->mail_kb) });
 }
 
 static void find_descriptors(struct finding_list *list)

@@ -244,17 +244,32 @@ static void raise_clients(struct walk *walk, const char *name, uint64_t needed, 
 		set_clients(walk, service, needed, why);
 }
 
+/* stats and log have no variable in UCR; without a number of their own they go by the default of all. */
+static void raise_default_clients(struct walk *walk, const char *name, uint64_t needed, const char *why)
+{
+	struct limits_service *service = limits_service_named(walk->facts, name);
+
+	if (!walk->goal->clients_by_default || !service || service->client_limit) {
+		raise_clients(walk, name, needed, why);
+		return;
+	}
+	if (walk->facts->default_client_limit >= needed)
+		return;
+	note(walk, NULL, "default_client_limit", walk->facts->default_client_limit, needed, WHY("%s has no number of its own: %s", name, why));
+	walk->facts->default_client_limit = (uint32_t)needed;
+}
+
 static void set_counters(struct walk *walk)
 {
 	struct limits_sums sums = limits_sums(walk->facts);
 
 	raise_clients(walk, "auth", sums.auth, "Dovecot's own sum: every process that may ask auth at the same time");
 	raise_clients(walk, "anvil", sums.anvil, "Dovecot's own sum: the login processes, auth and 2");
-	raise_clients(walk, "stats", limits_stats_clients(walk->facts), "each login, mail and lmtp process holds a client; Dovecot does not check it");
-	raise_clients(walk, "log", limits_log_clients(walk->facts), "each service takes one to write its log lines");
+	raise_default_clients(walk, "stats", limits_stats_clients(walk->facts), "each login, mail and lmtp process holds a client; Dovecot does not check it");
+	raise_default_clients(walk, "log", limits_log_clients(walk->facts), "each service takes one to write its log lines");
 }
 
-static uint64_t descriptors_needed(const struct limits_facts *facts, struct arena *arena)
+uint64_t limits_descriptors_needed(struct arena *arena, const struct limits_facts *facts)
 {
 	uint64_t needed = limits_descriptors(arena, facts, NULL);
 
@@ -271,7 +286,7 @@ static uint64_t descriptors_needed(const struct limits_facts *facts, struct aren
 
 static void set_descriptors(struct walk *walk)
 {
-	uint64_t needed = descriptors_needed(walk->facts, walk->arena);
+	uint64_t needed = limits_descriptors_needed(walk->arena, walk->facts);
 	const char *because;
 	uint64_t most = limits_descriptors(walk->arena, walk->facts, &because);
 
@@ -298,6 +313,23 @@ static void set_person(struct walk *walk, const char *protocol, uint64_t *limit,
 	note(walk, protocol, "mail_max_userip_connections", *limit, wanted,
 		"so many connections of one person come from one address: webmail, or all devices behind one router");
 	*limit = wanted;
+}
+
+/* As it was asked for: smaller would forget people, larger keep a changed password alive longer. */
+static void set_cache(struct walk *walk)
+{
+	const struct limits_goal *goal = walk->goal;
+	struct limits_facts *facts = walk->facts;
+
+	if (goal->cache_size && facts->cache_size != goal->cache_size) {
+		note(walk, NULL, "auth_cache_size", facts->cache_size, goal->cache_size,
+			WHY("room for about %llu people, so that not each login asks the directory", (wide)limits_cached_people(goal->cache_size)));
+		facts->cache_size = goal->cache_size;
+	}
+	if (goal->cache_ttl && facts->cache_ttl != goal->cache_ttl) {
+		note(walk, NULL, "auth_cache_ttl", facts->cache_ttl, goal->cache_ttl, "so long an answer of the directory counts; so long an old password does too");
+		facts->cache_ttl = goal->cache_ttl;
+	}
 }
 
 /* --- the goal --------------------------------------------------------------------------------------------------- */
@@ -347,6 +379,7 @@ static void go(struct walk *walk)
 		settle(walk);
 	set_counters(walk);
 	set_descriptors(walk);
+	set_cache(walk);
 }
 
 /* Of how many this is so many percent. */
@@ -440,9 +473,11 @@ bool limits_reaches(struct arena *arena, const struct limits_facts *facts, const
 		if (!small && userip && userip < goal->of_person)
 			small = "mail_max_userip_connections is too small";
 	}
+	if (!small && ((goal->cache_size && facts->cache_size < goal->cache_size) || (goal->cache_ttl && facts->cache_ttl < goal->cache_ttl)))
+		small = "the auth cache is smaller than it is to be";
 	if (!small && stats && limits_clients(facts, stats) < limits_stats_clients(facts))
 		small = "stats has fewer clients than processes may run";
-	if (!small && facts->open_files != LIMITS_UNKNOWN && facts->open_files < descriptors_needed(facts, arena))
+	if (!small && facts->open_files != LIMITS_UNKNOWN && facts->open_files < limits_descriptors_needed(arena, facts))
 		small = "there are too few descriptors";
 	if (why)
 		*why = small;

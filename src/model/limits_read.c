@@ -89,6 +89,25 @@ static void read_size(const char *value, uint64_t *size)
 	*size = unit > units ? LIMITS_UNKNOWN : read;
 }
 
+/* "1 hours", "5 mins", "300s"; a bare number is in seconds. */
+static void read_seconds(const char *value, uint64_t *seconds)
+{
+	static const struct { const char *word; unsigned seconds; } units[] = {
+		{ "seconds", 1 }, { "secs", 1 }, { "minutes", 60 }, { "mins", 60 }, { "hours", 3600 }, { "days", 86400 }, { "weeks", 604800 },
+	};
+	char *unit;
+	unsigned long long read = strtoull(value, &unit, 10);
+
+	unit += strspn(unit, " ");
+	if (*value < '0' || *value > '9' || read > UINT32_MAX)
+		return;
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
+		if (strncmp(units[i].word, *unit ? unit : "secs", *unit ? strlen(unit) : 4) == 0) {
+			*seconds = read * units[i].seconds;
+			return;
+		}
+}
+
 static bool is_yes(const char *value)
 {
 	return text_same_ascii_case(value, "yes") || text_same_ascii_case(value, "y") || strcmp(value, "1") == 0;
@@ -254,6 +273,10 @@ static void read_whole(struct reading *reading, const char *key, const char *val
 		read_number(value, UINT32_MAX, &facts->last_gid);
 	else if (strcmp(key, "mail_max_userip_connections") == 0 && read_number(value, UINT32_MAX, &facts->userip))
 		facts->userip_pop3 = facts->userip;
+	else if (strcmp(key, "auth_cache_size") == 0)
+		read_size(value, &facts->cache_size);
+	else if (strcmp(key, "auth_cache_ttl") == 0)
+		read_seconds(value, &facts->cache_ttl);
 	else if (strcmp(key, "dovecot_config_version") == 0)
 		reading->from_24 = true;
 }

@@ -10,6 +10,8 @@
 
 #include "base/text.h"
 
+enum { BYTES_OF_PERSON = 250 };
+
 static bool written(const struct limits_set *set, size_t at)
 {
 	for (size_t i = 0; i < at; i++)
@@ -23,19 +25,34 @@ static bool of_protocol(const struct limits_value *value)
 	return strcmp(value->setting, "mail_max_userip_connections") == 0;
 }
 
-/* "0" where it means without end is a word in 2.4. */
-static void add_value(struct text *out, const char *indent, const struct limits_value *value)
+char *limits_number_words(struct arena *arena, const char *setting, uint64_t number)
 {
-	bool endless = value->then == 0 && strcmp(value->setting, "restart_request_count") == 0;
+	static const struct { uint64_t bytes; const char *unit; } units[] = { { 1048576, "M" }, { 1024, "k" }, { 1, "B" } };
+	size_t unit = 0;
 
-	text_addf(out, "%s# %s\n%s%s = ", indent, value->why, indent, value->setting);
-	if (endless)
-		text_add(out, "unlimited\n");
-	else
-		text_addf(out, "%llu\n", (unsigned long long)value->then);
+	/* "0" where it means without end is a word in 2.4. */
+	if (number == 0 && strcmp(setting, "restart_request_count") == 0)
+		return arena_text(arena, "unlimited");
+	if (strcmp(setting, "auth_cache_ttl") == 0)
+		return arena_format(arena, "%llus", (unsigned long long)number);
+	if (strcmp(setting, "auth_cache_size") != 0 || number == 0)
+		return arena_format(arena, "%llu", (unsigned long long)number);
+	while (number % units[unit].bytes)
+		unit++;
+	return arena_format(arena, "%llu%s", (unsigned long long)(number / units[unit].bytes), units[unit].unit);
 }
 
-static void add_block(struct text *out, const struct limits_set *set, size_t first, bool protocols)
+uint64_t limits_cached_people(uint64_t bytes)
+{
+	return bytes / BYTES_OF_PERSON;
+}
+
+static void add_value(struct text *out, struct arena *arena, const char *indent, const struct limits_value *value)
+{
+	text_addf(out, "%s# %s\n%s%s = %s\n", indent, value->why, indent, value->setting, limits_number_words(arena, value->setting, value->then));
+}
+
+static void add_block(struct text *out, struct arena *arena, const struct limits_set *set, size_t first, bool protocols)
 {
 	const char *name = set->values[first].service;
 	bool open = false;
@@ -48,7 +65,7 @@ static void add_block(struct text *out, const struct limits_set *set, size_t fir
 		if (!open)
 			text_addf(out, "%s %s {\n", protocols ? "protocol" : "service", name);
 		open = true;
-		add_value(out, "  ", value);
+		add_value(out, arena, "  ", value);
 	}
 	if (open)
 		text_add(out, "}\n");
@@ -61,12 +78,12 @@ char *limits_drop_in(struct arena *arena, const struct limits_set *set)
 
 	for (size_t i = 0; i < set->value_count; i++)
 		if (!set->values[i].service && strcmp(set->values[i].setting, "fd_limit") != 0)
-			add_value(&out, "", &set->values[i]);
+			add_value(&out, arena, "", &set->values[i]);
 	for (size_t i = 0; i < set->value_count; i++) {
 		if (!set->values[i].service || written(set, i))
 			continue;
-		add_block(&out, set, i, false);
-		add_block(&out, set, i, true);
+		add_block(&out, arena, set, i, false);
+		add_block(&out, arena, set, i, true);
 	}
 	words = arena_text(arena, text_get(&out));
 	text_free(&out);

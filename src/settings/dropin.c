@@ -253,3 +253,68 @@ char *dropin_edit(struct arena *arena, const char *bytes, size_t length, const c
 	text_free(&text);
 	return copy;
 }
+
+/* --- a block in another's file ------------------------------------------------------------------------ */
+
+#define BEGIN "# postroom begins here; what stands between these two lines is written anew by it\n"
+#define END "# postroom ends here\n"
+
+static bool of_others(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return !strcmp(slash ? slash + 1 : path, DROPIN_LOCAL);
+}
+
+/* The block with both remarks; an empty one at the end of the file where there is none. */
+static void find_block(const char *bytes, size_t length, size_t *from, size_t *to)
+{
+	const char *begin = bytes ? memmem(bytes, length, BEGIN, strlen(BEGIN)) : NULL;
+	const char *end = begin ? memmem(begin, length - (size_t)(begin - bytes), END, strlen(END)) : NULL;
+
+	*from = begin ? (size_t)(begin - bytes) : length;
+	*to = end ? (size_t)(end - bytes) + strlen(END) : length;
+}
+
+const char *dropin_get_in(struct arena *arena, const char *path, const char *bytes, size_t length, const char *name)
+{
+	size_t from, to;
+
+	if (!of_others(path))
+		return dropin_get(arena, bytes, length, name);
+	find_block(bytes, length, &from, &to);
+	return to > from ? dropin_get(arena, bytes + from, to - from, name) : NULL;
+}
+
+char *dropin_edit_in(struct arena *arena, const char *path, const char *bytes, size_t length, const char *const *pairs, size_t *new_length)
+{
+	struct text text = { 0 };
+	size_t from, to, inner_length = 0;
+	char *inner, *copy;
+
+	if (!of_others(path))
+		return dropin_edit(arena, bytes, length, pairs, new_length);
+	find_block(bytes, length, &from, &to);
+	inner = dropin_edit(arena, to > from ? bytes + from : NULL, to - from, pairs, &inner_length);
+	text_add_bytes(&text, bytes ? bytes : "", from);
+	if (inner && from > 0 && bytes[from - 1] != '\n')
+		text_add_char(&text, '\n');
+	if (inner) {
+		text_add(&text, BEGIN);
+		text_add_bytes(&text, inner + strlen(BANNER), inner_length - strlen(BANNER));
+		text_add(&text, END);
+	}
+	text_add_bytes(&text, bytes ? bytes + to : "", length - to);
+	*new_length = text.length;
+	copy = text.length || bytes ? arena_bytes(arena, text.length ? text_get(&text) : "", text.length) : NULL;
+	text_free(&text);
+	return copy;
+}
+
+const char *dropin_place(struct arena *arena, const char *dovecot_conf, bool ucs, const struct dovecot_files *files)
+{
+	const char *slash = strrchr(dovecot_conf, '/');
+	const char *local = arena_format(arena, "%.*s/" DROPIN_LOCAL, slash ? (int)(slash - dovecot_conf) : 1, slash ? dovecot_conf : ".");
+
+	return ucs && files && dovecot_files_reads(files, local) ? local : dropin_path(arena, dovecot_conf);
+}

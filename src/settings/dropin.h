@@ -28,6 +28,14 @@ const char *dropin_get(struct arena *arena, const char *bytes, size_t length, co
  */
 char *dropin_edit(struct arena *arena, const char *bytes, size_t length, const char *const *pairs, size_t *new_length);
 
+/*
+ * local.conf is another's file, read as the last of all: there ours is a block between two remarks, and every other byte stays. These do
+ * what the two above do, for the file of this path; new bytes are never NULL where others' lines are left.
+ */
+#define DROPIN_LOCAL "local.conf"
+const char *dropin_get_in(struct arena *arena, const char *path, const char *bytes, size_t length, const char *name);
+char *dropin_edit_in(struct arena *arena, const char *path, const char *bytes, size_t length, const char *const *pairs, size_t *new_length);
+
 /* The lines of Dovecot's files, as they come out of grep; then it is walked from dovecot.conf through its includes. */
 struct dovecot_files;
 struct dovecot_files *dovecot_files_new(struct arena *arena);
@@ -39,5 +47,10 @@ struct dovecot_place { const char *path; unsigned line; const char *value; };
 bool dovecot_files_find(const struct dovecot_files *files, const char *name, struct dovecot_place *place);
 /* Would this file be read, were it there? By an include whose pattern fits. */
 bool dovecot_files_reads(const struct dovecot_files *files, const char *path);
+/*
+ * Where ours stands: conf.d/99-postroom.conf; on UCS, whose templates write conf.d, local.conf where Dovecot reads that. files NULL: not known.
+ * Arena.
+ */
+const char *dropin_place(struct arena *arena, const char *dovecot_conf, bool ucs, const struct dovecot_files *files);
 
 #endif

@@ -58,6 +58,8 @@ struct guarded_change {
 	const char *const *commits;        /* files that ucr makes again after the files and variables; NULL: none */
 	const char *const *maps;           /* sources of tables that postmap makes again at last, those that are there; NULL: none */
 	const char *ucr, *ucr_directory;   /* NULL: /usr/sbin/ucr, /etc/univention */
+	/* The open-files limit (soft) that Dovecot's master process is to have, and had when this was planned; 0: it is left alone. */
+	uint64_t descriptors, descriptors_seen;
 	bool at_once;                      /* nobody can be locked out: confirmed by itself once it was seen to run */
 	bool own;                          /* a parameter of the site's own is among it: that nothing uses it yet is no mistake */
 	bool keep_sessions;                /* refused where the Dovecot that runs would end them at a reload (what runs decides, not the new file) */

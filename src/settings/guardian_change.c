@@ -75,7 +75,7 @@ static bool put_back(struct guardian *guardian, struct error *error)
 	bool files = guardian_files_restore(guardian, error);
 	struct error more = { 0 };
 
-	if (guardian_ucr_restore(guardian, &more))
+	if (guardian_ucr_restore(guardian, &more) && guardian_descriptors_restore(guardian, &more))
 		return files;
 	return files ? error_set(error, more.kind, "%s", more.text) : false;
 }
@@ -194,7 +194,7 @@ static bool prepared(struct guardian *guardian, struct error *error)
 {
 	const char *ends;
 
-	if (!guardian_files_read(guardian, error) || !guardian_ucr_read(guardian, error))
+	if (!guardian_files_read(guardian, error) || !guardian_ucr_read(guardian, error) || !guardian_descriptors_read(guardian, error))
 		return false;
 	if (!guardian->service->running(guardian))
 		return error_set(error, ERROR_UNREACHABLE, "%s does not run here, so nobody could see whether the change is good; start it first",
@@ -221,7 +221,7 @@ static bool installed(struct guardian *guardian, struct error *error)
 		return error_prefix(error, "the old files cannot be saved, so nothing was installed");
 	}
 	guardian_point("armed");
-	if (guardian_files_install(guardian, error) && guardian_ucr_install(guardian, error))
+	if (guardian_files_install(guardian, error) && guardian_ucr_install(guardian, error) && guardian_descriptors_install(guardian, error))
 		return true;
 	if (put_back(guardian, &back)) {
 		guardian_files_forget(guardian);

@@ -63,6 +63,7 @@ struct guardian {
 	struct guardian_port *ports;       /* that the old configuration has */
 	size_t port_count;
 	bool died;                         /* it ran, and does no more since the new files came */
+	uint64_t hard;                     /* the hard limit of open files before; with change.descriptors only */
 	bool who_failed;                   /* the doveadm call failed before the change already */
 	const char *known;                 /* whom lookups are tried with; NULL: with nobody */
 	int lookups[2];                    /* how they ended before the change: of userdb and passdb, as doveadm's exit status */
@@ -127,6 +128,13 @@ bool guardian_ucr_read(struct guardian *guardian, struct error *error);
 bool guardian_ucr_install(struct guardian *guardian, struct error *error);
 /* Puts those back that are not as they were. */
 bool guardian_ucr_restore(struct guardian *guardian, struct error *error);
+
+/* --- guardian_descriptors.c ------------------------------------------------------------------------ */
+/* Is the open-files limit as it was seen? True where none is to be changed, as in the next two. */
+bool guardian_descriptors_read(struct guardian *guardian, struct error *error);
+bool guardian_descriptors_install(struct guardian *guardian, struct error *error);
+/* Of a master that was started since nothing is put back: it has what it was started with. */
+bool guardian_descriptors_restore(struct guardian *guardian, struct error *error);
 
 /* --- guardian_copy.c ------------------------------------------------------------------------------ */
 /* Root of a private copy of the configuration with the new files in it (arena); NULL with an error. */

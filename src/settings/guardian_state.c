@@ -102,6 +102,7 @@ static void put_armed(const struct guardian *guardian, struct json *json)
 	json_put_text(json, "known", guardian->known);
 	json_put_number(json, "userdb", guardian->lookups[0]);
 	json_put_number(json, "passdb", guardian->lookups[1]);
+	json_put_number(json, "hard", (int64_t)guardian->hard);
 }
 
 bool guardian_save(struct guardian *guardian, struct error *error)
@@ -194,6 +195,7 @@ static bool read_armed(struct guardian *guardian, const struct json *json, struc
 	guardian->known = arena_text(guardian->arena, json_get_text(json, "known"));
 	guardian->lookups[0] = (int)json_get_number(json, "userdb", 0);
 	guardian->lookups[1] = (int)json_get_number(json, "passdb", 0);
+	guardian->hard = (uint64_t)json_get_number(json, "hard", 0);
 	return true;
 }
 

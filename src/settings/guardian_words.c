@@ -122,6 +122,10 @@ static void put_variables(struct json *json, const struct guarded_change *change
 		json_put_text(json, "ucr", change->ucr);
 	if (change->ucr_directory)
 		json_put_text(json, "ucr_directory", change->ucr_directory);
+	if (change->descriptors) {
+		json_put_number(json, "descriptors", (int64_t)change->descriptors);
+		json_put_number(json, "descriptors_seen", (int64_t)change->descriptors_seen);
+	}
 	if (change->at_once)
 		json_put_flag(json, "at_once", true);
 	if (change->own)
@@ -209,7 +213,7 @@ static bool read_files(struct arena *arena, const struct json *json, struct guar
 	size_t count = json_count(files);
 	struct guarded_file *list = arena_alloc(arena, (count + 1) * sizeof(*list));
 
-	if ((count == 0 && json_count(json_get(json, "variables")) == 0) || count > MOST_FILES)
+	if ((count == 0 && json_count(json_get(json, "variables")) == 0 && !change->descriptors) || count > MOST_FILES)
 		return error_set(error, ERROR_INVALID, "a guarded change has 1 to %d files, not %zu", MOST_FILES, count);
 	for (size_t i = 0; i < count; i++) {
 		const struct json *one = json_item(files, i);
@@ -229,6 +233,14 @@ static bool read_files(struct arena *arena, const struct json *json, struct guar
 	return true;
 }
 
+/* 0: none, or none that a process could have. */
+static uint64_t descriptors_at(const struct json *json, const char *key)
+{
+	int64_t number = json_get_number(json, key, 0);
+
+	return number > 0 && number <= UINT32_MAX ? (uint64_t)number : 0;
+}
+
 bool guarded_change_read(struct arena *arena, const char *bytes, size_t length, struct guarded_change *change, struct error *error)
 {
 	struct json *json = json_parse(bytes, length, error);
@@ -245,6 +257,8 @@ bool guarded_change_read(struct arena *arena, const char *bytes, size_t length, 
 	change->service = text_at(arena, json, "service");
 	change->config = text_at(arena, json, "config");
 	change->wanted = get_texts(arena, json, "wanted");
+	change->descriptors = descriptors_at(json, "descriptors");
+	change->descriptors_seen = descriptors_at(json, "descriptors_seen");
 	within = json_get_number(json, "confirm_s", 120);
 	change->confirm_s = (unsigned)within;
 	change->keep_sessions = json_get_flag(json, "keep_sessions");

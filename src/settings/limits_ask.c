@@ -6,7 +6,7 @@
  * configuration may not.  Only the settings that the rules need are asked for,
  * since others are secrets.  Loop thread.
  */
-#include "settings/limits_plan.h"
+#include "settings/limits_private.h"
 
 #include <limits.h>
 #include <stdlib.h>
@@ -22,6 +22,11 @@ struct limits_asking {
 	struct host_call *call;
 	struct limits_world *world;
 	struct limits_version version;
+	struct limits_processes *processes;        /* NULL: not told */
+	struct layers *layers;
+	struct dovecot_files *files;
+	const char *directory;             /* of UCR */
+	const char *hole[LAYERS];
 	char *configuration;               /* arena of the world */
 	size_t configuration_length;
 	void (*done)(void *context, struct limits_world *takes, const struct error *error);
@@ -37,6 +42,11 @@ void limits_world_free(struct limits_world *world)
 static const struct host_settings *settings_of(const struct limits_asking *asking)
 {
 	return host_at(asking->hosts, asking->host);
+}
+
+static const char *dovecot_conf(const struct limits_asking *asking)
+{
+	return settings_of(asking)->dovecot_config ? settings_of(asking)->dovecot_config : "/etc/dovecot/dovecot.conf";
 }
 
 static void finish(struct limits_asking *asking, const struct error *error)
@@ -198,14 +208,118 @@ static bool take_who(struct limits_asking *asking, const struct host_answer *ans
 static bool take_base_dir(struct limits_asking *asking, const struct host_answer *answer, struct error *error)
 {
 	struct arena *arena = asking->world->arena;
-	const char *configuration = settings_of(asking)->dovecot_config ? settings_of(asking)->dovecot_config : "/etc/dovecot/dovecot.conf";
 
 	(void)error;
-	/* Only of this machine: of no other the limits of a process can be read. */
+	/* Of another machine the process itself is asked, see take_limits. */
 	if (answer->error.kind != ERROR_NONE || answer->status != 0 || *answer->output != '/' ||
 	    host_way(asking->hosts, asking->host, "base-dir", NULL) != WAY_EXEC)
 		return true;
-	asking->world->facts->open_files = limits_open_files(arena, arena_bytes(arena, answer->output, strcspn(answer->output, "\n")), configuration);
+	asking->world->facts->open_files = limits_open_files(arena, arena_bytes(arena, answer->output, strcspn(answer->output, "\n")), dovecot_conf(asking));
+	return true;
+}
+
+static bool take_processes(struct limits_asking *asking, const struct host_answer *answer, struct error *error)
+{
+	struct limits_world *world = asking->world;
+
+	(void)error;
+	if (answer->error.kind != ERROR_NONE || answer->status != 0 || answer->cut)
+		return true;
+	asking->processes = limits_processes_read(world->arena, answer->output, settings_of(asking)->dovecot_config);
+	world->master = asking->processes->master;
+	return true;
+}
+
+/* Who may not look into a process of another user gets nothing, and then nothing was measured. */
+static bool take_process_memory(struct limits_asking *asking, const struct host_answer *answer, struct error *error)
+{
+	struct limits_world *world = asking->world;
+	const struct limits_service *login = limits_service_named(world->facts, "imap-login");
+
+	(void)error;
+	if (answer->error.kind != ERROR_NONE)
+		return true;
+	limits_processes_measure(asking->processes, answer->output);
+	world->facts->mail_kb = asking->processes->kb[LIMITS_SESSION];
+	world->measured_sessions = asking->processes->measured[LIMITS_SESSION];
+	/* One that serves many says nothing about one that serves one. */
+	if (login && login->service_count == 1) {
+		world->facts->login_kb = asking->processes->kb[LIMITS_LOGIN];
+		world->measured_logins = asking->processes->measured[LIMITS_LOGIN];
+	}
+	return true;
+}
+
+static bool take_limits(struct limits_asking *asking, const struct host_answer *answer, struct error *error)
+{
+	const char *words = answer->error.kind == ERROR_NONE && answer->status == 0 ? strpbrk(answer->output, "0123456789") : NULL;
+
+	(void)error;
+	if (words)
+		asking->world->facts->open_files = strtoull(words, NULL, 10);
+	return true;
+}
+
+/* --- UCS ------------------------------------------------------------------------------------------------ */
+
+/* "PATH:NUMBER:LINE" as grep -n -H writes it. */
+static void each_line(struct limits_asking *asking, const char *output, void (*take)(struct limits_asking *asking, const char *path, unsigned number,
+		const char *line, size_t length))
+{
+	for (const char *at = output; *at; at += strcspn(at, "\n"), at += *at == '\n') {
+		const char *stop = at + strcspn(at, "\n"), *colon = memchr(at, ':', (size_t)(stop - at));
+		const char *second = colon ? memchr(colon + 1, ':', (size_t)(stop - colon - 1)) : NULL;
+
+		if (second)
+			take(asking, arena_bytes(asking->world->arena, at, (size_t)(colon - at)), (unsigned)strtoul(colon + 1, NULL, 10), second + 1,
+				(size_t)(stop - second - 1));
+	}
+}
+
+static void take_layer_line(struct limits_asking *asking, const char *path, unsigned number, const char *line, size_t length)
+{
+	const char *base = strrchr(path, '/');
+
+	for (size_t i = 0; base && i < LAYERS; i++)
+		if (strcmp(base + 1, layer_files[i]) == 0)
+			layers_line(asking->layers, (enum layer)i, number, line, length);
+}
+
+static bool take_layers(struct limits_asking *asking, const struct host_answer *answer, struct error *error)
+{
+	struct limits_world *world = asking->world;
+
+	(void)error;
+	/* grep ends with 2 where a layer has no file. */
+	if (answer->error.kind != ERROR_NONE || answer->status > 2 || answer->cut || !*answer->output) {
+		world->locked = arena_format(world->arena, "%s: the files of UCR in %s cannot be read, so nothing can be set there", world->server, asking->directory);
+		return true;
+	}
+	asking->layers = layers_new(world->arena);
+	each_line(asking, answer->output, take_layer_line);
+	world->ucr = asking->layers;
+	if (!world->unread)
+		limits_ucr_follow(world->facts, world->ucr);
+	return true;
+}
+
+static void take_dovecot_line(struct limits_asking *asking, const char *path, unsigned number, const char *line, size_t length)
+{
+	dovecot_files_line(asking->files, path, number, line, length);
+}
+
+static bool take_dovecot_lines(struct limits_asking *asking, const struct host_answer *answer, struct error *error)
+{
+	struct limits_world *world = asking->world;
+
+	(void)error;
+	if (answer->error.kind != ERROR_NONE || answer->status > 2 || answer->cut)
+		return true;
+	asking->files = dovecot_files_new(world->arena);
+	each_line(asking, answer->output, take_dovecot_line);
+	dovecot_files_walk(asking->files, dovecot_conf(asking));
+	world->place = dropin_place(world->arena, dovecot_conf(asking), world->ucs, asking->files);
+	world->place_unread = !dovecot_files_reads(asking->files, world->place);
 	return true;
 }
 
@@ -229,22 +343,65 @@ static bool take_file(struct limits_asking *asking, const struct host_answer *an
 	return true;
 }
 
+/* --- what stands in the holes; none: the step is left out ---------------------------------------------- */
+
+static size_t place_hole(struct limits_asking *asking, const char *const **holes)
+{
+	*holes = &asking->world->place;
+	return 1;
+}
+
+static size_t memory_holes(struct limits_asking *asking, const char *const **holes)
+{
+	*holes = asking->processes ? asking->processes->paths : NULL;
+	return asking->processes ? asking->processes->count : 0;
+}
+
+static size_t limits_hole(struct limits_asking *asking, const char *const **holes)
+{
+	asking->hole[0] = arena_format(asking->world->arena, "/proc/%lu/limits", asking->world->master);
+	*holes = asking->hole;
+	return asking->world->master && asking->world->facts->open_files == LIMITS_UNKNOWN;
+}
+
+static size_t layer_holes(struct limits_asking *asking, const char *const **holes)
+{
+	for (size_t i = 0; i < LAYERS; i++)
+		asking->hole[i] = arena_format(asking->world->arena, "%s/%s", asking->directory, layer_files[i]);
+	*holes = asking->hole;
+	return asking->world->ucs ? LAYERS : 0;
+}
+
+static size_t folder_hole(struct limits_asking *asking, const char *const **holes)
+{
+	const char *conf = dovecot_conf(asking), *slash = strrchr(conf, '/');
+
+	asking->hole[0] = arena_format(asking->world->arena, "%.*s", (int)(slash - conf), conf);
+	*holes = asking->hole;
+	return asking->world->ucs;
+}
+
 /* --- one after the other --------------------------------------------------------------------------------------- */
 
 static const struct step {
 	const char *command;
 	bool (*take)(struct limits_asking *asking, const struct host_answer *answer, struct error *error);
-	bool of_place;                     /* its hole is the drop-in */
+	size_t (*holes)(struct limits_asking *asking, const char *const **holes);
 } steps[] = {
-	{ "configuration", take_configuration, false },
-	{ "dovecot-version", take_version, false },
-	{ "memory", take_memory, false },
-	{ "cores", take_cores, false },
-	{ "userip", take_userip, false },
-	{ "userip-pop3", take_userip_pop3, false },
-	{ "who", take_who, false },
-	{ "base-dir", take_base_dir, false },
-	{ "file", take_file, true },
+	{ "configuration", take_configuration, NULL },
+	{ "dovecot-version", take_version, NULL },
+	{ "memory", take_memory, NULL },
+	{ "cores", take_cores, NULL },
+	{ "userip", take_userip, NULL },
+	{ "userip-pop3", take_userip_pop3, NULL },
+	{ "who", take_who, NULL },
+	{ "base-dir", take_base_dir, NULL },
+	{ "processes", take_processes, NULL },
+	{ "process-memory", take_process_memory, memory_holes },
+	{ "process-limits", take_limits, limits_hole },
+	{ "lines", take_layers, layer_holes },
+	{ "dovecot-lines", take_dovecot_lines, folder_hole },
+	{ "file", take_file, place_hole },
 };
 enum { STEPS = sizeof(steps) / sizeof(steps[0]) };
 
@@ -269,29 +426,36 @@ static void on_answer(void *context, const struct host_answer *answer)
 	next_step(asking);
 }
 
+/* What has no way here is not known; the first step has one, or there was no call. */
+static void passed_over(struct limits_asking *asking)
+{
+	struct limits_world *world = asking->world;
+
+	if (asking->step == 1)
+		take_version(asking, &(struct host_answer){ .error = { .kind = ERROR_UNSUPPORTED } }, NULL);
+	if (strcmp(steps[asking->step].command, "file") == 0)
+		world->locked = arena_format(world->arena, "%s: files there cannot be read or written: it has neither exec nor ssh", world->server);
+}
+
 static void next_step(struct limits_asking *asking)
 {
 	struct host_request request = { .done = on_answer, .context = asking };
 
-	/* What has no way here is not known; the first step has one, or there was no call. */
-	while (asking->step < STEPS && asking->step > 0 && host_way(asking->hosts, asking->host, steps[asking->step].command, NULL) == WAY_NONE) {
-		if (asking->step == 1)
-			take_version(asking, &(struct host_answer){ .error = { .kind = ERROR_UNSUPPORTED } }, NULL);
-		if (steps[asking->step].of_place)
-			asking->world->locked = arena_format(asking->world->arena, "%s: files there cannot be read or written: it has neither exec nor ssh",
-				asking->world->server);
-		asking->step++;
-	}
-	if (asking->step >= STEPS) {
-		finish(asking, NULL);
+	for (; asking->step < STEPS; asking->step++) {
+		const struct step *step = &steps[asking->step];
+
+		if (asking->step > 0 && host_way(asking->hosts, asking->host, step->command, NULL) == WAY_NONE) {
+			passed_over(asking);
+			continue;
+		}
+		request.hole_count = step->holes ? step->holes(asking, &request.holes) : 0;
+		if (step->holes && request.hole_count == 0)
+			continue;
+		request.command = step->command;
+		asking->call = host_run(asking->hosts, asking->host, &request);
 		return;
 	}
-	request.command = steps[asking->step].command;
-	if (steps[asking->step].of_place) {
-		request.holes = &asking->world->place;
-		request.hole_count = 1;
-	}
-	asking->call = host_run(asking->hosts, asking->host, &request);
+	finish(asking, NULL);
 }
 
 struct limits_asking *limits_ask(struct hosts *hosts, size_t host, void (*done)(void *context, struct limits_world *takes, const struct error *error),
@@ -299,21 +463,22 @@ struct limits_asking *limits_ask(struct hosts *hosts, size_t host, void (*done)(
 {
 	struct limits_asking *asking = memory_new(sizeof(*asking));
 	struct arena *arena = arena_new();
+	struct limits_world *world = arena_alloc(arena, sizeof(*world));
+	const struct host_settings *settings = host_at(hosts, host);
 
 	asking->hosts = hosts;
 	asking->host = host;
 	asking->done = done;
 	asking->context = context;
 	asking->version = (struct limits_version){ 2, 3, 19 };
-	asking->world = arena_alloc(arena, sizeof(*asking->world));
-	asking->world->arena = arena;
-	asking->world->host = host;
-	asking->world->server = arena_text(arena, host_at(hosts, host)->name);
-	asking->world->connections = asking->world->people = asking->world->memory_free = LIMITS_UNKNOWN;
-	asking->world->place = dropin_path(arena, host_at(hosts, host)->dovecot_config ? host_at(hosts, host)->dovecot_config : "/etc/dovecot/dovecot.conf");
-	if (host_at(hosts, host)->flavour == FLAVOUR_UCS)
-		asking->world->locked = arena_format(arena, "%s is a UCS server: its limits are set with ucr (mail/dovecot/limits/*), since Dovecot's files are "
-			"generated there", asking->world->server);
+	asking->directory = settings->ucr_directory ? settings->ucr_directory : "/etc/univention";
+	asking->world = world;
+	world->arena = arena;
+	world->host = host;
+	world->server = arena_text(arena, settings->name);
+	world->connections = world->people = world->memory_free = LIMITS_UNKNOWN;
+	world->ucs = settings->flavour == FLAVOUR_UCS;
+	world->place = dropin_path(arena, dovecot_conf(asking));
 	next_step(asking);
 	return asking;
 }

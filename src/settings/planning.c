@@ -121,13 +121,13 @@ static bool plan_dovecot(struct planning *planning, const struct setting_edit *e
 		return error_set(planning->error, ERROR_UNSUPPORTED, "%s does not read %s; add this line at its end once: !include_try " DROPIN_FILE,
 			state->dovecot_conf, path);
 	file = file_of(planning, path);
-	if (!value && (!file->bytes || !dropin_get(planning->arena, file->bytes, file->length, name)))
+	if (!value && (!file->bytes || !dropin_get_in(planning->arena, path, file->bytes, file->length, name)))
 		return error_set(planning->error, ERROR_UNSUPPORTED, "%s is not set by postroom but %s; take it out there", shown_name(planning->arena, edit),
 			dovecot_files_find(state->dovecot_files, name, &place) ? arena_format(planning->arena, "in %s line %u", place.path, place.line) :
 			"elsewhere in Dovecot's configuration");
 	if (value && strcspn(value, "{}") != strlen(value))
 		return error_set(planning->error, ERROR_INVALID, "%s: { and } have a meaning in Dovecot's files", shown_name(planning->arena, edit));
-	file->bytes = dropin_edit(planning->arena, file->bytes, file->length, pairs, &file->length);
+	file->bytes = dropin_edit_in(planning->arena, path, file->bytes, file->length, pairs, &file->length);
 	step(planning, arena_format(planning->arena, "%s %s", file->bytes ? "write" : "remove", file->path));
 	return true;
 }

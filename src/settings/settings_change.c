@@ -175,6 +175,14 @@ static void swap_variables(struct arena *arena, struct guarded_change *change)
 	change->variables = variables;
 }
 
+static void swap_descriptors(struct guarded_change *change)
+{
+	uint64_t seen = change->descriptors_seen;
+
+	change->descriptors_seen = change->descriptors;
+	change->descriptors = seen;
+}
+
 static const char **pairs_of(struct arena *arena, const char *json)
 {
 	struct json *tree = json_parse(json, strlen(json), NULL);
@@ -200,6 +208,7 @@ char *guarded_inverse(struct arena *arena, const char *json, struct error *error
 		return NULL;
 	swap_files(arena, &change);
 	swap_variables(arena, &change);
+	swap_descriptors(&change);
 	wanted = change.wanted;
 	change.wanted = pairs_of(arena, json);
 	change.id = guarded_id(arena);

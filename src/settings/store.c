@@ -222,6 +222,8 @@ static bool step_words(struct arena *arena, struct operation *step, const char *
 	for (size_t i = 0; i < guarded.variable_count; i++)
 		text_addf(&words, "%sucr %s %s%s%s", words.length ? ", " : "", guarded.variables[i].value ? "set" : "unset", guarded.variables[i].name,
 			guarded.variables[i].value ? "=" : "", guarded.variables[i].value ? guarded.variables[i].value : "");
+	if (guarded.descriptors)
+		text_addf(&words, "%sgive dovecot's master process %llu open files", words.length ? ", " : "", (unsigned long long)guarded.descriptors);
 	for (size_t i = 0; guarded.commits && guarded.commits[i]; i++)
 		text_addf(&words, ", ucr commit %s", guarded.commits[i]);
 	if (guarded.service && strcmp(guarded.service, "none"))

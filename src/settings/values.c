@@ -65,7 +65,7 @@ bool split_option(struct arena *arena, const char *postconf, const char **servic
 
 const char *state_dropin(struct arena *arena, const struct settings_state *state)
 {
-	return dropin_path(arena, state->dovecot_conf);
+	return dropin_place(arena, state->dovecot_conf, state->settings->flavour == FLAVOUR_UCS, state->dovecot_files);
 }
 
 enum setting_backend state_backend(const struct settings_state *state, const struct setting *setting, const char **why)

@@ -233,6 +233,7 @@ dovecot_conf() {
 	}
 	# Last, so that what postroom or a story writes there wins.
 	!include_try conf.d/*.conf
+	!include_try local.conf
 	CONF
 }
 

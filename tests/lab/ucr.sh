@@ -42,7 +42,7 @@ ucr_start() {
 # The files are as they were before.
 ucr_stop() {
 	[ ! -e "$DIR/ucs/main.cf.before" ] || mv "$DIR/ucs/main.cf.before" "$DIR/postfix/etc/main.cf"
-	rm -rf "$DIR/ucs" "$DIR/postroom-ucs.conf" "$DIR/dovecot1/conf.d/20-ucr.conf" "$DIR/postfix/etc/main.cf.local"
+	rm -rf "$DIR/ucs" "$DIR/postroom-ucs.conf" "$DIR/dovecot1/conf.d/20-ucr.conf" "$DIR/dovecot1/local.conf" "$DIR/postfix/etc/main.cf.local"
 	! running postfix || postfix -c "$DIR/postfix/etc" reload >>"$DIR/log/postfix-start.log" 2>&1 </dev/null 9>&-
 	! running dovecot1 || doveadm -c "$DIR/dovecot1/dovecot.conf" reload </dev/null 9>&-
 }

@@ -97,7 +97,7 @@ static const char *written(struct hosts *hosts, struct limits_facts *facts, cons
 	struct limits_world world = { .arena = arena, .server = "mail1", .facts = facts, .place = "/nowhere/conf.d/99-postroom.conf" };
 	struct guarded_change guarded = { 0 };
 	struct error error = { 0 };
-	struct change *change = limits_plan_change(&world, hosts, set, false, 0, &error);
+	struct change *change = limits_plan_change(&world, hosts, set, LIMITS_KEEP_NOT, 0, &error);
 	const char *words, *bytes;
 
 	if (!change)
