@@ -222,9 +222,20 @@ static void add_others(const struct limits_view *self, struct wrapped *page)
 	text_free(&names);
 }
 
+/* The set wants more descriptors than the running Dovecot has. */
+static bool more_files(const struct limits_view *self)
+{
+	for (size_t i = 0; i < self->set.value_count; i++) {
+		if (!limits_value_written(&self->set.values[i]))
+			return self->world->facts->open_files != LIMITS_UNKNOWN;
+	}
+	return false;
+}
+
 static void add_plan(const struct limits_view *self, struct wrapped *page)
 {
 	const char *key = keymap_key(session_keymap(self->view.session), "limits", "apply", page->arena);
+	const char *files = keymap_key(session_keymap(self->view.session), "limits", "open-files", page->arena);
 
 	if (self->world->unread) {
 		limits_page_say(page, STYLE_BAD, "!", "Nothing can be planned until Dovecot can read its configuration again.");
@@ -244,6 +255,9 @@ static void add_plan(const struct limits_view *self, struct wrapped *page)
 	limits_page_verdict(page, &self->set.verdict);
 	limits_page_causes(page, self->world, &self->set, limits_keep_of(self->world, &self->said));
 	wrapped_heading(page, "Apply");
+	if (more_files(self))
+		limits_page_say(page, STYLE_PLAIN, "-", arena_format(page->arena, "Esc, then %s: more open files for the Dovecot that runs, in a change of its own.",
+			files != NULL ? files : "open-files"));
 	if (limits_writes(&self->set))
 		limits_page_say(page, STYLE_PLAIN, "-", arena_format(page->arena, "%s opens the review. Nothing is written before you agree there.", key != NULL ? key : "The action apply"));
 	add_others(self, page);

@@ -153,9 +153,9 @@ const struct host_command host_commands[] = {
 	{ "inodes", GROUP_MACHINE, "/usr/bin/df", WORDS("-P", "-i", "--", "%1"), HOLES(HOLE_PATH), .many = true,
 	  .help = "Inodes on the file systems that matter." },
 	{ "processes", GROUP_MACHINE, "/usr/bin/ps", WORDS("-e", "-w", "-w", "-o", "pid=,ppid=,rss=,args="), .help = "Which processes of Dovecot run, for their memory." },
-	{ "process-memory", GROUP_MACHINE, "/usr/bin/grep", WORDS("-s", "-H", "-e", "^Private_Dirty:", "--", "%1"), HOLES(HOLE_PATH), .many = true, .root = true,
+	{ "process-memory", GROUP_MACHINE, "/usr/bin/grep", WORDS("-s", "-H", "-e", "Private_Dirty:", "--", "%1"), HOLES(HOLE_PROCESS), .many = true, .root = true,
 	  .help = "Memory that a process of Dovecot has to itself." },
-	{ "process-limits", GROUP_MACHINE, "/usr/bin/grep", WORDS("-s", "-e", "^Max open files", "--", "%1"), HOLES(HOLE_PATH),
+	{ "process-limits", GROUP_MACHINE, "/usr/bin/grep", WORDS("-s", "-e", "^Max open files", "--", "%1"), HOLES(HOLE_PROCESS),
 	  .help = "The open-files limit of Dovecot's master process." },
 	{ "load", GROUP_MACHINE, "/usr/bin/cat", WORDS("/proc/loadavg"), .help = "The load of the machine." },
 	{ "cores", GROUP_MACHINE, "/usr/bin/nproc", .help = "How many processors the machine has." },
@@ -348,6 +348,18 @@ static bool is_path(const char *value)
 	return value[0] == '/' && no_controls(value, 4000) && !strstr(value, "/../");
 }
 
+/* "/proc/123/smaps_rollup" */
+static bool is_process(const char *value)
+{
+	const char *number, *name;
+
+	if (strncmp(value, "/proc/", 6) != 0)
+		return false;
+	number = value + 6;
+	name = number + strspn(number, "0123456789");
+	return name > number && *name == '/' && only(name + 1, "_", 1, 30);
+}
+
 static bool fits(enum hole_type type, const char *value)
 {
 	switch (type) {
@@ -361,6 +373,7 @@ static bool fits(enum hole_type type, const char *value)
 	case HOLE_TIME: return digits(value);
 	case HOLE_MAILBOX: return no_controls(value, 1000) && utf8_valid(value, strlen(value));
 	case HOLE_TABLE: return is_table(value);
+	case HOLE_PROCESS: return is_process(value);
 	case HOLE_CHANGE: return only(value, "-", 1, 100) && value[0] != '-';
 	case HOLE_MESSAGE_ID: return only(value, "<>@._+=-", 3, 250) && value[0] != '-';
 	case HOLE_SCRIPT: return is_script(value);
@@ -384,6 +397,7 @@ static const char *words_of(enum hole_type type)
 		[HOLE_SCRIPT] = "the name of a filter script", [HOLE_WHO] = "user=NAME, group=NAME, anyone or authenticated",
 		[HOLE_RIGHT] = "a right that Dovecot knows", [HOLE_NAME] = "at least three letters to look for", [HOLE_PATTERN] = "a pattern of names",
 		[HOLE_TABLE] = "a table of Postfix with its type and an absolute path",
+		[HOLE_PROCESS] = "/proc, a number and a name",
 	};
 
 	return words[type];

@@ -89,7 +89,8 @@ enum hole_type {
 	HOLE_RIGHT,            /* [a-z-]+, a right on a mailbox that Dovecot knows */
 	HOLE_NAME,             /* something to look for in a log: no control, at least three bytes */
 	HOLE_PATTERN,          /* the same as a pattern of journalctl: letters, digits and @ _ -, all else behind a backslash */
-	HOLE_TABLE             /* TYPE:/path, a table of Postfix */
+	HOLE_TABLE,            /* TYPE:/path, a table of Postfix */
+	HOLE_PROCESS           /* /proc/NUMBER/NAME: what the kernel says of one process */
 };
 struct host_command {
 	const char *name;                  /* "who"; NULL ends the table */

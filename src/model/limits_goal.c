@@ -323,7 +323,8 @@ static void set_cache(struct walk *walk)
 
 	if (goal->cache_size && facts->cache_size != goal->cache_size) {
 		note(walk, NULL, "auth_cache_size", facts->cache_size, goal->cache_size,
-			WHY("room for about %llu people, so that not each login asks the directory", (wide)limits_cached_people(goal->cache_size)));
+			WHY("room for about %s people, so that not each login asks the directory",
+				text_from_count(walk->arena, (int64_t)limits_cached_people(goal->cache_size))));
 		facts->cache_size = goal->cache_size;
 	}
 	if (goal->cache_ttl && facts->cache_ttl != goal->cache_ttl) {

@@ -115,14 +115,14 @@ static void say_descriptors(struct saying *saying, const struct limits_value *va
 	const char *then = count_words(saying->arena, value->then);
 
 	if (saying->world->ucs && made != LIMITS_UNKNOWN && made >= value->then)
-		say(saying, true, WORDS("Open files: UCR gives Dovecot %s at its next start, by itself; until that restart it has %s. Without a restart the open-files limit of "
-			"the running Dovecot can be raised in a change of its own (postroom limits descriptors)", count_words(saying->arena, made), count_words(saying->arena, value->now)));
+		say(saying, true, WORDS("Open files: UCR gives Dovecot %s at its next start, by itself; until then it has %s, which can be raised in a change of its own "
+			"(postroom limits descriptors)", count_words(saying->arena, made), count_words(saying->arena, value->now)));
 	else if (saying->world->ucs)
 		say(saying, true, WORDS("Open files: %s are needed and UCR gives Dovecot %s at its start, since it knows of its own variables only; the running one can be "
 			"raised in a change of its own (postroom limits descriptors), again after each restart", then, count_words(saying->arena, made)));
 	else
-		say(saying, true, WORDS("Open files: %s are needed, and a reload does not change them. For good: LimitNOFILE=%llu in a drop-in of dovecot.service and a restart, which "
-			"ends all sessions. For the running Dovecot alone: a change of its own (postroom limits descriptors)", then, (unsigned long long)value->then));
+		say(saying, true, WORDS("Open files: %s are needed, and a reload does not change them. LimitNOFILE=%llu for dovecot.service and a restart do, which ends all "
+			"sessions; or, for the running Dovecot, a change of its own (postroom limits descriptors)", then, (unsigned long long)value->then));
 }
 
 static void say_places(struct saying *saying)

@@ -24,6 +24,7 @@ struct fake_settings {
 	size_t batch;              /* rows a batch; 0: 25 */
 	bool clipboard, mouse;     /* as in postroom.conf */
 	const char *state_directory;  /* for drafts; NULL: none */
+	bool ucs;                  /* mail1 is a server of UCS */
 	size_t servers;            /* mail servers with the invented answers of fake_engine_live.c; 0: none is configured */
 };
 struct engine *fake_engine_new(const struct fake_settings *settings);

@@ -48,7 +48,8 @@ static const char *const configuration =
 	"service/lmtp/name=lmtp\nservice/lmtp/protocol=lmtp\nservice/lmtp/process_limit=400\nservice/lmtp/client_limit=1\n"
 	"service/auth/name=auth\nservice/auth/process_limit=1\nservice/auth/client_limit=2000\n"
 	"service/anvil/name=anvil\nservice/anvil/process_limit=1\nservice/anvil/client_limit=1603\n"
-	"service/stats/name=stats\nservice/stats/process_limit=1\nservice/stats/client_limit=400\nprotocols=imap pop3 lmtp\nmail_max_userip_connections=10\n";
+	"service/stats/name=stats\nservice/stats/process_limit=1\nservice/stats/client_limit=400\nprotocols=imap pop3 lmtp\nmail_max_userip_connections=10\n"
+	"default_process_limit=400\ndefault_client_limit=400\nshutdown_clients=yes\nauth_cache_size=100 k\nauth_cache_ttl=5 mins\n";
 
 static const char *const families[] = { "Fischer", "Weber", "Meyer", "Wagner", "Becker", "Schulz" };
 
@@ -173,6 +174,7 @@ void fake_live_open(struct engine *engine)
 	}
 	reply(hosts, "mail1", "message", "*** ENVELOPE RECORDS ***\nsender: news@example.com\n*** MESSAGE CONTENTS ***\nSubject: News of the week\n*** HEADER EXTRACTED ***\n");
 	fake_settings_answers(hosts);
+	fake_limits_answers(hosts, engine->directory->settings.ucs);
 	engine->live = live_open(engine->loop, hosts, &settings);
 }
 

@@ -44,6 +44,8 @@ void fake_live_close(struct engine *engine);
 /* fake_engine_settings.c: what the servers answer about their settings. */
 struct hosts;
 void fake_settings_answers(struct hosts *hosts);
+/* What the walk of limits asks beyond that; ucs: mail1 is one. */
+void fake_limits_answers(struct hosts *hosts, bool ucs);
 /* What a change of a server's files does to it, as its store plans it. */
 void fake_guarded_plan(struct review *review);
 

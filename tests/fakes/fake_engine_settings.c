@@ -40,6 +40,42 @@ void fake_settings_answers(struct hosts *hosts)
 		fake_hosts_reply(hosts, &(struct fake_reply){ .host = replies[i].host, .command = replies[i].command, .output = replies[i].output });
 }
 
+/* What the template of a UCS makes where nothing but the default is set. */
+static const char ucs_dump[] =
+	"service/managesieve-login/protocol=sieve\nservice/managesieve-login/type=login\nservice/managesieve-login/service_count=1\n"
+	"service/managesieve/protocol=sieve\nservice/managesieve/process_limit=400\nservice/managesieve/client_limit=1\nservice/managesieve/service_count=1\n"
+	"service/stats/process_limit=1\n"
+	"service/pop3/protocol=pop3\nservice/pop3/process_limit=400\nservice/pop3/client_limit=1\nservice/pop3/service_count=1\n"
+	"service/pop3-login/protocol=pop3\nservice/pop3-login/type=login\nservice/pop3-login/client_limit=400\nservice/pop3-login/service_count=1\n"
+	"service/log/type=log\nservice/log/process_limit=1\n"
+	"service/lmtp/protocol=lmtp\nservice/lmtp/client_limit=1\n"
+	"service/imap/protocol=imap\nservice/imap/process_limit=400\nservice/imap/client_limit=1\nservice/imap/service_count=1\n"
+	"service/imap-urlauth-login/protocol=imap\nservice/imap-urlauth-login/type=login\nservice/imap-urlauth-login/service_count=1\n"
+	"service/imap-login/protocol=imap\nservice/imap-login/type=login\nservice/imap-login/client_limit=400\nservice/imap-login/service_count=1\n"
+	"service/auth/process_limit=1\nservice/auth/client_limit=2000\n"
+	"service/anvil/type=anvil\nservice/anvil/process_limit=1\nservice/anvil/process_min_avail=1\nservice/anvil/client_limit=1603\n"
+	"protocols=imap pop3 lmtp sieve\nmail_max_userip_connections=10\ndefault_process_limit=400\ndefault_client_limit=400\ndefault_vsz_limit=256 M\n"
+	"shutdown_clients=yes\nauth_cache_size=100 k\nauth_cache_ttl=5 mins\n";
+
+void fake_limits_answers(struct hosts *hosts, bool ucs)
+{
+	static const char processes[] = "  100     1  3700 /usr/sbin/dovecot -F\n  110   100  6100 dovecot/imap\n  111   100  6100 dovecot/imap\n  112   100  8500 dovecot/imap-login\n";
+	static const char memory[] = "/proc/110/smaps_rollup:Private_Dirty:     640 kB\n/proc/111/smaps_rollup:Private_Dirty:     760 kB\n"
+		"/proc/112/smaps_rollup:Private_Dirty:    1290 kB\n";
+	static const char layers[] = "/etc/univention/base.conf:1:# univention_ base.conf\n/etc/univention/base.conf:3:mail/dovecot/limits/default_client_limit: 400\n";
+	const struct { const char *host, *command, *output; } replies[] = {
+		{ "mail1", "processes", processes }, { "mail1", "process-memory", memory }, { "mail1", "process-limits", "Max open files            2000                 4000                 files\n" },
+		{ "mail1", "configuration", ucs ? ucs_dump : NULL }, { "mail1", "dovecot-lines", ucs ? "/etc/dovecot/dovecot.conf:1:!include_try local.conf\n" : NULL }, { "mail1", "lines", ucs ? layers : NULL },
+	};
+
+	for (size_t i = 0; i < sizeof replies / sizeof *replies; i++)
+		if (replies[i].output)
+			fake_hosts_reply(hosts, &(struct fake_reply){ .host = replies[i].host, .command = replies[i].command, .output = replies[i].output });
+	fake_hosts_reply(hosts, &(struct fake_reply){ .host = "mail2", .command = "file", .output = "", .status = 1, .complaint = "cat: No such file or directory\n" });
+	if (ucs)
+		fake_hosts_flavour(hosts, 0, FLAVOUR_UCS);
+}
+
 void fake_guarded_plan(struct review *review)
 {
 	const struct change *change = review->change;

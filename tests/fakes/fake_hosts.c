@@ -85,6 +85,12 @@ struct hosts *fake_hosts_new(struct loop *loop, size_t count)
 	return hosts_open(loop, settings, count);
 }
 
+void fake_hosts_flavour(struct hosts *hosts, size_t host, enum host_flavour flavour)
+{
+	assert(host < hosts->count);
+	hosts->settings[host].flavour = flavour;
+}
+
 void hosts_only_look(struct hosts *hosts)
 {
 	(void)hosts;

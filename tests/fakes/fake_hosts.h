@@ -32,6 +32,8 @@ struct fake_reply {
 };
 /* mail1, mail2, ... up to count (9 at most), both roles, way EXEC (HTTP where the reply is JSON); what has no reply fails with "no reply". */
 struct hosts *fake_hosts_new(struct loop *loop, size_t count);
+/* Before anybody asks it. */
+void fake_hosts_flavour(struct hosts *hosts, size_t host, enum host_flavour flavour);
 /* Later replies to the same command of the same host replace earlier ones. Copied, output borrowed. */
 void fake_hosts_reply(struct hosts *hosts, const struct fake_reply *reply);
 /* Runs of this command so far (NULL: of any), and the most that ran at once per host. */

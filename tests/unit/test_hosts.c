@@ -193,6 +193,7 @@ static void every_row_makes_a_line(void **state)
 		[HOLE_SETTING] = "auth_cache_size", [HOLE_SCRIPT] = "main", [HOLE_WHO] = "user=bert@example.com", [HOLE_RIGHT] = "lookup",
 		[HOLE_NAME] = "anna@example.com", [HOLE_PATTERN] = "anna@example\\.com",
 		[HOLE_TABLE] = "ldap:/etc/postfix/ldap.virtualdomains",
+		[HOLE_PROCESS] = "/proc/12/smaps_rollup",
 	};
 	struct hosts *hosts = open_one((struct host_settings){ .exec = true });
 	const struct host_command *command;
@@ -253,6 +254,11 @@ static void sudo_line(const struct host_command *command, char *line, size_t siz
 			command->many && type == HOLE_USER && (size_t)(word[1] - '0') == command->hole_count ? "[^-[:space:]][^[:space:]]*( [^-[:space:]][^[:space:]]*)*" :
 			command->changes && word[1] == '1' ? "[^-[:space:]][^[:space:]]*" : patterns[type];
 
+		/* Several paths of one kind. */
+		if (word[0] == '%' && command->holes[word[1] - '1'] == HOLE_PROCESS) {
+			length += snprintf(line + length, size - (size_t)length, "( /proc/[0-9]+/[a-z_]+)+");
+			continue;
+		}
 		length += snprintf(line + length, size - (size_t)length, "%s%s", i ? " " : "", pattern);
 	}
 	snprintf(line + length, size - (size_t)length, "%s", command->hole_count ? "$" : "");

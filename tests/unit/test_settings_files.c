@@ -192,6 +192,38 @@ static void our_file_is_written_and_read(void **state)
 	assert_string_equal(dropin_path(*state, "/etc/dovecot/dovecot.conf"), "/etc/dovecot/conf.d/99-postroom.conf");
 }
 
+/* local.conf is another's: ours is a block in it, and every other byte stays. */
+static void our_block_in_anothers_file(void **state)
+{
+	static const char before[] = "# by hand, do not lose\nauth_verbose = yes\n!include_try more.conf", behind[] = "service lmtp {\n  client_limit = 1\n}\n";
+	const char *const some[] = { "service/stats/client_limit", "9000", NULL }, *const other[] = { "service/stats/client_limit", "9001", NULL };
+	const char *const none[] = { "service/stats/client_limit", NULL, NULL }, *path = "/etc/dovecot/local.conf";
+	struct dovecot_files *files = dovecot_files_new(*state);
+	size_t length, whole;
+	char *text = dropin_edit_in(*state, path, before, strlen(before), some, &length), *all, *again;
+
+	assert_memory_equal(text, before, strlen(before));
+	assert_string_equal(dropin_get_in(*state, path, text, length, some[0]), "9000");
+	assert_null(dropin_get_in(*state, path, text, length, "auth_verbose"));
+	all = arena_format(*state, "%s%s", text, behind);
+	again = dropin_edit_in(*state, path, all, strlen(all), other, &whole);
+	assert_string_equal(dropin_get_in(*state, path, again, whole, some[0]), "9001");
+	assert_non_null(strstr(again, behind));
+	again = dropin_edit_in(*state, path, again, whole, none, &whole);
+	assert_string_equal(again, arena_format(*state, "%s\n%s", before, behind));
+	/* A file that holds nothing but ours goes; conf.d's file is ours altogether. */
+	text = dropin_edit_in(*state, path, NULL, 0, some, &length);
+	assert_non_null(text);
+	assert_string_equal(dropin_edit_in(*state, path, text, length, none, &length), "");
+	assert_string_equal(dropin_edit_in(*state, "/etc/dovecot/conf.d/99-postroom.conf", NULL, 0, some, &length), dropin_edit(*state, NULL, 0, some, &whole));
+	/* Which of the two: local.conf where UCS reads it. */
+	dovecot_files_line(files, "/etc/dovecot/dovecot.conf", 1, "!include_try local.conf", 23);
+	dovecot_files_walk(files, "/etc/dovecot/dovecot.conf");
+	assert_string_equal(dropin_place(*state, "/etc/dovecot/dovecot.conf", true, files), path);
+	assert_string_equal(dropin_place(*state, "/etc/dovecot/dovecot.conf", false, files), "/etc/dovecot/conf.d/99-postroom.conf");
+	assert_string_equal(dropin_place(*state, "/etc/dovecot/dovecot.conf", true, NULL), "/etc/dovecot/conf.d/99-postroom.conf");
+}
+
 static void dovecot_files_are_walked(void **state)
 {
 	static const struct { const char *path; unsigned number; const char *line; } lines[] = {
@@ -229,6 +261,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(places_in_main_cf, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(options_of_master_cf, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(our_file_is_written_and_read, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(our_block_in_anothers_file, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(dovecot_files_are_walked, set_up, tear_down),
 	};
 

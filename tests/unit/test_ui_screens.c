@@ -9,7 +9,10 @@
 
 #include <cmocka.h>
 
+#include "model/guarded.h"
+#include "settings/guardian.h"
 #include "tests/fakes/assertions.h"
+#include "tests/fakes/fake_hosts.h"
 #include "tests/fakes/stage.h"
 
 /* One scene: where it begins and which keys lead to it; "=words" types. */
@@ -51,7 +54,18 @@ static const struct scene scenes[] = {
 	{ "limits-people", ROLE_ADMIN, "limits", { "Tab", "=200", "Tab", "=4", "PgDn", NULL }, false, false, 0, 3, 0 },
 	{ "limits-causes", ROLE_ADMIN, "limits", { "=900", "Tab Tab Tab Enter PgDn PgDn", NULL }, false, false, 0, 3, 0 },
 	{ "limits-monitor", ROLE_MONITOR, "limits", { "=900", "Ctrl-G", NULL }, false, false, 0, 3, 0 },
+	{ "limits-end", ROLE_ADMIN, "limits", { "=900", "Esc PgDn PgDn PgDn PgDn PgDn PgDn", NULL }, false, false, 0, 3, 0 },
+	{ "limits-cache", ROLE_ADMIN, "limits", { "=900", "Tab Tab Tab Tab Tab", "=10", "Tab", "=10", "Tab PgDn PgDn", NULL }, false, false, 0, 3, 0 },
+	{ "limits-review", ROLE_ADMIN, "limits", { "=900", "Ctrl-G", NULL }, false, false, 0, 3, 0 },
+	{ "limits-open-files", ROLE_ADMIN, "limits", { "=900", "Esc f", NULL }, false, false, 0, 3, 0 },
+	{ "limits-armed", ROLE_ADMIN, "limits", { "=900", "!armed", NULL }, false, false, 0, 3, 0 },
+	{ "users-armed", ROLE_ADMIN, "users", { "!armed", NULL }, false, false, 0, 3, 0 },
+	{ "limits-ucs", ROLE_ADMIN, "limits", { "=900", NULL }, false, false, 0, 3, 0 },
+	{ "limits-ucs-end", ROLE_ADMIN, "limits", { "=900", "PgDn PgDn PgDn PgDn PgDn", NULL }, false, false, 0, 3, 0 },
+	{ "limits-ucs-services", ROLE_ADMIN, "limits", { "=900", "Tab Tab Tab Tab Enter PgDn", NULL }, false, false, 0, 3, 0 },
+	{ "limits-ucs-review", ROLE_ADMIN, "limits", { "=900", "Ctrl-G", NULL }, false, false, 0, 3, 0 },
 	{ "limits-other-server", ROLE_ADMIN, "limits", { "=900", "Esc o", NULL }, false, false, 0, 3, 0 },
+	{ "limits-others-review", ROLE_ADMIN, "limits", { "=900", "Esc o Ctrl-G", NULL }, false, false, 0, 3, 0 },
 	{ "overview-monitor", ROLE_MONITOR, "overview", { NULL }, false, false, 0, 3, 0 },
 	{ "overview-alarms", ROLE_MONITOR, "overview", { NULL }, false, false, 0, 3, 12 },
 	{ "overview-alarm-here", ROLE_ADMIN, "overview", { "End" , NULL }, false, false, 0, 3, 12 },
@@ -143,10 +157,36 @@ static const struct scene scenes[] = {
 static const struct { const char *name; int rows, columns; } sizes[] = { { "80x24", 24, 80 }, { "120x40", 40, 120 }, { "40x10", 10, 40 } };
 static const struct { const char *name; enum visible_form form; } forms[] = { { "utf8", VISIBLE_UTF8 }, { "ascii", VISIBLE_ASCII } };
 
+static void on_time(void *context)
+{
+	*(bool *)context = true;
+}
+
+/* A change of mail1 waits to be confirmed, and its guardian is asked, as after a write. */
+static void arm(struct stage *stage)
+{
+	static const char *const nothing[] = { NULL };
+	struct guardian_report report = { .state = GUARDIAN_WAITING, .id = "change-1", .who = "somebody@else", .sentence = "Limits of mail1 changed", .since = 1000,
+		.now = 1000, .deadline = 1119, .lines = nothing };
+	struct event event = { .kind = EVENT_RECORD_CHANGED, .noun = &kind_limits, .name = "mail1" };
+	struct loop_timer *timer;
+	bool done = false;
+
+	fake_hosts_reply(stage->engine->hosts, &(struct fake_reply){ .host = "mail1", .command = "guardian-look",
+		.output = guardian_report_json(stage->engine->config->arena, &report) });
+	session_tell(stage->session, &event);
+	timer = loop_after(stage->engine->loop, 50, 0, on_time, &done);
+	loop_run_until(stage->engine->loop, &done);
+	loop_timer_stop(timer);
+	stage_settle(stage);
+}
+
 static void play(struct stage *stage, const char *const *keys)
 {
 	for (size_t i = 0; keys[i] != NULL; i++) {
-		if (keys[i][0] == '=')
+		if (strcmp(keys[i], "!armed") == 0)
+			arm(stage);
+		else if (keys[i][0] == '=')
 			stage_type(stage, keys[i] + 1);
 		else
 			stage_keys(stage, keys[i]);
@@ -160,6 +200,9 @@ static char *picture(struct stage *stage)
 	char *text = canvas_print(canvas), *styles = canvas_print_styles(canvas);
 	struct text both = { 0 };
 
+	/* Real seconds run while a change waits; the picture has always the same ones. */
+	for (char *at = strstr(text, "confirm 1:"); at != NULL && at[10] >= '0' && at[10] <= '5'; at = NULL)
+		memcpy(at + 10, "47", 2);
 	text_add(&both, text);
 	text_add(&both, "--- styles\n");
 	text_add(&both, styles);
@@ -209,7 +252,7 @@ static void scene_is_as_before(void **state)
 	for (size_t size = 0; size < 3; size++) {
 		for (size_t form = 0; form < 2; form++) {
 			struct fake_settings settings = { .role = scene->role, .hostile = scene->hostile, .down = scene->down, .cut = scene->cut,
-				.servers = scene->servers };
+				.servers = scene->servers, .ucs = strstr(scene->name, "-ucs") != NULL };
 			struct stage *stage = stage_new(&settings, scene->section, sizes[size].rows, sizes[size].columns, forms[form].form);
 			char path[160], *now;
 
