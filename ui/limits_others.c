@@ -73,9 +73,13 @@ static bool to_do(const struct other *other)
 static const char *state_words(const struct other *other, struct arena *arena)
 {
 	const struct limits_verdict *verdict = &other->set.verdict;
+	const char *name = host_at(hosts_of(other->view), other->host)->name;
+	size_t length = strlen(name);
 
+	/* The name stands in front already. */
 	if (other->world == NULL)
-		return other->asking != NULL ? "asking Dovecot .." : other->error.text;
+		return other->asking != NULL ? "asking Dovecot .." : strncmp(other->error.text, name, length) == 0 && strncmp(other->error.text + length, ": ", 2) == 0 ?
+			other->error.text + length + 2 : other->error.text;
 	if (other->world->unread || other->world->refused != NULL)
 		return "Dovecot refuses its configuration as it is";
 	if (other->set.refused != NULL)

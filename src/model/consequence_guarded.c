@@ -46,11 +46,11 @@ static bool of_dovecot(const struct scene *scene)
 
 static void look_timer(struct scene *scene, const struct consequence_rule *rule)
 {
-	const char *within = guarded_set(scene->change, "within");
+	const char *within = guarded_set(scene->change, "within"), *change = guarded_json(scene);
 
 	if (writes(scene) && !at_once(scene))
-		tell(scene, rule, "The old files come back by themselves after %s s unless this is confirmed by then, whatever becomes of the console; "
-			"that is looked at too", within ? within : "120");
+		tell(scene, rule, "The old %s come back by themselves after %s s unless this is confirmed by then, whatever becomes of the console; "
+			"that is looked at too", change && strstr(change, "\"files\":[]") ? "values" : "files", within ? within : "120");
 }
 
 /* Whoever planned it has looked at what runs, and says it with numbers. */

@@ -300,8 +300,8 @@ static void find_idle_value(struct finding_list *list, const struct limits_servi
 
 	if (limits_is_login(service) && service->client_limit > 1 && service->service_count && service->service_count < service->client_limit)
 		find(list, (struct limits_finding){ "no-effect", LIMITS_NOTE, service->name, "client_limit", service->client_limit, service->service_count,
-			service->service_count == 1 ? WORDS("%s is 1, so a process has one connection whatever stands here; process_limit is what counts", count) :
-			WORDS("%s is %u, so a process never has more at once", count, service->service_count),
+			service->service_count == 1 ? WORDS("%s of %s is 1, so a process has one connection whatever client_limit says; process_limit is what counts", count, service->name) :
+			WORDS("%s of %s is %u, so a process never has more at once", count, service->name, service->service_count),
 			MEASURED ": a process has the smaller of the two" });
 }
 

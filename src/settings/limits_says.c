@@ -45,7 +45,7 @@ static char *source_words(struct arena *arena, const struct limits_world *world)
 	const struct limits_facts *facts = world->facts;
 
 	if (facts->mail_kb == LIMITS_UNKNOWN)
-		return arena_text(arena, "an estimate: 0.7 MB a session and 1.3 MB a login process, since none runs here that could be measured");
+		return arena_text(arena, "an estimate: 0.7 MB a session and 1.3 MB a login process; none could be measured there");
 	if (facts->login_kb == LIMITS_UNKNOWN)
 		return arena_format(arena, "measured: %llu kB a session, of the %zu that run; login processes are an estimate", (unsigned long long)facts->mail_kb,
 			world->measured_sessions);

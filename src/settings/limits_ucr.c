@@ -67,7 +67,7 @@ const char *limits_value_hidden(struct arena *arena, const struct limits_world *
 static bool is_set(const struct layers *ucr, const char *service, const char *setting)
 {
 	char name[200] = PREFIX;
-	enum layer layer;
+	enum layer layer = LAYER_DEFAULT;
 
 	if (strlen(service) + strlen(setting) + sizeof(PREFIX) + 1 > sizeof(name))
 		return true;
@@ -75,7 +75,8 @@ static bool is_set(const struct layers *ucr, const char *service, const char *se
 	name[strlen(name) + 1] = '\0';
 	name[strlen(name)] = '/';
 	memcpy(name + strlen(name), setting, strlen(setting) + 1);
-	return layers_effective(ucr, name, &layer) != NULL;
+	/* The default layer says what the template would do anyway. */
+	return layers_effective(ucr, name, &layer) != NULL && layer > LAYER_DEFAULT;
 }
 
 void limits_ucr_follow(struct limits_facts *facts, const struct layers *ucr)

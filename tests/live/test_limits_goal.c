@@ -1,8 +1,9 @@
 /*
  * Sets of values against the real thing: random servers and goals; what a set
- * writes makes doveconf and the dovecot program warn of nothing, and one less of
- * what Dovecot itself counts makes it warn. So it is with the bytes of the drop-in that
- * the walk hands to the guardian.
+ * writes makes doveconf and the dovecot program warn of nothing. So it is with the
+ * bytes of the drop-in that the walk hands to the guardian; there one less of auth's
+ * or anvil's client_limit or the open-files limit makes Dovecot warn, and one less of
+ * any other raised value fails our own check.
  *
  * 20 of them; with POSTROOM_FULL=1 500, and POSTROOM_LIMITS=N says another
  * number. POSTROOM_SEED repeats a run. Needs root, as a start does.
@@ -72,22 +73,60 @@ static void check_quiet(const char *configuration, const struct limits_set *set)
 		fail_msg("dovecot did not come to its services: %s\n%s", ran.complaint, configuration);
 }
 
-/* What Dovecot counts is as small as can be. */
-static void check_smallest(const char *configuration, const struct limits_set *set)
+/* The same file with one less of this value behind it; NULL: it is none of Dovecot's. */
+static const char *with_one_less(const char *configuration, const struct limits_value *value)
+{
+	const char *words = limits_number_words(arena, value->setting, value->then - 1);
+
+	if (strcmp(value->setting, "fd_limit") == 0)
+		return NULL;
+	if (!value->service)
+		return arena_format(arena, "%s%s = %s\n", configuration, value->setting, words);
+	return arena_format(arena, "%s%s %s {\n  %s = %s\n}\n", configuration, strcmp(value->setting, "mail_max_userip_connections") == 0 ? "protocol" : "service",
+		value->service, value->setting, words);
+}
+
+/* What this value may not be less than is found by Dovecot itself, or by us: of what doveconf reads back. */
+static void check_own(const char *configuration, const struct limits_set *set, const struct limits_goal *goal, const struct limits_value *value)
+{
+	const char *less = with_one_less(configuration, value);
+	struct limits_facts *facts;
+	struct limits_verdict verdict;
+
+	write_file(less ? less : configuration);
+	facts = dumped();
+	facts->open_files = set->after->open_files - (less == NULL);
+	facts->cores = set->after->cores;
+	facts->tls_percent = set->after->tls_percent;
+	/* doveconf -S has no protocol sections. */
+	facts->userip = set->after->userip - (value->service && strcmp(value->setting, "mail_max_userip_connections") == 0 && strcmp(value->service, "imap") == 0);
+	facts->userip_pop3 = set->after->userip_pop3 - (value->service && strcmp(value->setting, "mail_max_userip_connections") == 0 &&
+		strcmp(value->service, "pop3") == 0);
+	verdict = limits_check(arena, facts);
+	if (limits_exit_status(&verdict) == 0 && limits_reaches(arena, facts, goal, NULL))
+		fail_msg("one less of %s %s would do in\n%s", value->service ? value->service : "", value->setting, configuration);
+}
+
+/* Each raised value is as small as can be; how many were looked at by whom is added up. */
+static void check_smallest(const char *configuration, const struct limits_set *set, const struct limits_goal *goal, unsigned long *by_dovecot, unsigned long *by_us)
 {
 	for (size_t i = 0; i < set->value_count; i++) {
 		const struct limits_value *value = &set->values[i];
+		bool files = strcmp(value->setting, "fd_limit") == 0 && value->then == limits_descriptors(arena, set->after, NULL);
+		bool counts = value->service && (strcmp(value->service, "auth") == 0 || strcmp(value->service, "anvil") == 0);
 
-		if (!value->service && strcmp(value->setting, "fd_limit") == 0) {
-			write_file(configuration);
-			if (value->then == limits_descriptors(arena, set->after, NULL) && !warned(run_dovecot((unsigned long)value->then - 1)))
-				fail_msg("dovecot takes one descriptor less of\n%s", configuration);
-		} else if (value->service && (strcmp(value->service, "auth") == 0 || strcmp(value->service, "anvil") == 0)) {
-			write_file(arena_format(arena, "%sservice %s {\n  client_limit = %llu\n}\n", configuration, value->service,
-				(unsigned long long)value->then - 1));
-			if (!warned(run_dovecot((unsigned long)set->after->open_files)))
-				fail_msg("dovecot takes one less of %s of\n%s", value->service, configuration);
+		/* What the mode turns, and what it lowers, is no raised value. */
+		if (strstr(value->setting, "count") || (value->now != LIMITS_UNKNOWN && value->then < value->now))
+			continue;
+		if (!files && !counts) {
+			check_own(configuration, set, goal, value);
+			++*by_us;
+			continue;
 		}
+		write_file(files ? configuration : with_one_less(configuration, value));
+		if (!warned(run_dovecot((unsigned long)set->after->open_files - files)))
+			fail_msg("dovecot takes one less of %s %s of\n%s", value->service ? value->service : "", value->setting, configuration);
+		++*by_dovecot;
 	}
 }
 
@@ -113,7 +152,7 @@ static const char *written(struct hosts *hosts, struct limits_facts *facts, cons
 
 static void random_goals(void **state)
 {
-	unsigned long count = how_many(20, 500), hard = hard_limit(), beyond = 0, values = 0;
+	unsigned long count = how_many(20, 500), hard = hard_limit(), beyond = 0, values = 0, by_dovecot = 0, by_us = 0;
 	struct host_settings here = { .name = "mail1", .roles = HOST_MAILBOX, .exec = true };
 	struct hosts *hosts;
 
@@ -127,6 +166,11 @@ static void random_goals(void **state)
 		struct limits_goal goal = { .connections = 1 + roll(3000), .tls_percent = roll(2) ? 100 : (unsigned)roll(101), .of_person = roll(2) ? 0 : roll(50),
 			.mode = roll(2) ? LIMITS_SECURITY : LIMITS_PERFORMANCE, .by_default = !roll(3) };
 		struct limits_set set;
+		const char *bytes;
+
+		goal.clients_by_default = goal.by_default && roll(2);
+		goal.cache_size = roll(3) ? 0 : (1 + roll(100)) << 20;
+		goal.cache_ttl = roll(3) ? 0 : 60 * (1 + roll(100));
 
 		arena_free(arena);
 		arena = arena_new();
@@ -152,12 +196,15 @@ static void random_goals(void **state)
 		facts->userip = set.after->userip;
 		facts->userip_pop3 = set.after->userip_pop3;
 		assert_int_equal(limits_reach(arena, facts, &goal).value_count, 0);
-		check_smallest(configuration, &set);
-		check_quiet(arena_format(arena, "%s%s", server, written(hosts, before, &set)), &set);
+		/* What is held against less is what the walk writes. */
+		bytes = arena_format(arena, "%s%s", server, written(hosts, before, &set));
+		check_quiet(bytes, &set);
+		check_smallest(bytes, &set, &goal, &by_dovecot, &by_us);
 		values += set.value_count;
 	}
 	hosts_close(hosts);
-	print_message("# figure: %lu servers and goals (%lu need more descriptors than there may be here), %lu values\n", count, beyond, values);
+	print_message("# figure: %lu servers and goals (%lu need more descriptors than there may be here), %lu values; one less of %lu makes Dovecot warn, of %lu our own "
+		"check fail\n", count, beyond, values, by_dovecot, by_us);
 	assert_true(beyond < count / 2 + 1);
 }
 

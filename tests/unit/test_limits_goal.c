@@ -198,8 +198,11 @@ static struct limits_facts *random_facts(void)
 
 static struct limits_goal random_goal(const struct limits_facts *facts)
 {
-	return (struct limits_goal){ .connections = 1 + (roll(3) ? roll(5000) : roll(60000)), .tls_percent = roll(3) ? 100 : (unsigned)roll(101),
-		.of_person = roll(2) ? 0 : roll(60), .mode = roll(2) ? LIMITS_SECURITY : LIMITS_PERFORMANCE, .by_default = !roll(3),
+	bool by_default = !roll(3);
+
+	return (struct limits_goal){ .connections = 1 + (roll(3) ? roll(5000) : roll(60000)), .clients_by_default = by_default && roll(2),
+		.cache_size = roll(3) ? 0 : (1 + roll(64)) << 20, .cache_ttl = roll(3) ? 0 : 60 * (1 + roll(60)), .tls_percent = roll(3) ? 100 : (unsigned)roll(101),
+		.of_person = roll(2) ? 0 : roll(60), .mode = roll(2) ? LIMITS_SECURITY : LIMITS_PERFORMANCE, .by_default = by_default,
 		.protocols = !strstr(facts->protocols, "pop3") ? "imap" : roll(2) ? "imap,pop3" : "pop3" };
 }
 
@@ -209,6 +212,12 @@ static void take_one(struct limits_facts *facts, const struct limits_value *valu
 
 	if (strcmp(value->setting, "default_process_limit") == 0)
 		facts->default_process_limit--;
+	else if (strcmp(value->setting, "default_client_limit") == 0)
+		facts->default_client_limit--;
+	else if (strcmp(value->setting, "auth_cache_size") == 0)
+		facts->cache_size--;
+	else if (strcmp(value->setting, "auth_cache_ttl") == 0)
+		facts->cache_ttl--;
 	else if (strcmp(value->setting, "fd_limit") == 0)
 		facts->open_files--;
 	else if (strcmp(value->setting, "mail_max_userip_connections") == 0)
