@@ -16,8 +16,6 @@
 #include "ui/desk.h"
 #include "ui/move.h"
 
-enum { SAME_SECONDS = 5 };
-
 /* Shared by the view and the requests it has sent; the last one out frees it. */
 struct history_link {
 	struct history_view *view;         /* NULL once closed */
@@ -52,134 +50,7 @@ static struct history_view *answered(void *context)
 	return self;
 }
 
-/* --- rows -------------------------------------------------------------------------------------- */
-
-static bool fits(const struct history_row *row, const char *folded, struct arena *arena)
-{
-	const char *all = arena_format(arena, "%s %s %s %s %s %s", row->who, row->what, row->state, row->reason, row->lines,
-			row->entry == NULL ? "" : row->entry->id);
-
-	return text_has_words(arena, all, folded);
-}
-
-static const char *or_empty(const char *words)
-{
-	return words == NULL ? "" : words;
-}
-
-/* Does the journal tell of this event already? The access log sees our own writes too. */
-static bool told(const struct history *history, const struct history_row *event)
-{
-	for (size_t i = 0; history != NULL && i < history->count; i++) {
-		const struct history_entry *entry = &history->entries[i];
-		int64_t apart = entry->time - event->time;
-
-		if (apart > SAME_SECONDS || apart < -SAME_SECONDS)
-			continue;
-		if (entry->name == NULL || entry->name[0] == '\0' || strstr(event->lines, entry->name) != NULL)
-			return true;
-		/* Locks and memberships of one of our sets have other names, but the same login and second. */
-		if (event->same_login && apart <= 1 && apart >= -1)
-			return true;
-	}
-	return false;
-}
-
-static int newest_first(const void *a, const void *b)
-{
-	const struct history_row *x = a, *y = b;
-
-	return x->time > y->time ? -1 : x->time < y->time;
-}
-
-static bool in_scope(const struct history_view *self, const struct history_row *row)
-{
-	switch (self->scope) {
-	case SCOPE_EVENTS: return row->event != NULL;
-	case SCOPE_OPEN: return row->event != NULL && history_lasts(self, row->event);
-	case SCOPE_CHANGES: return row->event == NULL;
-	default: return true;
-	}
-}
-
-static void add_row(struct history_view *self, const struct history_row *row, const char *folded, struct arena *scratch)
-{
-	if (row->event != NULL)
-		self->event_total++;
-	else
-		self->total++;
-	if (!in_scope(self, row))
-		return;
-	if (folded[0] == '\0' || fits(row, folded, scratch))
-		self->rows[self->count++] = *row;
-}
-
-static const char *who_words(const struct history_entry *entry)
-{
-	const char *who = or_empty(entry->who);
-
-	/* The title says "made by you here"; the column has no room for it. */
-	return strcmp(who, "made by you here") == 0 ? "you, here" : who;
-}
-
-static void rebuild(struct history_view *self)
-{
-	struct arena *scratch = arena_new();
-	const char *folded = text_fold(scratch, line_text(&self->filter), strlen(line_text(&self->filter)));
-	size_t entries = self->history == NULL ? 0 : self->history->count, events;
-	struct history_row *event_rows;
-
-	arena_free(self->arena);
-	self->arena = arena_new();
-	events = history_event_rows(self, &event_rows);
-	self->rows = arena_alloc(self->arena, sizeof(*self->rows) * (entries + self->log_count + events + 1));
-	self->count = self->total = self->event_total = self->unknown = 0;
-	for (size_t i = 0; i < events; i++)
-		add_row(self, &event_rows[i], folded, scratch);
-	for (size_t i = 0; i < entries; i++) {
-		const struct history_entry *entry = &self->history->entries[i];
-		struct history_row row = {
-			.time = entry->time, .entry = entry, .who = who_words(entry), .what = or_empty(entry->sentence),
-			.state = or_empty(entry->state_words), .reason = or_empty(entry->reason), .lines = or_empty(entry->lines),
-			.whole_who = or_empty(entry->who),
-		};
-
-		if (entry->state == HISTORY_UNKNOWN)
-			self->unknown++;
-		add_row(self, &row, folded, scratch);
-	}
-	for (size_t i = 0; i < self->log_count; i++) {
-		if (!told(self->history, &self->log[i]))
-			add_row(self, &self->log[i], folded, scratch);
-	}
-	if (self->count > 1)
-		qsort(self->rows, self->count, sizeof(*self->rows), newest_first);
-	if (self->at >= self->count)
-		self->at = self->count == 0 ? 0 : self->count - 1;
-	arena_free(scratch);
-	session_changed(self->view.session);
-}
-
 /* --- reading -------------------------------------------------------------------------------------- */
-
-static char *here_id(const struct history_view *self)
-{
-	const struct history_row *row = self->at < self->count ? &self->rows[self->at] : NULL;
-
-	if (row == NULL || (row->entry == NULL && row->event == NULL))
-		return NULL;
-	return memory_text(row->event != NULL ? row->event->id : row->entry->id);
-}
-
-static void stay_on(struct history_view *self, const char *id)
-{
-	for (size_t i = 0; id != NULL && i < self->count; i++) {
-		if (self->rows[i].entry != NULL && strcmp(self->rows[i].entry->id, id) == 0)
-			self->at = i;
-		if (self->rows[i].event != NULL && strcmp(self->rows[i].event->id, id) == 0)
-			self->at = i;
-	}
-}
 
 static void read_done(void *context, struct history *takes, const struct error *error)
 {
@@ -200,49 +71,13 @@ static void read_done(void *context, struct history *takes, const struct error *
 		return;
 	}
 	/* Who stands on the newest entry wants to see what is newer still. */
-	id = self->at == 0 ? NULL : here_id(self);
+	id = self->at == 0 ? NULL : history_here_id(self);
 	if (self->history != NULL)
 		history_free(self->history);
 	self->history = takes;
-	rebuild(self);
-	stay_on(self, id);
+	history_rebuild(self);
+	history_stay_on(self, id);
 	free(id);
-}
-
-/* "cn=anna,cn=users,..." is "anna" in a list; the preview has all of it. */
-static const char *short_name(struct arena *arena, const char *place)
-{
-	const char *begin = strchr(place, '='), *end;
-
-	if (begin == NULL)
-		return arena_text(arena, place);
-	for (end = ++begin; *end != '\0' && *end != ','; end++) {
-		if (*end == '\\' && end[1] != '\0')
-			end++;
-	}
-	return arena_bytes(arena, begin, (size_t)(end - begin));
-}
-
-static void keep_events(struct history_view *self, const struct directory_event *events, size_t count)
-{
-	const char *identity = or_empty(directory_status(session_engine(self->view.session)->directory)->identity);
-
-	arena_free(self->log_arena);
-	self->log_arena = arena_new();
-	self->log = arena_alloc(self->log_arena, sizeof(*self->log) * (count + 1));
-	self->log_count = count;
-	for (size_t i = 0; i < count; i++) {
-		self->log[i] = (struct history_row){
-			.time = events[i].time,
-			.who = short_name(self->log_arena, or_empty(events[i].who)),
-			.what = arena_format(self->log_arena, "%s %s", or_empty(events[i].what),
-				short_name(self->log_arena, or_empty(events[i].place))),
-			.state = "told by the access log of the directory", .reason = "",
-			.whole_who = arena_text(self->log_arena, or_empty(events[i].who)),
-			.lines = arena_format(self->log_arena, "%s\n%s", or_empty(events[i].place), or_empty(events[i].words)),
-			.same_login = text_same_ascii_case(identity, or_empty(events[i].who)),
-		};
-	}
 }
 
 static void events_came(void *context, const struct directory_event *events, size_t count, bool available, const struct error *error)
@@ -254,8 +89,8 @@ static void events_came(void *context, const struct directory_event *events, siz
 	self->log_available = available;
 	if (error != NULL && error->kind != ERROR_NONE)
 		return;
-	keep_events(self, events, available ? count : 0);
-	rebuild(self);
+	history_keep_log(self, events, available ? count : 0);
+	history_rebuild(self);
 }
 
 static void read_events(struct history_view *self)
@@ -339,8 +174,8 @@ static void open_row(struct history_view *self)
 	text_addf(&text, "%s\n\nwhen    %s (%s)\nwho     %s\n", row->what, history_time(arena, row->time), text_from_time(arena, row->time),
 			row->whole_who);
 	if (row->entry != NULL)
-		text_addf(&text, "host    %s\nwhat    %s %s\nid      %s\n", or_empty(row->entry->host), or_empty(row->entry->kind),
-				or_empty(row->entry->name), or_empty(row->entry->id));
+		text_addf(&text, "host    %s\nwhat    %s %s\nid      %s\n", history_given(row->entry->host), history_given(row->entry->kind),
+				history_given(row->entry->name), history_given(row->entry->id));
 	text_addf(&text, "state   %s\n", row->state);
 	if (row->reason[0] != '\0')
 		text_addf(&text, "ticket  %s\n", row->reason);
@@ -374,17 +209,17 @@ static bool leave_filter(struct history_view *self)
 		return false;
 	self->filtering = false;
 	line_clear(&self->filter);
-	rebuild(self);
+	history_rebuild(self);
 	return true;
 }
 
 /* The rows change; the cursor stays on its own where it is among them. */
 static void show_again(struct history_view *self)
 {
-	char *id = self->at == 0 ? NULL : here_id(self);
+	char *id = self->at == 0 ? NULL : history_here_id(self);
 
-	rebuild(self);
-	stay_on(self, id);
+	history_rebuild(self);
+	history_stay_on(self, id);
 	free(id);
 }
 
@@ -484,7 +319,7 @@ static bool history_key(struct view *view, const struct key *key)
 	if (!self->filtering || !line_key(&self->filter, key))
 		return false;
 	self->at = 0;
-	rebuild(self);
+	history_rebuild(self);
 	return true;
 }
 
@@ -495,7 +330,7 @@ static void history_paste(struct view *view, const char *bytes, size_t length)
 
 	if (said != NULL)
 		session_notice(view->session, NULL, "%s", said);
-	rebuild(self);
+	history_rebuild(self);
 }
 
 static bool history_typing(const struct view *view)
@@ -607,7 +442,7 @@ struct view *history_view_new(struct session *session)
 	self->event_wanted = true;
 	self->watched = hosts_count(live_hosts(session_engine(session)->live)) > 0;
 	line_init(&self->filter, NULL, 0, false);
-	rebuild(self);
+	history_rebuild(self);
 	read_again(self);
 	return &self->view;
 }

@@ -56,6 +56,18 @@ bool history_lasts(const struct history_view *self, const struct live_event *eve
 /* "lasts for 38 m", "ended 02:44 after 38 m"; "" of a note. Arena. */
 const char *history_span(const struct history_view *self, struct arena *arena, const struct live_event *event);
 
+/* --- history_rows.c -------------------------------------------------------------------------------- */
+
+/* "" for NULL. */
+const char *history_given(const char *words);
+/* Makes the rows anew of what was read. */
+void history_rebuild(struct history_view *self);
+/* Id of the row under the cursor, free(); NULL: it has none. The cursor goes there again where it is among the rows. */
+char *history_here_id(const struct history_view *self);
+void history_stay_on(struct history_view *self, const char *id);
+/* Keeps what the access log tells. */
+void history_keep_log(struct history_view *self, const struct directory_event *events, size_t count);
+
 /* --- history_events.c ------------------------------------------------------------------------------ */
 
 /* The events of the servers as rows in the arena of the view; returns how many. */

@@ -1,6 +1,6 @@
 /*
- * review_state: what review.c decides and review_draw.c draws; private to the
- * two.  Loop thread.
+ * review_state: what review.c decides, review_stops.c knows of the way through
+ * it, and review_draw.c draws; private to them.  Loop thread.
  */
 #ifndef POSTROOM_UI_REVIEW_STATE_H
 #define POSTROOM_UI_REVIEW_STATE_H
@@ -63,6 +63,14 @@ bool review_asks_name(const struct review_view *self);
 /* Was it typed, as it is or in its ASCII form, which every keyboard has? */
 bool review_name_typed(const struct review_view *self);
 bool review_asks_reason(const struct review_view *self);
+/* The line that has the focus; NULL: a button has. */
+struct line *review_line(struct review_view *self);
+/* To the next stop (by 1) or the one before (-1); by_rows: by what lies above what. */
+void review_move_focus(struct review_view *self, bool by_rows, int by);
+/* Among the buttons only. */
+void review_move_button(struct review_view *self, int by);
+/* What Enter does where the focus is, for the footer. */
+const char *review_accept_label(const struct review_view *self);
 /* Draws everything; no effects. */
 void review_draw(const struct view *view, struct canvas *canvas, struct area area);
 /* A click on one of the targets that were drawn: the focus goes there. */
