@@ -137,9 +137,12 @@ static void add_connection(struct line *line, struct arena *arena, struct hosts 
 
 static void judge(struct host_call *call, const struct child_result *result, struct error *error)
 {
-	if (result->status == SSH_FAILED)
+	if (result->status == SSH_FAILED) {
 		ssh_explain(&call->host->settings, result->complaint, error);
-	else if (result->status == ENDED_THERE || result->status == KILLED_THERE)
+		/* A link that was cut in the middle: what goes on over there nobody here knows. */
+		if (call->command->changes && ssh_may_have_run(result->complaint))
+			error->kind = ERROR_UNKNOWN_OUTCOME;
+	} else if (result->status == ENDED_THERE || result->status == KILLED_THERE)
 		error_set(error, ERROR_TIMEOUT, "%s: %s gave no answer within %u s and was ended there", call->host->settings.name,
 			call->command->name, (unsigned)((call->deadline + 999) / 1000));
 }

@@ -106,6 +106,8 @@ struct text;
 void ssh_quote(struct text *line, const char *word);
 /* What ssh says on standard error when it ends with 255, as a sentence. */
 void ssh_explain(const struct host_settings *settings, const char *complaint, struct error *error);
+/* Ending so, may it have begun to run the program over there? */
+bool ssh_may_have_run(const char *complaint);
 /* Ends the master connections and removes the runtime directory. May wait half a second. */
 void ssh_close(struct hosts *hosts);
 

@@ -49,6 +49,23 @@ static void last_line(const char *complaint, char *line, size_t size)
 	}
 }
 
+bool ssh_may_have_run(const char *complaint)
+{
+	/* All that ssh can say once it is connected; the other rows tell why it never was. */
+	static const char *const later[] = { "timed out", "Connection closed by", "Connection reset", "Broken pipe" };
+	size_t i, j;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		if (!strstr(complaint, rows[i].mark))
+			continue;
+		for (j = 0; j < sizeof(later) / sizeof(later[0]); j++)
+			if (!strcmp(rows[i].mark, later[j]))
+				return true;
+		return false;
+	}
+	return true;
+}
+
 void ssh_explain(const struct host_settings *settings, const char *complaint, struct error *error)
 {
 	char line[200];

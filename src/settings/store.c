@@ -65,14 +65,24 @@ static bool ask(struct settings_store *self, size_t host, struct host_request *r
 
 	if (settings_report(arena, answer, report, error))
 		return true;
-	return answer->error.kind == ERROR_NONE ? error_prefix(error, "%s", host_at(self->hosts, host)->name) : false;
+	if (answer->error.kind != ERROR_NONE)
+		return false;
+	error_prefix(error, "%s", host_at(self->hosts, host)->name);
+	/* It ran and has not told how it ended, as where it was killed: whether the guardian goes on is asked afterwards. */
+	if (strcmp(request->command, "guardian-status"))
+		error->kind = ERROR_UNKNOWN_OUTCOME;
+	return false;
 }
 
 static bool ask_status(struct settings_store *self, size_t host, struct arena *arena, struct guardian_report *report, struct error *error)
 {
 	struct host_request request = { .command = "guardian-status", .deadline = STATUS_MS };
+	bool fine = ask(self, host, &request, arena, report, error);
 
-	return ask(self, host, &request, arena, report, error);
+	/* A question has no outcome: the server could not be asked. */
+	if (!fine && error->kind == ERROR_UNKNOWN_OUTCOME)
+		error->kind = ERROR_UNREACHABLE;
+	return fine;
 }
 
 /* --- before it is shown --------------------------------------------------------------------------------- */

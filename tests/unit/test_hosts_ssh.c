@@ -179,6 +179,29 @@ static void complaints_become_sentences(void **state)
 	}
 }
 
+/* Of something that changes it is not said that it did not happen, unless ssh says that it never got there. */
+static void a_link_that_was_cut(void **state)
+{
+	static const struct { const char *complaint; enum error_kind kind; } cases[] = {
+		{ "", ERROR_UNKNOWN_OUTCOME }, { "Connection to mail1 closed by remote host.", ERROR_UNKNOWN_OUTCOME },
+		{ "Connection closed by 127.0.0.1 port 22", ERROR_UNKNOWN_OUTCOME }, { "client_loop: send disconnect: Broken pipe", ERROR_UNKNOWN_OUTCOME },
+		{ "Timeout, server mail1 not responding.", ERROR_UNKNOWN_OUTCOME },
+		{ "ssh: connect to host 127.0.0.1 port 22: Connection refused", ERROR_UNREACHABLE },
+		{ "root@mail1: Permission denied (publickey,password).", ERROR_REFUSED },
+		{ "Host key verification failed.", ERROR_REFUSED },
+	};
+	char lines[700];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct host_request request = { .command = "queue-hold", .input = "A1B2C3D4E5\n", .input_length = 11 };
+
+		snprintf(lines, sizeof(lines), "cat >/dev/null; printf '%%s' '%s' >&2; exit 255", cases[i].complaint);
+		write_program(lines);
+		assert_int_equal(ask((struct host_settings){ 0 }, request).error.kind, cases[i].kind);
+	}
+}
+
 static void a_remote_program_that_hangs_is_late(void **state)
 {
 	(void)state;
@@ -251,6 +274,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(input_goes_along, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(words_survive_a_shell, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(complaints_become_sentences, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_link_that_was_cut, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_remote_program_that_hangs_is_late, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(asks_for_nothing, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(one_login_first, set_up, tear_down),
