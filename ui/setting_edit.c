@@ -28,6 +28,9 @@ struct setting_edit_view {
 	struct input input;
 	struct line reason;                /* for the review, so that it is not lost */
 	struct engine_proposal *proposal;
+	struct engine_facts *asking;       /* what it is judged by is being asked; NULL: not */
+	struct arena *arena;               /* of the facts; NULL: none yet */
+	const struct setting_facts *facts;
 	char *said;                        /* heap: why not; NULL */
 	bool warned;                       /* Esc was pressed once with something typed */
 };
@@ -63,6 +66,45 @@ static bool typed(const struct setting_edit_view *self, struct arena *arena, con
 	*key = arena_bytes(arena, words, (size_t)(equals - words));
 	*value = equals + 1;
 	return true;
+}
+
+/* --- what it is judged by ------------------------------------------------------------------------------- */
+
+static void facts_came(void *context, const struct setting_facts *facts)
+{
+	struct setting_edit_view *self = context;
+
+	self->asking = NULL;
+	self->arena = arena_new();
+	self->facts = setting_facts_copy(self->arena, facts);
+	session_changed(self->view.session);
+}
+
+/* Whether an address exists is asked for the review, since each letter typed makes another one. */
+static void ask_facts(struct setting_edit_view *self)
+{
+	unsigned needs = self->setting->facts & ~FACT(FACT_ARCHIVE);
+
+	if (needs != 0)
+		self->asking = engine_facts_ask(session_engine(self->view.session), self->host, needs, NULL, facts_came, self);
+}
+
+/* What is typed would mean this; the rows used. */
+static int draw_facts(const struct setting_edit_view *self, struct canvas *canvas, int row, int rows, int columns)
+{
+	const char *key, *value, *canonical;
+	struct error error = { 0 };
+	struct setting_lines lines;
+	int used = 0;
+
+	if (self->setting->facts & FACT(FACT_ARCHIVE) || whole_family(self) || !typed(self, canvas->arena, &key, &value) ||
+	    !setting_check(canvas->arena, self->setting, key, value, &canonical, &error))
+		return 0;
+	lines = settings_lines(canvas->arena, self->list->hosts[self->host].state, self->setting, canonical, self->facts);
+	for (size_t i = 0; i < lines.count && used < rows; i++)
+		used += canvas_wrap(canvas, row + used, 1, columns, rows - used < 2 ? rows - used : 2,
+			lines.lines[i].weight == SETTING_WARNING ? STYLE_WARNING : STYLE_PLAIN, lines.lines[i].text);
+	return used;
 }
 
 /* --- to the review ------------------------------------------------------------------------------------- */
@@ -186,7 +228,7 @@ static const char *edit_label(const struct view *view, const struct action *acti
 
 static bool edit_busy(const struct view *view)
 {
-	return ((const struct setting_edit_view *)view)->proposal != NULL;
+	return ((const struct setting_edit_view *)view)->proposal != NULL || ((const struct setting_edit_view *)view)->asking != NULL;
 }
 
 /* --- how it looks --------------------------------------------------------------------------------------------- */
@@ -240,8 +282,10 @@ static void edit_draw(const struct view *view, struct canvas *canvas, struct are
 	if (area.rows >= 14 && self->setting->consequence != NULL)
 		row += canvas_wrap(canvas, row + 1, 1, area.columns - 2, 3, STYLE_PLAIN, self->setting->consequence) + 1;
 	if (area.rows >= 14 && self->setting->flags & SETTING_LOCKOUT)
-		canvas_wrap(canvas, row + 1, 1, area.columns - 2, 2, STYLE_WARNING,
-			"Under a timer: it goes back by itself unless it is confirmed, since a mistake can lock people or mail out.");
+		row += canvas_wrap(canvas, row + 1, 1, area.columns - 2, 2, STYLE_WARNING,
+			"Under a timer: it goes back by itself unless it is confirmed, since a mistake can lock people or mail out.") + 1;
+	if (area.rows >= 14 && row + 2 < last)
+		draw_facts(self, canvas, row + 1, last - row - 2, area.columns - 2);
 	if (area.rows >= 6)
 		canvas_words(canvas, last, 1, -1, STYLE_DIM, "Enter goes to the review, Esc back; nothing is written before it");
 	/* Last, since it puts the cursor on the edit point. */
@@ -253,6 +297,8 @@ static void edit_close(struct view *view)
 	struct setting_edit_view *self = self_of(view);
 
 	engine_propose_cancel(self->proposal);
+	engine_facts_cancel(self->asking);
+	arena_free(self->arena);
 	input_free(&self->input);
 	line_free(&self->reason);
 	free(self->said);
@@ -299,5 +345,6 @@ struct view *setting_edit_new(struct settings_view *list, const struct setting *
 	line_init(&self->reason, NULL, 0, false);
 	input_start(&self->input, &self->field, value_now(self, arena), NULL, true);
 	arena_free(arena);
+	ask_facts(self);
 	return &self->view;
 }

@@ -371,10 +371,10 @@ void lines_helo(struct setting_lines *lines, const struct settings_state *state,
 			line_add(lines, SETTING_NOTE, "mail log", "not known who would be turned away: %s", facts->why[FACT_HELO]);
 		return;
 	}
+	if (rules && *rules && facts->helo_count > 0)
+		judge_all(lines, state, rules, facts);
 	line_add(lines, SETTING_NOTE, "mail log", "%s connections in %s. Postfix writes a greeting down only where it refuses or warns: %zu are known.",
 		text_from_count(lines->arena, (int64_t)facts->connections), what_log(lines, facts), facts->helo_count);
 	if (facts->helo_count < facts->connections / 2 || facts->helo_count == 0)
 		line_add(lines, SETTING_NOTE, "", "To see all whom a rule would turn away, put warn_if_reject in front of it for some days: it turns nobody away, and the log tells them.");
-	if (rules && *rules && facts->helo_count > 0)
-		judge_all(lines, state, rules, facts);
 }

@@ -219,22 +219,22 @@ static const char *idle(struct setting_lines *lines, const struct settings_state
 	return copy;
 }
 
-static void together(struct setting_lines *lines, const struct setting_facts *facts, int64_t limit, int64_t more, const char *missing)
+static void together(struct setting_lines *lines, struct setting_line *line, const struct setting_facts *facts, int64_t limit, int64_t more, const char *missing)
 {
 	const char *without = *missing ? arena_format(lines->arena, "; none of %s runs now, so theirs is not in it", missing) : "";
+	const char *all = arena_format(lines->arena, "All at %s need %s more", text_from_count(lines->arena, limit), size(lines, more));
 
 	if (more == 0 && *missing)
-		line_add(lines, SETTING_NOTE, "at limit", "What all at %s need is not known, since none of %s runs now; look while mail flows", text_from_count(lines->arena, limit),
-			missing);
+		line->text = arena_format(lines->arena, "What all at %s need is not known, since none of %s runs now; look while mail flows",
+			text_from_count(lines->arena, limit), missing);
 	else if (facts->memory_free < 0)
-		line_add(lines, SETTING_NOTE, "at limit", "All at %s need %s more; how much memory is free is not known%s", text_from_count(lines->arena, limit),
-			size(lines, more), without);
+		line->text = arena_format(lines->arena, "%s; how much memory is free is not known%s", all, without);
 	else if (more > facts->memory_free)
-		line_add(lines, SETTING_WARNING, "at limit", "All at %s need %s more, and %s of %s are free now: too much%s", text_from_count(lines->arena, limit),
-			size(lines, more), size(lines, facts->memory_free), size(lines, facts->memory), without);
+		line->text = arena_format(lines->arena, "%s, and %s of %s are free now: too much%s", all, size(lines, facts->memory_free), size(lines, facts->memory), without);
 	else
-		line_add(lines, SETTING_NOTE, "at limit", "All at %s need %s more; %s of %s are free now%s", text_from_count(lines->arena, limit), size(lines, more),
-			size(lines, facts->memory_free), size(lines, facts->memory), without);
+		line->text = arena_format(lines->arena, "%s; %s of %s are free now%s", all, size(lines, facts->memory_free), size(lines, facts->memory), without);
+	if (facts->memory_free >= 0 && more > facts->memory_free)
+		line->weight = SETTING_WARNING;
 }
 
 void lines_processes(struct setting_lines *lines, const struct settings_state *state, const char *value, const struct setting_facts *facts)
@@ -242,6 +242,7 @@ void lines_processes(struct setting_lines *lines, const struct settings_state *s
 	int64_t limit = 0, more = 0, now = 0;
 	unsigned count = 0;
 	bool own = true;
+	size_t head;
 
 	if (!facts || !(facts->known & FACT(FACT_PROCESSES))) {
 		if (facts && facts->why[FACT_PROCESSES])
@@ -255,8 +256,11 @@ void lines_processes(struct setting_lines *lines, const struct settings_state *s
 		now += each_of(&facts->processes[i]) * facts->processes[i].count;
 		own = own && facts->processes[i].own >= 0;
 	}
-	line_add(lines, SETTING_NOTE, "processes", "%u of Postfix run and have %s%s", count, size(lines, now),
+	line_add(lines, SETTING_NOTE, "processes", "%u processes of Postfix run and have %s%s", count, size(lines, now),
 		own ? " of their own, without what they share" : "; what they share is counted in each, so it is less in truth");
+	/* The sum first, since there may be room for no more; its place is taken before it is known. */
+	head = lines->count;
+	line_add(lines, SETTING_NOTE, "at limit", "%s", "");
 	for (size_t i = 0; i < facts->process_count; i++) {
 		const struct fact_process *process = &facts->processes[i];
 		unsigned fixed, services = state && state->master_read ? services_of(state, process->name, &fixed) : 1;
@@ -268,5 +272,5 @@ void lines_processes(struct setting_lines *lines, const struct settings_state *s
 		each_line(lines, process, services, limit, need);
 		more += need;
 	}
-	together(lines, facts, limit, more, state && state->master_read ? idle(lines, state, facts) : "");
+	together(lines, &lines->lines[head], facts, limit, more, state && state->master_read ? idle(lines, state, facts) : "");
 }
