@@ -197,6 +197,13 @@ static void on_time(void *context)
 	ask_server(self);
 }
 
+static bool supported(const struct engine_facts *self, const struct kind *kind, const struct field *field)
+{
+	const char *reason;
+
+	return directory_supports(self->engine->directory, kind, field, &reason) != SUPPORT_NO;
+}
+
 /* Fields of the kind that the directory can hold. */
 static size_t columns_of(const struct engine_facts *self, const struct ask *ask, const struct field **columns)
 {
@@ -205,7 +212,7 @@ static size_t columns_of(const struct engine_facts *self, const struct ask *ask,
 	for (size_t i = 0; ask->columns[i]; i++) {
 		const struct field *field = kind_field(ask->kind, ask->columns[i]);
 
-		if (field && directory_supports(self->engine->directory, ask->kind, field, NULL) != SUPPORT_NO)
+		if (field && supported(self, ask->kind, field))
 			columns[count++] = field;
 	}
 	return count;
@@ -221,7 +228,7 @@ static void next_ask(struct engine_facts *self)
 		ask = &asks[self->step];
 		if (!(self->needs & ask->facts) || (ask->address && !self->address))
 			continue;
-		if (directory_supports(self->engine->directory, ask->kind, kind_key(ask->kind), NULL) != SUPPORT_NO)
+		if (supported(self, ask->kind, kind_key(ask->kind)))
 			break;
 		/* What there is none of has none of it. */
 		if (ask->end)

@@ -104,7 +104,7 @@ static int draw_facts(const struct setting_edit_view *self, struct canvas *canva
 	for (size_t i = 0; i < lines.count && used < rows; i++)
 		used += canvas_wrap(canvas, row + used, 1, columns, rows - used < 2 ? rows - used : 2,
 			lines.lines[i].weight == SETTING_WARNING ? STYLE_WARNING : STYLE_PLAIN, lines.lines[i].text);
-	return used;
+	return used + (used > 0);
 }
 
 /* --- to the review ------------------------------------------------------------------------------------- */
@@ -279,13 +279,14 @@ static void edit_draw(const struct view *view, struct canvas *canvas, struct are
 	canvas_words(canvas, row, 1, LABELS - 1, STYLE_KEY, "New");
 	field = row++;
 	row += canvas_wrap(canvas, row, LABELS, width, area.rows >= 10 ? 3 : 1, style, words);
-	if (area.rows >= 14 && self->setting->consequence != NULL)
-		row += canvas_wrap(canvas, row + 1, 1, area.columns - 2, 3, STYLE_PLAIN, self->setting->consequence) + 1;
-	if (area.rows >= 14 && self->setting->flags & SETTING_LOCKOUT)
-		row += canvas_wrap(canvas, row + 1, 1, area.columns - 2, 2, STYLE_WARNING,
-			"Under a timer: it goes back by itself unless it is confirmed, since a mistake can lock people or mail out.") + 1;
 	if (area.rows >= 14 && row + 2 < last)
-		draw_facts(self, canvas, row + 1, last - row - 2, area.columns - 2);
+		row += draw_facts(self, canvas, row + 1, last - row - 2, area.columns - 2);
+	/* The review says both again. */
+	if (area.rows >= 14 && row + 5 < last && self->setting->consequence != NULL)
+		row += canvas_wrap(canvas, row + 1, 1, area.columns - 2, 3, STYLE_PLAIN, self->setting->consequence) + 1;
+	if (area.rows >= 14 && row + 3 < last && self->setting->flags & SETTING_LOCKOUT)
+		canvas_wrap(canvas, row + 1, 1, area.columns - 2, 2, STYLE_WARNING,
+			"Under a timer: it goes back by itself unless it is confirmed, since a mistake can lock people or mail out.");
 	if (area.rows >= 6)
 		canvas_words(canvas, last, 1, -1, STYLE_DIM, "Enter goes to the review, Esc back; nothing is written before it");
 	/* Last, since it puts the cursor on the edit point. */

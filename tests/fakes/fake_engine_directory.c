@@ -70,6 +70,8 @@ struct directory_query {
 	const struct kind *kind;
 	char *name;
 	char *words, *filter;              /* filter: folded */
+	const struct field *columns[8];    /* asked for by name; none: all that lists have */
+	size_t column_count;
 	size_t at, sent, limit;
 	void (*rows)(void *context, struct rows *takes);
 	void (*end)(void *context, const struct list_end *end);
@@ -135,11 +137,14 @@ static void add_row(struct rows *rows, const struct record *record)
 	text_free(&folded);
 }
 
-static struct rows *new_batch(const struct kind *kind)
+static struct rows *new_batch(const struct directory_query *query)
 {
+	const struct kind *kind = query->kind;
 	const struct field *columns[64];
 	size_t count = 0;
 
+	if (query->column_count > 0)
+		return rows_new(kind, query->columns, query->column_count);
 	for (const struct field *field = kind->fields; field->name != NULL; field++) {
 		if (field_in_lists(field))
 			columns[count++] = field;
@@ -195,7 +200,7 @@ static void list_goes_on(void *context)
 	struct directory_query *query = context;
 	struct directory *directory = query->directory;
 	size_t batch = directory->settings.batch > 0 ? directory->settings.batch : 25, cut = directory->settings.cut;
-	struct rows *rows = new_batch(query->kind);
+	struct rows *rows = new_batch(query);
 
 	while (!directory->settings.down && query->at < directory->count && rows->count < batch && (cut == 0 || query->words != NULL || query->sent < cut)) {
 		const struct record *record = directory->records[query->at++];
@@ -223,6 +228,9 @@ struct directory_query *directory_list(struct directory *directory, const struct
 	query->kind = request->kind;
 	query->words = memory_text(request->words);
 	query->filter = folded_text(request->filter);
+	/* A few that a question is about; a list of many is shown as before. */
+	for (size_t i = 0; request->column_count <= 5 && i < request->column_count; i++)
+		query->columns[query->column_count++] = request->columns[i];
 	query->rows = rows;
 	query->end = end;
 	return query;

@@ -22,8 +22,22 @@ static const char set2[] = "myhostname = mail2.example.com\nrelayhost = [mx.isp.
 	"soft_bounce = yes\n";
 static const char defaults[] = "message_size_limit = 10240000\nmailbox_size_limit = 51200000\nvirtual_mailbox_limit = 51200000\nrelayhost =\n"
 	"smtp_sasl_auth_enable = no\nsmtp_tls_security_level =\nsoft_bounce = no\nalways_bcc =\nvirtual_alias_expansion_limit = 1000\n"
-	"disable_vrfy_command = no\nsmtpd_banner = $myhostname ESMTP $mail_name\nbiff = yes\ndefault_process_limit = 100\n";
+	"smtpd_helo_restrictions =\nmynetworks = 127.0.0.0/8 192.0.2.0/24\ndisable_vrfy_command = no\nsmtpd_banner = $myhostname ESMTP $mail_name\nbiff = yes\ndefault_process_limit = 100\n";
 static const char dovecot[] = "auth_cache_size=0\ndisable_plaintext_auth=yes\nmail_max_userip_connections=10\n";
+
+/* What a setting is judged by: processes of Postfix under number 700, and a mail log that tells three greetings. */
+static const char ps[] = "    1     0  9000 systemd\n  700     1  5000 master\n  701   700  7000 pickup\n  702   700  7100 qmgr\n  710   700  9100 smtpd\n"
+	"  711   700  9000 smtpd\n  720   700  8200 cleanup\n";
+static const char own[] = "/proc/701/smaps_rollup:Private_Dirty:    652 kB\n/proc/702/smaps_rollup:Private_Dirty:    660 kB\n"
+	"/proc/710/smaps_rollup:Private_Clean:    256 kB\n/proc/710/smaps_rollup:Private_Dirty:   2048 kB\n/proc/711/smaps_rollup:Private_Dirty:   2304 kB\n"
+	"/proc/720/smaps_rollup:Private_Dirty:   1408 kB\n";
+#define SMTPD(TIME, NUMBER) "Nov 20 " TIME " mail1 postfix/smtpd[" NUMBER "]: "
+#define REFUSED(CLIENT, NAME) "NOQUEUE: reject: RCPT from " CLIENT ": 550 5.1.1 <x@example.com>: Recipient address rejected: User unknown; " \
+	"from=<a@example.net> to=<x@example.com> proto=ESMTP helo=<" NAME ">\n"
+static const char mail_log[] = SMTPD("09:00:00", "10") "connect from unknown[198.51.100.7]\n" SMTPD("09:00:01", "10") REFUSED("unknown[198.51.100.7]", "printer")
+	SMTPD("09:02:00", "10") "connect from unknown[198.51.100.7]\n" SMTPD("09:02:01", "10") REFUSED("unknown[198.51.100.7]", "printer")
+	SMTPD("09:03:00", "11") "connect from mx.example.net[203.0.113.9]\n" SMTPD("09:03:01", "11") REFUSED("mx.example.net[203.0.113.9]", "mx.example.net")
+	SMTPD("09:04:00", "11") "connect from scan.example.com[192.0.2.30]\n" SMTPD("09:04:01", "11") REFUSED("scan.example.com[192.0.2.30]", "scanner");
 
 void fake_settings_answers(struct hosts *hosts)
 {
@@ -31,6 +45,7 @@ void fake_settings_answers(struct hosts *hosts)
 		{ "mail1", "lines", lines1 }, { "mail1", "postconf-set", set1 }, { "mail1", "postconf-defaults", defaults },
 		{ "mail1", "dovecot-values", dovecot }, { "mail1", "dovecot-defaults", dovecot }, { "mail1", "dovecot-version", "2.3.19.1 (9b53102964)\n" },
 		{ "mail1", "dovecot-lines", "/etc/dovecot/dovecot.conf:1:protocols = imap lmtp\n" }, { "mail1", "file", file1 },
+		{ "mail1", "processes", ps }, { "mail1", "process-memory", own }, { "mail1", "mail-log", mail_log },
 		{ "mail2", "lines", lines2 }, { "mail2", "postconf-set", set2 }, { "mail2", "postconf-defaults", defaults },
 		{ "mail2", "dovecot-values", dovecot }, { "mail2", "dovecot-defaults", dovecot }, { "mail2", "dovecot-version", "2.3.19.1 (9b53102964)\n" },
 		{ "mail2", "dovecot-lines", "/etc/dovecot/dovecot.conf:1:protocols = imap lmtp\n" },
