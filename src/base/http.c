@@ -46,6 +46,7 @@ struct http_call {
 	size_t length, capacity, most;
 	char *head;                        /* headers of the answer at hand */
 	size_t head_length, head_capacity;
+	bool head_whole;                   /* the empty line behind them came */
 	char complaint[CURL_ERROR_SIZE];
 	struct error error;                /* it could not even be started */
 	struct loop_timer *timer;          /* tells what needs no wire */
@@ -149,6 +150,9 @@ static void tell(struct http_call *call, CURLcode code)
 		curl_easy_getinfo(call->easy, CURLINFO_REQUEST_SIZE, &sent);
 		answer.sent = sent > 0;
 	}
+	/* libcurl takes headers that end in the middle for an answer where a body need not follow. */
+	if (code == CURLE_OK && call->easy && !call->cancelled && !call->head_whole)
+		code = CURLE_PARTIAL_FILE;
 	if (call->error.kind != ERROR_NONE && !call->cancelled)
 		answer.error = call->error;
 	else if (call->cancelled || (code != CURLE_OK && !call->cut))
@@ -282,6 +286,7 @@ static size_t take_header(char *bytes, size_t size, size_t count, void *context)
 	/* A status line begins the headers of another answer: those of "100 Continue" are not ours. */
 	if (length > 5 && !memcmp(bytes, "HTTP/", 5))
 		call->head_length = 0;
+	call->head_whole = bytes[0] == '\r' || bytes[0] == '\n';
 	if (call->head_length + length > HEADERS_MOST)
 		return 0;
 	call->head = memory_grow(call->head, &call->head_capacity, call->head_length + length + 1, 1);

@@ -16,6 +16,7 @@
 #include "directory/filter.h"
 #include "directory/store_private.h"
 #include "directory/trouble.h"
+#include "directory/udm_store.h"
 
 enum { COMMUTE_TRIES = 5 };
 
@@ -417,6 +418,8 @@ enum outcome store_apply(void *self, const struct operation *operation, struct a
 		return OUTCOME_NOT_APPLIED;
 	if (operation->verb == OPERATION_MODIFY && operation->delta_count == 0)
 		return OUTCOME_ALREADY;
+	if (operation->through != NULL)
+		return udm_apply(store, operation, arena, inverse, version_after, error);
 	if (operation->commutes)
 		return apply_commuting(store, operation, arena, inverse, version_after, error);
 	if (!apply_fill_passwords(store, arena, operation, &filled, error))

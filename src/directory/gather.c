@@ -11,7 +11,7 @@
 #include "base/text.h"
 #include "directory/dn.h"
 #include "directory/filter.h"
-#include "directory/store_private.h"
+#include "directory/udm_store.h"
 
 static void remember(struct store_ldap *store, struct arena *keeps, struct entry *entry, const struct record *record)
 {
@@ -329,6 +329,7 @@ bool store_gather(void *self, const struct change *change, struct arena *arena, 
 		facts->mailbox_rename = facts->mailbox_delete = KNOWN_NO;
 	entry = store->entry;
 	held = store_kind(store, change->kind);
+	facts->through = store->udm != NULL && udm_concerns(store, change) ? "UDM" : NULL;
 	facts->management = management_words(store, arena, change, facts->now);
 	if (!gather_name(store, change, arena, facts, error) || !gather_lists(store, change, arena, facts, error) ||
 	    !gather_rights(store, change, arena, facts, error) || !gather_holders(store, change, arena, facts, error) || !gather_blocks(store, change, arena, facts, error))

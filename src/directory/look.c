@@ -15,7 +15,7 @@
 #include "directory/convert.h"
 #include "directory/dn.h"
 #include "directory/filter.h"
-#include "directory/store_private.h"
+#include "directory/udm_store.h"
 
 enum { LOOK_TRIES = 5, SLICE_MS = 50, SECOND_LOOK_MS = 500 };
 
@@ -173,6 +173,8 @@ enum outcome store_look(void *self, const struct operation *operation, struct ar
 
 	if (!reach(store, error))
 		return OUTCOME_UNKNOWN;
+	if (operation->through != NULL)
+		return udm_look(store, operation, arena, inverse, error);
 	apply_inverse(store, arena, operation, inverse);
 	outcome = look_once(store, operation, arena, inverse, error);
 	if (outcome == OUTCOME_NOT_APPLIED && wait(store, SECOND_LOOK_MS)) {

@@ -151,6 +151,24 @@ static bool leaves_target(const struct change *change, const struct record *now)
 	return change->kind == &kind_quotapolicy && (change->verb == VERB_EDIT || change->verb == VERB_UNDO);
 }
 
+/*
+ * An undo goes the way its change went. What was made past UDM is not taken back past it where UDM owns it now, and what
+ * went through it cannot go another way.
+ */
+static const char *other_way(struct store_ldap *store, const struct change *change)
+{
+	for (size_t i = 0; change->verb == VERB_UNDO && i < change->operation_count; i++) {
+		const struct operation *operation = &change->operations[i];
+
+		if (operation->through != NULL && store->udm == NULL)
+			return "it was done through UDM, and the configuration has no section udm any more";
+		if (operation->through == NULL && operation->verb != OPERATION_MODIFY &&
+		    world_verb_writer(store->world, change->kind, VERB_DELETE) == WRITER_UDM)
+			return "it was done in the directory directly, where UDM owns such changes now; do it as a change of its own, which goes through UDM";
+	}
+	return NULL;
+}
+
 const char *management_words(struct store_ldap *store, struct arena *arena, const struct change *change, const struct record *now)
 {
 	const struct profile_kind *held = store_kind(store, change->kind);
@@ -158,6 +176,8 @@ const char *management_words(struct store_ldap *store, struct arena *arena, cons
 
 	if (leaves_target(change, now))
 		return NULL;
+	if (other_way(store, change) != NULL)
+		return other_way(store, change);
 	if (reason == NULL || held->writer == NULL)
 		return reason;
 	if (change->verb == VERB_UNDO)

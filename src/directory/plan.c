@@ -12,7 +12,7 @@
 #include "directory/convert.h"
 #include "directory/dn.h"
 #include "directory/filter.h"
-#include "directory/store_private.h"
+#include "directory/udm_store.h"
 
 struct operation *plan_step(struct arena *arena, struct plan *plan)
 {
@@ -168,24 +168,54 @@ static bool address_moves(struct store_ldap *store, const struct profile_kind *h
 	return old != NULL && (to->address == NULL || !text_same_ascii_case(old, to->address));
 }
 
+/* The directory's own part of an edit: the entry as it becomes, without what goes through UDM. */
+static bool draft_of(struct store_ldap *store, const struct change *change, const struct facts *facts, struct entry *draft, struct error *error)
+{
+	const struct profile_kind *held = store_kind(store, change->kind);
+	struct convert with = converting(store, draft->arena, facts);
+	struct change *rest;
+	bool fine;
+
+	if (!udm_concerns(store, change))
+		return convert_write(&with, held, facts->now, change_result(draft->arena, change, facts->now), change, draft, error);
+	rest = plan_udm_rest(store, change);
+	fine = convert_write(&with, held, facts->now, change_result(draft->arena, rest, facts->now), rest, draft, error);
+	change_free(rest);
+	return fine;
+}
+
+/* The record as it becomes; where UDM writes the address, the draft gets it for what follows. */
+static void record_after(struct store_ldap *store, const struct change *change, const struct facts *facts, struct entry *draft, struct plan *plan)
+{
+	const struct profile_kind *held = store_kind(store, change->kind);
+	const struct field *address = kind_field(change->kind, "address");
+	const char *primary = profile_address(world_profile(store->world), held);
+
+	plan->after = read_record(store->world, draft->arena, change->kind, draft, facts->forward_flag_mode);
+	if (!udm_concerns(store, change))
+		return;
+	plan_udm_after(store, change, change_result(draft->arena, change, facts->now), plan->after);
+	if (address != NULL && primary != NULL && change_touches(change, "address") && world_writer(store->world, profile_mapping(held, address)) == WRITER_UDM)
+		entry_put_text(draft, primary, record_text(plan->after, "address"));
+}
+
 static bool plan_edit(struct store_ldap *store, const struct change *change, const struct facts *facts, const struct entry *entry,
 		struct arena *arena, struct plan *plan, struct error *error)
 {
 	const struct profile_kind *held = store_kind(store, change->kind);
-	struct convert with = converting(store, arena, facts);
 	struct entry *draft = entry_copy(arena, entry);
 	struct follow_to to = { .phase = FOLLOW_BEFORE };
 	struct delta *deltas;
 	size_t count;
 	bool moves;
 
-	if (!convert_write(&with, held, facts->now, change_result(arena, change, facts->now), change, draft, error))
+	if (!draft_of(store, change, facts, draft, error))
 		return false;
 	if (!gather_is_light(change) && !plan_whole(held, draft, error))
 		return false;
 	count = entry_difference(arena, entry, draft, plan_replaces, store, &deltas);
-	plan->after = read_record(store->world, arena, change->kind, draft, facts->forward_flag_mode);
-	if (count == 0)
+	record_after(store, change, facts, draft, plan);
+	if (count == 0 && !udm_concerns(store, change))
 		return true;
 	if (gather_is_light(change) && !plan_leaves_some(store, held, arena, facts->now->place, deltas, count, error))
 		return false;
@@ -193,6 +223,9 @@ static bool plan_edit(struct store_ldap *store, const struct change *change, con
 	/* Who names the old address gets the new one first and loses the old one last, so mail reaches somebody at every moment. */
 	moves = address_moves(store, held, entry, draft, &to);
 	if (moves && !plan_follow(store, arena, entry, &to, held, plan, error))
+		return false;
+	/* UDM first: it has the most reasons to refuse, and then nothing is done yet. */
+	if (udm_concerns(store, change) && !plan_udm_edit(store, change, facts, arena, plan, error))
 		return false;
 	edit_steps(held, change, facts, arena, deltas, count, plan);
 	to.phase = FOLLOW_AFTER;
@@ -236,11 +269,14 @@ static bool plan_delete(struct store_ldap *store, const struct change *change, c
 		struct arena *arena, struct plan *plan, struct error *error)
 {
 	const struct profile_kind *held = store_kind(store, change->kind);
+	bool through = world_verb_writer(store->world, change->kind, VERB_DELETE) == WRITER_UDM;
 	struct operation *operation;
 
 	plan->after = NULL;
-	if (!plan_follow(store, arena, entry, &(struct follow_to){ .named = true, .addressed = true }, held, plan, error))
+	if (!plan_follow(store, arena, entry, &(struct follow_to){ .named = true, .addressed = true, .keeper = through ? "udm" : NULL }, held, plan, error))
 		return false;
+	if (through)
+		return plan_udm_delete(store, change, facts, arena, plan, error);
 	operation = plan_step(arena, plan);
 	*operation = (struct operation){ .verb = OPERATION_DELETE, .place = facts->now->place, .id = facts->now->id, .version = facts->now->version,
 		.words = arena_format(arena, "delete %s", facts->now->name) };
@@ -307,6 +343,9 @@ static bool plan_rename(struct store_ldap *store, const struct change *change, c
 	plan->after->place = place;
 	if (strcmp(facts->now->name, change->new_name) == 0)
 		return true;
+	if (world_verb_writer(store->world, change->kind, VERB_RENAME) == WRITER_UDM)
+		return plan_udm_rename(store, change, facts, arena, place, plan, error) &&
+			plan_follow(store, arena, entry, &(struct follow_to){ .named = true, .dn = place, .name = change->new_name, .keeper = "udm" }, held, plan, error);
 	if (is_keyed_by_address(change->kind) && !plan_follow(store, arena, entry, &(struct follow_to){ .addressed = true, .address = change->new_name,
 			.phase = FOLLOW_BEFORE }, held, plan, error))
 		return false;
@@ -386,8 +425,10 @@ bool store_plan(void *self, const struct change *change, const struct facts *fac
 		return error_set(error, ERROR_UNSUPPORTED, "this directory keeps no objects of the kind %s", change->kind->name);
 	if (facts->management != NULL)
 		return error_set(error, ERROR_UNSUPPORTED, "%s", facts->management);
-	if (!names_fit(store, change, facts, arena, error))
+	if (!plan_udm_allowed(store, change, error) || !names_fit(store, change, facts, arena, error))
 		return false;
+	if (change->verb == VERB_ADD && world_verb_writer(store->world, change->kind, VERB_ADD) == WRITER_UDM)
+		return plan_udm_add(store, change, arena, plan, error);
 	if (change->verb == VERB_ADD)
 		return plan_add(store, change, facts, arena, plan, error);
 	if (change->verb == VERB_UNDO)

@@ -44,6 +44,8 @@ static void moves_of(struct store_ldap *store, const struct entry *entry, const 
 	for (i = 0; i < profile->reference_count; i++) {
 		const struct profile_reference *row = &profile->references[i];
 
+		if (to->keeper != NULL && row->keeper != NULL && strcmp(row->keeper, to->keeper) == 0)
+			continue;
 		if (row->follow == FOLLOW_NOT || !profile_refers(row, kind->kind) || world_attribute(store->world, row->attribute) == NULL)
 			continue;
 		if (row->by == BY_DN && to->named)

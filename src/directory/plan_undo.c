@@ -13,7 +13,7 @@
 #include "base/text.h"
 #include "directory/convert.h"
 #include "directory/dn.h"
-#include "directory/store_private.h"
+#include "directory/udm_store.h"
 
 struct undo {
 	struct store_ldap *store;
@@ -283,6 +283,8 @@ static bool undo_add(struct undo *undo, struct operation *step)
 
 static bool undo_one(struct undo *undo, struct operation *step)
 {
+	if (step->through != NULL)
+		return plan_udm_undo(undo->store, undo->change, undo->arena, step, undo->error);
 	switch (step->verb) {
 	case OPERATION_MODIFY:
 		return undo_modify(undo, step);
@@ -303,7 +305,7 @@ static void lay_over(struct undo *undo, const struct operation *step, struct ent
 
 	if (step->verb == OPERATION_RENAME && dn_first(undo->arena, step->new_place, &attribute, &value, &length))
 		entry_put_text(draft, attribute, value);
-	for (i = 0; i < step->delta_count; i++) {
+	for (i = 0; step->through == NULL && i < step->delta_count; i++) {
 		const struct delta *delta = &step->deltas[i];
 
 		if (delta->how == DELTA_REPLACE)
@@ -340,6 +342,9 @@ static bool show_after(struct undo *undo, const struct facts *facts)
 	if (draft != NULL)
 		names_of_entry(undo->store->world, undo->store->connection, store_kind(undo->store, undo->change->kind), draft);
 	undo->plan->after = draft == NULL ? NULL : read_record(undo->store->world, undo->arena, undo->change->kind, draft, facts->forward_flag_mode);
+	for (i = 0; draft != NULL && i < undo->plan->count; i++)
+		if (undo->plan->operations[i].through != NULL)
+			plan_udm_lay(&undo->plan->operations[i], undo->plan->after);
 	return true;
 }
 

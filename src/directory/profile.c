@@ -69,6 +69,7 @@ static const struct conf_option reference_options[] = {
 	{ .name = "by", .type = CONF_TEXT, .fallback = "dn", .help = "dn, login, address or right." },
 	{ .name = "meaning", .type = CONF_TEXT, .fallback = "reference", .help = "In words." },
 	{ .name = "last", .type = CONF_TEXT, .help = "What would be so without the last one of this meaning; it is not deleted then." },
+	{ .name = "keeper", .type = CONF_TEXT, .help = "Who keeps it in step where the change goes through it: udm." },
 	{ .name = "follow", .type = CONF_TEXT, .fallback = "no", .help = "Kept in step when what it names goes or is renamed: yes, renamed, no." },
 	{ .name = NULL },
 };
@@ -390,6 +391,7 @@ static bool read_references(struct arena *arena, const struct conf_section *root
 		references[i].attribute = conf_text(section, "attribute") != NULL ? copied(arena, section, "attribute") : arena_text(arena, conf_title(section));
 		references[i].kind = copied(arena, section, "kind");
 		references[i].meaning = copied(arena, section, "meaning");
+		references[i].keeper = copied(arena, section, "keeper");
 		references[i].last = copied(arena, section, "last");
 		references[i].of = list(arena, section, "of");
 		if (!read_follow(section, &references[i].follow, error) || !read_of(section, &references[i], error))

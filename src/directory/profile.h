@@ -79,6 +79,7 @@ struct profile_reference {
 	const char *kind;                  /* NULL: told by the object classes */
 	const char *const *of;             /* kinds that are named so, NULL-terminated; empty: any */
 	const char *meaning;
+	const char *keeper;                /* "udm": keeps it in step where the change goes through it; NULL: nobody does */
 	const char *last;                  /* what would be so without the last one of this meaning, in words: it is kept; NULL: nothing */
 	enum reference_by by;
 	enum reference_follow follow;

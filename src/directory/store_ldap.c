@@ -11,6 +11,7 @@
 
 #include "directory/alias.h"
 #include "directory/store_private.h"
+#include "directory/udm.h"
 
 enum { FRESH_MS = 1000 };
 
@@ -118,6 +119,8 @@ static void interrupt(void *self)
 	struct store_ldap *store = self;
 
 	connection_interrupt(store->connection);
+	if (store->udm != NULL)
+		udm_interrupt(store->udm);
 }
 
 struct store_ldap *store_ldap_new(struct directory *directory)
@@ -128,6 +131,10 @@ struct store_ldap *store_ldap_new(struct directory *directory)
 	store->connection = directory->writing;
 	if (getrandom(store->salt, sizeof store->salt, 0) != (ssize_t)sizeof store->salt)
 		abort();
+	if (directory->settings.udm.url != NULL) {
+		store->udm_password = password_new(directory->settings.udm.password_file, NULL);
+		store->udm = udm_new(&directory->settings.udm, store->udm_password);
+	}
 	store->store = (struct store){
 		.name = "directory", .self = store, .handles = handles, .translate = translate, .gather = store_gather, .plan = store_plan,
 		.apply = store_apply, .look = store_look, .after = store_after, .person = store_person, .interrupt = interrupt,
@@ -146,6 +153,8 @@ void store_ldap_free(struct store_ldap *store)
 		free(store->left_locks[i].ends);
 	}
 	free(store->left_locks);
+	udm_free(store->udm);
+	password_free(store->udm_password);
 	arena_free(store->arena);
 	free(store->id);
 	free(store->version);

@@ -23,6 +23,8 @@ struct store_ldap {
 	struct directory *directory;
 	struct store store;
 	struct connection *connection;
+	struct udm *udm;                   /* NULL: not configured */
+	struct password *udm_password;
 	struct world *world;               /* NULL before the first contact */
 	int64_t last_ready;                /* monotonic ms of the last store_ready that succeeded */
 	/* The entry of the last gather, so that plan works on exactly what was shown. */
@@ -95,6 +97,7 @@ struct follow_to {
 	bool named, addressed;             /* names, addresses change; both: it is deleted */
 	const char *dn, *name, *address;   /* what they become; NULL: gone */
 	enum follow_phase phase;
+	const char *keeper;                /* who does the change itself and keeps some of it in step, "udm"; NULL: nobody */
 };
 /* Steps that bring into step what names the object, by the rows of the profile that are to follow. */
 bool plan_follow(struct store_ldap *store, struct arena *arena, const struct entry *entry, const struct follow_to *to, const struct profile_kind *kind, struct plan *plan, struct error *error);

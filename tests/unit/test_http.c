@@ -96,6 +96,7 @@ static void each_fault_has_its_words(void **state)
 		{ HOSTILE_DRIPS, "HTTP/1.1 200 OK\r\n\r\n", ERROR_TIMEOUT, "no complete answer in time" },
 		{ HOSTILE_ENDS, "", ERROR_UNREACHABLE, "ended without an answer" },
 		{ HOSTILE_SAYS, "* OK IMAP4rev1 ready\r\n", ERROR_UNREACHABLE, "does not speak HTTP" },
+		{ HOSTILE_SAYS, "HTTP/1.1 204 No Content\r\nLink: <a", ERROR_UNREACHABLE, "the answer ended in the middle" },
 		{ HOSTILE_SAYS, "HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\nhello", ERROR_UNREACHABLE, "the answer ended in the middle" },
 		{ HOSTILE_FLOODS, "HTTP/1.1 200 OK\r\nX-Long: ", ERROR_UNREACHABLE, "http://127.0.0.1" },
 	};

@@ -61,8 +61,8 @@ holder mailinglist { class = univentionMailList  naming = cn }
 # any. "by" says with what: its dn, its login or its address. "follow" means
 # that postroom keeps it in step: yes, when the object goes or gets another
 # name or address; renamed, only when it gets another one; no, it is only told.
-reference uniqueMember { kind = group  of = { user, group }  by = dn  meaning = "member"  follow = yes }
-reference memberUid { kind = group  of = { user }  by = login  meaning = "member"  follow = yes }
+reference uniqueMember { kind = group  of = { user, group }  by = dn  meaning = "member"  follow = yes  keeper = udm }
+reference memberUid { kind = group  of = { user }  by = login  meaning = "member"  follow = yes  keeper = udm }
 # Without an allowed sender a list is open to everybody, so who is the last one
 # (rows of one meaning count together) is not deleted before another is named.
 reference univentionAllowedEmailUsers { of = { user }  by = dn  meaning = "allowed sender"  follow = yes  last = "anybody could write to it then" }
