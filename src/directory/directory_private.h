@@ -74,6 +74,8 @@ struct directory_query {
 	void (*read_done)(void *context, struct record *takes, const struct error *error);
 	struct record *record;
 	void (*examine_done)(void *context, const struct directory_finding *findings, size_t count, const struct error *error);
+	struct udm *udm;                   /* of the doctor; NULL: not configured */
+	struct password *udm_password;
 	struct directory_finding *findings;
 	size_t finding_count, finding_capacity;
 	void (*events_done)(void *context, const struct directory_event *events, size_t count, bool available, const struct error *error);

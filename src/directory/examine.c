@@ -231,24 +231,6 @@ static bool look_at_forwards(struct look *look, struct error *error)
 	return true;
 }
 
-static bool look_at_management(struct look *look, struct error *error)
-{
-	const struct profile *profile = world_profile(look->world);
-
-	(void)error;
-	if (!profile->managed)
-		return true;
-	if (world_managed(look->world) && world_direct(look->world))
-		look_add(look, WARNING, "management", "direct = yes is set, but the directory holds Samba or Kerberos entries: creating, renaming and"
-			" deleting users stays refused, since only UDM keeps those in step. Take direct out.");
-	else if (world_direct(look->world))
-		look_add(look, NOTE, "management", "direct = yes: users are created, renamed and deleted here, past UDM. No Samba and no Kerberos entry"
-			" was found.");
-	else
-		look_add(look, OK, "management", "Creating, renaming and deleting users belongs to UDM.");
-	return true;
-}
-
 /* Old objects, or such as somebody made past the management system: it may not see them. */
 static bool look_at_marks(struct look *look, struct error *error)
 {

@@ -23,6 +23,7 @@ struct examine_input {
 	struct connection *connection;
 	struct world *world;
 	const struct directory_settings *settings;
+	struct udm *udm;                   /* a client for this thread; NULL: not configured */
 };
 /* Findings and their words live in the arena. False where the connection was lost; what was found before is kept. */
 bool examine_run(const struct examine_input *input, struct arena *arena, struct directory_finding **findings, size_t *count,

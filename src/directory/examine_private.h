@@ -30,6 +30,7 @@ const char *word_list_take(struct word_list *list, struct arena *arena);
 
 /* A check says what it found; false with an error only where the connection was lost. */
 bool look_at_access(struct look *look, struct error *error);
+bool look_at_management(struct look *look, struct error *error);
 bool look_at_configuration(struct look *look, struct error *error);
 
 /* --- pure, for tests ---------------------------------------------------------------- */

@@ -7,12 +7,15 @@
 #include "directory/directory_private.h"
 #include "directory/events.h"
 #include "directory/examine.h"
+#include "directory/udm.h"
 
 static void cut(void *context)
 {
 	struct directory_query *query = context;
 
 	connection_interrupt(query->connection);
+	if (query->udm != NULL)
+		udm_interrupt(query->udm);
 }
 
 /* --- the doctor's look --------------------------------------------------------------------- */
@@ -20,7 +23,7 @@ static void cut(void *context)
 static void look_run(struct job *job, void *context)
 {
 	struct directory_query *query = context;
-	struct examine_input input = { .connection = query->connection, .settings = &query->directory->settings };
+	struct examine_input input = { .connection = query->connection, .settings = &query->directory->settings, .udm = query->udm };
 
 	(void)job;
 	connection_resume(query->connection);
@@ -41,6 +44,8 @@ static void look_done(void *context, bool cancelled)
 	if (!query->cancelled)
 		query->examine_done(query->context, query->findings, query->finding_count,
 			query->error.kind == ERROR_NONE ? NULL : &query->error);
+	udm_free(query->udm);
+	password_free(query->udm_password);
 	query_free(query);
 }
 
@@ -52,6 +57,11 @@ struct directory_query *directory_examine(struct directory *directory,
 
 	query->connection = directory->reading;
 	query->examine_done = call;
+	/* A client of its own, which opens nothing before it is used: the store's belongs to the gate's thread. */
+	if (directory->settings.udm.url != NULL) {
+		query->udm_password = password_new(directory->settings.udm.password_file, NULL);
+		query->udm = udm_new(&directory->settings.udm, query->udm_password);
+	}
 	query->job = worker_post(directory->reader, &class, query, 0);
 	return query;
 }

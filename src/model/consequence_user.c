@@ -14,8 +14,12 @@ static void account_gone(struct scene *scene, const struct consequence_rule *rul
 {
 	const char *address = text_before(scene, "address");
 
-	tell(scene, rule, "The account and login %s are gone for good: taking it back makes a new entry, without the password "
-		"and without the mailbox.", scene->before->name);
+	if (scene->facts->through)
+		tell(scene, rule, "The account and login %s are gone for good, and this cannot be taken back: %s can only make a new one, with another "
+			"number and SID, without the password and without the memberships.", scene->before->name, scene->facts->through);
+	else
+		tell(scene, rule, "The account and login %s are gone for good: taking it back makes a new entry, without the password "
+			"and without the mailbox.", scene->before->name);
 	if (*address && *others_with(scene, address))
 		tell_as(scene, rule, SEVERITY_WARNING, "Mail to %s goes to %s only from now on.", address, others_with(scene, address));
 	else if (*address)
@@ -51,7 +55,7 @@ static void login_digits(struct scene *scene, const struct consequence_rule *rul
 
 static void without_password(struct scene *scene, const struct consequence_rule *rule)
 {
-	if (scene->change->verb == VERB_ADD)
+	if (scene->change->verb == VERB_ADD && !change_touches(scene->change, "password"))
 		tell(scene, rule, "%s has no password yet, so nobody can log in until one is set.", scene->after->name);
 }
 

@@ -33,7 +33,7 @@ static const struct reference references[] = {
 	{ "mailinglist", "board", "cn=board", "univentionAllowedEmailUsers", "uid=anna", "allowed sender", false },
 };
 
-enum world { PLAIN = 0, ONE_SERVER = 1, BLIND = 2, MANAGED = 4, FOREIGN = 8, LOOKALIKE = 16, REFERENCES = 32, UNREAD = 64, ASTRAY = 128 };
+enum world { PLAIN = 0, ONE_SERVER = 1, BLIND = 2, MANAGED = 4, FOREIGN = 8, LOOKALIKE = 16, REFERENCES = 32, UNREAD = 64, ASTRAY = 128, THROUGH = 256 };
 
 static const struct finding astray[] = {
 	{ "dangling-forward", "forwards", true, "nobody here has nobody@example.com" },
@@ -197,6 +197,8 @@ static const struct user_case {
 	{ "login of two scripts", VERB_RENAME, { NULL }, { "login=\321\200aypal" }, KNOWN_NO, KNOWN_NO, KNOWN_NO, KNOWN_YES, PLAIN, { "mixed-scripts:warning" } },
 	{ "managed user created", VERB_ADD, { NULL }, { "address=new@example.com" }, KNOWN_NO, KNOWN_NO, KNOWN_NO, KNOWN_YES, MANAGED, { "managed-elsewhere:refuse" } },
 	{ "managed user deleted", VERB_DELETE, { NULL }, { NULL }, KNOWN_NO, KNOWN_NO, KNOWN_NO, KNOWN_YES, MANAGED, { "managed-elsewhere:refuse" } },
+	{ "user deleted through UDM", VERB_DELETE, { NULL }, { NULL }, KNOWN_NO, KNOWN_NO, KNOWN_NO, KNOWN_YES, THROUGH, { "account-gone:loss:cannot be taken back" } },
+	{ "user made with a password", VERB_ADD, { NULL }, { "password=some secret words" }, KNOWN_NO, KNOWN_NO, KNOWN_NO, KNOWN_YES, THROUGH, { "!no-password" } },
 	{ "managed user renamed", VERB_RENAME, { NULL }, { "login=anne" }, KNOWN_NO, KNOWN_NO, KNOWN_NO, KNOWN_YES, MANAGED, { "managed-elsewhere:refuse" } },
 	{ "managed user edited", VERB_EDIT, { NULL }, { "quota=1048576" }, KNOWN_NO, KNOWN_NO, KNOWN_NO, KNOWN_YES, MANAGED, { "!managed-elsewhere" } },
 	{ "foreign entry", VERB_EDIT, { NULL }, { "quota=1048576" }, KNOWN_NO, KNOWN_NO, KNOWN_NO, KNOWN_YES, FOREIGN, { "foreign-object:note" } },
@@ -306,6 +308,7 @@ static struct facts facts_of(const struct user_case *one, struct record *now)
 		.mailbox_rename = one->rename, .mailbox_delete = one->delete,
 		.alternates_unique = one->unique, .forward_flag_mode = one->flag_mode,
 		.management = one->world & MANAGED ? "Users belong to UDM; run: udm users/user create." : NULL,
+		.through = one->world & THROUGH ? "UDM" : NULL,
 		.lookalike = one->world & LOOKALIKE ? "nevv@example.com" : NULL,
 	};
 
