@@ -244,12 +244,24 @@ static void raise_clients(struct walk *walk, const char *name, uint64_t needed, 
 		set_clients(walk, service, needed, why);
 }
 
+/* A login process that has as many clients as the default says: raised, it would let in more than its mail service takes. */
+static bool logins_go_by_default(const struct limits_facts *facts)
+{
+	for (size_t i = 0; i < facts->service_count; i++) {
+		const struct limits_service *service = &facts->services[i];
+
+		if (limits_is_login(service) && limits_looked_at(facts, service) && !service->client_limit && limits_at_once(facts, service) > 1)
+			return true;
+	}
+	return false;
+}
+
 /* stats and log have no variable in UCR; without a number of their own they go by the default of all. */
 static void raise_default_clients(struct walk *walk, const char *name, uint64_t needed, const char *why)
 {
 	struct limits_service *service = limits_service_named(walk->facts, name);
 
-	if (!walk->goal->clients_by_default || !service || service->client_limit) {
+	if (!walk->goal->clients_by_default || !service || service->client_limit || logins_go_by_default(walk->facts)) {
 		raise_clients(walk, name, needed, why);
 		return;
 	}

@@ -79,7 +79,7 @@ void fake_limits_answers(struct hosts *hosts, bool ucs)
 		"/proc/112/smaps_rollup:Private_Dirty:    1290 kB\n";
 	static const char layers[] = "/etc/univention/base.conf:1:# univention_ base.conf\n/etc/univention/base.conf:3:mail/dovecot/limits/default_client_limit: 400\n";
 	const struct { const char *host, *command, *output; } replies[] = {
-		{ "mail1", "processes", processes }, { "mail1", "process-memory", memory }, { "mail1", "process-limits", "Max open files            2000                 4000                 files\n" },
+		{ "mail1", "dovecot-processes", processes }, { "mail1", "dovecot-memory", memory }, { "mail1", "process-limits", "Max open files            2000                 4000                 files\n" },
 		{ "mail1", "configuration", ucs ? ucs_dump : NULL }, { "mail1", "dovecot-lines", ucs ? "/etc/dovecot/dovecot.conf:1:!include_try local.conf\n" : NULL }, { "mail1", "lines", ucs ? layers : NULL },
 	};
 
