@@ -42,18 +42,14 @@ static enum outcome recalculate(const struct mailbox_at *at, const struct operat
 
 /* --- forget the login -------------------------------------------------------------------------------------- */
 
-/* It ends with 0 also where nothing answered: then it has said an error and no number. */
+/* Where nothing answered it says so, then "0 cache entries flushed", and ends with 0. */
 static bool flushed(const struct mailbox_at *at, struct host_answer answer, struct error *error)
 {
 	bool number = strstr(answer.output, answer.form == FORM_JSON ? "\"entries\"" : "cache entries flushed") != NULL;
 
-	if (answer.error.kind == ERROR_NONE && answer.status == 0 && !number)
+	if (answer.error.kind == ERROR_NONE && answer.status == 0 && (!number || strstr(complaint_of(&answer), "Error: ")))
 		answer.status = 75;
-	if (!host_answer_good(settings_of(at), "cache-flush", &answer, error))
-		return false;
-	/* Several auth services, one of which did not answer. */
-	return !strstr(complaint_of(&answer), "Error: ") || error_set(error, ERROR_UNREACHABLE, "%s: cache-flush: %.300s", at->server,
-		complaint_of(&answer));
+	return host_answer_good(settings_of(at), "cache-flush", &answer, error);
 }
 
 static enum outcome flush(const struct mailbox_at *at, const struct operation *operation, struct operation *inverse, struct error *error)
