@@ -113,7 +113,7 @@ static bool spell_one(struct arena *arena, const struct udm_property *property, 
 		return true;
 	case UDM_PLACES:
 		place = names_place(names, field->reference, value->bytes, NULL);
-		*out = value_text(arena, place);
+		*out = value_text(arena, place == NULL ? "" : place);
 		return place != NULL || error_set(error, ERROR_INVALID, "%s: nobody is called \"%.100s\"", field->label, value->bytes);
 	case UDM_ACCOUNTS:
 		*out = *value;
