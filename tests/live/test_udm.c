@@ -634,7 +634,22 @@ static void test_no_way_and_wrong_ways(void **state)
 	remove_user("udm-way");
 }
 
-int main(void)
+/* For the story: serves until its standard input ends; the address goes to a file. */
+static int serve(const char *path)
+{
+	FILE *file = fopen(path, "w");
+	char byte;
+
+	fake = fake_udm_new(live_env("LAB_URI"), live_env("LAB_CA"), live_env("LAB_BASE"), live_env("LAB_ROOT_DN"), live_env("LAB_ROOT_SECRET"));
+	if (file == NULL || fprintf(file, "%s\n", fake_udm_url(fake)) < 0 || fclose(file) != 0)
+		return 1;
+	while (read(STDIN_FILENO, &byte, 1) > 0)
+		continue;
+	fake_udm_free(fake);
+	return 0;
+}
+
+int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_create_with_all_fields),
@@ -654,6 +669,8 @@ int main(void)
 		cmocka_unit_test(test_no_way_and_wrong_ways),
 	};
 
+	if (argc == 3 && strcmp(argv[1], "serve") == 0)
+		return serve(argv[2]);
 	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, open_all, close_all);
 }
