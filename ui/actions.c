@@ -3,7 +3,7 @@
  *
  * Places: global (everywhere, behind the place of the view on top), list, live,
  * messages, overview, limits, settings, setting, page,
- * form, editor, review, picker, palette, chooser, help, history, text, and "field" while
+ * form, editor, review, repair, picker, palette, chooser, help, history, text, and "field" while
  * a text field has the focus (then only rows of "field" and those that carry
  * ACTION_ALWAYS are looked up, all other keys are text).  Constant data and
  * pure functions that cannot fail; loop thread.
@@ -12,7 +12,7 @@
 
 #include <string.h>
 
-#define MOVING "list live messages overview limits settings setting page form editor review picker palette chooser help history text field"
+#define MOVING "list live messages overview limits settings setting page form editor review repair picker palette chooser help history text field"
 #define CHANGES (ACTION_WRITES | ACTION_ROW)
 
 const struct action actions[] = {
@@ -21,9 +21,9 @@ const struct action actions[] = {
 	{ "rollback-change", "global", "roll back..", "Takes the change of a server's files that waits back at once.", ACTION_ALWAYS | ACTION_WRITES | ACTION_FOOTER },
 	{ "more-time", "global", "more time", "Gives the change that waits five minutes more, from now on.", ACTION_ALWAYS | ACTION_WRITES | ACTION_FOOTER },
 	/* What ends a field comes first: it must be in the footer while somebody types. */
-	{ "accept", "limits form editor review picker palette chooser field", "take", "Takes what was typed, or presses the button that has the focus.", ACTION_ALWAYS | ACTION_FOOTER },
-	{ "next-field", "limits form editor review picker field", "next", "Goes to the next field or button.", ACTION_ALWAYS | ACTION_FOOTER },
-	{ "previous-field", "limits form editor review picker field", "previous", "Goes to the previous field or button.", ACTION_ALWAYS },
+	{ "accept", "limits form editor review repair picker palette chooser field", "take", "Takes what was typed, or presses the button that has the focus.", ACTION_ALWAYS | ACTION_FOOTER },
+	{ "next-field", "limits form editor review repair picker field", "next", "Goes to the next field or button.", ACTION_ALWAYS | ACTION_FOOTER },
+	{ "previous-field", "limits form editor review repair picker field", "previous", "Goes to the previous field or button.", ACTION_ALWAYS },
 	{ "pick", "form editor field", "choose", "Offers what may stand in this field, to be searched.", ACTION_ALWAYS | ACTION_FOOTER },
 	{ "add-value", "editor", "add", "Adds one more value.", ACTION_FOOTER },
 	{ "remove-value", "editor chooser", "remove", "Takes the value under the cursor out, or forgets the saved filter.", ACTION_ROW | ACTION_FOOTER },
@@ -39,6 +39,16 @@ const struct action actions[] = {
 	{ "unset", "setting", "default..", "Takes the setting out on this server, so that the default counts; the review comes before anything is written.", CHANGES | ACTION_FOOTER },
 	{ "next-group", "settings", "group", "Shows the next group of settings alone, then all together again.", ACTION_FOOTER },
 	{ "previous-group", "settings", "group before", "Shows the group before alone.", 0 },
+	{ "repair-password", "page", "password..", "A new password: made or typed, login caches emptied, sessions ended, tried.", CHANGES | ACTION_FOOTER },
+	{ "repair-absence", "page", "absence..", "An absence, a forward, or access for a colleague.", CHANGES | ACTION_FOOTER },
+	{ "repair-sessions", "page", "sessions..", "Empties login caches, ends all sessions and looks whether they are gone.", CHANGES | ACTION_FOOTER },
+	{ "repair-lock", "page", "lock..", "Locks the account, or clears every lock that is on it.", CHANGES | ACTION_FOOTER },
+	{ "repair-reset", "page", "reset..", "A chosen set of the repairs together, as one review.", CHANGES },
+	{ "stolen-account", "page list", "stolen..", "A stolen account: locks it, ends what is open, refuses the login and holds its queued mail; one review.", CHANGES },
+	{ "leaver", "page", "leaver..", "Somebody who leaves: locked, forwarded until a day, out of groups and lists; one review.", CHANGES },
+	{ "repairs", "page list", "repairs..", "Lists everything that can be done for this person.", CHANGES },
+	{ "ticket", "repair", "for the ticket", "Shows plain lines without a frame, to mark and paste.", ACTION_FOOTER },
+	{ "spell", "repair", "spell", "Spells the next group of the password.", ACTION_FOOTER },
 	{ "quota", "list page", "quota..", "Changes the quota; the review comes before anything is written.", CHANGES | ACTION_FOOTER },
 	{ "apply-policy", "list page", "apply policy..", "Of a quota policy: writes its limit into all it reaches; of a user: takes what the policy says as the quota. The review comes before anything is written.", CHANGES },
 	{ "new", "list", "new..", "Fills in a form for a new one; the review comes before anything is written.", ACTION_WRITES | ACTION_FOOTER },
@@ -91,12 +101,12 @@ const struct action actions[] = {
 	/* Moving. */
 	{ "up", MOVING, "up", "One row up.", ACTION_ALWAYS },
 	{ "down", MOVING, "down", "One row down.", ACTION_ALWAYS },
-	{ "left", "list live messages settings overview page form editor review help text history", "left", "To the left: columns, buttons, long lines.", 0 },
-	{ "right", "list live messages settings overview page form editor review help text history", "right", "To the right: columns, buttons, long lines.", 0 },
+	{ "left", "list live messages settings overview page form editor review repair help text history", "left", "To the left: columns, buttons, long lines.", 0 },
+	{ "right", "list live messages settings overview page form editor review repair help text history", "right", "To the right: columns, buttons, long lines.", 0 },
 	{ "page-up", MOVING, "page up", "One screen up.", ACTION_ALWAYS },
 	{ "page-down", MOVING, "page down", "One screen down.", ACTION_ALWAYS },
-	{ "first", "list live messages settings setting overview page form editor review chooser help history text", "first", "To the first row.", 0 },
-	{ "last", "list live messages settings setting overview page form editor review chooser help history text", "last", "To the last row.", 0 },
+	{ "first", "list live messages settings setting overview page form editor review repair chooser help history text", "first", "To the first row.", 0 },
+	{ "last", "list live messages settings setting overview page form editor review repair chooser help history text", "last", "To the last row.", 0 },
 
 	/* Everywhere. */
 	{ "section-overview", "global", "Overview", "Goes to the servers and to what needs a person now.", 0 },

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "ui/repair.h"
 #include "ui/draft.h"
 #include "ui/frame.h"
 #include "ui/session_private.h"
@@ -144,6 +145,8 @@ static bool default_views(struct session *session, const char *name)
 		session_push(session, keymap_view_new(session));
 	else if (strcmp(name, "palette") == 0)
 		session_push(session, palette_view_new(session, session_top(session)));
+	else if (strcmp(name, "undo") == 0 && session->notice.undo_id != NULL && desk_is_number(session->notice.undo_id))
+		session_push(session, repair_undo_view_new(session, session->notice.undo_id));
 	else if (strcmp(name, "undo") == 0)
 		session_push(session, review_undo_view_new(session, session->notice.undo_id));
 	else if (strcmp(name, "draft") == 0)

@@ -12,6 +12,7 @@
 #include "ui/list_private.h"
 #include "ui/move.h"
 #include "ui/policy.h"
+#include "ui/repair.h"
 #include "ui/session.h"
 
 /* --- cursor ------------------------------------------------------------------------------------- */
@@ -208,7 +209,9 @@ static void do_with_record(struct list_view *list, const char *name)
 	struct session *session = list->view.session;
 	struct record *record = list->record;
 
-	if (strcmp(name, "quota") == 0) {
+	if (repair_is_action(action_find(name))) {
+		repair_act(session, action_find(name), record);
+	} else if (strcmp(name, "quota") == 0) {
 		session_push(session, editor_view_new(session, record, kind_field(list->kind, "quota")));
 	} else if (strcmp(name, "apply-policy") == 0) {
 		apply_policy(list);
@@ -316,7 +319,7 @@ static bool open_choices(struct list_view *list, const char *name)
 
 static bool act_on_row(struct list_view *list, const struct action *action)
 {
-	static const char *const with[] = { "quota", "apply-policy", "rename", "copy-as-new", "delete" };
+	static const char *const with[] = { "quota", "apply-policy", "rename", "copy-as-new", "delete", "stolen-account", "repairs" };
 
 	if (strcmp(action->name, "open") == 0) {
 		open_page(list);
@@ -442,6 +445,8 @@ const char *list_blocked(const struct view *view, const struct action *action)
 		return NULL;
 	if ((action->flags & ACTION_WRITES) && gate_locked(session_engine(view->session)->gate, list->kind->name, row->name))
 		return "nobody has seen yet whether an earlier write to it happened; see History";
+	if (repair_is_action(action))
+		return list->kind != &kind_user ? "only people have that" : repair_action_blocked(view->session, action);
 	if (strcmp(action->name, "quota") == 0)
 		return quota_blocked(list, kind_field(list->kind, "quota"), "there is no quota here");
 	if (strcmp(action->name, "apply-policy") == 0)

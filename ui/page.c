@@ -14,6 +14,7 @@
 #include "ui/move.h"
 #include "ui/page_private.h"
 #include "ui/policy.h"
+#include "ui/repair.h"
 #include "ui/session.h"
 
 /* --- cursor ------------------------------------------------------------------------------------- */
@@ -279,6 +280,8 @@ static bool act_on_record(struct page_view *page, const char *name)
 		session_push(session, rename_view_new(session, page->record));
 	else if (strcmp(name, "edit") == 0)
 		session_push(session, editor_view_new(session, page->record, field_here(page)));
+	else if (strcmp(name, "quota") == 0 && page->kind == &kind_user)
+		session_push(session, repair_view_new(session, desk_job_find("quota"), page->record));
 	else if (strcmp(name, "quota") == 0)
 		session_push(session, editor_view_new(session, page->record, kind_field(page->kind, "quota")));
 	else if (strcmp(name, "apply-policy") == 0)
@@ -328,6 +331,8 @@ static bool page_act(struct view *view, const struct action *action)
 		open_item(page);
 		return true;
 	}
+	if (page->record != NULL && repair_is_action(action))
+		return repair_act(page->view.session, action, page->record);
 	return page->record != NULL && act_on_record(page, action->name);
 }
 
@@ -384,6 +389,8 @@ static const char *page_blocked(const struct view *view, const struct action *ac
 		return NULL;
 	if (page->record == NULL)
 		return "it was not read";
+	if (repair_is_action(action))
+		return page->kind != &kind_user ? "only people have that" : page->gone ? "it was deleted meanwhile" : repair_action_blocked(view->session, action);
 	return action->flags & ACTION_WRITES ? write_blocked(page, action->name) : NULL;
 }
 

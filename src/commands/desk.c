@@ -24,11 +24,6 @@ void desk_go_on(void *context)
 	((struct headless *)context)->done = true;
 }
 
-bool desk_is_job(const char *id)
-{
-	return id[0] == 'j' && strlen(id) == 9 && strspn(id + 1, "0123456789abcdef") == 8;
-}
-
 /* --- the question ------------------------------------------------------------------------------------------------ */
 
 static const char *typed_name(struct headless *headless, const struct desk_view *view)

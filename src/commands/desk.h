@@ -14,8 +14,6 @@ void desk_go(struct headless *headless, struct desk_run *takes);
 void desk_go_on(void *context);
 /* Takes back a whole job, j3f9a21c0. */
 void desk_go_back(struct headless *headless, const char *id);
-/* Is it the number of a job and not of a change? */
-bool desk_is_job(const char *id);
 
 /* Prints a run as it is to be confirmed, and as it ended (print_desk.c). */
 void print_desk(const struct arguments *arguments, const struct desk_view *view);

@@ -12,7 +12,7 @@ int run_undo(struct config *takes, const struct arguments *arguments, int argc, 
 
 	if (!headless_open(&headless, takes, arguments, true))
 		return headless_close(&headless);
-	if (argc > 0 && desk_is_job(argv[0]))
+	if (argc > 0 && desk_is_number(argv[0]))
 		desk_go_back(&headless, argv[0]);
 	else
 		write_undo(&headless, argc > 0 ? argv[0] : NULL);

@@ -165,6 +165,11 @@ struct desk_run *desk_begin_undo(struct desk *desk, const char *id, void (*chang
 	return run;
 }
 
+bool desk_is_number(const char *id)
+{
+	return id[0] == 'j' && strlen(id) == 9 && strspn(id + 1, "0123456789abcdef") == 8;
+}
+
 /* --- what is due -------------------------------------------------------------------------------------------------------------- */
 
 const struct desk_due *desk_dues(struct desk *desk, size_t *count)

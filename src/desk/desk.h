@@ -136,6 +136,8 @@ void desk_apply(struct desk_run *run, const char *typed, const char *reason);
 void desk_again(struct desk_run *run);
 /* Wipes the generated password: it was read out, or its time is over. */
 void desk_hide(struct desk_run *run);
+/* Is it the number of a job ("j3f9a21c0") and not the id of a set? Pure. */
+bool desk_is_number(const char *id);
 /* Open steps stay in what is due. NULL is allowed. Not while WRITING a step: the gate still answers (it is waited for). */
 void desk_free(struct desk_run *run);
 

@@ -341,7 +341,10 @@ static void take_secret(struct desk_run *run)
 	if (!field)
 		return;
 	if (field->type == FIELD_SECRET && *record_text(run->wish, "password")) {
-		run->secret = memory_text(record_text(run->wish, "password"));
+		const struct value *value = record_get(run->wish, "password")->values;
+
+		run->secret = memory_text(value->bytes);
+		memory_wipe((char *)(uintptr_t)value->bytes, value->length);
 		return;
 	}
 	if (field->type == FIELD_FLAG && strcmp(record_text(run->wish, "password"), "yes") != 0)

@@ -1,0 +1,392 @@
+/*
+ * repair: one run of the desk on the screen, from its review to what is open.
+ *
+ * The run lives with the view and is freed with it; while it writes the view
+ * stays, since each step has a deadline.  A made password is hidden when the
+ * view is left or after two minutes.  Loop thread.
+ */
+#include "ui/repair.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/passphrase.h"
+#include "ui/move.h"
+#include "ui/repair_state.h"
+#include "ui/session.h"
+
+static struct repair_view *self_of(struct view *view)
+{
+	return (struct repair_view *)view;
+}
+
+/* --- what can be done ---------------------------------------------------------------------------------- */
+
+bool repair_asks(const struct repair_view *self)
+{
+	const struct desk_view *look = desk_look(self->run);
+
+	return look->phase == DESK_SHOWN && look->refusal.kind == ERROR_NONE;
+}
+
+bool repair_asks_name(const struct repair_view *self)
+{
+	return repair_asks(self) && desk_look(self->run)->confirm == CONFIRM_NAME;
+}
+
+static bool blank(const struct line *line)
+{
+	return line_text(line)[strspn(line_text(line), " ")] == '\0';
+}
+
+static const char *apply_blocked(const struct repair_view *self)
+{
+	const struct desk_view *look = desk_look(self->run);
+
+	if (repair_asks_name(self) && strcmp(line_text(&self->name), look->confirm_text) != 0)
+		return "type the name above exactly, then Apply can be pressed";
+	if (look->reason_required && blank(&self->reason))
+		return "this role must give a ticket or reason first";
+	return NULL;
+}
+
+size_t repair_buttons(const struct repair_view *self, struct repair_button buttons[REPAIR_BUTTONS_MOST])
+{
+	const struct desk_view *look = desk_look(self->run);
+
+	buttons[0] = (struct repair_button){ REPAIR_BACK, look->phase == DESK_OVER ? "Done" : "Back", NULL };
+	if (repair_asks(self)) {
+		buttons[1] = (struct repair_button){ REPAIR_APPLY, "Apply", apply_blocked(self) };
+		return 2;
+	}
+	if (look->phase == DESK_OVER && look->open > 0) {
+		buttons[1] = (struct repair_button){ REPAIR_AGAIN, "Try open steps again", NULL };
+		return 2;
+	}
+	return 1;
+}
+
+long repair_seconds(const struct repair_view *self)
+{
+	long left = self->over_at == 0 ? REPAIR_SHOWN_S : (long)(self->over_at + REPAIR_SHOWN_S - clock_now());
+
+	return desk_look(self->run)->secret == NULL || left < 0 ? 0 : left;
+}
+
+/* --- what the run tells ------------------------------------------------------------------------------------ */
+
+/* Lists and pages show another person now. */
+static void tell_session(struct repair_view *self)
+{
+	const struct desk_view *look = desk_look(self->run);
+	struct event event = { .kind = EVENT_RECORD_CHANGED, .noun = look->person->kind, .name = look->person->name };
+
+	if (look->phase != DESK_OVER || look->done == 0 || self->told)
+		return;
+	self->told = true;
+	if (event.name[0] != '\0')
+		session_tell(self->view.session, &event);
+}
+
+static void on_changed(void *context)
+{
+	struct repair_view *self = context;
+	const struct desk_view *look = desk_look(self->run);
+
+	if (look->phase == DESK_SHOWN) {
+		self->focus = REPAIR_BUTTONS;
+		self->button = 0;
+		session_hold_keys(self->view.session);
+	}
+	if (look->phase == DESK_OVER && self->over_at == 0) {
+		self->over_at = clock_now();
+		self->focus = REPAIR_BUTTONS;
+		self->button = look->open > 0 ? 1 : 0;
+		self->scroll = 0;
+		session_hold_keys(self->view.session);
+	}
+	tell_session(self);
+	session_changed(self->view.session);
+}
+
+/* --- keys ------------------------------------------------------------------------------------------------------ */
+
+static struct line *focused_line(struct repair_view *self)
+{
+	if (self->focus == REPAIR_NAME && repair_asks_name(self))
+		return &self->name;
+	return self->focus == REPAIR_REASON && repair_asks(self) ? &self->reason : NULL;
+}
+
+struct stop { enum repair_focus focus; size_t button; };
+
+static size_t stops_of(const struct repair_view *self, struct stop stops[REPAIR_BUTTONS_MOST + 2])
+{
+	struct repair_button buttons[REPAIR_BUTTONS_MOST];
+	size_t count = 0, button_count = repair_buttons(self, buttons);
+
+	stops[count++] = (struct stop){ REPAIR_BUTTONS, 0 };
+	if (repair_asks_name(self))
+		stops[count++] = (struct stop){ REPAIR_NAME, 0 };
+	if (repair_asks(self))
+		stops[count++] = (struct stop){ REPAIR_REASON, 0 };
+	if (button_count > 1)
+		stops[count++] = (struct stop){ REPAIR_BUTTONS, 1 };
+	return count;
+}
+
+static void move_focus(struct repair_view *self, int by)
+{
+	struct stop stops[REPAIR_BUTTONS_MOST + 2];
+	size_t count = stops_of(self, stops), at = 0;
+
+	for (size_t i = 0; i < count; i++)
+		if (stops[i].focus == self->focus && (self->focus != REPAIR_BUTTONS || stops[i].button == self->button))
+			at = i;
+	at = (at + (by > 0 ? 1 : count - 1)) % count;
+	self->focus = stops[at].focus;
+	self->button = stops[at].button;
+	self->said = NULL;
+}
+
+/* What is open is said once more where the page is left. */
+static void leave(struct repair_view *self)
+{
+	struct session *session = self->view.session;
+	const struct desk_view *look = desk_look(self->run);
+
+	if (look->phase == DESK_WRITING) {
+		self->said = "Steps are being done and cannot be stopped; other sections stay open.";
+		session_changed(session);
+		return;
+	}
+	if (look->phase == DESK_OVER && look->open > 0)
+		session_notice(session, look->id, "%s of %s: %zu of %zu steps are open; what a server did not answer stays in what is due", look->job->title,
+			look->person->name, look->open, look->step_count);
+	else if (look->phase == DESK_OVER)
+		session_notice(session, look->id, "%s of %s: all %zu steps are done", look->job->title, look->person->name, look->step_count);
+	desk_hide(self->run);
+	session_pop_to(session, self->belongs != NULL && look->done > 0 ? self->belongs : &self->view);
+}
+
+static void press(struct repair_view *self)
+{
+	struct repair_button buttons[REPAIR_BUTTONS_MOST];
+	size_t count = repair_buttons(self, buttons);
+	const struct repair_button *button = &buttons[self->button < count ? self->button : 0];
+
+	if (button->blocked != NULL) {
+		self->said = button->blocked;
+		self->focus = repair_asks_name(self) && strcmp(line_text(&self->name), desk_look(self->run)->confirm_text) != 0 ? REPAIR_NAME : REPAIR_REASON;
+		return;
+	}
+	switch (button->press) {
+	case REPAIR_BACK:
+		leave(self);
+		break;
+	case REPAIR_APPLY:
+		self->scroll = 0;
+		desk_apply(self->run, line_text(&self->name), line_text(&self->reason));
+		break;
+	case REPAIR_AGAIN:
+		self->told = false;
+		desk_again(self->run);
+		break;
+	}
+}
+
+static void show_ticket(struct repair_view *self)
+{
+	const char *ticket = desk_look(self->run)->ticket;
+
+	session_push(self->view.session, text_view_new(self->view.session, "For the ticket", ticket, strlen(ticket)));
+}
+
+static void scroll(struct repair_view *self, enum move move)
+{
+	self->scroll = move_row(move, self->scroll, repair_scroll_most(self) + 1, 5, NULL);
+}
+
+static bool repair_view_act(struct view *view, const struct action *action)
+{
+	struct repair_view *self = self_of(view);
+	enum move move = move_of(action);
+
+	if (strcmp(action->name, "ticket") == 0) {
+		show_ticket(self);
+		return true;
+	}
+	if (strcmp(action->name, "spell") == 0) {
+		self->group = (self->group + 1) % PASSPHRASE_GROUPS;
+		session_changed(view->session);
+		return true;
+	}
+	switch (move) {
+	case MOVE_BACK:
+		leave(self);
+		return true;
+	case MOVE_ACCEPT:
+		if (focused_line(self) != NULL) {
+			move_focus(self, 1);
+			break;
+		}
+		press(self);
+		return true;       /* the view may be gone */
+	case MOVE_NEXT: case MOVE_RIGHT:
+		move_focus(self, 1);
+		break;
+	case MOVE_PREVIOUS: case MOVE_LEFT:
+		move_focus(self, -1);
+		break;
+	case MOVE_UP: case MOVE_DOWN: case MOVE_PAGE_UP: case MOVE_PAGE_DOWN: case MOVE_FIRST: case MOVE_LAST:
+		scroll(self, move);
+		break;
+	default:
+		return false;
+	}
+	session_changed(view->session);
+	return true;
+}
+
+static bool repair_key(struct view *view, const struct key *key)
+{
+	struct line *line = focused_line(self_of(view));
+
+	if (line == NULL || !line_key(line, key))
+		return false;
+	self_of(view)->said = NULL;
+	session_changed(view->session);
+	return true;
+}
+
+static void repair_paste(struct view *view, const char *bytes, size_t length)
+{
+	struct repair_view *self = self_of(view);
+	struct line *line = focused_line(self);
+
+	if (line == NULL)
+		return;
+	self->said = line == &self->name ? "The name must be typed here, not pasted." : line_paste(line, bytes, length);
+	session_changed(view->session);
+}
+
+static bool repair_typing(const struct view *view)
+{
+	return focused_line(self_of((struct view *)view)) != NULL;
+}
+
+static void repair_notice(struct view *view, const struct event *event)
+{
+	struct repair_view *self = self_of(view);
+
+	if (event->kind != EVENT_TICK)
+		return;
+	if (self->over_at != 0 && repair_seconds(self) == 0)
+		desk_hide(self->run);
+	if (desk_look(self->run)->secret != NULL || desk_look(self->run)->phase == DESK_LOOKING || desk_look(self->run)->phase == DESK_WRITING)
+		session_changed(view->session);
+}
+
+static const char *repair_view_blocked(const struct view *view, const struct action *action)
+{
+	const struct desk_view *look = desk_look(((const struct repair_view *)view)->run);
+
+	if (strcmp(action->name, "ticket") == 0)
+		return look->ticket == NULL ? "there is nothing for the ticket before the steps are through" : NULL;
+	if (strcmp(action->name, "spell") == 0)
+		return look->secret == NULL || look->phase != DESK_OVER ? "there is no password to spell" : NULL;
+	return move_of(action) == MOVE_UNDO ? "go back first; then u takes the job back" : NULL;
+}
+
+static bool repair_busy(const struct view *view)
+{
+	enum desk_phase phase = desk_look(((const struct repair_view *)view)->run)->phase;
+
+	return phase == DESK_LOOKING || phase == DESK_WRITING;
+}
+
+static const char *repair_label(const struct view *view, const struct action *action)
+{
+	const struct repair_view *self = (const struct repair_view *)view;
+	struct repair_button buttons[REPAIR_BUTTONS_MOST];
+	size_t count = repair_buttons(self, buttons);
+
+	if (move_of(action) != MOVE_ACCEPT)
+		return NULL;
+	if (self->focus != REPAIR_BUTTONS && repair_asks(self))
+		return "go on";
+	switch (buttons[self->button < count ? self->button : 0].press) {
+	case REPAIR_APPLY: return "APPLY";
+	case REPAIR_AGAIN: return "try again";
+	default: return desk_look(self->run)->phase == DESK_OVER ? "done" : "go back";
+	}
+}
+
+static void repair_close(struct view *view)
+{
+	struct repair_view *self = self_of(view);
+
+	desk_free(self->run);
+	line_free(&self->name);
+	line_free(&self->reason);
+	free(self);
+}
+
+static const struct view_class repair_class = {
+	.place = "repair", .close = repair_close, .draw = repair_draw, .act = repair_view_act, .key = repair_key, .paste = repair_paste,
+	.typing = repair_typing, .notice = repair_notice, .title = repair_title, .blocked = repair_view_blocked, .label = repair_label,
+	.busy = repair_busy, .click = repair_click,
+};
+
+struct view *repair_run_view_new(struct session *session, struct view *belongs,
+		struct desk_run *(*begin)(struct desk *desk, void *what, void (*changed)(void *context), void *context), void *what)
+{
+	struct repair_view *self = memory_new(sizeof *self);
+
+	self->view.class = &repair_class;
+	self->view.session = session;
+	self->belongs = belongs;
+	line_init(&self->name, NULL, 0, false);
+	line_init(&self->reason, NULL, 0, false);
+	self->run = begin(session_engine(session)->desk, what, on_changed, self);
+	self->focus = REPAIR_BUTTONS;
+	if (self->run != NULL)
+		return &self->view;
+	line_free(&self->name);
+	line_free(&self->reason);
+	free(self);
+	return NULL;
+}
+
+/* --- a job taken back, and open steps --------------------------------------------------------------------------- */
+
+static struct desk_run *begin_undo(struct desk *desk, void *what, void (*changed)(void *context), void *context)
+{
+	return desk_begin_undo(desk, what, changed, context);
+}
+
+struct view *repair_undo_view_new(struct session *session, const char *id)
+{
+	char *copy = memory_text(id);
+	struct view *view = repair_run_view_new(session, NULL, begin_undo, copy);
+
+	free(copy);
+	return view;
+}
+
+struct open_steps { const char *due_id; const struct record *person; };
+
+static struct desk_run *begin_open(struct desk *desk, void *what, void (*changed)(void *context), void *context)
+{
+	const struct open_steps *open = what;
+
+	return desk_begin_open(desk, open->due_id, open->person, changed, context);
+}
+
+struct view *repair_open_view_new(struct session *session, const char *due_id, const struct record *person)
+{
+	struct open_steps open = { due_id, person };
+
+	return repair_run_view_new(session, NULL, begin_open, &open);
+}
