@@ -17,6 +17,8 @@
 
 /* --- cursor ------------------------------------------------------------------------------------- */
 
+enum { ENTER_MS = 300 };
+
 const struct row *list_row(const struct list_view *list)
 {
 	return rowset_row(list->set, list->cursor);
@@ -338,6 +340,15 @@ static bool act_on_row(struct list_view *list, const struct action *action)
 	return false;
 }
 
+/*
+ * The filter works in slices, so what stands under the cursor may be from before the last letters: Enter typed ahead
+ * must never open somebody else. False: it takes longer than a person should wait for.
+ */
+static bool filter_is_through(struct list_view *list)
+{
+	return rowset_settled(list->set) || !rowset_work(list->set, ENTER_MS);
+}
+
 /* While somebody types, Enter opens what was found and Esc leaves the field; back clears what was typed. */
 static bool act_in_field(struct list_view *list, const char *name)
 {
@@ -345,6 +356,10 @@ static bool act_in_field(struct list_view *list, const char *name)
 
 	if (!leaves && strcmp(name, "accept") != 0)
 		return false;
+	if (!leaves && !filter_is_through(list)) {
+		session_notice(list->view.session, NULL, "Still searching among %zu; press Enter again", rowset_total(list->set));
+		return true;
+	}
 	list->typing = false;
 	list_settle(list);
 	if (strcmp(name, "accept") == 0 && list_row(list) != NULL)

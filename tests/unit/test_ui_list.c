@@ -105,6 +105,26 @@ static void keys_are_text_while_somebody_types(void **state)
 	stage_free(stage);
 }
 
+/* What is typed ahead, Enter included, opens what the words mean and not what stood there before. */
+static void enter_typed_ahead_opens_what_was_typed(void **state)
+{
+	static const char words[] = "user017";
+	struct stage *stage = open_list(ROLE_ADMIN);
+	struct key key = { .kind = KEY_KIND_TEXT };
+
+	(void)state;
+	stage_keys(stage, "/");
+	for (size_t i = 0; words[i] != '\0'; i++) {
+		key.code = (uint32_t)words[i];
+		session_key(stage->session, &key);
+	}
+	key = (struct key){ .kind = KEY_KIND_NAMED, .code = NAMED_ENTER };
+	session_key(stage->session, &key);
+	stage_settle(stage);
+	shows(stage, "user017@");
+	stage_free(stage);
+}
+
 static void cursor_stays_on_its_object(void **state)
 {
 	struct stage *stage = open_list(ROLE_ADMIN);
@@ -432,7 +452,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(finds_over_shown_and_hidden_columns),
 		cmocka_unit_test(what_is_new_is_under_the_cursor),
-		cmocka_unit_test(keys_are_text_while_somebody_types),
+		cmocka_unit_test(keys_are_text_while_somebody_types), cmocka_unit_test(enter_typed_ahead_opens_what_was_typed),
 		cmocka_unit_test(cursor_stays_on_its_object),
 		cmocka_unit_test(marks_survive_refresh_and_order),
 		cmocka_unit_test(says_how_complete_it_is),
