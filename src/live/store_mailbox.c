@@ -399,7 +399,7 @@ bool mailbox_plan(struct live_store *self, const struct change *change, const st
 
 static const struct doer {
 	const char *field;
-	enum outcome (*apply)(const struct mailbox_at *at, const struct operation *operation, struct operation *inverse, struct error *error);
+	enum outcome (*carry_out)(const struct mailbox_at *at, const struct operation *operation, struct operation *inverse, struct error *error);
 	enum outcome (*look)(const struct mailbox_at *at, const struct operation *operation, struct operation *inverse, struct error *error);
 	const char *command;
 } doers[] = {
@@ -429,7 +429,7 @@ enum outcome mailbox_apply(struct live_store *self, const char *place, const str
 	struct mailbox_at at;
 
 	if (doer && at_of(self, place, arena, &at, error))
-		return doer->apply(&at, operation, inverse, error);
+		return doer->carry_out(&at, operation, inverse, error);
 	if (!doer)
 		error_set(error, ERROR_INTERNAL, "nothing is known that this step does to a mailbox");
 	return OUTCOME_NOT_APPLIED;

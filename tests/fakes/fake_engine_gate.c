@@ -548,6 +548,10 @@ struct engine *fake_engine_new(const struct fake_settings *settings)
 	fake_live_open(engine);
 	engine->gate = gate_open(engine->loop, &gate_settings);
 	engine->gate->directory = engine->directory;
+	engine->desk = desk_open(&(struct desk_settings){
+		.loop = engine->loop, .directory = engine->directory, .gate = engine->gate, .live = engine->live,
+		.state_directory = config->state_directory, .person = engine->person, .may_write = settings->role != ROLE_MONITOR,
+	});
 	if (settings->down)
 		fake_link(engine, DIRECTORY_DOWN);
 	return engine;
@@ -555,6 +559,7 @@ struct engine *fake_engine_new(const struct fake_settings *settings)
 
 void fake_engine_free(struct engine *engine)
 {
+	desk_close(engine->desk);
 	gate_close(engine->gate);
 	fake_live_close(engine);
 	directory_close(engine->directory);

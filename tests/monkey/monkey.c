@@ -24,7 +24,7 @@
 /* Keys by weight: what moves and opens comes more often than the rest. */
 static const char *const frequent[] = {
 	"Down", "Up", "Enter", "Enter", "Esc", "Tab", "Tab", "Shift-Tab", "Left", "Right", "PgDn", "PgUp", "Home", "End", "Space",
-	"e", "l", "n", "d", "r", "c", "C", "u", "x", "/", "?", ":", "2", "3", "H", "+", "-", "s", "o", "p", "q",
+	"e", "l", "p", "a", "b", "B", "V", "R", "M", "n", "d", "r", "c", "C", "u", "x", "/", "?", ":", "2", "3", "H", "+", "-", "s", "o", "p", "q",
 	"Backspace", "Delete", "Ctrl-G", "Ctrl-P", "Ctrl-N", "Ctrl-R", "Ctrl-L", "Ctrl-U", "Ctrl-W", "Ctrl-K", "Ctrl-D", "Ctrl-T", "!", "v",
 };
 static const char *const typed[] = { "3 GB", "0", "user", "@example.com", "new.person@example.com", "example.org", "yes", "Müller", "山", "-1", "x y" };
@@ -32,7 +32,7 @@ static const char *const typed[] = { "3 GB", "0", "user", "@example.com", "new.p
 /* Ways that lead somewhere, so that reviews and writes are not left to luck. */
 static const char *const ways[] = {
 	"Esc Esc l Ctrl-U 3 Space G B Enter", "Tab Enter", "Tab Tab Enter", "Shift-Tab Enter", "Esc Esc Esc d", "Esc Esc u", "Esc Esc Enter e",
-	"Esc Esc Esc 3 n a . d e Enter", "Esc Esc 2 / u s e r 0 1 Enter", "Ctrl-G", "Down Down Enter",
+	"Esc Esc Esc 2 Enter p Ctrl-G", "Esc Esc Esc 2 Enter s Ctrl-G", "Esc Esc Esc 2 Enter B Ctrl-G", "Shift-Tab Enter", "Esc Esc Esc 3 n a . d e Enter", "Esc Esc 2 / u s e r 0 1 Enter", "Ctrl-G", "Down Down Enter",
 };
 
 static struct key random_key(void)
@@ -71,6 +71,9 @@ static bool apply_has_focus(struct stage *stage)
 
 		if (cell->style == STYLE_BUTTON_HERE && cell[0].cell.base == 'A' && cell[1].cell.base == 'p' && cell[2].cell.base == 'p')
 			return true;
+		/* The steps that were confirmed with that Apply and are still open. */
+		if (cell->style == STYLE_BUTTON_HERE && cell[0].cell.base == 'T' && cell[1].cell.base == 'r' && cell[2].cell.base == 'y')
+			return true;
 	}
 	return false;
 }
@@ -78,11 +81,12 @@ static bool apply_has_focus(struct stage *stage)
 static void press(struct stage *stage, const struct key *key)
 {
 	size_t before = fake_submits(stage->engine);
-	bool review = strcmp(place(stage), "review") == 0, focused = review && apply_has_focus(stage);
+	bool repair = strcmp(place(stage), "repair") == 0, review = repair || strcmp(place(stage), "review") == 0, focused = review && apply_has_focus(stage);
 	struct key enter;
 
 	session_key(stage->session, key);
-	if (trial_below(4) != 0)
+	/* A job that was confirmed goes on step by step. */
+	if (trial_below(4) != 0 || repair)
 		stage_settle(stage);
 	if (fake_submits(stage->engine) == before)
 		return;
