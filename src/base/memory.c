@@ -31,6 +31,7 @@ struct arena {
 	struct block *current;   /* the block that is being filled; older ones behind it */
 	size_t next_size;
 	size_t handed_out;
+	bool secret;             /* wiped before it is given back */
 };
 
 static void (*_Atomic failure_handler)(void);
@@ -143,10 +144,22 @@ void arena_free(struct arena *arena)
 	while (arena->current) {
 		struct block *next = arena->current->next;
 
+		if (arena->secret)
+			memory_wipe(arena->current->at, arena->current->used);
 		free(arena->current);
 		arena->current = next;
 	}
 	free(arena);
+}
+
+void arena_holds_secret(struct arena *arena)
+{
+	arena->secret = true;
+}
+
+bool arena_is_secret(const struct arena *arena)
+{
+	return arena->secret;
 }
 
 static struct block *block_new(size_t size)

@@ -13,6 +13,7 @@
 #define POSTROOM_BASE_MEMORY_H
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 /* Called once before the program ends for want of memory; NULL: none. */
@@ -36,6 +37,9 @@ struct arena;
 struct arena *arena_new(void);
 /* Frees the arena and all that was allocated from it; NULL is allowed. */
 void arena_free(struct arena *arena);
+/* From now on all of it is wiped when it is freed: a secret goes in. Whoever copies out of it asks and marks the copy. */
+void arena_holds_secret(struct arena *arena);
+bool arena_is_secret(const struct arena *arena);
 /* Zero-filled memory that lives as long as the arena; size 0 gives a valid pointer. */
 void *arena_alloc(struct arena *arena, size_t size);
 /* Copies of a text (NULL stays NULL), of bytes (a zero byte is appended), of a formatted text. */

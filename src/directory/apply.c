@@ -124,7 +124,7 @@ static struct delta flipped(const struct store_ldap *store, struct arena *arena,
 void apply_inverse(const struct store_ldap *store, struct arena *arena, const struct operation *operation, struct operation *inverse)
 {
 	static const enum operation_verb verbs[] = { [OPERATION_ADD] = OPERATION_DELETE, [OPERATION_DELETE] = OPERATION_ADD,
-		[OPERATION_MODIFY] = OPERATION_MODIFY, [OPERATION_RENAME] = OPERATION_RENAME };
+		[OPERATION_MODIFY] = OPERATION_MODIFY, [OPERATION_RENAME] = OPERATION_RENAME, [OPERATION_PASSWORD] = OPERATION_PASSWORD };
 	struct delta *deltas = arena_alloc(arena, operation->delta_count * sizeof *deltas);
 	size_t i;
 
@@ -138,6 +138,8 @@ void apply_inverse(const struct store_ldap *store, struct arena *arena, const st
 	}
 	if (operation->verb == OPERATION_ADD || operation->verb == OPERATION_DELETE)
 		inverse->id = NULL;
+	if (operation->stays)
+		inverse->place = NULL;
 	/* In reverse, so that within one attribute the new value goes before the old one comes. */
 	for (i = 0; i < operation->delta_count; i++)
 		deltas[i] = flipped(store, arena, &operation->deltas[operation->delta_count - 1 - i]);
@@ -420,6 +422,8 @@ enum outcome store_apply(void *self, const struct operation *operation, struct a
 		return OUTCOME_ALREADY;
 	if (operation->through != NULL)
 		return udm_apply(store, operation, arena, inverse, version_after, error);
+	if (operation->verb == OPERATION_PASSWORD)
+		return apply_password(store, operation, arena, inverse, version_after, error);
 	if (operation->commutes)
 		return apply_commuting(store, operation, arena, inverse, version_after, error);
 	if (!apply_fill_passwords(store, arena, operation, &filled, error))

@@ -80,7 +80,7 @@ static enum state policy_state(const struct convert *with, const struct entry *e
 	return entry_first(entry, "pwdAccountLockedTime") != NULL ? LOCKED : ACTIVE;
 }
 
-/* The worst of what the marks say, and who says so; NULL where none speaks. */
+/* The worst of what the marks say, and all who say something, "Samba, Kerberos"; NULL where none speaks. */
 static enum state worst_state(const struct convert *with, const struct entry *entry, const char **who)
 {
 	static const struct {
@@ -95,11 +95,17 @@ static enum state worst_state(const struct convert *with, const struct entry *en
 	*who = NULL;
 	for (i = 0; i < sizeof marks / sizeof *marks; i++) {
 		enum state state = marks[i].look(with, entry);
+		const char *name = marks[i].who;
 
-		if (state > worst) {
+		if (state == ACTIVE)
+			continue;
+		/* One attribute holds two sorts of lock, which people must tell apart. */
+		if (marks[i].look == policy_state)
+			name = text_same_ascii_case(entry_first(entry, "pwdAccountLockedTime"), LOCKED_BY_ADMIN) ? "password policy, by an admin" :
+				"password policy, after wrong passwords";
+		*who = *who == NULL ? name : arena_format(with->arena, "%s, %s", *who, name);
+		if (state > worst)
 			worst = state;
-			*who = marks[i].who;
-		}
 	}
 	return worst;
 }

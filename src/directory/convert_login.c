@@ -50,8 +50,6 @@ void read_password(const struct convert *with, const struct entry *entry, struct
 bool write_password(const struct convert *with, const struct field_values *wanted, struct entry *draft, struct error *error)
 {
 	(void)draft;
-	if (wanted->count == 1)
-		return error_set(error, ERROR_UNSUPPORTED, "%s: it is set by an operation of its own and not as an attribute", with->mapping->field->label);
 	return wanted->count == 1 || error_set(error, ERROR_INVALID, "%s: it can be set, and not be taken away; to keep somebody out lock the account",
 		with->mapping->field->label);
 }

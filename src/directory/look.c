@@ -138,6 +138,8 @@ static enum outcome look_there(struct store_ldap *store, const struct operation 
 		if (dn_same(entry->dn, operation->new_place))
 			return OUTCOME_APPLIED;
 		return dn_same(entry->dn, operation->place) ? not_applied(operation, error) : others(entry, error);
+	case OPERATION_PASSWORD:
+		return look_password(operation, entry, inverse, error);
 	case OPERATION_DELETE:
 		if (version != NULL && operation->version != NULL && strcmp(version, operation->version) != 0 && !all_show(store, arena, entry, operation, false))
 			return others(entry, error);

@@ -181,6 +181,7 @@ enum outcome udm_look_once(struct store_ldap *store, const struct operation *ope
 			return OUTCOME_APPLIED;
 		return dn_same(entry->dn, operation->place) ? not_done(operation, error) : others(operation, entry, arena, error, "has a third name now");
 	case OPERATION_DELETE:
+	case OPERATION_PASSWORD:
 		break;
 	}
 	return not_done(operation, error);

@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "directory/dn.h"
 #include "directory/store_private.h"
+#include "directory/udm_property.h"
 
 #define MEGABYTE 1048576
 
@@ -169,6 +170,70 @@ static const char *other_way(struct store_ldap *store, const struct change *chan
 	return NULL;
 }
 
+/* --- single fields ---------------------------------------------------------------------------------------- */
+
+/* The value as the udm command takes it: 1 and 0, megabytes; a secret is not for a shell, whose words everybody can read. */
+static const char *udm_value(struct arena *arena, const struct udm_property *property, const struct value *value)
+{
+	if (property->secret)
+		return "...";
+	if (property->shape == UDM_UNLOCK)
+		return "1";
+	if (property->shape == UDM_FLAG || property->shape == UDM_DIGIT)
+		return strcmp(value->bytes, "yes") == 0 ? "1" : "0";
+	if (property->shape == UDM_MEGABYTES)
+		return arena_format(arena, "%lld", strtoll(value->bytes, NULL, 10) / MEGABYTE);
+	return value->bytes;
+}
+
+/* modify with a word for each edit that is UDM's; NULL where it has no property for one. */
+static const char *modify_command(struct store_ldap *store, struct arena *arena, const struct change *change, const struct record *now)
+{
+	const struct profile_kind *held = store_kind(store, change->kind);
+	struct text out = { 0 };
+	char *words;
+	size_t i, j;
+
+	text_addf(&out, "udm %s modify --dn ", held->type == NULL ? "" : held->type);
+	add_quoted(&out, now == NULL ? change->name : now->place);
+	for (i = 0; i < change->edit_count; i++) {
+		const struct edit *edit = &change->edits[i];
+		const struct udm_property *property = held->type == NULL ? NULL : udm_property(held->type, edit->field->name);
+
+		for (j = 0; property != NULL && j < edit->count; j++)
+			add_set(&out, arena, property->name, udm_value(arena, property, &edit->values[j]));
+	}
+	words = arena_text(arena, text_get(&out));
+	text_free(&out);
+	return words;
+}
+
+/* The first field of the change that the profile gives to somebody who cannot be asked from here; NULL: none. */
+static const struct field *field_of_others(struct store_ldap *store, const struct change *change)
+{
+	const struct profile_kind *held = store_kind(store, change->kind);
+	size_t i;
+
+	for (i = 0; held != NULL && change->verb == VERB_EDIT && i < change->edit_count; i++) {
+		const struct mapping *mapping = profile_mapping(held, change->edits[i].field);
+
+		if (mapping != NULL && world_writer(store->world, mapping) == WRITER_NOBODY)
+			return change->edits[i].field;
+	}
+	return NULL;
+}
+
+static const char *field_words(struct store_ldap *store, struct arena *arena, const struct change *change, const struct record *now)
+{
+	const struct field *field = field_of_others(store, change);
+
+	if (field == NULL)
+		return NULL;
+	return arena_format(arena, "%s: %s. Give postroom.conf a section udm, or on the primary directory node: %s", field->label,
+		world_direct(store->world) ? "direct = yes is set, but this directory holds Samba or Kerberos entries, which only UDM keeps in step" :
+		"it belongs to UDM here, which keeps Samba, Kerberos, history and expiry in step", modify_command(store, arena, change, now));
+}
+
 const char *management_words(struct store_ldap *store, struct arena *arena, const struct change *change, const struct record *now)
 {
 	const struct profile_kind *held = store_kind(store, change->kind);
@@ -178,6 +243,8 @@ const char *management_words(struct store_ldap *store, struct arena *arena, cons
 		return NULL;
 	if (other_way(store, change) != NULL)
 		return other_way(store, change);
+	if (reason == NULL && field_words(store, arena, change, now) != NULL)
+		return field_words(store, arena, change, now);
 	if (reason == NULL || held->writer == NULL)
 		return reason;
 	if (change->verb == VERB_UNDO)

@@ -203,7 +203,7 @@ static bool plan_edit(struct store_ldap *store, const struct change *change, con
 		struct arena *arena, struct plan *plan, struct error *error)
 {
 	const struct profile_kind *held = store_kind(store, change->kind);
-	struct entry *draft = entry_copy(arena, entry);
+	struct entry *draft = entry_copy(arena, entry), *seen = entry_copy(arena, entry);
 	struct follow_to to = { .phase = FOLLOW_BEFORE };
 	struct delta *deltas;
 	size_t count;
@@ -213,8 +213,10 @@ static bool plan_edit(struct store_ldap *store, const struct change *change, con
 		return false;
 	if (!gather_is_light(change) && !plan_whole(held, draft, error))
 		return false;
-	count = entry_difference(arena, entry, draft, plan_replaces, store, &deltas);
+	plan_login(store, change, facts->now, arena, seen, draft, plan);
+	count = entry_difference(arena, seen, draft, plan_replaces, store, &deltas);
 	record_after(store, change, facts, draft, plan);
+	plan_show_password(store, change, plan->after);
 	if (count == 0 && !udm_concerns(store, change))
 		return true;
 	if (gather_is_light(change) && !plan_leaves_some(store, held, arena, facts->now->place, deltas, count, error))

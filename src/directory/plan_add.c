@@ -264,8 +264,11 @@ bool plan_add(struct store_ldap *store, const struct change *change, const struc
 	if (joins)
 		entry_put_text(draft, "gidNumber", group.number);
 	add_entry(store, draft, after->name, plan);
+	if (plan_password_given(store, change) != NULL)
+		plan_password_step(store, change, NULL, place, after->name, arena, plan);
 	if (joins)
 		join_group(store, arena, &group, change->kind, place, after->name, plan);
 	plan->after = read_record(store->world, arena, change->kind, draft, facts->forward_flag_mode);
+	plan_show_password(store, change, plan->after);
 	return true;
 }

@@ -294,8 +294,13 @@ static bool undo_one(struct undo *undo, struct operation *step)
 		return undo_delete(undo, step);
 	case OPERATION_ADD:
 		return undo_add(undo, step);
+	case OPERATION_PASSWORD:
+		/* The rest of a set that is still on its way has its secret; what comes from the journal has none. */
+		if (step->delta_count > 0 && step->deltas[0].count > 0)
+			return renew(undo, step) != NULL;
+		break;
 	}
-	return false;
+	return error_set(undo->error, ERROR_UNSUPPORTED, "a password cannot be taken back: what it was is known to nobody");
 }
 
 static void lay_over(struct undo *undo, const struct operation *step, struct entry *draft)
@@ -333,7 +338,7 @@ static bool show_after(struct undo *undo, const struct facts *facts)
 			draft = entry_new(undo->arena, step->place);
 		else if (step->verb == OPERATION_DELETE)
 			draft = NULL;
-		if (draft == NULL || (step->commutes && !dn_same(step->place, draft->dn)) || step->verb == OPERATION_DELETE ||
+		if (draft == NULL || step->verb == OPERATION_PASSWORD || (step->commutes && !dn_same(step->place, draft->dn)) || step->verb == OPERATION_DELETE ||
 		    (step->verb == OPERATION_MODIFY && !dn_same(step->place, draft->dn)))
 			continue;
 		lay_over(undo, step, draft);

@@ -11,6 +11,7 @@
 #include "directory/alias.h"
 #include "directory/directory_private.h"
 #include "directory/list.h"
+#include "directory/login_policy.h"
 #include "directory/names.h"
 #include "directory/read.h"
 
@@ -233,6 +234,7 @@ static void read_once(struct directory_query *query, struct world *world)
 		/* What the searches for derived fields leave behind goes with the scratch arena. */
 		if (read_derived(world, query->connection, record, &query->error)) {
 			read_findings(world, query->connection, record);
+			read_login(world, query->connection, record);
 			query->record = record_copy(arena_new(), record);
 		}
 	}

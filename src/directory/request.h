@@ -60,4 +60,19 @@ struct answer {
 void request_write(struct connection *connection, struct arena *arena, const struct operation *operation,
 		const struct filter *assertion, const char *const *after, struct answer *answer);
 
+/* What a password policy said of a password (draft-behera-ldap-password-policy-10, 6.2). */
+enum verdict {
+	VERDICT_NONE = -1,                 /* it said nothing, or there is none */
+	VERDICT_EXPIRED, VERDICT_LOCKED, VERDICT_CHANGE_FIRST, VERDICT_NOT_ALLOWED, VERDICT_OLD_NEEDED,
+	VERDICT_TOO_WEAK, VERDICT_TOO_SHORT, VERDICT_TOO_YOUNG, VERDICT_IN_HISTORY, VERDICT_TOO_LONG
+};
+/* Is it encrypted, or does it stay on this machine (ldapi)? */
+bool request_is_private(const struct connection *connection);
+/*
+ * Sets the password of an entry by the password modify operation (RFC 3062); the server hashes it. It takes no
+ * assertion. Refused, as not sent, on a connection that is not private.
+ */
+void request_password(struct connection *connection, struct arena *arena, const char *dn, const struct value *password,
+		struct answer *answer, enum verdict *verdict);
+
 #endif

@@ -109,6 +109,26 @@ struct entry *plan_own(struct arena *arena, const struct entry *entry);
 bool plan_is_user_attribute(const struct store_ldap *store, const char *name);
 bool plan_replaces(const void *store, const char *name);
 
+/* plan_login.c: the password that a change of a user gives and that we set ourselves; NULL: none. */
+const struct value *plan_password_given(const struct store_ldap *store, const struct change *change);
+/* The step that sets it. now: NULL for an entry that an earlier step adds. */
+void plan_password_step(const struct store_ldap *store, const struct change *change, const struct record *now, const char *place, const char *name,
+		struct arena *arena, struct plan *plan);
+/*
+ * Where the change gives a password: its step, and behind it what it would take along and what is to be so afterwards.
+ * entry and draft are brought in step about that, so their difference is the rest.
+ */
+void plan_login(const struct store_ldap *store, const struct change *change, const struct record *now, struct arena *arena, struct entry *entry,
+		struct entry *draft, struct plan *plan);
+/* The line of the review. */
+void plan_show_password(const struct store_ldap *store, const struct change *change, struct record *after);
+/* Whether locks and "must be changed" are obeyed, where the change makes one; and how long a lock lasts, in facts->now. */
+void gather_login(struct store_ldap *store, const struct change *change, struct arena *arena, struct facts *facts);
+/* apply_password.c: OPERATION_PASSWORD. The inverse stays without a place. */
+enum outcome apply_password(struct store_ldap *store, const struct operation *operation, struct arena *arena, struct operation *inverse,
+		const char **version_after, struct error *error);
+enum outcome look_password(const struct operation *operation, const struct entry *entry, struct operation *inverse, struct error *error);
+
 /* apply.c, look.c */
 enum outcome store_apply(void *self, const struct operation *operation, struct arena *arena, struct operation *inverse, const char **version_after, struct error *error);
 enum outcome store_look(void *self, const struct operation *operation, struct arena *arena, struct operation *inverse, struct error *error);

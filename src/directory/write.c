@@ -104,6 +104,8 @@ static int send_one(struct connection *connection, struct arena *arena, const st
 		return ldap_delete_ext(connection->handle, operation->place, controls, NULL, id);
 	case OPERATION_RENAME:
 		return send_rename(connection, arena, operation, controls, id);
+	case OPERATION_PASSWORD:       /* request_password */
+		break;
 	}
 	return LDAP_PARAM_ERROR;
 }

@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-static const char *const verb_words[] = { "add", "modify", "rename", "delete" };
+static const char *const verb_words[] = { "add", "modify", "rename", "delete", "password" };
 static const char *const how_words[] = { "add", "delete", "replace" };
 
 const char *operation_verb_word(enum operation_verb verb)
@@ -77,6 +77,8 @@ struct json *operation_to_json(const struct operation *operation, const struct j
 	put_optional(object, "new_place", operation->new_place);
 	put_optional(object, "id", operation->id);
 	put_optional(object, "version", operation->version);
+	if (operation->stays)
+		json_put_flag(object, "stays", true);
 	if (operation->commutes)
 		json_put_flag(object, "commutes", true);
 	put_optional(object, "words", operation->words);
@@ -126,7 +128,7 @@ static const char *get_optional(struct arena *arena, const struct json *json, co
 
 bool operation_from_json(struct arena *arena, const struct json *json, struct operation *operation)
 {
-	int verb = find_word(verb_words, 4, json_get_text(json, "verb"));
+	int verb = find_word(verb_words, (int)(sizeof(verb_words) / sizeof(verb_words[0])), json_get_text(json, "verb"));
 	const struct json *list = json_get(json, "deltas");
 	struct delta *deltas;
 	size_t i;
@@ -141,6 +143,7 @@ bool operation_from_json(struct arena *arena, const struct json *json, struct op
 	operation->version = get_optional(arena, json, "version");
 	operation->words = get_optional(arena, json, "words");
 	operation->through = get_optional(arena, json, "through");
+	operation->stays = json_get_flag(json, "stays");
 	operation->commutes = json_get_flag(json, "commutes");
 	operation->delta_count = json_count(list);
 	deltas = arena_alloc(arena, operation->delta_count * sizeof(*deltas));

@@ -103,7 +103,7 @@ static void add_entry(struct text *text, const struct operation *operation, cons
 static void add_through(struct text *text, const struct operation *operation)
 {
 	static const char *const verbs[] = { [OPERATION_ADD] = "POST", [OPERATION_MODIFY] = "PATCH", [OPERATION_RENAME] = "PATCH",
-		[OPERATION_DELETE] = "DELETE" };
+		[OPERATION_DELETE] = "DELETE", [OPERATION_PASSWORD] = "PATCH" };
 	bool whole = operation->verb == OPERATION_ADD || operation->verb == OPERATION_DELETE;
 	size_t i;
 
@@ -155,6 +155,9 @@ char *operation_lines(struct arena *arena, const struct operation *operation)
 		else
 			add_modify(&text, operation);
 		break;
+	case OPERATION_PASSWORD:
+		text_add(&text, "new password by the password modify operation: " DOTS);
+		break;
 	}
 	lines = arena_text(arena, text_get(&text));
 	text_free(&text);
@@ -205,7 +208,7 @@ static void ldif_rename(struct text *text, const char *new_place)
 /* Not for ldapmodify, which would do it past the management system: as remarks, values in the same spelling as the others. */
 static void ldif_through(struct text *text, const struct operation *operation)
 {
-	static const char *const verbs[] = { "create", "change", "rename", "delete" };
+	static const char *const verbs[] = { "create", "change", "rename", "delete", "change" };
 	struct text lines = { 0 };
 	const char *at, *end;
 	size_t i;
@@ -233,6 +236,12 @@ static void ldif_operation(struct text *text, const struct operation *operation)
 		ldif_through(text, operation);
 		return;
 	}
+	/* As LDIF it would be a stored password in clear, or with the secret left out none at all. */
+	if (operation->verb == OPERATION_PASSWORD) {
+		text_add(text, "# not LDIF: new password by the password modify operation (ldappasswd), a secret\n# ");
+		ldif_value(text, "dn", operation->place, strlen(operation->place));
+		return;
+	}
 	ldif_value(text, "dn", operation->place, strlen(operation->place));
 	switch (operation->verb) {
 	case OPERATION_ADD:
@@ -248,6 +257,8 @@ static void ldif_operation(struct text *text, const struct operation *operation)
 		break;
 	case OPERATION_MODIFY:
 		ldif_modify(text, operation);
+		break;
+	case OPERATION_PASSWORD:
 		break;
 	}
 }

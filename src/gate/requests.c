@@ -310,6 +310,8 @@ void gate_submit(struct gate *gate, const struct review *confirmed, const char *
 	submit->gate = gate;
 	submit->shown = shown_of(confirmed, typed, reason);
 	submit->submission.arena = arena_new();
+	if (arena_is_secret(confirmed->change->arena))
+		arena_holds_secret(submit->submission.arena);
 	submit->done = done;
 	submit->context = context;
 	gate->submits++;

@@ -232,6 +232,9 @@ void undo_consequences(struct review *review)
 
 	for (i = 0; i < undo->operation_count; i++)
 		secret = secret || operation_has_secret(&undo->operations[i]);
+	/* A step that set a password has no inverse at all. */
+	for (i = 0; i < undo->edit_count; i++)
+		secret = secret || undo->edits[i].field->type == FIELD_SECRET;
 	if (secret)
 		add_consequence(review, SEVERITY_WARNING, "undo-secret",
 			"Secrets are not in the journal: passwords that this change set or took away stay as they are now.");

@@ -73,6 +73,8 @@ struct change *change_copy(const struct change *change)
 	struct change *copy = change_new(change->verb, change->kind, change->name);
 	struct arena *arena = copy->arena;
 
+	if (arena_is_secret(change->arena))
+		arena_holds_secret(arena);
 	copy->id = arena_text(arena, change->id);
 	copy->new_name = arena_text(arena, change->new_name);
 	copy->reason = arena_text(arena, change->reason);
@@ -281,8 +283,18 @@ static void edit_many(struct change *change, const struct field *field, enum edi
 	edit_put_many(change, edit ? edit : edit_new(change, field, how), values, count);
 }
 
+static bool takes_secret(const struct field *field)
+{
+	for (const struct part *part = field->parts; part && part->name; part++)
+		if (part->type == FIELD_SECRET)
+			return true;
+	return field->type == FIELD_SECRET;
+}
+
 void change_edit(struct change *change, const struct field *field, enum edit_how how, const struct value *values, size_t count)
 {
+	if (takes_secret(field))
+		arena_holds_secret(change->arena);
 	if (how == EDIT_SET) {
 		change_forget(change, field);
 		edit_new(change, field, EDIT_SET);

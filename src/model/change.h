@@ -48,6 +48,7 @@ struct change *change_new(enum verb verb, const struct kind *kind, const char *n
 void change_free(struct change *change);                                   /* NULL is allowed */
 struct change *change_copy(const struct change *change);
 /*
+ * What holds a secret is wiped when it is freed, with its copies and what is laid over records.
  * Values are copied and doubles dropped. A field has either one SET, or one ADD and one REMOVE without common
  * values: a later SET replaces all, a later ADD or REMOVE is worked into what is there, so order never matters.
  */

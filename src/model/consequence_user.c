@@ -59,6 +59,54 @@ static void without_password(struct scene *scene, const struct consequence_rule 
 		tell(scene, rule, "%s has no password yet, so nobody can log in until one is set.", scene->after->name);
 }
 
+static bool gives_password(const struct scene *scene)
+{
+	return scene->change->verb != VERB_UNDO && change_touches(scene->change, "password") && count_after(scene, "password") > 0;
+}
+
+static bool becomes(const struct scene *scene, const char *field, const char *word)
+{
+	return field_changed(scene, field) && strcmp(text_after(scene, field), word) == 0;
+}
+
+static void password_final(struct scene *scene, const struct consequence_rule *rule)
+{
+	if (gives_password(scene))
+		tell(scene, rule, "What the password was is known to nobody, so a new one cannot be taken back; another one can be set.");
+}
+
+static void password_locked(struct scene *scene, const struct consequence_rule *rule)
+{
+	if (gives_password(scene) && strcmp(text_before(scene, "locked"), "yes") == 0 && strcmp(text_after(scene, "locked"), "yes") == 0)
+		tell(scene, rule, "%s stays locked: the new password opens nothing until the account is unlocked.", scene->before->name);
+}
+
+static void lock_keeps(struct scene *scene, const struct consequence_rule *rule)
+{
+	if (becomes(scene, "locked", "yes"))
+		tell(scene, rule, "Mail still arrives. Who is connected stays connected until the sessions are ended, and a mail server may "
+			"take the login for a while from its cache.");
+}
+
+static void lock_doubted(struct scene *scene, const struct consequence_rule *rule)
+{
+	if (scene->facts->lock_doubt)
+		tell(scene, rule, "%s.", scene->facts->lock_doubt);
+}
+
+static void must_change_doubted(struct scene *scene, const struct consequence_rule *rule)
+{
+	if (scene->facts->must_change_doubt)
+		tell(scene, rule, "%s.", scene->facts->must_change_doubt);
+}
+
+static void must_change_where(struct scene *scene, const struct consequence_rule *rule)
+{
+	if (becomes(scene, "must_change", "yes"))
+		tell(scene, rule, "Mail programs cannot change a password: it must be changed elsewhere first, and until then a mail server that "
+			"obeys this refuses the login.");
+}
+
 /* -1: no limit, or nothing that Dovecot could read. */
 static int64_t quota_of(const char *digits)
 {
@@ -174,6 +222,12 @@ const struct consequence_rule consequence_rules_user[] = {
 	{ "quota-no-limit",       SEVERITY_WARNING, CHANGED,           quota_no_limit },
 	{ "fetchmail-clear-text", SEVERITY_WARNING, CREATED | CHANGED, fetchmail_clear },
 	{ "fetchmail-gone",       SEVERITY_WARNING, CHANGED,           fetchmail_gone },
+	{ "password-final",       SEVERITY_WARNING, CHANGED,           password_final },
+	{ "lock-doubted",         SEVERITY_WARNING, CHANGED,           lock_doubted },
+	{ "must-change-doubted",  SEVERITY_WARNING, CHANGED,           must_change_doubted },
+	{ "password-locked",      SEVERITY_WARNING, CHANGED,           password_locked },
+	{ "lock-keeps",           SEVERITY_NOTE,    CHANGED,           lock_keeps },
+	{ "must-change-where",    SEVERITY_NOTE,    CHANGED,           must_change_where },
 	{ "login-renamed",        SEVERITY_NOTE,    CHANGED,           login_renamed },
 	{ "name-stays",           SEVERITY_NOTE,    CHANGED,           name_stays },
 	{ "login-digits",         SEVERITY_NOTE,    CREATED | CHANGED, login_digits },

@@ -77,6 +77,8 @@ struct facts {
 	size_t missing_count;
 	const char *kept;                       /* DELETE: why it cannot go, as a sentence; NULL: nothing is known against it */
 	enum known listfilter;                  /* UCR mail/postfix/policy/listfilter: allowed senders are obeyed */
+	/* Why a lock, or "must be changed", that the change makes may keep nobody out, as a sentence without its dot; NULL: it does. */
+	const char *lock_doubt, *must_change_doubt;
 	const char *lookalike;                  /* an existing address that looks like a new one; NULL: none */
 };
 

@@ -167,6 +167,8 @@ struct record *change_result(struct arena *arena, const struct change *change, c
 
 	if (change->verb == VERB_DELETE)
 		return NULL;
+	if (arena_is_secret(change->arena))
+		arena_holds_secret(arena);
 	after = now ? record_copy(arena, now) : record_new_in(arena, change->kind);
 	if (change->verb == VERB_UNDO)
 		return after;

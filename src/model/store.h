@@ -15,7 +15,11 @@
 #include "model/facts.h"
 #include "model/scope.h"
 
-enum operation_verb { OPERATION_ADD, OPERATION_MODIFY, OPERATION_RENAME, OPERATION_DELETE };
+/*
+ * PASSWORD: sets a password by the server's own operation for it (RFC 3062), which hashes and judges; one delta with the
+ * secret, whose attribute is named for people only. It is never taken back.
+ */
+enum operation_verb { OPERATION_ADD, OPERATION_MODIFY, OPERATION_RENAME, OPERATION_DELETE, OPERATION_PASSWORD };
 enum delta_how { DELTA_ADD, DELTA_DELETE, DELTA_REPLACE };
 struct delta {
 	const char *attribute;
@@ -33,6 +37,7 @@ struct operation {
 	const char *version;               /* asserted entryCSN from the re-read; NULL: none (commuting, or not readable) */
 	const struct delta *deltas;        /* ADD: all attributes as DELTA_ADD; DELETE: what is there, as DELTA_DELETE, so that undo can add it */
 	size_t delta_count;
+	bool stays;                        /* writes what was there before the set, too, and an earlier step took along: has no inverse */
 	bool commutes;                     /* membership values: no version, "already so" (16, 20) is success */
 	const char *words;                 /* what this step does, for the list of steps */
 	/*

@@ -1,0 +1,159 @@
+/*
+ * login_policy: which password policy counts for an entry, and what it makes
+ * of the marks of a lock.
+ */
+#include "directory/login_policy.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/text.h"
+#include "directory/convert_private.h"
+#include "directory/filter.h"
+#include "directory/read.h"
+
+static const char *const policy_attributes[] = { "pwdLockout", "pwdMustChange", "pwdLockoutDuration", "pwdMinLength", "pwdMaxLength",
+	"pwdInHistory", "pwdMinAge", "pwdAttribute", NULL };
+
+static enum known flag(const struct entry *entry, const char *attribute)
+{
+	const char *text = entry_first(entry, attribute);
+
+	/* Every policy has pwdAttribute; where even that is hidden nothing can be said, else no value is FALSE (slapo-ppolicy(5)). */
+	if (entry_first(entry, "pwdAttribute") == NULL)
+		return KNOWN_NOT;
+	return text != NULL && text_same_ascii_case(text, "TRUE") ? KNOWN_YES : KNOWN_NO;
+}
+
+static long number(const struct entry *entry, const char *attribute)
+{
+	const char *text = entry_first(entry, attribute);
+
+	return text == NULL ? 0 : strtol(text, NULL, 10);
+}
+
+/* The only policy below the base; NULL: none can be seen, or several, of which nobody knows which one it is. */
+static struct entry *only_policy(const struct world *world, struct connection *connection, struct arena *arena)
+{
+	struct search search = { .base = world_base(world), .scope = SCOPE_BELOW, .attributes = policy_attributes, .limit = 2,
+		.filter = filter_equal_text(arena, "objectClass", "pwdPolicy") };
+	struct found found;
+
+	if (!world_has_class(world, "pwdPolicy") || !request_search(connection, arena, &search, &found, NULL) || found.count != 1 || found.cut)
+		return NULL;
+	return found.entries[0];
+}
+
+void login_policy_read(const struct world *world, struct connection *connection, struct arena *arena, const struct entry *entry,
+		struct login_policy *policy)
+{
+	const char *named = entry == NULL ? NULL : entry_first(entry, "pwdPolicySubentry");
+	struct entry *found = named != NULL ? request_entry(connection, arena, named, policy_attributes, NULL) : only_policy(world, connection, arena);
+
+	*policy = (struct login_policy){ .assumed = named == NULL, .obeys_locks = KNOWN_NOT, .obeys_must_change = KNOWN_NOT };
+	if (found == NULL)
+		return;
+	policy->place = arena_text(arena, found->dn);
+	policy->obeys_locks = flag(found, "pwdLockout");
+	policy->obeys_must_change = flag(found, "pwdMustChange");
+	policy->lock_seconds = number(found, "pwdLockoutDuration");
+	policy->shortest = number(found, "pwdMinLength");
+	policy->longest = number(found, "pwdMaxLength");
+	policy->history = number(found, "pwdInHistory");
+	policy->youngest = number(found, "pwdMinAge");
+}
+
+int64_t login_policy_until(const struct login_policy *policy, const struct entry *entry)
+{
+	const char *lock = entry_first(entry, "pwdAccountLockedTime");
+	int64_t since;
+
+	if (policy->place == NULL || policy->lock_seconds <= 0 || lock == NULL || text_same_ascii_case(lock, LOCKED_BY_ADMIN) || !text_to_time(lock, &since))
+		return 0;
+	return since + policy->lock_seconds;
+}
+
+/* --- what a record says of locks ----------------------------------------------------------------- */
+
+/* Fields that look at locks; each knows its attributes by the profile. */
+static const char *const lock_fields[] = { "state", "mail_state", "locked", "failed_lock", NULL };
+
+static const char **lock_attributes(const struct profile_kind *held, struct arena *arena)
+{
+	const char **names;
+	size_t count = 0, i, j;
+
+	for (i = 0; lock_fields[i] != NULL; i++)
+		for (j = 0; profile_mapping(held, kind_field(held->kind, lock_fields[i]))->attributes[j] != NULL; j++)
+			count++;
+	names = arena_alloc(arena, (count + 2) * sizeof *names);
+	for (count = 0, i = 0; lock_fields[i] != NULL; i++)
+		for (j = 0; profile_mapping(held, kind_field(held->kind, lock_fields[i]))->attributes[j] != NULL; j++)
+			names[count++] = profile_mapping(held, kind_field(held->kind, lock_fields[i]))->attributes[j];
+	names[count] = "pwdPolicySubentry";
+	return names;
+}
+
+/* The fields as if the mark of a lock whose time is over were gone: the server takes it away at the next login. */
+static void read_without(struct world *world, struct connection *connection, const struct profile_kind *held, struct entry *entry,
+		struct record *record)
+{
+	struct convert with = { .arena = record->arena, .profile = world_profile(world), .flag_mode = world_flag_mode(world, connection), .now = clock_now() };
+	size_t i;
+
+	entry_put(entry, "pwdAccountLockedTime", NULL, 0);
+	for (i = 0; lock_fields[i] != NULL; i++) {
+		const struct field *field = kind_field(held->kind, lock_fields[i]);
+		struct field_values *out = &record->fields[kind_field_index(held->kind, field)];
+
+		with.mapping = profile_mapping(held, field);
+		if (with.mapping->converter == NULL || out->presence == VALUE_UNSUPPORTED)
+			continue;
+		*out = (struct field_values){ .presence = VALUE_ABSENT };
+		with.mapping->converter->read(&with, entry, out);
+	}
+}
+
+static void note(struct record *record, const char *field, const char *words)
+{
+	struct field_values *out = &record->fields[kind_field_index(record->kind, kind_field(record->kind, field))];
+
+	out->note = out->note == NULL ? words : arena_format(record->arena, "%s; %s", out->note, words);
+}
+
+static void note_policy(struct world *world, struct connection *connection, const struct profile_kind *held, const struct login_policy *policy,
+		struct entry *entry, struct record *record)
+{
+	bool mistakes = strcmp(record_text(record, "failed_lock"), "yes") == 0;
+	int64_t until = login_policy_until(policy, entry);
+
+	if (policy->obeys_locks == KNOWN_NO && entry_first(entry, "pwdAccountLockedTime") != NULL)
+		note(record, mistakes ? "failed_lock" : "locked", arena_format(record->arena, "but the password policy %s has no pwdLockout, so it keeps nobody out",
+			policy->place));
+	else if (mistakes && until > 0 && until <= clock_now()) {
+		read_without(world, connection, held, entry, record);
+		note(record, "failed_lock", arena_format(record->arena, "a lock ended by itself at %s", text_from_time(record->arena, until)));
+	} else if (mistakes && until > 0)
+		note(record, "failed_lock", arena_format(record->arena, "until %s", text_from_time(record->arena, until)));
+	else if (mistakes && policy->place != NULL)
+		note(record, "failed_lock", "until somebody ends it");
+	else if (mistakes)
+		note(record, "failed_lock", "until when is not known");
+}
+
+void read_login(struct world *world, struct connection *connection, struct record *record)
+{
+	const struct profile_kind *held = profile_kind(world_profile(world), record->kind);
+	struct login_policy policy;
+	struct entry *entry;
+
+	if (record->kind != &kind_user || held == NULL || record->place == NULL ||
+	    (strcmp(record_text(record, "locked"), "yes") != 0 && strcmp(record_text(record, "failed_lock"), "yes") != 0))
+		return;
+	entry = request_entry(connection, record->arena, record->place, lock_attributes(held, record->arena), NULL);
+	if (entry == NULL || entry_first(entry, "pwdAccountLockedTime") == NULL)
+		return;
+	login_policy_read(world, connection, record->arena, entry, &policy);
+	note_policy(world, connection, held, &policy, entry, record);
+}
