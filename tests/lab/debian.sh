@@ -44,7 +44,9 @@ slapd_main_database() {
 	overlay sssvlv
 	$([ "$UNIQUE" = serialize ] && grep -v '^#' "$TOP/packaging/slapd/debian-unique.conf")
 	overlay ppolicy
+	ppolicy_default cn=default,cn=services,$BASE
 	ppolicy_hash_cleartext
+	ppolicy_use_lockout
 	overlay memberof
 	memberof-group-oc groupOfNames
 	memberof-member-ad member
@@ -78,7 +80,8 @@ dovecot_ldap_conf() {
 	dn = cn=mailserver,cn=services,$BASE
 	dnpass = $(cat "$DIR/secrets/mailserver")
 	auth_bind = yes
-	pass_filter = (&(objectClass=inetOrgPerson)$home(|(mail=%u)(&(uid=%n)(mail=*))))
+	# a login whose password must be changed binds all the same (slapo-ppolicy), so the mail server looks by itself
+	pass_filter = (&(objectClass=inetOrgPerson)(!(pwdReset=TRUE))$home(|(mail=%u)(&(uid=%n)(mail=*))))
 	pass_attrs = mail=user
 	user_filter = (&(objectClass=inetOrgPerson)$home(|(mail=%u)(&(uid=%n)(mail=*))))
 	user_attrs = mail=user

@@ -19,7 +19,8 @@ dovecot_ldap_conf() {
 	dn = cn=mailserver,cn=services,$BASE
 	dnpass = $(cat "$DIR/secrets/mailserver")
 	auth_bind = yes
-	pass_filter = (&(objectClass=univentionMail)(!(shadowExpire=1))$home$user)
+	# a login whose password must be changed binds all the same (slapo-ppolicy), so the mail server looks by itself
+	pass_filter = (&(objectClass=univentionMail)(!(shadowExpire=1))(!(pwdReset=TRUE))$home$user)
 	pass_attrs = $([ "$2" = submission ] && echo uid || echo mailPrimaryAddress)=user
 	user_filter = (&(|(objectClass=univentionMail)(objectClass=univentionMailSharedFolder))$home$user)
 	user_attrs = mailPrimaryAddress=user, univentionMailUserQuota=quota_rule=*:storage=%\$M
