@@ -26,7 +26,7 @@ static bool no_field(const struct kind *kind, const char *name, struct error *er
 }
 
 /* @FILE or -: the secret itself; NULL with a sentence. Arena of the change. */
-static const char *fetch_secret(struct arena *arena, const char *label, const char *where, bool restricted, struct error *error)
+static const char *fetch_secret(struct arena *arena, const char *label, const char *where, bool restricted, const char *repair, struct error *error)
 {
 	char *asked, *question, *secret;
 
@@ -38,7 +38,7 @@ static const char *fetch_secret(struct arena *arena, const char *label, const ch
 		return file_read_secret(arena, where + 1, error);
 	if (strcmp(where, "-")) {
 		error_set(error, ERROR_USAGE, "%s is a secret and may not stand on the command line, where everybody can read it; "
-			"give @FILE, or - to be asked", label);
+			"give @FILE, or - to be asked%s", label, repair);
 		return NULL;
 	}
 	question = arena_format(arena, "%s: ", label);
@@ -66,7 +66,7 @@ static const char *fetch_parts(struct arena *arena, const struct field *field, c
 		const char *given = parts_get(arena, value, part->name);
 
 		if (given && *given && part->type == FIELD_SECRET) {
-			given = fetch_secret(arena, part->label, given, restricted, error);
+			given = fetch_secret(arena, part->label, given, restricted, "", error);
 			if (!given)
 				return NULL;
 			any = true;
@@ -123,6 +123,14 @@ static const char *said_by_policy(const struct change *change, const struct fiel
 	return NULL;
 }
 
+/* What does a new password completely, with everything that goes with it; "" for other fields. */
+static const char *repair_words(const struct change *change, const struct field *field)
+{
+	if (change->kind != &kind_user || strcmp(field->name, "password") != 0)
+		return "";
+	return arena_format(change->arena, ". What does the whole of it is: postroom reset %s --password", *change->name ? change->name : "USER");
+}
+
 /* The value as records hold it; NULL with a sentence. */
 static const char *canonical_of(const struct change *change, const struct field *field, const char *value, bool restricted,
 		struct error *error)
@@ -133,7 +141,7 @@ static const char *canonical_of(const struct change *change, const struct field 
 		return value && check_value(field, value, error) ? value : NULL;
 	}
 	if (field->type == FIELD_SECRET)
-		value = fetch_secret(change->arena, field->label, value, restricted, error);
+		value = fetch_secret(change->arena, field->label, value, restricted, repair_words(change, field), error);
 	else if (field->type == FIELD_PARTS)
 		value = fetch_parts(change->arena, field, value, restricted, error);
 	return value ? check_parse(change->arena, field, value, error) : NULL;
@@ -146,6 +154,8 @@ static bool put_edit(struct change *change, const struct field *field, enum edit
 
 	if (!choose_how(change, field, &how, error))
 		return false;
+	if (!*value && field->type == FIELD_SECRET)
+		return error_set(error, ERROR_USAGE, "%s cannot be taken away or empty; give @FILE, or - to be asked%s", field->label, repair_words(change, field));
 	if (!*value && how == EDIT_SET) {
 		change_edit_text(change, field, how, NULL);
 		return true;

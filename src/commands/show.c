@@ -34,7 +34,7 @@ static const char *note_of(const struct field_values *values)
 	case VALUE_UNREADABLE:
 		return values->note ? values->note : "not readable with this login";
 	case VALUE_HIDDEN:
-		return "set; not shown";
+		return values->note ? values->note : "set; not shown";
 	default:
 		return values->note ? values->note : values->origin;
 	}

@@ -127,18 +127,25 @@ static bool are_short(const struct diff_line *lines, size_t count)
 	return true;
 }
 
+/* Both sides of a secret are dots, which say nothing. */
+static const char *turn_words(struct arena *arena, const struct diff_line *line)
+{
+	if (line->field->type == FIELD_SECRET)
+		return "set anew";
+	return arena_format(arena, "%s to %s", line->old_words, line->new_words);
+}
+
 static char *edited_words(struct arena *arena, const char *name, const struct diff_line *lines, size_t count)
 {
 	if (count == 0)
 		return arena_format(arena, "Nothing changes at %s", name);
 	if (count == 1 && are_short(lines, count))
 		return lines[0].field->flags & FIELD_LARGE ? moved_sentence(arena, name, &lines[0]) :
-			arena_format(arena, "%s of %s: %s to %s", lines[0].field->label, name,
-			lines[0].old_words, lines[0].new_words);
+			arena_format(arena, "%s of %s: %s", lines[0].field->label, name, turn_words(arena, &lines[0]));
 	/* A first forward brings Keep a copy along: two fields are the usual case, and the history should tell where mail goes. */
 	if (count == 2 && are_short(lines, count))
-		return arena_format(arena, "%s of %s: %s to %s; %s: %s to %s", lines[0].field->label, name, lines[0].old_words,
-			lines[0].new_words, lines[1].field->label, lines[1].old_words, lines[1].new_words);
+		return arena_format(arena, "%s of %s: %s; %s: %s", lines[0].field->label, name, turn_words(arena, &lines[0]),
+			lines[1].field->label, turn_words(arena, &lines[1]));
 	return arena_format(arena, "%s of %s changed", labels(arena, lines, count), name);
 }
 

@@ -282,7 +282,7 @@ static void test_no_lock_seen_is_no_promise(void **state)
 	assert_string_equal(values->origin, "passwords are not looked at");
 	values = record_get(record_of(entry_of("uid=x|pwdAccountLockedTime=000001010000Z"), KNOWN_YES), "state");
 	assert_string_equal(values->values[0].bytes, "locked");
-	assert_string_equal(values->origin, "password policy");
+	assert_string_equal(values->origin, "password policy, by an admin");
 }
 
 /* The object class gives away that a value is hidden; without it there is none. */
