@@ -144,6 +144,8 @@ const struct host_command host_commands[] = {
 	  .help = "Where Dovecot's settings stand." },
 	{ "lines", GROUP_MACHINE, "/usr/bin/grep", WORDS("-s", "-n", "-H", "-a", "-e", "", "--", "%1"), HOLES(HOLE_PATH), .many = true,
 	  .help = "Where Postfix's parameters and UCR's variables stand." },
+	{ "table-lines", GROUP_MACHINE, "/usr/bin/grep", WORDS("-s", "-n", "-H", "-a", "-e", "", "--", "%1"), HOLES(HOLE_PATH), .many = true,
+	  .help = "Tables of Postfix whose lines are settings and hold no secret." },
 	{ "file", GROUP_MACHINE, "/usr/bin/cat", WORDS("--", "%1"), HOLES(HOLE_PATH),
 	  .help = "A configuration file as it is, before it is changed." },
 
@@ -188,9 +190,20 @@ const struct host_command host_commands[] = {
 	{ "smtp-end", GROUP_MACHINE, "postroom", WORDS("guardian", "smtp-end", "%1"), HOLES(HOLE_USER), .many = true, .root = true, .changes = true,
 	  .postfix = true, .help = "Ends the open SMTP sessions of a login." },
 
+	/* Services that a change of theirs needs restarted; which, the table of the catalogue says. */
+	{ "systemd", GROUP_MACHINE, "/usr/bin/test", WORDS("-d", "/run/systemd/system"), .help = "Whether systemd runs the services." },
+	{ "service-state", GROUP_MACHINE, "/usr/bin/systemctl", WORDS("show", "--property=LoadState", "--property=ActiveState", "%1"), HOLES(HOLE_SERVICE),
+	  .help = "Whether a service is there and runs." },
+	{ "service-restart", GROUP_MACHINE, "/usr/bin/systemctl", WORDS("restart", "%1"), HOLES(HOLE_SERVICE), .root = true, .changes = true,
+	  .help = "Ends a service and starts it again." },
+	{ "system-build", GROUP_MACHINE, "/run/current-system/sw/bin/fc-manage", WORDS("--build"), .root = true, .changes = true,
+	  .help = "Builds a machine of Flying Circus from its configuration." },
+
 	/* Files under a timer: postroom there, see settings/guardian.h. The change goes by standard input. */
 	{ "guardian-look", GROUP_MACHINE, "postroom", WORDS("guardian", "look"), .root = true,
 	  .help = "Which change of a server's files waits to be confirmed." },
+	{ "guardian-logins", GROUP_MACHINE, "postroom", WORDS("guardian", "logins", "%1"), HOLES(HOLE_PATH), .root = true,
+	  .help = "Which logins a table of Postfix holds, without their passwords." },
 	{ "guardian-status", GROUP_MACHINE, "postroom", WORDS("guardian", "status"), .root = true, .changes = true,
 	  .help = "Which change of a server's files waits to be confirmed; one whose guardian has died goes back." },
 	{ "guardian-apply", GROUP_MACHINE, "postroom", WORDS("guardian", "apply"), .root = true, .changes = true, .input_change = true,

@@ -6,7 +6,7 @@
  * server's files goes through the gate like any other change.  An object is a
  * server.  "value" is what a person reads, "change" what the guardian gets
  * (settings/settings.h fills and reads it), and "confirm", "rollback", "more" and "settle" are orders to a guardian that
- * waits.  Constant data, any thread.
+ * waits; "restart" ends a service and starts it again.  Constant data, any thread.
  */
 #ifndef POSTROOM_MODEL_GUARDED_H
 #define POSTROOM_MODEL_GUARDED_H

@@ -3,7 +3,7 @@
  *
  * A setting is kept by one of four backends, chosen by the server's flavour:
  * UCR variables, main.cf (with master.cf), main.cf.local on UCS for what has no
- * variable, our file in Dovecot's conf.d.  Reading asks a server once for
+ * variable, our file in Dovecot's conf.d; lines of tables of Postfix beside them.  Reading asks a server once for
  * everything (settings_read) and gives a state; settings_value and settings_plan
  * are pure over it, so that the screen, the commands and the tests share them.
  * Nothing here writes: a plan is handed to the store of settings/settings.h.
@@ -16,7 +16,7 @@
 #include "settings/facts.h"
 #include "settings/guardian.h"
 
-enum setting_backend { BACKEND_NONE, BACKEND_UCR, BACKEND_POSTFIX, BACKEND_LOCAL, BACKEND_DOVECOT };
+enum setting_backend { BACKEND_NONE, BACKEND_UCR, BACKEND_POSTFIX, BACKEND_LOCAL, BACKEND_DOVECOT, BACKEND_MAP };
 const char *setting_backend_word(enum setting_backend backend);            /* "UCR", "main.cf", ... */
 
 /* --- the state of a server ------------------------------------------------------------------------- */
@@ -33,6 +33,11 @@ void settings_state_free(struct settings_state *state);                    /* NU
 struct settings_state *settings_state_new(const struct host_settings *settings, int64_t now);
 /* command: the row of host_commands whose answer this is. */
 void settings_state_take(struct settings_state *state, const char *command, const struct host_answer *answer);
+/*
+ * After these: which tables there are; their files are asked for by "table-lines" and "guardian-logins" then. secret: those with logins.
+ * NULL-terminated; arena of the state.
+ */
+const char *const *settings_state_tables(struct settings_state *state, bool secret);
 /* After the last answer. */
 void settings_state_end(struct settings_state *state);
 
@@ -89,6 +94,7 @@ struct setting_edit {
 	const struct setting *setting;
 	const char *key;
 	const char *value;                 /* as typed; NULL: unset */
+	const char *password;              /* of a SETTING_SECRET; NULL: the one that is there stays */
 };
 struct setting_say { enum setting_weight weight; const char *text; };
 /* The file that a change is about, with its bytes now; found by settings_plan_files. */
@@ -101,6 +107,9 @@ struct setting_plan {
 	/* How: files with their new bytes, and variables of UCR ("name", "value" or NULL: unset, ...; NULL-terminated). */
 	const struct guarded_file *files;
 	size_t file_count;
+	const struct guarded_entry *entries;       /* lines of tables */
+	size_t entry_count;
+	bool secret;                       /* a password is among it: nothing of it comes into a journal, and it is not undone */
 	const char *const *variables;
 	const char *const *variables_before;
 	const char *const *commits;        /* files that ucr must make again afterwards; NULL-terminated */
@@ -122,6 +131,19 @@ const char *const *settings_plan_files(struct arena *arena, const struct setting
  */
 bool settings_plan(struct arena *arena, const struct settings_state *state, const struct setting_edit *edits, size_t count,
 		const struct setting_bytes *bytes, size_t bytes_count, const struct setting_facts *facts, struct setting_plan *plan, struct error *error);
+
+/* --- main.cf.local of a server of UCS ------------------------------------------------------------------ */
+
+struct local_line { unsigned line; const char *name, *value; const char *overrides; /* what UCR wrote; NULL: nothing */ };
+/* False with a sentence where this server has none. */
+bool settings_local_possible(const struct settings_state *state, struct error *error);
+/* Its lines; ends with line 0; arena. */
+const struct local_line *settings_local_lines(struct arena *arena, const struct settings_state *state);
+/* The file and where it is set aside; NULL-terminated, arena. */
+const char *const *settings_local_files(struct arena *arena, const struct settings_state *state);
+/* Set aside, or put back, under the timer. bytes: of settings_local_files. Pure; arena. */
+bool settings_plan_local(struct arena *arena, const struct settings_state *state, bool aside, const struct setting_bytes *bytes, size_t count,
+		struct setting_plan *plan, struct error *error);
 
 /* The plan as a change that goes through the gate (settings/settings.h); confirm_s 0: the usual time. The caller frees it. Any thread. */
 struct change *settings_plan_change(const struct setting_plan *plan, const struct host_settings *server, unsigned confirm_s);

@@ -10,6 +10,15 @@
 #include "settings/layers.h"
 
 struct lookup;
+/* A table whose lines are settings. */
+struct state_map {
+	const char *why;                   /* not NULL: it cannot be edited as a file, since .. */
+	const char *type, *path;           /* "hash", "/etc/postfix/smtp_auth" */
+	bool made;                         /* by postmap; else Postfix reads the file itself */
+	bool unread;                       /* no parameter names it */
+};
+struct state_table { const char *path; bool secret, read; struct text bytes; };
+enum { STATE_TABLES = 8 };
 struct settings_state {
 	struct arena *arena;
 	const struct host_settings *settings;      /* a copy of what is needed; texts of the arena */
@@ -23,6 +32,9 @@ struct settings_state {
 	struct dovecot_files *dovecot_files;
 	struct text main_cf, local_cf, master_cf;          /* as lines came; zero-length: not read or empty */
 	bool main_read, local_read, master_read;
+	struct state_table tables[STATE_TABLES];
+	size_t table_count;
+	const char *logins_why;            /* why tables with logins are not read; NULL: they are, or nobody asked */
 	bool dovecot24;
 	const char *main_path, *local_path, *master_path, *dovecot_conf, *ucr_directory;
 };
@@ -37,6 +49,16 @@ bool state_opposite(const struct settings_state *state, const struct setting *se
 const char *opposite_word(const char *value);
 /* "service/type/option" of master.cf in parts (arena); false: a plain parameter. */
 bool split_option(struct arena *arena, const char *postconf, const char **service, const char **type, const char **option);
+
+/* maps.c: the table of a setting after these edits (0: as it is); its lines. */
+struct state_map state_map_of(struct arena *arena, const struct settings_state *state, const struct setting *setting, const struct setting_edit *edits,
+		size_t count);
+void state_map_value(struct arena *arena, const struct settings_state *state, const struct setting *setting, const char *key, struct setting_value *value);
+const char *const *state_map_keys(struct arena *arena, const struct settings_state *state, const struct setting *setting);
+void state_tables_find(struct settings_state *state);
+/* A line of a file; of none of the tables: nothing. */
+void state_table_line(struct settings_state *state, const char *path, const char *line, size_t length);
+void state_tables_read(struct settings_state *state, bool secret);
 
 /* The files where a plan writes. Arena. */
 const char *state_dropin(struct arena *arena, const struct settings_state *state);

@@ -34,22 +34,44 @@ const struct setting *const setting_tables[] = {
 };
 
 const struct setting_follow_row setting_follows[] = {
-	{ FOLLOW_POSTMAP_AUTH, "postmap of smtp_auth", "postmap /etc/postfix/smtp_auth", true, "Postfix reads the new table by itself." },
-	{ FOLLOW_POSTMAP_TLS, "postmap of tls_policy", "postmap /etc/postfix/tls_policy", true, "Postfix reads the new table by itself." },
-	{ FOLLOW_POSTFIX_RELOAD, "Postfix reload", "postfix reload", true, "No session ends; new ones have the new value." },
-	{ FOLLOW_POSTFIX_RESTART, "Postfix restart", "systemctl restart postfix", false, "SMTP is not there for some seconds; other servers try again by themselves." },
-	{ FOLLOW_DOVECOT_RELOAD, "Dovecot reload", "doveadm reload", true, "All sessions end after six seconds and come back, unless sessions-end-with-reload is no." },
-	{ FOLLOW_DOVECOT_RESTART, "Dovecot restart", "systemctl restart dovecot", false, "All sessions end at once; nobody can log in for some seconds; with a mistake in its files it does not start." },
-	{ FOLLOW_SYSLOG, "syslog restart", "systemctl restart rsyslog", false, "Lines of some seconds may be lost." },
-	{ FOLLOW_AMAVIS, "amavis restart", "systemctl restart amavis", false, "Mail waits in the queue for some seconds." },
-	{ FOLLOW_POSTGREY, "Postgrey restart", "systemctl restart postgrey", false, "New mail is deferred for some seconds." },
-	{ FOLLOW_FETCHMAIL, "Fetchmail restart", "systemctl restart fetchmail", false, "The next mail is fetched some minutes later." },
-	{ FOLLOW_SASLAUTHD, "saslauthd restart", "systemctl restart saslauthd", false, "Remembered logins are forgotten." },
-	{ FOLLOW_CYRUS, "Cyrus restart", "systemctl restart cyrus-imapd", false, "All sessions end." },
-	{ FOLLOW_APACHE, "Apache restart", "systemctl restart apache2", false, "Webmail and the management console are not there for some seconds." },
-	{ FOLLOW_FIREWALL, "firewall restart", "systemctl restart univention-firewall", false, "Rules set by hand are gone." },
-	{ 0, NULL, NULL, false, NULL },
+	{ FOLLOW_POSTMAP_AUTH, "postmap of smtp_auth", "postmap /etc/postfix/smtp_auth", true, "Postfix reads the new table by itself.", NULL, NULL },
+	{ FOLLOW_POSTMAP_TLS, "postmap of tls_policy", "postmap /etc/postfix/tls_policy", true, "Postfix reads the new table by itself.", NULL, NULL },
+	{ FOLLOW_POSTFIX_RELOAD, "Postfix reload", "postfix reload", true, "No session ends; new ones have the new value.", NULL, NULL },
+	{ FOLLOW_POSTFIX_RESTART, "Postfix restart", "systemctl restart postfix", false, "SMTP is not there for some seconds; other servers try again by themselves.",
+	  "postfix", "postfix" },
+	{ FOLLOW_DOVECOT_RELOAD, "Dovecot reload", "doveadm reload", true, "All sessions end after six seconds and come back, unless sessions-end-with-reload is no.", NULL, NULL },
+	{ FOLLOW_DOVECOT_RESTART, "Dovecot restart", "systemctl restart dovecot", false, "All sessions end at once; nobody can log in for some seconds; with a mistake in its files it does not start.",
+	  "dovecot", "dovecot" },
+	{ FOLLOW_SYSLOG, "syslog restart", "systemctl restart rsyslog", false, "Lines of some seconds may be lost.",
+	  "syslog", "rsyslog" },
+	{ FOLLOW_AMAVIS, "amavis restart", "systemctl restart amavis", false, "Mail waits in the queue for some seconds.",
+	  "amavis", "amavis" },
+	{ FOLLOW_POSTGREY, "Postgrey restart", "systemctl restart postgrey", false, "New mail is deferred for some seconds.",
+	  "postgrey", "postgrey" },
+	{ FOLLOW_FETCHMAIL, "Fetchmail restart", "systemctl restart fetchmail", false, "The next mail is fetched some minutes later.",
+	  "fetchmail", "fetchmail" },
+	{ FOLLOW_SASLAUTHD, "saslauthd restart", "systemctl restart saslauthd", false, "Remembered logins are forgotten.",
+	  "saslauthd", "saslauthd" },
+	{ FOLLOW_CYRUS, "Cyrus restart", "systemctl restart cyrus-imapd", false, "All sessions end.",
+	  "cyrus", "cyrus-imapd" },
+	{ FOLLOW_APACHE, "Apache restart", "systemctl restart apache2", false, "Webmail and the management console are not there for some seconds.",
+	  "apache", "apache2" },
+	{ FOLLOW_FIREWALL, "firewall restart", "systemctl restart univention-firewall", false, "Rules set by hand are gone.",
+	  "firewall", "univention-firewall" },
+	{ FOLLOW_BUILD, "system build", "sudo fc-manage --build", false, "The machine is built anew from /etc/local; services whose configuration changed are restarted.",
+	  "fc-manage", NULL },
+	{ 0, NULL, NULL, false, NULL, NULL, NULL },
 };
+
+const struct setting_follow_row *setting_restart_find(const char *service)
+{
+	const struct setting_follow_row *row;
+
+	for (row = setting_follows; row->bit; row++)
+		if (row->service && !strcmp(row->service, service))
+			return row;
+	return NULL;
+}
 
 const struct setting *setting_next(size_t *at)
 {

@@ -39,6 +39,7 @@ enum setting_flags {
 	SETTING_READONLY = 1 << 1,  /* shown, never changed here; see `refused` */
 	SETTING_FAMILY   = 1 << 2,  /* the name ends in "/": one setting for each word behind it (ucr has "<>" there) */
 	SETTING_OPPOSITE = 1 << 3,  /* postconf or dovecot (2.3) keep the opposite of yes and no */
+	SETTING_SECRET   = 1 << 5,  /* its value is a name to which a password belongs that nobody is shown */
 	SETTING_RAW      = 1 << 4   /* made from a name that is not in the table */
 };
 
@@ -60,21 +61,26 @@ enum setting_key {
 	KEY_ORDER,             /* 2 or 3 digits: the order is by text */
 	KEY_PERCENT,           /* 10 to 99 */
 	KEY_FOLDER,            /* name of a folder without a slash */
-	KEY_PORT               /* 1 to 65535 */
+	KEY_PORT,              /* 1 to 65535 */
+	KEY_DESTINATION,       /* a name, [name], either with :port, or .domain: what a relay or destination is looked up by */
+	KEY_LOGIN              /* a login without blanks */
 };
 
 /* What must follow a change, as bits; each is a row of setting_follows. */
 enum setting_follow {
 	FOLLOW_DOVECOT_RELOAD = 1 << 0, FOLLOW_DOVECOT_RESTART = 1 << 1, FOLLOW_POSTFIX_RELOAD = 1 << 2, FOLLOW_POSTFIX_RESTART = 1 << 3,
 	FOLLOW_POSTMAP_AUTH = 1 << 4, FOLLOW_POSTMAP_TLS = 1 << 5, FOLLOW_AMAVIS = 1 << 6, FOLLOW_FIREWALL = 1 << 7, FOLLOW_SYSLOG = 1 << 8,
-	FOLLOW_SASLAUTHD = 1 << 9, FOLLOW_APACHE = 1 << 10, FOLLOW_POSTGREY = 1 << 11, FOLLOW_FETCHMAIL = 1 << 12, FOLLOW_CYRUS = 1 << 13
+	FOLLOW_SASLAUTHD = 1 << 9, FOLLOW_APACHE = 1 << 10, FOLLOW_POSTGREY = 1 << 11, FOLLOW_FETCHMAIL = 1 << 12, FOLLOW_CYRUS = 1 << 13,
+	FOLLOW_BUILD = 1 << 14
 };
 struct setting_follow_row {
 	enum setting_follow bit;           /* 0 ends the table */
 	const char *name;                  /* "Dovecot reload" */
 	const char *command;               /* as a person types it on the server */
-	bool ours;                         /* done by postroom with the change; else it is said and left to the person */
+	bool ours;                         /* done by postroom with the change; else it is an action of its own (settings restart) */
 	const char *does;                  /* what it does to people, a sentence */
+	const char *service;               /* by which it is restarted: "apache"; NULL: it is no restart */
+	const char *unit;                  /* of systemd; NULL: no unit but a program (fc-manage) */
 };
 extern const struct setting_follow_row setting_follows[];
 
@@ -92,6 +98,11 @@ struct setting {
 	const char *postconf;              /* parameter of main.cf; "submission/inet/NAME": an option of that service in master.cf */
 	const char *dovecot;               /* Dovecot 2.3, sections parted by "/"; NULL: not there */
 	const char *dovecot24;             /* Dovecot 2.4; NULL: not there. "=": as in 2.3 */
+	/*
+	 * One of a family whose members are the lines of a table of Postfix: the parameter that names the table, or "check_sasl_access":
+	 * that behind this word in the rules. NULL: kept elsewhere. map_name: the file beside main.cf where nothing names one.
+	 */
+	const char *map, *map_name;
 	unsigned flags;                    /* enum setting_flags */
 	enum setting_key key;              /* of a family */
 	unsigned follow;                   /* enum setting_follow: after a change by UCR; a change of the service's file follows the service */
@@ -108,6 +119,8 @@ extern const struct setting_group setting_groups[];               /* ends with n
 /* The tables in the order of the groups; ends with NULL. */
 extern const struct setting *const setting_tables[];
 
+/* The row that restarts this service; NULL: none. */
+const struct setting_follow_row *setting_restart_find(const char *service);
 /* Walks all rows: *at starts at 0. NULL at the end. */
 const struct setting *setting_next(size_t *at);
 /*

@@ -65,6 +65,13 @@ const struct setting settings_filters[] = {
 	  .ucr = "mail/antivir/amavis/debug/level", .follow = FOLLOW_AMAVIS, .help = "0 to 5; 5 writes everything.",
 	  .manual = "UCS: mail/antivir/amavis" },
 
+	{ .name = "clamav-start", .label = "ClamAV starts with the machine", .group = "filters", .type = SETTING_CHOICE, .choices = MODES,
+	  .ucs = "yes", .ucr = "clamav/daemon/autostart", .follow = 0,
+	  .help = "Whether the program that looks for viruses runs; amavis asks it.",
+	  .consequence = "While viruses are looked for and it does not run, mail waits.", .manual = "UCS manual: virus scan" },
+	{ .name = "clamav-updates", .label = "ClamAV's signatures are kept new", .group = "filters", .type = SETTING_CHOICE, .choices = MODES,
+	  .ucs = "yes", .ucr = "clamav/freshclam/autostart", .follow = 0, .help = "Whether freshclam fetches new signatures, 24 times a day by rule.",
+	  .consequence = "Without it new viruses pass.", .manual = "UCS manual: virus scan" },
 	{ .name = "greylist-delay", .label = "unknown senders wait", .group = "greylisting", .type = SETTING_NUMBER, .unit = "s", .least = 1,
 	  .most = 86400, .ucs = "300", .ucr = "mail/postfix/greylisting/delay", .follow = FOLLOW_POSTGREY,
 	  .help = "How long the first mail of an unknown sender is put off.", .consequence = "Mail of new senders comes later by at least this.",

@@ -28,6 +28,23 @@ const struct setting settings_sending[] = {
 	  .help = "The table with a login for each relay; on UCS hash:/etc/postfix/smtp_auth, written by its template with relay-login.",
 	  .consequence = "A table that is not there stops all mail to hosts that it is asked about.",
 	  .manual = "postconf(5) smtp_sasl_password_maps" },
+	{ .name = "relay-login-options", .label = "logins at the relay never", .group = GROUP, .type = SETTING_WORDS,
+	  .choices = CHOICES("noplaintext", "noactive", "nodictionary", "noanonymous", "mutual_auth"), .plain = "noplaintext, noanonymous",
+	  .postconf = "smtp_sasl_security_options", .flags = SETTING_LOCKOUT, .follow = POSTFIX,
+	  .help = "What a way to log in at the relay must not be. Nearly every relay offers PLAIN and LOGIN only, which noplaintext forbids; under "
+		"encryption they are as good as others. UCS has noanonymous by its template.",
+	  .consequence = "With noplaintext most relays are told that no way to log in is left, and mail waits; without it and without encryption the "
+		"password crosses the network in the clear.", .manual = "postconf(5) smtp_sasl_security_options" },
+	{ .name = "relay-authentication/", .label = "login at a relay", .group = GROUP, .type = SETTING_TEXT, .least = 1, .most = 200,
+	  .map = "smtp_sasl_password_maps", .map_name = "smtp_auth", .flags = SETTING_FAMILY | SETTING_LOCKOUT | SETTING_SECRET,
+	  .key = KEY_DESTINATION, .follow = POSTFIX,
+	  .help = "The name to log in with at a relay, which stands behind the slash exactly as in relay-host. The password that belongs to it is "
+		"asked for without being shown, or read from standard input (--password-stdin); it is shown nowhere and stands in the file only, which "
+		"nobody but root reads.",
+	  .consequence = "A wrong name or password makes the relay refuse all mail, which then waits in the queue. A password is in no journal, so "
+		"the former one does not come back by undo once this is confirmed.",
+	  .aged = "The manual ends with a restart of Postfix; a reload is enough.",
+	  .manual = "postconf(5) smtp_sasl_password_maps; UCS manual 14.7.1" },
 	{ .name = "relay-encryption", .label = "outgoing encryption", .group = GROUP, .type = SETTING_CHOICE, .choices = levels, .ucs = "may",
 	  .plain = "", .ucr = "mail/postfix/tls/client/level", .postconf = "smtp_tls_security_level", .flags = SETTING_LOCKOUT, .follow = POSTFIX,
 	  .help = "What outgoing connections demand: may encrypts where the other side can, encrypt refuses to send in the clear, dane and secure "
@@ -38,6 +55,12 @@ const struct setting settings_sending[] = {
 	  .ucr = "mail/postfix/tls/client/policy/<>", .flags = SETTING_FAMILY | SETTING_LOCKOUT, .follow = POSTFIX | FOLLOW_POSTMAP_TLS,
 	  .help = "A line of /etc/postfix/tls_policy: a destination and its level, as in [mx.isp.example]:587 encrypt. The word behind the slash "
 		"only names the line.", .consequence = "Counts only after postmap of tls_policy.", .manual = "postconf(5) smtp_tls_policy_maps" },
+	{ .name = "tls-policy-map/", .label = "encryption by destination", .group = GROUP, .type = SETTING_TEXT, .least = 3, .most = 500,
+	  .map = "smtp_tls_policy_maps", .map_name = "tls_policy", .flags = SETTING_FAMILY | SETTING_LOCKOUT, .key = KEY_DESTINATION,
+	  .follow = POSTFIX,
+	  .help = "The level for the destination behind the slash, with what belongs to it, as in encrypt or secure match=mx.isp.example. It stands in "
+		"the table that smtp_tls_policy_maps names; on UCS tls-policy/ writes it.",
+	  .consequence = "From encrypt on, mail for it waits while it offers no TLS.", .manual = "postconf(5) smtp_tls_policy_maps" },
 	{ .name = "tls-policy-maps", .label = "tables of encryption by destination", .group = GROUP, .type = SETTING_TEXT,
 	  .ucs = "hash:/etc/postfix/tls_policy", .plain = "", .ucr = "mail/postfix/tls/policy/maps", .postconf = "smtp_tls_policy_maps",
 	  .flags = SETTING_LOCKOUT, .follow = POSTFIX, .help = "Where the levels of single destinations are looked up.",

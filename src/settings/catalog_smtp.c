@@ -34,6 +34,11 @@ const struct setting settings_smtp[] = {
 	  .consequence = "Without it nobody can send by 465.",
 	  .aged = "The manual calls port 465 deprecated; RFC 8314 recommends it again, ahead of 587 with STARTTLS.",
 	  .manual = "RFC 8314; UCS manual 14.7.5" },
+	{ .name = "smtps-clients", .label = "who may use port 465", .group = GROUP, .type = SETTING_TEXT, .least = 1, .most = 500,
+	  .postconf = "smtps/inet/smtpd_client_restrictions", .flags = SETTING_LOCKOUT, .follow = POSTFIX,
+	  .help = "Rules for clients of port 465, parted by commas without blanks; by rule permit_sasl_authenticated,reject: whoever has logged in "
+		"and nobody else.", .consequence = "Without reject at the end strangers may talk to this port as well.",
+	  .manual = "postconf(5) smtpd_client_restrictions" },
 	{ .name = "smtps-wrapper", .label = "port 465 begins with TLS", .group = GROUP, .type = SETTING_FLAG, .ucs = "yes",
 	  .ucr = "mail/postfix/mastercf/options/smtps/smtpd_tls_wrappermode", .postconf = "smtps/inet/smtpd_tls_wrappermode",
 	  .flags = SETTING_LOCKOUT, .follow = POSTFIX, .help = "Whether port 465 speaks TLS at once. Its clients know no other way.",
@@ -43,6 +48,11 @@ const struct setting settings_smtp[] = {
 	  .ucr = "mail/postfix/mastercf/options/submission/smtpd_sasl_auth_enable", .postconf = "submission/inet/smtpd_sasl_auth_enable",
 	  .flags = SETTING_LOCKOUT, .follow = POSTFIX, .help = "Port 587 takes mail of people who log in. " SUBMISSION_HELP,
 	  .consequence = "Without it nobody can send by 587.", .manual = "UCS manual 14.7.5" },
+	{ .name = "submission-clients", .label = "who may use port 587", .group = GROUP, .type = SETTING_TEXT, .least = 1, .most = 500,
+	  .postconf = "submission/inet/smtpd_client_restrictions", .flags = SETTING_LOCKOUT, .follow = POSTFIX,
+	  .help = "Rules for clients of port 587, parted by commas without blanks; by rule permit_sasl_authenticated,reject: whoever has logged in "
+		"and nobody else.", .consequence = "Without reject at the end strangers may talk to this port as well.",
+	  .manual = "postconf(5) smtpd_client_restrictions; PostfixAdmin guide, Submission" },
 	{ .name = "submission-tls", .label = "port 587 demands TLS", .group = GROUP, .type = SETTING_FLAG, .ucs = "yes",
 	  .ucr = "mail/postfix/mastercf/options/submission/smtpd_enforce_tls", .flags = SETTING_LOCKOUT, .follow = POSTFIX,
 	  .help = "Whether port 587 refuses everything before STARTTLS. " SUBMISSION_HELP,
@@ -50,7 +60,8 @@ const struct setting settings_smtp[] = {
 	{ .name = "submission-encryption", .label = "encryption on port 587", .group = GROUP, .type = SETTING_CHOICE,
 	  .choices = CHOICES("none", "may", "encrypt"), .postconf = "submission/inet/smtpd_tls_security_level", .flags = SETTING_LOCKOUT,
 	  .follow = POSTFIX, .help = "What port 587 demands: encrypt refuses everything before STARTTLS. " SUBMISSION_HELP,
-	  .consequence = "Clients without TLS cannot send after encrypt.", .manual = "postconf(5) smtpd_tls_security_level" },
+	  .consequence = "Clients without TLS cannot send after encrypt.",
+	  .aged = "The PostfixAdmin guide sets may, which lets a login cross the network unencrypted; encrypt is right.", .manual = "postconf(5) smtpd_tls_security_level" },
 	{ .name = "submission-restriction/", .label = "rule for recipients on port 587", .group = GROUP, .type = SETTING_TEXT, .least = 1,
 	  .most = 500, .ucr = "mail/postfix/submission/restrictions/recipient/<>", .key = KEY_ORDER, .flags = SETTING_FAMILY | SETTING_LOCKOUT, .follow = POSTFIX,
 	  .help = "One element of the list submission_recipient_restrictions. It counts only where an option of the service submission names that "
@@ -100,6 +111,17 @@ const struct setting settings_smtp[] = {
 	  .choices = CHOICES("cyrus", "dovecot"), .plain = "cyrus", .postconf = "smtpd_sasl_type", .flags = SETTING_LOCKOUT, .follow = POSTFIX,
 	  .help = "Which program checks logins; its socket is smtpd_sasl_path.", .consequence = "The wrong one stops all logins for sending.",
 	  .manual = "postconf(5) smtpd_sasl_type" },
+	{ .name = "login-socket", .label = "where logins are checked", .group = GROUP, .type = SETTING_TEXT, .plain = "smtpd",
+	  .postconf = "smtpd_sasl_path", .flags = SETTING_LOCKOUT, .follow = POSTFIX,
+	  .help = "Socket of the program that checks logins: private/auth below the queue directory, or inet:HOST:PORT, for Dovecot; a name for "
+		"Cyrus.", .consequence = "A wrong one stops all logins for sending.", .manual = "postconf(5) smtpd_sasl_path" },
+	{ .name = "refused-logins/", .label = "login that may not send", .group = GROUP, .type = SETTING_TEXT, .least = 3, .most = 300,
+	  .map = "check_sasl_access", .map_name = "refused_logins", .flags = SETTING_FAMILY, .key = KEY_LOGIN, .follow = POSTFIX,
+	  .help = "What a login hears that may not send: REJECT, REJECT with a text, or 5xx or 4xx with a text. The login stands behind the slash as "
+		"Postfix logs it (sasl_username=). It is a line of the table that a rule check_sasl_access of this Postfix names; reading mail is not "
+		"touched.",
+	  .consequence = "The login is refused from the next mail on; sessions that are open hear it at their next recipient. What is queued is not "
+		"touched.", .manual = "postconf(5) check_sasl_access, access(5)" },
 	{ .name = "no-vrfy", .label = "VRFY is switched off", .group = GROUP, .type = SETTING_FLAG, .ucs = "no", .plain = "no",
 	  .ucr = "mail/smtp/VRFY/disabled", .postconf = "disable_vrfy_command", .follow = POSTFIX,
 	  .help = "VRFY tells anybody whether an address exists. Hardly anything but collectors of addresses uses it.",
@@ -178,5 +200,20 @@ const struct setting settings_smtp[] = {
 	  .postconf = "relay_recipient_maps", .flags = SETTING_LOCKOUT, .follow = POSTFIX,
 	  .help = "Tables of the addresses that exist in the relayed domains; empty: all are taken.",
 	  .consequence = "Addresses that are not in them are refused.", .manual = "postconf(5) relay_recipient_maps" },
+	{ .name = "relay-way", .label = "way of relayed mail", .group = GROUP, .type = SETTING_TEXT, .least = 1, .most = 200, .plain = "relay",
+	  .postconf = "relay_transport", .flags = SETTING_LOCKOUT, .follow = POSTFIX,
+	  .help = "How mail for relayed domains goes on: relay asks the MX records of the domain, so that a backup MX hands it to the main server; "
+		"relay:[mx1.example.com] names that server.",
+	  .consequence = "A way that leads back here makes a loop, and the mail comes back.", .manual = "postconf(5) relay_transport" },
+	{ .name = "outside-addresses", .label = "our addresses in front of a router", .group = GROUP, .type = SETTING_NETWORKS, .plain = "",
+	  .postconf = "proxy_interfaces", .flags = SETTING_LOCKOUT, .follow = POSTFIX,
+	  .help = "Addresses by which others reach this server through a router (NAT). A backup MX behind one must name them, or it hands mail to "
+		"itself while the main server is away.", .consequence = "Missing, mail of relayed domains loops and comes back; wrong, mail for others is "
+		"taken for ours.", .manual = "postconf(5) proxy_interfaces" },
+	{ .name = "unknown-recipients-refused", .label = "unknown recipients are refused at once", .group = GROUP, .type = SETTING_FLAG,
+	  .plain = "yes", .postconf = "smtpd_reject_unlisted_recipient", .flags = SETTING_LOCKOUT, .follow = POSTFIX,
+	  .help = "Whether an address that no table knows is refused while the other server still waits. Relayed domains need relay-recipients for "
+		"it.", .consequence = "no takes such mail and sends a bounce to its sender, which is forged in spam.",
+	  .manual = "postconf(5) smtpd_reject_unlisted_recipient" },
 	{ .name = NULL },
 };

@@ -400,6 +400,8 @@ int guardian_main(const char *word, const char *directory, const char *id, const
 	struct guardian *guardian = guardian_new(directory);
 	struct error error = { 0 };
 
+	if (!strcmp(word, "logins") && id && id[0] == '/')
+		return guardian_logins(id);
 	if (!file_make_directory(directory, 0700, &error))
 		return print_error(guardian, &error);
 	signal(SIGXFSZ, SIG_IGN);
@@ -411,6 +413,6 @@ int guardian_main(const char *word, const char *directory, const char *id, const
 		return status(guardian, false);
 	if (id && (!strcmp(word, "confirm") || !strcmp(word, "rollback") || (!strcmp(word, "more") && seconds)))
 		return order(guardian, word, id, seconds);
-	error_set(&error, ERROR_USAGE, "the guardian knows apply, confirm ID, rollback ID, more ID SECONDS, look, status and restore");
+	error_set(&error, ERROR_USAGE, "the guardian knows apply, confirm ID, rollback ID, more ID SECONDS, look, logins PATH, status and restore");
 	return print_error(guardian, &error);
 }

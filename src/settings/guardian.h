@@ -33,6 +33,16 @@ struct guarded_file {
 	const char *seen;
 	size_t seen_length;
 };
+/*
+ * One line of a table's source; the guardian itself reads and edits the file, so that its other lines never leave the server. Of a
+ * secret change a value without a colon is a name whose password stays, and `seen` is the name only.
+ */
+struct guarded_entry {
+	const char *path;                  /* absolute */
+	const char *key;
+	const char *value;                 /* NULL: the line is to be gone */
+	const char *seen;                  /* what it was when the change was planned; NULL: there was none. Another one is refused */
+};
 /* One variable of UCR, in its normal layer; ucr itself writes it and makes the services' files again. */
 struct guarded_variable {
 	const char *name;
@@ -47,6 +57,8 @@ struct guarded_change {
 	const char *noun;                  /* what it is a change of, as the history files it ("limits", "setting"); NULL: not told */
 	const struct guarded_file *files;
 	size_t file_count;
+	const struct guarded_entry *entries;
+	size_t entry_count;
 	/* Which service reads them: decides check, reload and look ("dovecot", "postfix", "none": nobody has to), and its configuration. */
 	const char *service;
 	const char *config;                /* dovecot.conf or Postfix' config_directory; NULL: the usual one */
@@ -56,7 +68,7 @@ struct guarded_change {
 	const struct guarded_variable *variables;
 	size_t variable_count;
 	const char *const *commits;        /* files that ucr makes again after the files and variables; NULL: none */
-	const char *const *maps;           /* sources of tables that postmap makes again at last, those that are there; NULL: none */
+	const char *const *maps;           /* sources of tables that postmap makes again at last, those that are there, each with its type in front ("hash:/etc/x") or without; NULL: none */
 	const char *ucr, *ucr_directory;   /* NULL: /usr/sbin/ucr, /etc/univention */
 	/* The open-files limit (soft) that Dovecot's master process is to have, and had when this was planned; 0: it is left alone. */
 	uint64_t descriptors, descriptors_seen;
@@ -102,6 +114,7 @@ bool guardian_report_read(struct arena *arena, const char *bytes, size_t length,
  *   status    what is known; armed state whose guardian is dead is put right first, as restore does
  *   restore   armed state without a living guardian: puts the old files back (no reload where the service does not run)
  *   more      ID SECONDS: more time, from now on
+ *   logins    PATH: keys and names of a table of logins as "PATH:LINE:KEY NAME", never a password; prints no report
  * Exit status: 0 waiting, confirmed, nothing armed, or rolled back as it was told to; 65 refused by the check, 75 refused
  * because somebody else is at it or the file is another one now, 77 rolled back by itself, 74 stuck.
  */

@@ -151,7 +151,7 @@ bool guardian_files_read(struct guardian *guardian, struct error *error)
 /* --- installing ---------------------------------------------------------------------------------- */
 
 /* A complete, durable file under its temporary name. What a crash left there is taken over. */
-static bool stage(const char *temporary, const char *path, const char *bytes, size_t length, const struct guarded_old *like, struct error *error)
+static bool stage(const char *temporary, const char *path, const char *bytes, size_t length, const struct guarded_old *like, mode_t mode, struct error *error)
 {
 	int descriptor;
 	bool fine;
@@ -161,10 +161,9 @@ static bool stage(const char *temporary, const char *path, const char *bytes, si
 	if (descriptor < 0)
 		return failed(error, path, "replaced (its temporary file cannot be created)");
 	fine = file_write_all(descriptor, path, bytes, length, error);
-	/* A new file is root's and may be read like the others of a configuration. */
 	if (fine && like->existed && fchown(descriptor, like->owner, like->group) != 0)
 		fine = failed(error, path, "given its owner again");
-	if (fine && fchmod(descriptor, like->existed ? like->mode : 0644) != 0)
+	if (fine && fchmod(descriptor, mode) != 0)
 		fine = failed(error, path, "given its mode again");
 	if (fine && fsync(descriptor) != 0)
 		fine = failed(error, path, "made durable on the disk");
@@ -175,11 +174,54 @@ static bool stage(const char *temporary, const char *path, const char *bytes, si
 	return fine;
 }
 
+/* A new file is root's and may be read like the others of a configuration; what holds a secret by nobody else. */
+static mode_t mode_of(struct guardian *guardian, size_t index)
+{
+	const struct guarded_old *old = &guardian->old[index];
+	bool secret = false;
+
+	for (size_t i = 0; guardian->change.secret && i < guardian->change.entry_count; i++)
+		secret = secret || !strcmp(guardian->change.entries[i].path, guardian->change.files[index].path);
+	if (!secret)
+		return old->existed ? old->mode : 0644;
+	if (old->existed && old->mode & 0007)
+		guardian_say(guardian, "%s could be read by everybody on the machine and cannot any more", guardian->change.files[index].path);
+	return old->existed ? old->mode & ~(mode_t)0007 : 0600;
+}
+
+void guardian_wipe(const char *path)
+{
+	static const char zeros[4096];
+	int descriptor = open(path, O_WRONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+	struct stat status;
+	off_t left;
+
+	if (descriptor < 0)
+		return;
+	left = fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode) && status.st_nlink == 1 ? status.st_size : 0;
+	while (left > 0) {
+		ssize_t count = write(descriptor, zeros, left < (off_t)sizeof(zeros) ? (size_t)left : sizeof(zeros));
+
+		if (count <= 0)
+			break;
+		left -= count;
+	}
+	fdatasync(descriptor);
+	close(descriptor);
+}
+
+static void forget_one(struct guardian *guardian, const char *path)
+{
+	if (guardian->change.secret)
+		guardian_wipe(path);
+	unlink(path);
+}
+
 static void unstage(struct guardian *guardian)
 {
 	for (size_t i = 0; i < guardian->change.file_count; i++) {
-		unlink(beside(guardian, guardian->change.files[i].path, "new"));
-		unlink(beside(guardian, guardian->change.files[i].path, "back"));
+		forget_one(guardian, beside(guardian, guardian->change.files[i].path, "new"));
+		forget_one(guardian, beside(guardian, guardian->change.files[i].path, "back"));
 	}
 }
 
@@ -188,7 +230,7 @@ static bool stage_all(struct guardian *guardian, struct error *error)
 	for (size_t i = 0; i < guardian->change.file_count; i++) {
 		const struct guarded_file *file = &guardian->change.files[i];
 
-		if (file->bytes && !stage(beside(guardian, file->path, "new"), file->path, file->bytes, file->length, &guardian->old[i], error))
+		if (file->bytes && !stage(beside(guardian, file->path, "new"), file->path, file->bytes, file->length, &guardian->old[i], mode_of(guardian, i), error))
 			return false;
 	}
 	return true;
@@ -254,7 +296,7 @@ static bool put_old(struct guardian *guardian, size_t index, struct error *error
 		return unlink(path) == 0 || errno == ENOENT || failed(error, path, "removed again");
 	if (!read_place(guardian, second, &named, NULL) || !same(&named, old->bytes, old->length)) {
 		second = beside(guardian, path, "back");
-		if (!stage(second, path, old->bytes, old->length, old, error))
+		if (!stage(second, path, old->bytes, old->length, old, old->mode, error))
 			return false;
 	}
 	return rename(second, path) == 0 || failed(error, path, "put back");
@@ -308,6 +350,6 @@ bool guardian_files_restore(struct guardian *guardian, struct error *error)
 void guardian_files_forget(struct guardian *guardian)
 {
 	for (size_t i = 0; i < guardian->change.file_count; i++)
-		unlink(beside(guardian, guardian->change.files[i].path, "old"));
+		forget_one(guardian, beside(guardian, guardian->change.files[i].path, "old"));
 	unstage(guardian);
 }

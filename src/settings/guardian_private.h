@@ -121,6 +121,17 @@ bool guardian_files_restore(struct guardian *guardian, struct error *error);
 /* Takes away what was left for a way back. */
 void guardian_files_forget(struct guardian *guardian);
 
+/* Overwrites what stands in a file that has no other name, so that a secret is not left on the disk where that can be helped. */
+void guardian_wipe(const char *path);
+
+/* --- guardian_maps.c ---------------------------------------------------------------------------- */
+/* Makes files of the lines of tables that are to change; refuses lines that are not as they were seen. */
+bool guardian_maps_read(struct guardian *guardian, struct error *error);
+/* Makes the tables again. */
+bool guardian_maps_make(struct guardian *guardian, struct error *error);
+/* The word logins. */
+int guardian_logins(const char *path);
+
 /* --- guardian_ucr.c ------------------------------------------------------------------------------ */
 /* Are the variables as they were seen? */
 bool guardian_ucr_read(struct guardian *guardian, struct error *error);
@@ -128,6 +139,8 @@ bool guardian_ucr_read(struct guardian *guardian, struct error *error);
 bool guardian_ucr_install(struct guardian *guardian, struct error *error);
 /* Puts those back that are not as they were. */
 bool guardian_ucr_restore(struct guardian *guardian, struct error *error);
+/* Runs a program that makes files which services read; false with what it complains of. */
+bool guardian_make(struct guardian *guardian, const char *const *argv, struct error *error);
 
 /* --- guardian_descriptors.c ------------------------------------------------------------------------ */
 /* Is the open-files limit as it was seen? True where none is to be changed, as in the next two. */

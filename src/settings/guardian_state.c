@@ -13,6 +13,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -105,9 +106,28 @@ static void put_armed(const struct guardian *guardian, struct json *json)
 	json_put_number(json, "hard", (int64_t)guardian->hard);
 }
 
+/* The state before, by its descriptor: replaced by now, so nobody misses it. */
+static void wipe_former(int descriptor, bool replaced)
+{
+	static const char zeros[4096];
+	struct stat status;
+	off_t left = replaced && fstat(descriptor, &status) == 0 && status.st_nlink == 0 ? status.st_size : 0;
+
+	while (left > 0) {
+		ssize_t count = write(descriptor, zeros, left < (off_t)sizeof(zeros) ? (size_t)left : sizeof(zeros));
+
+		if (count <= 0)
+			break;
+		left -= count;
+	}
+	fdatasync(descriptor);
+	close(descriptor);
+}
+
 bool guardian_save(struct guardian *guardian, struct error *error)
 {
 	struct json *json = json_object_new();
+	int secrets = -1;
 	char *line;
 	bool written;
 
@@ -118,11 +138,15 @@ bool guardian_save(struct guardian *guardian, struct error *error)
 	json_put_flag(json, "leaves", guardian->leaves);
 	if (guardian->armed || guardian->leaves)
 		put_armed(guardian, json);
+	else if (guardian->change.secret)
+		secrets = open(path_of(guardian, "state.json"), O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
 	line = json_print(json, false);
 	written = file_replace(path_of(guardian, "state.json"), line, strlen(line), 0600, error);
 	memory_wipe(line, strlen(line));
 	free(line);
 	json_free(json);
+	if (secrets >= 0)
+		wipe_former(secrets, written);
 	return written;
 }
 

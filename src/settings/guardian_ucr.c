@@ -56,9 +56,9 @@ bool guardian_ucr_read(struct guardian *guardian, struct error *error)
 	return layers != NULL;
 }
 
-static bool run(struct guardian *guardian, const char *const *argv, struct error *error)
+bool guardian_make(struct guardian *guardian, const char *const *argv, struct error *error)
 {
-	/* What ucr makes is read by services that are not root. */
+	/* What they make is read by services that are not root. */
 	mode_t mask = umask(022);
 	struct guardian_ran ran = guardian_run(guardian, argv);
 
@@ -92,7 +92,7 @@ static bool write_all(struct guardian *guardian, const struct layers *now, bool 
 		else
 			unset[unset_count++] = variable->name;
 	}
-	return (set_count == 2 || run(guardian, set, error)) && (unset_count == 2 || run(guardian, unset, error));
+	return (set_count == 2 || guardian_make(guardian, set, error)) && (unset_count == 2 || guardian_make(guardian, unset, error));
 }
 
 static bool commit(struct guardian *guardian, struct error *error)
@@ -100,22 +100,8 @@ static bool commit(struct guardian *guardian, struct error *error)
 	const char *ucr = guardian->change.ucr ? guardian->change.ucr : "/usr/sbin/ucr";
 
 	for (size_t i = 0; guardian->change.commits && guardian->change.commits[i]; i++)
-		if (!run(guardian, (const char *const[]){ ucr, "commit", guardian->change.commits[i], NULL }, error))
+		if (!guardian_make(guardian, (const char *const[]){ ucr, "commit", guardian->change.commits[i], NULL }, error))
 			return false;
-	return true;
-}
-
-/* Tables are made of what lies there now; one that is not there yet is nobody's. */
-static bool postmap(struct guardian *guardian, struct error *error)
-{
-	for (size_t i = 0; guardian->change.maps && guardian->change.maps[i]; i++) {
-		const char *path = guardian->change.maps[i];
-
-		if (access(path, F_OK) != 0)
-			guardian_say(guardian, "%s is not there, so there is no table to make of it", path);
-		else if (!run(guardian, (const char *const[]){ "/usr/sbin/postmap", "-c", guardian_config(guardian), path, NULL }, error))
-			return false;
-	}
 	return true;
 }
 
@@ -128,8 +114,8 @@ static bool check_made(struct guardian *guardian, struct error *error)
 bool guardian_ucr_install(struct guardian *guardian, struct error *error)
 {
 	if (guardian->change.variable_count == 0 && !guardian->change.commits)
-		return postmap(guardian, error);
-	if (!write_all(guardian, NULL, false, error) || !commit(guardian, error) || !postmap(guardian, error))
+		return guardian_maps_make(guardian, error);
+	if (!write_all(guardian, NULL, false, error) || !commit(guardian, error) || !guardian_maps_make(guardian, error))
 		return false;
 	guardian_point("variables");
 	return check_made(guardian, error);
@@ -143,7 +129,7 @@ bool guardian_ucr_restore(struct guardian *guardian, struct error *error)
 	if ((guardian->change.variable_count > 0 || guardian->change.commits) && (!write_all(guardian, now, true, error) || !commit(guardian, error)))
 		return false;
 	/* What the old values need was made before; a table that cannot be made again keeps nothing from running. */
-	if (!postmap(guardian, &tables))
+	if (!guardian_maps_make(guardian, &tables))
 		guardian_say(guardian, "%s", tables.text);
 	return true;
 }

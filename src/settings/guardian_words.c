@@ -11,6 +11,7 @@
 
 #include "base/json.h"
 #include "settings/layers.h"
+#include "settings/map_file.h"
 
 static const char *const words[] = {
 	[GUARDIAN_NONE] = "none", [GUARDIAN_CHECKING] = "checking", [GUARDIAN_REFUSED] = "refused", [GUARDIAN_INSTALLING] = "installing",
@@ -96,6 +97,26 @@ static bool get_bytes(struct arena *arena, const struct json *object, const char
 	return *bytes ? !json_get_flag(object, none) : !value && json_get_flag(object, none);
 }
 
+static void put_entries(struct json *json, const struct guarded_change *change)
+{
+	struct json *entries = json_array_new();
+
+	for (size_t i = 0; i < change->entry_count; i++) {
+		const struct guarded_entry *entry = &change->entries[i];
+		struct json *one = json_object_new();
+
+		json_put_text(one, "path", entry->path);
+		json_put_text(one, "key", entry->key);
+		put_bytes(one, "value", "gone", entry->value, entry->value ? strlen(entry->value) : 0);
+		put_bytes(one, "seen", "new", entry->seen, entry->seen ? strlen(entry->seen) : 0);
+		json_add(entries, one);
+	}
+	if (change->entry_count > 0)
+		json_put(json, "entries", entries);
+	else
+		json_free(entries);
+}
+
 /* Only where there is something: most changes are of files. */
 static void put_variables(struct json *json, const struct guarded_change *change)
 {
@@ -110,6 +131,7 @@ static void put_variables(struct json *json, const struct guarded_change *change
 		put_bytes(one, "seen", "new", variable->seen, variable->seen ? strlen(variable->seen) : 0);
 		json_add(variables, one);
 	}
+	put_entries(json, change);
 	if (change->variable_count > 0)
 		json_put(json, "variables", variables);
 	else
@@ -175,6 +197,38 @@ static bool plain_path(const char *path)
 	return path && path[0] == '/' && !strstr(path, "//") && !strstr(path, "/../") && !strstr(path, "/./") && path[strlen(path) - 1] != '/';
 }
 
+static bool read_entries(struct arena *arena, const struct json *json, struct guarded_change *change, struct error *error)
+{
+	const struct json *entries = json_get(json, "entries");
+	size_t count = json_count(entries), length;
+	struct guarded_entry *list = arena_alloc(arena, (count + 1) * sizeof(*list));
+
+	if (count > MOST_FILES)
+		return error_set(error, ERROR_INVALID, "a guarded change has at most %d lines of tables, not %zu", MOST_FILES, count);
+	for (size_t i = 0; i < count; i++) {
+		const struct json *one = json_item(entries, i);
+
+		list[i].path = text_at(arena, one, "path");
+		list[i].key = text_at(arena, one, "key");
+		if (!plain_path(list[i].path) || !list[i].key || !map_file_key(list[i].key))
+			return error_set(error, ERROR_INVALID, "line %zu of a table in the guarded change has no plain path or key", i + 1);
+		if (!get_bytes(arena, one, "value", "gone", &list[i].value, &length) || !get_bytes(arena, one, "seen", "new", &list[i].seen, &length) ||
+		    (list[i].value && strpbrk(list[i].value, "\n\r")))
+			return error_set(error, ERROR_INVALID, "the guarded change does not say what the line of %s is and is to be", list[i].key);
+	}
+	change->entries = list;
+	change->entry_count = count;
+	return true;
+}
+
+/* "/etc/x", or with letters and a colon in front. */
+static bool plain_map(const char *map)
+{
+	size_t type = strspn(map, "abcdefghijklmnopqrstuvwxyz");
+
+	return plain_path(type > 0 && map[type] == ':' ? map + type + 1 : map);
+}
+
 static bool read_variables(struct arena *arena, const struct json *json, struct guarded_change *change, struct error *error)
 {
 	const struct json *variables = json_get(json, "variables");
@@ -198,7 +252,7 @@ static bool read_variables(struct arena *arena, const struct json *json, struct 
 	change->at_once = json_get_flag(json, "at_once");
 	change->own = json_get_flag(json, "own");
 	for (size_t i = 0; change->maps && change->maps[i]; i++)
-		if (!plain_path(change->maps[i]))
+		if (!plain_map(change->maps[i]))
 			return error_set(error, ERROR_INVALID, "\"%s\" in the guarded change is no plain absolute path", change->maps[i]);
 	for (size_t i = 0; change->commits && change->commits[i]; i++)
 		if (!plain_path(change->commits[i]))
@@ -213,7 +267,7 @@ static bool read_files(struct arena *arena, const struct json *json, struct guar
 	size_t count = json_count(files);
 	struct guarded_file *list = arena_alloc(arena, (count + 1) * sizeof(*list));
 
-	if ((count == 0 && json_count(json_get(json, "variables")) == 0 && !change->descriptors) || count > MOST_FILES)
+	if ((count == 0 && json_count(json_get(json, "variables")) == 0 && json_count(json_get(json, "entries")) == 0 && !change->descriptors) || count > MOST_FILES)
 		return error_set(error, ERROR_INVALID, "a guarded change has 1 to %d files, not %zu", MOST_FILES, count);
 	for (size_t i = 0; i < count; i++) {
 		const struct json *one = json_item(files, i);
@@ -270,7 +324,7 @@ bool guarded_change_read(struct arena *arena, const char *bytes, size_t length, 
 	else if (within < 1 || within > 86400)
 		fine = error_set(error, ERROR_INVALID, "a change is confirmed within 1 s to a day, not within %lld s", (long long)within);
 	else
-		fine = read_files(arena, json, change, error) && read_variables(arena, json, change, error);
+		fine = read_files(arena, json, change, error) && read_entries(arena, json, change, error) && read_variables(arena, json, change, error);
 	for (size_t i = 0; fine && change->wanted[i]; i += 2)
 		if (!change->wanted[i + 1])
 			fine = error_set(error, ERROR_INVALID, "the wanted value %s has no other half", change->wanted[i]);

@@ -17,8 +17,13 @@ struct planning {
 	const struct setting_bytes *bytes;
 	size_t bytes_count;
 	struct setting_plan *plan;
+	const struct setting_edit *edits;  /* all of them, checked */
+	size_t edit_count;
 	struct guarded_file *files;
 	size_t file_capacity;
+	struct guarded_entry *entries;
+	const char **maps;
+	size_t map_count;
 	const char **variables, **before;
 	size_t variable_count;
 	const char **steps;
@@ -132,6 +137,59 @@ static bool plan_dovecot(struct planning *planning, const struct setting_edit *e
 	return true;
 }
 
+/* --- lines of tables ------------------------------------------------------------------------------------- */
+
+#define DOTS "********"
+
+/* The file is edited on its server, so that a plan never holds what else stands in it. */
+static bool plan_line(struct planning *planning, const struct setting_edit *edit, const struct setting_value *now, const char *value)
+{
+	struct state_map map = state_map_of(planning->arena, planning->state, edit->setting, planning->edits, planning->edit_count);
+	const char *spec = arena_format(planning->arena, "%s:%s", map.type, map.path), *name = shown_name(planning->arena, edit);
+	bool secret = edit->setting->flags & SETTING_SECRET;
+
+	if (map.why)
+		return error_set(planning->error, ERROR_UNSUPPORTED, "%s: %s", name, map.why);
+	if (strcmp(spec, now->place))
+		return error_set(planning->error, ERROR_UNSUPPORTED, "%s: set the table that it stands in first (now %s, then %s)", name, now->place, spec);
+	if (secret && value && !edit->password && !now->value)
+		return error_set(planning->error, ERROR_USAGE, "%s: a password belongs to it; it is asked for, or read with --password-stdin", name);
+	planning->entries[planning->plan->entry_count++] = (struct guarded_entry){ .path = map.path, .key = edit->key, .seen = now->value,
+		.value = value && edit->password ? arena_format(planning->arena, "%s:%s", value, edit->password) : value };
+	planning->plan->secret = planning->plan->secret || secret;
+	step(planning, arena_format(planning->arena, "%s the line of %s in %s%s", value ? "set" : "take out", edit->key, map.path,
+		secret ? ", which only root reads" : ""));
+	if (map.made)
+		planning->maps[planning->map_count++] = spec;
+	return true;
+}
+
+/* A name with what is said of its password; the password itself is shown nowhere. */
+static const char *login_words(struct planning *planning, const struct setting_edit *edit, const char *value, bool before)
+{
+	if (!value || !(edit->setting->flags & SETTING_SECRET))
+		return value;
+	return arena_format(planning->arena, "%s, password %s", value, before ? DOTS : edit->password ? "new: " DOTS : DOTS " (as before)");
+}
+
+/* A table of its own may not be read by anything yet. */
+static void say_unread(struct planning *planning, struct rules_view *view)
+{
+	for (size_t i = 0; i < planning->edit_count; i++) {
+		const struct setting_edit *edit = &planning->edits[i];
+		struct state_map map = { 0 };
+
+		if (!edit->setting->map || !edit->value)
+			continue;
+		map = state_map_of(planning->arena, planning->state, edit->setting, planning->edits, planning->edit_count);
+		if (!map.why && map.unread && planning->state->settings->flavour == FLAVOUR_UCS)
+			rules_say(view, SETTING_NOTE, "%s counts once relay-login is yes, which makes UCR name %s.", shown_name(planning->arena, edit), map.path);
+		else if (!map.why && map.unread)
+			rules_say(view, SETTING_WARNING, "No parameter of Postfix names %s yet, so %s does not count; set %s=%s:%s too.", map.path,
+				shown_name(planning->arena, edit), edit->setting->flags & SETTING_SECRET ? "relay-login=yes relay-password-maps" : "tls-policy-maps", map.type, map.path);
+	}
+}
+
 /* --- variables ----------------------------------------------------------------------------------------------- */
 
 static bool plan_ucr(struct planning *planning, const struct setting_edit *edit, const char *value)
@@ -165,7 +223,7 @@ static bool plan_ucr(struct planning *planning, const struct setting_edit *edit,
 static unsigned follow_of(const struct setting *setting, enum setting_backend backend)
 {
 	/* A reload is enough for everything in main.cf but these two (postfix 6); our file counts with Dovecot's reload, some things with its restart. */
-	if (backend == BACKEND_POSTFIX || backend == BACKEND_LOCAL)
+	if (backend == BACKEND_POSTFIX || backend == BACKEND_LOCAL || backend == BACKEND_MAP)
 		return (setting->follow & (FOLLOW_POSTFIX_RESTART | FOLLOW_POSTMAP_AUTH | FOLLOW_POSTMAP_TLS)) | FOLLOW_POSTFIX_RELOAD;
 	if (backend == BACKEND_DOVECOT)
 		return setting->follow & FOLLOW_DOVECOT_RESTART ? FOLLOW_DOVECOT_RESTART | FOLLOW_DOVECOT_RELOAD : FOLLOW_DOVECOT_RELOAD;
@@ -222,7 +280,7 @@ static void expect_dovecot(struct planning *planning, const struct setting_edit 
 static void expect(struct planning *planning, const struct setting_edit *edit, enum setting_backend backend, const struct setting_value *now,
 		const char *word, struct setting_shown *shown)
 {
-	if (edit->setting->flags & SETTING_RAW)
+	if (edit->setting->flags & SETTING_RAW || backend == BACKEND_MAP)
 		return;
 	if (backend == BACKEND_DOVECOT)
 		expect_dovecot(planning, edit, now, word, shown);
@@ -230,9 +288,10 @@ static void expect(struct planning *planning, const struct setting_edit *edit, e
 		expect_postfix(planning, edit, backend, now, word, shown);
 }
 
-static bool apply_edit(struct planning *planning, const struct setting_edit *edit, enum setting_backend backend, const char *word)
+static bool apply_edit(struct planning *planning, const struct setting_edit *edit, const struct setting_value *now, const char *word)
 {
-	switch (backend) {
+	switch (now->backend) {
+	case BACKEND_MAP: return plan_line(planning, edit, now, word);
 	case BACKEND_UCR: return plan_ucr(planning, edit, word);
 	case BACKEND_POSTFIX:
 	case BACKEND_LOCAL: return plan_main(planning, edit, word);
@@ -254,7 +313,7 @@ static bool plan_edit(struct planning *planning, const struct setting_edit *edit
 		return error_set(planning->error, ERROR_UNSUPPORTED, "%s is not changed here: %s", name, edit->setting->refused);
 	if (now.backend == BACKEND_NONE || (!now.known && now.why))
 		return error_set(planning->error, ERROR_UNSUPPORTED, "%s: %s cannot be changed: %s", planning->state->settings->name, name, now.why);
-	if (edit->value ? now.set && now.value && !strcmp(now.value, edit->value) : !now.set)
+	if (edit->value && edit->password ? false : edit->value ? now.set && now.value && !strcmp(now.value, edit->value) : !now.set)
 		return true;
 	if (state_opposite(planning->state, edit->setting, now.backend))
 		word = opposite_word(word);
@@ -262,12 +321,13 @@ static bool plan_edit(struct planning *planning, const struct setting_edit *edit
 	service = service_of(follow);
 	if (service && plan->service && strcmp(service, plan->service))
 		return error_set(planning->error, ERROR_UNSUPPORTED, "%s belongs to another service than what is changed with it; change them one after the other", name);
-	if (!apply_edit(planning, edit, now.backend, word))
+	if (!apply_edit(planning, edit, &now, word))
 		return false;
 	if (service)
 		plan->service = service;
 	shown = &planning->shown[plan->shown_count++];
-	*shown = (struct setting_shown){ .name = name, .place = now.place, .before = now.value, .after = edit->value };
+	*shown = (struct setting_shown){ .name = name, .place = now.place, .before = login_words(planning, edit, now.value, true),
+		.after = login_words(planning, edit, edit->value, false) };
 	expect(planning, edit, now.backend, &now, word, shown);
 	plan->follow |= follow;
 	plan->own = plan->own || edit->setting->flags & SETTING_RAW;
@@ -276,6 +336,17 @@ static bool plan_edit(struct planning *planning, const struct setting_edit *edit
 }
 
 /* --- all of it -------------------------------------------------------------------------------------------------- */
+
+/* postmap takes blanks around a value away, and lines end with it. */
+static bool fits_password(const char *password)
+{
+	size_t length = strlen(password);
+
+	for (size_t i = 0; i < length; i++)
+		if ((unsigned char)password[i] < ' ' || password[i] == 127)
+			return false;
+	return length > 0 && length <= 500 && password[0] != ' ' && password[length - 1] != ' ';
+}
 
 static bool check_all(struct planning *planning, struct setting_edit *checked, const struct setting_edit *edits, size_t count)
 {
@@ -289,6 +360,9 @@ static bool check_all(struct planning *planning, struct setting_edit *checked, c
 			error_clear(planning->error);
 			checked[i].value = NULL;
 		}
+		if (edits[i].password && !fits_password(edits[i].password))
+			return error_set(planning->error, ERROR_INVALID, "%s: the password must be 1 to 500 bytes in one line, without a blank at either end",
+				shown_name(planning->arena, &edits[i]));
 		for (size_t j = 0; j < i; j++)
 			if (!strcmp(shown_name(planning->arena, &edits[i]), shown_name(planning->arena, &edits[j])))
 				return error_set(planning->error, ERROR_USAGE, "%s is named twice", shown_name(planning->arena, &edits[i]));
@@ -308,12 +382,20 @@ static void follow_steps(struct planning *planning)
 static void plan_maps(struct planning *planning)
 {
 	static const struct { unsigned bit; const char *name; } tables[] = { { FOLLOW_POSTMAP_AUTH, "smtp_auth" }, { FOLLOW_POSTMAP_TLS, "tls_policy" } };
-	const char *main = planning->state->main_path, **maps = arena_alloc(planning->arena, 3 * sizeof(*maps));
-	size_t count = 0;
+	const char *main = planning->state->main_path, **maps = planning->maps;
+	size_t count = planning->map_count;
 
-	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
-		if (planning->plan->follow & tables[i].bit)
-			maps[count++] = arena_format(planning->arena, "%.*s/%s", (int)(strrchr(main, '/') - main), main, tables[i].name);
+	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
+		const char *path = arena_format(planning->arena, "%.*s/%s", (int)(strrchr(main, '/') - main), main, tables[i].name);
+		bool there = false;
+
+		for (size_t j = 0; j < planning->map_count; j++)
+			there = there || !strcmp(strchr(maps[j], '/'), path);
+		if (planning->plan->follow & tables[i].bit && !there)
+			maps[count++] = path;
+	}
+	for (size_t i = 0; i < planning->map_count; i++)
+		step(planning, arena_format(planning->arena, "postmap %s", maps[i]));
 	if (count > 0)
 		planning->plan->maps = maps;
 }
@@ -335,7 +417,8 @@ static void say_what_follows(struct planning *planning, struct rules_view *view)
 		if (row->ours)
 			rules_say(view, SETTING_NOTE, "%s: %s", row->name, row->does);
 		else
-			rules_say(view, SETTING_WARNING, "Counts only after this, which postroom does not do: %s. %s", row->command, row->does);
+			rules_say(view, SETTING_WARNING, "Counts only after this, which is an action of its own (postroom settings restart %s --host %s): %s. %s",
+				row->service, planning->state->settings->name, row->command, row->does);
 	}
 }
 
@@ -357,6 +440,7 @@ static void finish(struct planning *planning, struct rules_view *view)
 				"its log of a parameter that is set twice.", planning->state->local_path);
 		}
 	plan_maps(planning);
+	say_unread(planning, view);
 	say_what_follows(planning, view);
 	follow_steps(planning);
 	for (size_t i = 0; i < plan->shown_count; i++)
@@ -368,6 +452,7 @@ static void finish(struct planning *planning, struct rules_view *view)
 	plan->say_count = view->say_count;
 	plan->variables = planning->variables;
 	plan->variables_before = planning->before;
+	plan->entries = planning->entries;
 	plan->steps = planning->steps;
 }
 
@@ -375,13 +460,16 @@ bool settings_plan(struct arena *arena, const struct settings_state *state, cons
 		const struct setting_bytes *bytes, size_t bytes_count, const struct setting_facts *facts, struct setting_plan *plan, struct error *error)
 {
 	struct setting_edit *checked = arena_alloc(arena, (count + 1) * sizeof(*checked));
-	struct planning planning = { .arena = arena, .state = state, .bytes = bytes, .bytes_count = bytes_count, .plan = plan, .error = error };
+	struct planning planning = { .arena = arena, .state = state, .bytes = bytes, .bytes_count = bytes_count, .plan = plan, .error = error,
+		.edits = checked, .edit_count = count };
 	struct rules_view view = { .arena = arena, .state = state, .edits = checked, .count = count, .facts = facts };
-	size_t step_room = count * 2 + 20;
+	size_t step_room = count * 3 + 20;
 
 	memset(plan, 0, sizeof(*plan));
 	planning.variables = arena_alloc(arena, (count * 2 + 2) * sizeof(*planning.variables));
 	planning.before = arena_alloc(arena, (count * 2 + 2) * sizeof(*planning.before));
+	planning.entries = arena_alloc(arena, (count + 1) * sizeof(*planning.entries));
+	planning.maps = arena_alloc(arena, (count + 4) * sizeof(*planning.maps));
 	planning.steps = arena_alloc(arena, step_room * sizeof(*planning.steps));
 	plan->shown = planning.shown = arena_alloc(arena, (count + 1) * sizeof(*planning.shown));
 	if (!check_all(&planning, checked, edits, count))

@@ -27,8 +27,12 @@ static const struct question {
 	{ "dovecot-version", HOST_MAILBOX },
 	{ "dovecot-defaults", HOST_MAILBOX },
 	{ "dovecot-lines", HOST_MAILBOX },
+	/* Which tables there are is known only after the others. */
+	{ "table-lines", HOST_TRANSPORT },
+	{ "guardian-logins", HOST_TRANSPORT },
 };
 #define QUESTIONS (sizeof(questions) / sizeof(questions[0]))
+enum { TABLES = QUESTIONS - 2, LOGINS = QUESTIONS - 1 };
 
 struct settings_reading {
 	struct hosts *hosts;
@@ -36,6 +40,7 @@ struct settings_reading {
 	struct settings_state *state;
 	struct host_call *calls[QUESTIONS];
 	size_t open;
+	bool second;                       /* the tables were asked for */
 	bool silent;
 	void (*done)(void *context, struct settings_state *state);
 	void *context;
@@ -43,10 +48,19 @@ struct settings_reading {
 /* Which question an answer belongs to; heap, freed with the answer. */
 struct asked_one { struct settings_reading *reading; size_t question; };
 
+static void ask_tables(struct settings_reading *reading);
+
 static void finish(struct settings_reading *reading)
 {
 	if (--reading->open > 0)
 		return;
+	if (!reading->silent && !reading->second) {
+		reading->second = true;
+		reading->open = 1;
+		ask_tables(reading);
+		finish(reading);
+		return;
+	}
 	if (reading->silent) {
 		settings_state_free(reading->state);
 	} else {
@@ -123,11 +137,20 @@ static void holes_of(struct settings_reading *reading, const struct question *qu
 		dovecot_names(names, own);
 }
 
+static void run(struct settings_reading *reading, size_t place, const char *const *holes, size_t count)
+{
+	struct asked_one *one = memory_new(sizeof(*one));
+
+	*one = (struct asked_one){ reading, place };
+	reading->open++;
+	reading->calls[place] = host_run(reading->hosts, reading->host, &(struct host_request){ .command = questions[place].command, .holes = holes,
+		.hole_count = count, .deadline = DEADLINE_MS, .done = on_done, .context = one });
+}
+
 static void ask(struct settings_reading *reading, size_t place, const char *const *own)
 {
 	const struct question *question = &questions[place];
 	struct names names = { .arena = reading->state->arena };
-	struct asked_one *one;
 
 	if (question->roles && !(reading->state->settings->roles & question->roles))
 		return;
@@ -137,13 +160,22 @@ static void ask(struct settings_reading *reading, size_t place, const char *cons
 	/* Where there is no way to the one there is none to the others of its kind: told once, by the first. */
 	if (place > 0 && question->roles == questions[place - 1].roles && host_way(reading->hosts, reading->host, question->command, NULL) == WAY_NONE)
 		return;
-	one = memory_new(sizeof(*one));
-	*one = (struct asked_one){ reading, place };
-	reading->open++;
-	reading->calls[place] = host_run(reading->hosts, reading->host, &(struct host_request){ .command = question->command, .holes = names.list,
-		.hole_count = names.count, .deadline = DEADLINE_MS, .done = on_done, .context = one });
+	run(reading, place, names.list, names.count);
 }
 
+/* Files with logins one by one, since only root may read them and sudo knows one path. */
+static void ask_tables(struct settings_reading *reading)
+{
+	const char *const *paths = settings_state_tables(reading->state, false), *const *logins = settings_state_tables(reading->state, true);
+	size_t count = 0;
+
+	while (paths[count])
+		count++;
+	if (count > 0)
+		run(reading, TABLES, paths, count);
+	if (logins[0])
+		run(reading, LOGINS, logins, 1);
+}
 
 struct settings_reading *settings_read(struct hosts *hosts, size_t host, const char *const *own, void (*done)(void *context, struct settings_state *state),
 		void *context)
@@ -155,7 +187,7 @@ struct settings_reading *settings_read(struct hosts *hosts, size_t host, const c
 	reading->state = settings_state_new(host_at(hosts, host), clock_now());
 	reading->done = done;
 	reading->context = context;
-	for (size_t i = 0; i < QUESTIONS; i++)
+	for (size_t i = 0; i < TABLES; i++)
 		ask(reading, i, own);
 	return reading;
 }

@@ -45,6 +45,21 @@ static bool made_of(const char *word, const char *more)
 	return length > 0 && length < 200 && word[0] != '-' && word[0] != '/';
 }
 
+/* Parameters of the VDA patch, which guides still name: they all mean the one row that says why there is no such thing. */
+static bool of_the_patch(const char *name)
+{
+	static const char *const names[] = {
+		"virtual_mailbox_limit_inbox", "virtual_mailbox_limit_override", "virtual_maildir_extended", "virtual_overquota_bounce",
+		"virtual_maildir_limit_message", "virtual_maildir_limit_message_maps", "virtual_maildir_filter", "virtual_trash_count",
+		"virtual_trash_name", NULL,
+	};
+
+	for (size_t i = 0; names[i]; i++)
+		if (!strcmp(names[i], name))
+			return true;
+	return false;
+}
+
 /* Does the server know it? -1: nobody could be asked. */
 static int known(const struct settings_state *state, enum of of, const char *name)
 {
@@ -142,6 +157,8 @@ const struct setting *settings_resolve(struct arena *arena, const struct setting
 	const struct setting *postfix = row_of(OF_POSTFIX, name), *dovecot = row_of(OF_DOVECOT, name);
 
 	*key = NULL;
+	if (!setting && (of == OF_NOBODY || of == OF_POSTFIX) && of_the_patch(name))
+		return setting_find("virtual-mailbox-quota", NULL);
 	if (of == OF_NOBODY && postfix && dovecot && postfix != dovecot) {
 		error_set(error, ERROR_USAGE, "Postfix and Dovecot both have a %s; say %s or %s", name, postfix->name, dovecot->name);
 		return NULL;

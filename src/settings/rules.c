@@ -205,6 +205,17 @@ static bool rule_networks(struct rules_view *view, struct error *error)
 	return true;
 }
 
+/* Is there a login for exactly this relay, after the change? */
+static bool login_after(struct rules_view *view, const char *host)
+{
+	const struct setting *family = setting_find("relay-authentication/x", NULL);
+
+	for (size_t i = 0; i < view->count; i++)
+		if (view->edits[i].setting == family && !strcmp(view->edits[i].key, host))
+			return view->edits[i].value != NULL;
+	return settings_value(view->arena, view->state, family, host).set;
+}
+
 static bool rule_relay_host(struct rules_view *view, struct error *error)
 {
 	const char *host = rules_after(view, "relay-host"), *login = rules_after(view, "relay-login");
@@ -214,8 +225,22 @@ static bool rule_relay_host(struct rules_view *view, struct error *error)
 		return true;
 	if (login && !strcmp(login, "yes") && (!host || !*host))
 		rules_say(view, SETTING_WARNING, "relay-login is yes, but there is no relay-host to log in at.");
-	else if (login && !strcmp(login, "yes"))
-		rules_say(view, SETTING_WARNING, "/etc/postfix/smtp_auth must have a line that begins with exactly %s, then postmap; else the relay refuses all mail.", host);
+	else if (login && !strcmp(login, "yes") && !login_after(view, host))
+		rules_say(view, SETTING_WARNING, "The table of logins must have a line that begins with exactly %s, or the relay refuses all mail; set "
+			"relay-authentication/%s too.", host, host);
+	return true;
+}
+
+/* The relay must be left a way to log in. */
+static bool rule_relay_options(struct rules_view *view, struct error *error)
+{
+	const char *login = rules_after(view, "relay-login"), *options = rules_after(view, "relay-login-options");
+
+	(void)error;
+	if ((rules_edit(view, "relay-login") || rules_edit(view, "relay-login-options")) && login && !strcmp(login, "yes") && options &&
+	    has_word(options, "noplaintext") && view->state->settings->flavour != FLAVOUR_UCS)
+		rules_say(view, SETTING_WARNING, "relay-login-options has noplaintext: a relay that offers PLAIN and LOGIN only, as nearly all do, cannot be logged in "
+			"at; set relay-login-options=noanonymous, and relay-encryption=encrypt with it.");
 	return true;
 }
 
@@ -284,7 +309,7 @@ static bool rule_spam(struct rules_view *view, struct error *error)
 
 typedef bool rule(struct rules_view *view, struct error *error);
 static rule *const rules[] = {
-	rule_sizes, rule_webmail, rule_open_relay, rule_networks, rule_relay_host, rule_aged, rule_archive, rule_ports, rule_spam,
+	rule_sizes, rule_webmail, rule_open_relay, rule_networks, rule_relay_host, rule_relay_options, rule_aged, rule_archive, rule_ports, rule_spam,
 	rule_quota_status, rule_index, rule_facts,
 };
 

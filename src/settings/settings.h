@@ -17,6 +17,7 @@
 #include "model/change.h"
 #include "model/guarded.h"
 #include "model/store.h"
+#include "settings/catalog.h"
 #include "settings/guardian.h"
 
 /* Where the armed state lies unless --directory says otherwise. Root's, mode 0700. */
@@ -45,6 +46,13 @@ const struct kind *settings_kind(const struct guardian_report *report);
  * frees it.
  */
 struct change *settings_order(const struct kind *kind, const char *server, const char *word, const char *id, unsigned seconds);
+
+/*
+ * A service that is ended and started again on this server, where systemd runs it; refused with what to type where it does not, and where
+ * Postfix or Dovecot would not start again since their files are wrong. Cannot be undone. row: of setting_follows, with a service. Any
+ * thread; the caller frees it.
+ */
+struct change *settings_restart(const char *server, const struct setting_follow_row *row);
 
 struct settings_store;
 /* hosts must outlive it; only its settings are used, carriers are opened on the gate's thread. Loop thread. */

@@ -14,7 +14,7 @@
 #include "base/text.h"
 #include "settings/store_private.h"
 
-const char *const settings_orders[] = { "confirm", "rollback", "more", "settle", NULL };
+const char *const settings_orders[] = { "confirm", "rollback", "more", "settle", "restart", NULL };
 
 char *guarded_id(struct arena *arena)
 {
@@ -150,6 +150,17 @@ struct change *settings_order(const struct kind *kind, const char *server, const
 	return NULL;
 }
 
+struct change *settings_restart(const char *server, const struct setting_follow_row *row)
+{
+	struct change *change = change_new(VERB_EDIT, &kind_setting, server);
+	char *words = arena_format(change->arena, "!%s: %s", row->command, row->does);
+	struct value value = { .bytes = words, .length = strlen(words) };
+
+	change_edit_text(change, kind_field(&kind_setting, "restart"), EDIT_SET, row->service);
+	change_edit(change, kind_field(&kind_setting, "say"), EDIT_ADD, &value, 1);
+	return change;
+}
+
 /* --- and back ------------------------------------------------------------------------------------------- */
 
 static void swap_files(struct arena *arena, struct guarded_change *change)
@@ -183,6 +194,16 @@ static void swap_descriptors(struct guarded_change *change)
 	change->descriptors = seen;
 }
 
+static void swap_entries(struct arena *arena, struct guarded_change *change)
+{
+	struct guarded_entry *entries = arena_alloc(arena, (change->entry_count + 1) * sizeof(*entries));
+
+	for (size_t i = 0; i < change->entry_count; i++)
+		entries[i] = (struct guarded_entry){ .path = change->entries[i].path, .key = change->entries[i].key, .value = change->entries[i].seen,
+			.seen = change->entries[i].value };
+	change->entries = entries;
+}
+
 static const char **pairs_of(struct arena *arena, const char *json)
 {
 	struct json *tree = json_parse(json, strlen(json), NULL);
@@ -209,6 +230,7 @@ char *guarded_inverse(struct arena *arena, const char *json, struct error *error
 	swap_files(arena, &change);
 	swap_variables(arena, &change);
 	swap_descriptors(&change);
+	swap_entries(arena, &change);
 	wanted = change.wanted;
 	change.wanted = pairs_of(arena, json);
 	change.id = guarded_id(arena);

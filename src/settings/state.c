@@ -43,6 +43,8 @@ void settings_state_free(struct settings_state *state)
 	text_free(&state->main_cf);
 	text_free(&state->local_cf);
 	text_free(&state->master_cf);
+	for (size_t i = 0; i < state->table_count; i++)
+		text_free(&state->tables[i].bytes);
 	arena_free(state->arena);
 }
 
@@ -121,6 +123,12 @@ static void take_dovecot_line(struct settings_state *state, const char *path, un
 	dovecot_files_line(state->dovecot_files, path, number, line, length);
 }
 
+static void take_table_line(struct settings_state *state, const char *path, unsigned number, const char *line, size_t length)
+{
+	(void)number;
+	state_table_line(state, path, line, length);
+}
+
 static void take_line(struct settings_state *state, const char *path, unsigned number, const char *line, size_t length)
 {
 	struct { const char *path; struct text *text; bool *read; } files[] = {
@@ -129,6 +137,7 @@ static void take_line(struct settings_state *state, const char *path, unsigned n
 	};
 	const char *base = strrchr(path, '/');
 	size_t i;
+
 
 	for (i = 0; i < sizeof(files) / sizeof(files[0]); i++)
 		if (!strcmp(files[i].path, path)) {
@@ -148,7 +157,7 @@ static bool good(struct settings_state *state, const char *command, const struct
 	struct host_answer as = *answer;
 	struct error error = { 0 };
 
-	if (!strcmp(command, "lines") || !strcmp(command, "dovecot-lines"))
+	if (!strcmp(command, "lines") || !strcmp(command, "table-lines") || !strcmp(command, "dovecot-lines"))
 		as.status = answer->status <= 2 && !*answer->complaint ? 0 : answer->status;
 	if (host_answer_good(state->settings, command, &as, &error))
 		return true;
@@ -156,10 +165,27 @@ static bool good(struct settings_state *state, const char *command, const struct
 	return false;
 }
 
+/* Not being allowed to see logins is no fault of the server: only those settings are not known then. */
+static void take_logins(struct settings_state *state, const struct host_answer *answer)
+{
+	struct error error = { 0 };
+
+	if (!host_answer_good(state->settings, "guardian-logins", answer, &error)) {
+		state->logins_why = arena_text(state->arena, error.text);
+		return;
+	}
+	each_line(state, answer, take_table_line);
+	state_tables_read(state, true);
+}
+
 void settings_state_take(struct settings_state *state, const char *command, const struct host_answer *answer)
 {
-	bool lines = !strcmp(command, "lines");
+	bool lines = !strcmp(command, "lines"), tables = !strcmp(command, "table-lines");
 
+	if (!strcmp(command, "guardian-logins")) {
+		take_logins(state, answer);
+		return;
+	}
 	if (!good(state, command, answer))
 		return;
 	if (!strcmp(command, "postconf-set"))
@@ -178,8 +204,23 @@ void settings_state_take(struct settings_state *state, const char *command, cons
 	}
 	if (lines && state->settings->flavour == FLAVOUR_UCS && !state->ucr)
 		state->ucr = layers_new(state->arena);
-	if (lines)
-		each_line(state, answer, take_line);
+	if (lines || tables)
+		each_line(state, answer, tables ? take_table_line : take_line);
+	if (tables)
+		state_tables_read(state, false);
+}
+
+const char *const *settings_state_tables(struct settings_state *state, bool secret)
+{
+	const char **paths = arena_alloc(state->arena, (STATE_TABLES + 1) * sizeof(*paths));
+	size_t count = 0;
+
+	if (state->table_count == 0)
+		state_tables_find(state);
+	for (size_t i = 0; i < state->table_count; i++)
+		if (state->tables[i].secret == secret)
+			paths[count++] = state->tables[i].path;
+	return paths;
 }
 
 void settings_state_end(struct settings_state *state)

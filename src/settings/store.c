@@ -85,6 +85,15 @@ static bool ask_status(struct settings_store *self, size_t host, struct arena *a
 	return fine;
 }
 
+/* --- restarts ------------------------------------------------------------------------------------------- */
+
+static bool restart_of(struct settings_store *self, size_t host, const char *service, struct arena *arena, struct restarting *restarting, struct error *error)
+{
+	*restarting = (struct restarting){ .hosts = self->hosts, .loop = self->loop, .host = host, .row = setting_restart_find(service),
+		.give_up = &self->give_up, .arena = arena };
+	return restarting->row || error_set(error, ERROR_INVALID, "%s is no service that postroom restarts", service);
+}
+
 /* --- before it is shown --------------------------------------------------------------------------------- */
 
 static bool store_handles(void *self, const struct kind *kind)
@@ -156,16 +165,21 @@ static const struct value *shown_of(const struct change *change, size_t *count)
 static bool store_gather(void *context, const struct change *change, struct arena *arena, struct facts *facts, struct error *error)
 {
 	struct settings_store *self = context;
-	const char *order = order_of(change);
+	const char *order = order_of(change), *service = guarded_set(change, "restart");
 	struct guardian_report report;
+	struct restarting restarting;
 	const struct value *values;
 	size_t host, count;
 
 	self->give_up = false;
-	if (!host_of(self, change->name, &host, error) || host_way(self->hosts, host, "guardian-apply", error) == WAY_NONE ||
-	    !ask_status(self, host, arena, &report, error) || (!order && !is_free(&report, change->name, arena, error)))
+	if (!host_of(self, change->name, &host, error))
 		return false;
-	if (order && (!report.id || strcmp(report.id, guarded_set(change, order))))
+	if (service && (!restart_of(self, host, service, arena, &restarting, error) || !restart_possible(&restarting, error)))
+		return false;
+	if (!service && (host_way(self->hosts, host, "guardian-apply", error) == WAY_NONE ||
+	    !ask_status(self, host, arena, &report, error) || (!order && !is_free(&report, change->name, arena, error))))
+		return false;
+	if (order && !service && (!report.id || strcmp(report.id, guarded_set(change, order))))
 		return error_set(error, ERROR_NOT_FOUND, "%s: no change of this id waits there", change->name);
 	facts->now = record_new_in(arena, change->kind);
 	facts->now->name = arena_text(arena, change->name);
@@ -229,6 +243,9 @@ static bool step_words(struct arena *arena, struct operation *step, const char *
 		return false;
 	for (size_t i = 0; i < guarded.file_count; i++)
 		text_addf(&words, "%s%s %s", i ? ", " : "", guarded.files[i].bytes ? "write" : "remove", guarded.files[i].path);
+	for (size_t i = 0; i < guarded.entry_count; i++)
+		text_addf(&words, "%s%s the line of %s in %s", words.length ? ", " : "", guarded.entries[i].value ? "set" : "take out", guarded.entries[i].key,
+			guarded.entries[i].path);
 	for (size_t i = 0; i < guarded.variable_count; i++)
 		text_addf(&words, "%sucr %s %s%s%s", words.length ? ", " : "", guarded.variables[i].value ? "set" : "unset", guarded.variables[i].name,
 			guarded.variables[i].value ? "=" : "", guarded.variables[i].value ? guarded.variables[i].value : "");
@@ -236,6 +253,8 @@ static bool step_words(struct arena *arena, struct operation *step, const char *
 		text_addf(&words, "%sgive dovecot's master process %llu open files", words.length ? ", " : "", (unsigned long long)guarded.descriptors);
 	for (size_t i = 0; guarded.commits && guarded.commits[i]; i++)
 		text_addf(&words, ", ucr commit %s", guarded.commits[i]);
+	for (size_t i = 0; guarded.maps && guarded.maps[i]; i++)
+		text_addf(&words, ", postmap %s", guarded.maps[i]);
 	if (guarded.service && strcmp(guarded.service, "none"))
 		text_addf(&words, ", reload %s", guarded.service);
 	if (!guarded.at_once)
@@ -407,12 +426,15 @@ static enum outcome apply_order(struct settings_store *self, size_t host, const 
 		struct arena *arena, struct operation *inverse, struct error *error)
 {
 	const struct delta *within = operation_delta(operation, "within");
+	struct restarting restarting;
 	const char *holes[] = { operation_delta(operation, order)->values[0].bytes, within ? within->values[0].bytes : "120" };
 	bool settles = !strcmp(order, "settle"), more = !strcmp(order, "more");
 	struct host_request request = { .command = settles ? "guardian-status" : arena_format(arena, "guardian-%s", order), .holes = holes,
 		.hole_count = settles ? 0 : more ? 2 : 1, .deadline = ORDER_MS };
 	struct guardian_report report;
 
+	if (!strcmp(order, "restart"))
+		return restart_of(self, host, holes[0], arena, &restarting, error) ? restart_now(&restarting, error) : OUTCOME_NOT_APPLIED;
 	if (!ask(self, host, &request, arena, &report, error))
 		return failed(error);
 	return ordered(arena, operation, order, &report, host_at(self->hosts, host)->name, inverse, error);
@@ -454,6 +476,10 @@ static enum outcome store_look(void *context, const struct operation *operation,
 	size_t host;
 
 	self->give_up = false;
+	if (order && !strcmp(order, "restart")) {
+		error_set(error, ERROR_UNKNOWN_OUTCOME, "nobody has seen whether the restart came to its end; look at the server");
+		return OUTCOME_UNKNOWN;
+	}
 	if (!place_of(self, operation, arena, &host, error) || !ask_status(self, host, arena, &report, error))
 		return OUTCOME_UNKNOWN;
 	if (order)

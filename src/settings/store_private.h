@@ -21,4 +21,17 @@ char *guarded_inverse(struct arena *arena, const char *json, struct error *error
 /* A new id: 16 hex digits. Arena. */
 char *guarded_id(struct arena *arena);
 
+/* restart.c: a service of a server that is ended and started again. */
+struct restarting {
+	struct hosts *hosts;
+	struct loop *loop;
+	size_t host;
+	const struct setting_follow_row *row;
+	const volatile bool *give_up;
+	struct arena *arena;
+};
+/* False with what to type there instead. */
+bool restart_possible(const struct restarting *restarting, struct error *error);
+enum outcome restart_now(const struct restarting *restarting, struct error *error);
+
 #endif

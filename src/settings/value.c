@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "settings/map_file.h"
 
 static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
 #define DIGITS "0123456789"
@@ -355,6 +356,23 @@ static bool check_path(const struct checking *checking, const char **canonical)
 		wrong(checking, setting_type_word(SETTING_PATH));
 }
 
+/* Only what refuses: OK would let somebody pass all later rules. */
+static bool refuses(const char *value)
+{
+	size_t length = strcspn(value, " ");
+
+	if ((length == 6 && !strncmp(value, "REJECT", 6)) || (length == 5 && !strncmp(value, "DEFER", 5)))
+		return true;
+	return length == 3 && (value[0] == '4' || value[0] == '5') && strspn(value, DIGITS) == 3 && value[3] == ' ';
+}
+
+static bool is_level(const char *value)
+{
+	static const char *const levels[] = { "none", "may", "encrypt", "dane", "dane-only", "fingerprint", "verify", "secure", NULL };
+
+	return is_choice(levels, value, strcspn(value, " "));
+}
+
 /* UCR writes values into Dovecot's files as they are, so what has a meaning there may not stand in them. */
 static bool check_text(const struct checking *checking, const char **canonical)
 {
@@ -366,6 +384,12 @@ static bool check_text(const struct checking *checking, const char **canonical)
 		return wrong(checking, arena_format(checking->arena, "%lld to %lld bytes long", (long long)setting->least, (long long)setting->most));
 	if (setting->ucr && !strncmp(setting->ucr, "mail/dovecot/", 13) && !strstr(setting->ucr, "/quota/warning/") && strpbrk(checking->value, "\"{}"))
 		return wrong(checking, "without \", { and }, which have a meaning in Dovecot's files");
+	if (setting->flags & SETTING_SECRET && (strpbrk(checking->value, ": \t") || checking->value[0] == '#'))
+		return wrong(checking, "a login without blanks and colons; the password is asked for on its own");
+	if (setting->map && !strcmp(setting->map, "check_sasl_access") && !refuses(checking->value))
+		return wrong(checking, "REJECT, REJECT and a text, or a number 4xx or 5xx and a text");
+	if (setting->map && !strcmp(setting->map, "smtp_tls_policy_maps") && !is_level(checking->value))
+		return wrong(checking, "a level (none, may, encrypt, dane, dane-only, fingerprint, verify, secure) and what belongs to it");
 	return true;
 }
 
@@ -401,6 +425,8 @@ static bool fits_key(enum setting_key type, const char *key)
 	case KEY_PERCENT: return length == 2 && key[strspn(key, DIGITS)] == '\0' && key[0] != '0';
 	case KEY_FOLDER: return length > 0 && length <= 100 && !strpbrk(key, "/[]!\"#$%&'()+,;<=>?\\`{}:") && key[0] != ' ' && key[length - 1] != ' ';
 	case KEY_PORT: return whole(key, &number) && is_port(key);
+	case KEY_DESTINATION: return map_file_key(key) && made_of(key, ".-_:[]@*") && key[0] != '-';
+	case KEY_LOGIN: return map_file_key(key) && !strpbrk(key, "\"=,") && utf8_valid(key, length);
 	}
 	return false;
 }
@@ -410,6 +436,7 @@ static const char *key_words(enum setting_key type)
 	static const char *const words[] = {
 		[KEY_WORD] = "letters, digits, - and _", [KEY_ORDER] = "2 or 3 digits, since they are sorted as text", [KEY_PERCENT] = "10 to 99",
 		[KEY_FOLDER] = "the name of a folder without a slash and without quotes", [KEY_PORT] = "a port",
+		[KEY_DESTINATION] = "a name, [name], either with :port, or .domain", [KEY_LOGIN] = "a login without blanks",
 	};
 
 	return words[type];

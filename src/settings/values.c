@@ -18,6 +18,7 @@ const char *setting_backend_word(enum setting_backend backend)
 {
 	static const char *const words[] = {
 		[BACKEND_NONE] = "nowhere", [BACKEND_UCR] = "UCR", [BACKEND_POSTFIX] = "Postfix", [BACKEND_LOCAL] = "main.cf.local", [BACKEND_DOVECOT] = "Dovecot",
+		[BACKEND_MAP] = "a table of Postfix",
 	};
 
 	return words[backend];
@@ -76,11 +77,15 @@ enum setting_backend state_backend(const struct settings_state *state, const str
 	*why = NULL;
 	if (ucs && setting->ucr)
 		return BACKEND_UCR;
+	if (setting->map && roles & HOST_TRANSPORT && !(ucs && !strcmp(setting->map, "smtp_tls_policy_maps")))
+		return BACKEND_MAP;
 	if (setting->postconf && roles & HOST_TRANSPORT)
 		return ucs && !strchr(setting->postconf, '/') ? BACKEND_LOCAL : BACKEND_POSTFIX;
 	if (state_dovecot_name(state, setting) && roles & HOST_MAILBOX)
 		return BACKEND_DOVECOT;
-	if (setting->postconf)
+	if (setting->map && roles & HOST_TRANSPORT)
+		*why = "UCR writes this table: see tls-policy/";
+	else if (setting->postconf || setting->map)
 		*why = "this server runs no Postfix";
 	else if (setting->dovecot && !(roles & HOST_MAILBOX))
 		*why = "this server runs no Dovecot";
@@ -316,6 +321,7 @@ struct setting_value settings_value(struct arena *arena, const struct settings_s
 	case BACKEND_POSTFIX:
 	case BACKEND_LOCAL: postfix_value(arena, state, setting, &value); break;
 	case BACKEND_DOVECOT: dovecot_value(arena, state, setting, &value); break;
+	case BACKEND_MAP: state_map_value(arena, state, setting, key, &value); break;
 	case BACKEND_NONE: break;
 	}
 	if (state_opposite(state, setting, value.backend)) {
@@ -330,8 +336,11 @@ const char *const *settings_keys(struct arena *arena, const struct settings_stat
 {
 	const char *hole = family->ucr ? strstr(family->ucr, "<>") : NULL;
 	const char *const *names, **keys;
+	const char *why;
 	size_t count = 0, i;
 
+	if (state_backend(state, family, &why) == BACKEND_MAP)
+		return state_map_keys(arena, state, family);
 	if (!hole || !state->ucr)
 		return arena_alloc(arena, sizeof(*names));
 	names = layers_keys(arena, state->ucr, arena_bytes(arena, family->ucr, (size_t)(hole - family->ucr)));

@@ -46,6 +46,8 @@ void fake_settings_answers(struct hosts *hosts)
 		{ "mail1", "dovecot-values", dovecot }, { "mail1", "dovecot-defaults", dovecot }, { "mail1", "dovecot-version", "2.3.19.1 (9b53102964)\n" },
 		{ "mail1", "dovecot-lines", "/etc/dovecot/dovecot.conf:1:protocols = imap lmtp\n" }, { "mail1", "file", file1 },
 		{ "mail1", "processes", ps }, { "mail1", "process-memory", own }, { "mail1", "mail-log", mail_log },
+		{ "mail1", "table-lines", "" }, { "mail1", "guardian-logins", "/etc/postfix/smtp_auth:1:[mx.isp.example]:587 example-com\n" },
+		{ "mail2", "table-lines", "" }, { "mail2", "guardian-logins", "" },
 		{ "mail2", "lines", lines2 }, { "mail2", "postconf-set", set2 }, { "mail2", "postconf-defaults", defaults },
 		{ "mail2", "dovecot-values", dovecot }, { "mail2", "dovecot-defaults", dovecot }, { "mail2", "dovecot-version", "2.3.19.1 (9b53102964)\n" },
 		{ "mail2", "dovecot-lines", "/etc/dovecot/dovecot.conf:1:protocols = imap lmtp\n" },

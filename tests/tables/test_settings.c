@@ -42,11 +42,13 @@ static void test_rows(void **state)
 		lookup_put(names, setting->name, (void *)setting);
 		if (!setting->label || !setting->help || !setting->manual || strlen(setting->help) < 5 || setting->help[strlen(setting->help) - 1] != '.')
 			fail_msg("%s lacks label, help (a sentence) or a pointer to a manual", setting->name);
-		if (!setting->ucr && !setting->postconf && !setting->dovecot)
+		if (!setting->ucr && !setting->postconf && !setting->dovecot && !setting->map)
 			fail_msg("%s is kept nowhere", setting->name);
 		if (((setting->flags & SETTING_FAMILY) != 0) != (setting->name[length - 1] == '/') ||
-		    ((setting->flags & SETTING_FAMILY) != 0) != (setting->ucr && strstr(setting->ucr, "<>") != NULL))
-			fail_msg("%s: a family ends in a slash and has <> in its variable, and nothing else does", setting->name);
+		    ((setting->flags & SETTING_FAMILY) != 0) != ((setting->ucr && strstr(setting->ucr, "<>") != NULL) || setting->map))
+			fail_msg("%s: a family ends in a slash and has <> in its variable or a table, and nothing else does", setting->name);
+		if ((setting->map != NULL) != (setting->map_name != NULL) || ((setting->flags & SETTING_SECRET) && !(setting->map && setting->flags & SETTING_LOCKOUT)))
+			fail_msg("%s: a table has a usual name, and a login stands in one and is changed under the timer", setting->name);
 		if ((setting->type == SETTING_CHOICE && !setting->choices) || setting->least > setting->most)
 			fail_msg("%s: choices or range are missing", setting->name);
 		if (((setting->flags & SETTING_READONLY) != 0) != (setting->refused != NULL))
