@@ -62,7 +62,7 @@ const struct command commands[] = {
 	{ .name = "limits", .arguments = "check|plan|apply|descriptors", .least = 1, .most = 1,
 	  .takes = TAKES_HOST | TAKES_LIMITS | TAKES_GOAL | TAKES_WRITE, .at_will = true, .run = run_limits,
 	  .help = "Says what Dovecot thinks of its connection limits and what it does not see; which values so many connections take; and sets them, or the open-files limit of the Dovecot that runs." },
-	{ .name = "settings", .arguments = "list | show NAME ... | set NAME=VALUE ... | unset NAME ...", .least = 1, .most = -1,
+	{ .name = "settings", .arguments = "list | show NAME ... | set NAME=VALUE ... | unset NAME ... | same NAME ... | restart SERVICE | local [aside | back]", .least = 1, .most = -1,
 	  .takes = TAKES_HOST | TAKES_WRITE | TAKES_FILTER | TAKES_COLUMNS | TAKES_SETTINGS, .run = run_settings,
 	  .help = "Shows and changes what the services of the mail servers are set to." },
 	{ .name = "reset", .arguments = "USER [field=value ...]", .least = 1, .most = -1, .takes = TAKES_REPAIRS | TAKES_WRITE, .run = run_reset,
@@ -96,7 +96,7 @@ enum option_id {
 	OPTION_READONLY, OPTION_RESTRICTED, OPTION_KEYMAP, OPTION_THEME, OPTION_START, OPTION_LIST_KEYS, OPTION_COMPARE, OPTION_ASCII, OPTION_NO_COLOR, OPTION_HELP, OPTION_VERSION,
 	OPTION_FORMAT, OPTION_DRY_RUN, OPTION_YES, OPTION_CONFIRM, OPTION_REASON, OPTION_FILTER, OPTION_LIMIT, OPTION_COLUMNS,
 	OPTION_VERIFY, OPTION_SIZE, OPTION_KEYS, OPTION_HOST, OPTION_BY, OPTION_ONCE, OPTION_OUTPUT, OPTION_DIRECTORY, OPTION_POSTFIX,
-	OPTION_DOVECONF, OPTION_FD_LIMIT, OPTION_DOVECOT_VERSION, OPTION_GROUP, OPTION_OWN,
+	OPTION_DOVECONF, OPTION_FD_LIMIT, OPTION_DOVECOT_VERSION, OPTION_GROUP, OPTION_OWN, OPTION_PASSWORD_STDIN,
 	OPTION_CONNECTIONS, OPTION_USERS, OPTION_DEVICES, OPTION_MODE, OPTION_PROTOCOLS, OPTION_CONFIRM_WITHIN, OPTION_KEEP_SESSIONS, OPTION_END_SESSIONS, OPTION_REPAIR,
 	OPTION_AUTH_CACHE, OPTION_AUTH_CACHE_TTL, OPTION_RAISE
 };
@@ -147,6 +147,7 @@ static const struct option_row {
 	{ "dovecot-version", "V", OPTION_DOVECOT_VERSION, TAKES_LIMITS, "the rules of this Dovecot" },
 	{ "group", "NAME", OPTION_GROUP, TAKES_SETTINGS, "only settings of this group" },
 	{ "own", NULL, OPTION_OWN, TAKES_SETTINGS, "a name beyond the catalogue is the site's own" },
+	{ "password-stdin", NULL, OPTION_PASSWORD_STDIN, TAKES_SETTINGS, "the first line of standard input is the password" },
 	{ "connections", "N", OPTION_CONNECTIONS, TAKES_GOAL, "so many at once, of each protocol" },
 	{ "users", "N", OPTION_USERS, TAKES_GOAL, "so many people, each with so many devices" },
 	{ "devices", "N", OPTION_DEVICES, TAKES_GOAL, "connections of one person; with --users" },
@@ -283,6 +284,7 @@ static bool *flag_of(struct parsed *parsed, enum option_id id)
 	case OPTION_END_SESSIONS: return &parsed->arguments.end_sessions;
 	case OPTION_ONCE: return &parsed->arguments.once;
 	case OPTION_OWN: return &parsed->arguments.own;
+	case OPTION_PASSWORD_STDIN: return &parsed->arguments.password_stdin;
 	case OPTION_HELP: return &parsed->help;
 	case OPTION_VERSION: return &parsed->version;
 	default: return NULL;

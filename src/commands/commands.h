@@ -47,6 +47,7 @@ struct arguments {
 	const char *jobs[8];               /* repairs by name: --password, --quota, ..; as many as job_count */
 	size_t job_count;
 	bool own;                          /* --own: names beyond the catalogue are the site's */
+	bool password_stdin;               /* --password-stdin: the first line of standard input is the password of what is set */
 	long limit;                        /* 0: none */
 };
 
@@ -57,7 +58,7 @@ enum command_options {
 	TAKES_HOST = 64, TAKES_BY = 128, TAKES_ONCE = 256, TAKES_OUTPUT = 512, TAKES_DIRECTORY = 1 << 16,
 	TAKES_GOAL = 2048 /* --connections --users --devices --mode --protocols --raise --auth-cache --auth-cache-ttl --confirm-within --keep-sessions --end-sessions */,
 	TAKES_LIMITS = 1024 /* --doveconf --fd-limit --dovecot-version */,
-	TAKES_SETTINGS = 1 << 12 /* --group --own */, TAKES_REPAIRS = 1 << 17 /* --password --quota .. */,
+	TAKES_SETTINGS = 1 << 12 /* --group --own --password-stdin */, TAKES_REPAIRS = 1 << 17 /* --password --quota .. */,
 	TAKES_LIVE = TAKES_HOST | TAKES_FILTER | TAKES_LIMIT | TAKES_COLUMNS
 };
 

@@ -8,6 +8,7 @@
  */
 #include "commands/settings.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "commands/output.h"
@@ -127,15 +128,33 @@ const struct setting_facts *settings_facts(struct settings_look *look, size_t se
 
 /* --- words -------------------------------------------------------------------------------------------- */
 
+static const char *restart_words(void)
+{
+	static char words[200];
+	const struct setting_follow_row *row;
+	size_t used = 0;
+
+	for (row = setting_follows; row->bit; row++)
+		if (row->service && used < sizeof(words))
+			used += (size_t)snprintf(words + used, sizeof(words) - used, "%s%s", used ? ", " : "", row->service);
+	return words;
+}
+
 static bool check_words(const struct arguments *arguments, int argc, char **argv, struct error *error)
 {
 	const char *word = argv[0];
 	const struct setting_group *group;
-	bool list = !strcmp(word, "list");
+	bool list = !strcmp(word, "list"), local = !strcmp(word, "local");
 
-	if (!list && strcmp(word, "show") && strcmp(word, "set") && strcmp(word, "unset"))
-		return error_set(error, ERROR_USAGE, "settings list, show, set and unset are what there is, not settings %s", word);
-	if (list != (argc == 1))
+	if (!list && !local && strcmp(word, "show") && strcmp(word, "set") && strcmp(word, "unset") && strcmp(word, "same") && strcmp(word, "restart"))
+		return error_set(error, ERROR_USAGE, "settings list, show, set, unset, same, restart and local are what there is, not settings %s", word);
+	if (local && argc > 1 && (argc > 2 || (strcmp(argv[1], "aside") && strcmp(argv[1], "back"))))
+		return error_set(error, ERROR_USAGE, "settings local shows main.cf.local; settings local aside and settings local back move it");
+	if (!strcmp(word, "restart") && (argc != 2 || !setting_restart_find(argv[1])))
+		return error_set(error, ERROR_USAGE, "settings restart takes one of %s", restart_words());
+	if (!strcmp(word, "same") && !arguments->host)
+		return error_set(error, ERROR_USAGE, "settings same needs --host: the server whose values all others are to have");
+	if (!local && list != (argc == 1))
 		return error_set(error, ERROR_USAGE, list ? "settings list takes no names; --filter finds by words" : "settings %s needs a name%s", word,
 			!strcmp(word, "set") ? " and a value, NAME=VALUE" : "");
 	if (arguments->printer == &printer_ldif)
@@ -156,12 +175,18 @@ int run_settings(struct config *takes, const struct arguments *arguments, int ar
 		config_free(takes);
 		return error_exit_status(error.kind);
 	}
-	if (headless_open(&look.headless, takes, arguments, false) && choose(&look, arguments->host)) {
+	if (headless_open(&look.headless, takes, arguments, false) && choose(&look, strcmp(argv[0], "same") ? arguments->host : NULL)) {
 		read_all(&look, argc, argv);
 		if (!strcmp(argv[0], "list"))
 			settings_list(&look);
 		else if (!strcmp(argv[0], "show"))
 			settings_show(&look, argv + 1);
+		else if (!strcmp(argv[0], "same"))
+			settings_same(&look, argv + 1, arguments->host);
+		else if (!strcmp(argv[0], "restart"))
+			settings_restart_service(&look, argv[1]);
+		else if (!strcmp(argv[0], "local"))
+			settings_local(&look, argc > 1 ? argv[1] : NULL);
 		else
 			settings_write(&look, argv + 1, argv[0][0] == 'u');
 		for (size_t i = 0; i < look.count; i++)

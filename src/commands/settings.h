@@ -29,4 +29,18 @@ void settings_show(struct settings_look *look, char **names);
 /* words: NAME=VALUE, or NAME where unset is true; NULL-terminated. */
 void settings_write(struct settings_look *look, char **words, bool unset);
 
+/* One of them was chosen; else the reason was printed. */
+bool settings_one_server(struct settings_look *look);
+/* Files of the place-th chosen server as they are; false: the reason was printed. Arena of headless. */
+bool settings_fetch(struct settings_look *look, size_t place, const char *const *paths, const struct setting_bytes **bytes, size_t *count);
+/* Plans for it, shows what is done, and hands it to the gate; false where it was not done. */
+bool settings_write_edits(struct settings_look *look, size_t place, const struct setting_edit *edits, size_t count);
+bool settings_write_plan(struct settings_look *look, size_t place, const struct setting_plan *plan);
+/* What these settings are on the server of --host is set on all others, each with a review of its own. */
+void settings_same(struct settings_look *look, char **names, const char *from);
+/* service: of a row of setting_follows. */
+void settings_restart_service(struct settings_look *look, const char *service);
+/* main.cf.local of a server of UCS; word: NULL shows it, "aside", "back". */
+void settings_local(struct settings_look *look, const char *word);
+
 #endif

@@ -6,7 +6,9 @@
  * Loop thread.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/text.h"
 #include "commands/output.h"
@@ -19,6 +21,7 @@
 struct fetching {
 	struct settings_look *look;
 	struct setting_bytes *bytes;
+	size_t server;                     /* which of the chosen ones */
 	size_t place;
 	struct error error;
 };
@@ -28,7 +31,7 @@ static void on_file(void *context, const struct host_answer *answer)
 	struct fetching *fetching = context;
 	struct headless *headless = &fetching->look->headless;
 	struct setting_bytes *bytes = &fetching->bytes[fetching->place];
-	const struct host_settings *server = host_at(headless->engine->hosts, fetching->look->hosts[0]);
+	const struct host_settings *server = host_at(headless->engine->hosts, fetching->look->hosts[fetching->server]);
 
 	headless->done = true;
 	if (answer->error.kind == ERROR_NONE && answer->status == 1 && strstr(answer->complaint, "No such file"))
@@ -51,7 +54,7 @@ static bool fetch(struct fetching *fetching, const char *const *paths, size_t *c
 
 		fetching->place = i;
 		fetching->bytes[i].path = paths[i];
-		host_run(headless->engine->hosts, fetching->look->hosts[0], &request);
+		host_run(headless->engine->hosts, fetching->look->hosts[fetching->server], &request);
 		headless_wait(headless);
 		if (fetching->error.kind != ERROR_NONE)
 			return headless_fail(headless, &fetching->error);
@@ -81,6 +84,65 @@ static bool read_edits(struct settings_look *look, char **words, bool unset, str
 	return true;
 }
 
+/* --- passwords ------------------------------------------------------------------------------------------------- */
+
+/* The first line of standard input; NULL: there is none. Heap. */
+static char *read_password(void)
+{
+	char *line = NULL;
+	size_t room = 0;
+	ssize_t length = getline(&line, &room, stdin);
+
+	if (length <= 0) {
+		free(line);
+		return NULL;
+	}
+	line[strcspn(line, "\r\n")] = '\0';
+	return line;
+}
+
+/* Never an argument and never the environment: asked for without echo, or read. An empty one keeps what stands there. */
+static bool ask_passwords(struct settings_look *look, struct setting_edit *edits, size_t count)
+{
+	struct arena *arena = look->headless.arena;
+	bool given = look->headless.arguments->password_stdin, used = false;
+	struct error error = { 0 };
+
+	for (size_t i = 0; i < count; i++) {
+		char *line;
+
+		if (!(edits[i].setting->flags & SETTING_SECRET) || !edits[i].value)
+			continue;
+		if (used) {
+			error_set(&error, ERROR_USAGE, "Standard input holds one password; set one login after the other");
+			return headless_fail(&look->headless, &error);
+		}
+		used = given;
+		line = given ? read_password() : !isatty(STDIN_FILENO) ? NULL :
+			headless_ask_secret(arena_format(arena, "Password of %s at %s (empty: the one that is there stays): ", edits[i].value, edits[i].key));
+		if (line && *line)
+			edits[i].password = arena_text(arena, line);
+		if (line)
+			memory_wipe(line, strlen(line));
+		free(line);
+		if (given && !edits[i].password) {
+			error_set(&error, ERROR_USAGE, "There is no password on standard input");
+			return headless_fail(&look->headless, &error);
+		}
+	}
+	if (!given || used)
+		return true;
+	error_set(&error, ERROR_USAGE, "--password-stdin is for relay-authentication/RELAY=LOGIN; nothing here takes a password");
+	return headless_fail(&look->headless, &error);
+}
+
+static void wipe_passwords(struct setting_edit *edits, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (edits[i].password)
+			memory_wipe((char *)edits[i].password, strlen(edits[i].password));
+}
+
 /* --- before ------------------------------------------------------------------------------------------------- */
 
 static void tell(struct settings_look *look, const struct setting_plan *plan)
@@ -96,16 +158,58 @@ static void tell(struct settings_look *look, const struct setting_plan *plan)
 	fflush(stdout);
 }
 
-static void already(struct settings_look *look)
+static void already(struct settings_look *look, size_t place)
 {
 	if (look->headless.arguments->printer == &printer_table)
-		printf("%s: it is so already; nothing was changed.\n", settings_state_server(look->states[0]));
+		printf("%s: it is so already; nothing was changed.\n", settings_state_server(look->states[place]));
 	else
-		headless_note("%s: it is so already; nothing was changed", settings_state_server(look->states[0]));
+		headless_note("%s: it is so already; nothing was changed", settings_state_server(look->states[place]));
+}
+
+/* What a person does next, once it is there. */
+static void tell_next(struct settings_look *look, const struct setting_plan *plan, const char *server)
+{
+	const struct setting_follow_row *row;
+
+	if (look->headless.status != 0 || look->headless.arguments->dry_run)
+		return;
+	if (plan->timer)
+		headless_note("It runs on trial: keep it with postroom confirm --host %s, or it goes back by itself (postroom status).", server);
+	for (row = setting_follows; row->bit; row++)
+		if (plan->follow & row->bit && row->service)
+			headless_note("It counts only after a restart: postroom settings restart %s --host %s", row->service, server);
+}
+
+bool settings_write_plan(struct settings_look *look, size_t place, const struct setting_plan *plan)
+{
+	const struct host_settings *server = host_at(look->headless.engine->hosts, look->hosts[place]);
+	struct change *change;
+
+	if (plan->shown_count == 0) {
+		already(look, place);
+		return true;
+	}
+	tell(look, plan);
+	change = settings_plan_change(plan, server, 0);
+	change->reason = arena_text(change->arena, look->headless.arguments->reason);
+	write_change(&look->headless, change);
+	tell_next(look, plan, server->name);
+	change_free(change);
+	return look->headless.status == 0;
+}
+
+bool settings_fetch(struct settings_look *look, size_t place, const char *const *paths, const struct setting_bytes **bytes, size_t *count)
+{
+	struct fetching fetching = { .look = look, .server = place };
+
+	if (!fetch(&fetching, paths, count))
+		return false;
+	*bytes = fetching.bytes;
+	return true;
 }
 
 /* One question for all of them, since each knows what it needs. */
-static const struct setting_facts *judged_by(struct settings_look *look, const struct setting_edit *edits, size_t count)
+static const struct setting_facts *judged_by(struct settings_look *look, size_t place, const struct setting_edit *edits, size_t count)
 {
 	struct setting all = { .name = "", .flags = SETTING_FAMILY };
 	const char *address = NULL;
@@ -115,46 +219,46 @@ static const struct setting_facts *judged_by(struct settings_look *look, const s
 		if (edits[i].setting->facts & FACT(FACT_ARCHIVE))
 			address = edits[i].value;
 	}
-	return settings_facts(look, 0, &all, address);
+	return settings_facts(look, place, &all, address);
+}
+
+bool settings_write_edits(struct settings_look *look, size_t place, const struct setting_edit *edits, size_t count)
+{
+	struct arena *arena = look->headless.arena;
+	const struct setting_bytes *bytes;
+	struct error error = { 0 };
+	struct setting_plan plan;
+	size_t files;
+
+	if (!settings_fetch(look, place, settings_plan_files(arena, look->states[place], edits, count), &bytes, &files))
+		return false;
+	if (settings_plan(arena, look->states[place], edits, count, bytes, files, judged_by(look, place, edits, count), &plan, &error))
+		return settings_write_plan(look, place, &plan);
+	settings_tell_gaps(look);
+	return headless_fail(&look->headless, &error);
 }
 
 void settings_write(struct settings_look *look, char **words, bool unset)
 {
-	struct arena *arena = look->headless.arena;
-	const struct host_settings *server = host_at(look->headless.engine->hosts, look->hosts[0]);
-	struct fetching fetching = { .look = look };
-	const struct setting_facts *facts;
-	struct setting_plan plan;
 	struct setting_edit *edits;
-	struct error error = { 0 };
-	struct change *change;
-	size_t count = 0, files;
+	size_t count = 0;
 
 	while (words[count])
 		count++;
-	edits = arena_alloc(arena, count * sizeof(*edits));
-	if (look->count > 1) {
-		error_set(&error, ERROR_USAGE, "Say which server with --host: each has settings of its own");
-		headless_fail(&look->headless, &error);
+	edits = arena_alloc(look->headless.arena, count * sizeof(*edits));
+	if (!settings_one_server(look) || !read_edits(look, words, unset, edits, count))
 		return;
-	}
-	if (!read_edits(look, words, unset, edits, count) || !fetch(&fetching, settings_plan_files(arena, look->states[0], edits, count), &files))
-		return;
-	facts = judged_by(look, edits, count);
-	if (!settings_plan(arena, look->states[0], edits, count, fetching.bytes, files, facts, &plan, &error)) {
-		settings_tell_gaps(look);
-		headless_fail(&look->headless, &error);
-		return;
-	}
-	if (plan.shown_count == 0) {
-		already(look);
-		return;
-	}
-	tell(look, &plan);
-	change = settings_plan_change(&plan, server, 0);
-	change->reason = arena_text(change->arena, look->headless.arguments->reason);
-	write_change(&look->headless, change);
-	if (plan.timer && look->headless.status == 0 && !look->headless.arguments->dry_run)
-		headless_note("It runs on trial: keep it with postroom confirm --host %s, or it goes back by itself (postroom status).", server->name);
-	change_free(change);
+	if (ask_passwords(look, edits, count))
+		settings_write_edits(look, 0, edits, count);
+	wipe_passwords(edits, count);
+}
+
+bool settings_one_server(struct settings_look *look)
+{
+	struct error error = { 0 };
+
+	if (look->count == 1)
+		return true;
+	error_set(&error, ERROR_USAGE, "Say which server with --host: each has settings of its own");
+	return headless_fail(&look->headless, &error);
 }

@@ -195,7 +195,7 @@ static bool prepared(struct guardian *guardian, struct error *error)
 	const char *ends;
 
 	if (!guardian_maps_read(guardian, error) || !guardian_files_read(guardian, error) || !guardian_ucr_read(guardian, error) ||
-	     !guardian_descriptors_read(guardian, error))
+	    !guardian_descriptors_read(guardian, error))
 		return false;
 	if (!guardian->service->running(guardian))
 		return error_set(error, ERROR_UNREACHABLE, "%s does not run here, so nobody could see whether the change is good; start it first",
