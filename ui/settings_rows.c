@@ -91,6 +91,10 @@ const char *settings_shown(struct arena *arena, const struct settings_host *host
 	if (key != NULL && *key == '\0') {
 		size_t count = keys_count(arena, host, setting);
 
+		/* Of a table it may not be known; how many are set, then, neither. */
+		value = settings_value(arena, host->state, setting, "x");
+		if (!value.known)
+			return *settings_state_gaps(host->state) != NULL ? "?" : "-";
 		return count == 0 ? "none" : arena_format(arena, "%zu set", count);
 	}
 	if (!value_of(arena, host, setting, key, &value))

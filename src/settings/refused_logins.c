@@ -46,5 +46,5 @@ struct change *refused_login_change(const struct settings_state *state, const st
 struct setting_proposal *refused_login_propose(struct hosts *hosts, size_t host, const char *login, const char *answer,
 		void (*done)(void *context, struct change *takes, const struct error *error), void *context)
 {
-	return setting_propose(hosts, host, row(), login, answer, done, context);
+	return setting_propose(hosts, host, row(), login, answer, NULL, done, context);
 }
