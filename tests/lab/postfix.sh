@@ -53,6 +53,9 @@ postfix_ldap_maps() {
 postfix_maps() {
 	postfix_ldap_maps
 	printf '%s\n' 'outside.test discard:outside' 'partner.test discard:outside' >"$DIR/postfix/etc/transport"
+	# Logins that may not send; a restart keeps what a test put there.
+	[ -e "$DIR/postfix/etc/refused_logins" ] || printf '# logins that may not send\n' >"$DIR/postfix/etc/refused_logins"
+	postmap -c "$DIR/postfix/etc" "hash:$DIR/postfix/etc/refused_logins"
 }
 
 postfix_main_cf() {
@@ -87,6 +90,7 @@ postfix_main_cf() {
 	virtual_transport = lmtp:inet:127.0.0.1:$(p LMTP1)
 	transport_maps = texthash:$e/transport, ldap:$e/ldap.transport1, ldap:$e/ldap.transport2, ldap:$e/ldap.transport3
 	smtpd_relay_restrictions = permit_sasl_authenticated, reject_unauth_destination
+	smtpd_sender_restrictions = check_sasl_access hash:$e/refused_logins
 	smtpd_recipient_restrictions = $([ "$LISTFILTER" = no ] || echo check_policy_service unix:private/listfilter)
 	smtpd_tls_security_level = may
 	smtpd_tls_cert_file = $DIR/tls/server.pem

@@ -77,6 +77,72 @@ same "and at last the built-in one" 100 "$(postfix_has default_process_limit)"
 status 0 "a site's own parameter" s set postfix:story_restrictions=permit --own --host mail1 --yes
 status 0 "goes back like any other" "$POSTROOM" rollback --host mail1 --yes
 
+# --- a login that may not send ------------------------------------------------------------------------------
+# SASL through Dovecot on the lab's submission port, and a rule check_sasl_access in main.cf.
+refuse=$LAB_POSTFIX_CONF/refused_logins
+before=$(sha256sum <"$refuse")
+ok "somebody who logs in may send" submitted aschmid1 jan.novak2@example.org "before"
+status 0 "a login is refused" s set refused-logins/aschmid1='REJECT Your account sends spam' --host mail1 --yes
+ok "by the file that the rule names" grep -qx 'aschmid1 REJECT Your account sends spam' "$refuse"
+same "its remark stays" "# logins that may not send" "$(head -1 "$refuse")"
+same "the table has it" "REJECT Your account sends spam" "$(postmap -c "$LAB_POSTFIX_CONF" -q aschmid1 "hash:$refuse")"
+submit aschmid1 jan.novak2@example.org "after" >"$work/out"
+said "and Postfix refuses at once" "554 5.7.1 <aschmid1>: SASL login name rejected: Your account sends spam" || submit aschmid1 jan.novak2@example.org "after"
+ok "but nobody else" submitted jnovak1 jan.novak2@example.org "another"
+ok "nobody has to confirm it" bash -c "! \"$POSTROOM\" status --host mail1 | grep -q waiting"
+status 65 "what would let everybody pass is no answer" s set refused-logins/jnovak1='OK yes' --host mail1 --yes
+status 0 "undo takes the line out" "$POSTROOM" undo --yes
+same "byte for byte" "$before" "$(sha256sum <"$refuse")"
+ok "and the login may send again" submitted aschmid1 jan.novak2@example.org "again"
+
+# --- the login at a relay --------------------------------------------------------------------------------------
+auth=$LAB_POSTFIX_CONF/smtp_auth
+secret=s3same:Open-$$
+printf '# relays\n[other.example]:587 else:their-own-word\n' >"$auth"
+chmod 600 "$auth"
+printf '%s\n' "$secret" | s set 'relay-authentication/[mx.isp.example]:587=story' relay-login=yes "relay-password-maps=hash:$auth" \
+	--password-stdin --host mail1 --yes --reason relay >"$work/out" 2>&1
+same "a login at a relay is set" 0 $?
+said "its password is dots" 'story, password new: ********'
+ok "under the timer" waits
+same "the line is there" "[mx.isp.example]:587 story:$secret" "$(tail -1 "$auth")"
+same "the others stay" "[other.example]:587 else:their-own-word" "$(sed -n 2p "$auth")"
+same "only root reads the file" 600 "$(stat -c %a "$auth")"
+same "and its table" 600 "$(stat -c %a "$auth.db")"
+same "main.cf is read by all as before" 644 "$(stat -c %a "$LAB_POSTFIX_CONF/main.cf")"
+same "Postfix knows it" "story:$secret" "$(postmap -c "$LAB_POSTFIX_CONF" -q '[mx.isp.example]:587' "hash:$auth")"
+same "the armed state is only root's" 600 "$(find "$LAB_DIR" -name state.json -path '*guardian*1*' -exec stat -c %a {} +)"
+status 0 "it is listed by its name" s list --host mail1 --filter relay-authentication
+said "of the relay" "story"
+same "never with a password" 0 "$(grep -cF -e "$secret" -e their-own-word "$work/out")"
+status 0 "confirmed" "$POSTROOM" confirm --host mail1 --yes
+# hidden WORD - in no file of the lab but the file and its table, and in nothing that postroom keeps
+hidden() { ! grep -rlF -- "$1" "$LAB_DIR" "${XDG_STATE_HOME:-$HOME/.local/state}" 2>/dev/null | grep -v -e "^$auth\$" -e "^$auth.db\$"; }
+ok "then the password is nowhere else" hidden "$secret"
+ok "the other one neither" hidden their-own-word
+status 0 "another name keeps the password" s set 'relay-authentication/[mx.isp.example]:587=other' --host mail1 --yes
+same "that is there" "[mx.isp.example]:587 other:$secret" "$(tail -1 "$auth")"
+status 0 "rolled back" "$POSTROOM" rollback --host mail1 --yes
+same "the old line is back" "[mx.isp.example]:587 story:$secret" "$(tail -1 "$auth")"
+status 64 "a new relay needs a password" s set relay-authentication/mx2.isp.example=story --host mail1 --yes
+status 64 "which is no argument" s set relay-login=no --password-stdin --host mail1 --yes
+"$POSTROOM" settings unset relay-login relay-password-maps 'relay-authentication/[mx.isp.example]:587' --host mail1 --yes >/dev/null 2>&1
+"$POSTROOM" confirm --host mail1 --yes >/dev/null 2>&1
+same "taken out again" "[other.example]:587 else:their-own-word" "$(tail -1 "$auth")"
+same "Postfix has no table any more" "" "$(postfix_has smtp_sasl_password_maps)"
+rm -f "$auth" "$auth.db"
+
+# --- restarts, the same on all ---------------------------------------------------------------------------------
+if [ -d /run/systemd/system ]; then
+	skip "restarts" "systemd runs here"
+else
+	status 69 "without systemd nothing is restarted" s restart dovecot --host mail1 --yes
+	said "but what to type is told" "systemctl restart dovecot"
+fi
+status 64 "only what the table names" s restart sshd --host mail1 --yes
+status 69 "main.cf.local is a matter of UCS" s local --host mail1
+status 64 "the same on all needs a server to copy from" s same soft-bounce --yes
+
 # --- Dovecot -------------------------------------------------------------------------------------------------
 status 0 "a setting of Dovecot" s set names-in-process-list=yes --host mail1 --yes
 same "is in our file" "verbose_proctitle = yes" "$(grep verbose "$LAB_DIR/dovecot1/conf.d/99-postroom.conf")"
@@ -107,6 +173,15 @@ same "by ucr" 10240000 "$("$LAB_UCR" get mail/messagesizelimit)"
 status 0 "what has no variable goes into main.cf.local" s set alias-expansion-limit=5000 --host mail1 --yes
 same "and counts" 5000 "$(postfix_has virtual_alias_expansion_limit)"
 same "from there" "$LAB_POSTFIX_CONF/main.cf.local line 1" "$(column from alias-expansion-limit)"
+status 0 "what it says is shown" s local --host mail1
+said "with what it overrides" virtual_alias_expansion_limit
+status 0 "it is set aside" s local aside --host mail1 --yes
+same "and counts no more" 1000 "$(postfix_has virtual_alias_expansion_limit)"
+ok "its lines stay beside it" grep -q 5000 "$LAB_POSTFIX_CONF/main.cf.local.aside"
+status 0 "confirmed" "$POSTROOM" confirm --host mail1 --yes
+status 0 "it is put back" s local back --host mail1 --yes
+status 0 "confirmed too" "$POSTROOM" confirm --host mail1 --yes
+same "and counts again" 5000 "$(postfix_has virtual_alias_expansion_limit)"
 status 0 "a limit of Dovecot waits" s set limit-clients=800 --host mail1 --yes
 same "while it runs" 800 "$(dovecot_has default_client_limit)"
 status 0 "rolled back" "$POSTROOM" rollback --host mail1 --yes
@@ -115,7 +190,7 @@ printf '[mx.isp.example]:587 user:secret\n' >"$LAB_POSTFIX_CONF/smtp_auth"
 chmod 600 "$LAB_POSTFIX_CONF/smtp_auth"
 relay=$("$LAB_UCR" get mail/relayhost)
 status 0 "another relay" s set relay-host='[mx.isp.example]:587' relay-login=yes --host mail1 --yes
-said "speaks of its login" "a line that begins with exactly [mx.isp.example]:587"
+ok "has its login already" bash -c "! grep -q 'begins with exactly' '$work/out'"
 ok "its table is made" test -s "$LAB_POSTFIX_CONF/smtp_auth.db"
 status 0 "waits and goes back" "$POSTROOM" rollback --host mail1 --yes
 same "to the relay before" "$relay" "$(postfix_has relayhost)"
