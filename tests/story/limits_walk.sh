@@ -102,7 +102,7 @@ keys 1
 ok "the top line says that it is full" shows 'mail1 imap(-login)? 100%' 60
 keys 9
 ok "that some were turned away is in Connections" shows 'imap-login +mail1 +20.*100%' 60
-ok "and in Overview" eval 'keys 1; shows "turned away" 60'
+ok "and in Overview" eval 'keys 1; shows "turn(ed|s clients) away" 60'
 
 # --- the walk, confirmed ---------------------------------------------------------------------------
 ok "the walk leads to a review" walk_to_review 120
