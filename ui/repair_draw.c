@@ -76,6 +76,15 @@ static void add_lines(const struct desk_view *look, struct wrapped *pane)
 			look->lines[i].old_words, look->lines[i].new_words));
 }
 
+static void add_remarks(const struct desk_view *look, struct wrapped *pane)
+{
+	for (const char *const *remark = look->remarks; remark != NULL && *remark != NULL; remark++) {
+		bool warning = strncmp(*remark, "! ", 2) == 0;
+
+		wrapped_add(pane, 1, warning ? STYLE_WARNING : STYLE_DIM, warning ? "!" : "i", 4, STYLE_VALUE, *remark + (warning ? 2 : 0));
+	}
+}
+
 static void add_causes(const struct desk_view *look, struct wrapped *pane)
 {
 	static const struct { const char *sign; enum style style; } signs[] = {
@@ -88,8 +97,7 @@ static void add_causes(const struct desk_view *look, struct wrapped *pane)
 	for (size_t i = 0; i < look->consequence_count; i++)
 		wrapped_add(pane, 1, signs[look->consequences[i].severity].style, signs[look->consequences[i].severity].sign, 4, STYLE_VALUE,
 			look->consequences[i].sentence);
-	for (const char *const *remark = look->remarks; remark != NULL && *remark != NULL; remark++)
-		wrapped_add(pane, 1, STYLE_DIM, "i", 4, STYLE_VALUE, *remark);
+	add_remarks(look, pane);
 }
 
 /* --- after ---------------------------------------------------------------------------------------------------- */
@@ -111,8 +119,7 @@ static void add_end(const struct repair_view *self, const struct desk_view *look
 {
 	wrapped_heading(pane, "State now");
 	wrapped_add(pane, 0, STYLE_PLAIN, NULL, 1, look->open > 0 ? STYLE_WARNING : STYLE_OK, look->state_now);
-	for (const char *const *remark = look->remarks; remark != NULL && *remark != NULL; remark++)
-		wrapped_add(pane, 1, STYLE_DIM, "i", 4, STYLE_VALUE, *remark);
+	add_remarks(look, pane);
 	add_secret(self, look, pane);
 	if (look->say != NULL) {
 		wrapped_heading(pane, "Say");

@@ -57,7 +57,7 @@ static void table_review(const struct desk_view *view)
 	for (size_t i = 0; i < view->consequence_count; i++)
 		line(marks[view->consequences[i].severity], view->consequences[i].sentence);
 	for (const char *const *remark = view->remarks; remark && *remark; remark++)
-		line("  i ", *remark);
+		line(strncmp(*remark, "! ", 2) ? "  i " : "  ", *remark);
 	arena_free(arena);
 }
 

@@ -108,7 +108,7 @@ struct desk_view {
 	size_t consequence_count;
 	const struct diff_line *lines;     /* of all steps */
 	size_t line_count;
-	const char *const *remarks;        /* what stays open or cannot be done here, in words; NULL-terminated */
+	const char *const *remarks;        /* what stays open or cannot be done here, in words, "! " in front of a warning; NULL-terminated; NULL */
 	enum gate_confirm confirm;
 	const char *confirm_text;          /* CONFIRM_NAME */
 	bool reason_required;

@@ -33,6 +33,7 @@ struct desk_plan {
 	const char *secret;                /* the new password; NULL: none. Not in the arena */
 	struct desk_queue *queues;         /* only for jobs that ask for it; one a server */
 	size_t queue_count;
+	int64_t used;                      /* bytes in the mailbox now; -1: not known. Only for jobs that ask for it */
 	struct planned *steps;
 	size_t count, capacity;
 	const char **remarks;
@@ -40,6 +41,7 @@ struct desk_plan {
 };
 bool desk_wants(const struct desk_plan *plan, const char *field);            /* a flag of the wish says yes */
 const char *desk_wish_text(const struct desk_plan *plan, const char *field); /* "" none */
+/* A remark that begins with "! " is a warning. */
 void desk_remark(struct desk_plan *plan, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Names by which mail servers know the person: primary address in small letters, login; NULL-terminated. */
 void desk_names(struct arena *arena, const struct record *person, const char *names[DESK_NAMES]);

@@ -6,6 +6,7 @@
  * ucs-directory 9 and 14, terminal-and-safety 8.  Pure but for what steps.c
  * reads; loop thread.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -123,11 +124,29 @@ static void step_quota(struct desk_plan *plan, const char *quota)
 	}
 }
 
+/* Used and new limit side by side. */
+static void tell_usage(struct desk_plan *plan, const char *quota)
+{
+	int64_t limit = strtoll(quota, NULL, 10);
+	const char *used = plan->used < 0 ? NULL : text_from_size(plan->arena, plan->used);
+
+	if (!used)
+		desk_remark(plan, "how full the mailbox is now is not known: the server gave no answer");
+	else if (limit > 0 && limit < plan->used)
+		desk_remark(plan, "! used now %s, new limit %s: the limit is BELOW what is used, so no mail comes in until something is deleted", used,
+			text_from_size(plan->arena, limit));
+	else
+		desk_remark(plan, "used now %s, limit then %s", used, limit > 0 ? text_from_size(plan->arena, limit) : "none");
+}
+
 bool plan_quota(struct desk_plan *plan, struct error *error)
 {
+	const char *quota = desk_wants(plan, "policy") ? default_quota(plan) : desk_wish_text(plan, "quota");
+
 	if (!needs_mailbox(plan, error))
 		return false;
-	step_quota(plan, desk_wants(plan, "policy") ? default_quota(plan) : desk_wish_text(plan, "quota"));
+	step_quota(plan, quota);
+	tell_usage(plan, quota);
 	if (desk_wants(plan, "recalculate"))
 		desk_step_recalculate(plan);
 	return true;

@@ -14,6 +14,7 @@
 #include "base/passphrase.h"
 #include "base/text.h"
 #include "desk/desk_private.h"
+#include "model/live_kinds.h"
 
 enum { LOOK_MS = 100, WAIT_MS = 8000, QUEUE_MOST = 10000 };
 
@@ -305,6 +306,37 @@ static void list_queues(struct desk_run *run)
 		plan_now(run);
 }
 
+/* The first quota root counts, as in lists. */
+static void on_usage(void *context, struct rows *takes, const struct error *error)
+{
+	struct desk_run *run = context;
+
+	(void)error;
+	run->jobs[0] = NULL;
+	if (takes && takes->count > 0)
+		run->plan.used = strtoll(takes->rows[0].values[MAILBOXES_USED].bytes, NULL, 10);
+	rows_free(takes);
+	run->pending--;
+	if (!run_settled(run))
+		plan_now(run);
+}
+
+/* False: nobody can be asked. */
+static bool ask_usage(struct desk_run *run)
+{
+	const char *home = desk_home(&run->plan), *names[DESK_NAMES];
+	size_t host;
+
+	desk_names(run->arena, run->person, names);
+	if (!home || !names[0] || !host_named(live_hosts(run->plan.live), home, &host))
+		return false;
+	run->jobs = arena_alloc(run->arena, sizeof(*run->jobs));
+	run->job_count = 1;
+	run->pending++;
+	run->jobs[0] = live_quota(run->plan.live, host, names[0], on_usage, run);
+	return true;
+}
+
 static bool who_is_known(const struct desk_run *run)
 {
 	for (size_t i = 0; i < hosts_count(live_hosts(run->plan.live)); i++) {
@@ -326,7 +358,7 @@ static void look_at_who(void *context)
 	run->timer = NULL;
 	if (run->plan.live && strcmp(run->view.job->name, "stolen") == 0)
 		list_queues(run);
-	else
+	else if (!run->plan.live || strcmp(run->view.job->name, "quota") != 0 || !ask_usage(run))
 		plan_now(run);
 }
 
@@ -364,7 +396,7 @@ struct desk_run *run_new(struct desk *desk, const struct desk_job *job, const st
 	run->changed = changed;
 	run->context = context;
 	run->view = (struct desk_view){ .job = job, .person = run->person, .phase = DESK_LOOKING, .id = "", .confirm_text = "" };
-	run->plan = (struct desk_plan){ .arena = run->arena, .job = job, .person = run->person, .live = desk->settings.live };
+	run->plan = (struct desk_plan){ .arena = run->arena, .job = job, .person = run->person, .live = desk->settings.live, .used = -1 };
 	if (run->plan.live && hosts_count(live_hosts(run->plan.live)) == 0)
 		run->plan.live = NULL;
 	return run;

@@ -62,6 +62,17 @@ static void show_again(struct desk_run *run, struct review *takes)
 	run_changed(run);
 }
 
+/* What a done step tells beyond its own words: how many sessions ended, what a try found. */
+static const char *told_of(const struct desk_run *run, const struct gate_result *result)
+{
+	const struct planned *planned = &run->steps[run->at].planned;
+	const char *field = planned->change && planned->change->edit_count > 0 ? planned->change->edits[0].field->name : "";
+
+	if (result->error.kind != ERROR_NONE)
+		return result->error.text;
+	return strcmp(field, "flush") == 0 || strcmp(field, "recalculate") == 0 || !planned->server ? NULL : result->sentence;
+}
+
 static void on_result(void *context, const struct gate_result *result)
 {
 	struct desk_run *run = context;
@@ -80,7 +91,7 @@ static void on_result(void *context, const struct gate_result *result)
 		return;
 	}
 	if (result->outcome == OUTCOME_APPLIED)
-		end_step(run, DESK_DONE, result->error.kind != ERROR_NONE ? result->error.text : shown->server ? result->sentence : NULL);
+		end_step(run, DESK_DONE, told_of(run, result));
 	else if (result->outcome == OUTCOME_ALREADY)
 		end_step(run, DESK_ALREADY, result->sentence);
 	else if (result->outcome == OUTCOME_UNKNOWN)

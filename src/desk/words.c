@@ -52,7 +52,8 @@ static void join_lines(struct desk_run *run)
 	for (size_t i = 0; i < run->count; i++) {
 		const struct review *review = run->steps[i].review;
 
-		for (size_t j = 0; review && j < review->line_count; j++) {
+		/* What a step that repeats does is said by its words; it has no value before and after. */
+		for (size_t j = 0; review && !run->steps[i].planned.repeats && j < review->line_count; j++) {
 			lines = arena_grow(run->arena, lines, &capacity, count + 1, sizeof(*lines));
 			lines[count++] = (struct diff_line){ review->lines[j].field, arena_text(run->arena, review->lines[j].old_words),
 				arena_text(run->arena, review->lines[j].new_words) };
