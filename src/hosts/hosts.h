@@ -159,6 +159,19 @@ void host_cancel(struct host_call *call);
  */
 bool host_answer_good(const struct host_settings *settings, const char *command, const struct host_answer *answer, struct error *error);
 /*
+ * Servers of a store that works on a thread of its own: settings are copied when it is made, loop and carriers are made at the
+ * first use on that thread. A part of the store; ended where it was begun, after that thread has ended.
+ */
+struct hosts_apart {
+	struct host_settings *settings;    /* of every server; their texts belong to the hosts that they were taken from, which must live longer */
+	size_t count;
+	struct loop *loop;                 /* NULL until it is open */
+	struct hosts *hosts;
+};
+void hosts_apart_begin(struct hosts_apart *apart, const struct hosts *like);
+void hosts_apart_open(struct hosts_apart *apart);
+void hosts_apart_end(struct hosts_apart *apart);
+/*
  * For stores, on a thread of their own, over a hosts that was opened with a loop of that thread: runs the loop until
  * the answer is there. *give_up (may be NULL), set by another thread, ends it within 100 ms.
  * done and context of the request are ignored; the answer is copied into the arena.

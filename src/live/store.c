@@ -24,24 +24,21 @@ enum { STEP_MESSAGES = 2000 };
 
 bool live_store_host(struct live_store *self, const char *name, size_t *host, struct error *error)
 {
-	for (*host = 0; *host < self->count; (*host)++)
-		if (strcmp(self->settings[*host].name, name) == 0)
+	for (*host = 0; *host < self->apart.count; (*host)++)
+		if (strcmp(self->apart.settings[*host].name, name) == 0)
 			return true;
 	return error_set(error, ERROR_NOT_FOUND, "%s: no server of this name is configured; postroom servers lists them", name);
 }
 
 static void open_here(struct live_store *self)
 {
-	if (self->loop)
-		return;
-	self->loop = loop_new();
-	self->hosts = hosts_open(self->loop, self->settings, self->count);
+	hosts_apart_open(&self->apart);
 }
 
 const struct host_answer *live_store_run(struct live_store *self, size_t host, struct host_request *request, struct arena *arena)
 {
 	open_here(self);
-	return host_run_here(self->hosts, self->loop, host, request, &self->give_up, arena);
+	return host_run_here(self->apart.hosts, self->apart.loop, host, request, &self->give_up, arena);
 }
 
 enum outcome live_store_failed(const struct error *error)
@@ -93,7 +90,7 @@ static bool has_ways(struct live_store *self, const struct change *change, struc
 
 		if (before && strcmp(before, server) == 0)
 			continue;
-		if (!live_store_host(self, server, &host, error) || host_way(self->hosts, host, command, error) == WAY_NONE)
+		if (!live_store_host(self, server, &host, error) || host_way(self->apart.hosts, host, command, error) == WAY_NONE)
 			return false;
 		before = server;
 	}
@@ -227,14 +224,8 @@ static void store_interrupt(void *context)
 struct live_store *live_store_new(const struct hosts *hosts)
 {
 	struct live_store *self = memory_new(sizeof(*self));
-	struct host_settings *settings;
-	size_t count = hosts_count(hosts);
 
-	settings = memory_new((count + 1) * sizeof(*settings));
-	for (size_t i = 0; i < count; i++)
-		settings[i] = *host_at(hosts, i);
-	self->settings = settings;
-	self->count = count;
+	hosts_apart_begin(&self->apart, hosts);
 	self->store = (struct store){
 		.name = "servers", .self = self, .handles = store_handles, .gather = store_gather, .plan = store_plan,
 		.apply = store_apply, .look = store_look, .interrupt = store_interrupt,
@@ -251,10 +242,6 @@ void live_store_free(struct live_store *self)
 {
 	if (!self)
 		return;
-	if (self->hosts)
-		hosts_close(self->hosts);
-	if (self->loop)
-		loop_free(self->loop);
-	free((void *)self->settings);
+	hosts_apart_end(&self->apart);
 	free(self);
 }

@@ -25,7 +25,7 @@ const struct host_answer *mailbox_ask(const struct mailbox_at *at, const char *c
 	struct host_request request = { .command = command, .holes = holes, .hole_count = hole_count, .deadline = ASK_MS };
 	const struct host_answer *answer = live_store_run(at->self, at->host, &request, at->arena);
 
-	return host_answer_good(&at->self->settings[at->host], command, answer, error) ? answer : NULL;
+	return host_answer_good(&at->self->apart.settings[at->host], command, answer, error) ? answer : NULL;
 }
 
 const struct host_answer *mailbox_do(const struct mailbox_at *at, struct host_request *request, enum outcome *outcome, struct error *error)
@@ -37,7 +37,7 @@ const struct host_answer *mailbox_do(const struct mailbox_at *at, struct host_re
 	*outcome = OUTCOME_NOT_APPLIED;
 	if (answer->error.kind != ERROR_NONE)
 		*outcome = live_store_failed(&answer->error);
-	return host_answer_good(&at->self->settings[at->host], request->command, answer, error) ? answer : NULL;
+	return host_answer_good(&at->self->apart.settings[at->host], request->command, answer, error) ? answer : NULL;
 }
 
 static bool at_of(struct live_store *self, const char *name, struct arena *arena, struct mailbox_at *at, struct error *error)
@@ -210,7 +210,7 @@ static bool has_ways(const struct mailbox_at *at, const struct change *change, s
 {
 	for (const struct field *field = kind_mailbox.fields; field->name; field++)
 		if (!(field->flags & FIELD_KEY) && names_field(change, field->name) &&
-		    host_way(at->self->hosts, at->host, mailbox_command(field->name), error) == WAY_NONE)
+		    host_way(at->self->apart.hosts, at->host, mailbox_command(field->name), error) == WAY_NONE)
 			return false;
 	return true;
 }

@@ -11,11 +11,7 @@
 
 struct live_store {
 	struct store store;
-	const struct host_settings *settings;      /* of every server; its texts belong to hosts_open's copy */
-	size_t count;
-	/* A loop and carriers of its own, made at the first use on the gate's thread. */
-	struct loop *loop;
-	struct hosts *hosts;
+	struct hosts_apart apart;
 	volatile bool give_up;                     /* set by interrupt on the loop thread */
 };
 

@@ -91,7 +91,7 @@ static bool look_at_queue(struct live_store *self, size_t host, struct wanted_li
 		*error = answer->error;
 		return false;
 	}
-	return host_answer_good(&self->settings[host], "queue", answer, error);
+	return host_answer_good(&self->apart.settings[host], "queue", answer, error);
 }
 
 /* --- what is to be done --------------------------------------------------------------------------------- */
@@ -248,7 +248,7 @@ static enum outcome retry(struct live_store *self, size_t host, struct wanted_li
 		if (!is_due(doing, &list->rows[i]))
 			continue;
 		answer = live_store_run(self, host, &request, arena);
-		if (answer->error.kind != ERROR_NONE || !host_answer_good(&self->settings[host], doing->command, answer, error)) {
+		if (answer->error.kind != ERROR_NONE || !host_answer_good(&self->apart.settings[host], doing->command, answer, error)) {
 			if (answer->error.kind != ERROR_NONE)
 				*error = answer->error;
 			return *done > 0 ? OUTCOME_UNKNOWN : live_store_failed(error);
@@ -274,7 +274,7 @@ static enum outcome run_postsuper(struct live_store *self, size_t host, struct w
 	/* With its own log out of reach it ends badly although all is done, so the lines decide (postfix 7). */
 	if (*done > 0)
 		return OUTCOME_APPLIED;
-	if (!host_answer_good(&self->settings[host], doing->command, answer, error))
+	if (!host_answer_good(&self->apart.settings[host], doing->command, answer, error))
 		return OUTCOME_NOT_APPLIED;
 	return OUTCOME_ALREADY;
 }

@@ -18,7 +18,7 @@
 
 static const struct host_settings *settings_of(const struct mailbox_at *at)
 {
-	return &at->self->settings[at->host];
+	return &at->self->apart.settings[at->host];
 }
 
 static const char *complaint_of(const struct host_answer *answer)

@@ -59,7 +59,7 @@ static bool look_at_who(struct live_store *self, size_t host, struct seen *seen,
 	answer = live_store_run(self, host, &request, arena);
 	if (answer->error.kind != ERROR_NONE)
 		*error = answer->error;
-	fine = answer->error.kind == ERROR_NONE && host_answer_good(&self->settings[host], "who", answer, error) &&
+	fine = answer->error.kind == ERROR_NONE && host_answer_good(&self->apart.settings[host], "who", answer, error) &&
 		table_reader_end(reader, error);
 	table_reader_free(reader);
 	return fine;
@@ -104,9 +104,9 @@ static void time_is_over(void *context)
 static void wait_a_moment(struct live_store *self)
 {
 	struct waiting waiting = { false };
-	struct loop_timer *timer = loop_after(self->loop, LOOK_MS, 0, time_is_over, &waiting);
+	struct loop_timer *timer = loop_after(self->apart.loop, LOOK_MS, 0, time_is_over, &waiting);
 
-	loop_run_until(self->loop, &waiting.over);
+	loop_run_until(self->apart.loop, &waiting.over);
 	loop_timer_stop(timer);
 }
 
@@ -177,7 +177,7 @@ enum outcome sessions_apply(struct live_store *self, size_t host, const struct o
 		return live_store_failed(error);
 	}
 	/* 68: nobody matched any more. What it says otherwise is seen by looking. */
-	if (answer->status != 0 && answer->status != 68 && !host_answer_good(&self->settings[host], request.command, answer, error))
+	if (answer->status != 0 && answer->status != 68 && !host_answer_good(&self->apart.settings[host], request.command, answer, error))
 		return OUTCOME_NOT_APPLIED;
 	return see_them_gone(self, host, before, arena, inverse, error);
 }

@@ -100,7 +100,7 @@ static bool explain_compile(const struct mailbox_at *at, const struct host_answe
 	const char *line = answer->complaint ? strstr(answer->complaint, "sieve: ") : NULL;
 
 	if (answer->error.kind != ERROR_NONE || answer->status != 65)
-		return host_answer_good(&at->self->settings[at->host], "absence-put", answer, error);
+		return host_answer_good(&at->self->apart.settings[at->host], "absence-put", answer, error);
 	return error_set(error, ERROR_INVALID, "%s: the filter compiler there refuses the answer: %.*s; nothing was changed [65]", at->server,
 		line ? (int)strcspn(line + 7, "\r\n") : 40, line ? line + 7 : "Dovecot's log there says why");
 }

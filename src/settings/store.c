@@ -22,19 +22,17 @@ enum { APPLY_MS = 170000, ORDER_MS = 60000, STATUS_MS = 20000 };
 
 struct settings_store {
 	struct store store;
-	struct host_settings *settings;            /* of every server; its texts belong to hosts_open's copy */
-	size_t count;
-	struct loop *loop;                         /* made at the first use, on the gate's thread */
+	struct hosts_apart apart;
+	struct loop *loop;                         /* of apart, once it is open */
 	struct hosts *hosts;
 	volatile bool give_up;                     /* set by interrupt on the loop thread */
 };
 
 static void open_here(struct settings_store *self)
 {
-	if (self->loop)
-		return;
-	self->loop = loop_new();
-	self->hosts = hosts_open(self->loop, self->settings, self->count);
+	hosts_apart_open(&self->apart);
+	self->loop = self->apart.loop;
+	self->hosts = self->apart.hosts;
 }
 
 static bool host_of(struct settings_store *self, const char *name, size_t *host, struct error *error)
@@ -503,10 +501,7 @@ struct settings_store *settings_store_new(const struct hosts *hosts)
 {
 	struct settings_store *self = memory_new(sizeof(*self));
 
-	self->count = hosts_count(hosts);
-	self->settings = memory_new((self->count + 1) * sizeof(*self->settings));
-	for (size_t i = 0; i < self->count; i++)
-		self->settings[i] = *host_at(hosts, i);
+	hosts_apart_begin(&self->apart, hosts);
 	self->store = (struct store){
 		.name = "settings", .self = self, .handles = store_handles, .gather = store_gather, .plan = store_plan,
 		.apply = store_apply, .look = store_look, .interrupt = store_interrupt,
@@ -523,10 +518,6 @@ void settings_store_free(struct settings_store *self)
 {
 	if (!self)
 		return;
-	if (self->hosts)
-		hosts_close(self->hosts);
-	if (self->loop)
-		loop_free(self->loop);
-	free(self->settings);
+	hosts_apart_end(&self->apart);
 	free(self);
 }

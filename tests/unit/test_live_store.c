@@ -1,10 +1,13 @@
 /* The store of queue and sessions over fake servers: who is touched, what is reported, what takes it back; and the values that name them. */
+#include <pthread.h>
 #include <setjmp.h>
+#include <stdatomic.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <cmocka.h>
 
@@ -55,7 +58,7 @@ static void reply(struct world *world, const char *command, int status, const ch
 {
 	struct fake_reply reply = { .command = command, .status = status, .output = output, .complaint = complaint };
 
-	fake_hosts_reply(world->store->hosts, &reply);
+	fake_hosts_reply(world->store->apart.hosts, &reply);
 }
 
 /* --- values ---------------------------------------------------------------------------------------------- */
@@ -192,7 +195,7 @@ static void test_hold_only_the_same(void **state)
 		MAIL("hold", "AAAAAA4", "400", "d@x.example"), NULL);
 	reply(world, "queue-hold", 0, "", "postsuper: AAAAAA1: placed on hold\npostsuper: Placed on hold: 1 message\n");
 	assert_int_equal(apply(world, change, &inverse, &error), OUTCOME_APPLIED);
-	assert_string_equal(fake_hosts_input(world->store->hosts, "queue-hold"), "AAAAAA1\n");
+	assert_string_equal(fake_hosts_input(world->store->apart.hosts, "queue-hold"), "AAAAAA1\n");
 	assert_int_equal(inverse.did, 1);
 	assert_string_equal(inverse.told, "1 had left the queue, the id of 1 names another message by now, 1 needed nothing or moved meanwhile");
 	assert_string_equal(kind_queue.result(world->arena, change, inverse.did, inverse.told), "1 of 4 messages on mail1 put on hold: "
@@ -214,7 +217,7 @@ static void test_all_gone(void **state)
 
 	reply(world, "queue", 0, "", NULL);
 	assert_int_equal(apply(world, change, &inverse, &error), OUTCOME_ALREADY);
-	assert_int_equal(fake_hosts_runs(world->store->hosts, "queue-delete"), 0);
+	assert_int_equal(fake_hosts_runs(world->store->apart.hosts, "queue-delete"), 0);
 	assert_null(inverse.place);
 	change_free(change);
 }
@@ -237,11 +240,50 @@ static void test_fails(void **state)
 
 		reply(world, "queue", 0, MAIL("deferred", "AAAAAA1", "100", "a@x.example"), NULL);
 		reply(world, "queue-delete", 0, "", "postsuper: AAAAAA1: removed\npostsuper: Deleted: 1 message\n");
-		fake_hosts_reply(world->store->hosts, &failing);
+		fake_hosts_reply(world->store->apart.hosts, &failing);
 		assert_int_equal(apply(world, change, &inverse, &error), cases[i].outcome);
 		assert_string_equal(error.text, "mail1: no answer");
 		change_free(change);
 	}
+}
+
+struct interrupting { struct store *store; atomic_bool over; };
+
+static void *interrupt_again(void *context)
+{
+	static const struct timespec pause = { .tv_nsec = 20000000 };
+	struct interrupting *interrupting = context;
+
+	while (!atomic_load(&interrupting->over)) {
+		interrupting->store->interrupt(interrupting->store->self);
+		nanosleep(&pause, NULL);
+	}
+	return NULL;
+}
+
+/* One that comes between two steps is nobody's, so the worker says it again (base/worker); an old one does not end the next step. */
+static void test_interrupts(void **state)
+{
+	static const char *const values[] = { "AAAAAA1 100 a@x.example", NULL };
+	struct world *world = *state;
+	struct interrupting interrupting = { .store = live_store_of(world->store) };
+	struct fake_reply hanging = { .command = "queue", .hangs = true };
+	struct change *change = change_of(&kind_queue, "mail1", "delete", values);
+	struct operation inverse;
+	struct error error = { 0 };
+	pthread_t thread;
+
+	fake_hosts_reply(world->store->apart.hosts, &hanging);
+	assert_int_equal(pthread_create(&thread, NULL, interrupt_again, &interrupting), 0);
+	assert_int_equal(apply(world, change, &inverse, &error), OUTCOME_NOT_APPLIED);
+	assert_int_equal(error.kind, ERROR_CANCELLED);
+	atomic_store(&interrupting.over, true);
+	assert_int_equal(pthread_join(thread, NULL), 0);
+	reply(world, "queue", 0, MAIL("deferred", "AAAAAA1", "100", "a@x.example"), NULL);
+	reply(world, "queue-delete", 0, "", "postsuper: AAAAAA1: removed\npostsuper: Deleted: 1 message\n");
+	error_clear(&error);
+	assert_int_equal(apply(world, change, &inverse, &error), OUTCOME_APPLIED);
+	change_free(change);
 }
 
 static void test_look(void **state)
@@ -284,7 +326,7 @@ static void test_kick_sees_them_stay(void **state)
 	reply(world, "who", 0, "username\tproto\tpid\tip\nanna@example.com\timap\t11\t192.0.2.7\nbert@example.com\timap\t12\t192.0.2.7\n", NULL);
 	reply(world, "kick", 0, "anna@example.com kicked connections from the following users:\n", NULL);
 	assert_int_equal(apply(world, change, &inverse, &error), OUTCOME_NOT_APPLIED);
-	assert_string_equal(fake_hosts_holes(world->store->hosts, "kick"), "anna@example.com");
+	assert_string_equal(fake_hosts_holes(world->store->apart.hosts, "kick"), "anna@example.com");
 	assert_non_null(strstr(error.text, "anna@example.com"));
 	change_free(change);
 }
@@ -299,7 +341,7 @@ static void test_kick_nobody(void **state)
 
 	reply(world, "who", 0, "username\tproto\tpid\tip\nanna@example.com\timap\t11\t192.0.2.7\n", NULL);
 	assert_int_equal(apply(world, change, &inverse, &error), OUTCOME_ALREADY);
-	assert_int_equal(fake_hosts_runs(world->store->hosts, "kick-from"), 0);
+	assert_int_equal(fake_hosts_runs(world->store->apart.hosts, "kick-from"), 0);
 	change_free(change);
 }
 
@@ -360,6 +402,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_hold_only_the_same, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_all_gone, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_fails, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_interrupts, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_look, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_kick_sees_them_stay, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_kick_nobody, set_up, tear_down),

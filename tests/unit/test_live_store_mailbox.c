@@ -65,7 +65,7 @@ static int tear_down(void **state)
 
 static void say(struct world *world, struct fake_reply reply)
 {
-	fake_hosts_reply(world->store->hosts, &reply);
+	fake_hosts_reply(world->store->apart.hosts, &reply);
 }
 
 static bool planned(struct world *world, struct change *takes)
@@ -92,12 +92,12 @@ static enum outcome apply(struct world *world, size_t step)
 
 static const char *input(struct world *world, const char *command)
 {
-	return fake_hosts_input(world->store->hosts, command);
+	return fake_hosts_input(world->store->apart.hosts, command);
 }
 
 static size_t runs(struct world *world, const char *command)
 {
-	return fake_hosts_runs(world->store->hosts, command);
+	return fake_hosts_runs(world->store->apart.hosts, command);
 }
 
 /* --- filter -------------------------------------------------------------------------------------------- */
@@ -116,7 +116,7 @@ static void filter_off_and_back(void **state)
 	assert_string_equal(world->plan.operations[0].words, "Filter script: without main");
 	assert_int_equal(apply(world, 0), OUTCOME_APPLIED);
 	assert_int_equal(world->inverse.did, 1);
-	assert_string_equal(fake_hosts_holes(world->store->hosts, "sieve-deactivate"), ANNA);
+	assert_string_equal(fake_hosts_holes(world->store->apart.hosts, "sieve-deactivate"), ANNA);
 	/* What takes it back is a step of its own, held against what is there then. */
 	back = change_new(VERB_UNDO, &kind_mailbox, "mail1/" ANNA);
 	back->operations = &world->inverse;
@@ -127,7 +127,7 @@ static void filter_off_and_back(void **state)
 	assert_int_equal(world->plan.count, 1);
 	assert_string_equal(record_text(world->plan.after, "filter"), "main");
 	assert_int_equal(apply(world, 0), OUTCOME_APPLIED);
-	assert_string_equal(fake_hosts_holes(world->store->hosts, "sieve-activate"), ANNA " main");
+	assert_string_equal(fake_hosts_holes(world->store->apart.hosts, "sieve-activate"), ANNA " main");
 	/* Already so: no step; and once more of the same step does nothing. */
 	assert_true(planned(world, mailbox_change_filter("mail1", ANNA, "main")));
 	assert_int_equal(world->plan.count, 0);
@@ -195,13 +195,13 @@ static void absence_over_a_filter(void **state)
 	assert_string_equal(arena_format(world->arena, "sieve script\n%s\n", input(world, "absence-put")), made);
 	assert_non_null(strstr(input(world, "absence-put"), "vacation :days 1 :subject \"Away\" \"Say \\\"hi\\\"\nto \\\\ Bert\";"));
 	assert_non_null(strstr(input(world, "absence-put"), "include :personal :optional \"main\";"));
-	assert_string_equal(fake_hosts_holes(world->store->hosts, "sieve-activate"), ANNA " postroom-absence");
+	assert_string_equal(fake_hosts_holes(world->store->apart.hosts, "sieve-activate"), ANNA " postroom-absence");
 	/* And its end: the filter is active by itself again. */
 	say(world, (struct fake_reply){ .command = "absence-delete", .output = "" });
 	say(world, (struct fake_reply){ .command = "sieve-list", .output = LIST "main\tACTIVE\n", .once = "absence-delete" });
 	assert_true(planned(world, mailbox_change_absence("mail1", ANNA, NULL)));
 	assert_int_equal(apply(world, 0), OUTCOME_APPLIED);
-	assert_string_equal(fake_hosts_holes(world->store->hosts, "sieve-activate"), ANNA " main");
+	assert_string_equal(fake_hosts_holes(world->store->apart.hosts, "sieve-activate"), ANNA " main");
 	assert_string_equal(world->inverse.deltas[0].attribute, "absence");
 	assert_int_equal(world->inverse.deltas[0].how, DELTA_ADD);
 }
@@ -257,14 +257,14 @@ static void access_given_and_taken(void **state)
 	assert_string_equal(record_text(world->facts.now, "access"), "folder=INBOX who=bert@example.com rights=lookup");
 	assert_string_equal(record_text(world->plan.after, "access"), "folder=INBOX who=bert@example.com rights=read");
 	assert_int_equal(apply(world, 0), OUTCOME_APPLIED);
-	assert_string_equal(fake_hosts_holes(world->store->hosts, "acl-set"), ANNA " INBOX user=bert@example.com lookup read write write-seen");
+	assert_string_equal(fake_hosts_holes(world->store->apart.hosts, "acl-set"), ANNA " INBOX user=bert@example.com lookup read write write-seen");
 	assert_string_equal(world->inverse.deltas[1].values[0].bytes, "folder=INBOX who=bert@example.com rights=lookup");
 	say(world, (struct fake_reply){ .command = "acl-delete", .output = "" });
 	say(world, (struct fake_reply){ .command = "acl-get", .output = "ID\tGlobal\tRights\n", .once = "acl-delete" });
 	assert_true(planned(world, mailbox_change_access("mail1", ANNA, "INBOX", "bert@example.com", "none")));
 	assert_int_equal(record_get(world->plan.after, "access")->count, 0);
 	assert_int_equal(apply(world, 0), OUTCOME_APPLIED);
-	assert_string_equal(fake_hosts_holes(world->store->hosts, "acl-delete"), ANNA " INBOX user=bert@example.com");
+	assert_string_equal(fake_hosts_holes(world->store->apart.hosts, "acl-delete"), ANNA " INBOX user=bert@example.com");
 	assert_true(planned(world, mailbox_change_access("mail1", ANNA, "INBOX", "bert@example.com", "none")));
 	assert_int_equal(world->plan.count, 0);
 }
@@ -328,7 +328,7 @@ static void login_tried(void **state)
 			fail_msg("case %zu: %s", i, world->error.text);
 		assert_null(strstr(world->error.text, "canary"));
 		assert_string_equal(input(world, "auth-test"), "canary 7 secret\n");
-		assert_string_equal(fake_hosts_holes(world->store->hosts, "auth-test"), ANNA);
+		assert_string_equal(fake_hosts_holes(world->store->apart.hosts, "auth-test"), ANNA);
 	}
 	assert_true(strstr(world->error.text, "wrong, locked") == NULL);
 }
@@ -364,7 +364,7 @@ static void smtp_ended(void **state)
 	assert_int_equal(apply(world, 0), OUTCOME_APPLIED);
 	assert_int_equal(world->inverse.did, 1);
 	assert_non_null(strstr(world->inverse.told, "2 other connections have sent nothing yet"));
-	assert_string_equal(fake_hosts_holes(world->store->hosts, "smtp-end"), "anna " ANNA);
+	assert_string_equal(fake_hosts_holes(world->store->apart.hosts, "smtp-end"), "anna " ANNA);
 	say(world, (struct fake_reply){ .command = "smtp-sessions", .status = 69, .output = "{\"error\":\"no log of Postfix can be read\"}" });
 	assert_false(planned(world, mailbox_change_smtp("mail1", ANNA, logins)));
 	assert_string_equal(world->error.text, "mail1: no log of Postfix can be read");
