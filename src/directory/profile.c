@@ -231,6 +231,21 @@ static bool read_kind_words(struct arena *arena, const struct conf_section *sect
 	return true;
 }
 
+/* Which forwards are stored depends on the address, so whoever writes one of these writes all. */
+static bool one_writer(const struct conf_section *section, const struct profile_kind *kind, struct error *error)
+{
+	static const char *const names[] = { "address", "forwards", "keep_copy" };
+	const struct field *first = kind_field(kind->kind, names[0]);
+
+	for (size_t i = 1; first != NULL && i < sizeof names / sizeof *names; i++) {
+		const struct field *field = kind_field(kind->kind, names[i]);
+
+		if (field != NULL && (profile_mapping(kind, first)->writer == NULL) != (profile_mapping(kind, field)->writer == NULL))
+			return wrong(error, section, "address, forwards and keep_copy must have the same writer in kind", conf_title(section));
+	}
+	return true;
+}
+
 static bool read_kind(struct arena *arena, const struct conf_section *section, struct profile_kind *kind, struct error *error)
 {
 	struct mapping *mappings;
@@ -258,7 +273,7 @@ static bool read_kind(struct arena *arena, const struct conf_section *section, s
 			return false;
 	}
 	kind->mappings = mappings;
-	return true;
+	return one_writer(section, kind, error);
 }
 
 static bool source_field(const struct conf_section *section, const struct profile_kind *from, const char *option, const struct mapping **mapping,

@@ -98,6 +98,8 @@ static bool spell_one(struct arena *arena, const struct udm_property *property, 
 	bool yes = strcmp(value->bytes, "yes") == 0;
 	const char *place;
 
+	/* A plan may outlive the change that it was made from. */
+	*out = (struct value){ .bytes = arena_bytes(arena, value->bytes, value->length), .length = value->length };
 	switch (property->shape) {
 	case UDM_FLAG:
 		*out = value_text(arena, yes ? "true" : "false");
@@ -116,14 +118,12 @@ static bool spell_one(struct arena *arena, const struct udm_property *property, 
 		*out = value_text(arena, place == NULL ? "" : place);
 		return place != NULL || error_set(error, ERROR_INVALID, "%s: nobody is called \"%.100s\"", field->label, value->bytes);
 	case UDM_ACCOUNTS:
-		*out = *value;
 		return parts_get(arena, value->bytes, "password") != NULL || error_set(error, ERROR_INVALID,
 			"%s: the accounts are set as a whole through UDM, which shows no passwords: give the password with each", field->label);
 	case UDM_TEXT:
 	case UDM_LIST:
 		break;
 	}
-	*out = *value;
 	return utf8_valid(value->bytes, value->length) || error_set(error, ERROR_INVALID, "%s: this is not UTF-8, and UDM takes nothing else", field->label);
 }
 

@@ -4,6 +4,8 @@
  * and what became of requests that nobody answered.  The fake is made from
  * documents; see docs/safety.md.
  */
+#include <pthread.h>
+
 #include "base/text.h"
 #include "gate/gate.h"
 #include "tests/fakes/fake_udm.h"
@@ -585,6 +587,143 @@ static void test_undo_only_what_stands(void **state)
 	remove_user("udm-stands");
 }
 
+/* --- what a site's own profile gives to UDM ------------------------------------------------------------- */
+
+static const char *const given[] = { "given_name", "address", "alternates", "forwards", "keep_copy", "quota", "home_server" };
+
+/* ucs.profile with "writer = udm" in the lines of these fields of users. */
+static void write_profile(const char *path)
+{
+	FILE *from = fopen("src/directory/profiles/ucs.profile", "r"), *to = fopen(path, "w");
+	bool users_now = false;
+	char line[700];
+
+	assert_true(from != NULL && to != NULL);
+	while (fgets(line, sizeof line, from) != NULL) {
+		char name[60] = "", *end = strrchr(line, '}');
+
+		users_now = strncmp(line, "kind ", 5) == 0 ? strncmp(line, "kind user ", 10) == 0 : users_now;
+		if (users_now && end != NULL && sscanf(line, " field %59s", name) == 1)
+			for (size_t i = 0; i < sizeof given / sizeof *given; i++)
+				if (strcmp(given[i], name) == 0)
+					snprintf(end, (size_t)(line + sizeof line - end), "writer = udm }\n");
+		fputs(line, to);
+	}
+	fclose(from);
+	assert_int_equal(fclose(to), 0);
+}
+
+static void test_fields_of_a_sites_profile(void **state)
+{
+	static const struct { const char *field; enum edit_how how; const char *value; } cases[] = {
+		{ "given_name", EDIT_SET, "J\xc3\xb6rg" }, { "given_name", EDIT_SET, NULL }, { "quota", EDIT_SET, "3221225472" },
+		{ "alternates", EDIT_ADD, "udm-one@example.com" }, { "alternates", EDIT_SET, "udm-two@example.com" }, { "forwards", EDIT_ADD, "out@elsewhere.example" },
+		{ "keep_copy", EDIT_SET, "yes" }, { "home_server", EDIT_SET, "mail2.example.com" },
+		{ "address", EDIT_SET, "udm-moved@example.com" }, { "address", EDIT_SET, NULL },
+	};
+	char path[] = "/tmp/test-udm-XXXXXX", mine_path[80];
+	struct store *usual = store;
+	struct live mine;
+
+	(void)state;
+	if (live_missing())
+		skip();
+	assert_non_null(mkdtemp(path));
+	snprintf(mine_path, sizeof mine_path, "%s/mine.profile", path);
+	write_profile(mine_path);
+	remove_user("udm-site");
+	make_user("udm-site", "udm-site@example.com");
+	live_prepare(&mine, "ADMIN");
+	mine.settings = live.settings;
+	mine.settings.profile = mine_path;
+	live_open(&mine);
+	assert_true(live_wait(&mine, DIRECTORY_UP, 5000));
+	store = directory_store(mine.directory);
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		char *before = hand_snapshot(hand, user_dn("udm-site")), *after;
+		struct change *undo;
+		struct walk walk, back;
+		struct record *record;
+
+		submit(edit("udm-site", cases[i].field, cases[i].how, cases[i].value), OUTCOME_APPLIED, &walk);
+		assert_int_equal(walk.plan.count, 1);
+		assert_non_null(walk.plan.operations[0].through);
+		record = live_read(&mine, "user", "udm-site");
+		assert_non_null(record);
+		if (!values_same(record_get(walk.plan.after, cases[i].field), record_get(record, cases[i].field)))
+			fail_msg("%s: shown \"%s\", became \"%s\"", cases[i].field, record_text(walk.plan.after, cases[i].field), record_text(record, cases[i].field));
+		walk_begin(&back);
+		undo = walk_undo(&walk, users, "udm-site");
+		expect(&back, walk_change(&back, store, undo), OUTCOME_APPLIED);
+		after = hand_snapshot(hand, user_dn("udm-site"));
+		/* UDM fills in what was never set: no limit, no copy. */
+		if (strcmp(before, after) != 0 && strcmp(cases[i].field, "quota") != 0 && strcmp(cases[i].field, "keep_copy") != 0)
+			fail_msg("%s\nbefore:\n%s\nafter:\n%s", cases[i].field, before, after);
+		free(before);
+		free(after);
+		change_free(undo);
+		walk_end(&walk);
+		walk_end(&back);
+	}
+	store = usual;
+	live_close(&mine);
+	unlink(mine_path);
+	rmdir(path);
+	remove_user("udm-site");
+}
+
+/* --- an end to everything ------------------------------------------------------------------------------------ */
+
+static void *interrupt_soon(void *context)
+{
+	struct store *which = context;
+
+	usleep(300000);
+	which->interrupt(which->self);
+	return NULL;
+}
+
+static void test_what_hangs_is_ended(void **state)
+{
+	static const char *const hanging[] = { "GET", "PATCH" };
+
+	(void)state;
+	if (live_missing())
+		skip();
+	remove_user("udm-hang");
+	make_user("udm-hang", NULL);
+	for (size_t i = 0; i < 2; i++) {
+		struct change *change = edit("udm-hang", "locked", EDIT_SET, "yes");
+		struct operation inverse = { .place = NULL };
+		struct live mine;
+		struct store *its;
+		struct walk walk;
+		pthread_t thread;
+		enum outcome outcome;
+
+		live_prepare(&mine, "ADMIN");
+		mine.settings = live.settings;
+		/* Longer than anybody waits: only the interrupt can end it. */
+		mine.settings.udm.seconds = 50;
+		live_open(&mine);
+		assert_true(live_wait(&mine, DIRECTORY_UP, 5000));
+		its = directory_store(mine.directory);
+		walk_begin(&walk);
+		assert_true(its->gather(its->self, change, walk.arena, &walk.facts, &walk.error) && its->plan(its->self, change, &walk.facts, walk.arena, &walk.plan, &walk.error));
+		fake_udm_fault(fake, hanging[i], UDM_HANGS, 1);
+		assert_int_equal(pthread_create(&thread, NULL, interrupt_soon, its), 0);
+		outcome = its->apply(its->self, &walk.plan.operations[0], walk.arena, &inverse, &walk.version_after, &walk.error);
+		pthread_join(thread, NULL);
+		/* What was only read certainly changed nothing; what was sent may have. */
+		assert_int_equal(outcome, i == 0 ? OUTCOME_NOT_APPLIED : OUTCOME_UNKNOWN);
+		assert_int_equal(walk.error.kind, ERROR_CANCELLED);
+		change_free(change);
+		walk_end(&walk);
+		live_close(&mine);
+	}
+	remove_user("udm-hang");
+}
+
 /* --- without a way --------------------------------------------------------------------------------------- */
 
 static void with_settings(const struct directory_udm *udm, const char *field, const char *words, enum error_kind kind)
@@ -666,6 +805,8 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_unknown_outcomes_are_found_out),
 		cmocka_unit_test(test_unknown_adds_renames_deletes),
 		cmocka_unit_test(test_undo_only_what_stands),
+		cmocka_unit_test(test_fields_of_a_sites_profile),
+		cmocka_unit_test(test_what_hangs_is_ended),
 		cmocka_unit_test(test_no_way_and_wrong_ways),
 	};
 
