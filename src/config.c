@@ -16,6 +16,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "config_grant.h"
+#include "config_lock.h"
 #include "config_scope.h"
 #include "config_servers.h"
 #include "config_udm.h"
@@ -91,8 +92,10 @@ const struct conf_option config_options[] = {
 	{ .name = "clipboard", .type = CONF_FLAG, .fallback = "no",
 	  .help = "Let the action copy-value hand a value to the clipboard of the terminal (OSC 52), on request only." },
 	{ .name = "escape_ms", .type = CONF_NUMBER, .fallback = "50", .help = "Milliseconds after which Esc is Esc; 10 to 500." },
-	{ .name = "lock_minutes", .type = CONF_NUMBER, .fallback = "10", .help = "Idle minutes until the screen is hidden; any key shows it again, so this is no lock. Not for monitor; 0 never." },
-	{ .name = "exit_minutes", .type = CONF_NUMBER, .fallback = "60", .help = "Idle minutes until the console ends. Not for monitor; 0 never." },
+	{ .name = "lock_minutes", .type = CONF_NUMBER, .fallback = "10", .help = "Idle minutes until the screen is locked, or only hidden where there is no password to ask for; 0 never." },
+	{ .name = "exit_minutes", .type = CONF_NUMBER, .fallback = "60", .help = "Idle minutes until the console ends; 0 never." },
+	{ .name = "lock_monitor", .type = CONF_FLAG, .fallback = "no", .help = "Lock and end the consoles of role monitor too." },
+	{ .name = "unlock_dn", .type = CONF_TEXT, .help = "Whose password opens a locked screen; %u is the login name. Unset: that of the login to the directory, if it was typed." },
 	{ .name = "mail_hosts", .type = CONF_SECTION, .inside = mail_hosts_options,
 	  .help = "What the mail servers do to mailboxes; it decides what a review warns of." },
 	{ .name = "udm", .type = CONF_SECTION, .inside = config_udm_options,
@@ -397,7 +400,6 @@ static bool load_screen(struct config *config, const struct source *root, const 
 {
 	struct { const char *option; long least, most; int *into; } numbers[] = {
 		{ "escape_ms", 10, 500, &config->escape_ms },
-		{ "lock_minutes", 0, 1440, &config->lock_minutes }, { "exit_minutes", 0, 1440, &config->exit_minutes },
 	};
 	const char *no_color = getenv("NO_COLOR");
 	long number;
@@ -482,6 +484,7 @@ static bool fill(struct config *config, const struct source *root, const struct 
 	return load_directory(config, root, options, error) && load_policy(config, root, options, trusted, error) &&
 		config_udm(config->arena, root->own, root->machine, &config->directory, error) &&
 		config_scope(config->arena, root->own, root->machine, &config->scope, error) &&
+		config_lock(config->arena, root->own, root->machine, &config->directory, &config->lock, error) &&
 		load_mail_hosts(config, root, error) && load_screen(config, root, options, error) &&
 		load_servers(config, root, trusted, error) && (!config->restricted || names_no_files(options, error));
 }

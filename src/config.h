@@ -14,6 +14,7 @@
 
 #include "base/conffile.h"
 #include "base/error.h"
+#include "config_lock.h"
 #include "directory/directory.h"
 #include "hosts/hosts.h"
 #include "live/live.h"
@@ -49,7 +50,8 @@ struct config {
 	bool ascii, no_color, restricted;
 	bool mouse;                        /* clicks and the wheel move cursor and focus */
 	bool clipboard;                    /* values may be handed to the clipboard of the person's terminal */
-	int escape_ms, lock_minutes, exit_minutes;
+	int escape_ms;
+	struct lock_settings lock;         /* what becomes of a screen that nobody touches */
 };
 extern const struct conf_option config_options[];
 /* Path of the machine's own file; tests set another. */

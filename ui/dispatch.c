@@ -13,6 +13,7 @@
 #include "ui/repair.h"
 #include "ui/draft.h"
 #include "ui/frame.h"
+#include "ui/lock.h"
 #include "ui/session_private.h"
 
 enum { WHEEL_ROWS = 3 };
@@ -349,6 +350,10 @@ void session_key(struct session *session, const struct key *key)
 		return;
 	if (!session->replayed && clock_monotonic_ms() < session->hold_until)
 		return;
+	if (session->lock != NULL) {
+		lock_key(session->lock, key);
+		return;
+	}
 	if (session->covered) {
 		session->covered = false;
 		session_changed(session);

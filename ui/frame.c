@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "ui/lamps.h"
+#include "ui/lock.h"
 
 bool frame_fits(const struct canvas *canvas)
 {
@@ -299,7 +300,12 @@ static void draw_footer(struct session *session, struct canvas *canvas, int row)
 static void draw_cover(struct session *session, struct canvas *canvas)
 {
 	draw_top(session, canvas);
+	if (session_lock(session) != NULL) {
+		lock_draw(session_lock(session), canvas);
+		return;
+	}
 	canvas_words(canvas, canvas->rows / 2, 2, canvas->columns - 4, STYLE_NOTICE, "Hidden, because no key was pressed for long. Any key shows it again.");
+	canvas_words(canvas, canvas->rows / 2 + 1, 2, canvas->columns - 4, STYLE_DIM, "Not locked: nobody typed a password for this session, so there is none to ask for.");
 	canvas_cursor(canvas, canvas->rows / 2, 2, false);
 }
 

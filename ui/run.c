@@ -136,11 +136,11 @@ static void on_tick(void *context)
 {
 	struct running *running = context;
 	const struct config *config = session_config(running->session);
-	int64_t most = (int64_t)config->exit_minutes * 60000, hide = (int64_t)config->lock_minutes * 60000;
+	int64_t most = (int64_t)config->lock.exit_minutes * 60000, hide = (int64_t)config->lock.lock_minutes * 60000;
 
 	session_tick(running->session);
 	/* A wall screen runs for weeks and nobody touches its keys. */
-	if (config->role == ROLE_MONITOR)
+	if (config->role == ROLE_MONITOR && !config->lock.monitor)
 		return;
 	if (hide > 0 && clock_monotonic_ms() - running->last_key > hide)
 		session_cover(running->session);
@@ -156,7 +156,7 @@ static void before_wait(void *context)
 	if (running->over || !session_compose(running->session))
 		return;
 	/* A field can get the focus without a key, as the search of the helpdesk does at the start. */
-	terminal_field(running->terminal, top && strcmp(session_place(top), "field") == 0);
+	terminal_field(running->terminal, session_lock(running->session) || (top && strcmp(session_place(top), "field") == 0));
 	terminal_paint(running->terminal, session_canvas(running->session));
 }
 

@@ -17,6 +17,7 @@
 #include "ui/draft.h"
 #include "ui/frame.h"
 #include "ui/list_memory.h"
+#include "ui/lock.h"
 #include "ui/overview.h"
 #include "ui/session_private.h"
 
@@ -306,12 +307,27 @@ void session_resize(struct session *session, int rows, int columns)
 	session_tell(session, &event);
 }
 
+static void uncover(struct session *session)
+{
+	lock_free(session->lock);
+	session->lock = NULL;
+	session->covered = false;
+	session_changed(session);
+}
+
 void session_cover(struct session *session)
 {
 	if (session->covered)
 		return;
 	session->covered = true;
+	if (session_config(session)->lock.unlock_dn != NULL)
+		session->lock = lock_new(session, session_config(session)->lock.unlock_dn, uncover);
 	session_changed(session);
+}
+
+const struct lock *session_lock(const struct session *session)
+{
+	return session->lock;
 }
 
 bool session_covered(const struct session *session)
@@ -576,6 +592,8 @@ void session_free(struct session *session)
 	if (session == NULL)
 		return;
 	directory_on_status(session->engine->directory, NULL, NULL);
+	lock_free(session->lock);
+	session->lock = NULL;
 	armed_free(session->armed);
 	session->armed = NULL;
 	if (session->engine->live != NULL) {

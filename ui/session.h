@@ -39,9 +39,14 @@ void session_key(struct session *session, const struct key *key);
 void session_resize(struct session *session, int rows, int columns);
 /* Once a second: the clock, ages, and events for the views. */
 void session_tick(struct session *session);
-/* Nobody has touched a key for long: hides what is shown until the next key, which does nothing else. No lock. */
+/*
+ * Nobody has touched a key for long: locks what is shown until a password is given (lock.h), or, where there is none that
+ * could be asked for, hides it until the next key, which does nothing else.
+ */
 void session_cover(struct session *session);
 bool session_covered(const struct session *session);
+/* NULL: it is not locked. */
+const struct lock *session_lock(const struct session *session);
 /* Draws everything anew if anything changed since the last call; true: it did, and the canvas is to be painted. */
 bool session_compose(struct session *session);
 /* The terminal is gone or a signal asks to end: keeps staged edits as a draft without secrets, then ends. */

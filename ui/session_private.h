@@ -1,5 +1,5 @@
 /*
- * session_private: the session's own state, for session.c and dispatch.c only.
+ * session_private: the session's own state, for session.c, dispatch.c and lock.c only.
  */
 #ifndef POSTROOM_UI_SESSION_PRIVATE_H
 #define POSTROOM_UI_SESSION_PRIVATE_H
@@ -29,7 +29,8 @@ struct session {
 	const struct section *section;
 	bool changed;                      /* paint before the next wait */
 	bool ended;
-	bool covered;                      /* what is shown is hidden until the next key */
+	bool covered;                      /* what is shown is hidden, until the next key or */
+	struct lock *lock;                 /* until this is opened; NULL: the next key will do */
 	bool leaving;                      /* the question before leaving was asked and no other key came since */
 	bool away;                         /* the directory was down when its state was last told */
 	bool resolved;                     /* unseen outcomes were looked up once */

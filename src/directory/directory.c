@@ -360,7 +360,7 @@ struct directory *directory_open(struct loop *loop, const struct directory_setti
 bool directory_close(struct directory *directory)
 {
 	struct directory_query *query;
-	bool read, listed, felt;
+	bool read, listed, felt, rebound;
 
 	if (directory == NULL)
 		return true;
@@ -377,10 +377,12 @@ bool directory_close(struct directory *directory)
 	connection_interrupt(directory->listing);
 	connection_interrupt(directory->writing);
 	pulses_interrupt(directory->pulses);
+	directory_rebind_forget(directory);
+	rebound = directory->rebinder == NULL || worker_free(directory->rebinder, CLOSE_MS / 2);
 	read = worker_free(directory->reader, CLOSE_MS / 2);
 	listed = worker_free(directory->lister, CLOSE_MS / 2);
 	felt = pulses_free(directory->pulses, CLOSE_MS / 2);
-	if (!read || !listed || !felt)
+	if (!read || !listed || !felt || !rebound)
 		return false;
 	store_ldap_free(directory->store);
 	release(directory);

@@ -83,6 +83,21 @@ void directory_on_status(struct directory *directory, void (*call)(void *context
 /* Tries to connect now instead of at the next back-off; also the way out of DOWN on request. */
 void directory_retry(struct directory *directory);
 
+/* --- is it still the same person? --------------------------------------------------------------- */
+enum directory_rebound {
+	REBOUND_SAME,                      /* the server took the password */
+	REBOUND_WRONG,                     /* it did not, or the account is locked */
+	REBOUND_UNKNOWN                    /* nobody could tell: error says why */
+};
+/*
+ * Logs in once as this DN with this password (wiped here), on a connection of its own and with the deadlines of a login;
+ * done comes once, on the loop thread. False: nothing was asked, since the password is empty or another try is under way.
+ */
+bool directory_rebind(struct directory *directory, const char *dn, char *wiped,
+		void (*done)(void *context, enum directory_rebound how, const struct error *error), void *context);
+/* done does not come any more. */
+void directory_rebind_forget(struct directory *directory);
+
 /* --- what this directory can hold; valid while UP, else everything counts as supported ---------- */
 enum directory_support { SUPPORT_YES, SUPPORT_READONLY, SUPPORT_NO };
 /* reason: why not, in words (static or owned by the directory); NULL with YES. */

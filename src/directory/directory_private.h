@@ -18,6 +18,7 @@
 #include "directory/world.h"
 
 struct store_ldap;
+struct rebind;
 struct directory {
 	struct loop *loop;
 	struct arena *arena;               /* settings */
@@ -43,6 +44,8 @@ struct directory {
 	bool connecting_now, closing;
 	struct directory_query *queries;   /* all that have not ended */
 
+	struct worker *rebinder;           /* NULL: nobody had to unlock yet */
+	struct rebind *rebind;             /* under way; NULL: none */
 	struct pulses *pulses;             /* NULL: nobody asked for one yet */
 	struct store_ldap *store;
 	atomic_bool provider_lost;         /* the store could not reach the first URI at its last try */

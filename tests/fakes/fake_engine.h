@@ -25,8 +25,11 @@ struct fake_settings {
 	bool clipboard, mouse;     /* as in postroom.conf */
 	const char *state_directory;  /* for drafts; NULL: none */
 	bool ucs;                  /* mail1 is a server of UCS */
+	const char *unlock_dn;     /* whose password opens a locked screen; NULL: nobody's, it is only hidden */
 	size_t servers;            /* mail servers with the invented answers of fake_engine_live.c; 0: none is configured */
 };
+/* What directory_rebind takes for right. */
+#define FAKE_PASSWORD "right horse"
 struct engine *fake_engine_new(const struct fake_settings *settings);
 void fake_engine_free(struct engine *engine);
 /* The link goes up or down, and the listener hears of it. */

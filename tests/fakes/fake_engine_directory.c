@@ -288,6 +288,58 @@ struct directory_query *directory_events(struct directory *directory, const char
 	return query;
 }
 
+/* --- unlocking ------------------------------------------------------------------------------- */
+
+struct rebound {
+	struct directory *directory;
+	struct loop_timer *timer;
+	enum directory_rebound how;
+	void (*done)(void *context, enum directory_rebound how, const struct error *error);
+	void *context;
+};
+
+static void rebound_free(struct directory *directory)
+{
+	if (directory->rebound == NULL)
+		return;
+	loop_timer_stop(directory->rebound->timer);
+	free(directory->rebound);
+	directory->rebound = NULL;
+}
+
+static void rebound_due(void *context)
+{
+	struct rebound rebound = *(struct rebound *)context;
+	struct error error = { 0 };
+
+	if (rebound.how == REBOUND_UNKNOWN)
+		error_set(&error, ERROR_UNREACHABLE, "no server of the directory answers");
+	rebound_free(rebound.directory);
+	rebound.done(rebound.context, rebound.how, &error);
+}
+
+/* FAKE_PASSWORD is everybody's; where the directory is down nobody can tell. */
+bool directory_rebind(struct directory *directory, const char *dn, char *wiped,
+		void (*done)(void *context, enum directory_rebound how, const struct error *error), void *context)
+{
+	struct rebound *rebound;
+
+	(void)dn;
+	if (directory->rebound != NULL || wiped[0] == '\0')
+		return false;
+	rebound = directory->rebound = memory_new(sizeof *rebound);
+	*rebound = (struct rebound){ .directory = directory, .done = done, .context = context,
+		.how = directory->status.link != DIRECTORY_UP ? REBOUND_UNKNOWN : strcmp(wiped, FAKE_PASSWORD) == 0 ? REBOUND_SAME : REBOUND_WRONG };
+	memory_wipe(wiped, strlen(wiped));
+	rebound->timer = loop_after(directory->loop, 1, 0, rebound_due, rebound);
+	return true;
+}
+
+void directory_rebind_forget(struct directory *directory)
+{
+	rebound_free(directory);
+}
+
 /* Records in memory have no servers whose pulse could be felt. */
 size_t directory_servers(const struct directory *directory)
 {
@@ -372,6 +424,7 @@ struct directory *directory_open(struct loop *loop, const struct directory_setti
 
 bool directory_close(struct directory *directory)
 {
+	rebound_free(directory);
 	for (size_t i = 0; i < directory->count; i++)
 		record_free(directory->records[i]);
 	free(directory->records);

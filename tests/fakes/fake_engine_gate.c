@@ -533,6 +533,7 @@ struct engine *fake_engine_new(const struct fake_settings *settings)
 	config->name = "example.com";
 	config->role = settings->role;
 	config->clipboard = settings->clipboard;
+	config->lock.unlock_dn = arena_text(config->arena, settings->unlock_dn);
 	config->mouse = settings->mouse;
 	config->live.mask_addresses = true;
 	engine->person = "t.kern";

@@ -7,6 +7,7 @@
 #include "engine.h"
 #include "tests/fakes/fake_engine.h"
 
+struct rebound;
 struct directory {
 	struct fake_settings settings;
 	struct loop *loop;
@@ -16,6 +17,7 @@ struct directory {
 	void (*on_status)(void *context);
 	void *on_status_context;
 	size_t reads;
+	struct rebound *rebound;           /* a try to unlock; NULL: none */
 	unsigned long serial;              /* for the ids of new ones */
 };
 struct gate {

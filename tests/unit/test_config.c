@@ -375,6 +375,57 @@ static void whom_the_helpdesk_may_change(void **state)
 	assert_non_null(strstr(error.text, "which is no mail domain"));
 }
 
+static const struct {
+	const char *machine, *own;
+	int lock, exit;
+	bool monitor;
+	const char *unlock;                /* NULL: none */
+} locks[] = {
+	{ NULL, "", 10, 60, false, "cn=a" },
+	{ NULL, "lock_minutes = 5\nexit_minutes = 0\nlock_monitor = yes", 5, 0, true, "cn=a" },
+	{ "lock_minutes = 5", "lock_minutes = 0", 5, 60, false, "cn=a" },
+	{ "lock_minutes = 5", "lock_minutes = 9", 5, 60, false, "cn=a" },
+	{ "lock_minutes = 5", "lock_minutes = 3", 3, 60, false, "cn=a" },
+	{ "lock_minutes = 0", "lock_minutes = 3", 3, 60, false, "cn=a" },
+	{ "exit_minutes = 20", "", 10, 20, false, "cn=a" },
+	{ "unlock_dn = \"uid=m\"", "unlock_dn = \"uid=own\"", 10, 60, false, "uid=m" },
+	{ "system = x", "unlock_dn = \"uid=own\"", 10, 60, false, "uid=own" },
+	{ NULL, "directory { bind_password_file = \"/nonexistent\" }", 10, 60, false, NULL },
+	{ NULL, "directory { bind = external }", 10, 60, false, NULL },
+	{ NULL, "unlock_dn = \"uid=x\"\ndirectory { bind = external }", 10, 60, false, "uid=x" },
+};
+
+static void what_locks_and_what_opens(void **state)
+{
+	const struct passwd *user = getpwuid(getuid());
+	struct error error;
+	struct config *config;
+	char words[400], wanted[200];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(locks) / sizeof(locks[0]); i++) {
+		snprintf(words, sizeof(words), "%s\n%s", locks[i].machine ? locks[i].machine : "", SERVER);
+		config = load(words, locks[i].own, (struct options){ 0 }, &error);
+		assert_string_equal(error.text, "");
+		if (config->lock.lock_minutes != locks[i].lock || config->lock.exit_minutes != locks[i].exit)
+			fail_msg("row %zu: %d and %d", i, config->lock.lock_minutes, config->lock.exit_minutes);
+		assert_int_equal(config->lock.monitor, locks[i].monitor);
+		if (locks[i].unlock)
+			assert_string_equal(config->lock.unlock_dn, locks[i].unlock);
+		else
+			assert_null(config->lock.unlock_dn);
+		config_free(config);
+	}
+	if (user) {
+		config = load(NULL, "unlock_dn = \"uid=%u,dc=x\"\n" SERVER, (struct options){ 0 }, &error);
+		snprintf(wanted, sizeof(wanted), "uid=%s,dc=x", user->pw_name);
+		assert_string_equal(config->lock.unlock_dn, wanted);
+		config_free(config);
+	}
+	assert_null(load(NULL, "lock_minutes = 2000\n" SERVER, (struct options){ 0 }, &error));
+	assert_non_null(strstr(error.text, "lock_minutes = 2000"));
+}
+
 static void the_sample_can_be_read(void **state)
 {
 	struct directory_proposal proposal = {
@@ -409,6 +460,7 @@ int main(void)
 		cmocka_unit_test(a_file_that_others_can_write_is_not_used),
 		cmocka_unit_test(unset_means_no),
 		cmocka_unit_test(whom_the_helpdesk_may_change),
+		cmocka_unit_test(what_locks_and_what_opens),
 		cmocka_unit_test(the_sample_can_be_read),
 	};
 
