@@ -183,12 +183,29 @@ static void show_alarm(struct overview_view *self, const struct live_alarm *alar
 	arena_free(arena);
 }
 
+/* The page of the person that something is due of; false: it is none of these alarms, or is done meanwhile. */
+static bool open_due(struct overview_view *self, const struct live_alarm *alarm)
+{
+	size_t count;
+	const struct desk_due *dues = strcmp(alarm->rule, "due") != 0 ? NULL : desk_dues(session_engine(self->view.session)->desk, &count);
+
+	for (size_t i = 0; dues != NULL && i < count; i++) {
+		if (strcmp(dues[i].id, alarm->id + strlen("due/")) != 0)
+			continue;
+		session_push(self->view.session, page_view_new(self->view.session, &kind_user, dues[i].login));
+		return true;
+	}
+	return false;
+}
+
 static void open_alarm(struct overview_view *self, const struct live_alarm *alarm)
 {
 	const char *table = overview_table(alarm->rule);
 	struct view *view;
 	char *part;
 
+	if (open_due(self, alarm))
+		return;
 	if (table == NULL) {
 		show_alarm(self, alarm);
 		return;

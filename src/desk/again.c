@@ -48,6 +48,7 @@ void run_keep(struct desk_run *run)
 		due_list_put(run->desk->dues, &due, tokens, &error);
 	else
 		due_list_remove(run->desk->dues, id, &error);
+	desk_remind(run->desk);
 }
 
 /* --- open steps ----------------------------------------------------------------------------------------------------- */

@@ -113,9 +113,13 @@ struct desk_run {
 };
 struct desk {
 	struct desk_settings settings;
-	struct arena *arena;
 	struct due_list *dues;
+	struct loop_timer *reminder;
+	size_t reminded;                   /* how many were due when it was told last */
 };
+/* Tells the collector now and from now on (remind.c). */
+void desk_remind_start(struct desk *desk);
+void desk_remind(void *desk);
 /* The run has its steps: asks the gate for a review of each. */
 void run_preview(struct desk_run *run);
 /* Something is to be painted anew. */

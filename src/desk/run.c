@@ -428,6 +428,7 @@ struct desk *desk_open(const struct desk_settings *settings)
 
 	desk->settings = *settings;
 	desk->dues = due_list_new(&desk->settings);
+	desk_remind_start(desk);
 	return desk;
 }
 
@@ -435,6 +436,7 @@ void desk_close(struct desk *desk)
 {
 	if (!desk)
 		return;
+	loop_timer_stop(desk->reminder);
 	due_list_free(desk->dues);
 	free(desk);
 }

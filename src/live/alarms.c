@@ -283,8 +283,10 @@ const struct live_alarm *live_alarms(struct live *live, size_t *count)
 
 	arena_free(alarms->shown);
 	alarms->shown = arena_new();
-	list = arena_alloc(alarms->shown, (alarms->count + 1) * sizeof(*list));
-	*count = 0;
+	list = arena_alloc(alarms->shown, (alarms->count + live->due_count + 1) * sizeof(*list));
+	*count = live->due_count;
+	for (i = 0; i < live->due_count; i++)
+		list[i] = live->dues[i];
 	for (i = 0; i < alarms->count; i++)
 		if (alarms->tracks[i].core.level > LEVEL_OK && !live_silenced(live, alarms->tracks[i].host))
 			show(live, &alarms->tracks[i], &list[(*count)++]);

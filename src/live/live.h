@@ -284,6 +284,12 @@ const char *live_alarm_rule(size_t number, const char **help);
  * this or of live_overview, and for this turn of the loop.
  */
 const struct live_alarm *live_alarms(struct live *live, size_t *count);
+/*
+ * What people left to be done, told by whoever keeps it (the desk): stands among the alarms as a note of rule "due", with
+ * the id "due/ID". Copied; each call takes the place of the one before.
+ */
+struct live_due { const char *id, *sentence, *more; int64_t since; /* epoch s */ };
+void live_dues(struct live *live, const struct live_due *dues, size_t count);
 /* Somebody is on it. Written to the console's own store. until 0: until it ends. */
 bool live_acknowledge(struct live *live, const char *id, const char *who, int64_t until, struct error *error);
 /* No alarm of this server (LIVE_ALL: any) until then: maintenance. until 0 ends it. */

@@ -84,6 +84,9 @@ struct live {
 	struct alarms *alarms;
 	struct events *events;
 	struct arena *events_shown;        /* of the list given out last */
+	struct arena *due_arena;           /* of dues; NULL: none were told */
+	const struct live_alarm *dues;
+	size_t due_count;
 };
 
 struct watched *cell_at(const struct live *live, size_t host, enum live_source source);

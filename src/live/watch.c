@@ -361,6 +361,7 @@ void live_close(struct live *live)
 	alarms_free(live->alarms);
 	events_free(live->events);
 	arena_free(live->events_shown);
+	arena_free(live->due_arena);
 	arena_free(live->own_arena);
 	free(live->memory);
 	free(live->cells);
