@@ -136,7 +136,14 @@ enum outcome apply_password(struct store_ldap *store, const struct operation *op
 /* "20261120122925.161981Z#000000#000#000000": when the version was made, in whole seconds. */
 static bool time_of_version(const char *version, int64_t *time)
 {
-	return version != NULL && text_to_time(version, time);
+	char stamp[40];
+	size_t length = version == NULL ? 0 : strcspn(version, "#");
+
+	if (length == 0 || length >= sizeof stamp)
+		return false;
+	memcpy(stamp, version, length);
+	stamp[length] = '\0';
+	return text_to_time(stamp, time);
 }
 
 enum outcome look_password(const struct operation *operation, const struct entry *entry, struct operation *inverse, struct error *error)

@@ -315,6 +315,8 @@ static void sentences(void **state)
 		{ VERB_EDIT, { "forwards=somebody.with.a.name.much.longer@example.com", "keep_copy=yes" }, NULL, "Forward to and Keep a copy of anna@x changed" },
 		{ VERB_EDIT, { "quota=0", "keep_copy=yes", "forwards=a@x" }, NULL, "Forward to, Keep a copy and Quota of anna@x changed" },
 		{ VERB_EDIT, { "quota=0", "keep_copy=yes", "forwards=a@x", "given_name=A" }, NULL, "4 fields of anna@x changed" },
+		{ VERB_EDIT, { "password=Canary" }, NULL, "Password of anna@x: set anew" },
+		{ VERB_EDIT, { "password=Canary", "must_change=yes" }, NULL, "Password of anna@x: set anew; Must be changed: (none) to yes" },
 		{ VERB_EDIT, { NULL }, NULL, "Nothing changes at anna@x" },
 		{ VERB_ADD, { "quota=0" }, NULL, "User anna created" },
 		{ VERB_DELETE, { NULL }, NULL, "User anna deleted" },
@@ -339,6 +341,32 @@ static void sentences(void **state)
 		assert_string_equal(change_sentence(change->arena, change, lines, count), cases[i].sentence);
 		change_free(change);
 		record_free(now);
+	}
+}
+
+/* A change with a secret, its copies and what is laid over records are wiped when they are freed. */
+static void secrets_mark_what_holds_them(void **state)
+{
+	static const struct { const char *edit; bool secret; } cases[] = {
+		{ "quota=0", false }, { "must_change=yes", false }, { "password=Canary", true }, { "fetchmail+=server=x%20user=y", true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct change *change = change_new(VERB_EDIT, &kind_user, "anna"), *copy;
+		struct arena *arena = arena_new();
+		struct record *now = person("", "0");
+
+		lay_edit(change, cases[i].edit);
+		copy = change_copy(change);
+		change_result(arena, copy, now);
+		assert_int_equal(arena_is_secret(change->arena), cases[i].secret);
+		assert_int_equal(arena_is_secret(copy->arena), cases[i].secret);
+		assert_int_equal(arena_is_secret(arena), cases[i].secret);
+		change_free(change);
+		change_free(copy);
+		record_free(now);
+		arena_free(arena);
 	}
 }
 
@@ -394,6 +422,7 @@ int main(void)
 		cmocka_unit_test(copies_stand_alone),
 		cmocka_unit_test(differences),
 		cmocka_unit_test(sentences),
+		cmocka_unit_test(secrets_mark_what_holds_them),
 		cmocka_unit_test(random_edits_keep_their_promises),
 	};
 

@@ -288,6 +288,11 @@ static const struct { const char *word; enum error_kind kind; const char *says; 
 	{ "quotta=4GB", ERROR_USAGE, "quota" },
 	{ "quota=lots", ERROR_INVALID, "lots" },
 	{ "fetchmail+=server=imap.example.net protocol=imap user=anna password=Canary", ERROR_USAGE, "@FILE" },
+	{ "password=Canary", ERROR_USAGE, "@FILE" },
+	{ "password=Canary", ERROR_USAGE, "postroom reset anna --password" },
+	{ "password=", ERROR_USAGE, "postroom reset anna --password" },
+	{ "password+=", ERROR_USAGE, "cannot be taken away" },
+	{ "failed_lock=yes", ERROR_INVALID, "only no" },
 };
 
 static void mistakes_are_told(void **state)

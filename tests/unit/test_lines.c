@@ -55,6 +55,10 @@ static const struct {
 	  "add mail: a@example.com, b@example.com\ndelete sn: all values\nreplace cn: M\xc3\xbcller",
 	  "dn: uid=anna,dc=x\nchangetype: modify\nadd: mail\nmail: a@example.com\nmail: b@example.com\n-\n"
 	  "delete: sn\n-\nreplace: cn\ncn:: TcO8bGxlcg==\n-\n" },
+	{ "a new password is no LDIF",
+	  { .verb = OPERATION_PASSWORD, .place = "uid=anna,dc=x", .deltas = hidden, .delta_count = 1 },
+	  "new password by the password modify operation: ********",
+	  "# not LDIF: new password by the password modify operation (ldappasswd), a secret\n# dn: uid=anna,dc=x\n" },
 	{ "a secret",
 	  { .verb = OPERATION_MODIFY, .place = "uid=anna,dc=x", .deltas = hidden, .delta_count = 1 },
 	  "add userPassword: ********",

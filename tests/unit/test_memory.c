@@ -150,6 +150,20 @@ static void running_out_calls_the_handler_and_aborts(void **state)
 	assert_int_equal(WTERMSIG(status), SIGABRT);
 }
 
+/* What is in the block after it is freed cannot be looked at; that copies are marked can. */
+static void secrets_mark_their_arenas(void **state)
+{
+	struct arena *arena = arena_new();
+
+	(void)state;
+	assert_false(arena_is_secret(arena));
+	arena_bytes(arena, "Canary", 6);
+	arena_holds_secret(arena);
+	assert_true(arena_is_secret(arena));
+	arena_alloc(arena, 100000);
+	arena_free(arena);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -158,6 +172,7 @@ int main(void)
 		cmocka_unit_test(wiping_leaves_zeros),
 		cmocka_unit_test(arena_pieces_do_not_overlap),
 		cmocka_unit_test(arena_texts),
+		cmocka_unit_test(secrets_mark_their_arenas),
 		cmocka_unit_test(running_out_calls_the_handler_and_aborts),
 	};
 
