@@ -79,11 +79,13 @@ void plan_login(const struct store_ldap *store, const struct change *change, con
 		struct entry *draft, struct plan *plan)
 {
 	const struct profile_kind *held = store_kind(store, change->kind);
-	const struct mapping *must = mapping_of(held, "must_change");
+	const struct mapping *must;
 	const char *lock;
 
+	/* Only users have these fields. */
 	if (plan_password_given(store, change) == NULL)
 		return;
+	must = mapping_of(held, "must_change");
 	plan_password_step(store, change, now, now->place, now->name, arena, plan);
 	if (must->converter != NULL && (change_touches(change, "must_change") || is_yes(now, "must_change"))) {
 		const char *value = entry_first(draft, must->attributes[0]);

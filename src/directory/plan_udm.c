@@ -65,7 +65,11 @@ void plan_udm_after(const struct store_ldap *store, const struct change *change,
 	for (size_t i = 0; i < change->edit_count; i++) {
 		const struct field_values *values = record_get(result, change->edits[i].field->name);
 
-		if (writer_of(store, change, change->edits[i].field) == WRITER_UDM)
+		if (writer_of(store, change, change->edits[i].field) != WRITER_UDM)
+			continue;
+		if (change->edits[i].field->type == FIELD_SECRET)
+			record_set_text(after, change->edits[i].field->name, "********");
+		else
 			record_set(after, change->edits[i].field->name, values->count > 0 ? VALUE_OWN : VALUE_ABSENT, values->values, values->count);
 	}
 }

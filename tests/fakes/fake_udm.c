@@ -183,9 +183,14 @@ static void free_reply(struct udm_reply *reply)
 
 static const char *dn_in(const struct asked *asked)
 {
-	static const char prefix[] = "/univention/udm/users/user/";
+	static const char prefix[] = "/univention/udm/";
+	const char *path = strncmp(asked->path, prefix, sizeof prefix - 1) == 0 ? asked->path + sizeof prefix - 1 : "";
+	const char *slash = strchr(path, '/') ? strchr(strchr(path, '/') + 1, '/') : NULL;
+	char module[40] = "";
 
-	return strncmp(asked->path, prefix, sizeof prefix - 1) == 0 ? asked->path + sizeof prefix - 1 : NULL;
+	if (slash)
+		snprintf(module, sizeof module, "%.*s", (int)(slash - path), path);
+	return slash && udm_directory_module(module) ? slash + 1 : NULL;
 }
 
 static bool matches(struct fake_udm *fake, const struct asked *asked, const char *dn, struct udm_reply *reply)

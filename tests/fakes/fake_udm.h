@@ -4,7 +4,7 @@
  *
  * Made from documents, not from a UCS: it proves that postroom does what it
  * means to do, and nothing about a real UDM.  A thread of its own on a loopback
- * port, one request after the other, plain HTTP; users/user only.  Faults come
+ * port, one request after the other, plain HTTP; users/user and groups/group.  Faults come
  * on request.  Functions are for the test's thread.
  */
 #ifndef POSTROOM_TESTS_FAKES_FAKE_UDM_H

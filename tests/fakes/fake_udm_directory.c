@@ -1,5 +1,6 @@
 /*
- * fake_udm_directory: users/user of the fake UDM, kept in a real LDAP server.
+ * fake_udm_directory: users/user and groups/group of the fake UDM, kept in a
+ * real LDAP server.
  *
  * A table says where each property stands; what UDM does besides (number,
  * default group, names in groups) is done by hand.  Fails by the reply.
@@ -13,8 +14,9 @@
 #include "base/sha256.h"
 #include "tests/fakes/fake_udm_private.h"
 
-enum sort { TEXT, MANY, MEGABYTES, FLAG_EXPIRE, FLAG_RESET, LOCKED, UNLOCK, PASSWORD, DIGIT };
-static const struct { const char *property, *attribute; enum sort sort; } table[] = {
+/* USERS and GROUPS share one attribute; what begins with uid= is a user. */
+enum sort { TEXT, MANY, MEGABYTES, FLAG_EXPIRE, FLAG_RESET, LOCKED, UNLOCK, PASSWORD, DIGIT, USERS, GROUPS };
+static const struct row { const char *property, *attribute; enum sort sort; } user_table[] = {
 	{ "username", "uid", TEXT }, { "firstname", "givenName", TEXT }, { "lastname", "sn", TEXT }, { "displayName", "displayName", TEXT },
 	{ "departmentNumber", "departmentNumber", MANY }, { "phone", "telephoneNumber", MANY }, { "roomNumber", "roomNumber", MANY },
 	{ "employeeNumber", "employeeNumber", TEXT }, { "description", "description", TEXT },
@@ -23,8 +25,29 @@ static const struct { const char *property, *attribute; enum sort sort; } table[
 	{ "mailHomeServer", "univentionMailHomeServer", TEXT }, { "mailUserQuota", "univentionMailUserQuota", MEGABYTES },
 	{ "password", "userPassword", PASSWORD }, { "disabled", "shadowExpire", FLAG_EXPIRE }, { "pwdChangeNextLogin", "pwdReset", FLAG_RESET },
 	{ "locked", "pwdAccountLockedTime", LOCKED }, { "unlock", "pwdAccountLockedTime", UNLOCK },
+	{ NULL, NULL, TEXT },
+}, group_table[] = {
+	{ "name", "cn", TEXT }, { "description", "description", TEXT }, { "mailAddress", "mailPrimaryAddress", TEXT },
+	{ "users", "uniqueMember", USERS }, { "nestedGroup", "uniqueMember", GROUPS }, { "allowedEmailUsers", "univentionAllowedEmailUsers", MANY },
+	{ "allowedEmailGroups", "univentionAllowedEmailGroups", MANY },
+	{ NULL, NULL, TEXT },
 };
-enum { ROWS = sizeof table / sizeof *table, VALUES_MOST = 64 };
+enum { ROWS = 32, VALUES_MOST = 64 };
+/* The table of the module at hand; the fake has one thread. */
+static const struct row *table = user_table;
+static const char *module = "users/user";
+
+bool udm_directory_module(const char *name)
+{
+	module = strcmp(name, "groups/group") == 0 ? "groups/group" : "users/user";
+	table = module[0] == 'g' ? group_table : user_table;
+	return strcmp(name, module) == 0;
+}
+
+static const char *key(void)
+{
+	return table == group_table ? "cn" : "uid";
+}
 
 /* --- LDAP in small ------------------------------------------------------------------------------ */
 
@@ -122,9 +145,12 @@ static json_t *shown(LDAP *ldap, LDAPMessage *entry, size_t row)
 
 	switch (table[row].sort) {
 	case MANY:
+	case USERS:
+	case GROUPS:
 		out = json_array();
 		for (int i = 0; any && values[i]; i++)
-			json_array_append_new(out, json_stringn(values[i]->bv_val, values[i]->bv_len));
+			if (table[row].sort == MANY || (strncasecmp(values[i]->bv_val, "uid=", 4) == 0) == (table[row].sort == USERS))
+				json_array_append_new(out, json_stringn(values[i]->bv_val, values[i]->bv_len));
 		break;
 	case MEGABYTES:
 		out = json_integer(any ? atoll(values[0]->bv_val) : 0);
@@ -159,19 +185,19 @@ void udm_directory_show(LDAP *ldap, const char *dn, struct udm_reply *reply)
 	json_t *properties = json_object();
 
 	reply->status = 404;
-	if (type && strcmp(type, "users/user") == 0) {
+	if (type && strcmp(type, module) == 0) {
 		char *canonical = ldap_get_dn(ldap, entry);
 
-		for (size_t i = 0; i < ROWS; i++)
+		for (size_t i = 0; table[i].property; i++)
 			json_object_set_new(properties, table[i].property, shown(ldap, entry, i));
 		uuid = first(ldap, entry, "entryUUID");
 		version = first(ldap, entry, "entryCSN");
-		snprintf(words, sizeof words, "%s users/user %s %s", dn, version, uuid);
+		snprintf(words, sizeof words, "%s %s %s %s", dn, module, version, uuid);
 		sha256_hex(words, strlen(words), hex);
 		reply->etag = malloc(50);
 		snprintf(reply->etag, 50, "\"%.40s\"", hex);
 		reply->status = 200;
-		reply->body = json_pack("{s:s, s:s, s:s, s:O, s:{}, s:{}, s:{s:[{s:s}]}}", "dn", canonical, "uuid", uuid, "objectType", "users/user",
+		reply->body = json_pack("{s:s, s:s, s:s, s:O, s:{}, s:{}, s:{s:[{s:s}]}}", "dn", canonical, "uuid", uuid, "objectType", module,
 			"properties", properties, "options", "policies", "_links", "self", "href", "http://127.0.0.1/");
 		ldap_memfree(canonical);
 		free(uuid);
@@ -186,8 +212,8 @@ void udm_directory_template(struct udm_reply *reply)
 {
 	json_t *properties = json_object();
 
-	for (size_t i = 0; i < ROWS; i++)
-		json_object_set_new(properties, table[i].property, table[i].sort == MANY ? json_array() : table[i].sort == MEGABYTES ? json_integer(0) :
+	for (size_t i = 0; table[i].property; i++)
+		json_object_set_new(properties, table[i].property, table[i].sort == MANY || table[i].sort >= USERS ? json_array() : table[i].sort == MEGABYTES ? json_integer(0) :
 			table[i].sort == DIGIT ? json_string("0") : table[i].sort == FLAG_EXPIRE || table[i].sort == FLAG_RESET || table[i].sort == LOCKED ? json_false() : json_null());
 	reply->status = 200;
 	reply->body = json_pack("{s:n, s:n, s:o}", "dn", "uuid", "properties", properties);
@@ -197,7 +223,7 @@ void udm_directory_template(struct udm_reply *reply)
 
 static int row_of(const char *property)
 {
-	for (int i = 0; i < ROWS; i++)
+	for (int i = 0; table[i].property; i++)
 		if (strcmp(table[i].property, property) == 0)
 			return i;
 	return -1;
@@ -207,6 +233,8 @@ static bool type_fits(enum sort sort, const json_t *value)
 {
 	switch (sort) {
 	case MANY:
+	case USERS:
+	case GROUPS:
 		return json_is_array(value);
 	case MEGABYTES:
 		return json_is_integer(value) || json_is_null(value);
@@ -249,7 +277,7 @@ static size_t values_of(enum sort sort, const json_t *value, char **values)
 	size_t count = 0;
 	char digits[32];
 
-	if (sort == MANY) {
+	if (sort == MANY || sort >= USERS) {
 		for (size_t i = 0; i < json_array_size(value) && count < VALUES_MOST; i++)
 			values[count++] = strdup(json_string_value(json_array_get(value, i)));
 	} else if (sort == MEGABYTES && json_is_integer(value)) {
@@ -272,6 +300,36 @@ static void free_values(char **values)
 		free(*values);
 }
 
+/* Both sorts of members stand in one attribute: those of the sort that is not sent stay. And logins beside them. */
+static int set_members(LDAP *ldap, const char *dn, const json_t *properties)
+{
+	static const struct row of[] = { { "users", "uniqueMember", USERS }, { "nestedGroup", "uniqueMember", GROUPS } };
+	const json_t *users = json_object_get(properties, "users"), *nested = json_object_get(properties, "nestedGroup");
+	char *members[2 * VALUES_MOST + 1], *logins[VALUES_MOST + 1];
+	size_t count = 0, names = 0;
+	LDAPMessage *found, *entry = entry_of(ldap, dn, &found);
+	int code;
+
+	for (int i = 0; i < 2; i++) {
+		const json_t *given = i == 0 ? users : nested;
+		json_t *now = given || !entry ? NULL : shown(ldap, entry, (size_t)row_of(of[i].property));
+
+		count += values_of(MANY, given ? given : now, members + count);
+		json_decref(now);
+	}
+	for (size_t i = 0; i < count && names < VALUES_MOST; i++)
+		if (strncasecmp(members[i], "uid=", 4) == 0)
+			logins[names++] = strndup(members[i] + 4, strcspn(members[i] + 4, ","));
+	members[count] = logins[names] = NULL;
+	ldap_msgfree(found);
+	code = modify(ldap, dn, LDAP_MOD_REPLACE, "uniqueMember", members);
+	if (code == LDAP_SUCCESS)
+		code = modify(ldap, dn, LDAP_MOD_REPLACE, "memberUid", logins);
+	free_values(members);
+	free_values(logins);
+	return code;
+}
+
 static int set_all(LDAP *ldap, const char *dn, const json_t *properties)
 {
 	LDAPMod mods[ROWS], *list[ROWS + 1];
@@ -284,7 +342,7 @@ static int set_all(LDAP *ldap, const char *dn, const json_t *properties)
 	json_object_foreach((json_t *)(uintptr_t)properties, name, value) {
 		int row = row_of(name);
 
-		if (table[row].sort == LOCKED || strcmp(name, "username") == 0 || (table[row].sort == PASSWORD && json_is_null(value)) ||
+		if (table[row].sort == LOCKED || row == 0 || table[row].sort >= USERS || (table[row].sort == PASSWORD && json_is_null(value)) ||
 		    (table[row].sort == UNLOCK && !json_is_true(value)))
 			continue;
 		values_of(table[row].sort, value, values[count]);
@@ -296,6 +354,8 @@ static int set_all(LDAP *ldap, const char *dn, const json_t *properties)
 	code = count == 0 ? LDAP_SUCCESS : ldap_modify_ext_s(ldap, dn, list, NULL, NULL);
 	for (size_t i = 0; i < count; i++)
 		free_values(values[i]);
+	if (code == LDAP_SUCCESS && table == group_table && (json_object_get(properties, "users") || json_object_get(properties, "nestedGroup")))
+		code = set_members(ldap, dn, properties);
 	return code;
 }
 
@@ -322,22 +382,23 @@ static void member_uid(LDAP *ldap, const char *base, const char *old, const char
 void udm_directory_change(LDAP *ldap, const char *base, const char *dn, const json_t *body, struct udm_reply *reply)
 {
 	const json_t *properties = json_object_get(body, "properties");
-	const char *name = json_string_value(json_object_get(properties, "username"));
+	const char *name = json_string_value(json_object_get(properties, table[0].property));
 	char rdn[300], moved[1200];
+	size_t skip = strlen(key()) + 1;
 	int code;
 
 	if (!all_fit(properties, reply))
 		return;
 	snprintf(moved, sizeof moved, "%s", dn);
 	code = set_all(ldap, dn, properties);
-	if (code == LDAP_SUCCESS && name && (strncasecmp(dn, "uid=", 4) != 0 || strncmp(dn + 4, name, strlen(name)) != 0 || dn[4 + strlen(name)] != ',')) {
+	if (code == LDAP_SUCCESS && name && (strncmp(dn + skip, name, strlen(name)) != 0 || dn[skip + strlen(name)] != ',')) {
 		char old[200];
 
-		snprintf(old, sizeof old, "%.*s", (int)strcspn(dn + 4, ","), dn + 4);
-		snprintf(rdn, sizeof rdn, "uid=%s", name);
+		snprintf(old, sizeof old, "%.*s", (int)strcspn(dn + skip, ","), dn + skip);
+		snprintf(rdn, sizeof rdn, "%s=%s", key(), name);
 		snprintf(moved, sizeof moved, "%s%s", rdn, strchr(dn, ','));
 		code = ldap_rename_s(ldap, dn, rdn, NULL, 1, NULL, NULL);
-		if (code == LDAP_SUCCESS)
+		if (code == LDAP_SUCCESS && table == user_table)
 			member_uid(ldap, base, old, name);
 	}
 	if (code != LDAP_SUCCESS) {
@@ -408,22 +469,38 @@ static int add_entry(LDAP *ldap, const char *base, const char *dn, const char *l
 	return code;
 }
 
+static int add_group(LDAP *ldap, const char *dn, const char *name)
+{
+	static const char *const classes[] = { "top", "posixGroup", "univentionGroup", "univentionObject", NULL };
+	union { const char *const *in; char **out; } cast = { .in = classes };
+	char *names[] = { unconst(name), NULL }, *number[] = { unconst("7777"), NULL }, *type[] = { unconst("groups/group"), NULL };
+	LDAPMod mods[] = {
+		{ .mod_op = LDAP_MOD_ADD, .mod_type = unconst("objectClass"), .mod_values = cast.out },
+		{ .mod_op = LDAP_MOD_ADD, .mod_type = unconst("cn"), .mod_values = names },
+		{ .mod_op = LDAP_MOD_ADD, .mod_type = unconst("gidNumber"), .mod_values = number },
+		{ .mod_op = LDAP_MOD_ADD, .mod_type = unconst("univentionObjectType"), .mod_values = type },
+	};
+
+	return ldap_add_ext_s(ldap, dn, (LDAPMod *[]){ &mods[0], &mods[1], &mods[2], &mods[3], NULL }, NULL, NULL);
+}
+
 void udm_directory_add(LDAP *ldap, const char *base, const json_t *body, struct udm_reply *reply)
 {
 	const json_t *properties = json_object_get(body, "properties");
-	const char *login = json_string_value(json_object_get(properties, "username")), *surname = json_string_value(json_object_get(properties, "lastname"));
+	const char *name = json_string_value(json_object_get(properties, table[0].property)), *surname = json_string_value(json_object_get(properties, "lastname"));
 	const char *position = json_string_value(json_object_get(body, "position"));
+	bool user = table == user_table, password = json_is_string(json_object_get(properties, "password"));
 	char dn[1200];
 	int code;
 
 	if (!all_fit(properties, reply))
 		return;
-	if (!login || !surname || !json_is_string(json_object_get(properties, "password")) || !position) {
-		udm_directory_refuse(reply, !login ? "username" : !surname ? "lastname" : "password", "Value is required");
+	if (!name || !position || (user && (!surname || !password))) {
+		udm_directory_refuse(reply, !name ? table[0].property : !surname ? "lastname" : "password", "Value is required");
 		return;
 	}
-	snprintf(dn, sizeof dn, "uid=%s,%s", login, position);
-	code = add_entry(ldap, base, dn, login, surname);
+	snprintf(dn, sizeof dn, "%s=%s,%s", key(), name, position);
+	code = user ? add_entry(ldap, base, dn, name, surname) : add_group(ldap, dn, name);
 	if (code == LDAP_SUCCESS && (code = set_all(ldap, dn, properties)) != LDAP_SUCCESS)
 		ldap_delete_ext_s(ldap, dn, NULL, NULL);
 	if (code != LDAP_SUCCESS) {
@@ -446,6 +523,7 @@ void udm_directory_remove(LDAP *ldap, const char *base, const char *dn, struct u
 		refuse_code(reply, code);
 		return;
 	}
-	member_uid(ldap, base, login, NULL);
+	if (table == user_table)
+		member_uid(ldap, base, login, NULL);
 	reply->status = 204;
 }

@@ -6,6 +6,7 @@
 
 #include <jansson.h>
 #include <ldap.h>
+#include <stdbool.h>
 
 /* An answer that is being made. Texts are heap. */
 struct udm_reply {
@@ -15,6 +16,8 @@ struct udm_reply {
 };
 /* Connected and bound; NULL: cannot. */
 LDAP *udm_directory_open(const char *uri, const char *ca_file, const char *bind_dn, const char *secret);
+/* Which module the next calls are about; false: there is none of this name. */
+bool udm_directory_module(const char *name);
 /* Each fills the reply. base: below which counters and groups stand. */
 void udm_directory_show(LDAP *ldap, const char *dn, struct udm_reply *reply);
 void udm_directory_template(struct udm_reply *reply);

@@ -372,6 +372,63 @@ static void test_delete_and_what_cannot_come_back(void **state)
 	walk_end(&back);
 }
 
+static const char *group_dn(const char *name)
+{
+	static char dn[300];
+
+	snprintf(dn, sizeof dn, "cn=%s,cn=groups,%s", name, live_env("LAB_BASE"));
+	return dn;
+}
+
+/* Groups are UDM's too: made with members of both sorts, renamed, deleted; their other edits stay with the directory. */
+static void test_groups(void **state)
+{
+	const struct kind *groups = kind_find("group");
+	struct change *change, *undo;
+	struct walk walk, back;
+	char out[300];
+
+	(void)state;
+	if (live_missing())
+		skip();
+	ldap_delete_ext_s(hand, group_dn("udm-team"), NULL, NULL);
+	ldap_delete_ext_s(hand, group_dn("udm-crew"), NULL, NULL);
+	remove_user("udm-member");
+	make_user("udm-member", "udm-member@example.com");
+	change = change_new(VERB_ADD, groups, "udm-team");
+	change_edit_text(change, kind_field(groups, "name"), EDIT_SET, "udm-team");
+	change_edit_text(change, kind_field(groups, "description"), EDIT_SET, "a team");
+	change_edit_text(change, kind_field(groups, "address"), EDIT_SET, "udm-team@example.com");
+	change_edit_text(change, kind_field(groups, "members"), EDIT_ADD, "udm-member");
+	change_edit_text(change, kind_field(groups, "sender_users"), EDIT_ADD, "udm-member");
+	submit(change, OUTCOME_APPLIED, &walk);
+	assert_int_equal(walk.plan.count, 1);
+	assert_string_equal(walk.plan.operations[0].through, "groups/group");
+	assert_string_equal(hand_value(hand, group_dn("udm-team"), "uniqueMember", out, sizeof out), user_dn("udm-member"));
+	assert_string_equal(hand_value(hand, group_dn("udm-team"), "memberUid", out, sizeof out), "udm-member");
+	walk_end(&walk);
+	change = change_new(VERB_RENAME, groups, "udm-team");
+	change->new_name = arena_text(change->arena, "udm-crew");
+	submit(change, OUTCOME_APPLIED, &walk);
+	assert_non_null(hand_value(hand, group_dn("udm-crew"), "description", out, sizeof out));
+	assert_string_equal(out, "a team");
+	walk_begin(&back);
+	undo = walk_undo(&walk, groups, "udm-crew");
+	expect(&back, walk_change(&back, store, undo), OUTCOME_APPLIED);
+	change_free(undo);
+	walk_end(&walk);
+	walk_end(&back);
+	change = change_new(VERB_EDIT, groups, "udm-team");
+	change_edit_text(change, kind_field(groups, "description"), EDIT_SET, "another");
+	submit(change, OUTCOME_APPLIED, &walk);
+	assert_null(walk.plan.operations[0].through);
+	walk_end(&walk);
+	submit(change_new(VERB_DELETE, groups, "udm-team"), OUTCOME_APPLIED, &walk);
+	assert_string_equal(hand_value(hand, group_dn("udm-team"), "cn", out, sizeof out), "");
+	walk_end(&walk);
+	remove_user("udm-member");
+}
+
 /* --- others meanwhile, and refusals ------------------------------------------------------------------ */
 
 static void somebody_changes(void *context)
@@ -756,7 +813,7 @@ static void test_no_way_and_wrong_ways(void **state)
 		skip();
 	remove_user("udm-way");
 	make_user("udm-way", NULL);
-	with_settings(&(struct directory_udm){ .url = NULL }, "password", "no section udm", ERROR_UNSUPPORTED);
+	with_settings(&(struct directory_udm){ .url = NULL }, "password", "a section udm", ERROR_UNSUPPORTED);
 	udm.user = "nobody";
 	with_settings(&udm, "locked", "UDM refuses the login", ERROR_REFUSED);
 	udm.user = "stranger";
@@ -799,6 +856,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_unlock_after_mistakes),
 		cmocka_unit_test(test_rename_there_and_back),
 		cmocka_unit_test(test_delete_and_what_cannot_come_back),
+		cmocka_unit_test(test_groups),
 		cmocka_unit_test(test_somebody_is_faster),
 		cmocka_unit_test(test_each_refusal_has_its_words),
 		cmocka_unit_test(test_a_stranger_and_a_taken_name),
