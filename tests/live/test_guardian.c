@@ -472,6 +472,45 @@ static void full_and_read_only(void **state)
 	umount2(far, MNT_DETACH);
 }
 
+/* The disk of the guardian's own state is full: nothing is confirmed that could not be remembered, and going back needs no room. */
+static void no_room_for_the_state(void **state)
+{
+	struct world *world = *state;
+	struct guarded_change change;
+	struct done done;
+	char *old, *filler;
+
+	if (!world)
+		skip();
+	old = got(world, world->two);
+	filler = arena_format(world->arena, "%s/filler", world->state);
+	assert_int_equal(mkdir(world->state, 0700), 0);
+	if (mount("tmpfs", world->state, "tmpfs", 0, "size=256k,mode=700") != 0)
+		skip();
+	change = both(world, 60, 300);
+	done = apply(world, &change);
+	expect_state(&done, GUARDIAN_WAITING);
+	fill(filler);
+	done = order(world, "confirm", change.id, NULL);
+	expect_state(&done, GUARDIAN_WAITING);
+	assert_int_not_equal(done.status, 0);
+	expect_words(&done, "not confirmed, since that cannot be written");
+	done = order(world, "rollback", change.id, NULL);
+	expect_state(&done, GUARDIAN_ROLLED_BACK);
+	assert_false(is_new(world, old, 60));
+	/* What stands on the disk is still armed; putting back what is back does nothing. */
+	unlink(filler);
+	done = settled(world);
+	expect_state(&done, GUARDIAN_ROLLED_BACK);
+	assert_false(is_new(world, old, 60));
+	change = both(world, 60, 300);
+	done = apply(world, &change);
+	expect_state(&done, GUARDIAN_WAITING);
+	done = order(world, "confirm", change.id, NULL);
+	expect_state(&done, GUARDIAN_CONFIRMED);
+	umount2(world->state, MNT_DETACH);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -479,6 +518,7 @@ int main(void)
 		IN_WORLD(killed_anywhere_never_mixed), IN_WORLD(restored_before_the_service_starts), IN_WORLD(the_next_change_mends),
 		IN_WORLD(others_are_told), IN_WORLD(changed_by_hand), IN_WORLD(odd_places), IN_WORLD(sessions_that_cannot_be_kept),
 		IN_WORLD(sessions_that_are_kept), IN_WORLD(no_room), IN_WORLD(full_and_read_only),
+		IN_WORLD(no_room_for_the_state),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
