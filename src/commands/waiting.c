@@ -104,6 +104,7 @@ struct settling {
 	struct headless *headless;
 	const char *id;
 	bool known;                        /* it stands in the history already */
+	bool applied;
 	struct review *review;
 };
 
@@ -137,17 +138,24 @@ static void on_result(void *context, const struct gate_result *result)
 	/* Not written down now, it is the next time. */
 	if (result->again)
 		review_free(result->again);
+	settling->applied = result->outcome == OUTCOME_APPLIED;
 	settling->headless->done = true;
 }
 
-static void settle(struct headless *headless, const struct asked *asked)
+/*
+ * How it ended without us comes into the history; what nobody looks after any more is put back by that, since the store asks
+ * with guardian-status.
+ */
+static void settle(struct headless *headless, struct asked *asked)
 {
+	bool stuck = asked->report.state == GUARDIAN_STUCK && asked->report.id;
 	struct settling settling = { .headless = headless, .id = asked->report.id };
 	struct gate *gate = headless->engine->gate;
 	const char *server = host_at(headless->engine->hosts, asked->host)->name;
 	struct change *change;
 
-	if (asked->report.state != GUARDIAN_ROLLED_BACK || asked->report.kind == ERROR_NONE || headless->engine->config->read_only || gate_write_reason(gate))
+	if ((!stuck && asked->report.state != GUARDIAN_ROLLED_BACK) || asked->report.kind == ERROR_NONE || headless->engine->config->read_only ||
+	    gate_write_reason(gate))
 		return;
 	gate_history(gate, on_history, &settling);
 	headless_wait(headless);
@@ -159,6 +167,10 @@ static void settle(struct headless *headless, const struct asked *asked)
 	if (settling.review->allowed) {
 		gate_submit(gate, settling.review, NULL, asked->report.why, on_result, &settling);
 		headless_wait(headless);
+	}
+	if (stuck && settling.applied) {
+		asked->report.state = GUARDIAN_ROLLED_BACK;
+		asked->report.why = "nobody looked after it any more; it has been put back now";
 	}
 	review_free(settling.review);
 	change_free(change);
@@ -172,14 +184,14 @@ int run_status(struct config *takes, const struct arguments *arguments, int argc
 	(void)argc;
 	(void)argv;
 	if (headless_open(&waiting.headless, takes, arguments, false) && ask_all(&waiting, arguments->host)) {
+		for (size_t i = 0; i < waiting.count; i++)
+			if (waiting.servers[i].error.kind == ERROR_NONE)
+				settle(&waiting.headless, &waiting.servers[i]);
 		output_begin(&output, arguments->printer, stdout, columns, COLUMNS, false);
 		for (size_t i = 0; i < waiting.count; i++)
 			if (waiting.servers[i].error.kind == ERROR_NONE)
 				print_one(&waiting, &output, &waiting.servers[i]);
 		output_end(&output);
-		for (size_t i = 0; i < waiting.count; i++)
-			if (waiting.servers[i].error.kind == ERROR_NONE)
-				settle(&waiting.headless, &waiting.servers[i]);
 		for (size_t i = 0; i < waiting.count; i++)
 			if (waiting.servers[i].error.kind != ERROR_NONE && (waiting.servers[i].has_way || arguments->host))
 				headless_fail(&waiting.headless, &waiting.servers[i].error);

@@ -13,15 +13,16 @@ cp -p "$conf" "$work/before.conf"
 old=$(doveadm -c "$conf" -f tab service status | awk -F'\t' '$1 == "imap-login" {print $4}')
 # Whatever happened, the lab gets its file back.
 back() {
-	for id in one three four six seven; do "$POSTROOM" guardian rollback $id --directory "$state" >/dev/null 2>&1; done
+	for id in one three four six seven eight nine; do "$POSTROOM" guardian rollback $id --directory "$state" >/dev/null 2>&1; done
 	cmp -s "$conf" "$work/before.conf" || { cp -p "$work/before.conf" "$conf"; doveadm -c "$conf" reload; }
 	tmux -L "$socket" kill-server 2>/dev/null
 	rm -rf "$work"
 }
 trap back EXIT
 
-# The lab's configuration, with a guardian of this story's own: here, or by the lab's sshd.
-configured() { sed -E "/^\tguardian_directory/d; s|^(server mail1 \{)|\1\n\tpostroom = \"$POSTROOM\"\n\tguardian_directory = \"$state\"|" "$1" >"$2"; chmod 600 "$2"; }
+# The lab's configuration, with a guardian and a history of this story's own: here, or by the lab's sshd.
+mkdir -p -m 700 "$work/journal"
+configured() { sed -E "/^\tguardian_directory/d; s|^state_dir.*|state_dir = \"$work/journal\"|; s|^(server mail1 \{)|\1\n\tpostroom = \"$POSTROOM\"\n\tguardian_directory = \"$state\"|" "$1" >"$2"; chmod 600 "$2"; }
 configured "$POSTROOM_CONFIG" "$work/here.conf"
 post() { "$POSTROOM" --config "$work/here.conf" "$@"; }
 guardian() { "$POSTROOM" guardian --directory "$state" "$@"; }
@@ -80,6 +81,23 @@ said 'with the reason' 'nobody confirmed it in time'
 status 0 'one that is taken back at once' apply four 79 300
 status 0 'by rollback' post rollback --host mail1 --yes
 ok 'and the old value runs' runs 77
+
+status 0 'one whose guardian and watcher are killed' apply eight 79 300
+guard=$(cat "$state/lock")
+kill -9 "$(ps -o ppid= -p "$guard" | tr -d ' ')" "$guard"
+ok 'still runs' runs 79
+status 0 'status puts back what nobody looks after' post status --host mail1
+said 'and tells it' 'it has been put back now'
+ok 'so the old value runs' runs 77
+ok 'from the same file' cmp "$conf" "$work/confirmed.conf"
+status 0 'the history' post history --limit 1
+said 'has it too' 'came back by themselves'
+
+status 0 'another one of that kind' apply nine 79 300
+guard=$(cat "$state/lock")
+kill -9 "$(ps -o ppid= -p "$guard" | tr -d ' ')" "$guard"
+status 0 'rollback puts it back' post rollback --host mail1 --yes
+ok 'so the old value runs again' runs 77
 
 status 65 'what Dovecot refuses is never installed' apply five notanumber 300
 said 'with its own words' 'Invalid number'
