@@ -86,6 +86,7 @@ dovecot_listeners() {
 	  inet_listener http {
 	    port = $(p HTTP$1)
 	    $([ "$1" = 1 ] || printf 'ssl = yes\n    # The API speaks TLS.')
+	    $([ "$1" = 1 ] && printf 'address = %s, 127.0.0.2, 127.0.0.3' "$(dovecot_addresses)")
 	  }
 	}
 	# A test that logs in wrongly on purpose must not slow down all others.
@@ -165,6 +166,13 @@ dovecot_addresses() {
 	if grep -qs '^0\{31\}1 .* lo$' /proc/net/if_inet6; then echo "127.0.0.1, ::1"; else echo 127.0.0.1; fi
 }
 
+# A key for each role, as it is shipped; 127.0.0.2 is the helpdesk's address, 127.0.0.3 the monitor's.
+dovecot_roles() {
+	[ "$1" = 1 ] || return 0
+	sed -n '/^local /,/^}/p' "$TOP/packaging/dovecot/doveadm-roles.conf" | sed "s/192\.0\.2\.12/127.0.0.2/; s/192\.0\.2\.13/127.0.0.3/
+		s/KEY-OF-THE-HELPDESK/$(cat "$DIR/secrets/doveadm-helpdesk")/; s/KEY-OF-THE-MONITOR/$(cat "$DIR/secrets/doveadm-monitor")/"
+}
+
 dovecot_conf() {
 	local n=$1 d=$DIR/dovecot$1
 	cat <<-CONF
@@ -232,6 +240,7 @@ dovecot_conf() {
 	  acl_anyone = allow
 	  sieve = file:~/sieve;active=~/.dovecot.sieve
 	}
+	$(dovecot_roles "$n")
 	# Last, so that what postroom or a story writes there wins.
 	!include_try conf.d/*.conf
 	!include_try local.conf
@@ -250,6 +259,8 @@ dovecot_start() {
 	local n=$1 d=$DIR/dovecot$1
 	running "dovecot$n" && return
 	secret doveadm
+	secret doveadm-helpdesk
+	secret doveadm-monitor
 	helpers_place
 	dovecot_dirs "$n"
 	( umask 077
