@@ -281,6 +281,7 @@ struct engine_proposal {
 	size_t host;
 	const struct setting *setting;
 	char *key, *value;                 /* heap; NULL */
+	char *password;                    /* heap; NULL: none was given */
 	struct engine_facts *facts;        /* one of the two is under way */
 	struct setting_proposal *proposal;
 	void (*done)(void *context, struct change *takes, const struct error *error);
@@ -291,7 +292,15 @@ static void proposal_free(struct engine_proposal *self)
 {
 	free(self->key);
 	free(self->value);
+	if (self->password)
+		memory_wipe(self->password, strlen(self->password));
+	free(self->password);
 	free(self);
+}
+
+void engine_propose_password(struct engine_proposal *self, const char *password)
+{
+	self->password = memory_text(password);
 }
 
 static void on_proposed(void *context, struct change *takes, const struct error *error)
@@ -308,6 +317,8 @@ static void on_judged(void *context, const struct setting_facts *facts)
 
 	self->facts = NULL;
 	self->proposal = setting_propose(self->engine->hosts, self->host, self->setting, self->key, self->value, facts, on_proposed, self);
+	if (self->password)
+		setting_propose_password(self->proposal, self->password);
 }
 
 struct engine_proposal *engine_propose(struct engine *engine, size_t host, const struct setting *setting, const char *key, const char *value,

@@ -89,6 +89,8 @@ const struct action actions[] = {
 	{ "body", "messages", "with body", "Shows the message with its body; only for admin.", ACTION_ROW },
 	{ "open-files", "limits", "open files..", "Raises the open-files limit of the Dovecot that runs to what the plan needs, as a change of its own.", CHANGES },
 	{ "other-server", "live limits setting", "other server", "Shows the next server alone, then all together again.", ACTION_FOOTER },
+	{ "same-on-all", "setting", "same on all..", "Sets the value of the server that is pointed at on all others that have another one; a review for each.", CHANGES },
+	{ "restart-service", "setting", "restart..", "Restarts, on the server that is pointed at, what this setting needs restarted.", CHANGES },
 	{ "wall", "overview", "wall", "Turns the pages by itself, for a screen that nobody sits before: servers, services, queue, events; again: ends that.", ACTION_FOOTER },
 	{ "hold-page", "overview", "hold page", "On a wall: the page that is shown stays; again: the pages turn again.", 0 },
 	{ "acknowledge", "overview history", "on it", "Says that you are on it, until when; it goes below, under what is known. The mail system is not touched.", ACTION_FOOTER },

@@ -26,6 +26,8 @@ struct setting_edit_view {
 	size_t host;
 	struct field field;                /* what the input takes it for */
 	struct input input;
+	struct line password;              /* of a login; never shown */
+	bool at_password;                  /* keys go there */
 	struct line reason;                /* for the review, so that it is not lost */
 	struct engine_proposal *proposal;
 	struct engine_facts *asking;       /* what it is judged by is being asked; NULL: not */
@@ -50,6 +52,11 @@ static void say(struct setting_edit_view *self, const char *words)
 static bool whole_family(const struct setting_edit_view *self)
 {
 	return self->key != NULL && self->key[0] == '\0';
+}
+
+static bool has_password(const struct setting_edit_view *self)
+{
+	return (self->setting->flags & SETTING_SECRET) != 0;
 }
 
 /* What was typed in its two parts; the key is that of the setting, or what stands in front of the equals sign. False: there is none. */
@@ -143,6 +150,8 @@ static void propose(struct setting_edit_view *self)
 	else if (self->proposal == NULL) {
 		say(self, NULL);
 		self->proposal = engine_propose(session_engine(self->view.session), self->host, self->setting, key, canonical, proposed, self);
+		if (!line_empty(&self->password))
+			engine_propose_password(self->proposal, line_text(&self->password));
 	}
 	arena_free(arena);
 }
@@ -151,7 +160,7 @@ static void propose(struct setting_edit_view *self)
 
 static void leave(struct setting_edit_view *self)
 {
-	if (input_changed(&self->input) && !self->warned) {
+	if ((input_changed(&self->input) || !line_empty(&self->password)) && !self->warned) {
 		self->warned = true;
 		say(self, "Not reviewed and not applied: Esc again drops it.");
 		return;
@@ -171,6 +180,8 @@ static bool edit_act(struct view *view, const struct action *action)
 	self->warned = false;
 	if (move == MOVE_ACCEPT || move == MOVE_APPLY)
 		propose(self);
+	else if (has_password(self) && (move == MOVE_NEXT || move == MOVE_PREVIOUS || move == MOVE_UP || move == MOVE_DOWN))
+		self->at_password = !self->at_password;
 	else if (self->input.choosing && (move == MOVE_LEFT || move == MOVE_UP || move == MOVE_PREVIOUS))
 		input_step(&self->input, -1);
 	else if (self->input.choosing && (move == MOVE_RIGHT || move == MOVE_DOWN || move == MOVE_NEXT))
@@ -186,7 +197,7 @@ static bool edit_key(struct view *view, const struct key *key)
 	struct setting_edit_view *self = self_of(view);
 
 	self->warned = false;
-	if (!input_key(&self->input, key))
+	if (!(self->at_password ? line_key(&self->password, key) : input_key(&self->input, key)))
 		return false;
 	say(self, NULL);
 	return true;
@@ -194,7 +205,9 @@ static bool edit_key(struct view *view, const struct key *key)
 
 static void edit_paste(struct view *view, const char *bytes, size_t length)
 {
-	say(self_of(view), input_paste(&self_of(view)->input, bytes, length));
+	struct setting_edit_view *self = self_of(view);
+
+	say(self, self->at_password ? line_paste(&self->password, bytes, length) : input_paste(&self->input, bytes, length));
 }
 
 static bool edit_typing(const struct view *view)
@@ -214,7 +227,7 @@ static const char *edit_blocked(const struct view *view, const struct action *ac
 		return "this field holds one value";
 	case MOVE_NEXT:
 	case MOVE_PREVIOUS:
-		return self->input.choosing ? NULL : "there is one field here";
+		return self->input.choosing || has_password(self) ? NULL : "there is one field here";
 	default:
 		return NULL;
 	}
@@ -253,9 +266,12 @@ static const char *understood(const struct setting_edit_view *self, struct arena
 		return self->said;
 	*style = STYLE_DIM;
 	if (!typed(self, arena, &key, &value))
-		return "WORD=VALUE; the word is the name of this one among its like.";
+		return has_password(self) ? "RELAY=LOGIN, the relay exactly as in relay-host; Tab goes to its password." :
+			"WORD=VALUE; the word is the name of this one among its like.";
 	if (setting_check(arena, self->setting, key, value, &canonical, &error))
-		return arena_format(arena, "That is: %s", setting_words(arena, self->setting, canonical));
+		return has_password(self) ? line_empty(&self->password) ? "Tab goes to its password; empty, the one that is there stays." :
+			"The password is new; it is shown nowhere." :
+			arena_format(arena, "That is: %s", setting_words(arena, self->setting, canonical));
 	*style = STYLE_BAD;
 	return arena_text(arena, error.text);
 }
@@ -263,7 +279,7 @@ static const char *understood(const struct setting_edit_view *self, struct arena
 static void edit_draw(const struct view *view, struct canvas *canvas, struct area area)
 {
 	const struct setting_edit_view *self = (const struct setting_edit_view *)view;
-	int row = area.top, last = area.top + area.rows - 1, width = area.columns - LABELS - 2, field;
+	int row = area.top, last = area.top + area.rows - 1, width = area.columns - LABELS - 2, field, password = 0;
 	enum style style;
 	const char *words = understood(self, canvas->arena, &style);
 
@@ -278,6 +294,10 @@ static void edit_draw(const struct view *view, struct canvas *canvas, struct are
 	canvas_words(canvas, row++, LABELS, width, STYLE_OLD, settings_shown(canvas->arena, &self->list->hosts[self->host], self->setting, self->key));
 	canvas_words(canvas, row, 1, LABELS - 1, STYLE_KEY, "New");
 	field = row++;
+	if (has_password(self)) {
+		canvas_words(canvas, row, 1, LABELS - 1, STYLE_KEY, "Secret");
+		password = row++;
+	}
 	row += canvas_wrap(canvas, row, LABELS, width, area.rows >= 10 ? 3 : 1, style, words);
 	if (area.rows >= 14 && row + 2 < last)
 		row += draw_facts(self, canvas, row + 1, last - row - 2, area.columns - 2);
@@ -290,7 +310,11 @@ static void edit_draw(const struct view *view, struct canvas *canvas, struct are
 	if (area.rows >= 6)
 		canvas_words(canvas, last, 1, -1, STYLE_DIM, "Enter goes to the review, Esc back; nothing is written before it");
 	/* Last, since it puts the cursor on the edit point. */
-	input_draw(&self->input, canvas, field, LABELS, width > 62 ? 62 : width, true);
+	if (has_password(self) && !self->at_password)
+		line_draw(&self->password, canvas, password, LABELS, width > 62 ? 62 : width, false);
+	input_draw(&self->input, canvas, field, LABELS, width > 62 ? 62 : width, !self->at_password);
+	if (self->at_password)
+		line_draw(&self->password, canvas, password, LABELS, width > 62 ? 62 : width, true);
 }
 
 static void edit_close(struct view *view)
@@ -301,6 +325,7 @@ static void edit_close(struct view *view)
 	engine_facts_cancel(self->asking);
 	arena_free(self->arena);
 	input_free(&self->input);
+	line_free(&self->password);
 	line_free(&self->reason);
 	free(self->said);
 	free(self->key);
@@ -344,6 +369,7 @@ struct view *setting_edit_new(struct settings_view *list, const struct setting *
 	else if (setting->type == SETTING_CHOICE && choices <= INPUT_CHOICES && !whole_family(self))
 		self->field = (struct field){ .name = setting->name, .label = setting->label, .type = FIELD_CHOICE, .choices = setting->choices, .help = setting->help };
 	line_init(&self->reason, NULL, 0, false);
+	line_init(&self->password, NULL, 0, true);
 	input_start(&self->input, &self->field, value_now(self, arena), NULL, true);
 	arena_free(arena);
 	ask_facts(self);

@@ -14,6 +14,7 @@
 #include "ui/move.h"
 #include "ui/scrolled.h"
 #include "ui/session.h"
+#include "settings/settings.h"
 #include "ui/settings_private.h"
 
 enum { INDENT = 16 };
@@ -25,6 +26,7 @@ struct setting_page {
 	char *key;                         /* heap; NULL: no family; "": the whole family */
 	size_t at;                         /* server that a change is for */
 	struct engine_proposal *proposal; /* taking it out is being planned; NULL: not */
+	struct setting_others *others;     /* the same is being planned for them; NULL: not */
 	struct engine_facts *asking;       /* what it is judged by is being asked; NULL: not */
 	struct arena *arena;               /* of the facts; NULL: none yet */
 	const struct setting_facts *facts;
@@ -140,7 +142,7 @@ static void add_follow(const struct setting_page *self, struct wrapped *page)
 	wrapped_heading(page, "If it is changed");
 	for (const struct setting_follow_row *row = setting_follows; row->bit != 0; row++) {
 		if (setting->follow & row->bit)
-			add(page, row->ours ? "done then" : "by you then", STYLE_PLAIN, arena_format(page->arena, "%s. %s", row->ours ? row->name : row->command, row->does));
+			add(page, row->ours ? "done then" : "then restart", STYLE_PLAIN, arena_format(page->arena, "%s. %s", row->ours ? row->name : row->command, row->does));
 	}
 	add(page, "consequence", STYLE_PLAIN, setting->consequence);
 	if (setting->flags & SETTING_LOCKOUT)
@@ -177,7 +179,7 @@ static const char *page_title(const struct view *view, struct arena *arena)
 	bool one = self->key != NULL && self->key[0] != '\0';
 
 	return arena_format(arena, "Settings - %s%s%s%s", self->setting->label, one ? ": " : "", one ? self->key : "",
-		self->proposal != NULL ? " - asking the server .." : "");
+		self->proposal != NULL || self->others != NULL ? " - asking the server .." : "");
 }
 
 /* --- what can be done --------------------------------------------------------------------------------------- */
@@ -199,6 +201,45 @@ static void proposed(void *context, struct change *takes, const struct error *er
 		change_free(takes);
 }
 
+/* The first service that the row names; NULL: none. */
+static const struct setting_follow_row *restarts(const struct setting_page *self)
+{
+	for (const struct setting_follow_row *row = setting_follows; row->bit != 0; row++) {
+		if (self->setting->follow & row->bit && row->service != NULL)
+			return row;
+	}
+	return NULL;
+}
+
+/* A review for each of them, the first on top; what one refused is told. */
+static void others_came(void *context, struct change *const *takes, size_t count, const struct error *error)
+{
+	struct setting_page *self = context;
+	struct session *session = self->text.view.session;
+	bool here = session_top(session) == &self->text.view;
+
+	self->others = NULL;
+	for (size_t i = count; i-- > 0;) {
+		if (here)
+			session_push(session, review_view_new(session, takes[i]));
+		else
+			change_free(takes[i]);
+	}
+	if (error->kind != ERROR_NONE)
+		session_complain(session, error);
+	else if (count == 0)
+		session_notice(session, NULL, "It is so already on the other servers");
+	session_changed(session);
+}
+
+static void same_on_all(struct setting_page *self)
+{
+	if (self->others == NULL)
+		self->others = setting_others_ask(self->list, self->setting, self->key, self->at, others_came, self);
+	if (self->others == NULL)
+		session_notice(self->text.view.session, NULL, "The other servers have it so already, or do not have it");
+}
+
 static bool page_act(struct view *view, const struct action *action)
 {
 	struct setting_page *self = (struct setting_page *)view;
@@ -208,6 +249,10 @@ static bool page_act(struct view *view, const struct action *action)
 		session_push(view->session, setting_edit_new(self->list, self->setting, self->key, self->at));
 	else if (strcmp(action->name, "unset") == 0 && self->proposal == NULL)
 		self->proposal = engine_propose(view_engine(self), self->at, self->setting, self->key, NULL, proposed, self);
+	else if (strcmp(action->name, "same-on-all") == 0)
+		same_on_all(self);
+	else if (strcmp(action->name, "restart-service") == 0)
+		session_push(view->session, review_view_new(view->session, settings_restart(settings_server(self->list, self->at), restarts(self))));
 	else if (strcmp(action->name, "other-server") == 0) {
 		self->at = self->at + 1 < self->list->count ? self->at + 1 : 0;
 		ask_facts(self, true);
@@ -232,14 +277,22 @@ static void page_notice(struct view *view, const struct event *event)
 static const char *page_blocked(const struct view *view, const struct action *action)
 {
 	const struct setting_page *self = (const struct setting_page *)view;
-	bool change = strcmp(action->name, "edit") == 0 || strcmp(action->name, "unset") == 0;
+	bool same = strcmp(action->name, "same-on-all") == 0, restart = strcmp(action->name, "restart-service") == 0;
+	bool change = same || strcmp(action->name, "edit") == 0 || strcmp(action->name, "unset") == 0;
 
 	if (change && settings_locked(view->session, self->setting) != NULL)
 		return settings_locked(view->session, self->setting);
 	if (strcmp(action->name, "unset") == 0 && self->key != NULL && self->key[0] == '\0')
 		return "this is a whole family; open the one that is to go";
-	if (strcmp(action->name, "other-server") == 0 && self->list->count < 2)
+	if (restart)
+		return settings_locked(view->session, NULL) != NULL ? settings_locked(view->session, NULL) :
+			restarts(self) == NULL ? "nothing has to be restarted for it" : NULL;
+	if ((same || strcmp(action->name, "other-server") == 0) && self->list->count < 2)
 		return "there is one server only";
+	if (same && self->key != NULL && self->key[0] == '\0')
+		return "this is a whole family; open one of it";
+	if (same && self->setting->flags & SETTING_SECRET)
+		return "a password goes to no other server by itself";
 	return NULL;
 }
 
@@ -247,7 +300,7 @@ static bool page_busy(const struct view *view)
 {
 	const struct setting_page *self = (const struct setting_page *)view;
 
-	return self->proposal != NULL || self->asking != NULL || self->list->list.view.class->busy(&self->list->list.view);
+	return self->proposal != NULL || self->others != NULL || self->asking != NULL || self->list->list.view.class->busy(&self->list->list.view);
 }
 
 static void page_close(struct view *view)
@@ -255,6 +308,7 @@ static void page_close(struct view *view)
 	struct setting_page *self = (struct setting_page *)view;
 
 	engine_propose_cancel(self->proposal);
+	setting_others_cancel(self->others);
 	engine_facts_cancel(self->asking);
 	arena_free(self->arena);
 	free(self->key);

@@ -55,6 +55,17 @@ const char *settings_columns(const struct list_view *list);
 int settings_width(const struct list_view *list, const struct field *field);
 const char *settings_label(const struct list_view *list, const struct field *field);
 
+/* --- setting_others.c --- */
+/*
+ * The value that counts on server `from` as a change for each other server that has another one. done comes once, never from inside
+ * this call: changes (taken, in the order of the servers; the array is not) and the first error. key may be NULL; copied. NULL: no other
+ * server has another value, and done does not come.
+ */
+struct setting_others;
+struct setting_others *setting_others_ask(struct settings_view *list, const struct setting *setting, const char *key, size_t from,
+		void (*done)(void *context, struct change *const *takes, size_t count, const struct error *error), void *context);
+void setting_others_cancel(struct setting_others *others);       /* done does not come any more; NULL is allowed */
+
 /* --- setting_page.c, setting_edit.c --- */
 /* One setting, over the list that it belongs to. */
 struct view *setting_page_new(struct settings_view *list, const struct setting *setting, const char *key);

@@ -29,6 +29,8 @@ struct setting_proposal {
 
 static void drop(struct setting_proposal *proposal)
 {
+	if (proposal->edit.password)
+		memory_wipe((char *)proposal->edit.password, strlen(proposal->edit.password));
 	settings_state_free(proposal->state);
 	arena_free(proposal->arena);
 	free(proposal);
@@ -125,6 +127,11 @@ struct setting_proposal *setting_propose(struct hosts *hosts, size_t host, const
 	proposal->context = context;
 	proposal->reading = settings_read(hosts, host, NULL, on_state, proposal);
 	return proposal;
+}
+
+void setting_propose_password(struct setting_proposal *proposal, const char *password)
+{
+	proposal->edit.password = arena_text(proposal->arena, password);
 }
 
 void setting_propose_cancel(struct setting_proposal *proposal)

@@ -18,6 +18,8 @@ struct setting_proposal;
  */
 struct setting_proposal *setting_propose(struct hosts *hosts, size_t host, const struct setting *setting, const char *key, const char *value,
 		const struct setting_facts *facts, void (*done)(void *context, struct change *takes, const struct error *error), void *context);
+/* The password of a SETTING_SECRET, right after setting_propose and before anything came; copied, wiped at the end. */
+void setting_propose_password(struct setting_proposal *proposal, const char *password);
 void setting_propose_cancel(struct setting_proposal *proposal);  /* done does not come any more; NULL is allowed */
 
 #endif

@@ -75,10 +75,11 @@ static void groups_go_round(void **state)
 	(void)state;
 	stage_keys(stage, "n");
 	shows(stage, "Settings - Sending and size", true);
-	shows(stage, "VRFY is switched off", false);
+	shows(stage, "never bounce", true);
+	shows(stage, "greeting", false);
 	stage_keys(stage, "p");
 	shows(stage, "Sending and size", false);
-	shows(stage, "VRFY is switched off", true);
+	shows(stage, "port 25 takes logins", true);
 	stage_keys(stage, "p");
 	shows(stage, "Sending and size", false);
 	shows(stage, "relay host", false);
@@ -148,6 +149,60 @@ static void set_values_can_be_taken_out(void **state)
 	stage_free(stage);
 }
 
+/* A review for each of the others; restarts only where the row demands one. */
+static void one_value_goes_to_all(void **state)
+{
+	struct stage *stage = open_settings(ROLE_ADMIN, 2);
+
+	(void)state;
+	stage_keys(stage, "/");
+	stage_type(stage, "smtp_tls_security_level");
+	/* mail2 does not give its file, which is told; mail1 does. */
+	stage_keys(stage, "Enter a");
+	assert_string_equal(place(stage), "setting");
+	stage_keys(stage, "o a");
+	assert_string_equal(place(stage), "review");
+	shows(stage, "relay-encryption = may", true);
+	shows(stage, "mail1", true);
+	stage_keys(stage, "Esc R");
+	assert_string_equal(place(stage), "setting");
+	stage_keys(stage, "Esc Esc /");
+	stage_type(stage, "smtp_sasl_auth_enable");
+	stage_keys(stage, "Enter a");
+	assert_string_equal(place(stage), "setting");
+	shows(stage, "The other servers have it so already", true);
+	assert_int_equal(fake_submits(stage->engine), 0);
+	stage_free(stage);
+	stage = open_settings(ROLE_ADMIN, 2);
+	stage_keys(stage, "/");
+	stage_type(stage, "login-cache-size");
+	stage_keys(stage, "Enter R");
+
+	assert_string_equal(place(stage), "review");
+	shows(stage, "systemctl restart dovecot", true);
+	stage_free(stage);
+}
+
+/* A login at a relay: its password is eight dots and in no review. */
+static void a_password_is_never_shown(void **state)
+{
+	struct stage *stage = open_settings(ROLE_ADMIN, 2);
+
+	(void)state;
+	stage_keys(stage, "/");
+	stage_type(stage, "login at a relay isp");
+	stage_keys(stage, "Enter e Tab");
+	stage_type(stage, "s3same");
+	shows(stage, "********", true);
+	shows(stage, "s3same", false);
+	shows(stage, "The password is new", true);
+	stage_keys(stage, "Enter");
+	assert_string_equal(place(stage), "review");
+	shows(stage, "example-com, password new: ********", true);
+	shows(stage, "s3same", false);
+	stage_free(stage);
+}
+
 /* Pressed one after the other, without a turn of the loop between them. */
 static void press(struct stage *stage, const char *names)
 {
@@ -197,6 +252,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(found_by_every_name), cmocka_unit_test(servers_side_by_side), cmocka_unit_test(groups_go_round),
 		cmocka_unit_test(only_admin_changes), cmocka_unit_test(values_are_checked), cmocka_unit_test(set_values_can_be_taken_out),
+		cmocka_unit_test(one_value_goes_to_all),
+		cmocka_unit_test(a_password_is_never_shown),
 		cmocka_unit_test(who_asked_may_be_gone),
 	};
 
