@@ -41,7 +41,8 @@ static const char *protocols_of(const struct limits_facts *facts)
 
 bool limits_default_of(const struct limits_world *world, const struct limits_said *said)
 {
-	return said->default_chosen ? said->by_default : world->ucs;
+	/* With few login processes only the sessions need a number, and that has a variable in UCR. */
+	return said->default_chosen ? said->by_default : world->ucs && said->goal.mode == LIMITS_SECURITY;
 }
 
 bool limits_keep_of(const struct limits_world *world, const struct limits_said *said)
@@ -56,7 +57,7 @@ struct limits_set limits_set_of(struct arena *arena, const struct limits_world *
 	goal.protocols = protocols_of(world->facts);
 	goal.by_default = limits_default_of(world, said);
 	/* UCR has variables for the defaults, and none for stats and log. */
-	goal.clients_by_default = goal.by_default && world->ucs;
+	goal.clients_by_default = world->ucs && (goal.by_default || !said->default_chosen);
 	return limits_reach(arena, world->facts, &goal);
 }
 

@@ -135,8 +135,9 @@ static void complete_goal(struct limits_goal *goal, const struct limits_world *w
 
 	if (!goal->protocols)
 		goal->protocols = imap && pop3 ? "imap pop3" : pop3 ? "pop3" : "imap";
-	goal->by_default = arguments->raise ? !strcmp(arguments->raise, "defaults") : world->ucs;
-	goal->clients_by_default = goal->by_default && world->ucs;
+	/* With few login processes only the sessions need a number, and that has a variable. */
+	goal->by_default = arguments->raise ? !strcmp(arguments->raise, "defaults") : world->ucs && goal->mode == LIMITS_SECURITY;
+	goal->clients_by_default = world->ucs && (goal->by_default || !arguments->raise);
 }
 
 /* --- the plan -------------------------------------------------------------------------------------- */

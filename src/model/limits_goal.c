@@ -412,6 +412,20 @@ static void drop_unchanged(struct walk *walk)
 	walk->count = kept;
 }
 
+/* What is lowered is lower than what the service has now, and not than a default that was raised on the way. */
+static void tell_before(struct walk *walk)
+{
+	for (size_t i = 0; i < walk->count; i++) {
+		struct limits_value *value = &walk->values[i];
+		const struct limits_service *service = value->service ? limits_service_named(walk->before, value->service) : NULL;
+		uint64_t before = !service ? 0 : strcmp(value->setting, "process_limit") == 0 ? limits_processes(walk->before, service) :
+			strcmp(value->setting, "client_limit") == 0 ? limits_clients(walk->before, service) : 0;
+
+		if (value->then < before)
+			value->now = before;
+	}
+}
+
 static uint64_t reach_of(const struct limits_facts *facts, const struct limits_goal *goal)
 {
 	uint64_t reach = LIMITS_UNKNOWN;
@@ -441,6 +455,7 @@ struct limits_set limits_reach(struct arena *arena, const struct limits_facts *f
 	walk.facts->tls_percent = goal->tls_percent;
 	go(&walk);
 	drop_unchanged(&walk);
+	tell_before(&walk);
 	sums = limits_sums(walk.facts);
 	if (sums.auth_true != sums.auth || sums.anvil_true != sums.anvil)
 		set.refused = "the limits as they are make Dovecot's own sum start over at 4,294,967,296; lower them first";

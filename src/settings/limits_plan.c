@@ -185,7 +185,7 @@ static struct change *make(struct planned *planned, const struct hosts *hosts, e
 	size_t count;
 
 	for (size_t i = 0; i < set->value_count; i++)
-		if (limits_value_written(&set->values[i]) && set->values[i].now != set->values[i].then && !put_value(planned, &set->values[i], error))
+		if (limits_value_written(&set->values[i]) && !put_value(planned, &set->values[i], error))
 			return NULL;
 	if (planned->shown_count == 0) {
 		error_set(error, ERROR_INVALID, "Nothing is to be written on %s: its limits reach this already", world->server);

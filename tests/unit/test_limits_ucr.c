@@ -103,6 +103,38 @@ static void defaults(void **state)
 	assert_true(limits_reaches(arena, set.after, &(struct limits_goal){ .connections = 3000, .protocols = "imap pop3", .tls_percent = 100 }, NULL));
 }
 
+/* High performance: what is now is what was there before, and the sessions have a variable. */
+static void performance(void **state)
+{
+	static const char *const none[] = { NULL };
+	struct limits_world world = world_of(layers_of(none, LAYER_NORMAL));
+	struct limits_goal goal = { .connections = 3000, .protocols = "imap", .tls_percent = 100, .mode = LIMITS_PERFORMANCE, .clients_by_default = true };
+	struct limits_set set;
+	unsigned found = 0;
+
+	(void)state;
+	world.facts->cores = 4;
+	for (int by_default = 0; by_default < 2; by_default++) {
+		goal.by_default = by_default;
+		set = limits_reach(arena, world.facts, &goal);
+		assert_null(set.refused);
+		for (size_t i = 0; i < set.value_count; i++) {
+			const struct limits_value *value = &set.values[i];
+			const char *name;
+
+			limits_value_where(arena, &world, value, &name);
+			found += strcmp(name, PREFIX "imap-login/service_count") == 0 || strcmp(name, PREFIX "imap-login/process_min_avail") == 0 ||
+				strcmp(name, by_default ? PREFIX "default_process_limit" : PREFIX "imap/process_limit") == 0;
+			if (value->service && !strcmp(value->service, "imap-login") && !strcmp(value->setting, "process_limit")) {
+				assert_int_equal(value->now, 400);
+				assert_int_equal(value->then, 4);
+				found++;
+			}
+		}
+	}
+	assert_int_equal(found, 8);
+}
+
 /* What has a variable of its own keeps it, and what was set is not the default. */
 static void follows(void **state)
 {
@@ -315,7 +347,7 @@ static void held_against_free(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(defaults), cmocka_unit_test(follows), cmocka_unit_test(changes), cmocka_unit_test(higher_layers), cmocka_unit_test(descriptors),
+		cmocka_unit_test(defaults), cmocka_unit_test(performance), cmocka_unit_test(follows), cmocka_unit_test(changes), cmocka_unit_test(higher_layers), cmocka_unit_test(descriptors),
 		cmocka_unit_test(memory), cmocka_unit_test(held_against_free),
 	};
 
