@@ -179,7 +179,7 @@ static void fill_sessions(struct arena *arena, const struct json *json, struct p
 			.client = text_of(arena, item, "client"), .since = text_of(arena, item, "since") };
 	}
 	*sessions = (struct person_sessions){ .rows = rows, .count = count, .place = text_of(arena, json, "place"), .from = text_of(arena, json, "from"),
-		.silent = number_of(json, "silent"), .ended = number_of(json, "ended") };
+		.silent = number_of(json, "silent"), .ended = number_of(json, "ended"), .killed = number_of(json, "killed") };
 }
 
 bool person_sessions_read(struct arena *arena, const struct host_answer *answer, struct person_sessions *sessions, struct error *error)

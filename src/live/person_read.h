@@ -41,6 +41,7 @@ struct person_sessions {
 	const char *place, *from;          /* which log was read, and from when on; "" not known */
 	size_t silent;                     /* connections that have sent nothing yet, so that nobody knows whose they are */
 	size_t ended;                      /* smtp-end: how many were ended */
+	size_t killed;                     /* of these by ending their process, after which the service may pause */
 };
 bool person_sessions_read(struct arena *arena, const struct host_answer *answer, struct person_sessions *sessions, struct error *error);
 /* "2 open: from 192.0.2.7 since ...": for people. Arena. */

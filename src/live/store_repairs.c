@@ -101,6 +101,9 @@ static const char *told_of(struct arena *arena, const struct person_sessions *se
 
 	if (sessions->count > 0)
 		words = arena_format(arena, "%zu did not end, or began since", sessions->count);
+	if (sessions->killed > 0)
+		words = arena_format(arena, "%s%s%zu by ending the process, so Postfix may take nobody new there for a minute", words, *words ? "; " : "",
+			sessions->killed);
 	if (sessions->silent > 0)
 		words = arena_format(arena, "%s%s%zu other connection%s sent nothing yet, whose cannot be told", words, *words ? "; " : "",
 			sessions->silent, sessions->silent == 1 ? " has" : "s have");

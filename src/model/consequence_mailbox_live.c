@@ -96,8 +96,8 @@ static void look_smtp(struct scene *scene, const struct consequence_rule *rule)
 
 	if (!does(scene, "smtp"))
 		return;
-	tell(scene, rule, "A session that is logged in goes on sending after a new password, a cache flush, a kick and a reload of Postfix; it ends "
-		"with its process, which is ended here. A mail that is just being sent is not taken, and the program tries it again");
+	tell(scene, rule, "A session that is logged in goes on sending after a new password, a cache flush, a kick and a reload of Postfix; only the end "
+		"of its connection ends it. A mail that is just being sent is not taken; without a lock or a new password the program comes again");
 	if (now && now->note)
 		tell_as(scene, rule, SEVERITY_NOTE, "%s", now->note);
 }

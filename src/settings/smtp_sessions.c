@@ -40,6 +40,7 @@ struct look {
 	const char *place;                 /* which log */
 	long master;
 	bool sasl_everywhere;              /* every smtpd may be logged in to */
+	int64_t killed;                    /* ended by their process */
 	struct smtp_log log;
 	struct error error;
 };
@@ -342,7 +343,7 @@ static int client_of(const struct held *held, const struct smtp_open *open)
 }
 
 /* Cuts its connection (or only looks whether there is one). False: there is none, or it could not be cut. */
-static bool connection(const struct look *look, const struct smtp_open *open, bool cut)
+static bool connection(struct look *look, const struct smtp_open *open, bool cut)
 {
 	int pidfd = pidfd_of(open->pid), client;
 	struct held held;
@@ -358,10 +359,12 @@ static bool connection(const struct look *look, const struct smtp_open *open, bo
 	given = pidfd >= 0 && hold_sockets(open->pid, pidfd, &held);
 	client = given ? client_of(&held, open) : -1;
 	there = !given || client >= 0;
-	if (cut && given && client >= 0)
+	if (cut && given && client >= 0) {
 		there = shutdown(client, SHUT_RDWR) == 0;
-	else if (cut && !given)
+	} else if (cut && !given) {
 		there = kill((pid_t)open->pid, SIGTERM) == 0;
+		look->killed += there;
+	}
 	let_go(&held);
 	if (pidfd >= 0)
 		close(pidfd);
@@ -413,6 +416,7 @@ static struct json *report(struct look *look, int64_t ended)
 	json_put(json, "sessions", list);
 	json_put_number(json, "silent", silent);
 	json_put_number(json, "ended", ended);
+	json_put_number(json, "killed", look->killed);
 	return json;
 }
 

@@ -10,6 +10,7 @@
  *   silent        connections that could log in and have sent nothing: nobody
  *                 knows whose
  *   ended         smtp-end: how many were ended
+ *   killed        smtp-end: how many of them by ending their process
  *   error         why nothing is known
  * Blocks; a program of its own.
  */

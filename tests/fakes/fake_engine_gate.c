@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "model/check.h"
 #include "model/guarded.h"
+#include "model/mailbox.h"
 #include "model/traffic.h"
 #include "tests/fakes/fake_engine_private.h"
 
@@ -134,11 +135,33 @@ static struct review *traffic_review(const struct gate *gate, struct review *rev
 	return review;
 }
 
+/* What a mailbox has now is what the fake servers answer (fake_engine_live); here it is empty but for a filter. */
+static struct review *mailbox_review(const struct gate *gate, struct review *review)
+{
+	const struct change *change = review->change;
+	struct record *now = record_new_in(review->arena, change->kind);
+
+	now->name = now->id = arena_text(review->arena, change->name);
+	record_set_text(now, change->kind->name_field, change->name);
+	if (change_touches(change, "filter") || change_touches(change, "absence"))
+		record_set_text(now, "filter", "main");
+	review->facts.now = now;
+	review->facts.plain = true;
+	review->plan.after = change_result(review->arena, change, now);
+	review->line_count = record_diff(review->arena, now, review->plan.after, &review->lines);
+	fill_plan(review);
+	judge(gate, review);
+	review->sentence = change_sentence(review->arena, change, review->lines, review->line_count);
+	return review;
+}
+
 static struct review *make_review(const struct gate *gate, const struct change *change)
 {
 	struct review *review = review_new(change);
 	const struct record *now = target(gate, change);
 
+	if (change->kind == &kind_mailbox)
+		return mailbox_review(gate, review);
 	if (change->kind->result != NULL)
 		return traffic_review(gate, review);
 	if (kind_guarded(change->kind) && change->verb == VERB_EDIT) {
@@ -391,8 +414,11 @@ static void submit_done(void *context)
 		result.can_undo = true;
 		result.steps = result.steps_done = 1;
 		result.sentence = review->sentence;
-		/* One of them was gone. */
-		if (review->change->kind->result != NULL) {
+		if (review->change->kind == &kind_mailbox) {
+			result.did = 1;
+			result.sentence = kind_mailbox.result(review->arena, review->change, 1, NULL);
+		} else if (review->change->kind->result != NULL) {
+			/* One of them was gone. */
 			const struct value *values;
 
 			result.did = traffic_values(review->arena, review->change, &values) - 1;

@@ -121,6 +121,36 @@ static char *queue_of(struct arena *arena, unsigned most)
 	return copy;
 }
 
+/* What mail1 and mail2 know of anybody who is asked for: a filter, an absence, a colleague, folders, log lines. */
+static void person_answers(struct hosts *hosts, const char *host)
+{
+	static const struct { const char *command, *holes, *output; } answers[] = {
+		{ "sieve-list", NULL, "script\tactive\nmain\tACTIVE\nvacation-2025\t\n" },
+		{ "sieve-list", "user002@example.de", "script\tactive\nmain\t\npostroom-absence\tACTIVE\n" },
+		{ "sieve-get", NULL, "sieve script\nrequire [\"fileinto\"];\nkeep;\n" },
+		{ "sieve-get", "user002@example.de postroom-absence", "sieve script\n# An answer that postroom wrote; set and end it there.\n"
+			"# postroom-absence: until=2026-12-24 subject=Away text=I%20am%20away%20until%20Christmas.\n# postroom-filter: main\n"
+			"require [\"vacation\", \"date\", \"relational\", \"include\"];\nif currentdate :value \"le\" \"date\" \"2026-12-24\" {\n"
+			"vacation :days 1 :subject \"Away\" \"I am away until Christmas.\";\n}\ninclude :personal :optional \"main\";\n" },
+		{ "dovecot-values", "namespace", "namespace/inbox/type=private\nnamespace/inbox/prefix=\nnamespace/shared/type=shared\nnamespace/shared/prefix=shared/%%u/\n" },
+		{ "dovecot-values", "log_path info_log_path", "log_path=syslog\ninfo_log_path=\n" },
+		{ "folder-list", NULL, "mailbox\nINBOX\nSent\nTrash\n" },
+		{ "folder-sizes", NULL, "mailbox\tmessages\tvsize\nINBOX\t812\t402653184\nSent\t4100\t1288490188\nTrash\t12\t90112\n" },
+		{ "acl-get", NULL, "ID\tGlobal\tRights\n" },
+		{ "acl-get", "user001@example.de INBOX", "ID\tGlobal\tRights\nowner\t\tlookup read\nuser=user002@example.de\t\tlookup read write write-seen\n" },
+		{ "log-journal", NULL, "Nov 20 13:58:12 mail1 dovecot: imap-login: Login: user=<user001@example.de>, method=PLAIN, rip=198.51.100.7, TLS\n"
+			"Nov 20 13:59:40 mail1 postfix/lmtp[4711]: 3D2A5E1F: to=<user001@example.de>, status=deferred (mailbox is full)\n"
+			"Nov 20 13:59:59 mail1 dovecot: imap(user001@example.de): Warning: odd \xe2\x80\xaebytes\x1b[2J\n" },
+		{ "smtp-sessions", NULL, "{\"place\":\"the journal\",\"from\":\"Nov 20 06:00:01\",\"sessions\":[{\"pid\":4801,\"login\":\"user001\",\"client\":\"198.51.100.7\","
+			"\"since\":\"Nov 20 13:40:02\",\"mails\":3}],\"silent\":1,\"ended\":0}" },
+	};
+
+	for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++)
+		fake_hosts_reply(hosts, &(struct fake_reply){ .host = host, .command = answers[i].command, .holes = answers[i].holes, .output = answers[i].output });
+	fake_hosts_reply(hosts, &(struct fake_reply){ .host = host, .command = "log-lines", .output = "", .status = 2,
+		.complaint = "grep: /var/log/mail.log: No such file or directory" });
+}
+
 static void reply(struct hosts *hosts, const char *host, const char *command, const char *output)
 {
 	struct fake_reply reply = { .host = host, .command = command, .output = output };
@@ -161,6 +191,7 @@ void fake_live_open(struct engine *engine)
 	for (size_t i = 0; i < 2; i++) {
 		const char *name = i ? "mail2" : "mail1";
 
+		person_answers(hosts, name);
 		reply(hosts, name, "mail-location", "maildir:/var/spool/dovecot/%u\n");
 		reply(hosts, name, "disks", "Filesystem 1-blocks Used Available Capacity Mounted on\n"
 			"/dev/sda1 107374182400 44023414784 63350767616 41% /\n");
