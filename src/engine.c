@@ -61,6 +61,7 @@ static void open_desk(struct engine *engine)
 		.state_directory = config->state_directory, .shared_directory = config->shared_directory, .person = engine->person,
 		.may_write = !config->read_only && config->role != ROLE_MONITOR,
 	});
+	desk_watch(engine->desk);
 }
 
 struct engine *engine_open(struct config *config, struct error *error)

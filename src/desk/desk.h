@@ -38,6 +38,8 @@ struct desk_settings {
 };
 struct desk;
 struct desk *desk_open(const struct desk_settings *settings);
+/* What is due stands among the alarms of the collector from now on; looked at again every half minute. */
+void desk_watch(struct desk *desk);
 /* Runs must be freed before. NULL is allowed. */
 void desk_close(struct desk *desk);
 

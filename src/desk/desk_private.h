@@ -117,8 +117,7 @@ struct desk {
 	struct loop_timer *reminder;
 	size_t reminded;                   /* how many were due when it was told last */
 };
-/* Tells the collector now and from now on (remind.c). */
-void desk_remind_start(struct desk *desk);
+/* Tells the collector what is due (remind.c). */
 void desk_remind(void *desk);
 /* The run has its steps: asks the gate for a review of each. */
 void run_preview(struct desk_run *run);

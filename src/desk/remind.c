@@ -36,7 +36,7 @@ void desk_remind(void *context)
 	arena_free(arena);
 }
 
-void desk_remind_start(struct desk *desk)
+void desk_watch(struct desk *desk)
 {
 	if (desk->settings.live)
 		desk->reminder = loop_after(desk->settings.loop, 0, REMIND_MS, desk_remind, desk);

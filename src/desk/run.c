@@ -428,7 +428,6 @@ struct desk *desk_open(const struct desk_settings *settings)
 
 	desk->settings = *settings;
 	desk->dues = due_list_new(&desk->settings);
-	desk_remind_start(desk);
 	return desk;
 }
 

@@ -1,0 +1,179 @@
+/*
+ * test_ui_repair: repairs from a person's page: one review, steps one by one,
+ * what is open, the made password, what a role may not do.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "on_screen.h"
+#include "tests/fakes/stage.h"
+#include "ui/session.h"
+
+static struct stage *open_page(enum role role, size_t servers)
+{
+	struct fake_settings settings = { .role = role, .servers = servers };
+	struct stage *stage = stage_new(&settings, "users", 40, 100, VISIBLE_UTF8);
+
+	stage_keys(stage, "/");
+	stage_type(stage, "user000");
+	stage_keys(stage, "Enter");
+	return stage;
+}
+
+static void a_quota_is_reviewed_written_and_told(void **state)
+{
+	struct stage *stage = open_page(ROLE_HELPDESK, 0);
+
+	(void)state;
+	stage_keys(stage, "l Ctrl-U");
+	stage_type(stage, "5 GB");
+	stage_keys(stage, "Ctrl-G");
+	shows(stage, "2 GB -> 5 GB");
+	shows(stage, "[ Back ]  [ Apply ]");
+	assert_int_equal(fake_submits(stage->engine), 0);
+	/* Back has the focus: Enter writes nothing, and what was typed is still there. */
+	stage_keys(stage, "Enter");
+	assert_int_equal(fake_submits(stage->engine), 0);
+	shows(stage, "5 GB");
+	stage_keys(stage, "Ctrl-G Tab Tab Enter");
+	shows(stage, "All 1 steps are done.");
+	shows(stage, "Say");
+	assert_int_equal(fake_writes(stage->engine), 1);
+	assert_string_equal(record_text(fake_record(stage->engine, "user", "user000"), "quota"), "5368709120");
+	stage_keys(stage, "x");
+	shows(stage, "Quota: user000");
+	stage_keys(stage, "Esc Esc");
+	shows(stage, "Quota of user000: all 1 steps are done");
+	stage_free(stage);
+}
+
+/* Shown when it is through, never in the review, and gone with the page. */
+static void a_made_password_is_shown_once(void **state)
+{
+	struct stage *stage = open_page(ROLE_ADMIN, 2);
+	char *screen, *at, password[20] = "";
+
+	(void)state;
+	stage_keys(stage, "p Ctrl-G");
+	hides(stage, "hyphens");
+	shows(stage, "tried: the new password logs in");
+	stage_keys(stage, "Tab Tab Enter");
+	shows(stage, "with the hyphens");
+	screen = stage_print(stage);
+	at = strstr(screen, "    with the hyphens");
+	assert_non_null(at);
+	memcpy(password, at - 19, 19);
+	assert_int_equal(strspn(password, "abcdefghjkmnpqrstuvwxyz23456789-"), 19);
+	free(screen);
+	shows(stage, "Group 1 of 4");
+	stage_keys(stage, "Space");
+	shows(stage, "Group 2 of 4");
+	stage_keys(stage, "x");
+	hides(stage, password);
+	stage_keys(stage, "Esc Esc");
+	hides(stage, password);
+	stage_keys(stage, "H");
+	hides(stage, password);
+	stage_free(stage);
+}
+
+static void a_step_that_fails_stays_open_and_is_done_again(void **state)
+{
+	struct stage *stage = open_page(ROLE_ADMIN, 0);
+
+	(void)state;
+	stage_keys(stage, "l Ctrl-U");
+	stage_type(stage, "6 GB");
+	fake_next(stage->engine, FAKE_UNKNOWN);
+	stage_keys(stage, "Ctrl-G Tab Tab Enter");
+	shows(stage, "nobody knows yet");
+	shows(stage, "Try open steps again");
+	shows(stage, "the old limit holds");
+	stage_keys(stage, "Enter");
+	shows(stage, "All 1 steps are done.");
+	stage_free(stage);
+}
+
+/* What was shown has changed: it comes back, and nothing goes on by itself. */
+static void a_review_that_comes_back_is_confirmed_again(void **state)
+{
+	struct stage *stage = open_page(ROLE_ADMIN, 0);
+
+	(void)state;
+	stage_keys(stage, "l Ctrl-U");
+	stage_type(stage, "7 GB");
+	fake_next(stage->engine, FAKE_AGAIN);
+	stage_keys(stage, "Ctrl-G Tab Tab Enter");
+	shows(stage, "Somebody else has just made this worse.");
+	assert_int_equal(fake_writes(stage->engine), 0);
+	stage_keys(stage, "Tab Tab Enter");
+	shows(stage, "All 1 steps are done.");
+	assert_int_equal(fake_writes(stage->engine), 1);
+	stage_free(stage);
+}
+
+static const struct { enum role role; const char *key, *shown; } refused[] = {
+	{ ROLE_HELPDESK, "B", "this needs role admin" },
+	{ ROLE_HELPDESK, "V", "this needs role admin" },
+	{ ROLE_MONITOR, "p", "changes nothing" },
+	{ ROLE_MONITOR, "s", "changes nothing" },
+};
+
+static void a_role_is_told_what_it_may_not(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
+		struct stage *stage = open_page(refused[i].role, 2);
+
+		stage_keys(stage, refused[i].key);
+		shows(stage, refused[i].shown);
+		assert_string_equal(session_place(session_top(stage->session)), "page");
+		assert_int_equal(fake_previews(stage->engine), 0);
+		stage_free(stage);
+	}
+}
+
+static void the_menu_lists_every_job(void **state)
+{
+	struct stage *stage = open_page(ROLE_ADMIN, 2);
+
+	(void)state;
+	stage_keys(stage, "M");
+	for (const struct desk_job *job = desk_jobs; job->name != NULL; job++)
+		shows(stage, job->title);
+	stage_keys(stage, "Esc a");
+	shows(stage, "Access for a colleague");
+	hides(stage, "Stolen account");
+	stage_free(stage);
+}
+
+/* Enough is asked for, and mistakes are told at the field. */
+static void what_is_asked_is_checked(void **state)
+{
+	struct stage *stage = open_page(ROLE_ADMIN, 2);
+
+	(void)state;
+	stage_keys(stage, "V Down");
+	stage_type(stage, "tomorrow");
+	stage_keys(stage, "Ctrl-G");
+	shows(stage, "is no day; write it as");
+	assert_int_equal(fake_previews(stage->engine), 0);
+	stage_free(stage);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_quota_is_reviewed_written_and_told), cmocka_unit_test(a_made_password_is_shown_once),
+		cmocka_unit_test(a_step_that_fails_stays_open_and_is_done_again), cmocka_unit_test(a_review_that_comes_back_is_confirmed_again),
+		cmocka_unit_test(a_role_is_told_what_it_may_not), cmocka_unit_test(the_menu_lists_every_job), cmocka_unit_test(what_is_asked_is_checked),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
