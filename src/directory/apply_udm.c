@@ -39,11 +39,16 @@ void udm_inverse(struct arena *arena, const struct operation *operation, struct 
 	static const enum operation_verb verbs[] = { [OPERATION_ADD] = OPERATION_DELETE, [OPERATION_DELETE] = OPERATION_ADD,
 		[OPERATION_MODIFY] = OPERATION_MODIFY, [OPERATION_RENAME] = OPERATION_RENAME };
 	struct delta *deltas = arena_alloc(arena, operation->delta_count * sizeof *deltas);
-	size_t count = 0, i;
+	size_t count = 0, open = 0, i;
 
-	for (i = operation->delta_count; i > 0; i--)
-		if (goes_back(operation, &operation->deltas[i - 1]) && (operation->verb != OPERATION_ADD || !operation->deltas[i - 1].secret))
-			deltas[count++] = flipped(&operation->deltas[i - 1]);
+	for (i = operation->delta_count; i > 0; i--) {
+		const struct delta *delta = &operation->deltas[i - 1];
+
+		if (!goes_back(operation, delta) || (operation->verb == OPERATION_ADD && delta->secret))
+			continue;
+		deltas[count++] = flipped(delta);
+		open += !delta->secret;
+	}
 	*inverse = *operation;
 	inverse->verb = verbs[operation->verb];
 	inverse->version = NULL;
@@ -56,8 +61,8 @@ void udm_inverse(struct arena *arena, const struct operation *operation, struct 
 	}
 	if (operation->verb == OPERATION_ADD || operation->verb == OPERATION_DELETE)
 		inverse->id = NULL;
-	/* An account that was unlocked cannot be locked by us as wrong passwords do it. */
-	if (operation->verb == OPERATION_MODIFY && count == 0)
+	/* Nobody holds the old password, and an account that was unlocked cannot be locked by us as wrong passwords do it. */
+	if (operation->verb == OPERATION_MODIFY && open == 0)
 		*inverse = (struct operation){ .place = NULL };
 }
 

@@ -2,29 +2,13 @@
  * plan_udm_undo: taking back what was done through UDM.
  *
  * As with LDAP: only what still stands is taken back.  What was deleted cannot
- * come back whole, and says so instead of coming back by half.  Has no effect;
- * reads.  On the gate's thread.
+ * come back whole and does not come back by half.  Has no effect; reads.  On the gate's thread.
  */
 #include <string.h>
 
 #include "base/text.h"
 #include "directory/dn.h"
 #include "directory/udm_store.h"
-
-/* A deleted object: what UDM would have to give a new one, and what nobody holds. */
-static bool cannot_return(const struct operation *step, struct error *error)
-{
-	struct text known = { 0 };
-
-	for (size_t i = 0; i < step->delta_count; i++)
-		if (step->deltas[i].count > 0 && !step->deltas[i].secret)
-			text_addf(&known, "%s%s=%s%s", known.length > 0 ? ", " : "", step->deltas[i].attribute, step->deltas[i].values[0].bytes,
-				step->deltas[i].count > 1 ? " ..." : "");
-	error_set(error, ERROR_UNSUPPORTED, "%s was deleted through UDM and cannot come back whole: a new one gets another number, SID and UUID, and its password, "
-		"Kerberos keys and memberships are lost. Make it anew; the history has what is known of it (%.200s)", step->place, text_get(&known));
-	text_free(&known);
-	return false;
-}
 
 /* All values that are to go are there, and where one value only can be, it is that one. */
 static bool stands(struct arena *arena, const struct udm_object *object, const struct operation *step, struct error *error)
@@ -51,8 +35,9 @@ bool plan_udm_undo(struct store_ldap *store, const struct change *change, struct
 	bool fine;
 
 	(void)change;
+	/* The gate refuses it before, with what is known of the object. */
 	if (step->verb == OPERATION_ADD)
-		return cannot_return(step, error);
+		return error_set(error, ERROR_UNSUPPORTED, "%s was deleted through UDM and cannot come back whole", step->place);
 	entry = store_target(store, arena, step->id, step->place, error);
 	if (entry == NULL)
 		return false;

@@ -337,10 +337,20 @@ size_t set_undoable(const struct set *set)
 {
 	size_t i, count = 0;
 
-	for (i = 0; i < set->count; i++)
+	for (i = 0; set_deleted_through(set) == NULL && i < set->count; i++)
 		if (set->steps[i].state == STEP_DONE && set->steps[i].has_inverse)
 			count++;
 	return count;
+}
+
+const struct operation *set_deleted_through(const struct set *set)
+{
+	size_t i;
+
+	for (i = 0; i < set->count; i++)
+		if (set->steps[i].state == STEP_DONE && set->steps[i].operation.through && set->steps[i].operation.verb == OPERATION_DELETE)
+			return &set->steps[i].operation;
+	return NULL;
 }
 
 bool set_is_unknown(const struct set *set)

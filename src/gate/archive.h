@@ -65,6 +65,8 @@ void archive_free(struct archive *archive);                       /* NULL is all
 const struct set *archive_find(const struct archive *archive, const char *id);
 /* Steps of a set that are done and can be taken back. */
 size_t set_undoable(const struct set *set);
+/* The step that deleted an object through a management system; then nothing of the set can be taken back. NULL: none did. */
+const struct operation *set_deleted_through(const struct set *set);
 /* Nobody has seen how it ended, and no running session is at it. */
 bool set_is_unknown(const struct set *set);
 

@@ -254,10 +254,17 @@ static void run_submit(struct job *job, void *context)
 
 static bool can_be_taken_back(const struct submission *submission)
 {
-	for (size_t i = 0; submission->inverses && i < submission->steps; i++)
-		if (submission->inverses[i].place)
-			return true;
-	return false;
+	bool any = false;
+
+	for (size_t i = 0; submission->inverses && i < submission->steps; i++) {
+		const struct operation *inverse = &submission->inverses[i];
+
+		/* What a management system deleted it can only make anew. */
+		if (inverse->place && inverse->through && inverse->verb == OPERATION_ADD)
+			return false;
+		any = any || inverse->place;
+	}
+	return any;
 }
 
 static void submit_done(void *context, bool cancelled)

@@ -9,6 +9,7 @@
  */
 #include <string.h>
 
+#include "base/text.h"
 #include "gate/codec.h"
 #include "gate/gate_private.h"
 #include "model/traffic.h"
@@ -86,6 +87,21 @@ static void name_fields(struct change *change, const struct set *set)
 	}
 }
 
+/* What a management system made it makes only anew; the other steps of the set would name what is not there. */
+static void refuse_deleted(const struct operation *step, struct error *error)
+{
+	struct text known = { 0 };
+	size_t i;
+
+	for (i = 0; i < step->delta_count; i++)
+		if (step->deltas[i].count > 0 && !step->deltas[i].secret)
+			text_addf(&known, "%s%s=%s%s", known.length > 0 ? ", " : "", step->deltas[i].attribute, step->deltas[i].values[0].bytes,
+				step->deltas[i].count > 1 ? " ..." : "");
+	error_set(error, ERROR_UNSUPPORTED, "%s was deleted through UDM and cannot come back whole: a new one gets another number, SID and UUID, and password, "
+		"Kerberos keys and memberships are lost. Make it anew; the history has what is known of it (%.200s)", step->place, text_get(&known));
+	text_free(&known);
+}
+
 struct change *undo_change(const struct archive *archive, const struct set *set, struct error *error)
 {
 	const struct kind *kind = set->kind ? kind_written(set->kind) : NULL;
@@ -94,6 +110,10 @@ struct change *undo_change(const struct archive *archive, const struct set *set,
 	struct arena *arena;
 	size_t i;
 
+	if (set_deleted_through(set)) {
+		refuse_deleted(set_deleted_through(set), error);
+		return NULL;
+	}
 	if (!kind || !set->name || set_undoable(set) == 0) {
 		error_set(error, ERROR_UNSUPPORTED, "Change %s cannot be taken back: nothing of it was done that could be", set->id);
 		return NULL;

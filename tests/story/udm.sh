@@ -66,9 +66,12 @@ status 0 "is borne" "$POSTROOM" show user "$new"
 status 0 "a deletion is looked at" "$POSTROOM" remove user "$new" --dry-run
 said "and says that it stays so" "this cannot be taken back"
 status 0 "a deletion" "$POSTROOM" remove user "$new" --yes --confirm "$new"
+grep -q "Take it back" "$work/out" && say_not "is not offered to be taken back" <"$work/out" || say_ok "is not offered to be taken back"
 status 65 "is done" "$POSTROOM" show user "$new"
-status 69 "and cannot be taken back" "$POSTROOM" undo --yes
+id=$("$POSTROOM" history --format csv | sed -n "s/^\([^,]*\),.*User $new deleted.*/\1/p" | head -1)
+status 69 "and cannot be taken back" "$POSTROOM" undo "$id" --yes
 said "for these reasons" "cannot come back whole"
+said "and what is known is told" "username=$new"
 
 # --- nothing is left of the secrets ---------------------------------------------------------------
 grep -rl -e "canary-one-$$" -e "canary-two-$$" "$work/state" >"$work/out" 2>&1 && say_not "no secret in journal and state" <"$work/out" || say_ok "no secret in journal and state"
