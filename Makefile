@@ -152,8 +152,8 @@ $(BUILD)/tests/unit/test_ui_%: $(BUILD)/tests/unit/test_ui_%.o $(FAKE_HOSTS) $(B
 $(BUILD)/tests/unit/test_live_%: $(BUILD)/tests/unit/test_live_%.o $(FAKE_HOSTS) $(BUILD)/libfakes.a $(BUILD)/libpostroom.a
 	$(LINK) $(LIBS_SRC) -lcmocka
 
-# Ports and inner services over real sockets.
-$(addprefix $(BUILD)/tests/unit/,test_ports test_inner): $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(BUILD)/tests/fakes/fake_hosts.o $(BUILD)/libfakes.a $(BUILD)/libpostroom.a
+# Ports and inner services over real sockets; restarts, by servers that answer what the test says.
+$(addprefix $(BUILD)/tests/unit/,test_ports test_inner test_restart): $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(BUILD)/tests/fakes/fake_hosts.o $(BUILD)/libfakes.a $(BUILD)/libpostroom.a
 	$(LINK) $(LIBS_SRC) -lcmocka
 
 $(BUILD)/tests/unit/test_%: $(BUILD)/tests/unit/test_%.o $(BUILD)/libfakes.a $(BUILD)/libpostroom.a
