@@ -286,6 +286,21 @@ static void on_dovecot(struct person_job *job, const struct host_answer *answer)
 	ask_postfix(job);
 }
 
+static void on_nothing(struct person_job *job, const struct host_answer *answer)
+{
+	if (person_good(job, answer))
+		person_finish(job, KEPT);
+}
+
+/* What cannot be asked fails like an answer, from a later turn. */
+static void ask_nothing(struct person_job *job)
+{
+	const struct log *log = job->own;
+	const char *holes[3] = { log->names[0], log->names[0], "/var/log/mail.log" };
+
+	person_ask(job, "log-lines", holes, 3, on_nothing);
+}
+
 void person_log(struct person_job *job)
 {
 	static const char *const settings[] = { "log_path", "info_log_path" };
@@ -297,10 +312,12 @@ void person_log(struct person_job *job)
 	for (char *word = strtok_r(words, " ", &rest); word && log->name_count < NAMES_MOST; word = strtok_r(NULL, " ", &rest))
 		if (strlen(word) >= 3 && word[0] != '-')
 			log->names[log->name_count++] = word;
-	/* Too short to be looked for; the question fails with what may be. */
+	/* Too short to be looked for, or no way to any file: the first question fails with what is wrong, once. */
 	if (log->name_count == 0)
 		log->names[log->name_count++] = job->user;
-	if (job->server->roles & HOST_MAILBOX && host_way(job->hosts, job->host, "dovecot-values", NULL) != WAY_NONE)
+	if (host_way(job->hosts, job->host, "log-lines", NULL) == WAY_NONE)
+		ask_nothing(job);
+	else if (job->server->roles & HOST_MAILBOX && host_way(job->hosts, job->host, "dovecot-values", NULL) != WAY_NONE)
 		person_ask(job, "dovecot-values", settings, 2, on_dovecot);
 	else
 		ask_postfix(job);

@@ -334,6 +334,8 @@ static void plan_verb(struct planning *planning, const struct edit *edit)
 	struct value *values = arena_alloc(arena, (edit->count + 1) * sizeof(*values));
 	const char *words = "";
 
+	if (edit->field->type == FIELD_SECRET)
+		arena_holds_secret(arena);
 	for (size_t i = 0; i < edit->count; i++) {
 		values[i] = value_text(arena, edit->values[i].bytes);
 		words = arena_format(arena, "%s%s%s", words, i ? ", " : "", value_words(arena, edit->field, &values[i]));

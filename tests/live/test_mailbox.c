@@ -20,6 +20,7 @@
 #include "base/file.h"
 #include "base/talk.h"
 #include "base/text.h"
+#include "gate/gate.h"
 #include "live/live.h"
 #include "model/live_kinds.h"
 #include "model/mailbox.h"
@@ -599,6 +600,100 @@ static void test_smtp(void **state)
 	DOVEADM(world, NULL, "expunge", "-u", JAN, "mailbox", "INBOX", "subject", "from a session");
 }
 
+/* --- through the gate --------------------------------------------------------------------------------------------------------------- */
+
+struct walk { struct world *world; struct review *review; enum outcome outcome; char id[64], sentence[300], error[600]; bool can_undo; };
+
+static void on_review(void *context, struct review *takes)
+{
+	struct walk *walk = context;
+
+	walk->review = takes;
+	walk->world->done = true;
+}
+
+static void on_result(void *context, const struct gate_result *result)
+{
+	struct walk *walk = context;
+
+	walk->outcome = result->outcome;
+	walk->can_undo = result->can_undo;
+	snprintf(walk->id, sizeof(walk->id), "%s", result->id ? result->id : "");
+	snprintf(walk->sentence, sizeof(walk->sentence), "%s", result->sentence ? result->sentence : "");
+	snprintf(walk->error, sizeof(walk->error), "%s", result->error.text);
+	walk->world->done = true;
+}
+
+/* The review is confirmed as it is. */
+static void walk_on(struct walk *walk, struct gate *gate)
+{
+	struct world *world = walk->world;
+
+	loop_run_until(world->loop, &world->done);
+	world->done = false;
+	if (!walk->review->allowed)
+		fail_msg("%s", walk->review->refusal.text);
+	gate_submit(gate, walk->review, walk->review->confirm == CONFIRM_NAME ? walk->review->confirm_text : NULL, NULL, on_result, walk);
+	loop_run_until(world->loop, &world->done);
+	review_free(walk->review);
+	world->done = false;
+}
+
+static void through(struct walk *walk, struct gate *gate, struct change *takes)
+{
+	walk->world->done = false;
+	gate_preview(gate, takes, on_review, walk);
+	change_free(takes);
+	walk_on(walk, gate);
+}
+
+static void test_through_the_gate(void **state)
+{
+	struct world *world = *state;
+	struct mailbox_absence absence = { .until = "2099-12-31", .text = TEXT };
+	char directory[] = "/tmp/mailbox-XXXXXX";
+	struct gate_settings settings = { .state_directory = directory, .role = ROLE_ADMIN, .identity = "live test", .system = "TEST" };
+	struct walk walk = { .world = world };
+	struct gate *gate;
+
+	NEEDS_LAB(world);
+	assert_non_null(mkdtemp(directory));
+	put_main(world, MAIN);
+	world->done = false;
+	gate = gate_open(world->loop, &settings);
+	gate_register(gate, live_store(world->live));
+	through(&walk, gate, mailbox_change_absence("mail1", ANNA, &absence));
+	assert_int_equal(walk.outcome, OUTCOME_APPLIED);
+	assert_string_equal(walk.sentence, "Out of office of " ANNA " set until 2099-12-31 on mail1");
+	assert_true(walk.can_undo);
+	assert_string_equal(scripts(world), "script\tactive\nmain\t\npostroom-absence\tACTIVE\n");
+	world->done = false;
+	gate_preview_undo(gate, walk.id, on_review, &walk);
+	walk_on(&walk, gate);
+	assert_int_equal(walk.outcome, OUTCOME_APPLIED);
+	assert_string_equal(scripts(world), "script\tactive\nmain\tACTIVE\n");
+	world->done = false;
+	through(&walk, gate, mailbox_change_access("mail1", ANNA, "INBOX", JAN, "read"));
+	assert_int_equal(walk.outcome, OUTCOME_APPLIED);
+	gate_preview_undo(gate, walk.id, on_review, &walk);
+	walk_on(&walk, gate);
+	assert_int_equal(walk.outcome, OUTCOME_APPLIED);
+	assert_false(jan_sees(world));
+	world->done = false;
+	through(&walk, gate, mailbox_change_try("mail1", ANNA, world->password));
+	assert_int_equal(walk.outcome, OUTCOME_APPLIED);
+	assert_false(walk.can_undo);
+	assert_string_equal(walk.sentence, "Login of " ANNA " tried on mail1: accepted");
+	through(&walk, gate, mailbox_change_try("mail1", ANNA, "wrong canary 42"));
+	assert_int_equal(walk.outcome, OUTCOME_NOT_APPLIED);
+	assert_non_null(strstr(walk.error, "is refused with this password"));
+	assert_true(gate_close(gate));
+	/* Neither the right one nor the wrong one is in what the gate keeps. */
+	run(world, NULL, (const char *const[]){ "/usr/bin/grep", "-r", "-l", "-e", world->password, "-e", "canary", directory, NULL });
+	assert_string_equal(text_get(&world->output), "");
+	run(world, NULL, (const char *const[]){ "/usr/bin/rm", "-r", directory, NULL });
+}
+
 /* --- the log --------------------------------------------------------------------------------------------------------------------- */
 
 static void test_log(void **state)
@@ -634,6 +729,7 @@ int main(void)
 		cmocka_unit_test(test_flush_and_count),
 		cmocka_unit_test(test_login),
 		cmocka_unit_test(test_smtp),
+		cmocka_unit_test(test_through_the_gate),
 		cmocka_unit_test(test_log),
 	};
 

@@ -240,6 +240,15 @@ static void log_that_cannot_be_read(void **state)
 	assert_non_null(strstr(world->note, "no log could be read"));
 }
 
+static void log_without_a_way(void **state)
+{
+	struct world *world = *state;
+
+	say(world, (struct fake_reply){ .command = "log-lines", .failure = ERROR_UNSUPPORTED, .failure_text = "no way for log-lines" });
+	assert_null(ask(world, "log", ANNA));
+	assert_string_equal(world->error.text, "mail1: no way for log-lines");
+}
+
 /* --- ends --------------------------------------------------------------------------------------------------------- */
 
 static void cancelled(void **state)
@@ -346,6 +355,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(smtp, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(log_of_several_places, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(log_that_cannot_be_read, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(log_without_a_way, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(cancelled, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(hostile, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(scripts_come_back, set_up, tear_down),
