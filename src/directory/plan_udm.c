@@ -124,15 +124,24 @@ static void add_single(struct deltas *deltas, const char *name, const struct udm
 		add_delta(deltas, name, how, list, left, false);
 }
 
-static bool edit_deltas(struct store_ldap *store, const struct change *change, const struct edit *edit, const struct udm_object *object,
-		struct deltas *deltas, struct error *error)
+/*
+ * UDM shows "0" where no flag is stored, and mail servers take that for "1" (ucs-directory 8.3): what the directory does
+ * not hold is written though UDM shows it.
+ */
+static bool only_shown(const struct udm_property *property, const struct edit *edit, const struct record *now)
+{
+	return property->shape == UDM_DIGIT && edit->count == 1 && strcmp(record_text(now, edit->field->name), edit->values[0].bytes) != 0;
+}
+
+static bool edit_deltas(struct store_ldap *store, const struct change *change, const struct edit *edit, const struct record *now,
+		const struct udm_object *object, struct deltas *deltas, struct error *error)
 {
 	const struct profile_kind *held = store_kind(store, change->kind);
 	const struct udm_property *property = udm_property(held->type, edit->field->name);
 	const char *name = udm_name_in(property, object->properties);
 	struct field_values wanted = { .presence = VALUE_OWN, .values = edit->values, .count = edit->count }, shown;
 	struct value *values;
-	size_t count;
+	size_t count, before = deltas->count;
 
 	if (name == NULL && property->shape != UDM_UNLOCK && !property->secret)
 		return error_set(error, ERROR_UNSUPPORTED, "%s: this UDM has no property %s: the package that brings it is not installed", edit->field->label, property->name);
@@ -152,6 +161,8 @@ static bool edit_deltas(struct store_ldap *store, const struct change *change, c
 	if (edit->how == EDIT_SET) {
 		add_missing(deltas, name, DELTA_DELETE, shown.values, shown.count, values, count);
 		add_missing(deltas, name, DELTA_ADD, values, count, shown.values, shown.count);
+		if (deltas->count == before && only_shown(property, edit, now))
+			add_delta(deltas, name, DELTA_ADD, values, count, false);
 	} else {
 		add_single(deltas, name, property, edit->how == EDIT_ADD ? DELTA_ADD : DELTA_DELETE, values, count, &shown);
 	}
@@ -211,7 +222,7 @@ bool plan_udm_edit(struct store_ldap *store, const struct change *change, const 
 		if (writer_of(store, change, change->edits[i].field) != WRITER_UDM)
 			continue;
 		text_addf(&labels, "%s%s", labels.length > 0 ? ", " : "", change->edits[i].field->label);
-		fine = edit_deltas(store, change, &change->edits[i], &object, &deltas, error);
+		fine = edit_deltas(store, change, &change->edits[i], facts->now, &object, &deltas, error);
 	}
 	if (fine && deltas.count > 0)
 		fill_step(plan_step(arena, plan), OPERATION_MODIFY, held, facts->now, &deltas, arena_format(arena, "%s of %s through UDM", text_get(&labels), facts->now->name));

@@ -725,6 +725,18 @@ static void test_fields_of_a_sites_profile(void **state)
 		walk_end(&walk);
 		walk_end(&back);
 	}
+	/* UDM shows no copy where none is stored, and Postfix keeps one then: "no" is written all the same. */
+	{
+		struct change *change = edit("udm-site", "forwards", EDIT_ADD, "out@elsewhere.example");
+		struct walk walk;
+
+		change_edit_text(change, kind_field(users, "keep_copy"), EDIT_SET, "no");
+		assert_int_equal(hand_modify(hand, user_dn("udm-site"), LDAP_MOD_REPLACE, "mailForwardCopyToSelf", NULL), LDAP_SUCCESS);
+		assert_int_equal(hand_modify(hand, user_dn("udm-site"), LDAP_MOD_REPLACE, "mailPrimaryAddress", "udm-site@example.com"), LDAP_SUCCESS);
+		submit(change, OUTCOME_APPLIED, &walk);
+		assert_non_null(strstr(fake_udm_last(fake, "PATCH"), "\"mailForwardCopyToSelf\":\"0\""));
+		walk_end(&walk);
+	}
 	store = usual;
 	live_close(&mine);
 	unlink(mine_path);

@@ -446,6 +446,41 @@ static void the_sample_can_be_read(void **state)
 	arena_free(arena);
 }
 
+/* Whose file names the address has the whole section: a password is not sent to an address from another file. */
+static void udm_comes_from_one_file(void **state)
+{
+	static const char machine_udm[] = SERVER "udm { url = \"https://primary.example.com/univention/udm/\" user = \"postroom\" password_file = \"/etc/p\" ca_file = \"/etc/ca\" }\n";
+	static const struct { const char *own, *says; } wrongs[] = {
+		{ "udm { url = \"http://primary.example.com/udm\" user = \"u\" password_file = \"/p\" }", "must begin with https://" },
+		{ "udm { url = \"https://u:p@primary.example.com/udm\" user = \"u\" password_file = \"/p\" }", "without login" },
+		{ "udm { url = \"https://primary.example.com/udm?x\" user = \"u\" password_file = \"/p\" }", "without login" },
+		{ "udm { url = \"https://evil.example/udm\" }", "user is missing" }, { "udm { url = \"https://evil.example/udm\" user = \"u\" }", "password_file is missing" },
+		{ "udm { url = \"https://x.example/udm\" user = \"u:v\" password_file = \"/p\" }", "has a colon" },
+		{ "udm { url = \"https://x.example/udm\" user = \"u\" password_file = \"/p\" seconds = 60 }", "1 to 50" },
+		{ "directory { direct = yes }", "take one of both out" },
+	};
+	struct error error;
+	struct config *config = load(machine_udm, "udm { user = \"other\" password_file = \"/mine\" }", (struct options){ 0 }, &error);
+
+	(void)state;
+	assert_non_null(config);
+	assert_string_equal(config->directory.udm.url, "https://primary.example.com/univention/udm");
+	assert_string_equal(config->directory.udm.user, "postroom");
+	assert_string_equal(config->directory.udm.password_file, "/etc/p");
+	assert_int_equal(config->directory.udm.seconds, 20);
+	config_free(config);
+	config = load(machine_udm, "udm { url = \"http://127.0.0.1:1/udm\" plain = yes user = \"me\" password_file = \"/mine\" }", (struct options){ 0 }, &error);
+	assert_non_null(config);
+	assert_string_equal(config->directory.udm.user, "me");
+	assert_null(config->directory.udm.ca_file);
+	config_free(config);
+	for (size_t i = 0; i < sizeof(wrongs) / sizeof(wrongs[0]); i++) {
+		config = load(machine_udm, wrongs[i].own, (struct options){ 0 }, &error);
+		if (config || error.kind != ERROR_CONFIG || !strstr(error.text, wrongs[i].says))
+			fail_msg("%s: %s", wrongs[i].own, error.text);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -461,6 +496,7 @@ int main(void)
 		cmocka_unit_test(unset_means_no),
 		cmocka_unit_test(whom_the_helpdesk_may_change),
 		cmocka_unit_test(what_locks_and_what_opens),
+		cmocka_unit_test(udm_comes_from_one_file),
 		cmocka_unit_test(the_sample_can_be_read),
 	};
 
