@@ -19,11 +19,14 @@ struct planned {
 	bool repeats, checks;
 	bool stops;                        /* where it is not done, the rest is left out */
 	int64_t due;                       /* without a change: what is kept as due, epoch seconds; 0: none */
+	const char *login;                 /* the change is proposed anew right before: Postfix of `server` refuses it; NULL */
 	const char *undo;                  /* without a change: the set that is taken back; NULL: none */
 	/* REPEATS: the same for what is there now; NULL: the change as it is. The caller frees it. */
 	struct change *(*anew)(const struct desk_plan *plan, const struct planned *step);
 };
 /* Mail of the person in the queue of one server. */
+/* A login that Postfix of one server is to refuse: the change, or why there is none (kind NONE: it is refused already). */
+struct desk_refusal { const char *server, *login; struct change *change; struct error error; };
 struct desk_queue { const char *server; struct rows *rows; uint64_t matching; struct error error; };
 struct desk_plan {
 	struct arena *arena;
@@ -33,6 +36,8 @@ struct desk_plan {
 	const char *secret;                /* the new password; NULL: none. Not in the arena */
 	struct desk_queue *queues;         /* only for jobs that ask for it; one a server */
 	size_t queue_count;
+	struct desk_refusal *refusals;     /* the same */
+	size_t refusal_count;
 	int64_t used;                      /* bytes in the mailbox now; -1: not known. Only for jobs that ask for it */
 	struct planned *steps;
 	size_t count, capacity;
@@ -59,8 +64,8 @@ void desk_step_recalculate(struct desk_plan *plan);
 void desk_step_smtp(struct desk_plan *plan);
 /* The server where the mailbox is: its name in the configuration, NULL: not known which. */
 const char *desk_home(const struct desk_plan *plan);
-/* Refuses the login in Postfix at once, or (refuse false) lets it in again, on every transport that has a map for it. */
-void desk_step_refuse(struct desk_plan *plan, bool refuse);
+/* Refuses the login in Postfix at once, on every transport that has a table for it. */
+void desk_step_refuse(struct desk_plan *plan);
 /* An absence with these dates and this text; NULL texts: none. */
 void desk_step_absence(struct desk_plan *plan, const char *from, const char *until, const char *subject, const char *text);
 /* What is kept as due, as a step: "forward of anna.smith to ... ends". when: epoch seconds. */
@@ -105,6 +110,8 @@ struct desk_run {
 	bool resolving;
 	struct live_job **jobs;            /* queues that are being listed */
 	size_t job_count;
+	struct setting_proposal **proposals;       /* of refusals; the first is also that of a step */
+	size_t proposal_count;
 	struct loop_timer *timer;          /* waits for who */
 	int64_t until;
 	const char *due_id;                /* open steps of an earlier run are done; NULL */

@@ -90,7 +90,7 @@ bool plan_stolen(struct desk_plan *plan, struct error *error)
 	if (desk_wants(plan, "forwards_off") && record_get(plan->person, "forwards")->count > 0)
 		change_edit_text(change, field_of(plan, "forwards"), EDIT_SET, NULL);
 	step_person(plan, change, "account locked", "the account is OPEN: the thief can log in");
-	desk_step_refuse(plan, true);
+	desk_step_refuse(plan);
 	desk_step_flush(plan, "the stolen password may still open the mailbox there until the login cache forgets it (auth_cache_ttl)");
 	desk_step_sessions(plan, "the thief may go on reading there");
 	desk_step_smtp(plan);

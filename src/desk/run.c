@@ -15,6 +15,7 @@
 #include "base/text.h"
 #include "desk/desk_private.h"
 #include "model/live_kinds.h"
+#include "settings/refused_logins.h"
 
 enum { LOOK_MS = 100, WAIT_MS = 8000, QUEUE_MOST = 10000 };
 
@@ -37,6 +38,8 @@ static void really_free(struct desk_run *run)
 		free_step(&run->steps[i]);
 	for (size_t i = 0; i < run->plan.queue_count; i++)
 		rows_free(run->plan.queues[i].rows);
+	for (size_t i = 0; i < run->plan.refusal_count; i++)
+		change_free(run->plan.refusals[i].change);
 	if (run->secret)
 		memory_wipe(run->secret, strlen(run->secret));
 	free(run->secret);
@@ -66,6 +69,13 @@ void desk_free(struct desk_run *run)
 			run->pending--;
 		}
 		run->jobs[i] = NULL;
+	}
+	for (size_t i = 0; i < run->proposal_count; i++) {
+		if (run->proposals[i]) {
+			setting_propose_cancel(run->proposals[i]);
+			run->pending--;
+		}
+		run->proposals[i] = NULL;
 	}
 	run_settled(run);
 }
@@ -281,6 +291,47 @@ static size_t sender_names(struct desk_run *run, const char ***names)
 	return count;
 }
 
+/* --- logins that Postfix is to refuse ------------------------------------------------------------------------ */
+
+struct proposing { struct desk_run *run; size_t refusal; };
+
+static void on_proposed(void *context, struct change *takes, const struct error *error)
+{
+	struct proposing *proposing = context;
+	struct desk_run *run = proposing->run;
+	struct desk_refusal *refusal = &run->plan.refusals[proposing->refusal];
+
+	run->proposals[proposing->refusal] = NULL;
+	refusal->change = takes;
+	if (error)
+		refusal->error = *error;
+	run->pending--;
+	if (!run_settled(run) && run->pending == 0)
+		plan_now(run);
+}
+
+static void propose_refusals(struct desk_run *run)
+{
+	struct hosts *hosts = live_hosts(run->plan.live);
+	size_t count = hosts_count(hosts);
+	const char *names[DESK_NAMES];
+
+	desk_names(run->arena, run->person, names);
+	run->plan.refusals = arena_alloc(run->arena, (count * DESK_NAMES + 1) * sizeof(*run->plan.refusals));
+	run->proposals = arena_alloc(run->arena, (count * DESK_NAMES + 1) * sizeof(*run->proposals));
+	for (size_t host = 0; host < count; host++) {
+		for (size_t i = 0; i < DESK_NAMES && names[i] && host_at(hosts, host)->roles & HOST_TRANSPORT; i++) {
+			struct proposing *proposing = arena_alloc(run->arena, sizeof(*proposing));
+
+			*proposing = (struct proposing){ run, run->plan.refusal_count++ };
+			run->plan.refusals[proposing->refusal] = (struct desk_refusal){ .server = host_at(hosts, host)->name, .login = names[i] };
+			run->proposal_count = run->plan.refusal_count;
+			run->pending++;
+			run->proposals[proposing->refusal] = refused_login_propose(hosts, host, names[i], REFUSED_LOGIN_ANSWER, on_proposed, proposing);
+		}
+	}
+}
+
 static void list_queues(struct desk_run *run)
 {
 	struct live *live = run->plan.live;
@@ -290,6 +341,7 @@ static void list_queues(struct desk_run *run)
 	run->plan.queues = arena_alloc(run->arena, (most + 1) * sizeof(*run->plan.queues));
 	run->jobs = arena_alloc(run->arena, (most + 1) * sizeof(*run->jobs));
 	run->pending++;
+	propose_refusals(run);
 	for (size_t host = 0; host < hosts; host++) {
 		for (size_t i = 0; i < name_count && host_at(live_hosts(live), host)->roles & HOST_TRANSPORT; i++) {
 			struct listing *listing = arena_alloc(run->arena, sizeof(*listing));

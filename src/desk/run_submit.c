@@ -12,6 +12,7 @@
 
 #include "base/clock.h"
 #include "desk/desk_private.h"
+#include "settings/refused_logins.h"
 
 static void next_step(struct desk_run *run);
 
@@ -70,7 +71,7 @@ static const char *told_of(const struct desk_run *run, const struct gate_result 
 
 	if (result->error.kind != ERROR_NONE)
 		return result->error.text;
-	return strcmp(field, "flush") == 0 || strcmp(field, "recalculate") == 0 || !planned->server ? NULL : result->sentence;
+	return planned->login || strcmp(field, "flush") == 0 || strcmp(field, "recalculate") == 0 || !planned->server ? NULL : result->sentence;
 }
 
 static void on_result(void *context, const struct gate_result *result)
@@ -127,10 +128,9 @@ static void on_looked(void *context, struct review *takes)
 		end_step(run, unreachable(takes->refusal.kind) ? DESK_OPEN : DESK_FAILED, takes->refusal.text);
 }
 
-static void look_first(struct desk_run *run)
+static void ask_anew(struct desk_run *run, struct change *anew)
 {
 	struct planned *planned = &run->steps[run->at].planned;
-	struct change *anew = planned->anew ? planned->anew(&run->plan, planned) : NULL;
 
 	if (anew) {
 		anew->job = arena_text(anew->arena, planned->change->job);
@@ -140,6 +140,38 @@ static void look_first(struct desk_run *run)
 	}
 	run->pending++;
 	run_ask(run, planned, on_looked, run);
+}
+
+/* What is in the table now is what the change is planned from. */
+static void on_proposed(void *context, struct change *takes, const struct error *error)
+{
+	struct desk_run *run = context;
+
+	run->pending--;
+	run->proposals[0] = NULL;
+	if (run->left) {
+		change_free(takes);
+		run_settled(run);
+	} else if (takes) {
+		ask_anew(run, takes);
+	} else if (error && error->kind != ERROR_NONE) {
+		end_step(run, unreachable(error->kind) ? DESK_OPEN : DESK_FAILED, error->text);
+	} else {
+		end_step(run, DESK_ALREADY, NULL);
+	}
+}
+
+static void look_first(struct desk_run *run)
+{
+	struct planned *planned = &run->steps[run->at].planned;
+	size_t host;
+
+	if (planned->login && host_named(live_hosts(run->plan.live), planned->server, &host)) {
+		run->pending++;
+		run->proposals[0] = refused_login_propose(live_hosts(run->plan.live), host, planned->login, REFUSED_LOGIN_ANSWER, on_proposed, run);
+	} else {
+		ask_anew(run, planned->anew ? planned->anew(&run->plan, planned) : NULL);
+	}
 }
 
 /* --- in order ------------------------------------------------------------------------------------------------------------------- */

@@ -226,8 +226,20 @@ void desk_step_due(struct desk_plan *plan, int64_t when, const char *words)
 	desk_step(plan, NULL, NULL, words, "nobody is reminded")->due = when;
 }
 
-void desk_step_refuse(struct desk_plan *plan, bool refuse)
+void desk_step_refuse(struct desk_plan *plan)
 {
-	(void)refuse;
-	desk_remark(plan, "Postfix: the login is refused as soon as the directory's lock reaches Dovecot, which answers for it");
+	for (size_t i = 0; i < plan->refusal_count; i++) {
+		struct desk_refusal *refusal = &plan->refusals[i];
+		struct planned *step;
+
+		if (!refusal->change && refusal->error.kind != ERROR_NONE)
+			desk_remark(plan, "! %s: Postfix does not refuse %s by itself: %s", refusal->server, refusal->login, refusal->error.text);
+		if (!refusal->change)
+			continue;
+		step = desk_step(plan, refusal->server, refusal->change, arena_format(plan->arena, "%s refused by Postfix", refusal->login),
+			"Postfix goes on taking mail from this login as long as Dovecot lets it in");
+		refusal->change = NULL;
+		step->repeats = true;
+		step->login = refusal->login;
+	}
 }

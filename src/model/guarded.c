@@ -44,6 +44,26 @@ const char *guarded_set(const struct change *change, const char *field)
 	return NULL;
 }
 
+/* ": message-size, relay-host and 3 more": which settings, where the change names them; "" where it does not. */
+static const char *names(struct arena *arena, const struct change *change)
+{
+	enum { NAMES = 2 };
+	const char *words = "";
+
+	for (size_t i = 0; change->kind == &kind_setting && i < change->edit_count; i++) {
+		const struct edit *edit = &change->edits[i];
+
+		if (strcmp(edit->field->name, "value") != 0)
+			continue;
+		for (size_t j = 0; j < edit->count && j < NAMES; j++)
+			words = arena_format(arena, "%s%s%.*s", words, j == 0 ? ": " : ", ", (int)strcspn(edit->values[j].bytes, " =\t"), edit->values[j].bytes);
+		if (edit->count > NAMES)
+			words = arena_format(arena, "%s and %zu more", words, edit->count - NAMES);
+		break;
+	}
+	return words;
+}
+
 static char *sentence(struct arena *arena, const struct change *change)
 {
 	const char *noun = change->kind->noun;
@@ -60,7 +80,7 @@ static char *sentence(struct arena *arena, const struct change *change)
 		return arena_format(arena, "Restart %s on %s", guarded_set(change, "restart"), change->name);
 	if (change->verb == VERB_UNDO)
 		return arena_format(arena, "Put the former %s of %s back", noun, change->name);
-	return arena_format(arena, "Change the %s of %s", noun, change->name);
+	return arena_format(arena, "Change the %s of %s%s", noun, change->name, names(arena, change));
 }
 
 const struct kind kind_limits = {
