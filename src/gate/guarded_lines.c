@@ -159,10 +159,22 @@ static void add_variable(struct arena *arena, struct text *text, const struct js
 	text_addf(text, "ucr %s: %s -> %s", name ? name : "?", old ? old : "(not set)", new ? new : "(not set)");
 }
 
+/* One line of a table of Postfix. */
+static void add_entry(struct arena *arena, struct text *text, const struct json *entry)
+{
+	size_t length;
+	const char *old = bytes_at(arena, entry, "seen", &length), *new = bytes_at(arena, entry, "value", &length);
+	const char *path = json_get_text(entry, "path"), *key = json_get_text(entry, "key");
+
+	next_line(text);
+	text_addf(text, "%s, the line of %s: %s -> %s", path ? path : "?", key ? key : "?", old ? old : "(none)", new ? new : "(none)");
+}
+
 static void add_guarded(struct arena *arena, struct text *text, const struct delta *delta)
 {
 	struct json *json = delta->count == 0 ? NULL : json_parse(delta->values[0].bytes, delta->values[0].length, NULL);
 	const struct json *files = json ? json_get(json, "files") : NULL, *variables = json ? json_get(json, "variables") : NULL;
+	const struct json *entries = json ? json_get(json, "entries") : NULL;
 
 	if (!json) {
 		next_line(text);
@@ -170,6 +182,8 @@ static void add_guarded(struct arena *arena, struct text *text, const struct del
 	}
 	for (size_t i = 0; i < json_count(files); i++)
 		add_file(arena, text, json_item(files, i));
+	for (size_t i = 0; i < json_count(entries); i++)
+		add_entry(arena, text, json_item(entries, i));
 	for (size_t i = 0; i < json_count(variables); i++)
 		add_variable(arena, text, json_item(variables, i));
 	json_free(json);

@@ -31,6 +31,7 @@ static const struct value ids[] = { { "a1", 2 } }, shown = { "imap-login process
 static const struct value files = TEXT("{\"files\":[{\"path\":\"/etc/d/a.conf\",\"seen\":\"one\\nservice x {\\n  a = 1\\n}\\nend\\n\","
 	"\"bytes\":\"one\\nservice x {\\n  a = 2\\n  b = 3\\n}\\nend\\n\"},{\"path\":\"/etc/d/b.conf\",\"new\":true,\"bytes\":\"c = 1\\n\"},"
 	"{\"path\":\"/etc/d/c.conf\",\"seen\":\"d\",\"gone\":true},{\"path\":\"/etc/d/e\",\"seen\":\"\",\"bytes\":\"\"}],"
+	"\"entries\":[{\"path\":\"/etc/postfix/tls_policy\",\"key\":\"example.org\",\"new\":true,\"value\":\"encrypt\"}],"
 	"\"variables\":[{\"name\":\"mail/x\",\"new\":true,\"value\":\"5\"},{\"name\":\"mail/y\",\"seen\":\"6\",\"unset\":true}]}");
 static const struct delta guarded[] = {
 	{ .attribute = "value", .how = DELTA_REPLACE, .values = &shown, .count = 1 },
@@ -76,6 +77,7 @@ static const struct {
 	  "imap-login process_limit: 20 -> 60\n"
 	  "/etc/d/a.conf\n    service x {\n  -   a = 1\n  +   a = 2\n  +   b = 3\n"
 	  "/etc/d/b.conf (new file)\n  + c = 1\n/etc/d/c.conf (removed)\n  - d\n/etc/d/e\n  the same lines\n"
+	  "/etc/postfix/tls_policy, the line of example.org: (none) -> encrypt\n"
 	  "ucr mail/x: (not set) -> 5\nucr mail/y: 6 -> (not set)\nid a1",
 	  "# mail1/limits: files of a server, no entry of the directory\n" },
 	{ "files with secrets",
