@@ -227,6 +227,8 @@ void guarded_lines(struct arena *arena, struct text *text, const struct operatio
 			next_line(text);
 			text_addf(text, "%s ", delta->attribute);
 			text_add_bytes(text, delta->values[0].bytes, delta->values[0].length);
+			if (!strcmp(delta->attribute, "settle"))
+				text_add(text, ": that change had come back by itself");
 		}
 	}
 }

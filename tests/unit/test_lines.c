@@ -90,7 +90,7 @@ static const struct {
 	  "# mail1/setting: files of a server, no entry of the directory\n" },
 	{ "an order to a guardian",
 	  { .verb = OPERATION_MODIFY, .place = "mail1/limits", .deltas = order, .delta_count = 1 },
-	  "settle a1",
+	  "settle a1: that change had come back by itself",
 	  "# mail1/limits: files of a server, no entry of the directory\n" },
 	{ "another name",
 	  { .verb = OPERATION_RENAME, .place = "cn=b,dc=x", .new_place = "cn=c\\,d,dc=y,dc=x" },
