@@ -475,6 +475,7 @@ static void test_login(void **state)
 		assert_null(strstr(world->error.text, "canary"));
 	}
 	/* The API has no way for a password. */
+	change_free(world->change);
 	assert_false(live_store(world->live)->gather(live_store(world->live)->self, world->change = mailbox_change_try("api", ANNA, "x"), world->arena,
 		&world->facts, &world->error));
 	assert_int_equal(world->error.kind, ERROR_UNSUPPORTED);
