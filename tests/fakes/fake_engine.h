@@ -36,6 +36,9 @@ void fake_engine_free(struct engine *engine);
 void fake_link(struct engine *engine, enum directory_link link);
 /* Reads the gate got, writes it made since the start. */
 size_t fake_writes(const struct engine *engine);
+/* Called for each write that is made, before it is: what was asked, and the record before and after (either may be NULL). */
+void fake_on_write(struct engine *engine, void (*wrote)(void *context, const struct change *change, const struct record *now,
+		const struct record *after), void *context);
 /* Times gate_submit was called, whatever came of it. */
 size_t fake_submits(const struct engine *engine);
 size_t fake_previews(const struct engine *engine);

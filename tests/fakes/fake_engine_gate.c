@@ -406,6 +406,8 @@ static void submit_done(void *context)
 		const struct record *now = review->change->verb == VERB_UNDO ? gate->after : target(gate, review->change);
 
 		gate->writes++;
+		if (gate->wrote != NULL)
+			gate->wrote(gate->wrote_context, review->change, now, review->plan.after);
 		if (review->change->kind->result == NULL)
 			store(gate, now, review->plan.after);
 		write_history(gate, review);
@@ -608,6 +610,13 @@ void fake_conflict(struct engine *engine)
 size_t fake_writes(const struct engine *engine)
 {
 	return engine->gate->writes;
+}
+
+void fake_on_write(struct engine *engine, void (*wrote)(void *context, const struct change *change, const struct record *now,
+		const struct record *after), void *context)
+{
+	engine->gate->wrote = wrote;
+	engine->gate->wrote_context = context;
 }
 
 size_t fake_submits(const struct engine *engine)

@@ -30,6 +30,8 @@ struct gate {
 	size_t entry_count;
 	enum fake_ending ending;           /* of the next write */
 	bool conflict;                     /* at the next preview */
+	void (*wrote)(void *context, const struct change *change, const struct record *now, const struct record *after);
+	void *wrote_context;
 	struct record *before, *after;     /* of the last set, to take it back; NULL: none */
 };
 
