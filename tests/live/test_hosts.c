@@ -194,7 +194,8 @@ static void who_and_services_are_equal(void **state)
 /* What there may be nothing of on the machine of a test, which is then told by the status. */
 static bool may_find_nothing(const char *command)
 {
-	static const char *const commands[] = { "sockets", "dovecot-lines", "sieve-get", "log-journal", "dovecot-memory", "process-memory" };
+	static const char *const commands[] = { "sockets", "dovecot-lines", "sieve-get", "log-journal", "dovecot-memory", "process-memory", "systemd",
+		"service-state" };
 
 	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
 		if (strcmp(commands[i], command) == 0)
