@@ -186,6 +186,11 @@ static void follow(struct walk *walk, struct limits_service *login, struct limit
 	uint64_t processes = limits_processes(walk->facts, login), taken = limits_capacity(walk->facts, mail);
 	uint64_t each = limits_parts(taken, processes), fewer = limits_parts(taken, 2);
 
+	/* Fewer than before may still be more than one process has memory for. */
+	if (limits_at_once(walk->facts, login) > 1 && processes < taken && each > most_at_once(walk->facts, login)) {
+		spread(walk, login, taken, processes);
+		return;
+	}
 	if (limits_at_once(walk->facts, login) > 1 && processes < taken) {
 		set_clients(walk, login, each, WHY("%s takes %llu sessions and no more", mail->name, (wide)taken));
 		return;
