@@ -49,6 +49,7 @@ const struct action actions[] = {
 	{ "spell", "repair", "spell", "Spells the next group of the password.", ACTION_FOOTER },
 	{ "edit", "page setting", "edit..", "Changes the field under the cursor, or the setting on the server that the pointer is at; the review comes before anything is written.", CHANGES | ACTION_FOOTER },
 	{ "unset", "setting", "default..", "Takes the setting out on this server, so that the default counts; the review comes before anything is written.", CHANGES | ACTION_FOOTER },
+	{ "test-log", "setting", "test lines..", "Writes a line of each level to Dovecot's logs and tells in which files they arrived; the review comes before it.", ACTION_WRITES },
 	{ "next-group", "settings", "group", "Shows the next group of settings alone, then all together again.", ACTION_FOOTER },
 	{ "previous-group", "settings", "group before", "Shows the group before alone.", 0 },
 	{ "new", "list", "new..", "Fills in a form for a new one; the review comes before anything is written.", ACTION_WRITES | ACTION_FOOTER },

@@ -253,6 +253,8 @@ static bool page_act(struct view *view, const struct action *action)
 		same_on_all(self);
 	else if (strcmp(action->name, "restart-service") == 0)
 		session_push(view->session, review_view_new(view->session, settings_restart(settings_server(self->list, self->at), restarts(self))));
+	else if (strcmp(action->name, "test-log") == 0)
+		session_push(view->session, review_view_new(view->session, settings_log_test(settings_server(self->list, self->at))));
 	else if (strcmp(action->name, "other-server") == 0) {
 		self->at = self->at + 1 < self->list->count ? self->at + 1 : 0;
 		ask_facts(self, true);
@@ -288,6 +290,11 @@ static const char *page_blocked(const struct view *view, const struct action *ac
 		return settings_locked(view->session, NULL) != NULL ? settings_locked(view->session, NULL) :
 			restarts(self) == NULL ? "nothing has to be restarted for it" : NULL;
 	if ((same || strcmp(action->name, "other-server") == 0) && self->list->count < 2)
+	if (strcmp(action->name, "test-log") == 0 && !(self->setting->facts & FACT(FACT_LOG)))
+		return "this setting is not about Dovecot's logs";
+	if (strcmp(action->name, "test-log") == 0)
+		return settings_locked(view->session, NULL);
+	if (strcmp(action->name, "other-server") == 0 && self->list->count < 2)
 		return "there is one server only";
 	if (same && self->key != NULL && self->key[0] == '\0')
 		return "this is a whole family; open one of it";

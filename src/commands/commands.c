@@ -62,7 +62,7 @@ const struct command commands[] = {
 	{ .name = "limits", .arguments = "check|plan|apply|descriptors", .least = 1, .most = 1,
 	  .takes = TAKES_HOST | TAKES_LIMITS | TAKES_GOAL | TAKES_WRITE, .at_will = true, .run = run_limits,
 	  .help = "Says what Dovecot thinks of its connection limits and what it does not see; which values so many connections take; and sets them, or the open-files limit of the Dovecot that runs." },
-	{ .name = "settings", .arguments = "list | show NAME ... | set NAME=VALUE ... | unset NAME ... | same NAME ... | restart SERVICE | local [aside | back]", .least = 1, .most = -1,
+	{ .name = "settings", .arguments = "list | show NAME ... | set NAME=VALUE ... | unset NAME ... | same NAME ... | restart SERVICE | local [aside | back] | log-test", .least = 1, .most = -1,
 	  .takes = TAKES_HOST | TAKES_WRITE | TAKES_FILTER | TAKES_COLUMNS | TAKES_SETTINGS, .run = run_settings,
 	  .help = "Shows and changes what the services of the mail servers are set to." },
 	{ .name = "reset", .arguments = "USER [field=value ...]", .least = 1, .most = -1, .takes = TAKES_REPAIRS | TAKES_WRITE, .run = run_reset,

@@ -144,10 +144,10 @@ static bool check_words(const struct arguments *arguments, int argc, char **argv
 {
 	const char *word = argv[0];
 	const struct setting_group *group;
-	bool list = !strcmp(word, "list"), local = !strcmp(word, "local");
+	bool logs = !strcmp(word, "log-test"), list = logs || !strcmp(word, "list"), local = !strcmp(word, "local");
 
 	if (!list && !local && strcmp(word, "show") && strcmp(word, "set") && strcmp(word, "unset") && strcmp(word, "same") && strcmp(word, "restart"))
-		return error_set(error, ERROR_USAGE, "settings list, show, set, unset, same, restart and local are what there is, not settings %s", word);
+		return error_set(error, ERROR_USAGE, "settings list, show, set, unset, same, restart, local and log-test are what there is, not settings %s", word);
 	if (local && argc > 1 && (argc > 2 || (strcmp(argv[1], "aside") && strcmp(argv[1], "back"))))
 		return error_set(error, ERROR_USAGE, "settings local shows main.cf.local; settings local aside and settings local back move it");
 	if (!strcmp(word, "restart") && (argc != 2 || !setting_restart_find(argv[1])))
@@ -155,7 +155,8 @@ static bool check_words(const struct arguments *arguments, int argc, char **argv
 	if (!strcmp(word, "same") && !arguments->host)
 		return error_set(error, ERROR_USAGE, "settings same needs --host: the server whose values all others are to have");
 	if (!local && list != (argc == 1))
-		return error_set(error, ERROR_USAGE, list ? "settings list takes no names; --filter finds by words" : "settings %s needs a name%s", word,
+		return error_set(error, ERROR_USAGE, logs ? "settings log-test takes no name; --host says which server" :
+			list ? "settings list takes no names; --filter finds by words" : "settings %s needs a name%s", word,
 			!strcmp(word, "set") ? " and a value, NAME=VALUE" : "");
 	if (arguments->printer == &printer_ldif)
 		return error_set(error, ERROR_USAGE, "settings are in no directory, so there is no LDIF of them; --format is table, json, csv or tsv");
@@ -176,7 +177,8 @@ int run_settings(struct config *takes, const struct arguments *arguments, int ar
 		return error_exit_status(error.kind);
 	}
 	if (headless_open(&look.headless, takes, arguments, false) && choose(&look, strcmp(argv[0], "same") ? arguments->host : NULL)) {
-		read_all(&look, argc, argv);
+		if (strcmp(argv[0], "log-test"))
+			read_all(&look, argc, argv);
 		if (!strcmp(argv[0], "list"))
 			settings_list(&look);
 		else if (!strcmp(argv[0], "show"))
@@ -187,6 +189,8 @@ int run_settings(struct config *takes, const struct arguments *arguments, int ar
 			settings_restart_service(&look, argv[1]);
 		else if (!strcmp(argv[0], "local"))
 			settings_local(&look, argc > 1 ? argv[1] : NULL);
+		else if (!strcmp(argv[0], "log-test"))
+			settings_test_log(&look);
 		else
 			settings_write(&look, argv + 1, argv[0][0] == 'u');
 		for (size_t i = 0; i < look.count; i++)

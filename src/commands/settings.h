@@ -23,6 +23,9 @@ const struct setting *settings_named(struct settings_look *look, const char *typ
 /* What this setting is judged by on the server at this place of hosts, of the headless arena; waits for it. value: for what an address is asked; NULL: the one that counts. */
 const struct setting_facts *settings_facts(struct settings_look *look, size_t server, const struct setting *setting, const char *value);
 
+/* Test lines in the logs of Dovecot. */
+void settings_test_log(struct settings_look *look);
+
 void settings_list(struct settings_look *look);
 /* names: NULL-terminated. */
 void settings_show(struct settings_look *look, char **names);

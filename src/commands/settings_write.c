@@ -238,6 +238,22 @@ bool settings_write_edits(struct settings_look *look, size_t place, const struct
 	return headless_fail(&look->headless, &error);
 }
 
+void settings_test_log(struct settings_look *look)
+{
+	struct error error = { 0 };
+	struct change *change;
+
+	if (look->count > 1) {
+		error_set(&error, ERROR_USAGE, "Say which server with --host: each has logs of its own");
+		headless_fail(&look->headless, &error);
+		return;
+	}
+	change = settings_log_test(host_at(look->headless.engine->hosts, look->hosts[0])->name);
+	change->reason = arena_text(change->arena, look->headless.arguments->reason);
+	write_change(&look->headless, change);
+	change_free(change);
+}
+
 void settings_write(struct settings_look *look, char **words, bool unset)
 {
 	struct setting_edit *edits;

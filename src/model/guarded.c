@@ -33,6 +33,7 @@ static const struct field guarded_fields[] = {
 	{ .name = "more", .label = "More time", .type = FIELD_TEXT, .group = "Orders", .help = "The change of this id waits so many seconds longer." },
 	{ .name = "settle", .label = "Ended", .type = FIELD_TEXT, .group = "Orders", .help = "How the change of this id ended while nobody looked." },
 	{ .name = "restart", .label = "Restart", .type = FIELD_TEXT, .group = "Orders", .help = "This service ends and starts again." },
+	{ .name = "log_test", .label = "Test lines", .type = FIELD_TEXT, .group = "Orders", .help = "Dovecot writes these to its logs." },
 	{ .name = NULL },
 };
 
@@ -78,6 +79,8 @@ static char *sentence(struct arena *arena, const struct change *change)
 		return arena_format(arena, "The former %s of %s came back by themselves", noun, change->name);
 	if (guarded_set(change, "restart"))
 		return arena_format(arena, "Restart %s on %s", guarded_set(change, "restart"), change->name);
+	if (guarded_set(change, "log_test"))
+		return arena_format(arena, "Write test lines to Dovecot's logs on %s", change->name);
 	if (change->verb == VERB_UNDO)
 		return arena_format(arena, "Put the former %s of %s back", noun, change->name);
 	return arena_format(arena, "Change the %s of %s%s", noun, change->name, names(arena, change));

@@ -53,6 +53,11 @@ struct change *settings_order(const struct kind *kind, const char *server, const
  * thread; the caller frees it.
  */
 struct change *settings_restart(const char *server, const struct setting_follow_row *row);
+/*
+ * A test line of each level in Dovecot's logs of this server; how it ended tells in which files they arrived. Cannot be undone. Any thread;
+ * the caller frees it.
+ */
+struct change *settings_log_test(const char *server);
 
 struct settings_store;
 /* hosts must outlive it; only its settings are used, carriers are opened on the gate's thread. Loop thread. */

@@ -14,7 +14,7 @@
 #include "base/text.h"
 #include "settings/store_private.h"
 
-const char *const settings_orders[] = { "confirm", "rollback", "more", "settle", "restart", NULL };
+const char *const settings_orders[] = { "confirm", "rollback", "more", "settle", "restart", "log_test", NULL };
 
 char *guarded_id(struct arena *arena)
 {

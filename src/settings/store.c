@@ -164,6 +164,7 @@ static bool store_gather(void *context, const struct change *change, struct aren
 {
 	struct settings_store *self = context;
 	const char *order = order_of(change), *service = guarded_set(change, "restart");
+	bool tests = guarded_set(change, "log_test") != NULL;
 	struct guardian_report report;
 	struct restarting restarting;
 	const struct value *values;
@@ -172,12 +173,14 @@ static bool store_gather(void *context, const struct change *change, struct aren
 	self->give_up = false;
 	if (!host_of(self, change->name, &host, error))
 		return false;
+	if (tests && host_way(self->hosts, host, "log-test", error) == WAY_NONE)
+		return false;
 	if (service && (!restart_of(self, host, service, arena, &restarting, error) || !restart_possible(&restarting, error)))
 		return false;
-	if (!service && (host_way(self->hosts, host, "guardian-apply", error) == WAY_NONE ||
+	if (!service && !tests && (host_way(self->hosts, host, "guardian-apply", error) == WAY_NONE ||
 	    !ask_status(self, host, arena, &report, error) || (!order && !is_free(&report, change->name, arena, error))))
 		return false;
-	if (order && !service && (!report.id || strcmp(report.id, guarded_set(change, order))))
+	if (order && !service && !tests && (!report.id || strcmp(report.id, guarded_set(change, order))))
 		return error_set(error, ERROR_NOT_FOUND, "%s: no change of this id waits there", change->name);
 	facts->now = record_new_in(arena, change->kind);
 	facts->now->name = arena_text(arena, change->name);
@@ -433,6 +436,8 @@ static enum outcome apply_order(struct settings_store *self, size_t host, const 
 
 	if (!strcmp(order, "restart"))
 		return restart_of(self, host, holes[0], arena, &restarting, error) ? restart_now(&restarting, error) : OUTCOME_NOT_APPLIED;
+	if (!strcmp(order, "log_test"))
+		return log_test_now(self->hosts, self->loop, host, &self->give_up, arena, inverse, error);
 	if (!ask(self, host, &request, arena, &report, error))
 		return failed(error);
 	return ordered(arena, operation, order, &report, host_at(self->hosts, host)->name, inverse, error);
@@ -476,6 +481,10 @@ static enum outcome store_look(void *context, const struct operation *operation,
 	self->give_up = false;
 	if (order && !strcmp(order, "restart")) {
 		error_set(error, ERROR_UNKNOWN_OUTCOME, "nobody has seen whether the restart came to its end; look at the server");
+		return OUTCOME_UNKNOWN;
+	}
+	if (order && !strcmp(order, "log_test")) {
+		error_set(error, ERROR_UNKNOWN_OUTCOME, "nobody has seen whether the test lines were written; look into the logs");
 		return OUTCOME_UNKNOWN;
 	}
 	if (!place_of(self, operation, arena, &host, error) || !ask_status(self, host, arena, &report, error))

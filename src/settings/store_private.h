@@ -34,4 +34,8 @@ struct restarting {
 bool restart_possible(const struct restarting *restarting, struct error *error);
 enum outcome restart_now(const struct restarting *restarting, struct error *error);
 
+/* log_test.c: writes the lines, and finds them. */
+enum outcome log_test_now(struct hosts *hosts, struct loop *loop, size_t host, const volatile bool *give_up, struct arena *arena, struct operation *inverse,
+		struct error *error);
+
 #endif

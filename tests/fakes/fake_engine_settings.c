@@ -23,7 +23,7 @@ static const char set2[] = "myhostname = mail2.example.com\nrelayhost = [mx.isp.
 static const char defaults[] = "message_size_limit = 10240000\nmailbox_size_limit = 51200000\nvirtual_mailbox_limit = 51200000\nrelayhost =\n"
 	"smtp_sasl_auth_enable = no\nsmtp_tls_security_level =\nsoft_bounce = no\nalways_bcc =\nvirtual_alias_expansion_limit = 1000\n"
 	"smtpd_helo_restrictions =\nmynetworks = 127.0.0.0/8 192.0.2.0/24\ndisable_vrfy_command = no\nsmtpd_banner = $myhostname ESMTP $mail_name\nbiff = yes\ndefault_process_limit = 100\n";
-static const char dovecot[] = "auth_cache_size=0\ndisable_plaintext_auth=yes\nmail_max_userip_connections=10\n";
+static const char dovecot[] = "log_path=/var/log/dovecot.log\nauth_cache_size=0\ndisable_plaintext_auth=yes\nmail_max_userip_connections=10\n";
 
 /* What a setting is judged by: processes of Postfix under number 700, and a mail log that tells three greetings. */
 static const char ps[] = "    1     0  9000 systemd\n  700     1  5000 master\n  701   700  7000 pickup\n  702   700  7100 qmgr\n  710   700  9100 smtpd\n"
@@ -45,7 +45,8 @@ void fake_settings_answers(struct hosts *hosts)
 		{ "mail1", "lines", lines1 }, { "mail1", "postconf-set", set1 }, { "mail1", "postconf-defaults", defaults },
 		{ "mail1", "dovecot-values", dovecot }, { "mail1", "dovecot-defaults", dovecot }, { "mail1", "dovecot-version", "2.3.19.1 (9b53102964)\n" },
 		{ "mail1", "dovecot-lines", "/etc/dovecot/dovecot.conf:1:protocols = imap lmtp\n" }, { "mail1", "file", file1 },
-		{ "mail1", "processes", ps }, { "mail1", "process-memory", own }, { "mail1", "mail-log", mail_log },
+		{ "mail1", "processes", ps }, { "mail1", "process-memory", own },
+		{ "mail1", "log-find", "Debug: /var/log/dovecot.log\nInfo: /var/log/dovecot.log\nError: /var/log/dovecot.log\n" }, { "mail1", "mail-log", mail_log },
 		{ "mail1", "table-lines", "" }, { "mail1", "guardian-logins", "/etc/postfix/smtp_auth:1:[mx.isp.example]:587 example-com\n" },
 		{ "mail2", "table-lines", "" }, { "mail2", "guardian-logins", "" },
 		{ "mail2", "lines", lines2 }, { "mail2", "postconf-set", set2 }, { "mail2", "postconf-defaults", defaults },

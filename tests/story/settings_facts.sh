@@ -62,6 +62,15 @@ exec 3>&-
 # --- Dovecot --------------------------------------------------------------------------------------------
 status 0 "where Dovecot's lines arrive" s show log-path --host mail1
 said "is a file" "$LAB_DIR/log/dovecot1.log: Debug, Info, Warning, Error, Fatal"
+lines() { grep -c "This is Dovecot's error log" "$LAB_DIR/log/dovecot1.log"; }
+count=$(lines)
+status 0 "test lines are reviewed" s log-test --host mail1 --dry-run
+said "with what they may set off" "whatever watches them may raise an alarm"
+same "and not written before" "$count" "$(lines)"
+status 0 "written" s log-test --host mail1 --yes
+said "it is told where they arrived" "they arrived in $LAB_DIR/log/dovecot1.log"
+same "and they did" $((count + 1)) "$(lines)"
+status 64 "of several servers one must be named" s log-test --yes
 status 0 "the cache of logins" s show login-cache-size --host mail1
 said "is off here" "None: the cache is off"
 cp "$LAB_DOVECOT1_CONF" "$work/dovecot.conf"

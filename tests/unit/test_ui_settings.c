@@ -132,6 +132,71 @@ static void values_are_checked(void **state)
 	}
 }
 
+/* Test lines belong to settings of Dovecot's logs, and to those who may change. */
+static void test_lines_are_reviewed(void **state)
+{
+	static const struct { enum role role; const char *setting, *place; } cases[] = {
+		{ ROLE_ADMIN, "log_path", "review" }, { ROLE_ADMIN, "message_size", "setting" }, { ROLE_MONITOR, "log_path", "setting" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct stage *stage = open_settings(cases[i].role, 2);
+
+		stage_keys(stage, "/");
+		stage_type(stage, cases[i].setting);
+		stage_keys(stage, "Enter t");
+		assert_string_equal(place(stage), cases[i].place);
+		if (strcmp(cases[i].place, "review") == 0)
+			shows(stage, "whatever watches", true);
+		stage_free(stage);
+	}
+}
+
+/* What a value would mean changes with what is typed, and nothing is asked of who only looks at other settings. */
+static void facts_follow_what_is_typed(void **state)
+{
+	struct stage *stage = open_settings(ROLE_ADMIN, 2);
+
+	(void)state;
+	stage_keys(stage, "/");
+	stage_type(stage, "expansion_limit");
+	stage_keys(stage, "Enter");
+	shows(stage, "with up to 252 recipients", true);
+	stage_keys(stage, "e Ctrl-U");
+	stage_type(stage, "100");
+	shows(stage, "above the limit of 100", true);
+	stage_type(stage, "0");
+	shows(stage, "above the limit", false);
+	stage_keys(stage, "Ctrl-U");
+	stage_type(stage, "20");
+	stage_keys(stage, "Enter");
+	assert_string_equal(place(stage), "review");
+	shows(stage, "above the limit of 20", true);
+	stage_free(stage);
+}
+
+/* An address that nobody has is refused before the review; closing while the directory is being asked harms nothing. */
+static void an_archive_must_exist(void **state)
+{
+	struct stage *stage = open_settings(ROLE_ADMIN, 2);
+
+	(void)state;
+	stage_keys(stage, "/");
+	stage_type(stage, "always_bcc");
+	stage_keys(stage, "Enter e");
+	stage_type(stage, "nobody.at.all@example.com");
+	stage_keys(stage, "Enter");
+	assert_string_equal(place(stage), "editor");
+	shows(stage, "does not exist, so every mail would make a bounce", true);
+	stage_keys(stage, "Ctrl-U");
+	stage_type(stage, "archive@elsewhere.example");
+	stage_keys(stage, "Enter");
+	assert_string_equal(place(stage), "review");
+	shows(stage, "Whether archive", true);
+	stage_free(stage);
+}
+
 static void set_values_can_be_taken_out(void **state)
 {
 	struct stage *stage = open_settings(ROLE_ADMIN, 2);
@@ -254,6 +319,7 @@ int main(void)
 		cmocka_unit_test(only_admin_changes), cmocka_unit_test(values_are_checked), cmocka_unit_test(set_values_can_be_taken_out),
 		cmocka_unit_test(one_value_goes_to_all),
 		cmocka_unit_test(a_password_is_never_shown),
+		cmocka_unit_test(test_lines_are_reviewed), cmocka_unit_test(facts_follow_what_is_typed), cmocka_unit_test(an_archive_must_exist),
 		cmocka_unit_test(who_asked_may_be_gone),
 	};
 
