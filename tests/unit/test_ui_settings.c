@@ -70,7 +70,9 @@ static void servers_side_by_side(void **state)
 
 static void groups_go_round(void **state)
 {
-	struct stage *stage = open_settings(ROLE_ADMIN, 2);
+	const struct fake_settings settings = { .role = ROLE_ADMIN, .servers = 2 };
+	/* High enough for settings of more than one group. */
+	struct stage *stage = stage_new(&settings, "settings", 60, 120, VISIBLE_ASCII);
 
 	(void)state;
 	stage_keys(stage, "n");
