@@ -289,12 +289,9 @@ static const char *page_blocked(const struct view *view, const struct action *ac
 	if (restart)
 		return settings_locked(view->session, NULL) != NULL ? settings_locked(view->session, NULL) :
 			restarts(self) == NULL ? "nothing has to be restarted for it" : NULL;
-	if ((same || strcmp(action->name, "other-server") == 0) && self->list->count < 2)
-	if (strcmp(action->name, "test-log") == 0 && !(self->setting->facts & FACT(FACT_LOG)))
-		return "this setting is not about Dovecot's logs";
 	if (strcmp(action->name, "test-log") == 0)
-		return settings_locked(view->session, NULL);
-	if (strcmp(action->name, "other-server") == 0 && self->list->count < 2)
+		return !(self->setting->facts & FACT(FACT_LOG)) ? "this setting is not about Dovecot's logs" : settings_locked(view->session, NULL);
+	if ((same || strcmp(action->name, "other-server") == 0) && self->list->count < 2)
 		return "there is one server only";
 	if (same && self->key != NULL && self->key[0] == '\0')
 		return "this is a whole family; open one of it";
