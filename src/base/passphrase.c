@@ -32,12 +32,26 @@ static char random_letter(void)
 	return alphabet[byte % LETTERS];
 }
 
+/* Many policies want letters and digits; one in 120 would have no digit, and is thrown away as a whole. */
+static bool is_mixed(const char *text)
+{
+	size_t digits = 0, letters = 0;
+
+	for (; *text; text++) {
+		digits += *text >= '0' && *text <= '9';
+		letters += *text >= 'a' && *text <= 'z';
+	}
+	return digits > 0 && letters > 0;
+}
+
 char *passphrase_new(void)
 {
 	char *text = memory_new(PASSPHRASE_GROUPS * (PASSPHRASE_GROUP + 1));
 
-	for (size_t i = 0; i < PASSPHRASE_GROUPS * (PASSPHRASE_GROUP + 1) - 1; i++)
-		text[i] = i % (PASSPHRASE_GROUP + 1) == PASSPHRASE_GROUP ? '-' : random_letter();
+	do
+		for (size_t i = 0; i < PASSPHRASE_GROUPS * (PASSPHRASE_GROUP + 1) - 1; i++)
+			text[i] = i % (PASSPHRASE_GROUP + 1) == PASSPHRASE_GROUP ? '-' : random_letter();
+	while (!is_mixed(text));
 	return text;
 }
 
@@ -61,6 +75,7 @@ char *passphrase_spelled(struct arena *arena, const char *text, unsigned group)
 {
 	char *words = arena_text(arena, "");
 
+	arena_holds_secret(arena);
 	for (; group > 0; group--) {
 		text += strcspn(text, "-");
 		if (*text == '\0')

@@ -2,9 +2,9 @@
  * passphrase: a password that can be read out over the telephone.
  *
  * Four groups of four small letters and digits, with hyphens: 31 characters
- * none of which is taken for another (no i, l, o, 0, 1), 79 bits.  Never fails;
- * a system without random numbers ends the program, since any other password
- * would be worse than none.  Any thread.
+ * none of which is taken for another (no i, l, o, 0, 1), 79 bits, with letters
+ * and digits in each.  Never fails; a system without random numbers ends the
+ * program, since any other password would be worse than none.  Any thread.
  */
 #ifndef POSTROOM_BASE_PASSPHRASE_H
 #define POSTROOM_BASE_PASSPHRASE_H
@@ -18,7 +18,7 @@
 char *passphrase_new(void);
 /*
  * How one group of it is spelled: "Kilo Quebec seven Hotel". Capital letters are said to be such, other characters stand for
- * themselves. group from 0; groups are parted by hyphens. "" where there is no such group. Arena.
+ * themselves. group from 0; groups are parted by hyphens. "" where there is no such group. Arena, which is wiped when it is freed from then on.
  */
 char *passphrase_spelled(struct arena *arena, const char *text, unsigned group);
 

@@ -482,7 +482,7 @@ static void operations_come_back_byte_for_byte(void **state)
 	};
 	const struct operation operation = {
 		.verb = OPERATION_RENAME, .place = "cn=M\xfcller", .new_place = "cn=x", .id = "id-1", .version = "v1",
-		.deltas = deltas, .delta_count = 3, .commutes = true, .words = "rename",
+		.deltas = deltas, .delta_count = 3, .commutes = true, .stays = true, .words = "rename",
 	};
 	struct journal_writer writer = { .directory = bench.directory, .identity = "", .system = "" };
 	struct journal *journal = journal_open(&writer, NULL);
@@ -500,6 +500,7 @@ static void operations_come_back_byte_for_byte(void **state)
 	assert_string_equal(back.new_place, "cn=x");
 	assert_string_equal(back.version, "v1");
 	assert_true(back.commutes);
+	assert_true(back.stays);
 	assert_int_equal(back.delta_count, 3);
 	assert_int_equal(back.deltas[0].count, 7);
 	assert_int_equal(back.deltas[2].how, DELTA_REPLACE);
@@ -517,7 +518,7 @@ static void a_secret_leaves_only_a_hash(void **state)
 	struct arena *arena = arena_new();
 	const struct value secret = { "Canary-4711", 11 };
 	const struct delta delta = { .attribute = "userPassword", .how = DELTA_ADD, .values = &secret, .count = 1, .secret = true };
-	const struct operation operation = { .verb = OPERATION_MODIFY, .place = "cn=anna", .deltas = &delta, .delta_count = 1 };
+	const struct operation operation = { .verb = OPERATION_PASSWORD, .place = "cn=anna", .deltas = &delta, .delta_count = 1 };
 	struct journal_writer writer = { .directory = bench.directory, .identity = "", .system = "" };
 	struct journal *journal = journal_open(&writer, NULL), *other = journal_open(&writer, NULL);
 	struct json *json = operation_to_json(&operation, journal);
@@ -530,6 +531,7 @@ static void a_secret_leaves_only_a_hash(void **state)
 	assert_string_not_equal(journal_secret(arena, journal, "a", 1), journal_secret(arena, other, "a", 1));
 	assert_string_equal(journal_secret(arena, journal, "a", 1), journal_secret(arena, journal, "a", 1));
 	assert_true(operation_from_json(arena, json, &back));
+	assert_int_equal(back.verb, OPERATION_PASSWORD);
 	assert_true(back.deltas[0].secret);
 	assert_int_equal(back.deltas[0].count, 0);
 	free(words);

@@ -22,6 +22,7 @@ static void four_groups_without_look_alikes(void **state)
 		char *text = passphrase_new();
 
 		assert_int_equal(strlen(text), 19);
+		assert_true(strpbrk(text, "23456789") != NULL && strpbrk(text, "abcdefghjkmnpqrstuvwxyz") != NULL);
 		for (size_t j = 0; j < 19; j++) {
 			assert_true(j % 5 == 4 ? text[j] == '-' : strchr("abcdefghjkmnpqrstuvwxyz23456789", text[j]) != NULL);
 			counts[(unsigned char)text[j]]++;

@@ -14,7 +14,7 @@ title = "Univention Corporate Server"
 recognise = { univentionMail, univentionMailDomainname, univentionObject }
 
 # Never read, and never shown.
-secrets = { userPassword, krb5Key, sambaNTPassword, sambaLMPassword, pwhistory, univentionFetchmailPasswd, authPassword, sambaPasswordHistory }
+secrets = { userPassword, krb5Key, sambaNTPassword, sambaLMPassword, pwhistory, pwdHistory, univentionFetchmailPasswd, authPassword, sambaPasswordHistory }
 
 # Objects of the management system carry these marks; what lacks them is called foreign.
 mark_class = univentionObject
