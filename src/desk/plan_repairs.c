@@ -73,20 +73,44 @@ static void try_password(struct desk_plan *plan)
 	step->checks = true;
 }
 
+/* A login that must change its password may be refused (pass_filter), so the mark is set after the try. */
+static void must_change(struct desk_plan *plan)
+{
+	struct change *change;
+
+	if (!field_of(plan, "must_change"))
+		return;
+	/* Not held against what was read: the step before may just have taken the mark away. */
+	change = change_new(VERB_EDIT, plan->person->kind, plan->person->name);
+	change->id = arena_text(change->arena, plan->person->id);
+	change_edit_text(change, field_of(plan, "must_change"), EDIT_SET, "yes");
+	desk_remark(plan, "! mail programs cannot change a password: until the person has chosen another one, where this site lets them, a mail server may refuse the login");
+	desk_step(plan, NULL, change, "must be changed at the next login", "this password may be kept for good")->repeats = true;
+}
+
+/* The mark goes with the old password, or the try would be refused for it. */
+static void set_password(struct desk_plan *plan, struct change *change)
+{
+	set(plan, change, "password", plan->secret);
+	if (field_of(plan, "must_change") && strcmp(record_text(plan->person, "must_change"), "yes") == 0)
+		change_edit_text(change, field_of(plan, "must_change"), EDIT_SET, "no");
+}
+
 bool plan_password(struct desk_plan *plan, struct error *error)
 {
 	struct change *change = desk_change_person(plan);
-	const char *must = desk_wants(plan, "must_change") ? "yes" : "no";
 
 	(void)error;
-	set(plan, change, "password", plan->secret);
-	if (field_of(plan, "must_change"))
-		change_edit_text(change, field_of(plan, "must_change"), EDIT_SET, must);
+	set_password(plan, change);
 	if (desk_wants(plan, "unlock") && has_lock_by_failures(plan))
 		set(plan, change, "failed_lock", "no");
 	if (is_locked(plan))
 		desk_remark(plan, "the account is locked by an administrator and stays so: the new password does not open it (repair unlock)");
-	step_person(plan, change, *must == 'y' ? "new password, to be changed at the next login" : "new password", "the old password is the one that counts");
+	step_person(plan, change, "new password", "the old password is the one that counts");
+	if (!is_locked(plan))
+		try_password(plan);
+	if (desk_wants(plan, "must_change"))
+		must_change(plan);
 	desk_step_flush(plan, "the OLD password may still open the mailbox there until the login cache forgets it (auth_cache_ttl)");
 	if (desk_wants(plan, "sessions"))
 		desk_step_sessions(plan, "whoever was connected there goes on reading");
@@ -96,9 +120,6 @@ bool plan_password(struct desk_plan *plan, struct error *error)
 		desk_step_smtp(plan);
 	else
 		desk_remark(plan, "an SMTP session that is logged in goes on sending: neither cache, kick nor a reload of Postfix ends it");
-	if (is_locked(plan))
-		return true;
-	try_password(plan);
 	return true;
 }
 
@@ -282,10 +303,8 @@ static void reset_person(struct desk_plan *plan)
 {
 	struct change *change = desk_change_person(plan);
 
-	if (desk_wants(plan, "password")) {
-		set(plan, change, "password", plan->secret);
-		set(plan, change, "must_change", "yes");
-	}
+	if (desk_wants(plan, "password"))
+		set_password(plan, change);
 	if (desk_wants(plan, "quota") && strcmp(record_text(plan->person, "quota"), default_quota(plan)) != 0)
 		change_edit_text(change, field_of(plan, "quota"), EDIT_SET, *default_quota(plan) ? default_quota(plan) : NULL);
 	if (desk_wants(plan, "forwarding") && record_get(plan->person, "forwards")->count > 0)
@@ -307,6 +326,10 @@ bool plan_reset(struct desk_plan *plan, struct error *error)
 	if (!any)
 		return error_set(error, ERROR_INVALID, "Nothing is chosen: say which mail settings of %s are to be reset", plan->person->name);
 	reset_person(plan);
+	if (desk_wants(plan, "password") && (!is_locked(plan) || desk_wants(plan, "unlock")))
+		try_password(plan);
+	if (desk_wants(plan, "password"))
+		must_change(plan);
 	if (desk_wants(plan, "forwarding"))
 		filter_off(plan);
 	desk_step_flush(plan, "logins and limits go by what the cache knows there");
@@ -316,7 +339,5 @@ bool plan_reset(struct desk_plan *plan, struct error *error)
 	}
 	if (desk_wants(plan, "quota"))
 		desk_step_recalculate(plan);
-	if (desk_wants(plan, "password"))
-		try_password(plan);
 	return true;
 }
