@@ -2,7 +2,8 @@
  * test_udm: what goes through UDM, against the fake of tests/fakes over the
  * real slapd of tests/lab: each verb there and back, each refusal, each fault,
  * and what became of requests that nobody answered.  The fake is made from
- * documents; see docs/safety.md.
+ * documents; see docs/safety.md.  Longer than 600 lines because all of it is one
+ * store before one fake, whose requests are counted to the end.
  */
 #include <pthread.h>
 
