@@ -886,6 +886,5 @@ int main(int argc, char **argv)
 
 	if (argc == 3 && strcmp(argv[1], "serve") == 0)
 		return serve(argv[2]);
-	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, open_all, close_all);
 }

@@ -60,6 +60,16 @@ status 0 "as" "$POSTROOM" show user "$login" --format json
 said "no lock" '"locked": false'
 said "the old quota" '"quota": 1073741824'
 
+# --- repairs go the same way ------------------------------------------------------------------------
+status 0 "a repair" "$POSTROOM" reset "$login" --password --yes
+sed -n 's/^Password: //p' "$work/out" | head -1 | tr -d '\n' >"$work/made"
+ok "gives a password that counts" may_log_in "$login" "$work/made"
+status 49 "and the one before does not" may_log_in "$login" "$work/two"
+status 0 "a lock" "$POSTROOM" reset "$login" --lock --yes
+status 0 "is told" "$POSTROOM" show user "$login" --format json
+said "as a lock by an admin" '"locked": true'
+grep -rlF -e "$(cat "$work/made")" "$work/state" >"$work/out" 2>&1 && say_not "and the made password is nowhere" <"$work/out" || say_ok "and the made password is nowhere"
+
 # --- renamed and deleted ---------------------------------------------------------------------------
 status 0 "another name" "$POSTROOM" rename user "$login" "$new" --yes
 status 0 "is borne" "$POSTROOM" show user "$new"
