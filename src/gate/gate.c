@@ -77,17 +77,37 @@ struct store *gate_store_for(struct gate *gate, const struct kind *kind)
 	return found;
 }
 
-struct store *gate_store_of_people(struct gate *gate)
+static bool knows_people(const struct store *store)
+{
+	return store->person != NULL;
+}
+
+static bool asks_servers(const struct store *store)
+{
+	return store->witness != NULL;
+}
+
+static struct store *first_that(struct gate *gate, bool (*does)(const struct store *store))
 {
 	struct store *found = NULL;
 	size_t i;
 
 	pthread_mutex_lock(&gate->lock);
 	for (i = 0; i < gate->store_count && !found; i++)
-		if (gate->stores[i]->person)
+		if (does(gate->stores[i]))
 			found = gate->stores[i];
 	pthread_mutex_unlock(&gate->lock);
 	return found;
+}
+
+struct store *gate_store_of_people(struct gate *gate)
+{
+	return first_that(gate, knows_people);
+}
+
+struct store *gate_store_of_servers(struct gate *gate)
+{
+	return first_that(gate, asks_servers);
 }
 
 void gate_call_begin(struct gate *gate, struct store *store)

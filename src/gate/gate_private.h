@@ -66,6 +66,8 @@ void gate_call_end(struct gate *gate);
 struct store *gate_store_for(struct gate *gate, const struct kind *kind);
 /* The one that knows people; NULL: none does. */
 struct store *gate_store_of_people(struct gate *gate);
+/* The one that knows what mail servers know of a person; NULL: none does. */
+struct store *gate_store_of_servers(struct gate *gate);
 void gate_interrupt(struct gate *gate);
 /* Locks. Any thread. new_name: NULL or the name that the set would give; locked under both. */
 void gate_lock_object(struct gate *gate, const char *set, const char *kind, const char *name, const char *new_name);
@@ -102,6 +104,7 @@ struct shown {
 	enum gate_confirm confirm;
 	const char *confirm_text;
 	char *typed, *reason;
+	const struct witness *witness;     /* what servers had told; NULL */
 };
 struct shown *shown_of(const struct review *review, const char *typed, const char *reason);
 void shown_free(struct shown *shown);

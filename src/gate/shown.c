@@ -84,6 +84,34 @@ static const char *const *warnings_of(struct arena *arena, const struct review *
 	return list;
 }
 
+static const struct witness *witness_of(struct arena *arena, const struct witness *witness)
+{
+	struct witness *copy = witness ? arena_alloc(arena, sizeof(*copy)) : NULL;
+	struct witness_count *counts;
+	const char **unknown;
+	size_t count = 0;
+
+	if (!copy)
+		return NULL;
+	*copy = *witness;
+	counts = arena_alloc(arena, (witness->count + 1) * sizeof(*counts));
+	for (size_t i = 0; i < witness->count; i++) {
+		counts[i] = witness->counts[i];
+		counts[i].server = arena_text(arena, counts[i].server);
+	}
+	while (witness->unknown && witness->unknown[count])
+		count++;
+	unknown = arena_alloc(arena, (count + 1) * sizeof(*unknown));
+	for (size_t i = 0; i < count; i++)
+		unknown[i] = arena_text(arena, witness->unknown[i]);
+	unknown[count] = NULL;
+	copy->counts = counts;
+	copy->unknown = unknown;
+	copy->mailbox_server = arena_text(arena, witness->mailbox_server);
+	copy->settings_server = arena_text(arena, witness->settings_server);
+	return copy;
+}
+
 struct shown *shown_of(const struct review *review, const char *typed, const char *reason)
 {
 	struct arena *arena = arena_new();
@@ -100,6 +128,7 @@ struct shown *shown_of(const struct review *review, const char *typed, const cha
 	shown->confirm_text = arena_text(arena, review->confirm_text);
 	shown->typed = arena_text(arena, typed);
 	shown->reason = arena_text(arena, reason);
+	shown->witness = witness_of(arena, review->facts.witness);
 	return shown;
 }
 

@@ -272,12 +272,34 @@ static bool stage_plan(struct walk *walk)
 
 /* --- consequences ------------------------------------------------------------------------------ */
 
+/*
+ * What mail servers know of somebody who goes or moves. A submission has what was shown: it waits for nobody, and what has
+ * come or gone meanwhile does not bring the review back.
+ */
+static void ask_servers(struct walk *walk)
+{
+	struct review *review = walk->review;
+	struct store *servers = gate_store_of_servers(walk->gate);
+
+	if (!witness_wanted(review->change->kind, review->facts.now, review->plan.after))
+		return;
+	if (walk->submission) {
+		review->facts.witness = walk->submission->shown->witness;
+	} else if (servers) {
+		gate_call_begin(walk->gate, servers);
+		servers->witness(servers->self, review->plan.after, review->arena, &review->facts);
+		gate_call_end(walk->gate);
+	}
+	witness_settle(&review->facts);
+}
+
 static bool stage_consequences(struct walk *walk)
 {
 	struct review *review = walk->review;
 	const struct change *change = review->change;
 	size_t i;
 
+	ask_servers(walk);
 	review->consequence_count = consequences_of(review->arena, change, review->plan.after, &review->facts,
 		&review->consequences);
 	if (review->ordinary)

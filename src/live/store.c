@@ -17,6 +17,7 @@
 #include "base/text.h"
 #include "live/store_mailbox.h"
 #include "live/store_private.h"
+#include "live/witness.h"
 #include "model/mailbox.h"
 
 /* One run of postsuper takes many ids; a step of this size can still be told in words. */
@@ -228,7 +229,7 @@ struct live_store *live_store_new(const struct hosts *hosts)
 	hosts_apart_begin(&self->apart, hosts);
 	self->store = (struct store){
 		.name = "servers", .self = self, .handles = store_handles, .gather = store_gather, .plan = store_plan,
-		.apply = store_apply, .look = store_look, .interrupt = store_interrupt,
+		.apply = store_apply, .look = store_look, .witness = live_witness, .interrupt = store_interrupt,
 	};
 	return self;
 }

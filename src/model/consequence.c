@@ -5,7 +5,8 @@
  * consequence_any.c, consequence_mailbox.c, consequence_address.c,
  * consequence_user.c, consequence_reference.c, consequence_members.c,
  * consequence_folder.c, consequence_policy.c, consequence_domain.c,
- * consequence_traffic.c and consequence_mailbox_live.c; here is what they share.
+ * consequence_traffic.c, consequence_mailbox_live.c and consequence_witness.c;
+ * here is what they share.
  */
 #include "model/consequence_rules.h"
 
@@ -173,6 +174,7 @@ size_t consequences_of(struct arena *arena, const struct change *change, const s
 			look_at(&scene, consequence_rules_mailbox);
 			look_at(&scene, consequence_rules_address);
 			look_at(&scene, consequence_rules_user);
+			look_at(&scene, consequence_rules_witness);
 		}
 		if (strcmp(change->kind->name, "group") == 0 || strcmp(change->kind->name, "mailinglist") == 0)
 			look_at(&scene, consequence_rules_members);

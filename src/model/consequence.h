@@ -20,6 +20,13 @@ struct consequence {
 /* All consequences, worst first; arena. after: NULL for DELETE. Returns the count. */
 size_t consequences_of(struct arena *arena, const struct change *change, const struct record *after,
 		const struct facts *facts, struct consequence **list);
+/*
+ * Is it worth asking the mail servers about this person: do they go, or does their login, address or home server become
+ * another? Either record may be NULL.
+ */
+bool witness_wanted(const struct kind *kind, const struct record *before, const struct record *after);
+/* What servers told of their settings goes before what the configuration says; where nothing moves mailboxes it stays. */
+void witness_settle(struct facts *facts);
 const char *severity_word(enum severity severity);
 
 #endif

@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "model/record.h"
 
@@ -44,6 +45,27 @@ struct missing {
 	const char *value;         /* as it was given */
 	const char *written;       /* somebody bears it, but is known by this spelling only; NULL: nobody bears it */
 };
+/* What one server told: connections of the person; mails in its queue to them and from them. */
+struct witness_count {
+	const char *server;
+	uint64_t sessions, to, from;
+};
+/*
+ * What the mail servers told of a person right before the review, within the few seconds that it waits for them.  What did
+ * not come has its reason; it is never taken for none.
+ */
+struct witness {
+	int64_t at;                             /* epoch s */
+	const struct witness_count *counts;     /* of servers where there are any */
+	size_t count;
+	bool sessions_asked, sessions_whole;    /* asked for at all; and told by every server that may have some */
+	bool queues_asked, queues_whole;
+	const char *mailbox_server;             /* NULL: how large the mailbox is was not told */
+	uint64_t mailbox_bytes, mailbox_messages;
+	enum known rename, delete;              /* the settings of the server that has the mailbox; KNOWN_NOT: not told */
+	const char *settings_server;            /* who told them; NULL: nobody */
+	const char *const *unknown;             /* "sessions on mail2: no answer within 3 s"; NULL-terminated */
+};
 struct facts {
 	struct record *now;                     /* the target as it is; NULL for ADD */
 	bool name_taken;                        /* ADD, RENAME: an object of this name is there */
@@ -79,6 +101,7 @@ struct facts {
 	enum known listfilter;                  /* UCR mail/postfix/policy/listfilter: allowed senders are obeyed */
 	/* Why a lock, or "must be changed", that the change makes may keep nobody out, as a sentence without its dot; NULL: it does. */
 	const char *lock_doubt, *must_change_doubt;
+	const struct witness *witness;          /* NULL: no mail server was asked */
 	const char *lookalike;                  /* an existing address that looks like a new one; NULL: none */
 };
 

@@ -103,6 +103,12 @@ struct store {
 	 */
 	bool (*person)(void *self, const struct role_scope *scope, const char *who, const char *id, struct arena *arena,
 			struct role_person *person, struct error *error);
+	/*
+	 * What this place knows of the person of another store's change, as facts->witness: asked before a review where
+	 * witness_wanted says so. after: NULL for DELETE. Waits a few seconds at most and never fails: what is not known says
+	 * why. NULL function: it knows nothing.
+	 */
+	void (*witness)(void *self, const struct record *after, struct arena *arena, struct facts *facts);
 	/* Attribute line as text for reviews and LDIF: "replace univentionMailUserQuota: 2048 -> 4096". Arena. */
 	void (*interrupt)(void *self);     /* loop thread: end what blocks, now */
 };
