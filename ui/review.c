@@ -59,12 +59,27 @@ static struct review_view *answered(struct review_waiting *waiting)
 
 /* --- asking the gate ---------------------------------------------------------------- */
 
+/* The change with one thing more in it, where that keeps mail flowing. */
+static void offer(struct review_view *self)
+{
+	const struct review *review = self->review;
+
+	if (self->undo || (self->gentler != NULL && self->offer == NULL))
+		return;
+	change_free(self->gentler);
+	self->gentler = NULL;
+	self->offer = review->allowed ? offer_for(review->change, &review->facts, review->plan.after) : NULL;
+	if (self->offer != NULL)
+		self->gentler = offer_take(self->offer, review->change, &review->facts);
+}
+
 static void show(struct review_view *self, struct review *takes)
 {
 	if (self->before != NULL)
 		review_free(self->before);
 	self->before = self->review;
 	self->review = takes;
+	offer(self);
 	self->phase = REVIEW_SHOWN;
 	self->focus = FOCUS_BUTTONS;
 	self->button = 0;
@@ -282,6 +297,7 @@ static void press(struct review_view *self)
 		change_free(self->change);
 		self->change = self->gentler;
 		self->gentler = NULL;
+		self->offer = NULL;
 		line_clear(&self->name);
 		look(self);
 		break;

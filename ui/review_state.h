@@ -5,6 +5,7 @@
 #ifndef POSTROOM_UI_REVIEW_STATE_H
 #define POSTROOM_UI_REVIEW_STATE_H
 
+#include "model/offer.h"
 #include "ui/line.h"
 #include "ui/view.h"
 
@@ -40,7 +41,9 @@ struct review_view {
 	struct review_waiting *waiting;    /* the request under way; NULL: none */
 	enum review_phase phase;
 	struct change *change;             /* NULL for undo */
-	struct change *gentler;            /* what can be done to messages instead, and taken back; NULL: nothing */
+	/* What can be done instead, reviewed when pressed: hold messages, or the change with an offer in it; NULL: nothing. */
+	struct change *gentler;
+	const struct offer *offer;         /* it is this one of model/offer.h; NULL: messages are held */
 	bool undo;
 	char *undo_id;                     /* NULL: the last one */
 	struct review *review;             /* NULL until there is one */

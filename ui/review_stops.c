@@ -58,7 +58,7 @@ static size_t shown_buttons(const struct review_view *self, struct review_button
 
 		/* Before Apply, so that whoever goes there comes past it. */
 		if (self->gentler != NULL)
-			buttons[count++] = (struct review_button){ PRESS_HOLD, "Hold instead", NULL };
+			buttons[count++] = (struct review_button){ PRESS_HOLD, self->offer != NULL ? self->offer->words : "Hold instead", NULL };
 		buttons[count++] = (struct review_button){ PRESS_APPLY, review->conflict != NULL ? "Apply mine" : "Apply", apply_blocked(self) };
 		return count;
 	}
@@ -167,7 +167,7 @@ const char *review_accept_label(const struct review_view *self)
 		return review_asks_name(self) && !review_name_typed(self) ? "type the name" : "give a reason";
 	switch (button->press) {
 	case PRESS_APPLY: return "APPLY";
-	case PRESS_HOLD: return "hold instead";
+	case PRESS_HOLD: return self->offer != NULL ? "review with it" : "hold instead";
 	case PRESS_BACK: return "go back";
 	default: return "look again";
 	}

@@ -26,11 +26,11 @@ const struct command commands[] = {
 	  .help = "Shows one object with everything computed about it." },
 	{ .name = "add", .arguments = "KIND NAME field=value ...", .least = 2, .most = -1, .takes = TAKES_WRITE, .run = run_add,
 	  .help = "Creates an object." },
-	{ .name = "set", .arguments = "KIND NAME field=value field+=value field-=value ...", .least = 3, .most = -1, .takes = TAKES_WRITE,
+	{ .name = "set", .arguments = "KIND NAME field=value field+=value field-=value ...", .least = 3, .most = -1, .takes = TAKES_WRITE | TAKES_FOLLOW,
 	  .run = run_set, .help = "Changes fields of an object." },
 	{ .name = "rename", .arguments = "KIND NAME NEW", .least = 3, .most = 3, .takes = TAKES_WRITE, .run = run_rename,
 	  .help = "Gives an object another name." },
-	{ .name = "remove", .arguments = "KIND NAME", .least = 2, .most = 2, .takes = TAKES_WRITE, .run = run_remove,
+	{ .name = "remove", .arguments = "KIND NAME", .least = 2, .most = 2, .takes = TAKES_WRITE | TAKES_FOLLOW, .run = run_remove,
 	  .help = "Deletes an object." },
 	{ .name = "history", .arguments = "", .least = 0, .most = 0, .takes = TAKES_VERIFY | TAKES_LIMIT, .run = run_history,
 	  .help = "Shows what was changed, newest first." },
@@ -98,7 +98,7 @@ enum option_id {
 	OPTION_VERIFY, OPTION_SIZE, OPTION_KEYS, OPTION_HOST, OPTION_BY, OPTION_ONCE, OPTION_OUTPUT, OPTION_DIRECTORY, OPTION_POSTFIX,
 	OPTION_DOVECONF, OPTION_FD_LIMIT, OPTION_DOVECOT_VERSION, OPTION_GROUP, OPTION_OWN, OPTION_PASSWORD_STDIN,
 	OPTION_CONNECTIONS, OPTION_USERS, OPTION_DEVICES, OPTION_MODE, OPTION_PROTOCOLS, OPTION_CONFIRM_WITHIN, OPTION_KEEP_SESSIONS, OPTION_END_SESSIONS, OPTION_REPAIR,
-	OPTION_AUTH_CACHE, OPTION_AUTH_CACHE_TTL, OPTION_RAISE
+	OPTION_AUTH_CACHE, OPTION_AUTH_CACHE_TTL, OPTION_RAISE, OPTION_FOLLOW
 };
 
 static const struct option_row {
@@ -132,6 +132,7 @@ static const struct option_row {
 	{ "dry-run", NULL, OPTION_DRY_RUN, TAKES_WRITE, "print the review and end" },
 	{ "yes", NULL, OPTION_YES, TAKES_WRITE, "apply what the review shows" },
 	{ "confirm", "NAME", OPTION_CONFIRM, TAKES_WRITE, "the name, where mail or an account would be lost" },
+	{ "follow", NULL, OPTION_FOLLOW, TAKES_FOLLOW, "what others forward to somebody who goes, goes first" },
 	{ "reason", "TEXT", OPTION_REASON, TAKES_WRITE, "a line for the ticket" },
 	{ "verify", NULL, OPTION_VERIFY, TAKES_VERIFY, "check that no record was altered" },
 	{ "size", "80x24", OPTION_SIZE, TAKES_SCREEN, "columns and rows" },
@@ -279,6 +280,7 @@ static bool *flag_of(struct parsed *parsed, enum option_id id)
 	case OPTION_LIST_KEYS: return &parsed->list_keys;
 	case OPTION_DRY_RUN: return &parsed->arguments.dry_run;
 	case OPTION_YES: return &parsed->arguments.yes;
+	case OPTION_FOLLOW: return &parsed->arguments.follow;
 	case OPTION_VERIFY: return &parsed->arguments.verify;
 	case OPTION_KEEP_SESSIONS: return &parsed->arguments.keep_sessions;
 	case OPTION_END_SESSIONS: return &parsed->arguments.end_sessions;

@@ -36,7 +36,7 @@ struct printer;
 struct arguments {
 	const struct front_ends *front_ends;
 	const struct printer *printer;     /* --format */
-	bool dry_run, yes, verify, once;
+	bool dry_run, yes, verify, once, follow;
 	const char *confirm, *reason, *filter, *columns, *size, *keys, *host, *by, *output, *directory, *postfix;
 	const char *doveconf, *fd_limit, *dovecot_version;
 	const char *connections, *users, *devices, *mode, *protocols, *confirm_within;   /* a goal for limits */
@@ -59,6 +59,7 @@ enum command_options {
 	TAKES_GOAL = 2048 /* --connections --users --devices --mode --protocols --raise --auth-cache --auth-cache-ttl --confirm-within --keep-sessions --end-sessions */,
 	TAKES_LIMITS = 1024 /* --doveconf --fd-limit --dovecot-version */,
 	TAKES_SETTINGS = 1 << 12 /* --group --own --password-stdin */, TAKES_REPAIRS = 1 << 17 /* --password --quota .. */,
+	TAKES_FOLLOW = 1 << 18 /* --follow */,
 	TAKES_LIVE = TAKES_HOST | TAKES_FILTER | TAKES_LIMIT | TAKES_COLUMNS
 };
 

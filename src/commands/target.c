@@ -39,6 +39,7 @@ struct change *target_change(struct headless *headless, enum verb verb, const ch
 	change = change_new(verb, kind, reading.record->name);
 	change->id = arena_text(change->arena, reading.record->id);
 	change_saw(change, reading.record);
+	change->follows = headless->arguments->follow;
 	record_free(reading.record);
 	return change;
 }

@@ -240,7 +240,8 @@ static bool value_names(const struct profile_reference *row, const char *value, 
 	return false;
 }
 
-static void take_references(struct store_ldap *store, struct references *references, const struct profile_reference *row, const struct entry *entry, const struct words *names, bool followed)
+static void take_references(struct store_ldap *store, struct references *references, const struct profile_reference *row, const struct entry *entry, const struct words *names,
+		bool followed, bool wishable)
 {
 	const struct attribute *values = entry_get(entry, row->attribute);
 	size_t i, j;
@@ -254,7 +255,8 @@ static void take_references(struct store_ldap *store, struct references *referen
 			references->list = arena_grow(references->arena, references->list, &references->capacity, references->count + 1, sizeof *references->list);
 			reference = &references->list[references->count++];
 			*reference = (struct reference){ .place = arena_text(references->arena, entry->dn), .attribute = row->attribute,
-				.value = arena_text(references->arena, values->values[i].bytes), .meaning = row->meaning, .followed = followed };
+				.value = arena_text(references->arena, values->values[i].bytes), .meaning = row->meaning, .followed = followed,
+				.wishable = wishable };
 			read_holder(store->world, references->arena, entry, &reference->kind, &reference->name);
 		}
 }
@@ -338,7 +340,7 @@ bool gather_references(struct store_ldap *store, const struct change *change, st
 		for (j = 0; j < found.count; j++)
 			if (!dn_same(found.entries[j]->dn, entry->dn))
 				take_references(store, &references, row, found.entries[j], &names,
-					row->follow >= (goes ? FOLLOW_ALWAYS : FOLLOW_RENAMED));
+					row->follow >= (goes && !change->follows ? FOLLOW_ALWAYS : FOLLOW_RENAMED), row->follow >= FOLLOW_RENAMED);
 	}
 	facts->references = references.list;
 	facts->reference_count = references.count;

@@ -204,7 +204,7 @@ static bool plan_edit(struct store_ldap *store, const struct change *change, con
 {
 	const struct profile_kind *held = store_kind(store, change->kind);
 	struct entry *draft = entry_copy(arena, entry), *seen = entry_copy(arena, entry);
-	struct follow_to to = { .phase = FOLLOW_BEFORE };
+	struct follow_to to = { .phase = FOLLOW_BEFORE, .wished = change->follows };
 	struct delta *deltas;
 	size_t count;
 	bool moves;
@@ -275,7 +275,8 @@ static bool plan_delete(struct store_ldap *store, const struct change *change, c
 	struct operation *operation;
 
 	plan->after = NULL;
-	if (!plan_follow(store, arena, entry, &(struct follow_to){ .named = true, .addressed = true, .keeper = through ? "udm" : NULL }, held, plan, error))
+	if (!plan_follow(store, arena, entry, &(struct follow_to){ .named = true, .addressed = true, .wished = change->follows,
+			.keeper = through ? "udm" : NULL }, held, plan, error))
 		return false;
 	if (through)
 		return plan_udm_delete(store, change, facts, arena, plan, error);

@@ -24,11 +24,12 @@ struct moves {
 	struct arena *arena;
 	struct move *list;
 	size_t count, capacity;
+	bool wished;
 };
 
 static void add_move(struct moves *moves, const struct profile_reference *row, const char *old, const char *new)
 {
-	if (old == NULL || (new == NULL && row->follow != FOLLOW_ALWAYS))
+	if (old == NULL || (new == NULL && row->follow != FOLLOW_ALWAYS && !moves->wished))
 		return;
 	moves->list = arena_grow(moves->arena, moves->list, &moves->capacity, moves->count + 1, sizeof *moves->list);
 	moves->list[moves->count++] = (struct move){ .row = row, .old = old, .new = new };
@@ -169,7 +170,7 @@ static struct filter *naming_leaf(struct arena *arena, const struct profile_refe
 bool plan_follow(struct store_ldap *store, struct arena *arena, const struct entry *entry, const struct follow_to *to,
 		const struct profile_kind *kind, struct plan *plan, struct error *error)
 {
-	struct moves moves = { .arena = arena };
+	struct moves moves = { .arena = arena, .wished = to->wished };
 	struct filter *any = filter_group(arena, FILTER_OR), *leaves = filter_group(arena, FILTER_OR);
 	struct search search = { .base = world_base(store->world), .scope = SCOPE_BELOW, .filter = any };
 	const char **attributes;

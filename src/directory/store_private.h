@@ -97,6 +97,7 @@ struct follow_to {
 	bool named, addressed;             /* names, addresses change; both: it is deleted */
 	const char *dn, *name, *address;   /* what they become; NULL: gone */
 	enum follow_phase phase;
+	bool wished;                       /* what is usually left goes as well (struct change, follows) */
 	const char *keeper;                /* who does the change itself and keeps some of it in step, "udm"; NULL: nobody */
 };
 /* Steps that bring into step what names the object, by the rows of the profile that are to follow. */

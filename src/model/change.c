@@ -77,6 +77,7 @@ struct change *change_copy(const struct change *change)
 		arena_holds_secret(arena);
 	copy->id = arena_text(arena, change->id);
 	copy->new_name = arena_text(arena, change->new_name);
+	copy->follows = change->follows;
 	copy->reason = arena_text(arena, change->reason);
 	copy->undo_of = arena_text(arena, change->undo_of);
 	copy->job = arena_text(arena, change->job);

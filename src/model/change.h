@@ -35,6 +35,8 @@ struct change {
 	size_t edit_count, edit_capacity;
 	/* What the person saw when editing began; NULL: none. For three-way merging; borrowed into the arena (a copy). */
 	const struct record *seen;
+	/* What names the target and is usually left, since it belongs to others, goes with it: forwards to somebody who goes. */
+	bool follows;
 	const char *reason;                /* the line for the ticket; NULL or "": none */
 	/* It is a step of this job of the desk (its number and its words, the same for all steps); NULL: it stands alone. */
 	const char *job, *job_words;

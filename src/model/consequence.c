@@ -5,7 +5,8 @@
  * consequence_any.c, consequence_mailbox.c, consequence_address.c,
  * consequence_user.c, consequence_reference.c, consequence_members.c,
  * consequence_folder.c, consequence_policy.c, consequence_domain.c,
- * consequence_traffic.c, consequence_mailbox_live.c and consequence_witness.c;
+ * consequence_traffic.c, consequence_mailbox_live.c and consequence_witness.c,
+ * offer.c tells what could be done beside it;
  * here is what they share.
  */
 #include "model/consequence_rules.h"
@@ -186,6 +187,7 @@ size_t consequences_of(struct arena *arena, const struct change *change, const s
 			look_at(&scene, consequence_rules_policy);
 		if (kind_field(change->kind, "address") || strcmp(change->kind->name, "quotapolicy") == 0)
 			look_at(&scene, consequence_rules_reference);
+		look_at(&scene, consequence_rules_offer);
 		if (strcmp(change->kind->name, "domain") == 0)
 			look_at(&scene, consequence_rules_domain);
 		if (change->kind == &kind_queue || change->kind == &kind_sessions)

@@ -39,6 +39,7 @@ extern const struct consequence_rule consequence_rules_address[];   /* user: add
 extern const struct consequence_rule consequence_rules_alias[];     /* alias: entries of their own */
 extern const struct consequence_rule consequence_rules_user[];      /* user: the rest */
 extern const struct consequence_rule consequence_rules_witness[];   /* user: what mail servers know of them now */
+extern const struct consequence_rule consequence_rules_offer[];     /* what could be done beside it (offer.c) */
 extern const struct consequence_rule consequence_rules_reference[]; /* user, group, mailinglist: who names it */
 extern const struct consequence_rule consequence_rules_members[];   /* group, mailinglist: members, senders, address */
 extern const struct consequence_rule consequence_rules_folder[];

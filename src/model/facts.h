@@ -32,6 +32,7 @@ struct reference {
 	const char *value;         /* the value that names the target */
 	const char *meaning;       /* "member", "allowed sender", "list member", "right on folder", "forward target" */
 	bool followed;             /* kept in step by steps of the same change */
+	bool wishable;             /* it is where that is wished (struct change, follows) */
 };
 /* A former address of somebody else, kept from others for a while. */
 struct blocked {

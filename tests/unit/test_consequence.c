@@ -26,11 +26,11 @@ static const struct holder holders[] = {
 	{ "fwd@example.com", "user", "carl", "uid=carl", NULL, "forwards" },
 };
 static const struct reference references[] = {
-	{ "group", "staff", "cn=staff", "uniqueMember", "uid=anna", "member", false },
-	{ "group", "staff", "cn=staff", "memberUid", "anna", "member", false },
-	{ "mailinglist", "news", "cn=news", "univentionMailMember", "anna@example.com", "list member", false },
-	{ "folder", "team@example.com", "cn=team", "univentionMailACL", "anna@example.com write", "right on folder", false },
-	{ "mailinglist", "board", "cn=board", "univentionAllowedEmailUsers", "uid=anna", "allowed sender", false },
+	{ "group", "staff", "cn=staff", "uniqueMember", "uid=anna", "member", false, false },
+	{ "group", "staff", "cn=staff", "memberUid", "anna", "member", false, false },
+	{ "mailinglist", "news", "cn=news", "univentionMailMember", "anna@example.com", "list member", false, false },
+	{ "folder", "team@example.com", "cn=team", "univentionMailACL", "anna@example.com write", "right on folder", false, false },
+	{ "mailinglist", "board", "cn=board", "univentionAllowedEmailUsers", "uid=anna", "allowed sender", false, false },
 };
 
 enum world { PLAIN = 0, ONE_SERVER = 1, BLIND = 2, MANAGED = 4, FOREIGN = 8, LOOKALIKE = 16, REFERENCES = 32, UNREAD = 64, ASTRAY = 128, THROUGH = 256 };
