@@ -57,6 +57,22 @@ static void look_at_config(struct doctor *doctor)
 		say(doctor, FINDING_OK, "reason", "every change needs one in this role");
 }
 
+/* What holds a role beyond its table of rows. */
+static void look_at_roles(struct doctor *doctor)
+{
+	const struct config *config = doctor->headless.engine->config;
+	struct error error = { 0 };
+
+	if (config->role == ROLE_HELPDESK && !(config->scope.branches && config->scope.branches[0]) && !(config->scope.domains && config->scope.domains[0]))
+		say(doctor, FINDING_NOTE, "helpdesk", "everybody who is not protected may be changed in this role; branches and domains in the section helpdesk limit that");
+	if (!config->audit_socket)
+		return;
+	if (gate_audit_listens(doctor->headless.engine->gate, &error))
+		say(doctor, FINDING_OK, "audit", config->audit_socket);
+	else
+		say(doctor, config->audit_required ? FINDING_ERROR : FINDING_WARNING, "audit", error.text);
+}
+
 static void look_at_password(struct doctor *doctor)
 {
 	const struct directory_settings *directory = &doctor->headless.engine->config->directory;
@@ -180,6 +196,7 @@ int run_doctor(struct config *takes, const struct arguments *arguments, int argc
 		return headless_close(&doctor.headless);
 	output_begin(&doctor.output, arguments->printer, stdout, columns, 3, false);
 	look_at_config(&doctor);
+	look_at_roles(&doctor);
 	look_at_password(&doctor);
 	look_at_directory(&doctor);
 	look_at_journal(&doctor);

@@ -100,7 +100,7 @@ bool stage_journal(struct walk *walk)
 	submission->sentence = arena_text(submission->arena, walk->review->sentence);
 	if (!id)
 		id = arena_format(submission->arena, "%s-%u", journal_session(gate->journal), ++gate->number);
-	if (gate->settings.audit_required && !audit_reaches(gate, &submission->error)) {
+	if (gate->settings.audit_required && !gate_audit_listens(gate, &submission->error)) {
 		error_prefix(&submission->error, "Nothing was changed, because the audit cannot be told, and the configuration wants it");
 		return stop(walk, OUTCOME_NOT_APPLIED);
 	}

@@ -7,7 +7,8 @@
  * ASCII only, \u escapes, dots for secrets, and the hash of our journal's last
  * record, so that an end that was cut off there shows.  What could not be told
  * is said once in a session and loses no change, unless the configuration
- * wants the audit: then nothing is begun while nobody listens.  Gate's thread.
+ * wants the audit: then nothing is begun while nobody listens.  Gate's thread,
+ * except gate_audit_listens (any).
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -145,7 +146,7 @@ static int connect_to(const char *path, struct error *error)
 	return -1;
 }
 
-bool audit_reaches(const struct gate *gate, struct error *error)
+bool gate_audit_listens(const struct gate *gate, struct error *error)
 {
 	int descriptor = gate->settings.audit_socket ? connect_to(gate->settings.audit_socket, error) : -1;
 

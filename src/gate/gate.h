@@ -47,6 +47,8 @@ bool gate_close(struct gate *gate);
 void gate_register(struct gate *gate, struct store *store);
 /* Why nothing can be written now, in words; NULL: it can. */
 const char *gate_write_reason(const struct gate *gate);
+/* Does somebody listen at the audit's socket (or is none configured)? False with why not. */
+bool gate_audit_listens(const struct gate *gate, struct error *error);
 /* A write is under way (hang-up waits for it). */
 bool gate_busy(const struct gate *gate);
 /* Steps of the write under way, or of the last one, that are through. */

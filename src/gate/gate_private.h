@@ -178,8 +178,6 @@ bool write_undone(struct gate *gate, const char *id, const char *by);
 void audit(struct gate *gate, const char *id, const struct review *review, const char *sentence, const char *result);
 /* The same of a set whose outcome was seen later. */
 void audit_seen(struct gate *gate, const char *id, const char *kind, const char *name, const char *result);
-/* Does somebody listen there, or is no socket configured? */
-bool audit_reaches(const struct gate *gate, struct error *error);
 /* The first trouble in telling, once in a session; NULL: none, or it was told. */
 const char *audit_trouble(struct gate *gate);
 

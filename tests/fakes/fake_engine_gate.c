@@ -498,6 +498,12 @@ void gate_resolve(struct gate *gate, void (*done)(void *context, size_t left, co
 
 /* --- the rest of gate.h, and the engine ----------------------------------------------------------- */
 
+bool gate_audit_listens(const struct gate *gate, struct error *error)
+{
+	(void)gate, (void)error;
+	return true;
+}
+
 const char *gate_write_reason(const struct gate *gate)
 {
 	return gate->role == ROLE_MONITOR ? "the role monitor has no right to write" : NULL;

@@ -78,6 +78,25 @@ static bool apply_has_focus(struct stage *stage)
 	return false;
 }
 
+static void passed(void *context)
+{
+	*(bool *)context = true;
+}
+
+/* The steps of a job that was confirmed follow each other, also once nobody looks at them any more: they belong to this key. */
+static void let_it_end(struct stage *stage)
+{
+	for (int quiet = 0; quiet < 3;) {
+		size_t before = fake_submits(stage->engine);
+		bool over = false;
+		struct loop_timer *timer = loop_after(stage->engine->loop, 5, 0, passed, &over);
+
+		loop_run_until(stage->engine->loop, &over);
+		loop_timer_stop(timer);
+		quiet = fake_submits(stage->engine) == before ? quiet + 1 : 0;
+	}
+}
+
 static void press(struct stage *stage, const struct key *key)
 {
 	size_t before = fake_submits(stage->engine);
@@ -90,6 +109,8 @@ static void press(struct stage *stage, const struct key *key)
 		stage_settle(stage);
 	if (fake_submits(stage->engine) == before)
 		return;
+	if (repair)
+		let_it_end(stage);
 	key_from_name("Enter", &enter);
 	if (!focused || !key_same(key, &enter)) {
 		char name[64];
