@@ -5,7 +5,8 @@
  * One command a request, since the server ends the process after some mixtures
  * (dovecot 6).  The key is read from its file when it is first needed and again
  * after a refusal, and wiped at the end.  What the answer means is in
- * http_words.c.  Loop thread.
+ * http_words.c.  What was sent and not answered leaves the outcome of a change
+ * unknown.  Loop thread.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -68,9 +69,12 @@ static void on_answer(const struct http_answer *from, void *context)
 	struct host_answer answer = { .error = from->error, .form = FORM_JSON, .cut = from->cut };
 
 	((struct carried *)call->carried)->call = NULL;
-	if (from->error.kind != ERROR_NONE)
+	if (from->error.kind != ERROR_NONE) {
 		error_prefix(&answer.error, "%s", call->host->settings.name);
-	else
+		/* A change that was sent may have been done, whatever became of the link then. */
+		if (call->command->changes && from->sent)
+			answer.error.kind = ERROR_UNKNOWN_OUTCOME;
+	} else
 		http_unwrap(call->arena, &call->host->settings, call->command, from, &answer);
 	if (from->status == 401)
 		http_forget(call->host);

@@ -33,8 +33,17 @@ static const struct {
 	{ 503, ERROR_UNREACHABLE, "the doveadm API is busy" },
 };
 
-static bool status_error(const struct host_settings *settings, const struct http_answer *from, struct error *error)
+/* What was asked may have been done by whoever answered so that nobody can tell. */
+static enum error_kind unclear(const struct host_command *command, enum error_kind otherwise)
 {
+	return command->changes ? ERROR_UNKNOWN_OUTCOME : otherwise;
+}
+
+static bool status_error(const struct host_settings *settings, const struct host_command *command, const struct http_answer *from,
+		struct error *error)
+{
+	/* 502 and 504 are a proxy's, which may have handed the request on; 500 and 503 are said before anything is done. */
+	enum error_kind failed = from->status > 500 ? unclear(command, ERROR_UNREACHABLE) : ERROR_UNREACHABLE;
 	size_t i;
 
 	for (i = 0; i < sizeof(statuses) / sizeof(statuses[0]); i++)
@@ -44,13 +53,13 @@ static bool status_error(const struct host_settings *settings, const struct http
 	if (from->status >= 300 && from->status < 400)
 		return error_set(error, ERROR_REFUSED, "%s: %s sends us elsewhere, which is not followed: correct the URL [HTTP %ld]",
 			settings->name, settings->http_url, from->status);
-	return error_set(error, ERROR_UNREACHABLE, "%s: %s: the doveadm API failed [HTTP %ld]", settings->name, settings->http_url, from->status);
+	return error_set(error, failed, "%s: %s: the doveadm API failed [HTTP %ld]", settings->name, settings->http_url, from->status);
 }
 
-static bool no_json(const struct host_settings *settings, const char *why, struct error *error)
+static bool no_json(const struct host_settings *settings, const struct host_command *command, const char *why, struct error *error)
 {
 	/* Somebody answers there, so it is not as if nobody did. */
-	return error_set(error, ERROR_UNSUPPORTED, "%s: %s: what came is no answer of a doveadm API: does the URL lead to Dovecot? [%s]",
+	return error_set(error, unclear(command, ERROR_UNSUPPORTED), "%s: %s: what came is no answer of a doveadm API: does the URL lead to Dovecot? [%s]",
 		settings->name, settings->http_url, why);
 }
 
@@ -77,11 +86,11 @@ static bool take_entry(struct arena *arena, const struct host_settings *settings
 	char *printed;
 
 	if (json_count(root) != 1 || json_count(entry) < 3 || !name)
-		return no_json(settings, "not one entry", &answer->error);
+		return no_json(settings, command, "not one entry", &answer->error);
 	if (!strcmp(name, "error"))
 		return take_error(settings, command, entry, arena, answer);
 	if (strcmp(name, "doveadmResponse") || json_count(entry) != 3)
-		return no_json(settings, "an entry of another shape", &answer->error);
+		return no_json(settings, command, "an entry of another shape", &answer->error);
 	printed = json_print(json_item(entry, 1), false);
 	answer->length = strlen(printed);
 	answer->output = arena_bytes(arena, printed, answer->length);
@@ -108,23 +117,23 @@ void http_unwrap(struct arena *arena, const struct host_settings *settings, cons
 	struct json *root;
 
 	if (from->status != 200) {
-		status_error(settings, from, &answer->error);
+		status_error(settings, command, from, &answer->error);
 		return;
 	}
 	if (from->cut) {
-		error_set(&answer->error, ERROR_UNSUPPORTED, "%s: the doveadm API answered %s with more than %zu bytes, which was not read to the end",
+		error_set(&answer->error, unclear(command, ERROR_UNSUPPORTED), "%s: the doveadm API answered %s with more than %zu bytes, which was not read to the end",
 			settings->name, command->method, from->length);
 		return;
 	}
 	if (from->length == 0) {
-		no_json(settings, "an empty answer", &answer->error);
+		no_json(settings, command, "an empty answer", &answer->error);
 		return;
 	}
 	if (take_by_sight(arena, from, answer))
 		return;
 	root = json_parse(from->body, from->length, &error);
 	if (!root) {
-		no_json(settings, error.text, &answer->error);
+		no_json(settings, command, error.text, &answer->error);
 		return;
 	}
 	take_entry(arena, settings, command, root, answer);

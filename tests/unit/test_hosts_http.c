@@ -200,6 +200,39 @@ static void faults_of_the_wire(void **state)
 	}
 }
 
+/* Cut off or answered so that nobody can tell, a change may have been done; refused before it began, it was not. */
+static void what_became_of_a_change(void **state)
+{
+	static const struct { enum hostile_way way; const char *words; enum error_kind kind; } cases[] = {
+		{ HOSTILE_ENDS, "", ERROR_UNKNOWN_OUTCOME },
+		{ HOSTILE_SAYS, "HTTP/1.1 200 OK\r\nContent-Length: 200\r\n\r\n[[\"doveadm", ERROR_UNKNOWN_OUTCOME },
+		{ HOSTILE_SAYS, "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n[[\"doveadm", ERROR_UNKNOWN_OUTCOME },
+		{ HOSTILE_SAYS, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", ERROR_UNKNOWN_OUTCOME },
+		{ HOSTILE_SAYS, "HTTP/1.1 504 Gateway Timeout\r\nContent-Length: 0\r\n\r\n", ERROR_UNKNOWN_OUTCOME },
+		{ HOSTILE_HANGS, "", ERROR_UNKNOWN_OUTCOME },
+		{ HOSTILE_SAYS, "HTTP/1.1 401 No\r\nContent-Length: 0\r\n\r\n", ERROR_REFUSED },
+		{ HOSTILE_SAYS, "HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n", ERROR_UNREACHABLE },
+		{ HOSTILE_SAYS, "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n[[\"error\",{\"type\":\"unAuthorized\", \"exitCode\":0},\"postroom\"]]", ERROR_REFUSED },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const char *hole = "anna@example.com";
+		struct heard heard;
+
+		hostile_http_say(server, cases[i].way, cases[i].words);
+		heard = run((struct host_request){ .command = "cache-flush", .holes = &hole, .hole_count = 1,
+			.deadline = cases[i].way == HOSTILE_HANGS ? 300 : 60000 });
+		if (heard.error.kind != cases[i].kind || strncmp(heard.error.text, "mail3: ", 7))
+			fail_msg("case %zu: %d %s", i, (int)heard.error.kind, heard.error.text);
+	}
+	/* Nobody listens: nothing was sent. */
+	hostile_http_free(server);
+	server = NULL;
+	assert_int_equal(ask("cache-flush", "anna@example.com").error.kind, ERROR_UNREACHABLE);
+}
+
 static void a_long_answer_comes_as_one_piece(void **state)
 {
 	struct text words = { 0 }, rows = { 0 };
@@ -342,7 +375,8 @@ static int tear_down(void **state)
 {
 	(void)state;
 	hosts_close(hosts);
-	hostile_http_free(server);
+	if (server)
+		hostile_http_free(server);
 	loop_free(loop);
 	unlink(key_file);
 	return 0;
@@ -355,6 +389,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(takes_the_result_out, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(each_fault_has_its_words, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(faults_of_the_wire, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(what_became_of_a_change, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_long_answer_comes_as_one_piece, set_up, tear_down),
 		cmocka_unit_test(broken_answers),
 		cmocka_unit_test_setup_teardown(the_key_is_read_again_after_a_refusal, set_up, tear_down),
