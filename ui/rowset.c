@@ -82,9 +82,14 @@ static int compare(const struct rowset *set, const struct row *a, const struct r
 	size_t column;
 	int order;
 
-	if (set->column != NULL && rowset_column(set, set->column, &column))
+	if (set->column != NULL && rowset_column(set, set->column, &column)) {
+		bool measured = set->column->type == FIELD_NUMBER && set->column->flags & FIELD_DERIVED, known = a->values[column].length > 0;
+
+		/* A figure that is not known is neither the most nor the least; the fullest first must not begin with it. */
+		if (set->reverse && measured && known != (b->values[column].length > 0))
+			return known ? -1 : 1;
 		order = row_compare(set->first, a, b, column);
-	else
+	} else
 		order = text_compare(a->name, b->name);
 	if (order == 0)
 		order = strcmp(row_identity(a), row_identity(b));
