@@ -11,6 +11,7 @@
 #include "base/text.h"
 
 struct watching { int64_t until; bool done; };
+struct waiting { struct stage *stage; bool done; int left; };
 
 static void look_at_clock(void *context)
 {
@@ -33,6 +34,26 @@ void stage_watch(struct stage *stage, int minutes)
 	session_tick(stage->session);
 }
 
+static void look_at_servers(void *context)
+{
+	struct waiting *waiting = context;
+
+	waiting->done = live_settled(waiting->stage->engine->live) || waiting->left-- <= 0;
+}
+
+void stage_hear(struct stage *stage)
+{
+	struct waiting waiting = { stage, false, 10000 };
+	struct loop_timer *timer;
+
+	if (stage->ended || stage->engine->live == NULL || live_settled(stage->engine->live))
+		return;
+	timer = loop_after(stage->engine->loop, 0, 1, look_at_servers, &waiting);
+	loop_run_until(stage->engine->loop, &waiting.done);
+	loop_timer_stop(timer);
+	stage_settle(stage);
+}
+
 static void ended(void *context, int status)
 {
 	struct stage *stage = context;
@@ -48,8 +69,6 @@ static void copied(void *context, const char *bytes, size_t length)
 	text_clear(&stage->copied);
 	text_add_bytes(&stage->copied, bytes, length);
 }
-
-struct waiting { struct stage *stage; bool done; int left; };
 
 /* The fake directory goes on connecting until a test says how it ends, so nobody waits for that. */
 static bool settled(const struct stage *stage)

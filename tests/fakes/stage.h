@@ -25,6 +25,8 @@ struct stage *stage_new(const struct fake_settings *settings, const char *sectio
 void stage_free(struct stage *stage);
 /* Runs the loop until no view waits for data; false where that takes 10 seconds. */
 bool stage_settle(struct stage *stage);
+/* Until every server has answered, or failed to, whatever is wanted of it now; no minute goes by. For pictures that say how many answer. */
+void stage_hear(struct stage *stage);
 /* So many minutes go by, with all that is asked of the mail servers meanwhile; the clock stands still again after them. */
 void stage_watch(struct stage *stage, int minutes);
 /* Presses keys by their names, blank-separated, and settles after each. An unknown name ends the program. */

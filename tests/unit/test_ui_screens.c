@@ -263,7 +263,9 @@ static void scene_is_as_before(void **state)
 
 			if (scene->minutes > 0)
 				stage_watch(stage, scene->minutes);
+			stage_hear(stage);
 			play(stage, scene->keys);
+			stage_hear(stage);
 			assert_sound_screen(stage_canvas(stage));
 			now = picture(stage);
 			snprintf(path, sizeof path, "tests/screens/%s-%s-%s.screen", scene->name, sizes[size].name, forms[form].name);
