@@ -299,13 +299,17 @@ static void draw_footer(struct session *session, struct canvas *canvas, int row)
 /* The word of the system stays, since it tells which window this is. */
 static void draw_cover(struct session *session, struct canvas *canvas)
 {
+	bool wide = canvas->columns >= 80;
+
 	draw_top(session, canvas);
 	if (session_lock(session) != NULL) {
 		lock_draw(session_lock(session), canvas);
 		return;
 	}
-	canvas_words(canvas, canvas->rows / 2, 2, canvas->columns - 4, STYLE_NOTICE, "Hidden, because no key was pressed for long. Any key shows it again.");
-	canvas_words(canvas, canvas->rows / 2 + 1, 2, canvas->columns - 4, STYLE_DIM, "Not locked: nobody typed a password for this session, so there is none to ask for.");
+	canvas_words(canvas, canvas->rows / 2, 2, canvas->columns - 4, STYLE_NOTICE, wide ? "Hidden, because no key was pressed for long. Any key shows it again." :
+		"Hidden. Any key shows it again.");
+	canvas_words(canvas, canvas->rows / 2 + 1, 2, canvas->columns - 4, STYLE_DIM, wide ?
+		"Not locked: nobody typed a password for this session, so none can be asked." : "Not locked: no password to ask for.");
 	canvas_cursor(canvas, canvas->rows / 2, 2, false);
 }
 

@@ -132,7 +132,8 @@ void lock_draw(const struct lock *lock, struct canvas *canvas)
 	int row = canvas->rows / 2 - 1, column = 2 + (int)sizeof label - 1, width = canvas->columns - column - 2;
 	char *way = keymap_key(session_keymap(lock->session), "global", "exit", canvas->arena);
 
-	canvas_words(canvas, row - 1, 2, canvas->columns - 4, STYLE_NOTICE, "Locked, because no key was pressed for long. What was typed is kept.");
+	canvas_words(canvas, row - 1, 2, canvas->columns - 4, STYLE_NOTICE, canvas->columns >= 80 ?
+		"Locked, because no key was pressed for long. What was typed is kept." : "Locked. What was typed is kept.");
 	canvas_format(canvas, row, 2, canvas->columns - 4, STYLE_DIM, "for %s", lock->dn);
 	canvas_words(canvas, row + 1, 2, -1, STYLE_LABEL, label);
 	if (width > 0)
@@ -142,5 +143,5 @@ void lock_draw(const struct lock *lock, struct canvas *canvas)
 	else if (lock->trouble.kind != ERROR_NONE)
 		canvas_words(canvas, row + 2, 2, canvas->columns - 4, STYLE_WARNING, lock->trouble.text);
 	canvas_format(canvas, canvas->rows - 1, 1, canvas->columns - 2, STYLE_DIM, "Enter unlock  Esc empty%s%s%s", way == NULL ? "" : "  ",
-		way == NULL ? "" : way, way == NULL ? "" : " end, edits are kept as drafts");
+		way == NULL ? "" : way, way == NULL ? "" : canvas->columns >= 80 ? " end, edits are kept as drafts" : " end");
 }

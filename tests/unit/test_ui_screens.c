@@ -157,6 +157,9 @@ static const struct scene scenes[] = {
 	{ "history", ROLE_ADMIN, "users", { "l", "=4 GB", "Enter Right Enter H", NULL }, false, false, 0, 0, 0 },
 	{ "history-empty", ROLE_ADMIN, "history", { NULL }, false, false, 0, 0, 0 },
 	{ "text", ROLE_ADMIN, "users", { "l", "=4 GB", "Enter Right Enter H Enter", NULL }, false, false, 0, 0, 0 },
+	/* Nobody touched a key for long: with and without a password to ask for. */
+	{ "idle-locked", ROLE_HELPDESK, "users", { "Esc Enter", NULL }, false, false, 0, 0, 0 },
+	{ "idle-hidden", ROLE_ADMIN, "users", { "Enter", NULL }, false, false, 0, 0, 0 },
 	{ "refused-key", ROLE_HELPDESK, NULL, { "Esc n", NULL }, false, false, 0, 0, 0 },
 };
 static const struct { const char *name; int rows, columns; } sizes[] = { { "80x24", 24, 80 }, { "120x40", 40, 120 }, { "40x10", 10, 40 } };
@@ -257,7 +260,8 @@ static void scene_is_as_before(void **state)
 	for (size_t size = 0; size < 3; size++) {
 		for (size_t form = 0; form < 2; form++) {
 			struct fake_settings settings = { .role = scene->role, .hostile = scene->hostile, .down = scene->down, .cut = scene->cut,
-				.servers = scene->servers, .ucs = strstr(scene->name, "-ucs") != NULL };
+				.servers = scene->servers, .ucs = strstr(scene->name, "-ucs") != NULL,
+				.unlock_dn = strcmp(scene->name, "idle-locked") == 0 ? "uid=t.kern,cn=users,dc=example,dc=com" : NULL };
 			struct stage *stage = stage_new(&settings, scene->section, sizes[size].rows, sizes[size].columns, forms[form].form);
 			char path[160], *now;
 
@@ -266,6 +270,8 @@ static void scene_is_as_before(void **state)
 			stage_hear(stage);
 			play(stage, scene->keys);
 			stage_hear(stage);
+			if (strncmp(scene->name, "idle-", 5) == 0)
+				session_cover(stage->session);
 			assert_sound_screen(stage_canvas(stage));
 			now = picture(stage);
 			snprintf(path, sizeof path, "tests/screens/%s-%s-%s.screen", scene->name, sizes[size].name, forms[form].name);
