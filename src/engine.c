@@ -95,8 +95,10 @@ bool engine_close(struct engine *engine)
 	if (!engine)
 		return true;
 	engine_pulse_close(engine->pulse);
-	desk_close(engine->desk);
+	/* Steps that the gate still answers belong to runs, which go with the last answer. */
+	desk_leave(engine->desk);
 	gate_gone = gate_close(engine->gate);
+	desk_close(engine->desk);
 	/* A thread that hangs may still use the store of live. */
 	if (gate_gone) {
 		settings_store_free(engine->settings);

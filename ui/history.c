@@ -15,6 +15,7 @@
 #include "base/text.h"
 #include "ui/desk.h"
 #include "ui/move.h"
+#include "ui/repair.h"
 
 /* Shared by the view and the requests it has sent; the last one out frees it. */
 struct history_link {
@@ -158,6 +159,19 @@ static const struct history_row *here(const struct history_view *self)
 	return self->at < self->count ? &self->rows[self->at] : NULL;
 }
 
+/* Its steps are shown, or hidden again. */
+static void open_job(struct history_view *self, const char *job)
+{
+	bool hide = self->opened != NULL && strcmp(self->opened, job) == 0;
+	char *wanted = memory_text(job);
+
+	free(self->opened);
+	self->opened = hide ? NULL : memory_text(job);
+	history_rebuild(self);
+	history_stay_on(self, wanted);
+	free(wanted);
+}
+
 static void open_row(struct history_view *self)
 {
 	const struct history_row *row = here(self);
@@ -176,6 +190,8 @@ static void open_row(struct history_view *self)
 	if (row->entry != NULL)
 		text_addf(&text, "host    %s\nwhat    %s %s\nid      %s\n", history_given(row->entry->host), history_given(row->entry->kind),
 				history_given(row->entry->name), history_given(row->entry->id));
+	if (row->entry != NULL && row->entry->job != NULL)
+		text_addf(&text, "job     %s, %s\n", row->entry->job, history_given(row->entry->job_words));
 	text_addf(&text, "state   %s\n", row->state);
 	if (row->reason[0] != '\0')
 		text_addf(&text, "ticket  %s\n", row->reason);
@@ -187,6 +203,13 @@ static void open_row(struct history_view *self)
 	arena_free(arena);
 }
 
+static const char *job_undo_reason(const struct history_row *row)
+{
+	if (row->job_state == HISTORY_UNDONE)
+		return "it was taken back already";
+	return row->can_undo ? NULL : "no step of it can be taken back";
+}
+
 static const char *undo_reason(const struct history_row *row)
 {
 	if (row == NULL)
@@ -195,6 +218,8 @@ static const char *undo_reason(const struct history_row *row)
 		return "an event of a server is no change";
 	if (row->entry == NULL)
 		return "the access log tells of it, but only postroom's own journal can take things back";
+	if (row->job != NULL)
+		return job_undo_reason(row);
 	switch (row->entry->state) {
 	case HISTORY_UNKNOWN: return "nobody knows yet whether it happened; refresh looks again";
 	case HISTORY_UNDONE: return "it was taken back already";
@@ -281,6 +306,8 @@ static bool history_act(struct view *view, const struct action *action)
 	case MOVE_ACCEPT:
 		if (self->filtering)
 			self->filtering = false;
+		else if (here(self) != NULL && here(self)->job != NULL)
+			open_job(self, here(self)->job);
 		else
 			open_row(self);
 		return true;
@@ -290,7 +317,8 @@ static bool history_act(struct view *view, const struct action *action)
 	case MOVE_UNDO:
 		if (undo_reason(here(self)) != NULL)
 			return true;
-		session_push(view->session, review_undo_view_new(view->session, here(self)->entry->id));
+		session_push(view->session, here(self)->job != NULL ? repair_undo_view_new(view->session, here(self)->job) :
+			review_undo_view_new(view->session, here(self)->entry->id));
 		return true;
 	case MOVE_FILTER:
 		self->filtering = true;
@@ -381,6 +409,8 @@ static const char *history_label(const struct view *view, const struct action *a
 
 	if (move_of(action) == MOVE_ACCEPT && self->filtering)
 		return "to the rows";
+	if (move_of(action) == MOVE_ACCEPT && here(self) != NULL && here(self)->job != NULL)
+		return self->opened != NULL && strcmp(self->opened, here(self)->job) == 0 ? "hide steps" : "steps";
 	if (strcmp(action->name, "cancel") == 0)
 		return "leave the field";
 	if (strcmp(action->name, "back") == 0 && !line_empty(&self->filter))
@@ -414,6 +444,7 @@ static void history_close(struct view *view)
 	arena_free(self->arena);
 	line_free(&self->filter);
 	free(self->trouble);
+	free(self->opened);
 	free(self);
 }
 

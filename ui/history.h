@@ -14,6 +14,12 @@
 /* A row: from the journals (entry), a change that only the access log of the directory tells of, or an event of the servers. */
 struct history_row {
 	int64_t time;
+	int64_t sort;                          /* by which it stands: of a step the time of its job */
+	size_t order;                          /* and among those of one second */
+	const char *job;                       /* the row stands for all steps of this job; entry is the newest; NULL: it does not */
+	enum history_state job_state;
+	bool can_undo;                         /* job: any step can be taken back */
+	bool step;                             /* below the row of its job */
 	const struct history_entry *entry;     /* NULL: from the access log, or an event */
 	const struct live_event *event;        /* copied; NULL: a change */
 	const char *who, *what, *state, *reason, *lines;
@@ -45,6 +51,7 @@ struct history_view {
 	enum history_scope scope;
 	bool watched;                          /* there are mail servers, so there are events */
 	size_t at;
+	char *opened;                          /* the job whose steps are shown; NULL */
 	struct line filter;
 	bool filtering;                        /* the filter has the focus */
 };
@@ -60,6 +67,8 @@ const char *history_span(const struct history_view *self, struct arena *arena, c
 
 /* "" for NULL. */
 const char *history_given(const char *words);
+const char *history_who(const struct history_entry *entry);
+enum history_state history_state_of(const struct history_row *row);
 /* Makes the rows anew of what was read. */
 void history_rebuild(struct history_view *self);
 /* Id of the row under the cursor, free(); NULL: it has none. The cursor goes there again where it is among the rows. */
@@ -67,6 +76,11 @@ char *history_here_id(const struct history_view *self);
 void history_stay_on(struct history_view *self, const char *id);
 /* Keeps what the access log tells. */
 void history_keep_log(struct history_view *self, const struct directory_event *events, size_t count);
+
+/* --- history_jobs.c -------------------------------------------------------------------------------- */
+
+/* Rows of the journals in the arena of the view, newest first; returns how many. */
+size_t history_entry_rows(struct history_view *self, struct history_row **rows);
 
 /* --- history_events.c ------------------------------------------------------------------------------ */
 

@@ -63,7 +63,7 @@ static enum style state_style(const struct history_row *row)
 		return row->open ? row->event->level == LEVEL_CRITICAL ? STYLE_BAD : STYLE_WARNING : STYLE_DIM;
 	if (row->entry == NULL)
 		return STYLE_DIM;
-	switch (row->entry->state) {
+	switch (history_state_of(row)) {
 	case HISTORY_DONE: return STYLE_OK;
 	case HISTORY_UNDONE: return STYLE_DIM;
 	case HISTORY_UNKNOWN: return STYLE_WARNING;
@@ -78,7 +78,7 @@ static const char *state_word(const struct history_row *row)
 		return row->state;
 	if (row->entry == NULL)
 		return "log";
-	switch (row->entry->state) {
+	switch (history_state_of(row)) {
 	case HISTORY_DONE: return "done";
 	case HISTORY_FAILED: return "failed";
 	case HISTORY_UNKNOWN: return "UNKNOWN";
@@ -134,7 +134,7 @@ static void draw_row(const struct history_row *row, struct canvas *canvas, int a
 		canvas_words(canvas, at, columns.who, columns.what - columns.who - 1, style, row->who);
 		canvas_words(canvas, at, columns.reason, columns.end - columns.reason, style, row->reason);
 	}
-	canvas_words(canvas, at, columns.what, columns.state - columns.what - 1, style, row->what);
+	canvas_words(canvas, at, columns.what + (row->step ? 2 : 0), columns.state - columns.what - (row->step ? 3 : 1), style, row->what);
 	canvas_words(canvas, at, columns.state, 8, here ? style : state_style(row), state_word(row));
 }
 
@@ -225,8 +225,10 @@ static void draw_preview(const struct history_view *self, struct canvas *canvas,
 	add_line(&wrapped, "Who", STYLE_VALUE, row->entry == NULL || row->entry->host == NULL || row->entry->host[0] == '\0' ? row->whole_who
 			: arena_format(canvas->arena, "%s (%s)", row->whole_who, row->entry->host));
 	add_line(&wrapped, "Ticket", STYLE_VALUE, row->reason);
-	if (row->entry != NULL)
+	if (row->entry != NULL && row->job == NULL)
 		add_line(&wrapped, "Undo of", STYLE_VALUE, row->entry->undo_of);
+	if (row->entry != NULL)
+		add_line(&wrapped, "Number", STYLE_VALUE, row->entry->job);
 	wrapped_text(&wrapped, 1, 2, STYLE_PLAIN, row->lines, strlen(row->lines));
 	wrapped_draw(&wrapped, canvas, top, column, rows, 0);
 }

@@ -84,7 +84,7 @@ size_t history_event_rows(struct history_view *self, struct history_row **rows)
 		const struct live_event *event = copy_of(self->arena, &events[i]);
 
 		(*rows)[i] = (struct history_row){
-			.time = event->began, .event = event, .who = event->who == NULL ? "" : event->who, .what = event->sentence,
+			.time = event->began, .sort = event->began, .event = event, .who = event->who == NULL ? "" : event->who, .what = event->sentence,
 			.state = state_of(self, self->arena, event), .reason = "", .lines = event->note == NULL ? "" : event->note,
 			.whole_who = event->who == NULL ? "" : event->who, .open = history_lasts(self, event),
 		};

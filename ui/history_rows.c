@@ -49,7 +49,9 @@ static int newest_first(const void *a, const void *b)
 {
 	const struct history_row *x = a, *y = b;
 
-	return x->time > y->time ? -1 : x->time < y->time;
+	if (x->sort != y->sort)
+		return x->sort > y->sort ? -1 : 1;
+	return (x->order > y->order) - (x->order < y->order);
 }
 
 static bool in_scope(const struct history_view *self, const struct history_row *row)
@@ -67,14 +69,22 @@ static void add_row(struct history_view *self, const struct history_row *row, co
 	if (row->event != NULL)
 		self->event_total++;
 	else
-		self->total++;
+		self->total += !row->step;
 	if (!in_scope(self, row))
 		return;
-	if (folded[0] == '\0' || fits(row, folded, scratch))
-		self->rows[self->count++] = *row;
+	if (folded[0] != '\0' && !fits(row, folded, scratch))
+		return;
+	self->rows[self->count] = *row;
+	self->rows[self->count].order = self->count;
+	self->count++;
 }
 
-static const char *who_words(const struct history_entry *entry)
+enum history_state history_state_of(const struct history_row *row)
+{
+	return row->job != NULL ? row->job_state : row->entry->state;
+}
+
+const char *history_who(const struct history_entry *entry)
 {
 	const char *who = history_given(entry->who);
 
@@ -86,27 +96,24 @@ void history_rebuild(struct history_view *self)
 {
 	struct arena *scratch = arena_new();
 	const char *folded = text_fold(scratch, line_text(&self->filter), strlen(line_text(&self->filter)));
-	size_t entries = self->history == NULL ? 0 : self->history->count, events;
-	struct history_row *event_rows;
+	size_t entries, events;
+	struct history_row *event_rows, *entry_rows;
 
 	arena_free(self->arena);
 	self->arena = arena_new();
 	events = history_event_rows(self, &event_rows);
+	entries = history_entry_rows(self, &entry_rows);
 	self->rows = arena_alloc(self->arena, sizeof(*self->rows) * (entries + self->log_count + events + 1));
 	self->count = self->total = self->event_total = self->unknown = 0;
 	for (size_t i = 0; i < events; i++)
 		add_row(self, &event_rows[i], folded, scratch);
 	for (size_t i = 0; i < entries; i++) {
-		const struct history_entry *entry = &self->history->entries[i];
-		struct history_row row = {
-			.time = entry->time, .entry = entry, .who = who_words(entry), .what = history_given(entry->sentence),
-			.state = history_given(entry->state_words), .reason = history_given(entry->reason), .lines = history_given(entry->lines),
-			.whole_who = history_given(entry->who),
-		};
-
-		if (entry->state == HISTORY_UNKNOWN)
+		if (entry_rows[i].job == NULL && entry_rows[i].entry->state == HISTORY_UNKNOWN)
 			self->unknown++;
-		add_row(self, &row, folded, scratch);
+		/* What is hidden in a job counts too. */
+		else if (entry_rows[i].job != NULL && entry_rows[i].job_state == HISTORY_UNKNOWN)
+			self->unknown++;
+		add_row(self, &entry_rows[i], folded, scratch);
 	}
 	for (size_t i = 0; i < self->log_count; i++) {
 		if (!told(self->history, &self->log[i]))
@@ -128,13 +135,13 @@ char *history_here_id(const struct history_view *self)
 
 	if (row == NULL || (row->entry == NULL && row->event == NULL))
 		return NULL;
-	return memory_text(row->event != NULL ? row->event->id : row->entry->id);
+	return memory_text(row->event != NULL ? row->event->id : row->job != NULL ? row->job : row->entry->id);
 }
 
 void history_stay_on(struct history_view *self, const char *id)
 {
 	for (size_t i = 0; id != NULL && i < self->count; i++) {
-		if (self->rows[i].entry != NULL && strcmp(self->rows[i].entry->id, id) == 0)
+		if (self->rows[i].entry != NULL && strcmp(self->rows[i].job != NULL ? self->rows[i].job : self->rows[i].entry->id, id) == 0)
 			self->at = i;
 		if (self->rows[i].event != NULL && strcmp(self->rows[i].event->id, id) == 0)
 			self->at = i;
@@ -167,7 +174,7 @@ void history_keep_log(struct history_view *self, const struct directory_event *e
 	self->log_count = count;
 	for (size_t i = 0; i < count; i++) {
 		self->log[i] = (struct history_row){
-			.time = events[i].time,
+			.time = events[i].time, .sort = events[i].time,
 			.who = short_name(self->log_arena, history_given(events[i].who)),
 			.what = arena_format(self->log_arena, "%s %s", history_given(events[i].what),
 				short_name(self->log_arena, history_given(events[i].place))),

@@ -150,6 +150,12 @@ static void move_focus(struct repair_view *self, int by)
 	self->said = NULL;
 }
 
+/* Steps that are taken back are of a job, not of somebody. */
+static const char *whom(const struct desk_view *look, const char *words)
+{
+	return look->person->name[0] != '\0' ? words : "";
+}
+
 /* What is open is said once more where the page is left. */
 static void leave(struct repair_view *self)
 {
@@ -162,10 +168,13 @@ static void leave(struct repair_view *self)
 		return;
 	}
 	if (look->phase == DESK_OVER && look->open > 0)
-		session_notice(session, look->id, "%s of %s: %zu of %zu steps are open; what a server did not answer stays in what is due", look->job->title,
-			look->person->name, look->open, look->step_count);
+		session_notice(session, look->id, "%s%s%s: %zu of %zu steps are open%s", look->job->title, whom(look, " of "),
+			look->person->name, look->open, look->step_count, look->kept == 0 ? "" : look->kept == look->open ? "; they are kept as due (key M)" :
+			"; what can be tried again is kept as due (key M)");
+	else if (look->phase == DESK_OVER && look->step_count == 1)
+		session_notice(session, look->id, "%s%s%s: done", look->job->title, whom(look, " of "), look->person->name);
 	else if (look->phase == DESK_OVER)
-		session_notice(session, look->id, "%s of %s: all %zu steps are done", look->job->title, look->person->name, look->step_count);
+		session_notice(session, look->id, "%s%s%s: all %zu steps are done", look->job->title, whom(look, " of "), look->person->name, look->step_count);
 	desk_hide(self->run);
 	session_pop_to(session, self->belongs != NULL && look->done > 0 ? self->belongs : &self->view);
 }

@@ -234,3 +234,13 @@ struct view *repair_view_new(struct session *session, const struct desk_job *job
 	add_fields(self);
 	return &self->view;
 }
+
+struct view *repair_end_forward_view_new(struct session *session, const struct record *person)
+{
+	struct repair_ask *self = (struct repair_ask *)repair_view_new(session, desk_job_find("forwarding"), person);
+
+	for (size_t i = 0; i < self->inputs.count; i++)
+		if (strcmp(self->inputs.items[i].field->name, "forwards") == 0)
+			input_set(&self->inputs.items[i], "");
+	return &self->view;
+}

@@ -55,7 +55,7 @@ static void add_step(struct wrapped *pane, size_t number, const struct desk_step
 	}
 	if (states[step->state].word[0] != '\0' || spans[1].words[0] != '\0')
 		wrapped_pieces(pane, spans, clock[0] != '\0' ? 4 : 3);
-	if (step->told != NULL)
+	if (step->told != NULL && !step->as_before)
 		wrapped_add(pane, 0, STYLE_PLAIN, NULL, 6, step->state == DESK_DONE || step->state == DESK_ALREADY ? STYLE_DIM : STYLE_WARNING, step->told);
 }
 

@@ -13,13 +13,19 @@
 #include "ui/repair.h"
 #include "ui/session.h"
 
-enum { JOBS_MOST = 16, JOB_COLUMN = 26 };
+enum { ITEMS_MOST = 32, JOB_COLUMN = 26 };
 
+/* A job to begin, or something that is due of this person. */
+struct menu_item {
+	const struct desk_job *job;        /* NULL: due */
+	const char *due, *words;           /* its id and what it is */
+	bool steps;                        /* open steps, which can be tried again; else a forward that ends */
+};
 struct repair_menu {
 	struct view view;
 	struct arena *arena;
 	struct record *person;
-	const struct desk_job *jobs[JOBS_MOST];
+	struct menu_item items[ITEMS_MOST];
 	size_t count, at;
 };
 
@@ -30,23 +36,67 @@ const char *repair_blocked(struct session *session, const struct desk_job *job)
 	return reason != NULL ? reason : gate_write_reason(session_engine(session)->gate);
 }
 
+static const char *item_blocked(const struct repair_menu *self, const struct menu_item *item)
+{
+	struct session *session = self->view.session;
+
+	return item->job != NULL ? repair_blocked(session, item->job) : item->steps ? gate_write_reason(session_engine(session)->gate) :
+		repair_blocked(session, desk_job_find("forwarding"));
+}
+
+static const char *item_title(const struct menu_item *item)
+{
+	return item->job != NULL ? item->job->title : item->steps ? "Open steps" : "Due";
+}
+
+static const char *item_help(const struct menu_item *item)
+{
+	return item->job != NULL ? item->job->help : item->words;
+}
+
+/* What is due and is so no more is only taken off the list. */
+static struct view *begin_due(struct repair_menu *self, const struct menu_item *item)
+{
+	struct session *session = self->view.session;
+	struct error error = { 0 };
+
+	if (item->steps)
+		return repair_open_view_new(session, item->due, self->person);
+	if (record_get(self->person, "forwards")->count > 0)
+		return repair_end_forward_view_new(session, self->person);
+	if (desk_due_done(session_engine(session)->desk, item->due, &error))
+		session_notice(session, NULL, "There is no forward any more, so it is taken off what is due.");
+	else
+		session_complain(session, &error);
+	return NULL;
+}
+
+static void begin_item(struct repair_menu *self)
+{
+	struct session *session = self->view.session;
+	const struct menu_item *item = &self->items[self->at];
+	struct view *next = item->job != NULL ? repair_view_new(session, item->job, self->person) : begin_due(self, item);
+
+	if (item->job == NULL && item->steps && next == NULL)
+		session_notice(session, NULL, "Somebody has done it meanwhile.");
+	session_pop_to(session, &self->view);
+	if (next != NULL)
+		session_push(session, next);
+}
+
 static bool menu_act(struct view *view, const struct action *action)
 {
 	struct repair_menu *self = (struct repair_menu *)view;
 	struct session *session = view->session;
 	bool moved;
 	enum move move = move_of(action);
-	const struct desk_job *job = self->jobs[self->at];
 
 	if (move == MOVE_BACK) {
 		session_pop_to(session, view);
 		return true;
 	}
-	if (move == MOVE_ACCEPT && repair_blocked(session, job) == NULL) {
-		struct view *next = repair_view_new(session, job, self->person);
-
-		session_pop_to(session, view);
-		session_push(session, next);
+	if (move == MOVE_ACCEPT && item_blocked(self, &self->items[self->at]) == NULL) {
+		begin_item(self);
 		return true;
 	}
 	self->at = move_row(move, self->at, self->count, self->count, &moved);
@@ -61,10 +111,11 @@ static void menu_draw(const struct view *view, struct canvas *canvas, struct are
 	int row = area.top;
 
 	for (size_t i = 0; i < self->count && row < area.top + area.rows - 4; i++, row++) {
-		const char *blocked = repair_blocked(view->session, self->jobs[i]);
+		const struct menu_item *item = &self->items[i];
+		const char *blocked = item_blocked(self, item);
 
-		canvas_words(canvas, row, 2, JOB_COLUMN - 3, blocked != NULL ? STYLE_READONLY : STYLE_VALUE, self->jobs[i]->title);
-		canvas_words(canvas, row, JOB_COLUMN, area.columns - JOB_COLUMN - 1, STYLE_DIM, blocked != NULL ? blocked : self->jobs[i]->help);
+		canvas_words(canvas, row, 2, JOB_COLUMN - 3, blocked != NULL ? STYLE_READONLY : item->job == NULL ? STYLE_WARNING : STYLE_VALUE, item_title(item));
+		canvas_words(canvas, row, JOB_COLUMN, area.columns - JOB_COLUMN - 1, STYLE_DIM, blocked != NULL ? blocked : item_help(item));
 		canvas_target(canvas, row, 0, area.columns, (int)i);
 		if (i != self->at)
 			continue;
@@ -73,8 +124,8 @@ static void menu_draw(const struct view *view, struct canvas *canvas, struct are
 		canvas_cursor(canvas, row, 0, false);
 	}
 	row = area.top + area.rows - 3;
-	frame_rule(canvas, row, 0, area.columns, self->jobs[self->at]->title);
-	canvas_wrap(canvas, row + 1, 1, area.columns - 2, 2, STYLE_DIM, self->jobs[self->at]->help);
+	frame_rule(canvas, row, 0, area.columns, item_title(&self->items[self->at]));
+	canvas_wrap(canvas, row + 1, 1, area.columns - 2, 2, STYLE_DIM, item_help(&self->items[self->at]));
 }
 
 static const char *menu_title(const struct view *view, struct arena *arena)
@@ -86,8 +137,10 @@ static const char *menu_title(const struct view *view, struct arena *arena)
 
 static const char *menu_label(const struct view *view, const struct action *action)
 {
-	(void)view;
-	return move_of(action) == MOVE_ACCEPT ? "begin" : NULL;
+	const struct repair_menu *self = (const struct repair_menu *)view;
+	const struct menu_item *item = &self->items[self->at];
+
+	return move_of(action) != MOVE_ACCEPT ? NULL : item->job != NULL ? "begin" : item->steps ? "try again" : "end it";
 }
 
 static void menu_close(struct view *view)
@@ -116,6 +169,21 @@ static bool is_wanted(const char *const *only, const char *name)
 	return false;
 }
 
+/* What is due of this person stands first; where only some jobs are offered, only what these can end. */
+static void add_dues(struct repair_menu *self, const char *const *only)
+{
+	size_t count;
+	const struct desk_due *dues = desk_dues(session_engine(self->view.session)->desk, &count);
+
+	for (size_t i = 0; i < count && self->count < ITEMS_MOST / 2; i++) {
+		if (strcmp(dues[i].login, self->person->name) != 0 || (only != NULL && (dues[i].steps || !is_wanted(only, "forwarding"))))
+			continue;
+		self->items[self->count++] = (struct menu_item){ .due = arena_text(self->arena, dues[i].id), .steps = dues[i].steps,
+			.words = dues[i].when == 0 ? arena_text(self->arena, dues[i].words) :
+				arena_format(self->arena, "%s on %.10s", dues[i].words, text_from_time(self->arena, dues[i].when)) };
+	}
+}
+
 struct view *repair_menu_new(struct session *session, const char *const *only, const struct record *person)
 {
 	struct repair_menu *self = memory_new(sizeof *self);
@@ -124,9 +192,10 @@ struct view *repair_menu_new(struct session *session, const char *const *only, c
 	self->view.session = session;
 	self->arena = arena_new();
 	self->person = record_copy(self->arena, person);
-	for (const struct desk_job *job = desk_jobs; job->name != NULL && self->count < JOBS_MOST; job++)
+	add_dues(self, only);
+	for (const struct desk_job *job = desk_jobs; job->name != NULL && self->count < ITEMS_MOST; job++)
 		if (is_wanted(only, job->name))
-			self->jobs[self->count++] = job;
+			self->items[self->count++] = (struct menu_item){ .job = job };
 	return &self->view;
 }
 

@@ -109,6 +109,7 @@ static const struct column columns[] = {
 	{ .name = "sentence", .label = "What" },
 	{ .name = "state", .label = "State" },
 	{ .name = "reason", .label = "Reason" },
+	{ .name = "job", .label = "Step of" },
 	/* From here on for machines only. */
 	{ .name = "host", .label = "Host" },
 	{ .name = "verb", .label = "Verb" },
@@ -117,11 +118,11 @@ static const struct column columns[] = {
 	{ .name = "state_words", .label = "State in words" },
 	{ .name = "can_undo", .label = "Can be taken back", .type = FIELD_FLAG },
 	{ .name = "undo_of", .label = "Takes back" },
-	{ .name = "job", .label = "Step of" },
+	{ .name = "job_words", .label = "Job" },
 	{ .name = "lines", .label = "Lines", .many = true },
 };
 #define COLUMNS (sizeof(columns) / sizeof(columns[0]))
-#define TABLE_COLUMNS 6
+#define TABLE_COLUMNS 7
 
 static struct entry split_lines(struct arena *arena, const char *lines)
 {
@@ -145,10 +146,10 @@ static void print_entry(struct output *output, const struct history_entry *one, 
 	struct entry entries[COLUMNS] = {
 		entry_of_text(arena, one->id), entry_of_text(arena, text_from_time(arena, one->time)), entry_of_text(arena, one->who),
 		entry_of_text(arena, one->sentence), entry_of_text(arena, table ? one->state_words : states[one->state]),
-		entry_of_text(arena, one->reason), entry_of_text(arena, one->host), entry_of_text(arena, one->verb),
+		entry_of_text(arena, one->reason), entry_of_text(arena, one->job), entry_of_text(arena, one->host), entry_of_text(arena, one->verb),
 		entry_of_text(arena, one->kind), entry_of_text(arena, one->name), entry_of_text(arena, one->state_words),
 		entry_of_text(arena, one->can_undo ? "yes" : "no"), entry_of_text(arena, one->undo_of),
-		entry_of_text(arena, one->job), split_lines(arena, one->lines),
+		entry_of_text(arena, one->job_words), split_lines(arena, one->lines),
 	};
 
 	output_item(output, &(struct item){ .entries = entries });

@@ -38,7 +38,7 @@ static void table_steps(const struct desk_view *view)
 		const struct desk_step *step = &view->steps[i];
 
 		line("", arena_format(arena, "%2zu  %s%s%s  %s%s%s", i + 1, step->words, step->server ? " on " : "", step->server ? step->server : "",
-			state_words[step->state], step->told ? "  " : "", step->told ? step->told : ""));
+			state_words[step->state], step->told ? "  " : "", step->as_before ? "(as above)" : step->told ? step->told : ""));
 	}
 	arena_free(arena);
 }

@@ -1,8 +1,9 @@
 /*
  * again: open steps of an earlier run, and jobs that are taken back.
  *
- * An open step is kept as a word and a server, "flush mail2": the person is all
- * that it needs besides.  What needs a secret is never kept.  Loop thread.
+ * Steps that another day can do are written down before the first one is done,
+ * and taken out as they are: whatever ends the program, they are known.  Loop
+ * thread.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -11,16 +12,10 @@
 #include "base/text.h"
 #include "desk/desk_private.h"
 
-const char *run_token(struct arena *arena, const struct planned *planned)
+/* Not done, and can be: waits, is under way, or somebody did not answer. What a step before it made senseless is not. */
+static bool may_be_done(enum desk_state state)
 {
-	static const char *const words[] = { "flush", "end", "smtp", "recalculate" };
-
-	if (!planned->change || !planned->server || !planned->repeats || planned->checks || planned->change->edit_count == 0)
-		return NULL;
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		if (strcmp(planned->change->edits[0].field->name, words[i]) == 0)
-			return arena_format(arena, "%s %s", words[i], planned->change->name);
-	return NULL;
+	return state == DESK_OPEN || state == DESK_UNKNOWN || state == DESK_WAITING || state == DESK_RUNNING;
 }
 
 void run_keep(struct desk_run *run)
@@ -32,51 +27,65 @@ void run_keep(struct desk_run *run)
 	struct desk_due due = { .id = id, .job = run->view.job->name, .login = run->person->name, .since = clock_now(), .who = run->desk->settings.person,
 		.reason = run->reason ? run->reason : "", .steps = true };
 
-	if (run->at == 0 && run->view.phase != DESK_OVER)
+	if (!run->begun)
 		return;
 	for (size_t i = 0; i < run->count; i++) {
-		enum desk_state state = run->shown[i].state;
-		const char *token = state == DESK_OPEN || state == DESK_UNKNOWN || state == DESK_WAITING ? run_token(run->arena, &run->steps[i].planned) : NULL;
+		const char *token = may_be_done(run->shown[i].state) ? step_token(run->arena, &run->steps[i].planned) : NULL;
 
 		if (!token)
 			continue;
 		tokens[count++] = token;
-		words = arena_format(run->arena, "%s%s%s on %s", words, *words ? ", " : "", run->shown[i].words, run->shown[i].server);
+		words = arena_format(run->arena, "%s%s%s%s%s", words, *words ? ", " : "", run->shown[i].words, run->shown[i].server ? " on " : "",
+			run->shown[i].server ? run->shown[i].server : "");
 	}
+	run->view.kept = count;
 	due.words = arena_format(run->arena, "%s of %s: not done yet: %s", run->view.job->title, run->person->name, words);
 	if (count > 0)
 		due_list_put(run->desk->dues, &due, tokens, &error);
 	else
 		due_list_remove(run->desk->dues, id, &error);
-	desk_remind(run->desk);
+	if (count > 0 && error.kind != ERROR_NONE)
+		run->view.kept = 0;
+	if (run->view.phase == DESK_OVER || run->left)
+		desk_remind(run->desk);
+}
+
+/* A forward that was set or cleared ends what was due of earlier ones; what was taken back is not due either. */
+void run_forget_due(struct desk_run *run)
+{
+	bool forwards = false;
+	const struct desk_due *dues;
+	const char **ids;
+	size_t count, gone = 0;
+
+	for (size_t i = 0; i < run->count; i++)
+		forwards = forwards || (run->steps[i].planned.ends_forwards && run->shown[i].state == DESK_DONE);
+	dues = due_list_all(run->desk->dues, &count);
+	ids = arena_alloc(run->arena, (count + 1) * sizeof(*ids));
+	for (size_t i = 0; i < count; i++) {
+		bool forward = forwards && !dues[i].steps && strcmp(dues[i].login, run->person->name) == 0 &&
+			strncmp(dues[i].id, run->view.id, strlen(run->view.id)) != 0 && (!strcmp(dues[i].job, "forwarding") || !strcmp(dues[i].job, "leaver"));
+		bool undone = run->taken_back && strncmp(dues[i].id, run->taken_back, strlen(run->taken_back)) == 0 && run->view.open == 0;
+
+		if (forward || undone)
+			ids[gone++] = arena_text(run->arena, dues[i].id);
+	}
+	for (size_t i = 0; i < gone; i++)
+		due_list_remove(run->desk->dues, ids[i], NULL);
 }
 
 /* --- open steps ----------------------------------------------------------------------------------------------------- */
 
-static bool is_among(const char *const *tokens, const char *token)
-{
-	for (; token && *tokens; tokens++)
-		if (strcmp(*tokens, token) == 0)
-			return true;
-	return false;
-}
-
 static void plan_open(struct desk_run *run, const char *const *tokens)
 {
-	struct desk_plan *plan = &run->plan;
-	size_t kept = 0;
-
-	desk_step_flush(plan, "what the login cache knows there still counts");
-	desk_step_sessions(plan, "whoever was connected there goes on");
-	desk_step_smtp(plan);
-	desk_step_recalculate(plan);
-	for (size_t i = 0; i < plan->count; i++) {
-		if (is_among(tokens, run_token(run->arena, &plan->steps[i])))
-			plan->steps[kept++] = plan->steps[i];
-		else
-			change_free(plan->steps[i].change);
-	}
-	plan->count = kept;
+	for (; *tokens; tokens++)
+		if (!step_of_token(&run->plan, *tokens))
+			desk_remark(&run->plan, "! cannot be done from here any more (its server is not in the configuration): %s", *tokens);
+	for (size_t i = 0; i < run->plan.count; i++)
+		if (run->plan.steps[i].hold)
+			queue_prepare(run, run->plan.steps[i].server);
+	run->proposals = arena_alloc(run->arena, sizeof(*run->proposals));
+	run->proposal_count = 1;
 }
 
 static void begin_open(void *context)
@@ -119,19 +128,37 @@ static const struct history_entry *entry_of(const struct history *history, const
 	return NULL;
 }
 
+/* The server that a set was about; NULL: the directory. */
+static const char *server_of(const struct desk_run *run, const struct history_entry *entry)
+{
+	size_t length = strcspn(entry->name, "/"), host;
+	char *name = arena_format(run->arena, "%.*s", (int)length, entry->name);
+
+	if (strcmp(entry->kind, kind_user.name) == 0 || !run->plan.live || !host_named(live_hosts(run->plan.live), name, &host))
+		return NULL;
+	return host_at(live_hosts(run->plan.live), host)->name;
+}
+
 /* Newest first, as the history is: what was done last is taken back first. */
 static void plan_undo(struct desk_run *run, const struct history *history, const char *job)
 {
+	size_t stays = 0;
+
+	run->taken_back = arena_text(run->arena, job);
 	for (size_t i = 0; i < history->count; i++) {
 		const struct history_entry *entry = &history->entries[i];
 
 		if (!entry->job || strcmp(entry->job, job) != 0)
 			continue;
 		if (entry->can_undo)
-			desk_step(&run->plan, NULL, NULL, arena_format(run->arena, "taken back: %s", entry->sentence), "it stays as the job left it")->undo = arena_text(run->arena, entry->id);
-		else if (entry->state == HISTORY_DONE && !entry->undo_of)
-			desk_remark(&run->plan, "stays: %s", entry->sentence);
+			desk_step(&run->plan, server_of(run, entry), NULL, arena_format(run->arena, "taken back: %s", entry->sentence),
+				"it stays as the job left it")->undo = arena_text(run->arena, entry->id);
+		else
+			stays += entry->state == HISTORY_DONE && !entry->undo_of;
 	}
+	if (stays > 0)
+		desk_remark(&run->plan, "%zu step%s cannot be taken back and stay%s: ended sessions, emptied caches, a new password", stays, stays == 1 ? "" : "s",
+			stays == 1 ? "s" : "");
 }
 
 static void on_history(void *context, struct history *history, const struct error *error)

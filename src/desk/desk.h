@@ -40,7 +40,9 @@ struct desk;
 struct desk *desk_open(const struct desk_settings *settings);
 /* What is due stands among the alarms of the collector from now on; looked at again every half minute. */
 void desk_watch(struct desk *desk);
-/* Runs must be freed before. NULL is allowed. */
+/* Frees every run that is open still, as desk_free does; what the gate has yet to answer is waited for by closing the gate. NULL is allowed. */
+void desk_leave(struct desk *desk);
+/* Runs must be gone: after desk_leave and gate_close. NULL is allowed. */
 void desk_close(struct desk *desk);
 
 /* --- jobs ------------------------------------------------------------------------------------------- */
@@ -90,6 +92,7 @@ struct desk_step {
 	enum desk_state state;
 	const struct review *review;       /* what the gate said of it; NULL: the server gave no answer yet */
 	const char *told;                  /* what came of it, or why not, in words; NULL */
+	bool as_before;                    /* a step before it was told the same by the same server */
 	int64_t at;                        /* epoch seconds of its end; 0: none */
 	bool repeats;                      /* is looked at anew right before it is done: it hits what is there then */
 	bool checks;                       /* changes nothing: proves that the rest worked */
@@ -104,6 +107,7 @@ struct desk_view {
 	enum desk_phase phase;
 	const struct desk_step *steps;
 	size_t step_count;
+	size_t kept;                       /* of the open ones: written down as due, to be done another time */
 	size_t done, open;                 /* of the steps; open counts OPEN, UNKNOWN, FAILED and LEFT_OUT */
 	struct error refusal;              /* SHOWN: why it cannot be applied; kind NONE: it can */
 	const struct consequence *consequences;  /* of all steps, worst first, each sentence once */

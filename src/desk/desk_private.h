@@ -18,16 +18,27 @@ struct planned {
 	const char *server;                /* NULL: the directory */
 	bool repeats, checks;
 	bool stops;                        /* where it is not done, the rest is left out */
+	bool ends_forwards;                /* it writes the forwards: what was due of earlier ones is over */
 	int64_t due;                       /* without a change: what is kept as due, epoch seconds; 0: none */
 	const char *login;                 /* the change is proposed anew right before: Postfix of `server` refuses it; NULL */
+	bool hold;                         /* the change is made anew right before: of what waits in the queue of `server` then */
+	struct error why;                  /* login, hold: without a change, why there is none yet; kind NONE: nothing is there to do now */
 	const char *undo;                  /* without a change: the set that is taken back; NULL: none */
 	/* REPEATS: the same for what is there now; NULL: the change as it is. The caller frees it. */
 	struct change *(*anew)(const struct desk_plan *plan, const struct planned *step);
 };
-/* Mail of the person in the queue of one server. */
 /* A login that Postfix of one server is to refuse: the change, or why there is none (kind NONE: it is refused already). */
 struct desk_refusal { const char *server, *login; struct change *change; struct error error; };
-struct desk_queue { const char *server; struct rows *rows; uint64_t matching; struct error error; };
+/* Mail of the person in the queue of one server, a listing for each name; shared by planning and the look right before. */
+struct desk_queue {
+	const char *server;
+	const char *const *names;
+	struct rows **rows;                /* one a name; NULL: not listed */
+	struct live_job **jobs;
+	size_t name_count, pending;
+	uint64_t matching;
+	struct error error;                /* of the first that failed */
+};
 struct desk_plan {
 	struct arena *arena;
 	const struct desk_job *job;
@@ -39,6 +50,8 @@ struct desk_plan {
 	struct desk_refusal *refusals;     /* the same */
 	size_t refusal_count;
 	int64_t used;                      /* bytes in the mailbox now; -1: not known. Only for jobs that ask for it */
+	struct record *colleague;          /* who gets access; NULL: nobody of the directory. Only for jobs that ask for it */
+	struct error colleague_error;      /* why there is none */
 	struct planned *steps;
 	size_t count, capacity;
 	const char **remarks;
@@ -58,12 +71,18 @@ struct change *desk_change_person(const struct desk_plan *plan);
 void desk_step_flush(struct desk_plan *plan, const char *still);
 /* All sessions of the person on every server with mailboxes. */
 void desk_step_sessions(struct desk_plan *plan, const char *still);
+/* The same on one server; false: it is not in the configuration. */
+bool desk_step_sessions_on(struct desk_plan *plan, const char *server, const char *still);
 /* Has the mailbox counted anew. */
 void desk_step_recalculate(struct desk_plan *plan);
 /* Open SMTP sessions on every transport. */
 void desk_step_smtp(struct desk_plan *plan);
 /* The server where the mailbox is: its name in the configuration, NULL: not known which. */
 const char *desk_home(const struct desk_plan *plan);
+/* The password that is there must be changed at the next login. */
+void desk_step_must_change(struct desk_plan *plan);
+/* Puts what waits in the queues of this person on hold. */
+void desk_step_hold(struct desk_plan *plan);
 /* Refuses the login in Postfix at once, on every transport that has a table for it. */
 void desk_step_refuse(struct desk_plan *plan);
 /* An absence with these dates and this text; NULL texts: none. */
@@ -72,6 +91,9 @@ void desk_step_absence(struct desk_plan *plan, const char *from, const char *unt
 void desk_step_due(struct desk_plan *plan, int64_t when, const char *words);
 /* 00:00 UTC of a day as people write it, 2026-11-20; false: it is none. */
 bool desk_day(const char *words, int64_t *epoch);
+
+/* The same of a day that is not over; false with the reason. */
+bool desk_day_to_come(const char *words, int64_t *epoch, struct error *error);
 
 bool plan_password(struct desk_plan *plan, struct error *error);
 bool plan_quota(struct desk_plan *plan, struct error *error);
@@ -104,23 +126,26 @@ struct desk_run {
 	size_t count;
 	struct desk_view view;
 	char *typed, *reason;              /* heap */
+	bool begun;                        /* it was confirmed: what is not done is open from now on */
 	size_t at;                         /* WRITING: the step under way */
 	size_t pending;                    /* requests of ours that the gate or live still answer */
 	bool left;                         /* desk_free came while something was pending */
-	bool resolving;
-	struct live_job **jobs;            /* queues that are being listed */
-	size_t job_count;
+	struct live_job *usage;            /* how full the mailbox is, being asked; NULL */
+	struct directory_query *reading;   /* of the colleague; NULL */
 	struct setting_proposal **proposals;       /* of refusals; the first is also that of a step */
 	size_t proposal_count;
 	struct loop_timer *timer;          /* waits for who */
 	int64_t until;
 	const char *due_id;                /* open steps of an earlier run are done; NULL */
+	const char *taken_back;            /* the job whose steps are taken back; NULL */
+	struct desk_run *next;             /* of the same desk */
 	void (*changed)(void *context);
 	void *context;
 };
 struct desk {
 	struct desk_settings settings;
 	struct due_list *dues;
+	struct desk_run *runs;
 	struct loop_timer *reminder;
 	size_t reminded;                   /* how many were due when it was told last */
 };
@@ -128,6 +153,8 @@ struct desk {
 void desk_remind(void *desk);
 /* The run has its steps: asks the gate for a review of each. */
 void run_preview(struct desk_run *run);
+/* The change bears the number of the job. */
+void run_name_change(const struct desk_run *run, struct change *change);
 /* Something is to be painted anew. */
 void run_changed(struct desk_run *run);
 /* Ends a run that was left, once nothing is pending; true: it is gone. */
@@ -138,12 +165,33 @@ void run_join(struct desk_run *run);
 struct desk_run *run_new(struct desk *desk, const struct desk_job *job, const struct record *person, void (*changed)(void *context), void *context);
 /* Asks the gate for the review of one step; done gets it. */
 void run_ask(struct desk_run *run, const struct planned *planned, void (*done)(void *context, struct review *takes), void *context);
-/* "flush mail2": a step that can be done again without anything but the person; NULL: it is none. Arena. */
-const char *run_token(struct arena *arena, const struct planned *planned);
+
+/* --- what a plan needs to know (look.c, queue.c) --------------------------------------------------------- */
+
+/* Looks who is connected and what else the job wants, then plans and goes on with run_preview. */
+void run_look(struct desk_run *run);
+/* Cancels what is being looked at. */
+void run_cancel_looks(struct desk_run *run);
+/* Lists what waits of these names; every name counts as pending of the run, and done is called with the run after the last. */
+void queue_list(struct desk_run *run, struct desk_queue *queue, void (*done)(struct desk_run *run));
+/* Puts everything on hold that is not; NULL: nothing waits. The caller frees it. */
+struct change *queue_hold(const struct desk_queue *queue);
+void queue_forget(struct desk_queue *queue);
+/* The queues of all servers that send, not listed yet: all, or only that of one server. */
+void queue_prepare(struct desk_run *run, const char *server);
+
+/* --- steps that are kept (token.c) ---------------------------------------------------------------------------- */
+
+/* "flush mail2/anna@example.com": all that a step needs to be done another day, without a secret; NULL: it cannot be. Arena. */
+const char *step_token(struct arena *arena, const struct planned *planned);
+/* The step of a token, added to the plan; false: nothing of this version, or the server is not known any more. */
+bool step_of_token(struct desk_plan *plan, const char *token);
 /* The words at the end. */
 void run_tell(struct desk_run *run);
-/* Open steps become dues; what is done is taken out. */
+/* Open steps become dues; what is done is taken out. Also while the run goes on, so that an end of the program loses none. */
 void run_keep(struct desk_run *run);
+/* What was due and is not any more by what this run has done. */
+void run_forget_due(struct desk_run *run);
 
 /* --- due.c ------------------------------------------------------------------------------------------------ */
 

@@ -6,6 +6,7 @@
  */
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/text.h"
 #include "desk/desk_private.h"
 #include "model/check.h"
@@ -35,6 +36,16 @@ bool desk_day(const char *words, int64_t *epoch)
 	memcpy(digits + 6, words + 8, 2);
 	memcpy(digits + 8, "000000Z", 8);
 	return text_to_time(digits, epoch);
+}
+
+bool desk_day_to_come(const char *words, int64_t *epoch, struct error *error)
+{
+	enum { DAY_S = 86400 };
+
+	if (!desk_day(words, epoch))
+		return error_set(error, ERROR_INVALID, "Until: \"%.40s\" is no day; write it as 2026-12-24", words);
+	/* A day lasts until its end, in every time zone of the world. */
+	return *epoch + 2 * DAY_S > clock_now() || error_set(error, ERROR_INVALID, "Until: %s is over already", words);
 }
 
 static bool check_day(const struct field *field, const char *value, struct error *error)
@@ -77,7 +88,7 @@ static const struct field absence_fields[] = {
 	DAY("from", "From", "First day on which mail is answered; empty: at once."),
 	DAY("until", "Until", "Last day; empty: until it is taken out."),
 	LINE("subject", "Subject", "Subject of the answer; empty: Dovecot's own, which begins with Auto."),
-	LINE("text", "Text", "What whoever writes is told; each sender once a week."),
+	LINE("text", "Text", "What whoever writes is told; each sender once a day."),
 	{ .name = NULL },
 };
 static const char *const access_rights[] = { "read", "write", "all", "none", NULL };

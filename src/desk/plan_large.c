@@ -5,16 +5,11 @@
  * held and not thrown away, and what may have been added by the thief is told.
  * A leaver: nobody gets in, mail goes on to somebody until a day.  Loop thread.
  */
-#include <inttypes.h>
 #include <string.h>
 
 #include "base/text.h"
 #include "desk/desk_private.h"
-#include "model/live_kinds.h"
 #include "model/mailbox.h"
-#include "model/traffic.h"
-
-enum { EXAMPLES = 5 };
 
 static const struct field *field_of(const struct desk_plan *plan, const char *name)
 {
@@ -33,44 +28,17 @@ static struct change *locking(struct desk_plan *plan)
 
 static void step_person(struct desk_plan *plan, struct change *change, const char *words, const char *still)
 {
-	if (change->edit_count > 0)
-		desk_step(plan, NULL, change, words, still);
-	else
+	struct planned *step;
+
+	if (change->edit_count == 0) {
 		change_free(change);
+		return;
+	}
+	step = desk_step(plan, NULL, change, words, still);
+	step->ends_forwards = change_touches(change, "forwards");
 }
 
 /* --- a stolen account ----------------------------------------------------------------------------------------------- */
-
-/* "3F8A21C07D to kunde7@gmail.com, ..." */
-static const char *examples(struct desk_plan *plan, const struct rows *rows)
-{
-	const char *words = "";
-
-	for (size_t i = 0; i < rows->count && i < EXAMPLES; i++)
-		words = arena_format(plan->arena, "%s%s%s to %.60s", words, i > 0 ? "; " : "", rows->rows[i].name, rows->rows[i].values[LM_RECIPIENTS].bytes);
-	return words;
-}
-
-static void hold(struct desk_plan *plan, const struct desk_queue *queue)
-{
-	const struct row **rows;
-	size_t count = 0;
-
-	if (queue->error.kind != ERROR_NONE) {
-		desk_remark(plan, "%s: what waits there from this person is not known and not held: %s", queue->server, queue->error.text);
-		return;
-	}
-	rows = arena_alloc(plan->arena, (queue->rows->count + 1) * sizeof(*rows));
-	for (size_t i = 0; i < queue->rows->count; i++)
-		if (strcmp(queue->rows->rows[i].values[LM_QUEUE].bytes, "hold") != 0)
-			rows[count++] = &queue->rows->rows[i];
-	if (count == 0)
-		return;
-	desk_remark(plan, "%s: %" PRIu64 " mails wait from this person: %s%s", queue->server, queue->matching, examples(plan, queue->rows), queue->matching > EXAMPLES ? "; .." : "");
-	if (queue->matching > queue->rows->count)
-		desk_remark(plan, "%s: only the oldest %zu of them are held at once; do the job again for the rest", queue->server, queue->rows->count);
-	desk_step(plan, queue->server, traffic_of_messages(queue->server, "hold", rows, count), "queued mail put on hold", "mail of this person goes on being sent");
-}
 
 static void tell_what_may_be_added(struct desk_plan *plan)
 {
@@ -94,8 +62,8 @@ bool plan_stolen(struct desk_plan *plan, struct error *error)
 	desk_step_flush(plan, "the stolen password may still open the mailbox there until the login cache forgets it (auth_cache_ttl)");
 	desk_step_sessions(plan, "the thief may go on reading there");
 	desk_step_smtp(plan);
-	for (size_t i = 0; i < plan->queue_count && desk_wants(plan, "hold"); i++)
-		hold(plan, &plan->queues[i]);
+	if (desk_wants(plan, "hold"))
+		desk_step_hold(plan);
 	desk_names(plan->arena, plan->person, names);
 	if (desk_wants(plan, "filter_off") && home && names[0])
 		desk_step(plan, home, mailbox_change_filter(home, names[0], NULL), "sieve filter switched off (and kept)", "the filter goes on; it may forward mail to the thief");
@@ -105,19 +73,48 @@ bool plan_stolen(struct desk_plan *plan, struct error *error)
 
 /* --- a leaver ----------------------------------------------------------------------------------------------------------- */
 
-/* One value out of the members of everything that the person's page names in this field. */
-static void leave(struct desk_plan *plan, const char *field, const struct kind *kind, const char *member)
+/* The person's addresses, any of which a list may hold; count: how many. */
+static struct value *addresses_of(const struct desk_plan *plan, size_t *count)
 {
+	const struct field_values *alternates = record_get(plan->person, "alternates");
+	struct value *values = arena_alloc(plan->arena, (alternates->count + 1) * sizeof(*values));
+
+	*count = 0;
+	if (*record_text(plan->person, "address"))
+		values[(*count)++] = value_text(plan->arena, record_text(plan->person, "address"));
+	for (size_t i = 0; i < alternates->count; i++)
+		values[(*count)++] = alternates->values[i];
+	return values;
+}
+
+/* Out of the members of everything that the person's page names in this field. A primary group is left by nobody (UDM refuses it too). */
+static void leave(struct desk_plan *plan, const char *field, const struct kind *kind, const struct value *members, size_t count)
+{
+	static const char primary[] = DIRECTORY_PRIMARY_GROUP;
 	const struct field_values *values = record_get(plan->person, field);
-	const struct field *members = kind_field(kind, "members");
+	const struct field *of = kind_field(kind, "members");
 
-	for (size_t i = 0; i < values->count && *member; i++) {
-		struct change *change = change_new(VERB_EDIT, kind, values->values[i].bytes);
-		struct value value = value_text(change->arena, member);
+	for (size_t i = 0; i < values->count && count > 0; i++) {
+		struct change *change;
 
-		change_edit(change, members, EDIT_REMOVE, &value, 1);
+		if (values->note && !strncmp(values->note, primary, strlen(primary)) && !strcmp(values->note + strlen(primary), values->values[i].bytes)) {
+			desk_remark(plan, "the %s %s stays: it is the primary group, without which nobody can be", kind->noun, values->values[i].bytes);
+			continue;
+		}
+		change = change_new(VERB_EDIT, kind, values->values[i].bytes);
+		change_edit(change, of, EDIT_REMOVE, members, count);
 		desk_step(plan, NULL, change, arena_format(plan->arena, "out of the %s %s", kind->noun, values->values[i].bytes), "mail to it still comes here");
 	}
+}
+
+static void leave_all(struct desk_plan *plan)
+{
+	struct value login = value_text(plan->arena, record_text(plan->person, "login")), *addresses;
+	size_t count;
+
+	addresses = addresses_of(plan, &count);
+	leave(plan, "groups", &kind_group, &login, 1);
+	leave(plan, "lists", &kind_mailinglist, addresses, count);
 }
 
 bool plan_leaver(struct desk_plan *plan, struct error *error)
@@ -126,8 +123,8 @@ bool plan_leaver(struct desk_plan *plan, struct error *error)
 	const char *to = desk_wish_text(plan, "forward_to"), *text = desk_wish_text(plan, "text"), *until = desk_wish_text(plan, "until");
 	int64_t when;
 
-	if (*until && !desk_day(until, &when))
-		return error_set(error, ERROR_INVALID, "Until: \"%.40s\" is no day; write it as 2026-12-24", until);
+	if (*until && !desk_day_to_come(until, &when, error))
+		return false;
 	if (*to) {
 		change_edit_text(change, field_of(plan, "forwards"), EDIT_SET, to);
 		change_edit_text(change, field_of(plan, "keep_copy"), EDIT_SET, "no");
@@ -138,10 +135,8 @@ bool plan_leaver(struct desk_plan *plan, struct error *error)
 	desk_step_smtp(plan);
 	if (*text)
 		desk_step_absence(plan, NULL, until, NULL, text);
-	if (desk_wants(plan, "memberships")) {
-		leave(plan, "groups", &kind_group, record_text(plan->person, "login"));
-		leave(plan, "lists", &kind_mailinglist, record_text(plan->person, "address"));
-	}
+	if (desk_wants(plan, "memberships"))
+		leave_all(plan);
 	if (*to && *until)
 		desk_step_due(plan, when, arena_format(plan->arena, "the forward of %s (left) ends (to %s)", plan->person->name, to));
 	else if (*to)

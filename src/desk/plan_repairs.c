@@ -36,6 +36,7 @@ static void step_person(struct desk_plan *plan, struct change *change, const cha
 		return;
 	}
 	desk_step(plan, NULL, change, words, still)->stops = true;
+	plan->steps[plan->count - 1].ends_forwards = change_touches(change, "forwards");
 }
 
 static bool has_lock_by_failures(const struct desk_plan *plan)
@@ -68,13 +69,14 @@ static void try_password(struct desk_plan *plan)
 		desk_remark(plan, "the new password is not tried: which server holds the mailbox is not known");
 		return;
 	}
-	step = desk_step(plan, home, mailbox_change_try(home, names[0], plan->secret), "tried: the new password logs in", "nobody has seen it work");
+	step = desk_step(plan, home, mailbox_change_try(home, names[0], plan->secret),
+		"tried: the new password logs in", "nobody has seen it work");
 	step->repeats = true;
 	step->checks = true;
 }
 
 /* A login that must change its password may be refused (pass_filter), so the mark is set after the try. */
-static void must_change(struct desk_plan *plan)
+void desk_step_must_change(struct desk_plan *plan)
 {
 	struct change *change;
 
@@ -110,7 +112,7 @@ bool plan_password(struct desk_plan *plan, struct error *error)
 	if (!is_locked(plan))
 		try_password(plan);
 	if (desk_wants(plan, "must_change"))
-		must_change(plan);
+		desk_step_must_change(plan);
 	desk_step_flush(plan, "the OLD password may still open the mailbox there until the login cache forgets it (auth_cache_ttl)");
 	if (desk_wants(plan, "sessions"))
 		desk_step_sessions(plan, "whoever was connected there goes on reading");
@@ -204,7 +206,7 @@ bool plan_forwarding(struct desk_plan *plan, struct error *error)
 	const char *until = desk_wish_text(plan, "until");
 	int64_t when;
 
-	if (!needs_mailbox(plan, error))
+	if (!needs_mailbox(plan, error) || (forwards->count > 0 && *until && !desk_day_to_come(until, &when, error)))
 		return false;
 	step_forwards(plan, forwards, desk_wants(plan, "keep_copy") ? "yes" : "no");
 	if (desk_wants(plan, "filter_off"))
@@ -217,11 +219,27 @@ bool plan_forwarding(struct desk_plan *plan, struct error *error)
 	return true;
 }
 
+/* An absence that is over, or ends before it begins, answers nobody. */
+static bool days_fit(const struct desk_plan *plan, struct error *error)
+{
+	const char *from = desk_wish_text(plan, "from"), *until = desk_wish_text(plan, "until");
+	int64_t first, last;
+
+	if (!*until)
+		return true;
+	if (!desk_day_to_come(until, &last, error))
+		return false;
+	return !*from || !desk_day(from, &first) || first <= last ||
+		error_set(error, ERROR_INVALID, "Until: %s is before %s, when it begins", until, from);
+}
+
 bool plan_absence(struct desk_plan *plan, struct error *error)
 {
 	const char *text = desk_wish_text(plan, "text");
 
 	if (!needs_mailbox(plan, error))
+		return false;
+	if (!desk_wants(plan, "off") && !days_fit(plan, error))
 		return false;
 	if (!*text && !desk_wants(plan, "off"))
 		return error_set(error, ERROR_INVALID, "Text: an absence needs a text that whoever writes is told");
@@ -232,20 +250,62 @@ bool plan_absence(struct desk_plan *plan, struct error *error)
 	return plan->count > 0 || error_set(error, ERROR_UNSUPPORTED, "Which server holds the mailbox of %s is not known: give the home server", plan->person->name);
 }
 
+/* Who gets access, as Dovecot knows them; NULL with the reason. An access that ends may be that of somebody who is gone. */
+static const char *colleague_of(const struct desk_plan *plan, bool ends, struct error *error)
+{
+	const char *typed = desk_wish_text(plan, "colleague"), *names[DESK_NAMES];
+
+	if (!*typed) {
+		error_set(error, ERROR_INVALID, "Colleague: say who gets access");
+		return NULL;
+	}
+	if (!plan->colleague && ends && plan->colleague_error.kind == ERROR_NOT_FOUND)
+		return text_lower_ascii(plan->arena, typed, strlen(typed));
+	if (!plan->colleague) {
+		*error = plan->colleague_error;
+		error_prefix(error, "Colleague");
+		return NULL;
+	}
+	if (!*record_text(plan->colleague, "address")) {
+		error_set(error, ERROR_INVALID, "Colleague: %s has no primary address, so no mail server knows them", plan->colleague->name);
+		return NULL;
+	}
+	if (strcmp(plan->colleague->name, plan->person->name) == 0) {
+		error_set(error, ERROR_INVALID, "Colleague: %s is whose mailbox it is", plan->colleague->name);
+		return NULL;
+	}
+	desk_names(plan->arena, plan->colleague, names);
+	return names[0];
+}
+
+/* Dovecot shows folders of others on the server where they lie, and nowhere else. */
+static void tell_where(struct desk_plan *plan, const char *home)
+{
+	struct desk_plan theirs = { .arena = plan->arena, .person = plan->colleague, .live = plan->live };
+	const char *other = plan->colleague ? desk_home(&theirs) : home;
+
+	if (other && strcmp(other, home) != 0)
+		desk_remark(plan, "! the mailbox of %s is on %s, this one on %s: folders of others are seen on the same server only", plan->colleague->name, other, home);
+}
+
 bool plan_access(struct desk_plan *plan, struct error *error)
 {
 	const char *names[DESK_NAMES], *home = desk_home(plan), *folder = desk_wish_text(plan, "folder");
-	const char *rights = desk_wish_text(plan, "rights"), *colleague = desk_wish_text(plan, "colleague");
+	const char *rights = desk_wish_text(plan, "rights"), *colleague;
+	bool ends = strcmp(rights, "none") == 0;
 
 	if (!needs_mailbox(plan, error))
 		return false;
 	if (!home)
 		return error_set(error, ERROR_UNSUPPORTED, "Which server holds the mailbox of %s is not known: give the home server", plan->person->name);
-	if (!*colleague)
-		return error_set(error, ERROR_INVALID, "Colleague: say who gets access");
+	colleague = colleague_of(plan, ends, error);
+	if (!colleague)
+		return false;
 	desk_names(plan->arena, plan->person, names);
+	if (!ends)
+		tell_where(plan, home);
 	desk_step(plan, home, mailbox_change_access(home, names[0], *folder ? folder : "INBOX", colleague, rights),
-		strcmp(rights, "none") == 0 ? "access ended" : "access given", "the folder is as it was");
+		ends ? "access ended" : "access given", "the folder is as it was");
 	return true;
 }
 
@@ -329,7 +389,7 @@ bool plan_reset(struct desk_plan *plan, struct error *error)
 	if (desk_wants(plan, "password") && (!is_locked(plan) || desk_wants(plan, "unlock")))
 		try_password(plan);
 	if (desk_wants(plan, "password"))
-		must_change(plan);
+		desk_step_must_change(plan);
 	if (desk_wants(plan, "forwarding"))
 		filter_off(plan);
 	desk_step_flush(plan, "logins and limits go by what the cache knows there");

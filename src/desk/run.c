@@ -1,10 +1,8 @@
 /*
- * run: from the wish to what is shown: who is connected, what waits in the
- * queues, the steps, and a review of each.
+ * run: a run from its wish to what is shown: its steps, and a review of each.
  *
- * What cannot be asked is waited for no longer than a moment; its steps are
- * shown as open.  A refusal of the directory's part refuses the whole job, that
- * of a server only its own step.  Loop thread.
+ * A refusal of the directory's part refuses the whole job, that of a server
+ * only its own step.  Loop thread.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -14,10 +12,8 @@
 #include "base/passphrase.h"
 #include "base/text.h"
 #include "desk/desk_private.h"
-#include "model/live_kinds.h"
-#include "settings/refused_logins.h"
 
-enum { LOOK_MS = 100, WAIT_MS = 8000, QUEUE_MOST = 10000 };
+enum { WAIT_MS = 8000 };
 
 void run_changed(struct desk_run *run)
 {
@@ -37,9 +33,15 @@ static void really_free(struct desk_run *run)
 	for (size_t i = 0; i < run->count; i++)
 		free_step(&run->steps[i]);
 	for (size_t i = 0; i < run->plan.queue_count; i++)
-		rows_free(run->plan.queues[i].rows);
+		queue_forget(&run->plan.queues[i]);
 	for (size_t i = 0; i < run->plan.refusal_count; i++)
 		change_free(run->plan.refusals[i].change);
+	for (struct desk_run **at = &run->desk->runs; *at; at = &(*at)->next) {
+		if (*at == run) {
+			*at = run->next;
+			break;
+		}
+	}
 	if (run->secret)
 		memory_wipe(run->secret, strlen(run->secret));
 	free(run->secret);
@@ -63,20 +65,7 @@ void desk_free(struct desk_run *run)
 	if (!run)
 		return;
 	run->left = true;
-	for (size_t i = 0; i < run->job_count; i++) {
-		if (run->jobs[i]) {
-			live_job_cancel(run->jobs[i]);
-			run->pending--;
-		}
-		run->jobs[i] = NULL;
-	}
-	for (size_t i = 0; i < run->proposal_count; i++) {
-		if (run->proposals[i]) {
-			setting_propose_cancel(run->proposals[i]);
-			run->pending--;
-		}
-		run->proposals[i] = NULL;
-	}
+	run_cancel_looks(run);
 	run_settled(run);
 }
 
@@ -111,6 +100,11 @@ static void judge(struct desk_run *run, size_t i)
 		return;
 	}
 	shown->told = arena_text(run->arena, why->text);
+	if (!step->review && why->kind == ERROR_NONE) {
+		shown->told = NULL;
+		shown->state = DESK_WAITING;
+		return;
+	}
 	/* A server that is away is tried when the time comes; what it cannot do at all is not. */
 	if (shown->server && (unreachable(why) || !step->review)) {
 		shown->state = DESK_WAITING;
@@ -176,6 +170,15 @@ static bool is_away(const struct desk_run *run, const char *server, struct error
 	return true;
 }
 
+/* What is to be done there could not be asked: that is shown as the reason, and it is asked again when the time comes. */
+static bool is_unknown(const struct planned *planned, struct error *error)
+{
+	if (planned->change || planned->undo)
+		return false;
+	*error = planned->why;
+	return true;
+}
+
 static void allocate_shown(struct desk_run *run)
 {
 	run->count = run->plan.count;
@@ -203,17 +206,19 @@ static const char *job_number(struct arena *arena)
 	return arena_format(arena, "j%02x%02x%02x%02x", bytes[0], bytes[1], bytes[2], bytes[3]);
 }
 
+void run_name_change(const struct desk_run *run, struct change *change)
+{
+	change->job = arena_text(change->arena, run->view.id);
+	change->job_words = arena_format(change->arena, "%s of %s", run->view.job->title, run->person->name);
+}
+
+/* Open steps of an earlier run are of its job: undo of that takes them back with the rest. */
 static void name_job(struct desk_run *run)
 {
-	run->view.id = job_number(run->arena);
-	for (size_t i = 0; i < run->count; i++) {
-		struct change *change = run->steps[i].planned.change;
-
-		if (!change)
-			continue;
-		change->job = arena_text(change->arena, run->view.id);
-		change->job_words = arena_format(change->arena, "%s of %s", run->view.job->title, run->person->name);
-	}
+	run->view.id = run->due_id ? run->due_id : job_number(run->arena);
+	for (size_t i = 0; i < run->count; i++)
+		if (run->steps[i].planned.change)
+			run_name_change(run, run->steps[i].planned.change);
 }
 
 void run_preview(struct desk_run *run)
@@ -225,7 +230,7 @@ void run_preview(struct desk_run *run)
 		struct run_step *step = &run->steps[i];
 		struct asked *asked;
 
-		if (step->planned.due || is_away(run, step->planned.server, &step->error))
+		if (step->planned.due || is_away(run, step->planned.server, &step->error) || is_unknown(&step->planned, &step->error))
 			continue;
 		asked = memory_new(sizeof(*asked));
 		*asked = (struct asked){ run, i };
@@ -235,183 +240,6 @@ void run_preview(struct desk_run *run)
 	run->pending--;
 	if (run->pending == 0)
 		all_reviewed(run);
-}
-
-/* --- what the plan needs to know ---------------------------------------------------------------------------------- */
-
-static void plan_now(struct desk_run *run)
-{
-	loop_timer_stop(run->timer);
-	run->timer = NULL;
-	run->plan.secret = run->secret;
-	if (run->view.job->plan(&run->plan, &run->view.refusal)) {
-		run_preview(run);
-		return;
-	}
-	for (size_t i = 0; i < run->plan.count; i++)
-		change_free(run->plan.steps[i].change);
-	run->plan.count = 0;
-	run->view.phase = DESK_SHOWN;
-	run_changed(run);
-}
-
-struct listing { struct desk_run *run; size_t queue; };
-
-static void on_messages(void *context, struct rows *takes, uint64_t matching, const struct error *error)
-{
-	struct listing *listing = context;
-	struct desk_run *run = listing->run;
-	struct desk_queue *queue = &run->plan.queues[listing->queue];
-
-	run->jobs[listing->queue] = NULL;
-	queue->rows = takes;
-	queue->matching = matching;
-	if (error)
-		queue->error = *error;
-	if (!takes && queue->error.kind == ERROR_NONE)
-		error_set(&queue->error, ERROR_UNREACHABLE, "the queue gave no answer");
-	run->pending--;
-	if (!run_settled(run) && run->pending == 0)
-		plan_now(run);
-}
-
-/* Every name under which the person may send. */
-static size_t sender_names(struct desk_run *run, const char ***names)
-{
-	const struct field_values *alternates = record_get(run->person, "alternates");
-	const char *known[DESK_NAMES];
-	size_t count = 0;
-
-	*names = arena_alloc(run->arena, (alternates->count + DESK_NAMES) * sizeof(**names));
-	desk_names(run->arena, run->person, known);
-	for (size_t i = 0; i < DESK_NAMES && known[i]; i++)
-		(*names)[count++] = known[i];
-	for (size_t i = 0; i < alternates->count; i++)
-		(*names)[count++] = alternates->values[i].bytes;
-	return count;
-}
-
-/* --- logins that Postfix is to refuse ------------------------------------------------------------------------ */
-
-struct proposing { struct desk_run *run; size_t refusal; };
-
-static void on_proposed(void *context, struct change *takes, const struct error *error)
-{
-	struct proposing *proposing = context;
-	struct desk_run *run = proposing->run;
-	struct desk_refusal *refusal = &run->plan.refusals[proposing->refusal];
-
-	run->proposals[proposing->refusal] = NULL;
-	refusal->change = takes;
-	if (error)
-		refusal->error = *error;
-	run->pending--;
-	if (!run_settled(run) && run->pending == 0)
-		plan_now(run);
-}
-
-static void propose_refusals(struct desk_run *run)
-{
-	struct hosts *hosts = live_hosts(run->plan.live);
-	size_t count = hosts_count(hosts);
-	const char *names[DESK_NAMES];
-
-	desk_names(run->arena, run->person, names);
-	run->plan.refusals = arena_alloc(run->arena, (count * DESK_NAMES + 1) * sizeof(*run->plan.refusals));
-	run->proposals = arena_alloc(run->arena, (count * DESK_NAMES + 1) * sizeof(*run->proposals));
-	for (size_t host = 0; host < count; host++) {
-		for (size_t i = 0; i < DESK_NAMES && names[i] && host_at(hosts, host)->roles & HOST_TRANSPORT; i++) {
-			struct proposing *proposing = arena_alloc(run->arena, sizeof(*proposing));
-
-			*proposing = (struct proposing){ run, run->plan.refusal_count++ };
-			run->plan.refusals[proposing->refusal] = (struct desk_refusal){ .server = host_at(hosts, host)->name, .login = names[i] };
-			run->proposal_count = run->plan.refusal_count;
-			run->pending++;
-			run->proposals[proposing->refusal] = refused_login_propose(hosts, host, names[i], REFUSED_LOGIN_ANSWER, on_proposed, proposing);
-		}
-	}
-}
-
-static void list_queues(struct desk_run *run)
-{
-	struct live *live = run->plan.live;
-	const char **names;
-	size_t name_count = sender_names(run, &names), hosts = hosts_count(live_hosts(live)), most = hosts * name_count;
-
-	run->plan.queues = arena_alloc(run->arena, (most + 1) * sizeof(*run->plan.queues));
-	run->jobs = arena_alloc(run->arena, (most + 1) * sizeof(*run->jobs));
-	run->pending++;
-	propose_refusals(run);
-	for (size_t host = 0; host < hosts; host++) {
-		for (size_t i = 0; i < name_count && host_at(live_hosts(live), host)->roles & HOST_TRANSPORT; i++) {
-			struct listing *listing = arena_alloc(run->arena, sizeof(*listing));
-
-			*listing = (struct listing){ run, run->plan.queue_count++ };
-			run->plan.queues[listing->queue].server = host_at(live_hosts(live), host)->name;
-			run->job_count = run->plan.queue_count;
-			run->pending++;
-			run->jobs[listing->queue] = live_messages(live, host, &(struct live_pick){ .sender = names[i] }, QUEUE_MOST, on_messages, listing);
-		}
-	}
-	run->pending--;
-	if (run->pending == 0)
-		plan_now(run);
-}
-
-/* The first quota root counts, as in lists. */
-static void on_usage(void *context, struct rows *takes, const struct error *error)
-{
-	struct desk_run *run = context;
-
-	(void)error;
-	run->jobs[0] = NULL;
-	if (takes && takes->count > 0)
-		run->plan.used = strtoll(takes->rows[0].values[MAILBOXES_USED].bytes, NULL, 10);
-	rows_free(takes);
-	run->pending--;
-	if (!run_settled(run))
-		plan_now(run);
-}
-
-/* False: nobody can be asked. */
-static bool ask_usage(struct desk_run *run)
-{
-	const char *home = desk_home(&run->plan), *names[DESK_NAMES];
-	size_t host;
-
-	desk_names(run->arena, run->person, names);
-	if (!home || !names[0] || !host_named(live_hosts(run->plan.live), home, &host))
-		return false;
-	run->jobs = arena_alloc(run->arena, sizeof(*run->jobs));
-	run->job_count = 1;
-	run->pending++;
-	run->jobs[0] = live_quota(run->plan.live, host, names[0], on_usage, run);
-	return true;
-}
-
-static bool who_is_known(const struct desk_run *run)
-{
-	for (size_t i = 0; i < hosts_count(live_hosts(run->plan.live)); i++) {
-		const struct live_state *state = live_state(run->plan.live, i, LIVE_WHO);
-
-		if (state->applies && !state->known && state->error.kind == ERROR_NONE)
-			return false;
-	}
-	return true;
-}
-
-static void look_at_who(void *context)
-{
-	struct desk_run *run = context;
-
-	if (run->plan.live && !who_is_known(run) && loop_now(run->desk->settings.loop) < run->until)
-		return;
-	loop_timer_stop(run->timer);
-	run->timer = NULL;
-	if (run->plan.live && strcmp(run->view.job->name, "stolen") == 0)
-		list_queues(run);
-	else if (!run->plan.live || strcmp(run->view.job->name, "quota") != 0 || !ask_usage(run))
-		plan_now(run);
 }
 
 /* --- begin ------------------------------------------------------------------------------------------------------------- */
@@ -443,6 +271,8 @@ struct desk_run *run_new(struct desk *desk, const struct desk_job *job, const st
 	struct desk_run *run = memory_new(sizeof(*run));
 
 	run->desk = desk;
+	run->next = desk->runs;
+	desk->runs = run;
 	run->arena = arena_new();
 	run->person = record_copy(run->arena, person);
 	run->changed = changed;
@@ -466,9 +296,7 @@ struct desk_run *desk_begin(struct desk *desk, const struct desk_job *job, const
 	run->view.wish = run->plan.wish = run->wish;
 	take_secret(run);
 	run->until = loop_now(desk->settings.loop) + WAIT_MS;
-	if (run->plan.live)
-		live_refresh(run->plan.live, LIVE_ALL, 1u << LIVE_WHO);
-	run->timer = loop_after(desk->settings.loop, 0, LOOK_MS, look_at_who, run);
+	run_look(run);
 	return run;
 }
 
@@ -481,6 +309,16 @@ struct desk *desk_open(const struct desk_settings *settings)
 	desk->settings = *settings;
 	desk->dues = due_list_new(&desk->settings);
 	return desk;
+}
+
+void desk_leave(struct desk *desk)
+{
+	struct desk_run *next;
+
+	for (struct desk_run *run = desk ? desk->runs : NULL; run; run = next) {
+		next = run->next;
+		desk_free(run);
+	}
 }
 
 void desk_close(struct desk *desk)

@@ -39,6 +39,7 @@ static void end_step(struct desk_run *run, enum desk_state state, const char *to
 	shown->state = state;
 	shown->told = told && *told ? arena_text(run->arena, told) : NULL;
 	shown->at = clock_now();
+	run_keep(run);
 	if (run->steps[run->at].planned.stops && state != DESK_DONE && state != DESK_ALREADY)
 		leave_out_rest(run);
 	run->at++;
@@ -71,7 +72,7 @@ static const char *told_of(const struct desk_run *run, const struct gate_result 
 
 	if (result->error.kind != ERROR_NONE)
 		return result->error.text;
-	return planned->login || strcmp(field, "flush") == 0 || strcmp(field, "recalculate") == 0 || !planned->server ? NULL : result->sentence;
+	return planned->login || planned->undo || strcmp(field, "flush") == 0 || strcmp(field, "recalculate") == 0 || !planned->server ? NULL : result->sentence;
 }
 
 static void on_result(void *context, const struct gate_result *result)
@@ -83,6 +84,8 @@ static void on_result(void *context, const struct gate_result *result)
 	if (run->left) {
 		review_free(result->again);
 		shown->state = result->outcome == OUTCOME_APPLIED || result->outcome == OUTCOME_ALREADY ? DESK_DONE : DESK_OPEN;
+		if (shown->state == DESK_OPEN && run->steps[run->at].planned.stops)
+			leave_out_rest(run);
 		run_settled(run);
 		return;
 	}
@@ -133,13 +136,20 @@ static void ask_anew(struct desk_run *run, struct change *anew)
 	struct planned *planned = &run->steps[run->at].planned;
 
 	if (anew) {
-		anew->job = arena_text(anew->arena, planned->change->job);
-		anew->job_words = arena_text(anew->arena, planned->change->job_words);
+		run_name_change(run, anew);
 		change_free(planned->change);
 		planned->change = anew;
 	}
 	run->pending++;
 	run_ask(run, planned, on_looked, run);
+}
+
+static struct desk_queue *queue_of(struct desk_run *run, const char *server)
+{
+	for (size_t i = 0; i < run->plan.queue_count; i++)
+		if (strcmp(run->plan.queues[i].server, server) == 0)
+			return &run->plan.queues[i];
+	return NULL;
 }
 
 /* What is in the table now is what the change is planned from. */
@@ -161,12 +171,28 @@ static void on_proposed(void *context, struct change *takes, const struct error 
 	}
 }
 
+/* The queue as it is now. */
+static void on_listed(struct desk_run *run)
+{
+	const struct desk_queue *queue = queue_of(run, run->steps[run->at].planned.server);
+	struct change *change = queue->error.kind == ERROR_NONE ? queue_hold(queue) : NULL;
+
+	if (change)
+		ask_anew(run, change);
+	else if (queue->error.kind != ERROR_NONE)
+		end_step(run, unreachable(queue->error.kind) ? DESK_OPEN : DESK_FAILED, queue->error.text);
+	else
+		end_step(run, DESK_ALREADY, "nothing waits there, or it is on hold already");
+}
+
 static void look_first(struct desk_run *run)
 {
 	struct planned *planned = &run->steps[run->at].planned;
 	size_t host;
 
-	if (planned->login && host_named(live_hosts(run->plan.live), planned->server, &host)) {
+	if (planned->hold)
+		queue_list(run, queue_of(run, planned->server), on_listed);
+	else if (planned->login && host_named(live_hosts(run->plan.live), planned->server, &host)) {
 		run->pending++;
 		run->proposals[0] = refused_login_propose(live_hosts(run->plan.live), host, planned->login, REFUSED_LOGIN_ANSWER, on_proposed, run);
 	} else {
@@ -195,8 +221,9 @@ static void finish(struct desk_run *run)
 {
 	run->view.phase = DESK_OVER;
 	run_join(run);
-	run_tell(run);
+	run_forget_due(run);
 	run_keep(run);
+	run_tell(run);
 	run_changed(run);
 }
 
@@ -227,8 +254,48 @@ void desk_apply(struct desk_run *run, const char *typed, const char *reason)
 	run->typed = memory_text(typed);
 	run->reason = memory_text(reason);
 	run->view.phase = DESK_WRITING;
+	run->begun = true;
 	run->at = 0;
+	run_keep(run);
 	next_step(run);
+}
+
+/* --- again ----------------------------------------------------------------------------------------------------------------------- */
+
+static const struct history_entry *entry_of(const struct history *history, const char *id)
+{
+	for (size_t i = 0; history && *id && i < history->count; i++)
+		if (strcmp(history->entries[i].id, id) == 0)
+			return &history->entries[i];
+	return NULL;
+}
+
+/* What the gate found out meanwhile: nothing is done twice because nobody had seen it the first time. */
+static void take_outcomes(struct desk_run *run, const struct history *history)
+{
+	for (size_t i = 0; i < run->count; i++) {
+		struct desk_step *shown = &run->shown[i];
+		const struct history_entry *entry = shown->state == DESK_UNKNOWN ? entry_of(history, shown->id) : NULL;
+
+		if (shown->state == DESK_DONE || shown->state == DESK_ALREADY || (entry && entry->state == HISTORY_UNKNOWN && !run->steps[i].planned.repeats))
+			continue;
+		shown->state = entry && entry->state == HISTORY_DONE ? DESK_DONE : DESK_WAITING;
+		shown->told = NULL;
+	}
+}
+
+static void on_history(void *context, struct history *takes, const struct error *error)
+{
+	struct desk_run *run = context;
+
+	(void)error;
+	run->pending--;
+	if (!run->left) {
+		take_outcomes(run, takes);
+		next_step(run);
+	}
+	history_free(takes);
+	run_settled(run);
 }
 
 static void after_resolve(void *context, size_t left, const struct error *error)
@@ -238,17 +305,16 @@ static void after_resolve(void *context, size_t left, const struct error *error)
 	(void)left;
 	(void)error;
 	run->pending--;
-	if (!run_settled(run))
-		next_step(run);
+	if (run_settled(run))
+		return;
+	run->pending++;
+	gate_history(run->desk->settings.gate, on_history, run);
 }
 
 void desk_again(struct desk_run *run)
 {
 	if (run->view.phase != DESK_OVER)
 		return;
-	for (size_t i = 0; i < run->count; i++)
-		if (run->shown[i].state != DESK_DONE && run->shown[i].state != DESK_ALREADY)
-			run->shown[i].state = DESK_WAITING;
 	run->view.phase = DESK_WRITING;
 	run->at = 0;
 	run_changed(run);

@@ -5,6 +5,7 @@
  * that cannot be asked now still gets its step, so that it is seen to be open.
  * Pure but for reading what the collector knows; loop thread.
  */
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -158,20 +159,27 @@ static struct change *sessions_anew(const struct desk_plan *plan, const struct p
 	return host_named(live_hosts(plan->live), step->server, &host) ? sessions_on(plan, host) : NULL;
 }
 
+bool desk_step_sessions_on(struct desk_plan *plan, const char *server, const char *still)
+{
+	struct planned *step;
+	size_t host;
+
+	if (!plan->live || !host_named(live_hosts(plan->live), server, &host))
+		return false;
+	step = desk_step(plan, host_of(plan, host)->name, sessions_on(plan, host), "mailbox sessions ended", still);
+	step->repeats = true;
+	step->anew = sessions_anew;
+	return true;
+}
+
 void desk_step_sessions(struct desk_plan *plan, const char *still)
 {
 	const char *names[DESK_NAMES];
 
 	desk_names(plan->arena, plan->person, names);
-	for (size_t i = 0; i < host_count(plan) && names[0]; i++) {
-		struct planned *step;
-
-		if (!(host_of(plan, i)->roles & HOST_MAILBOX))
-			continue;
-		step = desk_step(plan, host_of(plan, i)->name, sessions_on(plan, i), "mailbox sessions ended", still);
-		step->repeats = true;
-		step->anew = sessions_anew;
-	}
+	for (size_t i = 0; i < host_count(plan) && names[0]; i++)
+		if (host_of(plan, i)->roles & HOST_MAILBOX)
+			desk_step_sessions_on(plan, host_of(plan, i)->name, still);
 }
 
 void desk_step_smtp(struct desk_plan *plan)
@@ -226,20 +234,68 @@ void desk_step_due(struct desk_plan *plan, int64_t when, const char *words)
 	desk_step(plan, NULL, NULL, words, "nobody is reminded")->due = when;
 }
 
+/* Does anything about it speak of the server being away, rather than of what it cannot do? */
+static bool is_away(const struct error *error)
+{
+	return error->kind == ERROR_UNREACHABLE || error->kind == ERROR_TIMEOUT || error->kind == ERROR_CANCELLED;
+}
+
 void desk_step_refuse(struct desk_plan *plan)
 {
 	for (size_t i = 0; i < plan->refusal_count; i++) {
 		struct desk_refusal *refusal = &plan->refusals[i];
 		struct planned *step;
 
-		if (!refusal->change && refusal->error.kind != ERROR_NONE)
+		if (!refusal->change && refusal->error.kind != ERROR_NONE && !is_away(&refusal->error))
 			desk_remark(plan, "! %s: Postfix does not refuse %s by itself: %s", refusal->server, refusal->login, refusal->error.text);
-		if (!refusal->change)
+		if (!refusal->change && !is_away(&refusal->error))
 			continue;
 		step = desk_step(plan, refusal->server, refusal->change, arena_format(plan->arena, "%s refused by Postfix", refusal->login),
 			"Postfix goes on taking mail from this login as long as Dovecot lets it in");
 		refusal->change = NULL;
+		step->why = refusal->error;
 		step->repeats = true;
 		step->login = refusal->login;
+	}
+}
+
+/* --- queued mail ---------------------------------------------------------------------------------------------- */
+
+enum { EXAMPLES = 5 };
+
+/* "3F8A21C07D to kunde7@gmail.com; ..." */
+static const char *examples(struct desk_plan *plan, const struct desk_queue *queue)
+{
+	const char *words = "";
+	size_t told = 0;
+
+	for (size_t i = 0; i < queue->name_count; i++) {
+		for (size_t j = 0; queue->rows[i] && j < queue->rows[i]->count && told < EXAMPLES; j++, told++) {
+			const struct row *row = &queue->rows[i]->rows[j];
+
+			words = arena_format(plan->arena, "%s%s%s to %.60s", words, told > 0 ? "; " : "", row->name, row->values[LM_RECIPIENTS].bytes);
+		}
+	}
+	return words;
+}
+
+void desk_step_hold(struct desk_plan *plan)
+{
+	for (size_t i = 0; i < plan->queue_count; i++) {
+		struct desk_queue *queue = &plan->queues[i];
+		bool failed = queue->error.kind != ERROR_NONE;
+		struct planned *step;
+
+		if (failed && !is_away(&queue->error)) {
+			desk_remark(plan, "! %s: what waits there from this person is not known and not held: %s", queue->server, queue->error.text);
+			continue;
+		}
+		if (!failed && queue->matching > 0)
+			desk_remark(plan, "%s: %" PRIu64 " mail%s from this person: %s%s", queue->server, queue->matching, queue->matching == 1 ? " waits" : "s wait",
+				examples(plan, queue), queue->matching > EXAMPLES ? "; .." : "");
+		step = desk_step(plan, queue->server, failed ? NULL : queue_hold(queue), "queued mail put on hold", "mail of this person goes on being sent");
+		step->repeats = true;
+		step->hold = true;
+		step->why = queue->error;
 	}
 }

@@ -74,8 +74,21 @@ static void count_steps(struct desk_run *run)
 	}
 }
 
+/* A server that is away says the same of each step. */
+static void mark_doubles(struct desk_run *run)
+{
+	for (size_t i = 0; i < run->count; i++) {
+		struct desk_step *step = &run->shown[i];
+
+		step->as_before = false;
+		for (size_t j = 0; j < i && step->told && step->server && !step->as_before; j++)
+			step->as_before = run->shown[j].server == step->server && run->shown[j].told && strcmp(run->shown[j].told, step->told) == 0;
+	}
+}
+
 void run_join(struct desk_run *run)
 {
+	mark_doubles(run);
 	join_consequences(run);
 	join_lines(run);
 	count_steps(run);
@@ -110,61 +123,103 @@ static bool is_open(enum desk_state state)
 	return state == DESK_OPEN || state == DESK_FAILED || state == DESK_UNKNOWN || state == DESK_LEFT_OUT;
 }
 
+/* "login cache emptied (anna)" and "login cache emptied" are one thing to people. */
+static bool same_thing(const char *a, const char *b)
+{
+	const char *end = strstr(a, " ("), *other = strstr(b, " (");
+	size_t length = end ? (size_t)(end - a) : strlen(a);
+
+	return length == (other ? (size_t)(other - b) : strlen(b)) && strncmp(a, b, length) == 0;
+}
+
+/* Is the same said by an open step before this one: of the same server, or what is true until then? */
+static bool is_said(const struct desk_run *run, size_t at, bool still)
+{
+	const struct planned *planned = &run->steps[at].planned;
+
+	for (size_t i = 0; i < at; i++) {
+		const struct planned *other = &run->steps[i].planned;
+
+		if (!is_open(run->shown[i].state))
+			continue;
+		if (still ? strcmp(other->still, planned->still) == 0 : other->server == planned->server && same_thing(other->words, planned->words))
+			return true;
+	}
+	return false;
+}
+
+static void add_open(const struct desk_run *run, struct text *text)
+{
+	const char *between = " Until then: ";
+
+	for (size_t i = 0; i < run->count; i++) {
+		const struct planned *planned = &run->steps[i].planned;
+
+		if (is_open(run->shown[i].state) && !is_said(run, i, false))
+			text_addf(text, " %s%s%s: %s.", planned->words, planned->server ? " on " : "", planned->server ? planned->server : "", state_word(run->shown[i].state));
+	}
+	for (size_t i = 0; i < run->count; i++) {
+		if (!is_open(run->shown[i].state) || !*run->steps[i].planned.still || is_said(run, i, true))
+			continue;
+		text_addf(text, "%s%s", between, run->steps[i].planned.still);
+		between = "; ";
+	}
+	text_addf(text, "%s", *between == ';' ? "." : "");
+}
+
 static const char *state_now(struct desk_run *run)
 {
 	struct text text = { 0 };
 	const char *words;
 
 	if (run->view.open == 0)
-		return arena_format(run->arena, "All %zu steps are done.", run->count);
+		return run->count == 1 ? "The one step is done." : arena_format(run->arena, "All %zu steps are done.", run->count);
 	text_addf(&text, "%zu of %zu steps are done.", run->view.done, run->count);
-	for (size_t i = 0; i < run->count; i++) {
-		const struct planned *planned = &run->steps[i].planned;
-
-		if (!is_open(run->shown[i].state))
-			continue;
-		text_addf(&text, " %s%s%s: %s", planned->words, planned->server ? " on " : "", planned->server ? planned->server : "", state_word(run->shown[i].state));
-		if (*planned->still)
-			text_addf(&text, "; %s", planned->still);
-		text_addf(&text, ".");
-	}
-	text_addf(&text, " Try the open steps again; what a server did not answer stays under \"what needs a person\".");
+	add_open(run, &text);
+	if (run->view.kept == run->view.open)
+		text_addf(&text, " What is open is kept under what is due, number %s, and can be tried again from there.", run->due_id ? run->due_id : run->view.id);
+	else if (run->view.kept > 0)
+		text_addf(&text, " %zu of the open steps %s kept under what is due, number %s; the rest is not tried again by itself.", run->view.kept,
+			run->view.kept == 1 ? "is" : "are", run->due_id ? run->due_id : run->view.id);
+	else
+		text_addf(&text, " Nothing of it is tried again by itself.");
 	words = arena_text(run->arena, text_get(&text));
 	text_free(&text);
 	return words;
 }
 
 /* The sentence for the caller, by job; where something is open the worker decides what to say. */
-static const char *say(const struct desk_run *run)
+static const struct { const char *job, *sentence; } sentences[] = {
+	{ "password", "Your new password works at once. Your mail program and your phone will ask for it." },
+	{ "quota", "Your mailbox has its new limit. What was refused while it was full comes again by itself if the sender's server still tries." },
+	{ "forwarding", "Your forwarding is as you asked; new mail follows it from now on." },
+	{ "absence", "Your absence notice is as you asked. Each sender is told once a day." },
+	{ "access", "The access is set. Your colleague may have to refresh the list of folders or subscribe to it." },
+	{ "sessions", "You have been signed out everywhere. Your mail program connects again by itself." },
+	{ "lock", "The account is locked. Nobody can sign in until it is unlocked again." },
+	{ "unlock", "Your account is open again; try to sign in now." },
+	{ "reset", "Your mail settings are reset. Please close your mail program and open it again." },
+	{ "stolen", "Your account is locked, so nobody gets in, not you either. Mail still arrives. We call you before it is opened again." },
+};
+
+static const char *say(struct desk_run *run)
 {
-	static const struct { const char *job, *sentence; } sentences[] = {
-		{ "password", "Your new password works at once. Your mail program and your phone will ask for it." },
-		{ "quota", "There is room in your mailbox again. What was refused comes again by itself within some hours, if the sender's server tries." },
-		{ "forwarding", "Your forwarding is as you asked; new mail follows it from now on." },
-		{ "absence", "Your absence notice is as you asked. Each sender is told once a week." },
-		{ "access", "The access is set. Your colleague may have to refresh the list of folders or subscribe to it." },
-		{ "sessions", "You have been signed out everywhere. Your mail program connects again by itself." },
-		{ "lock", "The account is locked. Nobody can sign in until it is unlocked again." },
-		{ "unlock", "Your account is open again; try to sign in now." },
-		{ "reset", "Your mail settings are reset. Please close your mail program and open it again." },
-	};
+	const char *sentence = NULL, *job = run->view.job->name;
+	int64_t limit = run->wish && strcmp(job, "quota") == 0 ? strtoll(desk_wish_text(&run->plan, "quota"), NULL, 10) : 0;
 
 	for (size_t i = 0; i < sizeof(sentences) / sizeof(sentences[0]); i++)
-		if (strcmp(sentences[i].job, run->view.job->name) == 0)
-			return sentences[i].sentence;
-	return NULL;
-}
-
-/* Must it be changed at the next login? Only said where the step was done. */
-static const char *say_all(struct desk_run *run)
-{
-	const char *sentence = say(run);
-	bool password = strcmp(run->view.job->name, "password") == 0;
-
-	if (sentence && run->count > 0 && is_open(run->shown[0].state))
+		if (strcmp(sentences[i].job, job) == 0)
+			sentence = sentences[i].sentence;
+	if (!sentence || run->count == 0 || run->due_id || is_open(run->shown[0].state))
 		return NULL;
-	if (sentence && password && desk_wants(&run->plan, "must_change"))
-		return arena_format(run->arena, "%s At the next login you choose your own.", sentence);
+	for (size_t i = 0; i < run->count; i++)
+		if (run->steps[i].planned.checks && is_open(run->shown[i].state))
+			return NULL;
+	/* Below what is used nothing comes in. */
+	if (limit > 0 && limit <= run->plan.used)
+		return NULL;
+	if (strcmp(job, "password") == 0 && desk_wants(&run->plan, "must_change"))
+		return "Your new password is set. Choose one of your own with it first; until then your mail may not open.";
 	return sentence;
 }
 
@@ -173,7 +228,8 @@ static const char *ticket(struct desk_run *run)
 	struct text text = { 0 };
 	const char *words;
 
-	text_addf(&text, "%s: %s (%s)\n", run->view.job->title, run->person->name, record_text(run->person, "address"));
+	text_addf(&text, "%s: %s%s%s%s\n", run->view.job->title, run->person->name, *record_text(run->person, "address") ? " (" : "",
+		record_text(run->person, "address"), *record_text(run->person, "address") ? ")" : "");
 	if (run->reason && *run->reason)
 		text_addf(&text, "Reason: %s\n", run->reason);
 	for (size_t i = 0; i < run->count; i++) {
@@ -184,7 +240,7 @@ static const char *ticket(struct desk_run *run)
 	}
 	text_addf(&text, "%s\n", run->view.state_now);
 	for (size_t i = 0; i < run->plan.remark_count; i++)
-		text_addf(&text, "Note: %s\n", run->plan.remarks[i]);
+		text_addf(&text, "Note: %s\n", run->plan.remarks[i] + (strncmp(run->plan.remarks[i], "! ", 2) ? 0 : 2));
 	text_addf(&text, "By %s, %s, number %s\n", run->desk->settings.person, text_from_time(run->arena, clock_now()), run->view.id);
 	words = arena_text(run->arena, text_get(&text));
 	text_free(&text);
@@ -194,6 +250,6 @@ static const char *ticket(struct desk_run *run)
 void run_tell(struct desk_run *run)
 {
 	run->view.state_now = state_now(run);
-	run->view.say = say_all(run);
+	run->view.say = say(run);
 	run->view.ticket = ticket(run);
 }

@@ -127,12 +127,21 @@ static int by_text(const void *a, const void *b)
 	return text_compare(((const struct value *)a)->bytes, ((const struct value *)b)->bytes);
 }
 
+/* Is it the group that the record's own number names? */
+static bool is_primary(const struct derivation *with, const struct entry *group)
+{
+	const struct attribute *own = with->record->kind != &kind_user ? NULL : record_attribute(with->record, "gidNumber");
+	const char *number = entry_first(group, "gidNumber");
+
+	return own != NULL && own->count > 0 && number != NULL && strcmp(own->values[0].bytes, number) == 0;
+}
+
 /* Names of what names the record, sorted. */
 static bool derive_names(struct derivation *with, const char *holder, const char *meaning, bool rights, struct error *error)
 {
 	struct arena *arena = with->record->arena;
 	const struct profile_holder *class = read_holder_of(with->world, holder);
-	const char *const attributes[] = { class == NULL ? "cn" : class->naming, rights ? "*" : NULL, NULL };
+	const char *const attributes[] = { class == NULL ? "cn" : class->naming, rights ? "*" : "gidNumber", NULL };
 	struct search search = { .base = world_base(with->world), .scope = SCOPE_BELOW, .attributes = attributes, .limit = MOST_REFERENCES,
 		.filter = naming_filter(with, holder, meaning) };
 	struct error inner = { 0 };
@@ -152,6 +161,8 @@ static bool derive_names(struct derivation *with, const char *holder, const char
 	for (i = 0; i < found.count; i++) {
 		const char *name = entry_first(found.entries[i], attributes[0]);
 
+		if (name != NULL && is_primary(with, found.entries[i]))
+			with->out->note = arena_format(arena, DIRECTORY_PRIMARY_GROUP "%s", name);
 		if (name != NULL && rights)
 			name = right_of(with, found.entries[i], name);
 		if (name != NULL)

@@ -135,6 +135,9 @@ struct directory_query *directory_list(struct directory *directory, const struct
 /* No callback comes after this. */
 void directory_query_cancel(struct directory_query *query);
 
+/* A user's derived groups have this note, and the name behind it, where one of them is the primary group. */
+#define DIRECTORY_PRIMARY_GROUP "primary group: "
+
 /* --- one object -------------------------------------------------------------------------------- */
 /*
  * name: the key, for users also the primary address, or a DN, or an entryUUID as "uuid:...". Derived fields are

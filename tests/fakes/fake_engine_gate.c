@@ -347,6 +347,8 @@ static void write_history(struct gate *gate, const struct review *review)
 	entry->state = HISTORY_DONE;
 	entry->state_words = "done";
 	entry->can_undo = true;
+	entry->job = review->change->job ? arena_text(gate->arena, review->change->job) : NULL;
+	entry->job_words = review->change->job_words ? arena_text(gate->arena, review->change->job_words) : NULL;
 	entry->lines = "";
 }
 

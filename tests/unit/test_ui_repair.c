@@ -42,14 +42,14 @@ static void a_quota_is_reviewed_written_and_told(void **state)
 	assert_int_equal(fake_submits(stage->engine), 0);
 	shows(stage, "5 GB");
 	stage_keys(stage, "Ctrl-G Tab Tab Enter");
-	shows(stage, "All 1 steps are done.");
+	shows(stage, "The one step is done.");
 	shows(stage, "Say");
 	assert_int_equal(fake_writes(stage->engine), 1);
 	assert_string_equal(record_text(fake_record(stage->engine, "user", "user000"), "quota"), "5368709120");
 	stage_keys(stage, "x");
 	shows(stage, "Quota: user000");
 	stage_keys(stage, "Esc Esc");
-	shows(stage, "Quota of user000: all 1 steps are done");
+	shows(stage, "Quota of user000: done");
 	stage_free(stage);
 }
 
@@ -62,7 +62,7 @@ static void a_made_password_is_shown_once(void **state)
 	(void)state;
 	stage_keys(stage, "p Ctrl-G");
 	hides(stage, "hyphens");
-	shows(stage, "tried: the new password logs in");
+	shows(stage, "tried: the new password");
 	stage_keys(stage, "Tab Tab Enter");
 	shows(stage, "with the hyphens");
 	screen = stage_print(stage);
@@ -96,7 +96,7 @@ static void a_step_that_fails_stays_open_and_is_done_again(void **state)
 	shows(stage, "Try open steps again");
 	shows(stage, "the old limit holds");
 	stage_keys(stage, "Enter");
-	shows(stage, "All 1 steps are done.");
+	shows(stage, "The one step is done.");
 	stage_free(stage);
 }
 
@@ -113,7 +113,7 @@ static void a_review_that_comes_back_is_confirmed_again(void **state)
 	shows(stage, "Somebody else has just made this worse.");
 	assert_int_equal(fake_writes(stage->engine), 0);
 	stage_keys(stage, "Tab Tab Enter");
-	shows(stage, "All 1 steps are done.");
+	shows(stage, "The one step is done.");
 	assert_int_equal(fake_writes(stage->engine), 1);
 	stage_free(stage);
 }
