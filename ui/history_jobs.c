@@ -9,13 +9,18 @@
  */
 #include <string.h>
 
-#include "base/lookup.h"
 #include "base/text.h"
 #include "ui/history.h"
 
 struct grouped {
+	const char *job;
 	const struct history_entry **steps;    /* newest first */
-	size_t count;
+	size_t count, capacity;
+};
+struct groups {
+	struct grouped *items;                 /* newest first */
+	size_t count, capacity;
+	size_t at;                             /* found last: steps of a job stand together but for what was done later */
 };
 
 static struct history_row row_of(const struct history_entry *entry)
@@ -94,36 +99,33 @@ static struct history_row head_of(struct history_view *self, const struct groupe
 	return row;
 }
 
-/* Entries of each job, newest first. */
-static struct lookup *group(struct history_view *self, const struct history *history)
+/* NULL: no entry of this job came yet. */
+static struct grouped *find(struct groups *groups, const char *job)
 {
-	struct lookup *jobs = lookup_new();
+	if (groups->at < groups->count && strcmp(groups->items[groups->at].job, job) == 0)
+		return &groups->items[groups->at];
+	for (groups->at = 0; groups->at < groups->count; groups->at++)
+		if (strcmp(groups->items[groups->at].job, job) == 0)
+			return &groups->items[groups->at];
+	return NULL;
+}
 
+static void group(struct history_view *self, const struct history *history, struct groups *groups)
+{
 	for (size_t i = 0; i < history->count; i++) {
-		const char *name = history->entries[i].job;
-		struct grouped *job = name == NULL ? NULL : lookup_get(jobs, name);
+		const struct history_entry *entry = &history->entries[i];
+		struct grouped *job = entry->job == NULL ? NULL : find(groups, entry->job);
 
-		if (name == NULL)
+		if (entry->job == NULL)
 			continue;
 		if (job == NULL) {
-			job = arena_alloc(self->arena, sizeof(*job));
-			lookup_put(jobs, name, job);
+			groups->items = arena_grow(self->arena, groups->items, &groups->capacity, groups->count + 1, sizeof(*groups->items));
+			job = &groups->items[groups->count++];
+			*job = (struct grouped){ .job = entry->job };
 		}
-		job->count++;
+		job->steps = arena_grow(self->arena, job->steps, &job->capacity, job->count + 1, sizeof(*job->steps));
+		job->steps[job->count++] = entry;
 	}
-	for (size_t i = 0; i < history->count; i++) {
-		struct grouped *job = history->entries[i].job == NULL ? NULL : lookup_get(jobs, history->entries[i].job);
-		size_t at = 0;
-
-		if (job == NULL)
-			continue;
-		if (job->steps == NULL)
-			job->steps = arena_alloc(self->arena, (job->count + 1) * sizeof(*job->steps));
-		while (job->steps[at] != NULL)
-			at++;
-		job->steps[at] = &history->entries[i];
-	}
-	return jobs;
 }
 
 static bool is_opened(const struct history_view *self, const char *job)
@@ -135,12 +137,14 @@ size_t history_entry_rows(struct history_view *self, struct history_row **rows)
 {
 	const struct history *history = self->history;
 	size_t count = 0, entries = history == NULL ? 0 : history->count;
-	struct lookup *jobs = entries == 0 || !line_empty(&self->filter) ? NULL : group(self, history);
+	struct groups groups = { 0 };
 
+	if (entries > 0 && line_empty(&self->filter))
+		group(self, history, &groups);
 	*rows = arena_alloc(self->arena, (entries * 2 + 1) * sizeof(**rows));
 	for (size_t i = 0; i < entries; i++) {
 		const struct history_entry *entry = &history->entries[i];
-		const struct grouped *job = jobs == NULL || entry->job == NULL ? NULL : lookup_get(jobs, entry->job);
+		const struct grouped *job = entry->job == NULL ? NULL : find(&groups, entry->job);
 
 		if (job == NULL || job->count == 1) {
 			(*rows)[count++] = row_of(entry);
@@ -156,6 +160,5 @@ size_t history_entry_rows(struct history_view *self, struct history_row **rows)
 			(*rows)[count++].sort = entry->time;
 		}
 	}
-	lookup_free(jobs);
 	return count;
 }
