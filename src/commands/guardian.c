@@ -3,7 +3,7 @@
  * changed: started by postroom itself, over ssh, and by the unit that runs
  * before Dovecot.
  *
- * smtp and smtp-end are of the same kind: what must be looked at on the server itself.
+ * smtp, smtp-end and logins are of the same kind: what must be looked at on the server itself.
  *
  * Needs no configuration; prints one report as JSON.  Fails by its exit status.
  * Start only, without threads, since it forks.
@@ -30,6 +30,8 @@ int run_guardian(struct config *takes, const struct arguments *arguments, int ar
 		headless_note("postroom: guardian %s names the logins whose SMTP sessions are meant", argv[0]);
 		return error_exit_status(ERROR_USAGE);
 	}
+	if (!strcmp(argv[0], "logins") && argc == 2 && argv[1][0] == '/')
+		return guardian_logins(argv[1], arguments->postfix);
 	if (argc > 3) {
 		headless_note("postroom: guardian %s takes fewer words (postroom --help)", argv[0]);
 		return error_exit_status(ERROR_USAGE);

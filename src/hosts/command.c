@@ -204,7 +204,7 @@ const struct host_command host_commands[] = {
 	/* Files under a timer: postroom there, see settings/guardian.h. The change goes by standard input. */
 	{ "guardian-look", GROUP_MACHINE, "postroom", WORDS("guardian", "look"), .root = true,
 	  .help = "Which change of a server's files waits to be confirmed." },
-	{ "guardian-logins", GROUP_MACHINE, "postroom", WORDS("guardian", "logins", "%1"), HOLES(HOLE_PATH), .root = true,
+	{ "guardian-logins", GROUP_MACHINE, "postroom", WORDS("guardian", "logins", "%1"), HOLES(HOLE_PATH), .root = true, .postfix = true,
 	  .help = "Which logins a table of Postfix holds, without their passwords." },
 	{ "guardian-status", GROUP_MACHINE, "postroom", WORDS("guardian", "status"), .root = true, .changes = true,
 	  .help = "Which change of a server's files waits to be confirmed; one whose guardian has died goes back." },

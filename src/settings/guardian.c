@@ -400,8 +400,6 @@ int guardian_main(const char *word, const char *directory, const char *id, const
 	struct guardian *guardian = guardian_new(directory);
 	struct error error = { 0 };
 
-	if (!strcmp(word, "logins") && id && id[0] == '/')
-		return guardian_logins(id);
 	if (!file_make_directory(directory, 0700, &error))
 		return print_error(guardian, &error);
 	signal(SIGXFSZ, SIG_IGN);

@@ -114,10 +114,15 @@ bool guardian_report_read(struct arena *arena, const char *bytes, size_t length,
  *   status    what is known; armed state whose guardian is dead is put right first, as restore does
  *   restore   armed state without a living guardian: puts the old files back (no reload where the service does not run)
  *   more      ID SECONDS: more time, from now on
- *   logins    PATH: keys and names of a table of logins as "PATH:LINE:KEY NAME", never a password; prints no report
  * Exit status: 0 waiting, confirmed, nothing armed, or rolled back as it was told to; 65 refused by the check, 75 refused
  * because somebody else is at it or the file is another one now, 77 rolled back by itself, 74 stuck.
  */
 int guardian_main(const char *word, const char *directory, const char *id, const char *seconds);
+/*
+ * `postroom guardian logins PATH`: keys and names of a table of logins as "PATH:LINE:KEY NAME", never a password. Only of a file that
+ * smtp_sasl_password_maps of this Postfix names, and of smtp_auth beside main.cf; any other is refused (77), since this runs as root
+ * for sessions that may only look. postfix: where Postfix is configured, NULL: the usual place.
+ */
+int guardian_logins(const char *path, const char *postfix);
 
 #endif

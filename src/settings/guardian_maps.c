@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/loop.h"
 #include "settings/map_file.h"
 
 enum { MOST_BYTES = 8 << 20 };
@@ -149,26 +150,50 @@ bool guardian_maps_make(struct guardian *guardian, struct error *error)
 
 /* --- what may be told ------------------------------------------------------------------------------------ */
 
-int guardian_logins(const char *path)
+/*
+ * Only a table of logins of this Postfix, or where UCS and the manuals have it: whoever may look may not read the rest of root's
+ * files by this.
+ */
+static bool is_logins(struct guardian *guardian, const char *path, const char *postfix, struct error *error)
 {
-	struct arena *arena = arena_new();
-	struct error error = { 0 };
+	const char *config = postfix ? postfix : "/etc/postfix";
+	struct guardian_ran ran;
+
+	if (!strcmp(path, arena_format(guardian->arena, "%s/smtp_auth", config)))
+		return true;
+	ran = GUARDIAN_RUN(guardian, "/usr/sbin/postconf", "-c", config, "-x", "-h", "smtp_sasl_password_maps");
+	return (ran.ended && ran.status == 0 && map_file_named(ran.output, path)) ||
+		error_set(error, ERROR_REFUSED, "%s is no table of logins that Postfix names (smtp_sasl_password_maps), so nothing of it is told", path);
+}
+
+static void print_logins(struct arena *arena, const char *path, struct error *error)
+{
 	size_t length = 0;
-	char *bytes = access(path, F_OK) == 0 ? file_read(arena, path, MOST_BYTES, &length, &error) : NULL;
+	bool there = access(path, F_OK) == 0 || errno != ENOENT;
+	char *bytes = there ? file_read(arena, path, MOST_BYTES, &length, error) : NULL;
 	const struct map_line *lines = map_file_lines(arena, bytes, length);
 
-	/* A file that is not there has no line. */
-	if (!bytes && error.kind == ERROR_NONE && errno != ENOENT)
-		error_set(&error, ERROR_FILE, "%s cannot be looked at: %s", path, strerror(errno));
-	if (error.kind != ERROR_NONE)
-		fprintf(stderr, "%s\n", error.text);
-	for (size_t i = 0; lines[i].line; i++)
+	for (size_t i = 0; lines[i].line; i++) {
 		if (strchr(lines[i].value, ':'))
 			printf("%s:%u:%s %.*s\n", path, lines[i].line, lines[i].key, (int)strcspn(lines[i].value, ":"), lines[i].value);
+		memory_wipe((char *)lines[i].value, strlen(lines[i].value));
+	}
 	if (bytes)
 		memory_wipe(bytes, length);
-	for (size_t i = 0; lines[i].line; i++)
-		memory_wipe((char *)lines[i].value, strlen(lines[i].value));
-	arena_free(arena);
+}
+
+int guardian_logins(const char *path, const char *postfix)
+{
+	struct guardian guardian = { .arena = arena_new(), .lock = -1 };
+	struct error error = { 0 };
+
+	/* A file that is not there has no line. */
+	if (is_logins(&guardian, path, postfix, &error))
+		print_logins(guardian.arena, path, &error);
+	if (error.kind != ERROR_NONE)
+		fprintf(stderr, "%s\n", error.text);
+	if (guardian.loop)
+		loop_free(guardian.loop);
+	arena_free(guardian.arena);
 	return error.kind == ERROR_NONE ? 0 : error_exit_status(error.kind);
 }

@@ -129,8 +129,6 @@ void guardian_wipe(const char *path);
 bool guardian_maps_read(struct guardian *guardian, struct error *error);
 /* Makes the tables again. */
 bool guardian_maps_make(struct guardian *guardian, struct error *error);
-/* The word logins. */
-int guardian_logins(const char *path);
 
 /* --- guardian_ucr.c ------------------------------------------------------------------------------ */
 /* Are the variables as they were seen? */

@@ -171,3 +171,20 @@ bool map_file_key(const char *key)
 			return false;
 	return length > 0 && length <= 250 && key[0] != '#';
 }
+
+/* The words hold types without slashes in front of the path, so that it begins at the first one. */
+bool map_file_named(const char *value, const char *path)
+{
+	static const char between[] = ", \t\r\n";
+
+	while (*(value += strspn(value, between))) {
+		size_t length = strcspn(value, between), type = 0;
+
+		while (type < length && value[type] != '/')
+			type++;
+		if ((type == 0 || value[type - 1] == ':') && length - type == strlen(path) && strncmp(value + type, path, length - type) == 0)
+			return true;
+		value += length;
+	}
+	return false;
+}

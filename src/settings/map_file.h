@@ -31,5 +31,7 @@ const struct map_line *map_file_lines(struct arena *arena, const char *bytes, si
 char *map_file_edit(struct arena *arena, const char *bytes, size_t length, const char *key, const char *value, size_t *new_length);
 /* Can it be the key of a line: 1 to 250 bytes without blanks and control characters, not beginning with #? */
 bool map_file_key(const char *key);
+/* Does the value of a parameter of Postfix ("hash:/etc/postfix/a, proxy:lmdb:/b /c") name this path as the file of a table? */
+bool map_file_named(const char *value, const char *path);
 
 #endif

@@ -83,6 +83,10 @@ static void lines_of_a_table(void **state)
 	assert_int_equal(map_file_find(arena, NULL, 0, "four").line, 0);
 	assert_true(map_file_key("[mx]:587") && map_file_key("a@b"));
 	assert_false(map_file_key("") || map_file_key("a b") || map_file_key("#a") || map_file_key("a\n"));
+	assert_true(map_file_named("hash:/etc/postfix/a, proxy:lmdb:/etc/b /etc/c\n", "/etc/postfix/a") && map_file_named("hash:/a, proxy:lmdb:/etc/b", "/etc/b") &&
+		map_file_named("hash:/a /etc/c\n", "/etc/c"));
+	assert_false(map_file_named("", "/etc/shadow") || map_file_named("hash:/etc/postfix/a", "/etc/postfix") || map_file_named("hash:/etc/postfix/a", "/a") ||
+		map_file_named("hash:/etc/a", "/etc/ab") || map_file_named("hash:etc/a", "/a"));
 }
 
 /* --- states ------------------------------------------------------------------------------------------------ */
