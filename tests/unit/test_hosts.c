@@ -254,9 +254,9 @@ static void sudo_line(const struct host_command *command, char *line, size_t siz
 		/* A star is one only outside of brackets, and several words are none that looks like an option. */
 		const char *pattern = word[0] != '%' ? strcmp(word, "*") ? word : "[*]" :
 			command->many && type == HOLE_USER && (size_t)(word[1] - '0') == command->hole_count ? "[^-[:space:]][^[:space:]]*( [^-[:space:]][^[:space:]]*)*" :
-			command->changes && word[1] == '1' && type != HOLE_SERVICE ? "[^-[:space:]][^[:space:]]*" : patterns[type];
+			command->changes && word[1] == '1' && type != HOLE_SERVICE ? "[^-*?[:space:]][^*?[:space:]]*" : type < sizeof(patterns) / sizeof(patterns[0]) ? patterns[type] : NULL;
 
-		/* Several paths of one kind. */
+		/* Several paths of one kind; they have no pattern above. */
 		if (word[0] == '%' && command->holes[word[1] - '1'] == HOLE_PROCESS) {
 			length += snprintf(line + length, size - (size_t)length, "( /proc/[0-9]+/[a-z_]+)+");
 			continue;
