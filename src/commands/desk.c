@@ -123,9 +123,12 @@ void desk_go(struct headless *headless, struct desk_run *run)
 			print_desk(headless->arguments, desk_look(run));
 		if (!ask(headless, run))
 			break;
-		/* The engine is closed where nobody waited long enough, and the run went with it. */
-		if (!wait_for(headless, run, DESK_WRITING))
+		/* The engine is closed where nobody waited long enough, and the run went with it; else what is left is kept as due. */
+		if (!wait_for(headless, run, DESK_WRITING)) {
+			if (headless->engine)
+				desk_free(run);
 			return;
+		}
 		if (desk_look(run)->phase == DESK_SHOWN && (headless->arguments->yes || !isatty(STDIN_FILENO))) {
 			headless_note("postroom: something changed meanwhile, so the rest was not done; look at it and give the command again");
 			headless->status = error_exit_status(ERROR_CONFLICT);
