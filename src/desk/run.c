@@ -126,7 +126,7 @@ static void all_reviewed(struct desk_run *run)
 	}
 	if (!any && run->view.refusal.kind == ERROR_NONE && run->count > 0)
 		error_set(&run->view.refusal, ERROR_UNSUPPORTED, "%s", run->shown[0].told ? run->shown[0].told : "no step of this can be done here");
-	if (run->count == 0)
+	if (run->count == 0 && run->view.refusal.kind == ERROR_NONE)
 		error_set(&run->view.refusal, ERROR_INVALID, "There is nothing to do: everything is as it was asked for");
 	run->view.phase = DESK_SHOWN;
 	run_join(run);
