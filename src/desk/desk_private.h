@@ -148,6 +148,7 @@ struct desk {
 	struct desk_run *runs;
 	struct loop_timer *reminder;
 	size_t reminded;                   /* how many were due when it was told last */
+	unsigned told;                     /* of which reading of the files */
 };
 /* Tells the collector what is due (remind.c). */
 void desk_remind(void *desk);
@@ -197,7 +198,10 @@ void run_forget_due(struct desk_run *run);
 
 struct due_list *due_list_new(const struct desk_settings *settings);
 void due_list_free(struct due_list *list);
+/* Reads the files again where they are others than before; true: they were. */
 bool due_list_refresh(struct due_list *list);
+/* How often the files were read anew, so that whoever told somebody of them sees whether they are others now. */
+unsigned due_list_readings(const struct due_list *list);
 const struct desk_due *due_list_all(struct due_list *list, size_t *count);
 /* One more, or in the place of the one with this id. steps: "flush mail2", ... NULL-terminated; NULL: for a person. */
 bool due_list_put(struct due_list *list, const struct desk_due *due, const char *const *steps, struct error *error);

@@ -33,6 +33,7 @@ struct due_list {
 	size_t shown_count;
 	char stamp[STAMP_SIZE];            /* of the files as they were read */
 	bool read;
+	unsigned readings;
 };
 
 static const char *own_name(struct arena *arena, const struct due_list *list)
@@ -186,6 +187,7 @@ bool due_list_refresh(struct due_list *list)
 		return false;
 	memcpy(list->stamp, stamp, sizeof(stamp));
 	list->read = true;
+	list->readings++;
 	arena_free(list->arena);
 	list->arena = arena_new();
 	list->all = NULL;
@@ -194,6 +196,11 @@ bool due_list_refresh(struct due_list *list)
 	each_file(list, read_file, list);
 	show(list);
 	return true;
+}
+
+unsigned due_list_readings(const struct due_list *list)
+{
+	return list->readings;
 }
 
 const struct desk_due *due_list_all(struct due_list *list, size_t *count)

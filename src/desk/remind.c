@@ -19,19 +19,19 @@ void desk_remind(void *context)
 	size_t count, due = 0;
 	const struct desk_due *all;
 	struct live_due *list;
-	bool fresh;
 
 	if (!desk->settings.live)
 		return;
-	fresh = due_list_refresh(desk->dues);
 	all = due_list_all(desk->dues, &count);
 	arena = arena_new();
 	list = arena_alloc(arena, (count + 1) * sizeof(*list));
 	for (size_t i = 0; i < count; i++)
 		if (all[i].when <= clock_now())
 			list[due++] = (struct live_due){ all[i].id, all[i].words, *all[i].reason ? all[i].reason : NULL, all[i].when ? all[i].when : all[i].since };
-	if (fresh || due != desk->reminded)
+	/* Somebody else may have read them anew since, so that is counted. */
+	if (due_list_readings(desk->dues) != desk->told || due != desk->reminded)
 		live_dues(desk->settings.live, list, due);
+	desk->told = due_list_readings(desk->dues);
 	desk->reminded = due;
 	arena_free(arena);
 }
