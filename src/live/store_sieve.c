@@ -136,7 +136,11 @@ static bool keep_rescued(const struct mailbox_at *at, const char *absence, const
 		*outcome = OUTCOME_UNKNOWN;
 		return false;
 	}
-	return has_script(before, RESCUED) || !has_script(&after, RESCUED) || put(at, absence, RESCUED, outcome, error);
+	if (has_script(before, RESCUED) || !has_script(&after, RESCUED) || put(at, absence, RESCUED, outcome, error))
+		return true;
+	/* The answer itself is active by now, whatever became of the filter below it. */
+	*outcome = OUTCOME_UNKNOWN;
+	return false;
 }
 
 /* The script of the absence is written and active; the filter below it goes on. */
