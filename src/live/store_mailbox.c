@@ -357,6 +357,10 @@ static bool plan_step(struct planning *planning, const struct operation *operati
 	const char *field = operation->delta_count > 0 ? operation->deltas[0].attribute : "";
 	const char *old = mailbox_taken(operation), *new = mailbox_added(operation), *there;
 
+	/* The person that was looked up is the one whom the change names; a step of somebody else's mailbox was never ours. */
+	if (strcmp(operation->place, planning->place) != 0)
+		return error_set(error, ERROR_REFUSED, "A step of this change is of another mailbox (%.200s) than the change itself, so it is not done",
+			operation->place);
 	if (strcmp(field, "filter") != 0 && strcmp(field, "absence") != 0 && strcmp(field, "access") != 0) {
 		*next_step(planning) = *operation;
 		return true;
