@@ -232,6 +232,16 @@ static int pidfd_of(long pid)
 #endif
 }
 
+/* By the descriptor where there is one, so that nothing else can have come under this number. */
+static bool end_process(long pid, int pidfd)
+{
+#ifdef SYS_pidfd_send_signal
+	if (pidfd >= 0)
+		return syscall(SYS_pidfd_send_signal, pidfd, SIGTERM, NULL, 0) == 0;
+#endif
+	return kill((pid_t)pid, SIGTERM) == 0;
+}
+
 static int descriptor_of(int pidfd, int number)
 {
 #ifdef SYS_pidfd_getfd
@@ -362,7 +372,7 @@ static bool connection(struct look *look, const struct smtp_open *open, bool cut
 	if (cut && given && client >= 0) {
 		there = shutdown(client, SHUT_RDWR) == 0;
 	} else if (cut && !given) {
-		there = kill((pid_t)open->pid, SIGTERM) == 0;
+		there = end_process(open->pid, pidfd);
 		look->killed += there;
 	}
 	let_go(&held);
