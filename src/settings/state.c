@@ -77,8 +77,8 @@ static void gap(struct settings_state *state, const char *sentence)
 
 /* --- taking answers ------------------------------------------------------------------------------------ */
 
-/* "name = value" lines (separator " = " or "=") to a lookup. */
-static struct lookup *taken_pairs(struct settings_state *state, const struct host_answer *answer)
+/* "name = value" lines (separator " = " or "=") to a lookup, in the place of what was known before. */
+static void take_pairs(struct settings_state *state, struct lookup **into, const struct host_answer *answer)
 {
 	struct lookup *lookup = lookup_new();
 	const char *at = answer->output, *end = at + answer->length;
@@ -96,7 +96,8 @@ static struct lookup *taken_pairs(struct settings_state *state, const struct hos
 		}
 		at = newline ? newline + 1 : end;
 	}
-	return lookup;
+	lookup_free(*into);
+	*into = lookup;
 }
 
 typedef void line_taker(struct settings_state *state, const char *path, unsigned number, const char *line, size_t length);
@@ -137,7 +138,6 @@ static void take_line(struct settings_state *state, const char *path, unsigned n
 	};
 	const char *base = strrchr(path, '/');
 	size_t i;
-
 
 	for (i = 0; i < sizeof(files) / sizeof(files[0]); i++)
 		if (!strcmp(files[i].path, path)) {
@@ -189,13 +189,13 @@ void settings_state_take(struct settings_state *state, const char *command, cons
 	if (!good(state, command, answer))
 		return;
 	if (!strcmp(command, "postconf-set"))
-		state->postfix_set = taken_pairs(state, answer);
+		take_pairs(state, &state->postfix_set, answer);
 	else if (!strcmp(command, "postconf-defaults"))
-		state->postfix_default = taken_pairs(state, answer);
+		take_pairs(state, &state->postfix_default, answer);
 	else if (!strcmp(command, "dovecot-values"))
-		state->dovecot_now = taken_pairs(state, answer);
+		take_pairs(state, &state->dovecot_now, answer);
 	else if (!strcmp(command, "dovecot-defaults"))
-		state->dovecot_default = taken_pairs(state, answer);
+		take_pairs(state, &state->dovecot_default, answer);
 	else if (!strcmp(command, "dovecot-version"))
 		state->dovecot24 = answer->length > 3 && (!strncmp(answer->output, "2.4", 3) || answer->output[0] >= '3');
 	else if (!strcmp(command, "dovecot-lines")) {
