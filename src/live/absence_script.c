@@ -191,24 +191,68 @@ static const char *behind_text(const char *at)
 	return end ? end + 3 : at + strlen(at);
 }
 
-bool script_answers(const char *text)
+/* The next word outside of comments and texts, and where it goes on behind it; NULL: there is none. */
+static const char *next_word(const char *text, size_t *length)
 {
 	while (*text) {
 		const char *next = skipped(text);
-		size_t length = 0;
 
+		*length = 0;
 		if (next != text) {
 			text = next;
 			continue;
 		}
-		while (isalnum((unsigned char)text[length]) || text[length] == '_')
-			length++;
+		while (isalnum((unsigned char)text[*length]) || text[*length] == '_')
+			(*length)++;
+		if (*length == 4 && strncasecmp(text, "text:", 5) == 0)
+			text = behind_text(text);
+		else if (*length > 0)
+			return text;
+		else
+			text++;
+	}
+	return NULL;
+}
+
+bool script_answers(const char *text)
+{
+	size_t length;
+
+	for (text = next_word(text, &length); text; text = next_word(text + length, &length))
 		if (length == 8 && strncasecmp(text, "vacation", 8) == 0)
 			return true;
-		if (length == 4 && strncasecmp(text, "text:", 5) == 0)
-			text = behind_text(text);
-		else
-			text += length ? length : 1;
-	}
 	return false;
+}
+
+/* The text that ends this command: tags and their own texts may stand before the address. */
+static const char *last_text(struct arena *arena, const char *at)
+{
+	const char *address = NULL;
+
+	while (*at && *at != ';') {
+		const char *next = skipped(at);
+
+		if (*at == '"')
+			address = arena_bytes(arena, at + 1, (size_t)(next - at) - (next - at > 1 && next[-1] == '"' ? 2 : 1));
+		at = next != at ? next : at + 1;
+	}
+	return address;
+}
+
+const char *script_sends_to(struct arena *arena, const char *text)
+{
+	const char *all = NULL;
+	size_t length;
+
+	for (text = next_word(text, &length); text; text = next_word(text + length, &length)) {
+		const char *address;
+
+		if (length != 8 || strncasecmp(text, "redirect", 8) != 0)
+			continue;
+		address = last_text(arena, text + length);
+		if (!address || !*address)
+			address = "somebody that the script names elsewhere";
+		all = all ? arena_format(arena, "%s, %s", all, address) : address;
+	}
+	return all;
 }

@@ -32,5 +32,7 @@ char *absence_script_make(struct arena *arena, const struct absence_script *scri
 bool absence_script_read(struct arena *arena, const char *text, struct absence_script *script, bool *edited);
 /* Does a script have the action vacation, outside of comments and texts? */
 bool script_answers(const char *text);
+/* To whom a script sends mail on (redirect), outside of comments and texts, joined by ", "; NULL: to nobody. Arena. */
+const char *script_sends_to(struct arena *arena, const char *text);
 
 #endif

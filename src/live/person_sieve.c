@@ -12,22 +12,51 @@
 #include "live/person.h"
 #include "model/mailbox.h"
 
-struct sieve { bool absence; struct person_scripts scripts; };
+struct sieve { bool absence; struct person_scripts scripts; const char *filter; };
 
-static void add_filters(struct person_job *job, const struct person_scripts *scripts, const char *active)
+/* sends_to: of the active one; NULL: to nobody, or that is not known. */
+static void add_filters(struct person_job *job, const char *sends_to)
 {
-	for (size_t i = 0; i < scripts->count; i++) {
-		const char *name = scripts->rows[i].name;
+	const struct sieve *sieve = job->own;
+
+	for (size_t i = 0; i < sieve->scripts.count; i++) {
+		const char *name = sieve->scripts.rows[i].name;
+		bool active = sieve->filter && strcmp(name, sieve->filter) == 0;
 		struct row *row;
 
 		if (strcmp(name, MAILBOX_ABSENCE_SCRIPT) == 0)
 			continue;
 		row = table_row(job->rows, name, job->server->name);
 		table_text(job->rows, row, LF_SCRIPT, name);
-		table_flag(job->rows, row, LF_ACTIVE, active && strcmp(name, active) == 0);
+		table_flag(job->rows, row, LF_ACTIVE, active);
+		table_text(job->rows, row, LF_SENDS_TO, active ? sends_to : NULL);
 		table_text(job->rows, row, LF_SERVER, job->server->name);
 	}
 	person_finish(job, 0);
+}
+
+/* The words of the filter came: only whether it sends mail on is looked at. A list without that is still a list. */
+static void on_filter(struct person_job *job, const struct host_answer *answer)
+{
+	struct sieve *sieve = job->own;
+	struct error error = { 0 };
+	const char *text = host_answer_good(job->server, job->command, answer, &error) ? person_script_read(job->arena, answer) : NULL;
+
+	if (!text)
+		person_say(job, "whether \"%.100s\" sends mail on could not be read", sieve->filter);
+	add_filters(job, text ? script_sends_to(job->arena, text) : NULL);
+}
+
+static void ask_filter(struct person_job *job, const char *filter)
+{
+	struct sieve *sieve = job->own;
+	const char *holes[2] = { job->user, filter };
+
+	sieve->filter = filter;
+	if (filter)
+		person_ask(job, "sieve-get", holes, 2, on_filter);
+	else
+		add_filters(job, NULL);
 }
 
 static void add_absence(struct person_job *job, const char *script, const struct mailbox_absence *absence, const char *note)
@@ -63,7 +92,7 @@ static void on_script(struct person_job *job, const struct host_answer *answer)
 	if (ours && script.rests)
 		person_say(job, "the filter \"%.100s\" answers by itself and rests while the absence lasts", script.filter);
 	if (!sieve->absence) {
-		add_filters(job, &sieve->scripts, ours ? script.filter : active);
+		ask_filter(job, ours ? script.filter : NULL);
 		return;
 	}
 	if (ours && mailbox_absence_read(job->arena, script.absence, &absence))
@@ -93,7 +122,7 @@ static void on_list(struct person_job *job, const struct host_answer *answer)
 	else if (sieve->absence)
 		person_finish(job, 0);
 	else
-		add_filters(job, &sieve->scripts, sieve->scripts.active);
+		ask_filter(job, sieve->scripts.active);
 }
 
 static void begin(struct person_job *job, bool absence)

@@ -93,7 +93,7 @@ enum live_message_field {
 /* --- one person (live_person.c) --------------------------------------------------------------------- */
 
 extern const struct kind kind_live_filters, kind_live_absence, kind_live_access, kind_live_folders, kind_live_log, kind_live_smtp;
-enum live_filters_field { LF_SCRIPT, LF_ACTIVE, LF_SERVER, LF_FIELDS };
+enum live_filters_field { LF_SCRIPT, LF_ACTIVE, LF_SENDS_TO, LF_SERVER, LF_FIELDS };
 enum live_absence_field { LB_SCRIPT, LB_FROM, LB_UNTIL, LB_SUBJECT, LB_TEXT, LB_ADDRESSES, LB_NOTE, LB_SERVER, LB_FIELDS };
 enum live_access_field { LC_FOLDER, LC_WHO, LC_RIGHTS, LC_SERVER, LC_FIELDS };
 enum live_folders_field { LZ_FOLDER, LZ_MESSAGES, LZ_SIZE, LZ_SERVER, LZ_FIELDS };

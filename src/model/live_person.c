@@ -13,6 +13,8 @@ static const struct field filters_fields[] = {
 		.help = "The name of a sieve script." },
 	[LF_ACTIVE] = { .name = "active", .label = "Active", .type = FIELD_FLAG, .flags = SHOWN, .group = GROUP, .width = 6,
 		.help = "Whether arriving mail goes through it, by itself or by way of an absence that includes it." },
+	[LF_SENDS_TO] = { .name = "sends_to", .label = "Sends on to", .type = FIELD_TEXT, .flags = SHOWN | FIELD_SEARCH, .group = GROUP, .width = 28,
+		.help = "Addresses that it sends mail on to; told of the active one only." },
 	[LF_SERVER] = { .name = "server", .label = "Server", .type = FIELD_TEXT, .flags = SHOWN | FIELD_SEARCH, .group = GROUP, .width = 12,
 		.help = "The server whose scripts these are." },
 	{ .name = NULL },

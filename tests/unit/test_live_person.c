@@ -109,7 +109,14 @@ static void filters(void **state)
 	assert_string_equal(cell(world, 0, LF_SCRIPT), "main");
 	assert_string_equal(cell(world, 0, LF_ACTIVE), "yes");
 	assert_string_equal(cell(world, 1, LF_ACTIVE), "no");
+	/* The list stands also where the words of the active one do not come. */
+	assert_string_equal(world->note, "whether \"main\" sends mail on could not be read");
+	say(world, (struct fake_reply){ .command = "sieve-get", .output = "sieve script\nrequire \"copy\"; # redirect \"not@this.example\";\n"
+		"redirect :copy \"anna@elsewhere.example\"; if true { redirect \"b@elsewhere.example\"; }\n" });
+	assert_int_equal(ask(world, "filters", ANNA)->count, 2);
 	assert_null(world->note);
+	assert_string_equal(cell(world, 0, LF_SENDS_TO), "anna@elsewhere.example, b@elsewhere.example");
+	assert_string_equal(cell(world, 1, LF_SENDS_TO), "");
 	/* Below an absence it is the one that goes on. */
 	say(world, (struct fake_reply){ .command = "sieve-list", .form = FORM_JSON,
 		.output = "[{\"script\":\"main\",\"active\":\"\"},{\"script\":\"postroom-absence\",\"active\":\"ACTIVE\"}]" });
@@ -345,10 +352,34 @@ static void scripts_come_back(void **state)
 	(void)world;
 }
 
+static void scripts_that_send_on(void **state)
+{
+	static const struct { const char *script, *to; } cases[] = {
+		{ "", NULL }, { "keep;", NULL }, { "# redirect \"a@b.example\";\nkeep;", NULL }, { "/* redirect \"a@b.example\"; */", NULL },
+		{ "redirect \"a@b.example\";", "a@b.example" }, { "REDIRECT \"a@b.example\"", "a@b.example" },
+		{ "redirect :copy :notify \"NEVER\" \"a@b.example\";", "a@b.example" },
+		{ "fileinto \"redirect \\\"x@y.example\\\"\"; keep;", NULL }, { "redirect text:\na@b.example\n.\n;", "somebody that the script names elsewhere" },
+		{ "redirect \"a@b.example", "a@b.example" }, { "redirect", "somebody that the script names elsewhere" }, { "redirected \"a@b.example\";", NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct arena *arena = arena_new();
+		const char *to = script_sends_to(arena, cases[i].script);
+
+		if (cases[i].to == NULL)
+			assert_null(to);
+		else
+			assert_string_equal(to, cases[i].to);
+		arena_free(arena);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(filters, set_up, tear_down),
+		cmocka_unit_test(scripts_that_send_on),
 		cmocka_unit_test_setup_teardown(absence, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(access_rows, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(folders, set_up, tear_down),
