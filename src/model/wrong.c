@@ -25,14 +25,32 @@ static bool has_values(const struct record *record, const char *field)
 	return values != NULL && values->count > 0;
 }
 
+static bool is_yes(const struct record *record, const char *field)
+{
+	return values_of(record, field) != NULL && strcmp(record_text(record, field), "yes") == 0;
+}
+
+/* Whoever locked it is told apart, where the directory tells: what ends the lock is another thing. */
 static const char *state_words(struct arena *arena, const struct record *record)
 {
 	const char *state = values_of(record, "state") == NULL ? "" : record_text(record, "state");
+	bool by_admin = is_yes(record, "locked"), by_mistakes = is_yes(record, "failed_lock");
 
+	if (by_mistakes)
+		return by_admin ? "locked by an admin, and by wrong passwords: no login to mail, no sending" :
+			"locked by wrong passwords: no login to mail, no sending";
+	if (by_admin)
+		return "locked by an admin: no login to mail, no sending";
 	/* The first choice is the one without a lock. */
 	if (state[0] == '\0' || strcmp(state, kind_field(record->kind, "state")->choices[0]) == 0)
 		return NULL;
 	return arena_format(arena, "the account is %s: no login to mail, no sending", state);
+}
+
+static const char *must_change_words(struct arena *arena, const struct record *record)
+{
+	(void)arena;
+	return is_yes(record, "must_change") ? "the password must be changed at the next login, which most mail programs cannot do" : NULL;
 }
 
 static const char *no_address_words(struct arena *arena, const struct record *record)
@@ -93,6 +111,7 @@ static const struct {
 	{ "no-address", "user", "address", true, no_address_words },
 	{ "no-copy", "user", "keep_copy", true, no_copy_words },
 	{ "odd-quota", "user", "quota", true, quota_words },
+	{ "must-change", "user", "must_change", false, must_change_words },
 	{ "no-server", "user", "home_server", false, no_server_words },
 	{ "half-members", "group", "members", false, halves_words },
 	{ "foreign", NULL, NULL, false, foreign_words },
@@ -129,4 +148,67 @@ size_t wrong_with(struct arena *arena, const struct record *record, struct wrong
 			(*list)[count++] = (struct wrong){ rules[i].rule, rules[i].severe, sentence, rules[i].field };
 	}
 	return add_findings(record, false, *list, count);
+}
+
+/* --- what the servers tell ----------------------------------------------------------------------- */
+
+static const char *down_words(struct arena *arena, const struct wrong_now *now)
+{
+	return now->home_down == NULL ? NULL : arena_format(arena, "home server %s gives no answer since %s: no login, new mail waits",
+		now->home_down, now->down_since);
+}
+
+static const char *full_words(struct arena *arena, const struct wrong_now *now)
+{
+	return now->percent < 100 ? NULL : arena_format(arena, "mailbox full: %s of %s used, new mail is refused", now->used, now->limit);
+}
+
+static const char *filling_words(struct arena *arena, const struct wrong_now *now)
+{
+	return now->percent < WRONG_FILLING || now->percent >= 100 ? NULL : arena_format(arena,
+		"mailbox nearly full: %ld %%, %s of %s; a big mail is refused first", now->percent, now->used, now->limit);
+}
+
+static const char *waiting_words(struct arena *arena, const struct wrong_now *now)
+{
+	return now->waiting == 0 ? NULL : arena_format(arena, "%llu mail%s to this person wait%s%s%s", (unsigned long long)now->waiting,
+		now->waiting == 1 ? "" : "s", now->waiting == 1 ? "s" : "", now->waiting_why == NULL ? "" : ": ", now->waiting_why == NULL ? "" : now->waiting_why);
+}
+
+static const char *script_words(struct arena *arena, const struct wrong_now *now)
+{
+	return now->script == NULL ? NULL : arena_format(arena, "the filter %s sends mail on to %s", now->script, now->script_to);
+}
+
+static const char *stranger_words(struct arena *arena, const struct wrong_now *now)
+{
+	return now->home_unknown == NULL ? NULL : arena_format(arena, "the home server %s is none that postroom is told to watch: "
+		"what goes on there is not seen", now->home_unknown);
+}
+
+static const struct {
+	const char *rule, *field;
+	bool severe;
+	const char *(*words)(struct arena *arena, const struct wrong_now *now);
+} now_rules[] = {
+	{ "home-down", NULL, true, down_words },
+	{ "mailbox-full", "quota", true, full_words },
+	{ "mailbox-filling", "quota", false, filling_words },
+	{ "mail-waits", NULL, false, waiting_words },
+	{ "filter-forwards", NULL, false, script_words },
+	{ "home-unknown", "home_server", false, stranger_words },
+};
+
+size_t wrong_of_now(struct arena *arena, const struct wrong_now *now, struct wrong **list)
+{
+	size_t count = 0;
+
+	*list = arena_alloc(arena, sizeof now_rules / sizeof *now_rules * sizeof **list);
+	for (size_t i = 0; i < sizeof now_rules / sizeof *now_rules; i++) {
+		const char *sentence = now_rules[i].words(arena, now);
+
+		if (sentence != NULL)
+			(*list)[count++] = (struct wrong){ now_rules[i].rule, now_rules[i].severe, sentence, now_rules[i].field };
+	}
+	return count;
 }

@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "model/record.h"
 
@@ -21,5 +22,19 @@ struct wrong {
 };
 /* Everything that is wrong, severe ones first; array in the arena. Returns the count. */
 size_t wrong_with(struct arena *arena, const struct record *record, struct wrong **list);
+
+enum { WRONG_FILLING = 90 /* per cent of the quota from which on it is worth a line */ };
+/* What the mail servers tell of one person now, as far as it is known; texts are borrowed, raw bytes inside. */
+struct wrong_now {
+	const char *home_down, *down_since;    /* the home server, where nothing of it answers; NULL: it does, or that is not known */
+	const char *home_unknown;              /* a home server that is not among the configured ones; NULL */
+	long percent;                          /* used of the quota; -1: not known */
+	const char *used, *limit;              /* in words, where percent is known */
+	uint64_t waiting;                      /* mails to this person that were deferred */
+	const char *waiting_why;               /* why the first of them was; NULL: not told */
+	const char *script, *script_to;        /* the active filter, where it sends mail on, and to whom; NULL */
+};
+/* The same for that: severe ones first; array in the arena. Returns the count. */
+size_t wrong_of_now(struct arena *arena, const struct wrong_now *now, struct wrong **list);
 
 #endif

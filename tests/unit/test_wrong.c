@@ -56,6 +56,66 @@ static void what_the_record_tells(void **state)
 	record_free(record);
 }
 
+static void locks_are_told_apart(void **state)
+{
+	static const struct { const char *state, *locked, *failed, *words; } cases[] = {
+		{ "locked", "yes", "no", "locked by an admin: no login" },
+		{ "locked", "no", "yes", "locked by wrong passwords: no login" },
+		{ "no lock seen", "no", "yes", "locked by wrong passwords: no login" },
+		{ "locked", "yes", "yes", "locked by an admin, and by wrong passwords" },
+		{ "expired", "no", "no", "the account is expired" },
+		{ "locked", NULL, NULL, "the account is locked" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct record *record = person();
+		struct arena *arena = arena_new();
+		struct wrong *list;
+
+		record_set_text(record, "state", cases[i].state);
+		record_set_text(record, "locked", cases[i].locked);
+		record_set_text(record, "failed_lock", cases[i].failed);
+		assert_int_equal(wrong_with(arena, record, &list), 1);
+		assert_string_equal(list[0].rule, "account-state");
+		assert_memory_equal(list[0].sentence, cases[i].words, strlen(cases[i].words));
+		arena_free(arena);
+		record_set_text(record, "must_change", "yes");
+		expect(record, "!account-state must-change");
+		record_free(record);
+	}
+}
+
+static void what_the_servers_tell(void **state)
+{
+	static const struct { struct wrong_now now; const char *rules, *words; } cases[] = {
+		{ { .percent = -1 }, "", "" },
+		{ { .percent = 89, .used = "1", .limit = "2" }, "", "" },
+		{ { .percent = 90, .used = "1.8 GB", .limit = "2 GB" }, "mailbox-filling", "mailbox nearly full: 90 %, 1.8 GB of 2 GB; a big mail is refused first" },
+		{ { .percent = 100, .used = "2 GB", .limit = "2 GB" }, "!mailbox-full", "mailbox full: 2 GB of 2 GB used, new mail is refused" },
+		{ { .percent = 140, .used = "2.8 GB", .limit = "2 GB" }, "!mailbox-full", "mailbox full: 2.8 GB of 2 GB used, new mail is refused" },
+		{ { .percent = -1, .waiting = 1 }, "mail-waits", "1 mail to this person waits" },
+		{ { .percent = -1, .waiting = 3, .waiting_why = "mailbox is full" }, "mail-waits", "3 mails to this person wait: mailbox is full" },
+		{ { .percent = -1, .script = "main", .script_to = "me@elsewhere.example" }, "filter-forwards", "the filter main sends mail on to me@elsewhere.example" },
+		{ { .percent = 100, .used = "2 GB", .limit = "2 GB", .home_down = "mail3", .down_since = "13:50", .waiting = 2, .home_unknown = "mail9" },
+			"!home-down !mailbox-full mail-waits home-unknown", "home server mail3 gives no answer since 13:50: no login, new mail waits" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct arena *arena = arena_new();
+		struct wrong *list;
+		size_t count = wrong_of_now(arena, &cases[i].now, &list);
+		char *rules = arena_text(arena, "");
+
+		for (size_t j = 0; j < count; j++)
+			rules = arena_format(arena, "%s%s%s%s", rules, j > 0 ? " " : "", list[j].severe ? "!" : "", list[j].rule);
+		assert_string_equal(rules, cases[i].rules);
+		assert_string_equal(count > 0 ? list[0].sentence : "", cases[i].words);
+		arena_free(arena);
+	}
+}
+
 static void members_named_once(void **state)
 {
 	struct record *record = record_new(&kind_group);
@@ -98,6 +158,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_the_record_tells),
+		cmocka_unit_test(locks_are_told_apart),
+		cmocka_unit_test(what_the_servers_tell),
 		cmocka_unit_test(members_named_once),
 		cmocka_unit_test(what_others_tell),
 	};
