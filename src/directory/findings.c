@@ -2,7 +2,7 @@
  * findings: what is wrong with a user, as far as other entries tell.
  *
  * A home server that is no mail server, forwards to addresses here that nobody
- * has, and forwards that come back; of a stored record, or of one as it would
+ * has, forwards that come back, and addresses that others have too; of a stored record, or of one as it would
  * become; lists are in findings_targets.c.  Only what was seen for certain is told: a
  * search that failed or was cut proves nothing and is left out.  On a
  * connection's thread (read_findings).  Rules: ucs-directory 8.2, 14, 18; what
@@ -15,7 +15,7 @@
 #include "directory/read.h"
 #include "directory/request.h"
 
-enum { SERVERS_MOST = 500, ADDRESSES_MOST = 24, HOLDERS_MOST = 5, FINDINGS_MOST = 8 };
+enum { SERVERS_MOST = 500, ADDRESSES_MOST = 24, HOLDERS_MOST = 5, SHARED_MOST = 12, FINDINGS_MOST = 8 };
 
 struct judge {
 	struct world *world;
@@ -221,6 +221,53 @@ static void judge_forwards(struct judge *judge)
 	arena_free(scratch);
 }
 
+/* --- addresses that others have too ----------------------------------------------------- */
+
+/* Who else has it, by their names; NULL: nobody, or that is not known. */
+static const char *others_with(const struct judge *judge, struct arena *scratch, const char *address)
+{
+	const char *names = NULL;
+	struct found found;
+
+	if (!find_holders(judge, scratch, address, &found) || !found_whole(&found))
+		return NULL;
+	for (size_t i = 0; i < found.count; i++) {
+		const struct record *holder = read_record(judge->world, scratch, &kind_user, found.entries[i], KNOWN_NOT);
+		const char *name = holder->name != NULL && holder->name[0] != '\0' ? holder->name : holder->place;
+
+		if (name == NULL || (holder->place != NULL && judge->record->place != NULL && text_same_ascii_case(holder->place, judge->record->place)))
+			continue;
+		names = names == NULL ? name : arena_format(scratch, "%s, %s", names, name);
+	}
+	return names;
+}
+
+static void judge_addresses(struct judge *judge)
+{
+	static const char *const fields[] = { "address", "alternates" };
+	const struct profile *profile = world_profile(judge->world);
+	struct arena *scratch;
+	const char *told = NULL;
+	size_t asked = 0;
+
+	if (profile->primary == NULL || profile->alternate == NULL || profile->forward == NULL)
+		return;
+	scratch = arena_new();
+	for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
+		const struct field_values *values = record_get(judge->record, fields[i]);
+
+		for (size_t j = 0; j < values->count && asked < SHARED_MOST && connection_is_up(judge->connection); j++, asked++) {
+			const char *others = others_with(judge, scratch, values->values[j].bytes);
+
+			if (others != NULL)
+				told = arena_format(scratch, "%s%s%s (%s)", told == NULL ? "" : told, told == NULL ? "" : ", ", values->values[j].bytes, others);
+		}
+	}
+	if (told != NULL)
+		tell(judge, "shared-address", "alternates", false, arena_format(judge->arena, "others get the same mail: %s", told));
+	arena_free(scratch);
+}
+
 void read_forward_findings(struct world *world, struct connection *connection, struct record *record)
 {
 	struct judge judge = { .world = world, .connection = connection, .record = record, .arena = record->arena };
@@ -248,4 +295,6 @@ void read_findings(struct world *world, struct connection *connection, struct re
 	judge_server(&judge);
 	if (connection_is_up(connection))
 		judge_forwards(&judge);
+	if (connection_is_up(connection))
+		judge_addresses(&judge);
 }
