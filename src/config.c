@@ -16,6 +16,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "config_grant.h"
+#include "config_card.h"
 #include "config_lock.h"
 #include "config_scope.h"
 #include "config_servers.h"
@@ -98,6 +99,8 @@ const struct conf_option config_options[] = {
 	{ .name = "unlock_dn", .type = CONF_TEXT, .help = "Whose password opens a locked screen; %u is the login name. Unset: that of the login to the directory, if it was typed." },
 	{ .name = "mail_hosts", .type = CONF_SECTION, .inside = mail_hosts_options,
 	  .help = "What the mail servers do to mailboxes; it decides what a review warns of." },
+	{ .name = "card", .type = CONF_SECTION, .inside = config_card_options,
+	  .help = "What is read out to a caller who sets a mail program up; without it what the ports of the servers answer." },
 	{ .name = "udm", .type = CONF_SECTION, .inside = config_udm_options,
 	  .help = "UCS: the REST interface of UDM, through which users are created, renamed and deleted, and what else the profile gives to it." },
 	{ .name = "server", .type = CONF_SECTION, .flags = CONF_MANY | CONF_TITLED, .inside = config_server_options,
@@ -484,6 +487,7 @@ static bool fill(struct config *config, const struct source *root, const struct 
 	return load_directory(config, root, options, error) && load_policy(config, root, options, trusted, error) &&
 		config_udm(config->arena, root->own, root->machine, &config->directory, error) &&
 		config_scope(config->arena, root->own, root->machine, &config->scope, error) &&
+		config_card(config->arena, root->own, root->machine, &config->card, error) &&
 		config_lock(config->arena, root->own, root->machine, &config->directory, &config->lock, error) &&
 		load_mail_hosts(config, root, error) && load_screen(config, root, options, error) &&
 		load_servers(config, root, trusted, error) && (!config->restricted || names_no_files(options, error));

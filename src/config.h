@@ -14,6 +14,7 @@
 
 #include "base/conffile.h"
 #include "base/error.h"
+#include "config_card.h"
 #include "config_lock.h"
 #include "directory/directory.h"
 #include "hosts/hosts.h"
@@ -51,6 +52,7 @@ struct config {
 	bool mouse;                        /* clicks and the wheel move cursor and focus */
 	bool clipboard;                    /* values may be handed to the clipboard of the person's terminal */
 	int escape_ms;
+	struct card_settings card;         /* what is read out to a caller */
 	struct lock_settings lock;         /* what becomes of a screen that nobody touches */
 };
 extern const struct conf_option config_options[];
