@@ -41,6 +41,7 @@ const struct action actions[] = {
 	{ "repair-absence", "page", "absence..", "An absence, a forward, or access for a colleague.", CHANGES | ACTION_FOOTER },
 	{ "repair-sessions", "page", "sessions..", "Empties login caches, ends all sessions and looks whether they are gone.", CHANGES | ACTION_FOOTER },
 	{ "repair-lock", "page", "lock..", "Locks the account, or clears every lock that is on it.", CHANGES | ACTION_FOOTER },
+	{ "card", "page", "card", "Shows what to read out to the caller: servers, ports, encryption, the user name, the webmail.", ACTION_ROW | ACTION_FOOTER },
 	{ "repair-reset", "page", "reset..", "A chosen set of the repairs together, as one review.", CHANGES },
 	{ "stolen-account", "page list", "stolen..", "A stolen account: locks it, ends what is open, refuses the login and holds its queued mail; one review.", CHANGES },
 	{ "leaver", "page", "leaver..", "Somebody who leaves: locked, forwarded until a day, out of groups and lists; one review.", CHANGES },

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "ui/card.h"
 #include "ui/frame.h"
 #include "ui/live_list.h"
 #include "ui/move.h"
@@ -19,6 +20,24 @@
 
 /* --- cursor ------------------------------------------------------------------------------------- */
 
+/* The line under the cursor is the one it stays on. */
+static void stay_here(struct page_view *page, const struct page_item *items, size_t count)
+{
+	free(page->here);
+	page->here = page->cursor < count && items[page->cursor].key != NULL ? memory_text(items[page->cursor].key) : NULL;
+}
+
+/* Lines came or went above it. */
+static void find_here(struct page_view *page, const struct page_item *items, size_t count)
+{
+	for (size_t i = 0; page->here != NULL && i < count; i++) {
+		if (items[i].key != NULL && strcmp(items[i].key, page->here) == 0) {
+			page->cursor = i;
+			return;
+		}
+	}
+}
+
 static void settle(struct page_view *page)
 {
 	struct arena *arena = arena_new();
@@ -27,6 +46,7 @@ static void settle(struct page_view *page)
 	int fitting = page_rows(frame_area(session_canvas(page->view.session), true));
 	size_t rows = fitting > 0 ? (size_t)fitting : 1;
 
+	find_here(page, items, count);
 	if (page->cursor >= count)
 		page->cursor = count > 0 ? count - 1 : 0;
 	if (page->cursor < page->top)
@@ -35,6 +55,7 @@ static void settle(struct page_view *page)
 		page->top = page->cursor - rows + 1;
 	if (page->top + rows > count)
 		page->top = count > rows ? count - rows : 0;
+	stay_here(page, items, count);
 	arena_free(arena);
 }
 
@@ -47,23 +68,31 @@ static bool move_cursor(struct page_view *page, enum move move)
 	bool moved;
 	size_t at = move_row(move, page->cursor, count, rows > 1 ? (size_t)rows - 1 : 1, &moved);
 
+	page->moved = true;
+	if (moved) {
+		page->cursor = at;
+		stay_here(page, items, count);
+	}
 	arena_free(arena);
 	if (!moved)
 		return false;
-	page->cursor = at;
 	settle(page);
 	return true;
 }
 
-/* The field that matters most when a page opens: the first thing that is wrong, else the first that may be edited. */
+/*
+ * What matters most when a page opens, until somebody moves: the first thing that is wrong, else the first that may be edited;
+ * for the helpdesk the first line, so that nothing of it is out of sight.
+ */
 static void first_focus(struct page_view *page)
 {
 	struct arena *arena = arena_new();
 	struct page_item *items;
 	size_t count = page_items(page, arena, &items);
+	bool top = session_role(page->view.session) != ROLE_ADMIN && page->live.session != NULL;
 
 	for (size_t i = 0; i < count; i++) {
-		if (items[i].what == ITEM_WRONG || (items[i].what == ITEM_FIELD && items[i].locked == NULL)) {
+		if (items[i].what == ITEM_WRONG || top || (items[i].what == ITEM_FIELD && items[i].locked == NULL)) {
 			page->cursor = i;
 			break;
 		}
@@ -75,6 +104,12 @@ static void first_focus(struct page_view *page)
 
 static void settle_and_paint(struct page_view *page)
 {
+	if (!page->moved && page->record != NULL) {
+		free(page->here);
+		page->here = NULL;
+		page->top = 0;
+		first_focus(page);
+	}
 	settle(page);
 	session_changed(page->view.session);
 }
@@ -87,7 +122,6 @@ static void live_changed(void *context)
 static void record_came(void *context, struct record *takes, const struct error *error)
 {
 	struct page_view *page = context;
-	bool first = page->record == NULL;
 
 	page->query = NULL;
 	if (takes != NULL) {
@@ -102,8 +136,6 @@ static void record_came(void *context, struct record *takes, const struct error 
 			arena_free(arena);
 		}
 		page_live_start(&page->live, page->view.session, page->record, live_changed, page);
-		if (first)
-			first_focus(page);
 	} else {
 		page->error = *error;
 		page->gone = page->gone || (error->kind == ERROR_NOT_FOUND && page->record != NULL);
@@ -296,9 +328,38 @@ static bool act_on_record(struct page_view *page, const char *name)
 		show_raw(page);
 	else if (strcmp(name, "copy-value") == 0)
 		copy_value(page);
+	else if (strcmp(name, "card") == 0)
+		session_push(session, card_view_new(session, page->record, page->live.session == NULL || page->live.home == PERSON_ANYWHERE ? LIVE_ALL : page->live.home));
 	else
 		return false;
 	return true;
+}
+
+static void show_part(struct page_view *page, const struct page_item *item)
+{
+	struct session *session = page->view.session;
+	struct text text = { 0 };
+
+	if (item->what == ITEM_BEFORE)
+		person_before_text(&page->live.before, session_form(session), &text);
+	else
+		person_part_text(&page->live.parts, item->part, session_form(session), &text);
+	if (text.length == 0)
+		text_add(&text, "Nothing has come yet.\n");
+	session_push(session, text_view_new(session, item->label == NULL ? "What is wrong" : item->label, text_get(&text), text.length));
+	text_free(&text);
+}
+
+/* Steps that an earlier run left open are tried again in a run of their own. */
+static void try_again(struct page_view *page, const struct page_item *item)
+{
+	struct session *session = page->view.session;
+	struct view *view = repair_open_view_new(session, item->due, page->record);
+
+	if (view != NULL)
+		session_push(session, view);
+	else
+		session_notice(session, NULL, "Somebody has done it meanwhile, or it is being done elsewhere.");
 }
 
 static void open_item(struct page_view *page)
@@ -307,11 +368,21 @@ static void open_item(struct page_view *page)
 	struct arena *arena = arena_new();
 	struct page_item item;
 
-	if (page_item_here(page, arena, &item)) {
-		if (item.what == ITEM_CONNECTIONS)
-			session_push(session, live_list_new(session, "connections", LIVE_ALL, page_live_of(&page->live, arena), page->record->name));
-		else
-			read_in_full(page, &item);
+	if (!page_item_here(page, arena, &item)) {
+		arena_free(arena);
+		return;
+	}
+	if (item.what == ITEM_CONNECTIONS) {
+		session_push(session, live_list_new(session, "connections", LIVE_ALL, page_live_of(&page->live, arena), page->record->name));
+	} else if (item.due != NULL && item.locked == NULL) {
+		try_again(page, &item);
+	} else if (item.what == ITEM_PART && item.part == PART_FOLDERS && item.absent) {
+		person_parts_ask(&page->live.parts, PART_FOLDERS);
+		session_changed(session);
+	} else if (item.what == ITEM_PART || item.what == ITEM_BEFORE || (item.what == ITEM_WRONG && item.part < PERSON_PARTS)) {
+		show_part(page, &item);
+	} else {
+		read_in_full(page, &item);
 	}
 	arena_free(arena);
 }
@@ -324,7 +395,7 @@ static bool page_act(struct view *view, const struct action *action)
 		return true;
 	if (strcmp(action->name, "refresh") == 0) {
 		read_record(page);
-		page_live_refresh(&page->live);
+		page_live_refresh(&page->live, page->record);
 		return true;
 	}
 	if (strcmp(action->name, "open") == 0) {
@@ -389,6 +460,8 @@ static const char *page_blocked(const struct view *view, const struct action *ac
 		return NULL;
 	if (page->record == NULL)
 		return "it was not read";
+	if (strcmp(action->name, "card") == 0)
+		return page->kind != &kind_user ? "only people have that" : NULL;
 	if (repair_is_action(action))
 		return page->kind != &kind_user ? "only people have that" : page->gone ? "it was deleted meanwhile" : repair_action_blocked(view->session, action);
 	return action->flags & ACTION_WRITES ? write_blocked(page, action->name) : NULL;
@@ -407,8 +480,10 @@ static void page_notice(struct view *view, const struct event *event)
 	} else if (event->kind == EVENT_RECORD_CHANGED && page->record != NULL && event->noun == page->kind
 			&& strcmp(event->name, page->record->name) == 0 && (event->deleted || !page->gone)) {
 		page->gone = event->deleted;
-		if (!event->deleted)
+		if (!event->deleted) {
 			read_record(page);
+			page_live_refresh(&page->live, page->record);
+		}
 	} else if (event->kind == EVENT_RECORD_CHANGED && page->gone && event->noun == page->kind) {
 		/* What was deleted may just have been taken back. */
 		page->gone = false;
@@ -429,12 +504,15 @@ static void page_click(struct view *view, int id)
 	struct page_view *page = (struct page_view *)view;
 
 	page->cursor = (size_t)id;
+	page->moved = true;
+	free(page->here);
+	page->here = NULL;
 	settle(page);
 }
 
 static bool page_busy(const struct view *view)
 {
-	return ((const struct page_view *)view)->query != NULL || ((const struct page_view *)view)->live.job != NULL;
+	return ((const struct page_view *)view)->query != NULL || page_live_busy(&((const struct page_view *)view)->live);
 }
 
 /* What a policy could do here is worth a place in the footer, and only where it can. */
@@ -454,6 +532,7 @@ static void page_close(struct view *view)
 	page_live_end(&page->live);
 	record_free(page->record);
 	free(page->asked);
+	free(page->here);
 	free(page);
 }
 

@@ -15,7 +15,7 @@
 #include "ui/keymap.h"
 #include "ui/session.h"
 
-enum { EXPLAIN_ROWS = 3, EXPLAIN_FROM = 11 };
+enum { EXPLAIN_ROWS = 3, EXPLAIN_FROM = 11, LIVE_LABEL = 17 };
 
 /* Where the columns of a page stand. */
 struct page_columns { int group, label, value, end; };
@@ -34,6 +34,11 @@ int page_rows(struct area area)
 	int rows = area.rows >= EXPLAIN_FROM ? area.rows - EXPLAIN_ROWS : area.rows;
 
 	return rows > 0 ? rows : 0;
+}
+
+static int columns_of(const struct canvas *canvas, const char *words)
+{
+	return (int)text_columns(canvas->form, words, strlen(words));
 }
 
 static void add_part(struct text *text, const char *words)
@@ -70,13 +75,50 @@ const char *page_title(const struct view *view, struct arena *arena)
 	return title;
 }
 
+/* The key that mends it stands at the end of the line; where there is little room without its word. */
 static void draw_wrong(struct canvas *canvas, int row, const struct page_columns *columns, const struct page_item *item)
 {
 	enum style style = item->severe ? STYLE_BAD : STYLE_WARNING;
-	int at = columns->label;
+	int at = columns->label, end = columns->end;
 
+	if (item->mend_key != NULL) {
+		bool word = columns->group >= 0;
+		int width = columns_of(canvas, item->mend_key), more = word ? 1 + columns_of(canvas, item->mend) : 0;
+
+		end -= width + more + 1;
+		canvas_words(canvas, row, end, width, STYLE_KEY, item->mend_key);
+		if (word)
+			canvas_words(canvas, row, end + width + 1, more - 1, STYLE_DIM, item->mend);
+		end -= 2;
+	}
 	canvas_words(canvas, row, at, 1, style, item->severe ? "!" : "i");
-	canvas_words(canvas, row, at + 2, columns->end - at - 2, style, item->words);
+	canvas_words(canvas, row, at + 2, end - at - 2, style, item->words);
+}
+
+/*
+ * What is not of the record: the time stands at the end of the line where there is room for it, what is missing always.
+ * Further lines begin below the label, since they are long.
+ */
+static void draw_live(struct canvas *canvas, int row, const struct page_columns *columns, const struct page_item *item)
+{
+	int value = columns->label + LIVE_LABEL, end = columns->end - 1, room = end - value - 2 - columns_of(canvas, item->words), width;
+	const char *note = item->note;
+
+	if (item->more) {
+		canvas_words(canvas, row, columns->label + 2, end - columns->label - 2, STYLE_READONLY, item->words);
+		return;
+	}
+	if (note != NULL && columns_of(canvas, note) > room)
+		note = item->trouble;
+	width = note == NULL ? 0 : columns_of(canvas, note);
+	if (width > room && width > (end - value) / 2)
+		width = (end - value) / 2;
+	canvas_words(canvas, row, columns->label, LIVE_LABEL - 1, STYLE_LABEL, item->label);
+	if (width > 0) {
+		canvas_words(canvas, row, end - width, width, item->trouble != NULL ? STYLE_WARNING : STYLE_DIM, note);
+		end -= width + 2;
+	}
+	canvas_words(canvas, row, value, end - value, item->absent ? STYLE_DIM : STYLE_READONLY, item->words);
 }
 
 static void draw_field(struct canvas *canvas, int row, const struct page_columns *columns, const struct page_item *item)
@@ -106,6 +148,8 @@ static void draw_item(struct canvas *canvas, int row, int width, const struct pa
 		canvas_words(canvas, row, columns->group, columns->label - columns->group - 1, STYLE_HEADING, item->group);
 	if (item->what == ITEM_WRONG)
 		draw_wrong(canvas, row, columns, item);
+	else if (item->live)
+		draw_live(canvas, row, columns, item);
 	else
 		draw_field(canvas, row, columns, item);
 	if (here) {
@@ -118,16 +162,37 @@ static void draw_item(struct canvas *canvas, int row, int width, const struct pa
 }
 
 /* Over a fault: which key mends it, or why nothing does here. */
-static const char *mend_words(const struct page_view *page, struct arena *arena, const struct page_item *item)
+static const char *mend_words(struct arena *arena, const struct page_item *item)
 {
-	const char *key;
+	if (item->mend_key != NULL)
+		return arena_format(arena, "What is wrong - %s %s", item->mend_key, item->mend);
+	return item->locked == NULL ? "What is wrong" : arena_format(arena, "What is wrong - %s", item->locked);
+}
 
-	if (item->field == NULL)
-		return "What is wrong";
-	if (item->locked != NULL)
-		return arena_format(arena, "What is wrong - %s: %s", item->field->label, item->locked);
-	key = keymap_key(session_keymap(page->view.session), "page", "edit", arena);
-	return key == NULL ? "What is wrong" : arena_format(arena, "What is wrong - %s changes %s", key, item->field->label);
+static const char *const part_help[PERSON_PARTS] = {
+	[PART_QUOTA] = "How full the mailbox is, as Dovecot counts.", [PART_SMTP] = "Connections that are logged in to send; they go on after a new password.",
+	[PART_ABSENCE] = "Whether arriving mail is answered while the person is away.", [PART_FILTERS] = "Sieve scripts; what stands in them is not shown.",
+	[PART_ACCESS] = "Who else may do something in folders of this person.", [PART_TO] = "Mail to this person that waits on a server, and why.",
+	[PART_FROM] = "Mail from this person that waits on a server, and why.", [PART_FOLDERS] = "Every folder is counted, so it is asked on request only.",
+	[PART_LOG] = "Lines of the mail log that name the address or the login, newest first.",
+};
+
+/* What Enter does with a line that is not of the record, and what it is. */
+static void explain_live(const struct page_view *page, struct canvas *canvas, int row, int width, int rows, const struct page_item *item)
+{
+	const char *key = keymap_key(session_keymap(page->view.session), "page", "open", canvas->arena);
+	const char *help = item->what == ITEM_CONNECTIONS ? "Who is logged in on the mail servers with the primary address or the login." :
+		item->what == ITEM_BEFORE ? "What was done to this person before, newest first." : item->part < PERSON_PARTS ? part_help[item->part] : NULL;
+
+	if (item->more || item->trouble != NULL) {
+		canvas_wrap(canvas, row, 1, width, rows, item->more ? STYLE_VALUE : STYLE_WARNING, item->more ? item->words : item->trouble);
+		return;
+	}
+	if (help == NULL || columns_of(canvas, item->words) > width / 2)
+		row += canvas_wrap(canvas, row, 1, width, help == NULL ? rows : rows - 1, STYLE_VALUE, item->words);
+	if (help != NULL && key != NULL)
+		canvas_format(canvas, row, 1, width, STYLE_DIM, "%s  %s %s", help, key, item->what == ITEM_CONNECTIONS ? "lists them." :
+			item->part == PART_FOLDERS && item->absent ? "asks." : "shows all.");
 }
 
 /* What the field is, and why it cannot be changed. */
@@ -135,13 +200,10 @@ static void draw_explanation(const struct page_view *page, struct canvas *canvas
 {
 	int row = area.top + area.rows - EXPLAIN_ROWS, width = area.columns - 2;
 
-	frame_rule(canvas, row, 0, area.columns, item->what == ITEM_WRONG ? mend_words(page, canvas->arena, item) : item->label);
+	frame_rule(canvas, row, 0, area.columns, item->what == ITEM_WRONG ? mend_words(canvas->arena, item) : item->label);
 	row++;
-	if (item->what == ITEM_CONNECTIONS) {
-		const char *key = keymap_key(session_keymap(page->view.session), "page", "open", canvas->arena);
-
-		canvas_format(canvas, row, 1, width, STYLE_VALUE, "%s%slists them.", key == NULL ? "" : key, key == NULL ? "" : " ");
-		canvas_words(canvas, row + 1, 1, width, STYLE_DIM, "Who is logged in on the mail servers with the primary address or the login.");
+	if (item->live) {
+		explain_live(page, canvas, row, width, area.top + area.rows - row, item);
 		return;
 	}
 	if (item->what == ITEM_FACT) {

@@ -1,8 +1,9 @@
 /*
  * page_items: what stands on a page, line by line, from the record.
  *
- * First what is wrong, then the fields in their groups, then what the directory
- * tells of the entry.  Pure but for asking role and directory; never fails;
+ * First what is wrong, then what goes on with a person, then the fields in
+ * their groups, then log and history, then what the directory tells of the
+ * entry.  Pure but for asking role and directory; never fails;
  * loop thread.
  */
 #include "ui/page_private.h"
@@ -11,12 +12,11 @@
 
 #include "base/text.h"
 #include "model/check.h"
-#include "model/wrong.h"
 #include "ui/history.h"
 #include "ui/session.h"
 
 /* More rights than GRID_MOST stand in one line, and in full behind Enter. */
-enum { FACTS_MOST = 4, GRID_MOST = 60 };
+enum { FACTS_MOST = 4, GRID_MOST = 60, LIVE_MOST = 60 };
 
 const char *page_verb_blocked(const struct page_view *page, enum verb verb, unsigned can)
 {
@@ -48,23 +48,6 @@ const char *page_locked(const struct page_view *page, struct arena *arena, const
 	if (!role_may(session_role(page->view.session), page->kind, field, VERB_EDIT))
 		return arena_format(arena, "the role %s may not change it", role_word(session_role(page->view.session)));
 	return gate_write_reason(engine->gate);
-}
-
-static void wrong_items(const struct page_view *page, struct arena *arena, struct page_item *items, size_t *count)
-{
-	struct wrong *list;
-	size_t wrongs = wrong_with(arena, page->record, &list);
-
-	for (size_t i = 0; i < wrongs; i++) {
-		struct page_item *item = &items[(*count)++];
-
-		item->what = ITEM_WRONG;
-		item->field = list[i].field == NULL ? NULL : kind_field(page->kind, list[i].field);
-		item->words = list[i].sentence;
-		item->severe = list[i].severe;
-		item->locked = item->field == NULL ? NULL : page_locked(page, arena, item->field);
-		item->group = i == 0 ? "Wrong" : NULL;
-	}
 }
 
 static const char *note_for(struct arena *arena, const struct field_values *values)
@@ -113,6 +96,7 @@ static void grid_items(struct arena *arena, const struct field *field, const str
 			item->group = NULL;
 			item->note = NULL;
 			item->more = true;
+			item->key = arena_format(arena, "%s %zu", field->name, i);
 		}
 		if (key == NULL) {
 			item->words = values->values[i].bytes;
@@ -141,6 +125,7 @@ static void field_items(const struct page_view *page, struct arena *arena, struc
 			continue;
 		(*count)++;
 		item->what = ITEM_FIELD;
+		item->key = field->name;
 		item->field = field;
 		item->label = field->label;
 		item->words = field_words(arena, field, values);
@@ -174,38 +159,116 @@ static void fact(struct page_item *items, size_t *count, const char *group, cons
 		return;
 	item = &items[(*count)++];
 	item->what = ITEM_FACT;
+	item->key = label;
 	item->group = group;
 	item->label = label;
 	item->words = words;
 	item->locked = "the directory keeps it itself";
 }
 
-/* Of the mail servers, not of the directory. */
-static void live_items(const struct page_view *page, struct arena *arena, struct page_item *items, size_t *count)
-{
-	const char *note = NULL, *words = page_live_connections(&page->live, arena, &note);
+/* --- of the mail servers, not of the directory ---------------------------------------------------- */
 
+#define TOLD "the mail servers tell it"
+
+static struct page_item *add_line(struct page_item *items, size_t *count, const char *group, const char *label, const char *words)
+{
+	struct page_item *item = &items[(*count)++];
+
+	*item = (struct page_item){ .what = ITEM_FACT, .key = label, .group = group, .label = label, .words = words, .locked = TOLD, .part = PERSON_PARTS, .live = true };
+	return item;
+}
+
+static void part_items(const struct page_view *page, struct arena *arena, const char *group, enum person_part part, struct page_item *items, size_t *count)
+{
+	struct person_said said;
+	struct page_item *item;
+
+	if (!person_part_said(&page->live.parts, part, arena, &said))
+		return;
+	item = add_line(items, count, group, said.label, said.words);
+	item->what = ITEM_PART;
+	item->part = part;
+	item->note = said.note;
+	item->trouble = said.trouble;
+	item->absent = !said.known;
+	for (size_t i = 0; i < said.line_count; i++) {
+		struct page_item *more = &items[(*count)++];
+
+		*more = *item;
+		more->group = more->note = NULL;
+		more->trouble = NULL;
+		more->words = said.lines[i];
+		more->more = true;
+		more->key = arena_format(arena, "%s %zu", said.label, i);
+	}
+}
+
+static void now_items(const struct page_view *page, struct arena *arena, struct page_item *items, size_t *count)
+{
+	static const enum person_part parts[] = { PART_SMTP, PART_ABSENCE, PART_FILTERS, PART_ACCESS, PART_TO, PART_FROM, PART_FOLDERS };
+	const char *note = NULL, *words = page_live_connections(&page->live, arena, &note);
+	struct page_item *item;
+
+	if (page->live.session == NULL)
+		return;
+	add_line(items, count, "Now", "Account", page_live_account(page->record, arena))->locked = "computed, not stored here";
 	if (words == NULL)
 		return;
-	items[(*count)++] = (struct page_item){ .what = page->live.connections != NULL && page->live.connections->count > 0 ? ITEM_CONNECTIONS : ITEM_FACT,
-		.group = "Now", .label = "Connections", .words = words, .note = note, .locked = "the mail servers tell it" };
-	words = page_live_quota(&page->live, arena, &note);
-	if (words != NULL)
-		items[(*count)++] = (struct page_item){ .what = ITEM_FACT, .label = "Mailbox", .words = words, .note = note,
-			.locked = "the mail servers tell it" };
+	part_items(page, arena, NULL, PART_QUOTA, items, count);
+	item = add_line(items, count, NULL, "Limit", NULL);
+	item->words = page_live_limit(&page->live, page->record, arena, &item->note);
+	item = add_line(items, count, NULL, "Connections", words);
+	item->note = note;
+	item->trouble = note;
+	if (page->live.connections != NULL && page->live.connections->count > 0)
+		item->what = ITEM_CONNECTIONS;
+	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+		part_items(page, arena, NULL, parts[i], items, count);
+}
+
+/* What is due later, and what was done before. */
+static void before_items(const struct page_view *page, struct arena *arena, struct page_item *items, size_t *count)
+{
+	const struct person_before *before = &page->live.before;
+	struct before_said said;
+	struct page_item *item;
+
+	if (before->session == NULL)
+		return;
+	person_before_said(before, arena, &said);
+	item = add_line(items, count, "Before", "Changes", said.words);
+	item->what = ITEM_BEFORE;
+	item->locked = "the journals tell it";
+	for (size_t i = 0; i < said.line_count; i++) {
+		struct page_item *more = add_line(items, count, NULL, "Changes", said.lines[i]);
+
+		more->what = ITEM_BEFORE;
+		more->more = true;
+		more->key = arena_format(arena, "Changes %zu", i);
+		more->locked = item->locked;
+	}
+	for (size_t i = 0; i < before->due_count; i++) {
+		if (before->dues[i].steps || before->dues[i].past)
+			continue;
+		item = add_line(items, count, NULL, "Due", before->dues[i].words);
+		item->key = arena_format(arena, "due %s", before->dues[i].id);
+	}
 }
 
 size_t page_items(const struct page_view *page, struct arena *arena, struct page_item **items)
 {
 	const struct record *record = page->record;
-	size_t most = kind_field_count(page->kind) + FACTS_MOST + 2 * GRID_MOST + 8 + (record == NULL ? 0 : record->finding_count), count = 0;
+	size_t most = kind_field_count(page->kind) + FACTS_MOST + 2 * GRID_MOST + LIVE_MOST, count = 0;
 
-	*items = arena_alloc(arena, most * sizeof **items);
 	if (record == NULL)
 		return 0;
-	wrong_items(page, arena, *items, &count);
+	most += page_wrong_most(page) + page->live.before.due_count;
+	*items = arena_alloc(arena, most * sizeof **items);
+	page_wrong_items(page, arena, *items, &count);
+	now_items(page, arena, *items, &count);
 	field_items(page, arena, *items, &count);
-	live_items(page, arena, *items, &count);
+	part_items(page, arena, "Log", PART_LOG, *items, &count);
+	before_items(page, arena, *items, &count);
 	fact(*items, &count, "Entry", "Without a value", empty_labels(page, arena));
 	fact(*items, &count, count > 0 && strcmp((*items)[count - 1].label == NULL ? "" : (*items)[count - 1].label, "Without a value") == 0 ? NULL : "Entry",
 		"Place", record->place);

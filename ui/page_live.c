@@ -1,5 +1,6 @@
 /*
- * page_live: asking for quota, picking connections, and the words for both.
+ * page_live: who the person is for the mail servers, their connections, the
+ * home server, and words that join record and servers.
  */
 #include "ui/page_live.h"
 
@@ -9,9 +10,11 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "model/live_kinds.h"
+#include "ui/history.h"
+#include "ui/moment.h"
 #include "ui/session.h"
 
-enum { NAMES = 4, SERVICES_MOST = 8, BAR = 10 };
+enum { NAMES = 4, PLACES_MOST = 6 };
 
 static struct live *live_of(const struct page_live *page)
 {
@@ -77,13 +80,31 @@ const char *page_live_of(const struct page_live *page, struct arena *arena)
 		arena_format(arena, "user:%s", page->connections->rows[0].values[CONNECTION_USER].bytes);
 }
 
+/* True: it is another picture than before. */
+static bool look_whether_dead(struct page_live *page)
+{
+	int64_t before = page->dead_since;
+	size_t count;
+	const struct live_alarm *alarms = live_alarms(live_of(page), &count);
+
+	page->dead_since = 0;
+	for (size_t i = 0; i < count; i++)
+		if (alarms[i].host == page->home && page->home != PERSON_ANYWHERE && strcmp(alarms[i].rule, "dead") == 0)
+			page->dead_since = alarms[i].since / 1000;
+	return page->dead_since != before;
+}
+
 bool page_live_look(struct page_live *page)
 {
 	int64_t seen;
 	struct arena *arena;
+	bool dead;
 
-	if (page->session == NULL || page->names[0] == NULL || (seen = time_of_who(page)) == page->seen)
+	if (page->session == NULL || page->names[0] == NULL)
 		return false;
+	dead = look_whether_dead(page);
+	if ((seen = time_of_who(page)) == page->seen)
+		return dead;
 	page->seen = seen;
 	arena = arena_new();
 	rows_free(page->connections);
@@ -98,43 +119,29 @@ bool page_live_look(struct page_live *page)
 	return true;
 }
 
-/* "imap 9, pop3 3" */
-static const char *services_of(const struct rows *rows, struct arena *arena)
+/* "imap 198.51.100.7 x2, pop3 198.51.100.8" */
+static const char *places_of(const struct rows *rows, struct arena *arena)
 {
-	const char *names[SERVICES_MOST], *words = "";
-	size_t counts[SERVICES_MOST], count = 0;
+	const char *words = "";
+	size_t places = 0;
 
 	for (size_t i = 0; i < rows->count; i++) {
-		const char *service = rows->rows[i].values[CONNECTION_SERVICE].bytes;
-		size_t at = 0;
+		const struct value *values = rows->rows[i].values;
+		const char *service = values[CONNECTION_SERVICE].bytes, *address = values[CONNECTION_ADDRESS].bytes;
+		size_t same = 0, before = 0;
 
-		while (at < count && strcmp(names[at], service) != 0)
-			at++;
-		if (at == SERVICES_MOST)
+		for (size_t j = 0; j < rows->count; j++)
+			if (strcmp(rows->rows[j].values[CONNECTION_SERVICE].bytes, service) == 0 && strcmp(rows->rows[j].values[CONNECTION_ADDRESS].bytes, address) == 0) {
+				same++;
+				before += j < i;
+			}
+		if (before > 0 || places++ >= PLACES_MOST)
 			continue;
-		if (at == count) {
-			names[count] = service;
-			counts[count++] = 0;
-		}
-		counts[at]++;
+		words = arena_format(arena, "%s%s%s %s", words, words[0] == '\0' ? "" : ", ", service, address[0] == '\0' ? "from nowhere" : address);
+		if (same > 1)
+			words = arena_format(arena, "%s x%zu", words, same);
 	}
-	for (size_t i = 0; i < count; i++)
-		words = arena_format(arena, "%s%s%s %zu", words, i > 0 ? ", " : "", names[i], counts[i]);
-	return words;
-}
-
-static size_t different(const struct rows *rows, size_t column)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < rows->count; i++) {
-		size_t j = 0;
-
-		while (j < i && strcmp(rows->rows[i].values[column].bytes, rows->rows[j].values[column].bytes) != 0)
-			j++;
-		count += j == i;
-	}
-	return count;
+	return places <= PLACES_MOST ? words : arena_format(arena, "%s and %zu more", words, places - PLACES_MOST);
 }
 
 /* The first server that tells nothing of now; what it has is not counted, or is of then. */
@@ -157,7 +164,6 @@ static const char *trouble_of(const struct page_live *page, struct arena *arena)
 const char *page_live_connections(const struct page_live *page, struct arena *arena, const char **note)
 {
 	const struct rows *rows = page->connections;
-	size_t addresses;
 
 	if (page->session == NULL || page->names[0] == NULL)
 		return NULL;
@@ -166,108 +172,157 @@ const char *page_live_connections(const struct page_live *page, struct arena *ar
 		return "not known yet";
 	if (rows->count == 0)
 		return "none";
-	addresses = different(rows, CONNECTION_ADDRESS);
-	return arena_format(arena, "%zu (%s) from %zu %s", rows->count, services_of(rows, arena), addresses, addresses == 1 ? "address" : "addresses");
+	return arena_format(arena, "%zu: %s", rows->count, places_of(rows, arena));
 }
 
-/* --- quota ------------------------------------------------------------------------------------------------------ */
+/* --- record and servers together ------------------------------------------------------------------------------- */
 
-static void quota_came(void *context, struct rows *takes, const struct error *error);
-
-static bool has_mailboxes(const struct page_live *page, size_t host)
+static int64_t size_of(const struct row *row, size_t column)
 {
-	return (host_at(live_hosts(live_of(page)), host)->roles & HOST_MAILBOX) != 0;
+	return row == NULL || row->values[column].bytes == NULL ? 0 : strtoll(row->values[column].bytes, NULL, 10);
 }
 
-/* Asks the server at hand, or the next one after it that has mailboxes. */
-static void ask_quota(struct page_live *page)
+const char *page_live_limit(const struct page_live *page, const struct record *record, struct arena *arena, const char **note)
 {
-	while (page->host < host_count(page) && !has_mailboxes(page, page->host))
-		page->host++;
-	if (page->host < host_count(page))
-		page->job = live_quota(live_of(page), page->host, page->names[0], quota_came, page);
+	const struct row *row = person_quota(&page->parts);
+	const struct field_values *stored = record_get(record, "quota");
+	int64_t own = stored->count > 0 ? strtoll(stored->values[0].bytes, NULL, 10) : 0, told = size_of(row, MAILBOXES_LIMIT), apart = told - own;
+	const char *server = row == NULL ? "" : row->values[MAILBOXES_SERVER].bytes;
+
+	*note = stored->note;
+	if (stored->presence == VALUE_UNREADABLE)
+		return "this login may not read it";
+	/* Dovecot counts in kB. */
+	if (own > 0 && row != NULL && (apart >= 1024 || apart <= -1024))
+		return arena_format(arena, "stored %s, but %s uses %s", text_from_size(arena, own), server, told > 0 ? text_from_size(arena, told) : "no limit");
+	if (own > 0)
+		return arena_format(arena, "%s, set for this person alone", text_from_size(arena, own));
+	if (row == NULL)
+		return "none set for this person; the server's own counts";
+	return told > 0 ? arena_format(arena, "%s, the default of %s", text_from_size(arena, told), server) : "no limit: none is set, and the server has no default";
 }
 
-static void quota_came(void *context, struct rows *takes, const struct error *error)
+static const char *time_words(const struct record *record, const char *field, struct arena *arena)
 {
-	struct page_live *page = context;
+	int64_t time;
 
-	page->job = NULL;
-	if (takes != NULL && takes->count > 0) {
-		rows_free(page->quota);
-		page->quota = takes;
-		free(page->trouble);
-		page->trouble = NULL;
-		page->changed(page->context);
-		return;
+	if (kind_field(record->kind, field) == NULL || !text_to_time(record_text(record, field), &time))
+		return NULL;
+	return history_time(arena, time);
+}
+
+static bool is_yes(const struct record *record, const char *field)
+{
+	return kind_field(record->kind, field) != NULL && strcmp(record_text(record, field), "yes") == 0;
+}
+
+const char *page_live_account(const struct record *record, struct arena *arena)
+{
+	const char *state = record_text(record, "state"), *set = time_words(record, "password_changed", arena), *login = time_words(record, "last_login", arena);
+	const char *words = state[0] == '\0' ? "state not known" : state;
+
+	if (is_yes(record, "locked") || is_yes(record, "failed_lock"))
+		words = !is_yes(record, "failed_lock") ? "locked by an admin" : is_yes(record, "locked") ? "locked by an admin, and by wrong passwords" :
+			"locked by wrong passwords";
+	if (is_yes(record, "must_change"))
+		words = arena_format(arena, "%s; password must be changed", words);
+	if (set != NULL)
+		words = arena_format(arena, "%s; password of %s", words, set);
+	return arena_format(arena, "%s; last login %s", words, login == NULL ? "not told" : login);
+}
+
+/* Mails in the queue deferred; the reason of the first. */
+static void add_waiting(const struct page_live *page, struct arena *arena, struct wrong_now *now)
+{
+	for (size_t host = 0; host < page->parts.host_count; host++) {
+		const struct rows *rows = person_slot_at(&page->parts, PART_TO, host)->rows;
+
+		for (size_t i = 0; rows != NULL && i < rows->count; i++) {
+			const struct value *values = rows->rows[i].values;
+
+			if (strcmp(values[LM_QUEUE].bytes, "deferred") != 0)
+				continue;
+			now->waiting++;
+			if (now->waiting_why == NULL && values[LM_REASON].length > 0)
+				now->waiting_why = arena_text(arena, values[LM_REASON].bytes);
+		}
 	}
-	rows_free(takes);
-	if (page->trouble == NULL && error != NULL && error->kind != ERROR_NONE)
-		page->trouble = memory_text(error->text);
-	page->host++;
-	if (!page->only_host)
-		ask_quota(page);
-	page->changed(page->context);
 }
 
-/* By the home server of the record, whole or its first part; else every server with mailboxes is asked in turn. */
-static void find_host(struct page_live *page, const struct record *record)
+static void add_script(const struct page_live *page, struct arena *arena, struct wrong_now *now)
+{
+	for (size_t host = 0; host < page->parts.host_count; host++) {
+		const struct rows *rows = person_slot_at(&page->parts, PART_FILTERS, host)->rows;
+
+		for (size_t i = 0; rows != NULL && i < rows->count; i++) {
+			const struct value *values = rows->rows[i].values;
+
+			if (values[LF_SENDS_TO].length == 0)
+				continue;
+			now->script = arena_text(arena, values[LF_SCRIPT].bytes);
+			now->script_to = arena_text(arena, values[LF_SENDS_TO].bytes);
+		}
+	}
+}
+
+struct wrong_now page_live_now(const struct page_live *page, const struct record *record, struct arena *arena)
+{
+	struct wrong_now now = { .percent = -1 };
+	const struct row *row;
+
+	if (page->session == NULL)
+		return now;
+	row = person_quota(&page->parts);
+	if (row != NULL && size_of(row, MAILBOXES_LIMIT) > 0) {
+		now.percent = (long)size_of(row, MAILBOXES_PERCENT);
+		now.used = text_from_size(arena, size_of(row, MAILBOXES_USED));
+		now.limit = text_from_size(arena, size_of(row, MAILBOXES_LIMIT));
+	} else if (row != NULL && size_of(row, MAILBOXES_MESSAGE_LIMIT) > 0) {
+		now.percent = (long)size_of(row, MAILBOXES_PERCENT);
+		now.used = text_from_count(arena, size_of(row, MAILBOXES_MESSAGES));
+		now.limit = arena_format(arena, "%s mails", text_from_count(arena, size_of(row, MAILBOXES_MESSAGE_LIMIT)));
+	}
+	if (page->parts.live != NULL) {
+		add_waiting(page, arena, &now);
+		add_script(page, arena, &now);
+	}
+	if (page->dead_since > 0) {
+		now.home_down = host_at(live_hosts(live_of(page)), page->home)->name;
+		now.down_since = moment_words(arena, page->dead_since, clock_now());
+	}
+	if (page->stranger)
+		now.home_unknown = arena_text(arena, record_text(record, "home_server"));
+	return now;
+}
+
+/* --- life -------------------------------------------------------------------------------------------------------- */
+
+/* By the home server of the record, whole or its first part. */
+static void find_home(struct page_live *page, const struct record *record)
 {
 	const char *home = kind_field(record->kind, "home_server") == NULL ? "" : record_text(record, "home_server");
 
-	page->host = 0;
-	page->only_host = false;
+	page->home = PERSON_ANYWHERE;
+	page->stranger = home[0] != '\0';
 	for (size_t i = 0; i < host_count(page) && home[0] != '\0'; i++) {
 		const char *name = host_at(live_hosts(live_of(page)), i)->name;
 
 		if (!text_same_ascii_case(name, home) && (strlen(name) != strcspn(home, ".") || strncasecmp(name, home, strlen(name)) != 0))
 			continue;
-		page->host = i;
-		page->only_host = true;
+		page->home = i;
+		page->stranger = false;
 		return;
 	}
 }
-
-void page_live_refresh(struct page_live *page)
-{
-	if (page->session == NULL || page->names[0] == NULL || page->job != NULL)
-		return;
-	page->asked = true;
-	if (!page->only_host)
-		page->host = 0;
-	ask_quota(page);
-}
-
-const char *page_live_quota(const struct page_live *page, struct arena *arena, const char **note)
-{
-	char bar[BAR + 1];
-	const char *used;
-	int64_t limit;
-	long percent;
-
-	if (page->session == NULL || page->names[0] == NULL)
-		return NULL;
-	*note = page->quota != NULL ? NULL : page->trouble;
-	if (page->quota == NULL)
-		return page->job != NULL ? "asking .." : page->trouble != NULL ? "not known" : NULL;
-	used = text_from_size(arena, strtoll(page->quota->rows[0].values[MAILBOXES_USED].bytes, NULL, 10));
-	limit = strtoll(page->quota->rows[0].values[MAILBOXES_LIMIT].bytes, NULL, 10);
-	if (limit <= 0)
-		return arena_format(arena, "%s, no limit", used);
-	percent = strtol(page->quota->rows[0].values[MAILBOXES_PERCENT].bytes, NULL, 10);
-	for (int i = 0; i < BAR; i++)
-		bar[i] = percent > i * 100 / BAR || (i == 0 && percent > 0) ? '#' : '.';
-	bar[BAR] = '\0';
-	return arena_format(arena, "[%s] %ld %%, %s of %s", bar, percent, used, text_from_size(arena, limit));
-}
-
-/* --- life -------------------------------------------------------------------------------------------------------- */
 
 void page_live_start(struct page_live *page, struct session *session, const struct record *record, void (*changed)(void *context), void *context)
 {
 	struct live *live = session_engine(session)->live;
 
-	if (live == NULL || hosts_count(live_hosts(live)) == 0 || strcmp(record->kind->name, "user") != 0)
+	if (strcmp(record->kind->name, "user") != 0)
+		return;
+	person_before_read(&page->before, session, record, changed, context);
+	if (live == NULL || hosts_count(live_hosts(live)) == 0)
 		return;
 	page->session = session;
 	page->changed = changed;
@@ -277,19 +332,30 @@ void page_live_start(struct page_live *page, struct session *session, const stru
 	if (record_text(record, "address")[0] != '\0')
 		learn_names(page, record);
 	page->seen = 0;
+	find_home(page, record);
 	page_live_look(page);
-	if (page->job != NULL || page->asked)
-		return;
-	find_host(page, record);
-	page_live_refresh(page);
+	if (page->names[0] == NULL)
+		person_parts_end(&page->parts);
+	else
+		person_parts_start(&page->parts, live, session_engine(session)->loop, page->names[0], record_text(record, "login"), page->home, changed, context);
+}
+
+void page_live_refresh(struct page_live *page, const struct record *record)
+{
+	if (page->before.session != NULL && record != NULL)
+		person_before_read(&page->before, page->before.session, record, page->before.changed, page->before.context);
+	person_parts_refresh(&page->parts);
+}
+
+bool page_live_busy(const struct page_live *page)
+{
+	return person_parts_busy(&page->parts) || person_before_busy(&page->before);
 }
 
 void page_live_end(struct page_live *page)
 {
-	if (page->job != NULL)
-		live_job_cancel(page->job);
+	person_parts_end(&page->parts);
+	person_before_end(&page->before);
 	forget_names(page);
 	rows_free(page->connections);
-	rows_free(page->quota);
-	free(page->trouble);
 }

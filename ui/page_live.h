@@ -1,11 +1,12 @@
 /*
- * page_live: what of a person is going on now: connections, and how full the
- * mailbox is.
+ * page_live: what of a person is going on now, beside the record: connections,
+ * and the parts that the mail servers tell (person_parts), what was done before
+ * and what is due (person_before), and how the home server is.
  *
- * Comes from the mail servers and not from the directory, so it arrives by
- * itself beside the record and has an age of its own.  A person is known there
- * by the primary address or the login.  Nothing fails: what cannot be read says
- * why.  Loop thread.
+ * Comes from elsewhere than the record, so it arrives by itself beside it and
+ * each has an age of its own.  A person is known to the mail servers by the
+ * primary address or the login.  Nothing fails: what cannot be read says why.
+ * Loop thread.
  */
 #ifndef POSTROOM_UI_PAGE_LIVE_H
 #define POSTROOM_UI_PAGE_LIVE_H
@@ -15,8 +16,10 @@
 
 #include "live/live.h"
 #include "model/record.h"
+#include "model/wrong.h"
+#include "ui/person_before.h"
+#include "ui/person_parts.h"
 
-struct session;
 struct page_live {
 	struct session *session;           /* NULL: there is nothing live about this object */
 	void (*changed)(void *context);    /* something came */
@@ -24,23 +27,28 @@ struct page_live {
 	char *names[4];                    /* heap: as the mail servers may know the person; NULL: none */
 	struct rows *connections;          /* NULL: not looked yet */
 	int64_t seen;                      /* sum of the times of the snapshots they are from */
-	struct live_job *job;              /* the quota is being asked */
-	size_t host;                       /* of whom */
-	bool only_host;                    /* the mailbox is there and nowhere else */
-	bool asked;                        /* the quota was asked for once */
-	struct rows *quota;                /* NULL: none came */
-	char *trouble;                     /* heap: why no quota came; NULL */
+	struct person_parts parts;
+	struct person_before before;
+	size_t home;                       /* the home server; PERSON_ANYWHERE: not known */
+	bool stranger;                     /* it is named, and none of the configured ones */
+	int64_t dead_since;                /* epoch s; 0: it answers, or is not known */
 };
 
 /* The record came, or another version of it: kind user only. changed is called in later turns of the loop. */
 void page_live_start(struct page_live *live, struct session *session, const struct record *record, void (*changed)(void *context), void *context);
-/* A snapshot came: true where there is another picture of the connections now. */
+/* A snapshot came: true where there is another picture now. */
 bool page_live_look(struct page_live *live);
-/* Asks for the quota again. */
-void page_live_refresh(struct page_live *live);
+/* Asks for everything again but the collector's. */
+void page_live_refresh(struct page_live *live, const struct record *record);
+bool page_live_busy(const struct page_live *live);
 /* Words for the page; NULL: there is no such thing here. Arena. note: age or trouble, NULL none. */
 const char *page_live_connections(const struct page_live *live, struct arena *arena, const char **note);
-const char *page_live_quota(const struct page_live *live, struct arena *arena, const char **note);
+/* The limit that counts, and where it comes from. */
+const char *page_live_limit(const struct page_live *live, const struct record *record, struct arena *arena, const char **note);
+/* Locks and password in words. */
+const char *page_live_account(const struct record *record, struct arena *arena);
+/* What the rules look at; texts of the arena. */
+struct wrong_now page_live_now(const struct page_live *live, const struct record *record, struct arena *arena);
 /* The user as live_list takes it, of whom connections are shown; NULL: of nobody. Arena. */
 const char *page_live_of(const struct page_live *live, struct arena *arena);
 void page_live_end(struct page_live *live);

@@ -239,7 +239,7 @@ static void fill_user(struct record *record, size_t i)
 	if (i % 3 != 2)
 		record_set_text(record, "quota", i % 3 == 0 ? "2147483648" : "536870912");
 	record_set_text(record, "mail_state", i % 11 == 2 ? "no mail" : i % 9 == 3 ? "locked" : i % 16 == 1 ? "forwards" : "ok");
-	record_set_text(record, "home_server", servers[i % 2]);
+	record_set_text(record, "home_server", i == 36 ? "mail3.example.com" : servers[i % 2]);
 	record_set_text(record, "groups", "everybody");
 	record_set(record, "password", VALUE_HIDDEN, NULL, 0);
 	record_set_text(record, "must_change", "no");

@@ -574,6 +574,9 @@ struct engine *fake_engine_new(const struct fake_settings *settings)
 	config->live.mask_addresses = true;
 	engine->person = "t.kern";
 	config->state_directory = arena_text(arena, settings->state_directory);
+	if (settings->servers > 0)
+		config->card = (struct card_settings){ .imap = "mail.example.com 993 TLS", .smtp = "mail.example.com 587 STARTTLS", .user = CARD_USER_ADDRESS,
+			.webmail = "https://webmail.example.com", .note = "A new telephone needs a password of its own: call again." };
 	engine->config = config;
 	engine->loop = loop_new();
 	engine->directory = directory_open(engine->loop, &config->directory, NULL);

@@ -112,7 +112,7 @@ static char *queue_of(struct arena *arena, unsigned most)
 		unsigned n = i % 5;
 
 		text_addf(&text, "{\"queue_name\": \"%s\", \"queue_id\": \"3D2A%06X\", \"arrival_time\": %lld, \"message_size\": %u, \"forced_expire\": false, "
-			"\"sender\": \"%s\", \"recipients\": [{\"address\": \"user%u@%s\", \"delay_reason\": \"%s\"}]}\n",
+			"\"sender\": \"%s\", \"recipients\": [{\"address\": \"user%03u@%s\", \"delay_reason\": \"%s\"}]}\n",
 			i % 11 == 10 ? "hold" : "deferred", i * 4099, (long long)(clock_now() - 60 - (int64_t)i * i * 9), 1200 + i * 37,
 			i % 6 == 5 ? "MAILER-DAEMON" : i % 2 ? "news@example.com" : "a.fischer@example.com", i, to[n].domain, to[n].reason);
 	}
@@ -128,6 +128,7 @@ static void person_answers(struct hosts *hosts, const char *host)
 		{ "sieve-list", NULL, "script\tactive\nmain\tACTIVE\nvacation-2025\t\n" },
 		{ "sieve-list", "user002@example.de", "script\tactive\nmain\t\npostroom-absence\tACTIVE\n" },
 		{ "sieve-get", NULL, "sieve script\nrequire [\"fileinto\"];\nkeep;\n" },
+		{ "sieve-get", "user006@example.com main", "sieve script\nrequire [\"copy\"];\nredirect :copy \"six@elsewhere.example\";\n" },
 		{ "sieve-get", "user002@example.de postroom-absence", "sieve script\n# An answer that postroom wrote; set and end it there.\n"
 			"# postroom-absence: until=2026-12-24 subject=Away text=I%20am%20away%20until%20Christmas.\n# postroom-filter: main\n"
 			"require [\"vacation\", \"date\", \"relational\", \"include\"];\nif currentdate :value \"le\" \"date\" \"2026-12-24\" {\n"
@@ -187,6 +188,10 @@ void fake_live_open(struct engine *engine)
 	reply(hosts, "mail2", "configuration", configuration);
 	reply(hosts, "mail1", "queue", queue_of(arena, 60));
 	reply(hosts, "mail2", "queue", "");
+	fake_hosts_reply(hosts, &(struct fake_reply){ .host = "mail1", .command = "quota-get", .output = "Quota name\tType\tValue\tLimit\t%\n"
+		"User quota\tSTORAGE\t734003\t2097152\t35\nUser quota\tMESSAGE\t812\t-\t0\n" });
+	fake_hosts_reply(hosts, &(struct fake_reply){ .host = "mail1", .command = "quota-get", .holes = "user000@example.com",
+		.output = "Quota name\tType\tValue\tLimit\t%\nUser quota\tSTORAGE\t2097152\t2097152\t100\nUser quota\tMESSAGE\t41220\t-\t0\n" });
 	reply(hosts, "mail2", "quota-get", "Quota name\tType\tValue\tLimit\t%\nUser quota\tSTORAGE\t1887436\t2097152\t90\nUser quota\tMESSAGE\t41200\t-\t0\n");
 	for (size_t i = 0; i < 2; i++) {
 		const char *name = i ? "mail2" : "mail1";

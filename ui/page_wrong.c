@@ -1,0 +1,115 @@
+/*
+ * page_wrong: the first lines of a page: what is wrong, each with the key that
+ * mends it.
+ *
+ * From the record, from what the mail servers tell, and from what is due; a
+ * table says which action mends what.  An action that cannot be done here says
+ * why in place of its key.  Never fails; loop thread.
+ */
+#include <string.h>
+
+#include "base/text.h"
+#include "model/wrong.h"
+#include "ui/keymap.h"
+#include "ui/page_private.h"
+#include "ui/repair.h"
+#include "ui/session.h"
+
+/* By the rule; what is not here is mended by editing its field. */
+static const struct { const char *rule, *action; } mends[] = {
+	{ "account-state", "repair-lock" }, { "must-change", "repair-password" }, { "no-copy", "repair-absence" }, { "odd-quota", "quota" },
+	{ "mailbox-full", "quota" }, { "mailbox-filling", "quota" }, { "filter-forwards", "repair-absence" }, { "mail-waits", "open" },
+	{ "dangling-forward", "repair-absence" }, { "forward-circle", "repair-absence" }, { "home-down", "section-overview" },
+};
+
+static const char *mending(const struct page_view *page, const struct wrong *wrong)
+{
+	for (size_t i = 0; i < sizeof mends / sizeof *mends && strcmp(page->kind->name, "user") == 0; i++)
+		if (strcmp(mends[i].rule, wrong->rule) == 0)
+			return mends[i].action;
+	return wrong->field == NULL ? NULL : "edit";
+}
+
+/* Why it cannot be done here and now; NULL: it can. */
+static const char *mend_blocked(const struct page_view *page, struct arena *arena, const struct page_item *item)
+{
+	const struct action *action = action_find(item->action);
+
+	if (strcmp(item->action, "edit") == 0)
+		return item->field == NULL ? "nothing here mends it" : page_locked(page, arena, item->field);
+	if (page->gone)
+		return "it was deleted meanwhile";
+	if (strcmp(item->action, "quota") == 0)
+		return repair_blocked(page->view.session, desk_job_find("quota"));
+	return repair_is_action(action) ? repair_action_blocked(page->view.session, action) : NULL;
+}
+
+/* "quota" of "quota..": the row ends with the key's words, and dots would be mistaken for more of them. */
+static void find_key(const struct page_view *page, struct arena *arena, struct page_item *item)
+{
+	const struct action *action = item->action == NULL ? NULL : action_find(item->action);
+
+	item->locked = action == NULL ? NULL : mend_blocked(page, arena, item);
+	if (action == NULL || item->locked != NULL)
+		return;
+	item->mend_key = keymap_key(session_keymap(page->view.session), "page", item->action, arena);
+	item->mend = item->due != NULL ? "try again" : strcmp(item->action, "open") == 0 ? "show" :
+		strcmp(item->action, "section-overview") == 0 ? "servers" : arena_bytes(arena, action->label, strcspn(action->label, "."));
+}
+
+static void add_rules(const struct page_view *page, struct arena *arena, const struct wrong *list, size_t count, bool severe, struct page_item *items,
+		size_t *at)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct page_item *item = &items[*at];
+
+		if (list[i].severe != severe)
+			continue;
+		(*at)++;
+		*item = (struct page_item){ .what = ITEM_WRONG, .words = list[i].sentence, .severe = severe, .key = arena_format(arena, "wrong %s", list[i].rule) };
+		item->field = list[i].field == NULL ? NULL : kind_field(page->kind, list[i].field);
+		item->action = mending(page, &list[i]);
+		item->part = strcmp(list[i].rule, "mail-waits") == 0 ? PART_TO : PERSON_PARTS;
+		find_key(page, arena, item);
+	}
+}
+
+static void add_dues(const struct page_view *page, struct arena *arena, struct page_item *items, size_t *at)
+{
+	const struct person_before *before = &page->live.before;
+
+	for (size_t i = 0; i < before->due_count; i++) {
+		const struct person_due *due = &before->dues[i];
+		struct page_item *item = &items[*at];
+
+		if (!due->steps && !due->past)
+			continue;
+		(*at)++;
+		*item = (struct page_item){ .what = ITEM_WRONG, .severe = due->steps, .key = arena_format(arena, "due %s", due->id), .part = PERSON_PARTS,
+			.words = arena_format(arena, "%s: %s", due->steps ? "not done yet" : "its day is past", due->words),
+			.due = due->steps ? due->id : NULL, .action = due->steps ? "open" : "repair-absence" };
+		find_key(page, arena, item);
+	}
+}
+
+enum { RULES_MOST = 24 };
+
+size_t page_wrong_most(const struct page_view *page)
+{
+	return RULES_MOST + page->record->finding_count + page->live.before.due_count;
+}
+
+void page_wrong_items(const struct page_view *page, struct arena *arena, struct page_item *items, size_t *count)
+{
+	struct wrong_now now = page_live_now(&page->live, page->record, arena);
+	struct wrong *stored, *live;
+	size_t first = *count, stored_count = wrong_with(arena, page->record, &stored), live_count = wrong_of_now(arena, &now, &live);
+
+	add_rules(page, arena, live, live_count, true, items, count);
+	add_rules(page, arena, stored, stored_count, true, items, count);
+	add_dues(page, arena, items, count);
+	add_rules(page, arena, live, live_count, false, items, count);
+	add_rules(page, arena, stored, stored_count, false, items, count);
+	if (*count > first)
+		items[first].group = "Wrong";
+}

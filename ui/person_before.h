@@ -1,0 +1,49 @@
+/*
+ * person_before: what was done to one person before, and what is due of them.
+ *
+ * From the journals (the gate's), the access log of the directory where it can
+ * be read, and what the desk keeps.  Asked when the page opens, after a change
+ * and on request; never by itself.  Fails by saying why.  Loop thread.
+ */
+#ifndef POSTROOM_UI_PERSON_BEFORE_H
+#define POSTROOM_UI_PERSON_BEFORE_H
+
+#include "base/text.h"
+#include "directory/directory.h"
+#include "gate/gate.h"
+#include "model/record.h"
+
+struct session;
+struct before_link;
+struct person_due { const char *id, *words; bool steps, past; };
+struct person_before {
+	struct session *session;           /* NULL: not started */
+	void (*changed)(void *context);
+	void *context;
+	struct arena *arena;               /* of what is below, but the history */
+	char *name, *address, *place;      /* heap: of the person */
+	struct before_link *link;          /* the gate still answers; NULL */
+	struct directory_query *query;     /* the access log is being read; NULL */
+	struct history *history;           /* NULL: did not come */
+	char *trouble;                     /* heap: why not; NULL */
+	struct directory_event *events;
+	size_t event_count;
+	bool events_available;             /* there is an access log that can be read */
+	struct person_due *dues;
+	size_t due_count;
+	struct arena *due_arena;
+};
+enum { BEFORE_LINES = 4 };
+struct before_said { const char *words, *lines[BEFORE_LINES]; size_t line_count; };
+
+/* Reads everything of this person, again where it was read before. */
+void person_before_read(struct person_before *before, struct session *session, const struct record *record,
+		void (*changed)(void *context), void *context);
+bool person_before_busy(const struct person_before *before);
+/* Arena. */
+void person_before_said(const struct person_before *before, struct arena *arena, struct before_said *said);
+/* Every change that is known, newest first; adds to the text, as it can be shown. */
+void person_before_text(const struct person_before *before, enum visible_form form, struct text *text);
+void person_before_end(struct person_before *before);
+
+#endif
