@@ -495,6 +495,8 @@ static void page_notice(struct view *view, const struct event *event)
 	} else if ((event->kind == EVENT_LIVE || event->kind == EVENT_SHOWN) && session_top(view->session) == view && page_live_look(&page->live)) {
 		session_changed(view->session);
 	}
+	if (event->kind == EVENT_SHOWN && page->live.before.session != NULL)
+		person_before_dues(&page->live.before);
 	if (event->kind != EVENT_TICK)
 		settle(page);
 }

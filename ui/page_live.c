@@ -154,7 +154,7 @@ static const char *trouble_of(const struct page_live *page, struct arena *arena)
 		if (!state->applies || (state->known && !state->old))
 			continue;
 		if (!state->known)
-			return state->error.kind == ERROR_NONE ? "asking .." : arena_format(arena, "%s gives no answer", host_at(live_hosts(live_of(page)), i)->name);
+			return state->error.kind == ERROR_NONE ? "asking .." : arena_format(arena, "%s: no answer", host_at(live_hosts(live_of(page)), i)->name);
 		clock_digits(state->taken_at / 1000, 0, digits);
 		return arena_format(arena, "OLD: %s is as of %s", host_at(live_hosts(live_of(page)), i)->name, digits);
 	}

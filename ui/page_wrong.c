@@ -39,6 +39,8 @@ static const char *mend_blocked(const struct page_view *page, struct arena *aren
 		return item->field == NULL ? "nothing here mends it" : page_locked(page, arena, item->field);
 	if (page->gone)
 		return "it was deleted meanwhile";
+	if (item->due != NULL)
+		return gate_write_reason(session_engine(page->view.session)->gate);
 	if (strcmp(item->action, "quota") == 0)
 		return repair_blocked(page->view.session, desk_job_find("quota"));
 	return repair_is_action(action) ? repair_action_blocked(page->view.session, action) : NULL;
@@ -86,7 +88,7 @@ static void add_dues(const struct page_view *page, struct arena *arena, struct p
 			continue;
 		(*at)++;
 		*item = (struct page_item){ .what = ITEM_WRONG, .severe = due->steps, .key = arena_format(arena, "due %s", due->id), .part = PERSON_PARTS,
-			.words = arena_format(arena, "%s: %s", due->steps ? "not done yet" : "its day is past", due->words),
+			.words = due->steps ? due->words : arena_format(arena, "its day is past: %s", due->words),
 			.due = due->steps ? due->id : NULL, .action = due->steps ? "open" : "repair-absence" };
 		find_key(page, arena, item);
 	}

@@ -19,9 +19,9 @@ struct before_link { struct person_before *before; };     /* NULL: nobody waits 
 
 /* --- what is due ------------------------------------------------------------------------------------------------ */
 
-static void read_dues(struct person_before *before)
+void person_before_dues(struct person_before *before)
 {
-	struct desk *desk = session_engine(before->session)->desk;
+	struct desk *desk = before->session == NULL ? NULL : session_engine(before->session)->desk;
 	size_t count = 0;
 	const struct desk_due *dues = desk == NULL ? NULL : desk_dues(desk, &count);
 
@@ -96,7 +96,7 @@ void person_before_read(struct person_before *before, struct session *session, c
 	before->name = memory_text(record->name);
 	before->address = memory_text(record_text(record, "address"));
 	before->place = memory_text(record->place == NULL ? "" : record->place);
-	read_dues(before);
+	person_before_dues(before);
 	if (before->link == NULL) {
 		before->link = memory_new(sizeof *before->link);
 		before->link->before = before;
@@ -126,6 +126,17 @@ static bool is_theirs(const struct person_before *before, const struct history_e
 	return text_same_ascii_case(name, before->address) || strcmp(name, before->name) == 0;
 }
 
+/* A job of several changes is one line: that of its newest step. */
+static bool is_further_step(const struct person_before *before, size_t at)
+{
+	const struct history_entry *entries = before->history->entries;
+
+	for (size_t i = 0; i < at && entries[at].job != NULL; i++)
+		if (entries[i].job != NULL && strcmp(entries[i].job, entries[at].job) == 0 && is_theirs(before, &entries[i]))
+			return true;
+	return false;
+}
+
 /* Our own writes stand in the access log too. */
 static bool told(const struct person_before *before, const struct directory_event *event)
 {
@@ -146,9 +157,28 @@ static const char *short_name(struct arena *arena, const char *place)
 	return equals == NULL ? place : arena_bytes(arena, equals + 1, strcspn(equals + 1, ","));
 }
 
-static const char *entry_line(struct arena *arena, const struct history_entry *entry)
+/* What a job did is told by its first step, which the others follow; a step that is not done is told instead. */
+static const struct history_entry *step_to_tell(const struct person_before *before, const struct history_entry *newest)
 {
-	const char *line = arena_format(arena, "%s  %s", history_time(arena, entry->time), history_given(entry->sentence));
+	const struct history_entry *tell = newest;
+
+	for (size_t i = 0; newest->job != NULL && i < before->history->count; i++) {
+		const struct history_entry *entry = &before->history->entries[i];
+
+		if (entry->job == NULL || strcmp(entry->job, newest->job) != 0 || !is_theirs(before, entry))
+			continue;
+		if (entry->state != HISTORY_DONE && entry->state != HISTORY_UNDONE)
+			return entry;
+		tell = entry;
+	}
+	return tell;
+}
+
+static const char *entry_line(const struct person_before *before, struct arena *arena, const struct history_entry *newest)
+{
+	const struct history_entry *entry = step_to_tell(before, newest);
+	const char *line = arena_format(arena, "%s  %s%s%s", history_time(arena, newest->time), newest->job == NULL ? "" : history_given(newest->job_words),
+		newest->job == NULL ? "" : ": ", history_given(entry->sentence));
 
 	if (entry->state != HISTORY_DONE && entry->state_words != NULL)
 		line = arena_format(arena, "%s, %s", line, entry->state_words);
@@ -171,7 +201,7 @@ static size_t lines_of(const struct person_before *before, struct arena *arena, 
 	for (;;) {
 		const struct history *history = before->history;
 
-		while (history != NULL && entry < history->count && !is_theirs(before, &history->entries[entry]))
+		while (history != NULL && entry < history->count && (!is_theirs(before, &history->entries[entry]) || is_further_step(before, entry)))
 			entry++;
 		while (event < before->event_count && told(before, &before->events[event]))
 			event++;
@@ -179,7 +209,7 @@ static size_t lines_of(const struct person_before *before, struct arena *arena, 
 			return count;
 		if (history != NULL && entry < history->count && (event >= before->event_count || history->entries[entry].time >= before->events[event].time)) {
 			if (count < most)
-				lines[count] = entry_line(arena, &history->entries[entry]);
+				lines[count] = entry_line(before, arena, &history->entries[entry]);
 			entry++;
 		} else {
 			if (count < most)

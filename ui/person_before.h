@@ -39,6 +39,8 @@ struct before_said { const char *words, *lines[BEFORE_LINES]; size_t line_count;
 /* Reads everything of this person, again where it was read before. */
 void person_before_read(struct person_before *before, struct session *session, const struct record *record,
 		void (*changed)(void *context), void *context);
+/* What is due alone: a run may have left or done something. */
+void person_before_dues(struct person_before *before);
 bool person_before_busy(const struct person_before *before);
 /* Arena. */
 void person_before_said(const struct person_before *before, struct arena *arena, struct before_said *said);

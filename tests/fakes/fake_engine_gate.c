@@ -344,6 +344,8 @@ static void write_history(struct gate *gate, const struct review *review)
 	entry->name = arena_text(gate->arena, review->change->name);
 	entry->sentence = arena_text(gate->arena, review->sentence);
 	entry->reason = arena_text(gate->arena, review->change->reason);
+	entry->job = arena_text(gate->arena, review->change->job);
+	entry->job_words = arena_text(gate->arena, review->change->job_words);
 	entry->state = HISTORY_DONE;
 	entry->state_words = "done";
 	entry->can_undo = true;

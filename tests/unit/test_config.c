@@ -447,6 +447,29 @@ static void the_sample_can_be_read(void **state)
 }
 
 /* Whose file names the address has the whole section: a password is not sent to an address from another file. */
+static void the_card_is_read_from_both_files(void **state)
+{
+	struct error error = { 0 };
+	struct config *config = load(SERVER "card { imap = \"mail.example.com 993 TLS\" user = login webmail = \"https://a.example\" }\n",
+		"card { webmail = \"https://b.example\" note = \"Call again.\" smtp = \"\" }", (struct options){ 0 }, &error);
+
+	(void)state;
+	assert_non_null(config);
+	assert_string_equal(config->card.imap, "mail.example.com 993 TLS");
+	assert_string_equal(config->card.webmail, "https://b.example");
+	assert_string_equal(config->card.note, "Call again.");
+	assert_null(config->card.smtp);
+	assert_null(config->card.pop3);
+	assert_int_equal(config->card.user, CARD_USER_LOGIN);
+	config_free(config);
+	config = load(SERVER, "", (struct options){ 0 }, &error);
+	assert_non_null(config);
+	assert_int_equal(config->card.user, CARD_USER_UNKNOWN);
+	config_free(config);
+	assert_null(load(SERVER, "card { user = both }", (struct options){ 0 }, &error));
+	assert_non_null(strstr(error.text, "user is address or login, not \"both\""));
+}
+
 static void udm_comes_from_one_file(void **state)
 {
 	static const char machine_udm[] = SERVER "udm { url = \"https://primary.example.com/univention/udm/\" user = \"postroom\" password_file = \"/etc/p\" ca_file = \"/etc/ca\" }\n";
@@ -496,6 +519,7 @@ int main(void)
 		cmocka_unit_test(unset_means_no),
 		cmocka_unit_test(whom_the_helpdesk_may_change),
 		cmocka_unit_test(what_locks_and_what_opens),
+		cmocka_unit_test(the_card_is_read_from_both_files),
 		cmocka_unit_test(udm_comes_from_one_file),
 		cmocka_unit_test(the_sample_can_be_read),
 	};

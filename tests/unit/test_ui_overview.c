@@ -301,13 +301,13 @@ static void a_person_now(void **state)
 	(void)state;
 	stage_keys(stage, "/");
 	stage_type(stage, "user001");
-	stage_keys(stage, "Enter End");
-	shows(stage, "3 (imap 2, pop3 1) from 2 addresses");
-	shows(stage, "[#########.] 89 %, 1.8 GB of 2 GB");
+	stage_keys(stage, "Enter");
+	shows(stage, "3: imap 198.51.100.7 x2, po");
+	shows(stage, "#########. 89 %, 1.8 GB of 2 GB, 41,200 mails");
 	stage_keys(stage, "Esc / Ctrl-U");
 	stage_type(stage, "user004");
-	stage_keys(stage, "Enter End");
-	shows(stage, "Connections           none");
+	stage_keys(stage, "Enter");
+	shows(stage, "Connections      none");
 	stage_free(stage);
 }
 

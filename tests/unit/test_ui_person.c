@@ -1,0 +1,442 @@
+/*
+ * Tests of the page of a person with mail servers: what is wrong with the key that mends it, parts that arrive by themselves,
+ * a server that is silent, nothing asked while nobody asks, what is due, the card.
+ */
+#include <dirent.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "tests/fakes/assertions.h"
+#include "tests/fakes/fake_hosts.h"
+#include "tests/fakes/stage.h"
+#include "ui/page_private.h"
+
+static struct stage *new_stage(enum role role, int rows, int columns)
+{
+	struct fake_settings settings = { .role = role, .servers = 3 };
+
+	return stage_new(&settings, "users", rows, columns, VISIBLE_UTF8);
+}
+
+static void open_person(struct stage *stage, const char *login)
+{
+	session_push(stage->session, page_view_new(stage->session, kind_find("user"), login));
+	stage_settle(stage);
+}
+
+static struct page_view *page_of(struct stage *stage)
+{
+	assert_string_equal(place(stage), "page");
+	return (struct page_view *)session_top(stage->session);
+}
+
+static void say(struct stage *stage, struct fake_reply reply)
+{
+	fake_hosts_reply(stage->engine->hosts, &reply);
+}
+
+/* The first line that begins with these words, or has this label among those that are live; its index. */
+static size_t line_with(struct stage *stage, struct arena *arena, const char *label, struct page_item *item)
+{
+	struct page_item *items;
+	size_t count = page_items(page_of(stage), arena, &items);
+
+	for (size_t i = 0; i < count; i++) {
+		if ((items[i].live && !items[i].more && strcmp(items[i].label, label) == 0) ||
+		    (items[i].what == ITEM_WRONG && strncmp(items[i].words, label, strlen(label)) == 0)) {
+			*item = items[i];
+			return i;
+		}
+	}
+	fail_msg("no line \"%s\"", label);
+	return 0;
+}
+
+static void go_to(struct stage *stage, const char *label, struct page_item *item)
+{
+	struct arena *arena = arena_new();
+	size_t at = line_with(stage, arena, label, item);
+
+	stage_keys(stage, "Home");
+	while (page_of(stage)->cursor < at)
+		stage_keys(stage, "Down");
+	arena_free(arena);
+}
+
+static void on_time(void *context)
+{
+	*(bool *)context = true;
+}
+
+static void wait_a_little(struct stage *stage)
+{
+	bool done = false;
+	struct loop_timer *timer = loop_after(stage->engine->loop, 1, 0, on_time, &done);
+
+	loop_run_until(stage->engine->loop, &done);
+	loop_timer_stop(timer);
+}
+
+/* --- what is wrong ------------------------------------------------------------------------------------------ */
+
+static void each_fault_names_its_key(void **state)
+{
+	static const struct { const char *login, *words, *key, *mend, *shows; bool severe; } cases[] = {
+		{ "user000", "mailbox full: 2 GB of 2 GB", "l", "quota", "Quota", true },
+		{ "user001", "all mail goes to", "a", "absence", "What is to be done", true },
+		{ "user003", "locked by an admin", "b", "lock", "Unlock", true },
+		{ "user006", "1 mail to this person waits: connect to mail3", "Enter", "show", "Connection refused", false },
+		{ "user006", "the filter main sends mail on to six@elsewhere.example", "a", "absence", "What is to be done", false },
+		{ "user002", "no primary address", "e", "edit", "Primary address", true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct stage *stage = new_stage(ROLE_ADMIN, 24, 80);
+		struct arena *arena = arena_new();
+		struct page_item item;
+
+		open_person(stage, cases[i].login);
+		assert_int_equal(page_of(stage)->cursor, 0);
+		go_to(stage, cases[i].words, &item);
+		line_with(stage, arena, cases[i].words, &item);
+		assert_int_equal(item.what, ITEM_WRONG);
+		assert_int_equal(item.severe, cases[i].severe);
+		assert_string_equal(item.mend_key, cases[i].key);
+		assert_string_equal(item.mend, cases[i].mend);
+		stage_keys(stage, cases[i].key);
+		assert_string_not_equal(place(stage), "page");
+		shows(stage, cases[i].shows);
+		assert_int_equal(fake_writes(stage->engine), 0);
+		arena_free(arena);
+		stage_free(stage);
+	}
+}
+
+/* Who may not mend it sees no key, and why. */
+static void no_key_for_whom_it_does_nothing(void **state)
+{
+	struct stage *stage = new_stage(ROLE_MONITOR, 24, 80);
+	struct arena *arena = arena_new();
+	struct page_item item;
+
+	(void)state;
+	open_person(stage, "user000");
+	line_with(stage, arena, "mailbox full", &item);
+	assert_null(item.mend_key);
+	assert_non_null(item.locked);
+	shows(stage, item.locked);
+	arena_free(arena);
+	stage_free(stage);
+}
+
+static void empty(const char *directory)
+{
+	DIR *list = opendir(directory);
+	struct dirent *entry;
+
+	assert_non_null(list);
+	while ((entry = readdir(list)) != NULL)
+		if (entry->d_name[0] != '.')
+			assert_int_equal(unlinkat(dirfd(list), entry->d_name, 0), 0);
+	closedir(list);
+	assert_int_equal(rmdir(directory), 0);
+}
+
+/* Steps that a server did not answer are the first thing that the page says, and Enter tries them again. */
+static void open_steps_stand_first(void **state)
+{
+	char directory[] = "/tmp/postroom-test-XXXXXX";
+	struct fake_settings settings = { .role = ROLE_ADMIN, .servers = 3, .state_directory = mkdtemp(directory) };
+	struct stage *stage = stage_new(&settings, "users", 40, 120, VISIBLE_UTF8);
+	struct arena *arena = arena_new();
+	struct page_item item;
+
+	(void)state;
+	assert_non_null(settings.state_directory);
+	open_person(stage, "user000");
+	fake_next(stage->engine, FAKE_UNKNOWN);
+	stage_keys(stage, "s Ctrl-G Tab Tab Enter");
+	shows(stage, "Try open steps again");
+	stage_keys(stage, "Esc");
+	line_with(stage, arena, "Sessions of user000: not done yet", &item);
+	assert_string_equal(item.mend, "try again");
+	assert_true(item.severe);
+	assert_non_null(item.due);
+	arena_free(arena);
+	go_to(stage, "Sessions of user000: not done yet", &item);
+	stage_keys(stage, "Enter");
+	assert_string_equal(place(stage), "repair");
+	stage_free(stage);
+	empty(directory);
+}
+
+/* --- parts ------------------------------------------------------------------------------------------------------ */
+
+/* One question hangs: everything else is there, and the part says so when its time is over. */
+static void a_silent_question_delays_no_other(void **state)
+{
+	struct stage *stage = new_stage(ROLE_ADMIN, 40, 120);
+	struct arena *arena = arena_new();
+	struct page_item item;
+	struct person_slot *slot = NULL;
+
+	(void)state;
+	say(stage, (struct fake_reply){ .host = "mail1", .command = "acl-get", .hangs = true });
+	session_push(stage->session, page_view_new(stage->session, kind_find("user"), "user000"));
+	for (int i = 0; i < 2000; i++) {
+		struct page_view *page = page_of(stage);
+
+		wait_a_little(stage);
+		if (page->record == NULL)
+			continue;
+		slot = person_slot_at(&page->live.parts, PART_ACCESS, 0);
+		if (person_slot_at(&page->live.parts, PART_QUOTA, 0)->rows != NULL && person_slot_at(&page->live.parts, PART_LOG, 0)->rows != NULL &&
+		    person_slot_at(&page->live.parts, PART_TO, 0)->rows != NULL && person_slot_at(&page->live.parts, PART_FILTERS, 0)->rows != NULL)
+			break;
+	}
+	assert_non_null(slot);
+	assert_non_null(slot->job);
+	line_with(stage, arena, "Access by others", &item);
+	assert_string_equal(item.words, "asking ..");
+	line_with(stage, arena, "Filters", &item);
+	assert_string_equal(item.words, "main (active), vacation-2025");
+	assert_string_equal(item.note, "14:02:31");
+	for (int i = 0; i < 100 && slot->job != NULL; i++) {
+		loop_leap(stage->engine->loop, 10000);
+		wait_a_little(stage);
+	}
+	assert_null(slot->job);
+	line_with(stage, arena, "Access by others", &item);
+	assert_string_equal(item.words, "no answer");
+	assert_string_equal(item.trouble, "mail1: no answer");
+	arena_free(arena);
+	stage_free(stage);
+}
+
+/* The same, where a job goes on asking: its own deadline ends it. */
+static void a_job_that_never_ends_is_taken_back(void **state)
+{
+	struct stage *stage = new_stage(ROLE_ADMIN, 40, 120);
+	struct arena *arena = arena_new();
+	struct page_item item;
+
+	(void)state;
+	open_person(stage, "user000");
+	go_to(stage, "Biggest folders", &item);
+	for (int i = 0; i < 40; i++)
+		say(stage, (struct fake_reply){ .host = "mail1", .command = "folder-sizes", .output = "mailbox\tmessages\tvsize\nINBOX\t1\t1\n", .after_ms = 70000 });
+	stage_keys(stage, "Ctrl-R");
+	{
+		struct person_slot *slot = person_slot_at(&page_of(stage)->live.parts, PART_FOLDERS, 0);
+
+		person_parts_ask(&page_of(stage)->live.parts, PART_FOLDERS);
+		assert_non_null(slot->job);
+		for (int i = 0; i < 100 && slot->job != NULL; i++) {
+			loop_leap(stage->engine->loop, 5000);
+			wait_a_little(stage);
+		}
+		assert_null(slot->job);
+		assert_int_equal(slot->failed, ERROR_TIMEOUT);
+	}
+	line_with(stage, arena, "Biggest folders", &item);
+	assert_string_equal(item.words, "no answer");
+	arena_free(arena);
+	stage_free(stage);
+}
+
+static void folders_are_asked_on_request_only(void **state)
+{
+	struct stage *stage = new_stage(ROLE_HELPDESK, 24, 80);
+	struct page_item item;
+
+	(void)state;
+	open_person(stage, "user001");
+	assert_int_equal(fake_hosts_runs(stage->engine->hosts, "folder-sizes"), 0);
+	stage_keys(stage, "Ctrl-R");
+	assert_int_equal(fake_hosts_runs(stage->engine->hosts, "folder-sizes"), 0);
+	go_to(stage, "Biggest folders", &item);
+	assert_string_equal(item.words, "Enter asks");
+	stage_keys(stage, "Enter");
+	assert_true(fake_hosts_runs(stage->engine->hosts, "folder-sizes") > 0);
+	shows(stage, "Sent 1.2 GB, INBOX 384 MB, Trash 88 KB");
+	stage_keys(stage, "Enter");
+	assert_string_equal(place(stage), "text");
+	shows(stage, "Sent  4100  1.2 GB");
+	stage_free(stage);
+}
+
+/* Only the collector asks while nobody does, and nothing is painted where nothing changed. */
+static void an_idle_page_asks_nothing(void **state)
+{
+	static const char *const commands[] = { "quota-get", "sieve-list", "sieve-get", "acl-get", "smtp-sessions", "log-lines", "log-journal", "folder-list", "dovecot-values" };
+	struct stage *stage = new_stage(ROLE_HELPDESK, 24, 80);
+	size_t before[sizeof(commands) / sizeof(commands[0])], reads;
+
+	(void)state;
+	open_person(stage, "user001");
+	stage_watch(stage, 1);
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+		before[i] = fake_hosts_runs(stage->engine->hosts, commands[i]);
+	assert_true(before[0] > 0 && before[1] > 0 && before[3] > 0 && before[4] > 0 && before[5] > 0);
+	reads = fake_reads(stage->engine);
+	stage_watch(stage, 30);
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+		assert_int_equal(fake_hosts_runs(stage->engine->hosts, commands[i]), before[i]);
+	assert_int_equal(fake_reads(stage->engine), reads);
+	session_compose(stage->session);
+	for (int i = 0; i < 5; i++) {
+		session_tick(stage->session);
+		assert_false(session_compose(stage->session));
+	}
+	stage_keys(stage, "Ctrl-R");
+	assert_int_equal(fake_hosts_runs(stage->engine->hosts, "quota-get"), before[0] + 1);
+	stage_free(stage);
+}
+
+/* Whatever arrives above it, the line under the cursor stays the same. */
+static void the_cursor_stays_on_its_line(void **state)
+{
+	struct stage *stage = new_stage(ROLE_HELPDESK, 24, 80);
+	struct page_item item;
+
+	(void)state;
+	open_person(stage, "user001");
+	go_to(stage, "Filters", &item);
+	say(stage, (struct fake_reply){ .host = "mail2", .command = "quota-get", .output = "Quota name\tType\tValue\tLimit\t%\n"
+		"User quota\tSTORAGE\t2097152\t2097152\t100\nUser quota\tMESSAGE\t41200\t-\t0\n" });
+	stage_keys(stage, "Ctrl-R");
+	{
+		struct arena *arena = arena_new();
+		struct page_item here;
+
+		line_with(stage, arena, "mailbox full", &here);
+		assert_true(page_item_here(page_of(stage), arena, &here));
+		assert_string_equal(here.label, "Filters");
+		arena_free(arena);
+	}
+	stage_free(stage);
+}
+
+/* What a server answered once stays, with its time, when it falls silent. */
+static void an_old_answer_says_that_it_is_old(void **state)
+{
+	struct stage *stage = new_stage(ROLE_HELPDESK, 24, 80);
+	struct arena *arena = arena_new();
+	struct page_item item;
+
+	(void)state;
+	open_person(stage, "user001");
+	say(stage, (struct fake_reply){ .host = "mail2", .command = "quota-get", .failure = ERROR_TIMEOUT, .failure_text = "no answer within 5 s" });
+	loop_leap(stage->engine->loop, 60000);
+	stage_keys(stage, "Ctrl-R");
+	line_with(stage, arena, "Used", &item);
+	assert_non_null(strstr(item.words, "1.8 GB of 2 GB"));
+	assert_string_equal(item.note, "14:02:31  mail2: no answer");
+	arena_free(arena);
+	stage_free(stage);
+}
+
+static void what_no_way_leads_to_says_why(void **state)
+{
+	struct stage *stage = new_stage(ROLE_HELPDESK, 40, 120);
+	struct arena *arena = arena_new();
+	struct page_item item;
+
+	(void)state;
+	say(stage, (struct fake_reply){ .host = "mail2", .command = "sieve-list", .failure = ERROR_UNSUPPORTED, .failure_text = "this key may not run doveadm sieve list" });
+	open_person(stage, "user001");
+	line_with(stage, arena, "Filters", &item);
+	assert_string_equal(item.words, "not known");
+	assert_non_null(strstr(item.note, "this key may not run doveadm sieve list"));
+	line_with(stage, arena, "Access by others", &item);
+	assert_string_equal(item.words, "INBOX user002@example.de (read)");
+	arena_free(arena);
+	stage_free(stage);
+}
+
+/* --- history and card --------------------------------------------------------------------------------------------- */
+
+static void a_change_stands_below_at_once(void **state)
+{
+	struct stage *stage = new_stage(ROLE_ADMIN, 40, 120);
+	struct arena *arena = arena_new();
+	struct page_item item;
+
+	(void)state;
+	open_person(stage, "user008");
+	line_with(stage, arena, "Changes", &item);
+	assert_memory_equal(item.words, "none;", 5);
+	stage_keys(stage, "l Ctrl-U");
+	stage_type(stage, "5 GB");
+	stage_keys(stage, "Ctrl-G Tab Tab Enter Esc");
+	assert_string_equal(record_text(fake_record(stage->engine, "user", "user008"), "quota"), "5368709120");
+	line_with(stage, arena, "Changes", &item);
+	assert_memory_equal(item.words, "1;", 2);
+	go_to(stage, "Changes", &item);
+	stage_keys(stage, "Enter");
+	shows(stage, "user008");
+	arena_free(arena);
+	stage_free(stage);
+}
+
+static void the_card_is_for_reading_out(void **state)
+{
+	struct stage *stage = new_stage(ROLE_HELPDESK, 24, 80);
+
+	(void)state;
+	open_person(stage, "user001");
+	stage_keys(stage, "c");
+	shows(stage, "server mail.example.com, port 993, TLS");
+	shows(stage, "user001@example.de  (the whole address)");
+	shows(stage, "https://webmail.example.com");
+	stage_keys(stage, "Esc");
+	stage->engine->config->card = (struct card_settings){ .imap = "as always", .user = CARD_USER_LOGIN };
+	stage_keys(stage, "c");
+	shows(stage, "Read mail (IMAP)   as always");
+	shows(stage, "User name          user001");
+	shows(stage, "Send mail (SMTP)   not configured, and no open port was seen");
+	shows(stage, "Webmail            not configured");
+	stage_free(stage);
+}
+
+static void the_desk_begins_with_the_search(void **state)
+{
+	struct fake_settings settings = { .role = ROLE_HELPDESK, .servers = 3 };
+	struct stage *stage = stage_new(&settings, NULL, 24, 80, VISIBLE_UTF8);
+
+	(void)state;
+	assert_string_equal(session_place(session_top(stage->session)), "field");
+	stage_type(stage, "user001");
+	stage_keys(stage, "Enter");
+	assert_string_equal(place(stage), "page");
+	stage_free(stage);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(each_fault_names_its_key),
+		cmocka_unit_test(no_key_for_whom_it_does_nothing),
+		cmocka_unit_test(open_steps_stand_first),
+		cmocka_unit_test(a_silent_question_delays_no_other),
+		cmocka_unit_test(a_job_that_never_ends_is_taken_back),
+		cmocka_unit_test(folders_are_asked_on_request_only),
+		cmocka_unit_test(an_idle_page_asks_nothing),
+		cmocka_unit_test(the_cursor_stays_on_its_line),
+		cmocka_unit_test(an_old_answer_says_that_it_is_old),
+		cmocka_unit_test(what_no_way_leads_to_says_why),
+		cmocka_unit_test(a_change_stands_below_at_once),
+		cmocka_unit_test(the_card_is_for_reading_out),
+		cmocka_unit_test(the_desk_begins_with_the_search),
+	};
+
+	return cmocka_run_group_tests_name("ui_person", tests, NULL, NULL);
+}
