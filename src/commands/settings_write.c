@@ -120,6 +120,7 @@ static bool ask_passwords(struct settings_look *look, struct setting_edit *edits
 		used = given;
 		line = given ? read_password() : !isatty(STDIN_FILENO) ? NULL :
 			headless_ask_secret(arena_format(arena, "Password of %s at %s (empty: the one that is there stays): ", edits[i].value, edits[i].key));
+		arena_holds_secret(arena);
 		if (line && *line)
 			edits[i].password = arena_text(arena, line);
 		if (line)

@@ -170,16 +170,12 @@ static void print_logins(struct arena *arena, const char *path, struct error *er
 {
 	size_t length = 0;
 	bool there = access(path, F_OK) == 0 || errno != ENOENT;
-	char *bytes = there ? file_read(arena, path, MOST_BYTES, &length, error) : NULL;
+	const char *bytes = there ? file_read(arena, path, MOST_BYTES, &length, error) : NULL;
 	const struct map_line *lines = map_file_lines(arena, bytes, length);
 
-	for (size_t i = 0; lines[i].line; i++) {
+	for (size_t i = 0; lines[i].line; i++)
 		if (strchr(lines[i].value, ':'))
 			printf("%s:%u:%s %.*s\n", path, lines[i].line, lines[i].key, (int)strcspn(lines[i].value, ":"), lines[i].value);
-		memory_wipe((char *)lines[i].value, strlen(lines[i].value));
-	}
-	if (bytes)
-		memory_wipe(bytes, length);
 }
 
 int guardian_logins(const char *path, const char *postfix)
@@ -187,6 +183,7 @@ int guardian_logins(const char *path, const char *postfix)
 	struct guardian guardian = { .arena = arena_new(), .lock = -1 };
 	struct error error = { 0 };
 
+	arena_holds_secret(guardian.arena);
 	/* A file that is not there has no line. */
 	if (is_logins(&guardian, path, postfix, &error))
 		print_logins(guardian.arena, path, &error);

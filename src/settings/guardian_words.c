@@ -42,7 +42,7 @@ static char *printed(struct arena *arena, struct json *json)
 
 	memory_wipe(line, strlen(line));
 	free(line);
-	json_free(json);
+	json_free_wiped(json);
 	return copy;
 }
 
@@ -180,6 +180,8 @@ char *guarded_change_json(struct arena *arena, const struct guarded_change *chan
 	}
 	json_put(json, "files", files);
 	put_variables(json, change);
+	if (change->secret)
+		arena_holds_secret(arena);
 	return printed(arena, json);
 }
 
@@ -317,6 +319,8 @@ bool guarded_change_read(struct arena *arena, const char *bytes, size_t length, 
 	change->confirm_s = (unsigned)within;
 	change->keep_sessions = json_get_flag(json, "keep_sessions");
 	change->secret = json_get_flag(json, "secret");
+	if (change->secret)
+		arena_holds_secret(arena);
 	if (!change->id || !plain_id(change->id))
 		fine = error_set(error, ERROR_INVALID, "the guarded change has no id of letters, digits and hyphens");
 	else if (!change->wanted || (change->config && !plain_path(change->config)))
@@ -328,7 +332,7 @@ bool guarded_change_read(struct arena *arena, const char *bytes, size_t length, 
 	for (size_t i = 0; fine && change->wanted[i]; i += 2)
 		if (!change->wanted[i + 1])
 			fine = error_set(error, ERROR_INVALID, "the wanted value %s has no other half", change->wanted[i]);
-	json_free(json);
+	json_free_wiped(json);
 	return fine;
 }
 

@@ -154,6 +154,8 @@ static bool plan_line(struct planning *planning, const struct setting_edit *edit
 		return error_set(planning->error, ERROR_UNSUPPORTED, "%s: set the table that it stands in first (now %s, then %s)", name, now->place, spec);
 	if (secret && value && !edit->password && !now->value)
 		return error_set(planning->error, ERROR_USAGE, "%s: a password belongs to it; it is asked for, or read with --password-stdin", name);
+	if (edit->password)
+		arena_holds_secret(planning->arena);
 	planning->entries[planning->plan->entry_count++] = (struct guarded_entry){ .path = map.path, .key = edit->key, .seen = now->value,
 		.value = value && edit->password ? arena_format(planning->arena, "%s:%s", value, edit->password) : value };
 	planning->plan->secret = planning->plan->secret || secret;

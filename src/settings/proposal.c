@@ -131,6 +131,7 @@ struct setting_proposal *setting_propose(struct hosts *hosts, size_t host, const
 
 void setting_propose_password(struct setting_proposal *proposal, const char *password)
 {
+	arena_holds_secret(proposal->arena);
 	proposal->edit.password = arena_text(proposal->arena, password);
 }
 

@@ -75,7 +75,7 @@ static char *change_json(struct arena *arena, const struct guarded_change *what,
 		json_add_text(pairs, before[i]);
 	json_put(json, "before", pairs);
 	line = json_print(json, false);
-	json_free(json);
+	json_free_wiped(json);
 	bytes = arena_text(arena, line);
 	memory_wipe(line, strlen(line));
 	free(line);
@@ -113,6 +113,8 @@ struct change *settings_change(const struct kind *kind, const char *server, cons
 			before[before_count++] = shown[i].runs_before;
 		}
 	}
+	if (full.secret)
+		arena_holds_secret(change->arena);
 	full.id = full.id ? full.id : guarded_id(arena);
 	full.noun = kind->name;
 	full.wanted = full.wanted ? full.wanted : wanted;
