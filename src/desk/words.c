@@ -196,7 +196,7 @@ static const struct { const char *job, *sentence; } sentences[] = {
 	{ "absence", "Your absence notice is as you asked. Each sender is told once a day." },
 	{ "access", "The access is set. Your colleague may have to refresh the list of folders or subscribe to it." },
 	{ "sessions", "You have been signed out everywhere. Your mail program connects again by itself." },
-	{ "lock", "The account is locked. Nobody can sign in until it is unlocked again." },
+	{ "lock", "The account is locked until somebody unlocks it again." },
 	{ "unlock", "Your account is open again; try to sign in now." },
 	{ "reset", "Your mail settings are reset. Please close your mail program and open it again." },
 	{ "stolen", "Your account is locked, so nobody gets in, not you either. Mail still arrives. We call you before it is opened again." },
@@ -212,12 +212,18 @@ static const char *say(struct desk_run *run)
 			sentence = sentences[i].sentence;
 	if (!sentence || run->count == 0 || run->due_id || is_open(run->shown[0].state))
 		return NULL;
+	/* Where a sentence promises that nobody is in any more, one open step belies it. */
 	for (size_t i = 0; i < run->count; i++)
-		if (run->steps[i].planned.checks && is_open(run->shown[i].state))
+		if ((run->steps[i].planned.checks || strcmp(job, "sessions") == 0 || strcmp(job, "stolen") == 0) && is_open(run->shown[i].state))
 			return NULL;
+	if (strcmp(job, "sessions") == 0 && !desk_wants(&run->plan, "smtp"))
+		return "You have been signed out of your mailbox everywhere. A program that is sending goes on until it closes its connection.";
 	/* Below what is used nothing comes in. */
 	if (limit > 0 && limit <= run->plan.used)
 		return NULL;
+	/* A new password opens no account that an administrator has locked. */
+	if (strcmp(job, "password") == 0 && kind_field(run->person->kind, "locked") && strcmp(record_text(run->person, "locked"), "yes") == 0)
+		return "Your new password is set. Your account is still locked, so it does not let you in yet.";
 	if (strcmp(job, "password") == 0 && desk_wants(&run->plan, "must_change"))
 		return "Your new password is set. Choose one of your own with it first; until then your mail may not open.";
 	return sentence;
