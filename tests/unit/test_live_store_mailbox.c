@@ -149,6 +149,27 @@ static void undo_of_what_others_changed(void **state)
 	assert_non_null(strstr(world->error.text, "other"));
 }
 
+/* Whom a helpdesk may change is looked up by the name of the change; the steps come out of a file of its own. */
+static void undo_stays_in_its_mailbox(void **state)
+{
+	static const char *const fields[] = { "filter", "flush" };
+	struct world *world = *state;
+	struct value yes = { .bytes = "yes", .length = 3 };
+
+	say(world, (struct fake_reply){ .command = "sieve-list", .output = LIST "main\tACTIVE\n" });
+	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
+		struct delta delta = { .attribute = fields[i], .how = DELTA_ADD, .values = &yes, .count = 1 };
+		struct operation back = { .verb = OPERATION_MODIFY, .place = "mail1/boss@example.com/mailbox", .deltas = &delta, .delta_count = 1 };
+		struct change *undo = change_new(VERB_UNDO, &kind_mailbox, "mail1/" ANNA);
+
+		undo->operations = &back;
+		undo->operation_count = 1;
+		assert_false(planned(world, undo));
+		assert_int_equal(world->error.kind, ERROR_REFUSED);
+		assert_non_null(strstr(world->error.text, "another mailbox (mail1/boss@example.com/mailbox)"));
+	}
+}
+
 static void not_seen_is_not_done(void **state)
 {
 	struct world *world = *state;
@@ -389,6 +410,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(filter_off_and_back, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(undo_of_what_others_changed, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(undo_stays_in_its_mailbox, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(not_seen_is_not_done, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(absence_over_a_filter, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_filter_that_answers_rests, set_up, tear_down),
