@@ -42,7 +42,7 @@ enum outcome log_test_now(struct hosts *hosts, struct loop *loop, size_t host, c
 	const char *told = NULL;
 
 	if (!run(hosts, loop, host, "log-test", give_up, arena, &answer, error))
-		return answer->error.kind == ERROR_TIMEOUT || answer->error.kind == ERROR_CANCELLED ? OUTCOME_UNKNOWN : OUTCOME_NOT_APPLIED;
+		return answer->error.kind == ERROR_TIMEOUT || answer->error.kind == ERROR_CANCELLED || answer->error.kind == ERROR_UNKNOWN_OUTCOME ? OUTCOME_UNKNOWN : OUTCOME_NOT_APPLIED;
 	*inverse = (struct operation){ .verb = OPERATION_MODIFY };
 	if (run(hosts, loop, host, "log-find", give_up, arena, &answer, error)) {
 		facts_take_log_files(arena, &facts, answer->output);

@@ -96,3 +96,29 @@ enum outcome restart_now(const struct restarting *restarting, struct error *erro
 		row->unit);
 	return OUTCOME_NOT_APPLIED;
 }
+
+/* A service under way is waited for; else there is an end, and a second restart is what a person can do. */
+enum outcome restart_look(const struct restarting *restarting, struct error *error)
+{
+	const struct setting_follow_row *row = restarting->row;
+	const struct host_answer *answer;
+
+	if (!row->unit) {
+		error_set(error, ERROR_UNKNOWN_OUTCOME, "%s: whether %s came to its end was not seen and does not show afterwards; do it again",
+			server_of(restarting), row->command);
+		return OUTCOME_NOT_APPLIED;
+	}
+	if (!run(restarting, "service-state", row->unit, ASK_MS, &answer, error))
+		return OUTCOME_UNKNOWN;
+	if (says(answer, "ActiveState=activating") || says(answer, "ActiveState=deactivating") || says(answer, "ActiveState=reloading")) {
+		error_set(error, ERROR_UNKNOWN_OUTCOME, "%s: %s is starting or ending still", server_of(restarting), row->service);
+		return OUTCOME_UNKNOWN;
+	}
+	if (says(answer, "ActiveState=active"))
+		error_set(error, ERROR_UNKNOWN_OUTCOME, "%s: %s runs; whether it was restarted was not seen. Restart it again to be sure", server_of(restarting),
+			row->service);
+	else
+		error_set(error, ERROR_UNKNOWN_OUTCOME, "%s: %s does not run now; look there at once: systemctl status %s", server_of(restarting), row->service,
+			row->unit);
+	return OUTCOME_NOT_APPLIED;
+}

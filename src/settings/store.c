@@ -476,18 +476,22 @@ static enum outcome store_look(void *context, const struct operation *operation,
 	const char *order = operation_order(operation);
 	struct guarded_change change = { .id = id ? id->values[0].bytes : NULL };
 	struct guardian_report report;
+	struct restarting restarting;
 	size_t host;
 
 	self->give_up = false;
-	if (order && !strcmp(order, "restart")) {
-		error_set(error, ERROR_UNKNOWN_OUTCOME, "nobody has seen whether the restart came to its end; look at the server");
+	if (!place_of(self, operation, arena, &host, error))
 		return OUTCOME_UNKNOWN;
-	}
+	/* Both come to an end here, or the server's settings would stay locked for good. */
+	if (order && !strcmp(order, "restart"))
+		return restart_of(self, host, operation_delta(operation, order)->values[0].bytes, arena, &restarting, error) ?
+			restart_look(&restarting, error) : OUTCOME_NOT_APPLIED;
 	if (order && !strcmp(order, "log_test")) {
-		error_set(error, ERROR_UNKNOWN_OUTCOME, "nobody has seen whether the test lines were written; look into the logs");
-		return OUTCOME_UNKNOWN;
+		error_set(error, ERROR_UNKNOWN_OUTCOME, "%s: whether the test lines were written was not seen; write them again, or look into the logs",
+			host_at(self->hosts, host)->name);
+		return OUTCOME_NOT_APPLIED;
 	}
-	if (!place_of(self, operation, arena, &host, error) || !ask_status(self, host, arena, &report, error))
+	if (!ask_status(self, host, arena, &report, error))
 		return OUTCOME_UNKNOWN;
 	if (order)
 		return ordered(arena, operation, order, &report, host_at(self->hosts, host)->name, inverse, error);

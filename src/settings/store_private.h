@@ -33,6 +33,8 @@ struct restarting {
 /* False with what to type there instead. */
 bool restart_possible(const struct restarting *restarting, struct error *error);
 enum outcome restart_now(const struct restarting *restarting, struct error *error);
+/* What became of one that nobody saw end. Never OUTCOME_APPLIED, since that does not show; UNKNOWN only while the server may tell later. */
+enum outcome restart_look(const struct restarting *restarting, struct error *error);
 
 /* log_test.c: writes the lines, and finds them. */
 enum outcome log_test_now(struct hosts *hosts, struct loop *loop, size_t host, const volatile bool *give_up, struct arena *arena, struct operation *inverse,

@@ -106,12 +106,37 @@ static void no_way_is_said_with_what_to_type(void **state)
 	assert_non_null(strstr(error.text, "type on that server: systemctl restart dovecot"));
 }
 
+/* Never "done", since that does not show; open only while the service is on its way, or its settings would stay locked. */
+static void what_nobody_saw_comes_to_an_end(void **state)
+{
+	static const struct { const char *service, *found; enum outcome outcome; const char *words; } cases[] = {
+		{ "dovecot", LOADED, OUTCOME_NOT_APPLIED, "whether it was restarted was not seen" },
+		{ "dovecot", "LoadState=loaded\nActiveState=activating\n", OUTCOME_UNKNOWN, "still" },
+		{ "dovecot", "LoadState=loaded\nActiveState=failed\n", OUTCOME_NOT_APPLIED, "does not run now" },
+		{ "fc-manage", LOADED, OUTCOME_NOT_APPLIED, "was not seen" },
+	};
+	volatile bool give_up = false;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct restarting restarting = { bench.hosts, bench.loop, 0, setting_restart_find(cases[i].service), &give_up, bench.arena };
+		struct error error = { 0 };
+
+		reply("service-state", cases[i].found, 0, NULL);
+		assert_int_equal(restart_look(&restarting, &error), cases[i].outcome);
+		assert_int_equal(error.kind, ERROR_UNKNOWN_OUTCOME);
+		if (!strstr(error.text, cases[i].words))
+			fail_msg("%s: %s", cases[i].found, error.text);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(services_are_restarted_where_they_are_ours),
 		cmocka_unit_test_setup_teardown(a_machine_is_built_anew, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(no_way_is_said_with_what_to_type, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(what_nobody_saw_comes_to_an_end, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests_name("restart", tests, NULL, NULL);
