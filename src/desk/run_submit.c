@@ -98,7 +98,7 @@ static void on_result(void *context, const struct gate_result *result)
 		end_step(run, DESK_DONE, told_of(run, result));
 	else if (result->outcome == OUTCOME_ALREADY)
 		end_step(run, DESK_ALREADY, result->sentence);
-	else if (result->outcome == OUTCOME_UNKNOWN)
+	else if (result->outcome == OUTCOME_UNKNOWN || result->error.kind == ERROR_UNKNOWN_OUTCOME)
 		end_step(run, DESK_UNKNOWN, result->error.text);
 	else
 		end_step(run, unreachable(result->error.kind) || result->outcome == OUTCOME_CONFLICT ? DESK_OPEN : DESK_FAILED, result->error.text);

@@ -16,17 +16,16 @@
 
 /* --- one set ---------------------------------------------------------------------------- */
 
-/* One step that was sent, or may have been. Its state afterwards. */
-static enum step_state look_at_step(struct gate *gate, struct store *store, const struct set *set, size_t step)
+/* One step that was sent, or may have been. Its state afterwards, and why it is not done. */
+static enum step_state look_at_step(struct gate *gate, struct store *store, const struct set *set, size_t step, struct error *error)
 {
 	struct arena *arena = arena_new();
 	struct operation inverse = { 0 };
-	struct error error = { 0 };
 	enum step_state state = STEP_UNKNOWN;
 	enum outcome outcome;
 
 	gate_call_begin(gate, store);
-	outcome = store->look(store->self, &set->steps[step].operation, arena, &inverse, &error);
+	outcome = store->look(store->self, &set->steps[step].operation, arena, &inverse, error);
 	gate_call_end(gate);
 	if (outcome == OUTCOME_APPLIED)
 		state = STEP_DONE;
@@ -35,7 +34,7 @@ static enum step_state look_at_step(struct gate *gate, struct store *store, cons
 	else if (outcome != OUTCOME_UNKNOWN)
 		state = STEP_FAILED;
 	if (state != STEP_UNKNOWN)
-		write_step(gate, set->id, step, state, state == STEP_DONE ? &inverse : NULL, &error);
+		write_step(gate, set->id, step, state, state == STEP_DONE ? &inverse : NULL, error);
 	arena_free(arena);
 	return state;
 }
@@ -44,22 +43,27 @@ static enum step_state look_at_step(struct gate *gate, struct store *store, cons
 static bool resolve_set(struct gate *gate, struct store *store, const struct set *set)
 {
 	enum step_state state = STEP_DONE;
+	struct error error = { 0 };
 	size_t step = 0;
+	bool told;
 
 	while (step < set->count && (set->steps[step].state == STEP_DONE || set->steps[step].state == STEP_ALREADY))
 		step++;
 	if (step < set->count && set->steps[step].state != STEP_FAILED) {
-		state = look_at_step(gate, store, set, step);
+		state = look_at_step(gate, store, set, step, &error);
 		if (state == STEP_UNKNOWN)
 			return false;
 		step += state == STEP_FAILED ? 0 : 1;
 	}
+	/* What leaves nothing behind cannot be seen afterwards: then nobody says that it was not done. */
+	told = error.kind != ERROR_UNKNOWN_OUTCOME;
 	if (step == set->count)
 		write_end(gate, set->id, "done", "seen afterwards");
 	else
-		write_end(gate, set->id, "failed", step > 0 ? "seen afterwards: only a part of the steps was done" :
+		write_end(gate, set->id, "failed", !told ? error.text : step > 0 ? "seen afterwards: only a part of the steps was done" :
 			"seen afterwards: nothing was changed");
-	audit_seen(gate, set->id, set->kind, set->name, step == set->count ? "seen afterwards: done" : "seen afterwards: not done");
+	audit_seen(gate, set->id, set->kind, set->name, step == set->count ? "seen afterwards: done" : told ? "seen afterwards: not done" :
+		"not known: it leaves nothing behind");
 	gate_unlock_set(gate, set->id);
 	return true;
 }

@@ -242,6 +242,6 @@ enum outcome sieve_look(const struct mailbox_at *at, const struct operation *ope
 	enum outcome outcome = verify(at, operation, inverse, error);
 
 	if (outcome == OUTCOME_NOT_APPLIED)
-		error_set(error, ERROR_UNKNOWN_OUTCOME, "%s: nothing was changed, as seen afterwards", at->server);
+		error_set(error, ERROR_UNREACHABLE, "%s: the server did not answer and nothing was changed, as seen afterwards", at->server);
 	return outcome;
 }
