@@ -87,7 +87,7 @@ bool config_scope(struct arena *arena, const struct conf_section *own, const str
 {
 	const struct conf_section *mine = inside(own), *theirs = inside(machine);
 	struct collected branches = { .arena = arena }, domains = branches, people = branches, groups = branches;
-	bool written = (mine && conf_has(mine, "protected_groups")) || (theirs && conf_has(theirs, "protected_groups"));
+	bool by_mine = mine && conf_has(mine, "protected_groups"), by_theirs = theirs && conf_has(theirs, "protected_groups");
 
 	add(&branches, decides(mine, theirs, "branches"), "branches");
 	add(&domains, decides(mine, theirs, "domains"), "domains");
@@ -95,13 +95,14 @@ bool config_scope(struct arena *arena, const struct conf_section *own, const str
 	add(&people, theirs, "protected");
 	add_admins(&people, own);
 	add_admins(&people, machine);
-	if (!written || (mine && conf_has(mine, "protected_groups")))
-		add(&groups, mine, "protected_groups");
-	if ((!written && !mine) || (theirs && conf_has(theirs, "protected_groups")))
+	/* Where a machine's file is silent its default holds, whatever the own one says: nobody takes protection away from themselves. */
+	if (theirs)
 		add(&groups, theirs, "protected_groups");
+	if (by_mine || !theirs)
+		add(&groups, mine, "protected_groups");
 	*scope = (struct role_scope){
 		.branches = ended(&branches), .domains = ended(&domains), .people = ended(&people), .groups = ended(&groups),
-		.groups_must_exist = written,
+		.groups_must_exist = by_theirs || (by_mine && !theirs),
 	};
 	return looks_right(decides(mine, theirs, "branches"), "branches", false, error) &&
 		looks_right(decides(mine, theirs, "domains"), "domains", true, error);

@@ -335,6 +335,9 @@ static const struct {
 	{ "helpdesk { branches = { \"ou=m\" } protected = { root } protected_groups = { it } }",
 		"helpdesk { branches = { \"ou=a\" } domains = { a.example } protected = { boss } }", "ou=m", "a.example", "boss|root", "it", true },
 	{ "helpdesk { protected_groups = { it } }", "helpdesk { protected_groups = { } }", "", "", "", "it", true },
+	/* The default of a machine's file that is silent is not taken away by the own one. */
+	{ "role = helpdesk", "helpdesk { protected_groups = { } }", "", "", "", "Domain Admins|Administrators|Enterprise Admins|Schema Admins", false },
+	{ "role = helpdesk", "helpdesk { protected_groups = { it } }", "", "", "", "Domain Admins|Administrators|Enterprise Admins|Schema Admins|it", false },
 	{ NULL, "helpdesk { protected_groups = { } }", "", "", "", "", true },
 	{ "grant admin { identities = { \"uid=koch\" } }\ngrant monitor { identities = { \"uid=eve\" } }", "", "", "", "uid=koch",
 		"Domain Admins|Administrators|Enterprise Admins|Schema Admins", false },
