@@ -228,7 +228,7 @@ static void others_came(void *context, struct change *const *takes, size_t count
 	if (error->kind != ERROR_NONE)
 		session_complain(session, error);
 	else if (count == 0)
-		session_notice(session, NULL, "It is so already on the other servers");
+		session_notice(session, NULL, "No other server that answers has it otherwise");
 	session_changed(session);
 }
 
@@ -237,7 +237,7 @@ static void same_on_all(struct setting_page *self)
 	if (self->others == NULL)
 		self->others = setting_others_ask(self->list, self->setting, self->key, self->at, others_came, self);
 	if (self->others == NULL)
-		session_notice(self->text.view.session, NULL, "The other servers have it so already, or do not have it");
+		session_notice(self->text.view.session, NULL, "No other server that answers has it otherwise");
 }
 
 static bool page_act(struct view *view, const struct action *action)

@@ -50,7 +50,10 @@ static void look_absence_ends(struct scene *scene, const struct consequence_rule
 
 static void look_filter_stays(struct scene *scene, const struct consequence_rule *rule)
 {
-	if (field_changed(scene, "absence") && *text_after(scene, "absence") && *text_after(scene, "filter"))
+	const struct field_values *now = scene->before ? record_get(scene->before, "filter") : NULL;
+
+	/* One that answers by itself rests, which its note tells. */
+	if (field_changed(scene, "absence") && *text_after(scene, "absence") && *text_after(scene, "filter") && !(now && now->note))
 		tell(scene, rule, "The script \"%.100s\" goes on filtering meanwhile", text_after(scene, "filter"));
 }
 

@@ -240,8 +240,10 @@ static void a_filter_that_answers_rests(void **state)
 	say(world, (struct fake_reply){ .command = "absence-put", .output = "" });
 	assert_true(planned(world, mailbox_change_absence("mail1", ANNA, &absence)));
 	count = consequences_of(world->arena, world->change, world->plan.after, &world->facts, &list);
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
 		told = told || (list[i].severity == SEVERITY_WARNING && strstr(list[i].sentence, "answers mail by itself"));
+		assert_null(strstr(list[i].sentence, "goes on filtering"));
+	}
 	assert_true(told);
 	apply(world, 0);
 	assert_null(strstr(input(world, "absence-put"), "include"));

@@ -237,7 +237,7 @@ static void one_value_goes_to_all(void **state)
 	stage_type(stage, "smtp_sasl_auth_enable");
 	stage_keys(stage, "Enter a");
 	assert_string_equal(place(stage), "setting");
-	shows(stage, "The other servers have it so already", true);
+	shows(stage, "No other server that answers has it otherwise", true);
 	assert_int_equal(fake_submits(stage->engine), 0);
 	stage_free(stage);
 	stage = open_settings(ROLE_ADMIN, 2);
