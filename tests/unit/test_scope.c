@@ -25,7 +25,7 @@ static const struct {
 	struct role_person person;
 	const char *says;                  /* NULL: allowed */
 } rows[] = {
-	{ { NULL }, { .name = "anna" }, NULL },
+	{ { .branches = NULL }, { .name = "anna" }, NULL },
 	{ { .branches = kassel }, { .name = "anna", .place = "uid=anna,ou=kassel,dc=example,dc=com", .branch = "ou=kassel,dc=example,dc=com" }, NULL },
 	{ { .branches = kassel }, { .name = "anna", .place = "uid=anna,ou=bonn" }, "in no branch of the directory that role helpdesk looks after (ou=kassel,dc=example,dc=com and others)" },
 	{ { .domains = domains }, { .name = "anna", .address = "anna@Kassel.Example" }, NULL },
@@ -59,7 +59,7 @@ static void nothing_named_limits_nothing(void **state)
 	static const char *const empty[] = { NULL };
 
 	(void)state;
-	assert_false(scope_limits(&(struct role_scope){ NULL }));
+	assert_false(scope_limits(&(struct role_scope){ .branches = NULL }));
 	assert_false(scope_limits(&(struct role_scope){ .branches = empty, .domains = empty, .people = empty, .groups = empty }));
 	assert_true(scope_limits(&(struct role_scope){ .branches = kassel }));
 	assert_true(scope_limits(&(struct role_scope){ .domains = domains }));
