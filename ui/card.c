@@ -43,17 +43,30 @@ static const char *encryption(const char *tls)
 	return strcmp(tls, "implicit") == 0 ? "TLS" : strcmp(tls, "none") == 0 ? "not encrypted" : tls;
 }
 
+/* The name that a certificate is made for, where it is one to be typed; else the server's own. */
+static const char *name_of(struct arena *arena, const struct row *row)
+{
+	const char *names = cell(row, LP_NAMES);
+
+	for (; names[0] != '\0'; names += strcspn(names, ", "), names += strspn(names, ", ")) {
+		size_t length = strcspn(names, ", ");
+
+		/* Not an address, and not one for many. */
+		if (names[0] != '*' && strcspn(names, "ghijklmnopqrstuvwxyzGHIJKLMNOPQRSTUVWXYZ") < length && memchr(names, '.', length) != NULL)
+			return arena_bytes(arena, names, length);
+	}
+	return cell(row, LP_SERVER);
+}
+
 /* What an open port of this protocol said when it was tried last; NULL: none is. */
 static const char *seen(struct arena *arena, const struct rows *ports, const char *protocol)
 {
 	for (size_t i = 0; i < ports->count; i++) {
 		const struct row *row = &ports->rows[i];
-		const char *names = cell(row, LP_NAMES);
 
 		if (strcmp(cell(row, LP_PROTOCOL), protocol) != 0 || strcmp(cell(row, LP_STATE), "ok") != 0)
 			continue;
-		return arena_format(arena, "server %.*s, port %s, %s", names[0] == '\0' ? (int)strlen(cell(row, LP_SERVER)) : (int)strcspn(names, ", "),
-			names[0] == '\0' ? cell(row, LP_SERVER) : names, cell(row, LP_PORT), encryption(cell(row, LP_TLS)));
+		return arena_format(arena, "server %s, port %s, %s", name_of(arena, row), cell(row, LP_PORT), encryption(cell(row, LP_TLS)));
 	}
 	return NULL;
 }
@@ -86,7 +99,7 @@ static void add_ways(struct session *session, const struct card_settings *card, 
 		add_line(text, session_form(session), ways[i].label, set != NULL ? spelled(arena, set) : words != NULL ? words : "not configured, and no open port was seen");
 	}
 	if (guessed != NULL)
-		add_line(text, session_form(session), "", arena_format(arena, "(%s: not configured; as the ports answer now)", guessed));
+		add_line(text, session_form(session), "", arena_format(arena, "(not configured; as the ports answer: %s)", guessed));
 	rows_free(ports);
 }
 
@@ -99,8 +112,10 @@ static void add_user(struct session *session, const struct card_settings *card, 
 		add_line(text, form, "User name", arena_format(arena, "%s  (the whole address)", address));
 	else if (card->user == CARD_USER_LOGIN)
 		add_line(text, form, "User name", login);
-	else
-		add_line(text, form, "User name", arena_format(arena, "%s or %s: which is not configured", address, login));
+	else {
+		add_line(text, form, "User name", arena_format(arena, "%s or %s", address, login));
+		add_line(text, form, "", "(which of both is not configured)");
+	}
 }
 
 struct view *card_view_new(struct session *session, const struct record *person, size_t home)

@@ -15,7 +15,7 @@
 #include "ui/keymap.h"
 #include "ui/session.h"
 
-enum { EXPLAIN_ROWS = 3, EXPLAIN_FROM = 11, LIVE_LABEL = 17 };
+enum { EXPLAIN_ROWS = 3, EXPLAIN_FROM = 11, LIVE_LABEL = 17, READABLE = 110 };
 
 /* Where the columns of a page stand. */
 struct page_columns { int group, label, value, end; };
@@ -75,11 +75,17 @@ const char *page_title(const struct view *view, struct arena *arena)
 	return title;
 }
 
+/* What stands at the end of a line is not put where nobody sees that it belongs to it. */
+static int end_of(const struct page_columns *columns)
+{
+	return columns->end - columns->label > READABLE ? columns->label + READABLE : columns->end;
+}
+
 /* The key that mends it stands at the end of the line; where there is little room without its word. */
 static void draw_wrong(struct canvas *canvas, int row, const struct page_columns *columns, const struct page_item *item)
 {
 	enum style style = item->severe ? STYLE_BAD : STYLE_WARNING;
-	int at = columns->label, end = columns->end;
+	int at = columns->label, end = end_of(columns);
 
 	if (item->mend_key != NULL) {
 		bool word = columns->group >= 0;
@@ -101,11 +107,11 @@ static void draw_wrong(struct canvas *canvas, int row, const struct page_columns
  */
 static void draw_live(struct canvas *canvas, int row, const struct page_columns *columns, const struct page_item *item)
 {
-	int value = columns->label + LIVE_LABEL, end = columns->end - 1, room = end - value - 2 - columns_of(canvas, item->words), width;
+	int value = columns->label + LIVE_LABEL, end = end_of(columns) - 1, room = end - value - 2 - columns_of(canvas, item->words), width;
 	const char *note = item->note;
 
 	if (item->more) {
-		canvas_words(canvas, row, columns->label + 2, end - columns->label - 2, STYLE_READONLY, item->words);
+		canvas_words(canvas, row, columns->label + 2, columns->end - columns->label - 3, STYLE_READONLY, item->words);
 		return;
 	}
 	if (note != NULL && columns_of(canvas, note) > room)

@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "model/check.h"
 #include "ui/history.h"
+#include "ui/moment.h"
 #include "ui/session.h"
 
 /* More rights than GRID_MOST stand in one line, and in full behind Enter. */
@@ -70,7 +71,7 @@ static const char *field_words(struct arena *arena, const struct field *field, c
 	const char *words = record_words(arena, field, values);
 	int64_t time;
 
-	return field->type == FIELD_TIME && text_to_time(words, &time) ? history_time(arena, time) : words;
+	return field->type == FIELD_TIME && (text_to_time(words, &time) || moment_from_iso(words, &time)) ? history_time(arena, time) : words;
 }
 
 /* Lines, and values that one part names, stand below each other, what they say beside them. */

@@ -206,7 +206,7 @@ static const char *time_words(const struct record *record, const char *field, st
 {
 	int64_t time;
 
-	if (kind_field(record->kind, field) == NULL || !text_to_time(record_text(record, field), &time))
+	if (kind_field(record->kind, field) == NULL || (!text_to_time(record_text(record, field), &time) && !moment_from_iso(record_text(record, field), &time)))
 		return NULL;
 	return history_time(arena, time);
 }

@@ -78,7 +78,7 @@ const struct row *person_quota(const struct person_parts *parts)
 static void say_quota(const struct person_parts *parts, struct arena *arena, struct person_said *said)
 {
 	const struct row *row = person_quota(parts);
-	const char *used, *mails, *limit, *most;
+	const char *used, *mails, *limit, *most, *noun;
 	char bar[BAR + 1];
 	long percent;
 
@@ -87,11 +87,12 @@ static void say_quota(const struct person_parts *parts, struct arena *arena, str
 		return;
 	used = text_from_size(arena, strtoll(cell(row, MAILBOXES_USED), NULL, 10));
 	mails = text_from_count(arena, strtoll(cell(row, MAILBOXES_MESSAGES), NULL, 10));
+	noun = strcmp(mails, "1") == 0 ? "mail" : "mails";
 	limit = cell(row, MAILBOXES_LIMIT);
 	most = cell(row, MAILBOXES_MESSAGE_LIMIT);
 	percent = strtol(cell(row, MAILBOXES_PERCENT), NULL, 10);
 	if (strtoll(limit, NULL, 10) <= 0 && strtoll(most, NULL, 10) <= 0) {
-		said->words = arena_format(arena, "%s, %s mails, no limit", used, mails);
+		said->words = arena_format(arena, "%s, %s %s, no limit", used, mails, noun);
 		return;
 	}
 	for (int i = 0; i < BAR; i++)
@@ -101,7 +102,7 @@ static void say_quota(const struct person_parts *parts, struct arena *arena, str
 		used = arena_format(arena, "%s of %s", used, text_from_size(arena, strtoll(limit, NULL, 10)));
 	if (strtoll(most, NULL, 10) > 0)
 		mails = arena_format(arena, "%s of %s", mails, text_from_count(arena, strtoll(most, NULL, 10)));
-	said->words = arena_format(arena, "%s %ld %%, %s, %s mails", bar, percent, used, mails);
+	said->words = arena_format(arena, "%s %ld %%, %s, %s %s", bar, percent, used, mails, noun);
 }
 
 static void say_smtp(const struct person_parts *parts, struct arena *arena, struct person_said *said)

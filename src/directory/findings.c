@@ -223,6 +223,14 @@ static void judge_forwards(struct judge *judge)
 
 /* --- addresses that others have too ----------------------------------------------------- */
 
+/* "uid=anna,cn=users,..." is anna. */
+static const char *short_name(struct arena *scratch, const char *place)
+{
+	const char *equals = strchr(place, '=');
+
+	return equals == NULL ? place : arena_bytes(scratch, equals + 1, strcspn(equals + 1, ",+"));
+}
+
 /* Who else has it, by their names; NULL: nobody, or that is not known. */
 static const char *others_with(const struct judge *judge, struct arena *scratch, const char *address)
 {
@@ -232,11 +240,11 @@ static const char *others_with(const struct judge *judge, struct arena *scratch,
 	if (!find_holders(judge, scratch, address, &found) || !found_whole(&found))
 		return NULL;
 	for (size_t i = 0; i < found.count; i++) {
-		const struct record *holder = read_record(judge->world, scratch, &kind_user, found.entries[i], KNOWN_NOT);
-		const char *name = holder->name != NULL && holder->name[0] != '\0' ? holder->name : holder->place;
+		const char *place = read_record(judge->world, scratch, &kind_user, found.entries[i], KNOWN_NOT)->place, *name;
 
-		if (name == NULL || (holder->place != NULL && judge->record->place != NULL && text_same_ascii_case(holder->place, judge->record->place)))
+		if (place == NULL || judge->record->place == NULL || text_same_ascii_case(place, judge->record->place))
 			continue;
+		name = short_name(scratch, place);
 		names = names == NULL ? name : arena_format(scratch, "%s, %s", names, name);
 	}
 	return names;

@@ -160,7 +160,7 @@ static const char *down_words(struct arena *arena, const struct wrong_now *now)
 
 static const char *full_words(struct arena *arena, const struct wrong_now *now)
 {
-	return now->percent < 100 ? NULL : arena_format(arena, "mailbox full: %s of %s used, new mail is refused", now->used, now->limit);
+	return now->percent < 100 ? NULL : arena_format(arena, "mailbox full: %s of %s, new mail is refused", now->used, now->limit);
 }
 
 static const char *filling_words(struct arena *arena, const struct wrong_now *now)
