@@ -113,7 +113,9 @@ static void look(struct review_view *self)
 	self->began_ms = clock_monotonic_ms();
 	waiting = wait_for(self);
 	session_changed(self->view.session);
-	if (self->undo)
+	if (self->undo && self->rest)
+		gate_preview_rest(gate_of(self), self->undo_id, previewed, waiting);
+	else if (self->undo)
 		gate_preview_undo(gate_of(self), self->undo_id, previewed, waiting);
 	else
 		gate_preview(gate_of(self), self->change, previewed, waiting);
@@ -277,6 +279,18 @@ static void leave(struct review_view *self)
 	session_pop_to(session, &self->view);
 }
 
+/* The set that is taken back here, or that has just stopped in the middle, is gone on with. */
+static void look_at_rest(struct review_view *self)
+{
+	char *id = memory_text(self->phase == REVIEW_OVER ? self->over.id : self->review->change->undo_of);
+
+	free(self->undo_id);
+	self->undo_id = id;
+	self->undo = self->rest = true;
+	line_clear(&self->name);
+	look(self);
+}
+
 static void press(struct review_view *self)
 {
 	struct review_button buttons[REVIEW_BUTTONS];
@@ -300,6 +314,9 @@ static void press(struct review_view *self)
 		self->offer = NULL;
 		line_clear(&self->name);
 		look(self);
+		break;
+	case PRESS_REST:
+		look_at_rest(self);
 		break;
 	case PRESS_APPLY:
 		submit(self);

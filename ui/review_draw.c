@@ -228,7 +228,7 @@ const char *review_title(const struct view *view, struct arena *arena)
 {
 	const struct review_view *self = (const struct review_view *)view;
 	const struct change *change = self->review != NULL ? self->review->change : self->change;
-	const char *what = self->undo ? "take back" : "nothing is written yet";
+	const char *what = self->rest ? "the rest" : self->undo ? "take back" : "nothing is written yet";
 
 	if (self->phase == REVIEW_WRITING)
 		what = "writing";
@@ -237,12 +237,12 @@ const char *review_title(const struct view *view, struct arena *arena)
 	else if (self->phase == REVIEW_SHOWN && !self->review->allowed)
 		what = "refused, nothing was written";
 	else if (self->phase == REVIEW_SHOWN && self->undo)
-		what = "take back, nothing is written yet";
+		what = self->rest ? "the rest, nothing is written yet" : "take back, nothing is written yet";
 	if (change == NULL || change->kind == NULL)
 		return arena_format(arena, "Review - %s", what);
 	/* What is done to messages has a better name than that a queue is edited. */
 	if (change->kind->result != NULL && traffic_field(change) != NULL)
 		return arena_format(arena, "Review - %s on %s - %s", traffic_field(change)->label, change->name, what);
-	return arena_format(arena, "Review - %s %s %s - %s", self->undo ? "undo" : verb_word(change->verb), change->kind->noun,
+	return arena_format(arena, "Review - %s %s %s - %s", self->rest ? "finish" : self->undo ? "undo" : verb_word(change->verb), change->kind->noun,
 			change->name == NULL ? "" : change->name, what);
 }

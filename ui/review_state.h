@@ -15,9 +15,9 @@ enum review_phase {
 	REVIEW_WRITING,
 	REVIEW_OVER            /* not applied, or nobody knows; success closes the view */
 };
-enum review_press { PRESS_BACK, PRESS_HOLD, PRESS_APPLY, PRESS_AGAIN, PRESS_LOOK };
+enum review_press { PRESS_BACK, PRESS_HOLD, PRESS_APPLY, PRESS_AGAIN, PRESS_LOOK, PRESS_REST };
 enum review_focus { FOCUS_NAME, FOCUS_REASON, FOCUS_BUTTONS };
-enum { REVIEW_BUTTONS = 3 };
+enum { REVIEW_BUTTONS = 4 };
 
 struct review_button {
 	enum review_press press;
@@ -45,6 +45,7 @@ struct review_view {
 	struct change *gentler;
 	const struct offer *offer;         /* it is this one of model/offer.h; NULL: messages are held */
 	bool undo;
+	bool rest;                         /* UNDO: not taken back but gone on with */
 	char *undo_id;                     /* NULL: the last one */
 	struct review *review;             /* NULL until there is one */
 	struct review *before;             /* what was shown before it came back; NULL */

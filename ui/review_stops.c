@@ -57,9 +57,14 @@ static size_t shown_buttons(const struct review_view *self, struct review_button
 		size_t count = 1;
 
 		/* Before Apply, so that whoever goes there comes past it. */
-		if (self->gentler != NULL)
-			buttons[count++] = (struct review_button){ PRESS_HOLD, self->offer != NULL ? self->offer->words : "Hold instead", NULL };
+		if (self->gentler != NULL && self->offer == NULL)
+			buttons[count++] = (struct review_button){ PRESS_HOLD, "Hold instead", NULL };
+		if (review->rest > 0)
+			buttons[count++] = (struct review_button){ PRESS_REST, "Finish instead", NULL };
 		buttons[count++] = (struct review_button){ PRESS_APPLY, review->conflict != NULL ? "Apply mine" : "Apply", apply_blocked(self) };
+		/* It makes the change larger, so nobody comes past it on the way to what was asked. */
+		if (self->gentler != NULL && self->offer != NULL)
+			buttons[count++] = (struct review_button){ PRESS_HOLD, self->offer->words, NULL };
 		return count;
 	}
 	switch (review->refusal.kind) {
@@ -83,6 +88,8 @@ size_t review_buttons(const struct review_view *self, struct review_button butto
 	case REVIEW_OVER:
 		if (self->over.outcome == OUTCOME_UNKNOWN)
 			buttons[1] = (struct review_button){ PRESS_LOOK, "Look again now", NULL };
+		else if (!self->over.taken_back && self->over.steps_done > 0 && *self->over.id)
+			buttons[1] = (struct review_button){ PRESS_REST, "Finish the rest", NULL };
 		else
 			buttons[1] = (struct review_button){ PRESS_AGAIN, "Review again", NULL };
 		return 2;
@@ -168,6 +175,7 @@ const char *review_accept_label(const struct review_view *self)
 	switch (button->press) {
 	case PRESS_APPLY: return "APPLY";
 	case PRESS_HOLD: return self->offer != NULL ? "review with it" : "hold instead";
+	case PRESS_REST: return "review the rest";
 	case PRESS_BACK: return "go back";
 	default: return "look again";
 	}

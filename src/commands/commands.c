@@ -36,6 +36,8 @@ const struct command commands[] = {
 	  .help = "Shows what was changed, newest first." },
 	{ .name = "undo", .arguments = "[ID]", .least = 0, .most = 1, .takes = TAKES_WRITE, .run = run_undo,
 	  .help = "Takes back the last change, or the one of an id." },
+	{ .name = "finish", .arguments = "[ID]", .least = 0, .most = 1, .takes = TAKES_WRITE, .run = run_finish,
+	  .help = "Goes on with the rest of a change that stopped in the middle: the last one, or the one of an id." },
 	{ .name = "who", .arguments = "", .least = 0, .most = 0, .takes = TAKES_LIVE | TAKES_BY, .run = run_who,
 	  .help = "Lists who is connected to the mail servers." },
 	{ .name = "kick", .arguments = "USER [ADDRESS|NETWORK]", .least = 1, .most = 2, .takes = TAKES_WRITE | TAKES_HOST, .run = run_kick,

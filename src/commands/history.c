@@ -118,6 +118,8 @@ static const struct column columns[] = {
 	{ .name = "state_words", .label = "State in words" },
 	{ .name = "can_undo", .label = "Can be taken back", .type = FIELD_FLAG },
 	{ .name = "undo_of", .label = "Takes back" },
+	{ .name = "rest", .label = "Steps left" },
+	{ .name = "rest_of", .label = "Finishes" },
 	{ .name = "job_words", .label = "Job" },
 	{ .name = "lines", .label = "Lines", .many = true },
 };
@@ -149,6 +151,7 @@ static void print_entry(struct output *output, const struct history_entry *one, 
 		entry_of_text(arena, one->reason), entry_of_text(arena, one->job), entry_of_text(arena, one->host), entry_of_text(arena, one->verb),
 		entry_of_text(arena, one->kind), entry_of_text(arena, one->name), entry_of_text(arena, one->state_words),
 		entry_of_text(arena, one->can_undo ? "yes" : "no"), entry_of_text(arena, one->undo_of),
+		entry_of_text(arena, arena_format(arena, "%zu", one->rest)), entry_of_text(arena, one->rest_of),
 		entry_of_text(arena, one->job_words), split_lines(arena, one->lines),
 	};
 

@@ -9,7 +9,7 @@
 
 typedef int subcommand(struct config *takes, const struct arguments *arguments, int argc, char **argv);
 
-subcommand run_list, run_show, run_add, run_set, run_rename, run_remove, run_history, run_undo, run_screen, run_doctor;
+subcommand run_list, run_show, run_add, run_set, run_rename, run_remove, run_history, run_undo, run_finish, run_screen, run_doctor;
 subcommand run_who, run_queue, run_services, run_ports, run_servers, run_overview, run_watch, run_metrics, run_health, run_testmail, run_kick;
 subcommand run_limits, run_settings;
 subcommand run_reset, run_stolen, run_leaver, run_due;

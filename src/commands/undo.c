@@ -1,5 +1,6 @@
 /*
- * undo: takes back the last change, or the one of an id.
+ * undo: takes back the last change, or the one of an id; finish goes on with
+ * the rest of one that stopped in the middle.
  */
 #include "commands/desk.h"
 #include "commands/headless.h"
@@ -16,5 +17,14 @@ int run_undo(struct config *takes, const struct arguments *arguments, int argc, 
 		desk_go_back(&headless, argv[0]);
 	else
 		write_undo(&headless, argc > 0 ? argv[0] : NULL);
+	return headless_close(&headless);
+}
+
+int run_finish(struct config *takes, const struct arguments *arguments, int argc, char **argv)
+{
+	struct headless headless;
+
+	if (headless_open(&headless, takes, arguments, true))
+		write_rest(&headless, argc > 0 ? argv[0] : NULL);
 	return headless_close(&headless);
 }

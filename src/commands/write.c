@@ -168,6 +168,14 @@ void write_change(struct headless *headless, const struct change *change)
 	go_through(&writing);
 }
 
+void write_rest(struct headless *headless, const char *id)
+{
+	struct writing writing = { .headless = headless };
+
+	gate_preview_rest(headless->engine->gate, id, on_review, &writing);
+	go_through(&writing);
+}
+
 void write_undo(struct headless *headless, const char *id)
 {
 	struct writing writing = { .headless = headless };

@@ -10,6 +10,8 @@
 
 /* Previews the change and goes on as write_review. The change stays the caller's. */
 void write_change(struct headless *headless, const struct change *change);
+/* Shows the review of the rest of a set that stopped in the middle (NULL: the last one) and goes on. */
+void write_rest(struct headless *headless, const char *id);
 /* Shows the review of taking a set back (NULL: the last one) and goes on. */
 void write_undo(struct headless *headless, const char *id);
 

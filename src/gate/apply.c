@@ -273,8 +273,8 @@ static void say_partly(struct walk *walk, size_t step)
 	if (step == 0)
 		return;
 	error_prefix(&submission->error, "Stopped at step %zu of %zu (%s); the %zu before it %s done and stay%s. "
-		"Take them back with undo, or finish by hand. The step said", step + 1, submission->steps, words_of(walk, step),
-		step, step == 1 ? "is" : "are", step == 1 ? "s" : "");
+		"Take them back with undo, or go on with the rest: postroom finish %s. The step said", step + 1, submission->steps, words_of(walk, step),
+		step, step == 1 ? "is" : "are", step == 1 ? "s" : "", submission->id);
 }
 
 static bool unknown_now(struct walk *walk)

@@ -16,6 +16,8 @@
 #include "base/json.h"
 #include "gate/codec.h"
 #include "gate/journal.h"
+#include "model/guarded.h"
+#include "model/traffic.h"
 
 /* What is known about the file that is being read. */
 struct file {
@@ -128,6 +130,7 @@ static void take_intent(struct file *file, const struct json *record, const char
 	set->sentence = kept(file, record, "sentence");
 	set->reason = kept(file, record, "reason");
 	set->undo_of = kept(file, record, "undo_of");
+	set->rest_of = kept(file, record, "rest_of");
 	set->job = kept(file, record, "job");
 	set->job_words = kept(file, record, "job_words");
 	take_fields(file, record, set);
@@ -285,11 +288,16 @@ static void link_undone(struct archive *archive)
 	for (i = archive->count; i-- > 0;) {
 		struct set *set = archive->sets[i], *of;
 
-		if (!set->undo_of || set->end != SET_DONE || set->undone_by)
+		if (!(set->undo_of || set->rest_of) || set->undone_by)
 			continue;
-		of = lookup_get(archive->by_id, set->undo_of);
-		if (of && of != set && !of->undone_by)
+		of = lookup_get(archive->by_id, set->undo_of ? set->undo_of : set->rest_of);
+		if (!of || of == set)
+			continue;
+		if (set->undo_of && (set->end == SET_DONE || (set->finished_by && set->finished_by->end == SET_DONE)) && !of->undone_by)
 			of->undone_by = set;
+		/* Where it stopped too, what is left is its own rest. */
+		if (set->rest_of && (set->end == SET_DONE || set_undoable(set) > 0) && !of->finished_by)
+			of->finished_by = set;
 	}
 }
 
@@ -341,6 +349,29 @@ size_t set_undoable(const struct set *set)
 		if (set->steps[i].state == STEP_DONE && set->steps[i].has_inverse)
 			count++;
 	return count;
+}
+
+static bool is_done(const struct set_step *step)
+{
+	return step->state == STEP_DONE || step->state == STEP_ALREADY;
+}
+
+size_t set_rest(const struct set *set)
+{
+	const struct kind *kind = set->kind ? kind_written(set->kind) : NULL;
+	size_t rest = 0, done = 0;
+
+	/* What is no entry of the directory is looked at anew instead. */
+	if (!kind || kind->result || kind_guarded(kind) || set->end != SET_FAILED || set->undone_by || set->finished_by)
+		return 0;
+	for (size_t i = 0; i < set->count; i++) {
+		done += set->steps[i].state == STEP_DONE;
+		rest += !is_done(&set->steps[i]);
+		/* The journal holds no secrets. */
+		if (!is_done(&set->steps[i]) && operation_has_secret(&set->steps[i].operation))
+			return 0;
+	}
+	return done > 0 ? rest : 0;
 }
 
 const struct operation *set_deleted_through(const struct set *set)

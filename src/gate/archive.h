@@ -36,13 +36,14 @@ struct set {
 	const char *target;                /* entryUUID; NULL: none */
 	const char *const *fields;         /* names of the fields that people saw change */
 	size_t field_count;
-	const char *sentence, *reason, *undo_of, *problem;   /* NULL where there is none */
+	const char *sentence, *reason, *undo_of, *rest_of, *problem;   /* NULL where there is none */
 	const char *job, *job_words;       /* the job that this is a step of; NULL */
 	struct set_step *steps;
 	size_t count;
 	enum set_end end;
 	bool ours;                         /* in our own directory */
 	bool live;                         /* another running session of ours is at it */
+	const struct set *finished_by;     /* the applied set that did the rest of it and holds; NULL */
 	const struct set *undone_by;       /* the applied set that took it back and holds; NULL */
 };
 struct archive {
@@ -65,6 +66,8 @@ void archive_free(struct archive *archive);                       /* NULL is all
 const struct set *archive_find(const struct archive *archive, const char *id);
 /* Steps of a set that are done and can be taken back. */
 size_t set_undoable(const struct set *set);
+/* Steps that are still to be done of a set that stopped in the middle; 0: it did not, or nobody can go on with it. */
+size_t set_rest(const struct set *set);
 /* The step that deleted an object through a management system; then nothing of the set can be taken back. NULL: none did. */
 const struct operation *set_deleted_through(const struct set *set);
 /* Nobody has seen how it ended, and no running session is at it. */

@@ -74,6 +74,7 @@ struct review {
 	size_t consequence_count;
 	const char *sentence;              /* change_sentence */
 	enum gate_confirm confirm;
+	size_t rest;                       /* an undo of a set that stopped in the middle: steps that could be done instead; 0: none */
 	const char *confirm_text;          /* CONFIRM_NAME: what must be typed, exactly */
 	bool reason_required;
 	bool changed;                      /* this review came back because things changed since the last one */
@@ -110,6 +111,12 @@ void gate_submit(struct gate *gate, const struct review *confirmed, const char *
 /* The review of taking an earlier set back (id NULL: the last applied one of this user). */
 void gate_preview_undo(struct gate *gate, const char *id, void (*done)(void *context, struct review *takes), void *context);
 
+/*
+ * The review of the rest of a set that stopped in the middle: its steps that were not done, in their order, held against what
+ * is there now. id NULL: the last such set of this user.
+ */
+void gate_preview_rest(struct gate *gate, const char *id, void (*done)(void *context, struct review *takes), void *context);
+
 /* --- history -------------------------------------------------------------------------------------- */
 enum history_state { HISTORY_DONE, HISTORY_FAILED, HISTORY_UNKNOWN, HISTORY_UNDONE, HISTORY_PARTLY };
 struct history_entry {
@@ -123,7 +130,9 @@ struct history_entry {
 	enum history_state state;
 	const char *state_words;
 	bool can_undo;
+	size_t rest;                       /* steps that are still to be done of one that stopped in the middle; 0: none */
 	const char *undo_of;               /* NULL */
+	const char *rest_of;               /* it did the rest of this one; NULL */
 	const char *job, *job_words;       /* a step of this job (desk/desk.h): its number, what it is; NULL: it stood alone */
 	const char *lines;                 /* attribute lines with old and new, \n separated */
 };

@@ -191,6 +191,8 @@ void guarded_lines(struct arena *arena, struct text *text, const struct operatio
 
 /* The change that takes a set back; NULL with an error. Also where it is for a part of the steps. */
 struct change *undo_change(const struct archive *archive, const struct set *set, struct error *error);
+/* The change that does the rest of a set that stopped in the middle; NULL with an error. */
+struct change *rest_change(const struct archive *archive, const struct set *set, struct error *error);
 /* From inverses in the order they were made. */
 struct change *undo_of_steps(const struct kind *kind, const char *name, const char *id, const char *undo_of,
 		const struct operation *inverses, size_t count);

@@ -19,7 +19,7 @@ static enum history_state state_of(const struct set *set)
 		return HISTORY_UNKNOWN;
 	if (set->undone_by)
 		return HISTORY_UNDONE;
-	if (set->end == SET_DONE)
+	if (set->end == SET_DONE || set->finished_by)
 		return HISTORY_DONE;
 	return set_undoable(set) > 0 ? HISTORY_PARTLY : HISTORY_FAILED;
 }
@@ -28,7 +28,8 @@ static const char *state_words(struct arena *arena, const struct set *set)
 {
 	switch (state_of(set)) {
 	case HISTORY_DONE:
-		return "done";
+		return set->finished_by ? arena_format(arena, "%zu of %zu steps done, the rest by %s", set_undoable(set), set->count,
+			set->finished_by->id) : "done";
 	case HISTORY_FAILED:
 		return set->problem ? arena_format(arena, "not done: %s", set->problem) : "not done";
 	case HISTORY_UNDONE:
@@ -84,7 +85,9 @@ static void fill(struct arena *arena, const struct set *set, struct history_entr
 	entry->state = state;
 	entry->state_words = state_words(arena, set);
 	entry->can_undo = (state == HISTORY_DONE || state == HISTORY_PARTLY) && set_undoable(set) > 0;
+	entry->rest = set_rest(set);
 	entry->undo_of = arena_text(arena, set->undo_of);
+	entry->rest_of = arena_text(arena, set->rest_of);
 	entry->job = arena_text(arena, set->job);
 	entry->job_words = arena_text(arena, set->job_words);
 	entry->lines = lines_of(arena, set);

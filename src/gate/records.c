@@ -74,7 +74,7 @@ bool write_intent(struct gate *gate, const char *id, const struct review *review
 	const struct change *change = review->change;
 	const char *name = review->facts.now ? review->facts.now->name : change->name;
 
-	json_put_text(record, "verb", verb_word(change->verb));
+	json_put_text(record, "verb", change->rest_of ? "finish" : verb_word(change->verb));
 	json_put_text(record, "kind", change->kind->name);
 	json_put_text(record, "name", name);
 	put_given(record, "new_name", name_after(review, name));
@@ -82,6 +82,7 @@ bool write_intent(struct gate *gate, const char *id, const struct review *review
 	json_put_text(record, "sentence", sentence);
 	put_given(record, "reason", reason);
 	put_given(record, "undo_of", change->undo_of);
+	put_given(record, "rest_of", change->rest_of);
 	put_given(record, "job", change->job);
 	put_given(record, "job_words", change->job_words);
 	json_put(record, "fields", fields_of(review));

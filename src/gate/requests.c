@@ -17,6 +17,7 @@ struct preview {
 	struct gate *gate;
 	struct change *change;             /* NULL: undo */
 	char *undo_id;                     /* NULL: the last one */
+	bool rest;                         /* not taken back: gone on with */
 	struct review *review;
 	void (*done)(void *context, struct review *takes);
 	void *context;
@@ -106,16 +107,27 @@ static bool may_undo(const struct gate *gate, struct error *error)
 	return false;
 }
 
-static const struct set *set_to_undo(const struct archive *archive, const char *id, struct error *error)
+/* The newest set of this user that stopped in the middle. */
+static const struct set *last_stopped(const struct archive *archive)
 {
-	const struct set *set = id && *id ? archive_find(archive, id) : last_undoable(archive);
+	for (size_t i = archive->count; i-- > 0;)
+		if (archive->sets[i]->ours && set_rest(archive->sets[i]) > 0)
+			return archive->sets[i];
+	return NULL;
+}
+
+static const struct set *set_to_undo(const struct archive *archive, const char *id, bool rest, struct error *error)
+{
+	const struct set *set = id && *id ? archive_find(archive, id) : rest ? last_stopped(archive) : last_undoable(archive);
 
 	if (!set && id && *id)
 		error_set(error, ERROR_NOT_FOUND, "There is no change %s in the history; postroom history lists them", id);
+	else if (!set && rest)
+		error_set(error, ERROR_NOT_FOUND, "There is nothing to go on with: no change made by you stopped in the middle");
 	else if (!set)
 		error_set(error, ERROR_NOT_FOUND, "There is nothing to take back: no change made by you here still holds");
 	else if (set->end == SET_OPEN || set->end == SET_UNKNOWN)
-		error_set(error, ERROR_UNKNOWN_OUTCOME, "Nobody knows yet how change %s ended, so it cannot be taken back now", set->id);
+		error_set(error, ERROR_UNKNOWN_OUTCOME, "Nobody knows yet how change %s ended, so it cannot be %s now", set->id, rest ? "finished" : "taken back");
 	else
 		return set;
 	return NULL;
@@ -127,8 +139,8 @@ static void run_undo(struct job *job, void *context)
 	struct gate *gate = preview->gate;
 	struct archive *archive = gate_archive(gate, false);
 	struct error error = { 0 };
-	const struct set *set = may_undo(gate, &error) ? set_to_undo(archive, preview->undo_id, &error) : NULL;
-	struct change *change = set ? undo_change(archive, set, &error) : NULL;
+	const struct set *set = may_undo(gate, &error) ? set_to_undo(archive, preview->undo_id, preview->rest, &error) : NULL;
+	struct change *change = !set ? NULL : preview->rest ? rest_change(archive, set, &error) : undo_change(archive, set, &error);
 
 	preview->review = review_new(gate, change ? change : change_new(VERB_UNDO, kinds[0], ""));
 	if (change)
@@ -136,7 +148,9 @@ static void run_undo(struct job *job, void *context)
 	else
 		preview->review->refusal = error;
 	if (change && set->sentence)
-		preview->review->sentence = arena_format(preview->review->arena, "Taken back: %s", set->sentence);
+		preview->review->sentence = arena_format(preview->review->arena, "%s: %s", preview->rest ? "The rest of" : "Taken back", set->sentence);
+	if (change && !preview->rest)
+		preview->review->rest = set_rest(set);
 	archive_free(archive);
 }
 
@@ -144,15 +158,26 @@ static const struct job_class undo_class = {
 	.name = "undo", .run = run_undo, .done = preview_done, .interrupt = interrupt_preview,
 };
 
-void gate_preview_undo(struct gate *gate, const char *id, void (*done)(void *context, struct review *takes), void *context)
+static void preview_set(struct gate *gate, const char *id, bool rest, void (*done)(void *context, struct review *takes), void *context)
 {
 	struct preview *preview = memory_new(sizeof(*preview));
 
 	preview->gate = gate;
+	preview->rest = rest;
 	preview->undo_id = memory_text(id);
 	preview->done = done;
 	preview->context = context;
 	gate_post(gate, &undo_class, preview);
+}
+
+void gate_preview_undo(struct gate *gate, const char *id, void (*done)(void *context, struct review *takes), void *context)
+{
+	preview_set(gate, id, false, done, context);
+}
+
+void gate_preview_rest(struct gate *gate, const char *id, void (*done)(void *context, struct review *takes), void *context)
+{
+	preview_set(gate, id, true, done, context);
 }
 
 /* --- submit ------------------------------------------------------------------------------------ */

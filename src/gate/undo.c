@@ -137,6 +137,35 @@ struct change *undo_change(const struct archive *archive, const struct set *set,
 	return change;
 }
 
+struct change *rest_change(const struct archive *archive, const struct set *set, struct error *error)
+{
+	struct change *change, *copy;
+	struct operation *operations;
+
+	if (set_rest(set) == 0) {
+		if (set->finished_by)
+			error_set(error, ERROR_CONFLICT, "The rest of change %s was done already by %s", set->id, set->finished_by->id);
+		else if (set->undone_by)
+			error_set(error, ERROR_CONFLICT, "Change %s was taken back by %s, so it has no rest", set->id, set->undone_by->id);
+		else
+			error_set(error, ERROR_UNSUPPORTED, "Change %s has no rest that could be done: it did not stop in the middle, or its rest holds "
+				"a secret, which the journal does not keep; make the change anew", set->id);
+		return NULL;
+	}
+	change = change_new(VERB_UNDO, kind_written(set->kind), set->name);
+	change->id = arena_text(change->arena, target_of(archive, set));
+	change->rest_of = arena_text(change->arena, set->id);
+	operations = arena_alloc(change->arena, set->count * sizeof(*operations));
+	for (size_t i = 0; i < set->count; i++)
+		if (set->steps[i].state != STEP_DONE && set->steps[i].state != STEP_ALREADY)
+			operations[change->operation_count++] = set->steps[i].operation;
+	change->operations = operations;
+	/* The copy owns its operations; these are still the archive's. */
+	copy = change_copy(change);
+	change_free(change);
+	return copy;
+}
+
 /* --- what the store gets ------------------------------------------------------------------- */
 
 /* Deltas without secrets; the array belongs to the arena. */

@@ -80,6 +80,7 @@ struct change *change_copy(const struct change *change)
 	copy->follows = change->follows;
 	copy->reason = arena_text(arena, change->reason);
 	copy->undo_of = arena_text(arena, change->undo_of);
+	copy->rest_of = arena_text(arena, change->rest_of);
 	copy->job = arena_text(arena, change->job);
 	copy->job_words = arena_text(arena, change->job_words);
 	if (change->edit_count) {

@@ -42,6 +42,8 @@ struct change {
 	const char *job, *job_words;
 	/* UNDO: journal id and the stored inverse, in the order to apply. */
 	const char *undo_of;
+	/* UNDO: the operations are the rest of this set, which stopped in the middle, and undo_of is NULL. NULL: they take back. */
+	const char *rest_of;
 	const struct operation *operations;
 	size_t operation_count;
 };

@@ -170,6 +170,8 @@ size_t consequences_of(struct arena *arena, const struct change *change, const s
 	};
 
 	if (scene.before || scene.after) {
+		/* What can be done about it is told before what merely is so. */
+		look_at(&scene, consequence_rules_offer);
 		look_at(&scene, consequence_rules_any);
 		if (strcmp(change->kind->name, "user") == 0) {
 			look_at(&scene, consequence_rules_mailbox);
@@ -187,7 +189,6 @@ size_t consequences_of(struct arena *arena, const struct change *change, const s
 			look_at(&scene, consequence_rules_policy);
 		if (kind_field(change->kind, "address") || strcmp(change->kind->name, "quotapolicy") == 0)
 			look_at(&scene, consequence_rules_reference);
-		look_at(&scene, consequence_rules_offer);
 		if (strcmp(change->kind->name, "domain") == 0)
 			look_at(&scene, consequence_rules_domain);
 		if (change->kind == &kind_queue || change->kind == &kind_sessions)

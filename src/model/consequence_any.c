@@ -75,7 +75,7 @@ static void listeners_follow(struct scene *scene, const struct consequence_rule 
 
 static void undo_is_partial(struct scene *scene, const struct consequence_rule *rule)
 {
-	if (scene->change->verb != VERB_UNDO)
+	if (scene->change->verb != VERB_UNDO || scene->change->rest_of)
 		return;
 	if (strcmp(scene->change->kind->name, "user") == 0)
 		tell(scene, rule, "Taking back the deletion makes a new entry with a new entryUUID; the password and the mailbox are not "

@@ -123,14 +123,14 @@ static void queued_to(struct scene *scene, const struct consequence_rule *rule)
 		return;
 	words = by_server(scene, QUEUED_TO, &sum);
 	are = sum == 1 ? "mail waits" : "mails wait";
-	if (sum == 0)
+	if (sum == 0 || !(address_goes(scene->before, scene->after) || server_moves(scene->before, scene->after)))
 		return;
 	if (!address_goes(scene->before, scene->after))
 		tell_as(scene, rule, SEVERITY_NOTE, "%" PRIu64 " %s in a queue for this mailbox: %s. What is delivered after the change goes to the new "
 			"home server.", sum, are, words);
 	else if (still_reached(scene))
-		tell_as(scene, rule, SEVERITY_NOTE, "%" PRIu64 " %s in a queue for an address that moves: %s. It is delivered to whoever has the address "
-			"then.", sum, are, words);
+		tell_as(scene, rule, SEVERITY_NOTE, "%" PRIu64 " %s in a queue for an address that moves: %s. %s delivered to whoever has the address "
+			"then.", sum, are, words, sum == 1 ? "It is" : "They are");
 	else
 		tell(scene, rule, "%" PRIu64 " %s in a queue for an address that goes: %s. %s back to the sender as undeliverable when next tried.",
 			sum, are, words, sum == 1 ? "It comes" : "They come");
@@ -141,7 +141,7 @@ static void queued_from(struct scene *scene, const struct consequence_rule *rule
 	const char *words;
 	uint64_t sum;
 
-	if (!scene->facts->witness || !address_goes(scene->before, scene->after))
+	if (!scene->facts->witness || !address_goes(scene->before, scene->after) || still_reached(scene))
 		return;
 	words = by_server(scene, QUEUED_FROM, &sum);
 	if (sum > 0)

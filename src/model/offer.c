@@ -82,7 +82,7 @@ static void tell_keep_address(struct scene *scene, const struct consequence_rule
 	const char *old = text_before(scene, "address");
 
 	if (keeps_address(scene->change, scene->facts, scene->after))
-		tell(scene, rule, "Mail to %s can go on arriving here: %s makes it an alternative address (in commands: alternates+=%s).", old,
+		tell(scene, rule, "Mail to %s can go on arriving here: \"%s\" makes it an alternative address (in commands: alternates+=%s).", old,
 			offers[0].words, old);
 }
 
@@ -95,7 +95,7 @@ static void tell_follow(struct scene *scene, const struct consequence_rule *rule
 		return;
 	words = references_words(scene, is_wishable, &count);
 	tell(scene, rule, "%zu of what is left can be taken away first, so that mail stays with whoever forwards it instead of coming back: %s. "
-		"%s does it (in commands: --follow).", count, words, offers[1].words);
+		"\"%s\" does it (in commands: --follow).", count, words, offers[1].words);
 }
 
 const struct consequence_rule consequence_rules_offer[] = {
