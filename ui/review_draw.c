@@ -128,6 +128,8 @@ static const char *hint(const struct review_view *self, const struct review_butt
 		if (buttons[i].blocked != NULL)
 			return buttons[i].blocked;
 	}
+	if (count > 2)
+		return "Tab moves, Enter presses";
 	return count > 1 ? "Tab moves, Enter presses, Esc goes back" : "Enter or Esc goes back";
 }
 
