@@ -136,9 +136,9 @@ static size_t others_of(const struct limits_view *self)
 
 /* --- keys --------------------------------------------------------------------------------------------- */
 
-static struct line *line_here(struct limits_view *self)
+struct line *limits_line(struct limits_view *self, enum limits_input input)
 {
-	switch (self->focus) {
+	switch (input) {
 	case LIMITS_IN_CONNECTIONS: return &self->connections;
 	case LIMITS_IN_PEOPLE: return &self->people;
 	case LIMITS_IN_PERSON: return &self->person;
@@ -229,7 +229,7 @@ static bool limits_act(struct view *view, const struct action *action)
 		self->focus = (enum limits_input)((self->focus + 1) % LIMITS_INPUTS);
 	else if (move == MOVE_PREVIOUS || move == MOVE_UP)
 		self->focus = (enum limits_input)((self->focus + LIMITS_INPUTS - 1) % LIMITS_INPUTS);
-	else if (move == MOVE_BACK && line_here(self) != NULL)
+	else if (move == MOVE_BACK && limits_line(self, self->focus) != NULL)
 		self->focus = LIMITS_IN_MODE;     /* out of the text, so that letters and digits are keys again */
 	else if (move == MOVE_PAGE_DOWN)
 		scroll_by(self, 8);
@@ -237,7 +237,7 @@ static bool limits_act(struct view *view, const struct action *action)
 		scroll_by(self, -8);
 	else if (move == MOVE_APPLY)
 		review(self);
-	else if (move == MOVE_ACCEPT && line_here(self) == NULL)
+	else if (move == MOVE_ACCEPT && limits_line(self, self->focus) == NULL)
 		turn(self);
 	else if (move == MOVE_ACCEPT)
 		self->focus = (enum limits_input)((self->focus + 1) % LIMITS_INPUTS);
@@ -256,7 +256,7 @@ static bool limits_act(struct view *view, const struct action *action)
 static bool limits_key(struct view *view, const struct key *key)
 {
 	struct limits_view *self = (struct limits_view *)view;
-	struct line *line = line_here(self);
+	struct line *line = limits_line(self, self->focus);
 
 	if (line == NULL)
 		return false;
@@ -275,7 +275,7 @@ static bool limits_typing(const struct view *view)
 	const struct limits_view *self = (const struct limits_view *)view;
 
 	/* Also while the server is being asked: what is typed meanwhile is a number and no section. */
-	return (self->world != NULL || self->asking != NULL) && line_here((struct limits_view *)self) != NULL;
+	return (self->world != NULL || self->asking != NULL) && limits_line((struct limits_view *)self, self->focus) != NULL;
 }
 
 static const char *limits_blocked(const struct view *view, const struct action *action)
@@ -308,7 +308,7 @@ static void limits_notice(struct view *view, const struct event *event)
 	if (event->kind != EVENT_RECORD_CHANGED || event->noun == NULL || !kind_guarded(event->noun))
 		return;
 	/* What was typed is done; the keys are keys again. */
-	if (line_here(self) != NULL && self->planned)
+	if (limits_line(self, self->focus) != NULL && self->planned)
 		self->focus = LIMITS_IN_MODE;
 	ask(self);
 }

@@ -104,15 +104,7 @@ static const char *hint_of(const struct limits_view *self, struct arena *arena, 
 
 static const struct line *line_of(const struct limits_view *self, enum limits_input input)
 {
-	switch (input) {
-	case LIMITS_IN_CONNECTIONS: return &self->connections;
-	case LIMITS_IN_PEOPLE: return &self->people;
-	case LIMITS_IN_PERSON: return &self->person;
-	case LIMITS_IN_CACHE: return &self->cache;
-	case LIMITS_IN_TTL: return &self->ttl;
-	case LIMITS_IN_WITHIN: return &self->within;
-	default: return NULL;
-	}
+	return limits_line((struct limits_view *)self, input);
 }
 
 static void draw_inputs(const struct limits_view *self, struct canvas *canvas, struct area area)

@@ -66,5 +66,7 @@ bool limits_writes(const struct limits_set *set);
 struct view *limits_others_view_new(struct limits_view *walk);
 /* The walk goes on with this server. */
 void limits_walk_on(struct limits_view *walk, size_t host);
+/* What is typed into this input; NULL: nothing is typed there. */
+struct line *limits_line(struct limits_view *self, enum limits_input input);
 
 #endif

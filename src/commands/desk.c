@@ -149,27 +149,6 @@ void desk_go_back(struct headless *headless, const char *id)
 
 /* --- reset, stolen, leaver ---------------------------------------------------------------------------------------------- */
 
-struct reading { struct headless *headless; struct record *record; };
-
-static void on_record(void *context, struct record *takes, const struct error *error)
-{
-	struct reading *reading = context;
-
-	reading->record = takes;
-	if (!takes)
-		headless_fail(reading->headless, error);
-	reading->headless->done = true;
-}
-
-static struct record *read_person(struct headless *headless, const char *name)
-{
-	struct reading reading = { .headless = headless };
-
-	directory_read(headless->engine->directory, &kind_user, name, on_record, &reading);
-	headless_wait(headless);
-	return reading.record;
-}
-
 /* The wish: what is preselected, then what the words say. NULL: a sentence was printed. */
 static struct record *wish_of(struct headless *headless, const struct desk_job *job, const struct record *person, char *const *words, int count)
 {
@@ -219,7 +198,7 @@ static int run_job(struct config *takes, const struct arguments *arguments, cons
 
 	if (headless_open(&headless, takes, arguments, true)) {
 		want_live(&headless);
-		person = read_person(&headless, argv[0]);
+		person = target_read(&headless, &kind_user, argv[0]);
 		wish = person ? wish_of(&headless, job, person, argv + 1, argc - 1) : NULL;
 		if (wish)
 			desk_go(&headless, desk_begin(headless.engine->desk, job, person, job->wish ? wish : NULL, desk_go_on, &headless));
@@ -302,7 +281,7 @@ static void again(struct headless *headless, const char *id)
 		return;
 	}
 	want_live(headless);
-	person = read_person(headless, dues[i].login);
+	person = target_read(headless, &kind_user, dues[i].login);
 	if (person)
 		desk_go(headless, desk_begin_open(headless->engine->desk, id, person, desk_go_on, headless));
 	record_free(person);

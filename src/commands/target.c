@@ -24,23 +24,28 @@ static void on_record(void *context, struct record *takes, const struct error *e
 	reading->headless->done = true;
 }
 
+struct record *target_read(struct headless *headless, const struct kind *kind, const char *name)
+{
+	struct reading reading = { .headless = headless };
+
+	directory_read(headless->engine->directory, kind, name, on_record, &reading);
+	headless_wait(headless);
+	return reading.record;
+}
+
 struct change *target_change(struct headless *headless, enum verb verb, const char *kind_name, const char *name)
 {
 	const struct kind *kind = headless_kind(headless, kind_name, true);
-	struct reading reading = { .headless = headless };
+	struct record *record = kind ? target_read(headless, kind, headless_name(headless, kind, name)) : NULL;
 	struct change *change;
 
-	if (!kind)
+	if (!record)
 		return NULL;
-	directory_read(headless->engine->directory, kind, headless_name(headless, kind, name), on_record, &reading);
-	headless_wait(headless);
-	if (!reading.record)
-		return NULL;
-	change = change_new(verb, kind, reading.record->name);
-	change->id = arena_text(change->arena, reading.record->id);
-	change_saw(change, reading.record);
+	change = change_new(verb, kind, record->name);
+	change->id = arena_text(change->arena, record->id);
+	change_saw(change, record);
 	change->follows = headless->arguments->follow;
-	record_free(reading.record);
+	record_free(record);
 	return change;
 }
 

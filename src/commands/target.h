@@ -12,5 +12,7 @@
  * NULL: the reason was printed.
  */
 struct change *target_change(struct headless *headless, enum verb verb, const char *kind, const char *name);
+/* Reads the object of this kind by one of the same names; the caller frees it. NULL: the reason was printed. */
+struct record *target_read(struct headless *headless, const struct kind *kind, const char *name);
 
 #endif

@@ -43,4 +43,11 @@ struct connection {
  */
 bool connection_failed(struct connection *connection, int code, const char *diagnostic, const char *doing, struct error *error);
 
+struct answer;
+/*
+ * Waits for the answer to a request that writes, for write.c and request_password.c. False: it is lost, and the connection with it.
+ * waiting: what went on, for the sentence. *controls belong to the caller (ldap_controls_free), NULL where there are none.
+ */
+bool request_answer(struct connection *connection, struct arena *arena, int id, const char *waiting, struct answer *answer, LDAPControl ***controls);
+
 #endif

@@ -8,11 +8,9 @@
  * whether the password was set.  Runs on the connection's thread.
  */
 #include <string.h>
-#include <sys/time.h>
 
 #include "directory/connection_private.h"
 #include "directory/request.h"
-#include "directory/trouble.h"
 
 bool request_is_private(const struct connection *connection)
 {
@@ -34,27 +32,11 @@ static enum verdict verdict_of(struct connection *connection, LDAPControl **cont
 
 static void take_answer(struct connection *connection, struct arena *arena, int id, struct answer *answer, enum verdict *verdict)
 {
-	struct timeval patience = { .tv_sec = connection->settings->write_seconds };
-	LDAPMessage *message = NULL;
-	LDAPControl **controls = NULL;
-	char *words = NULL, **urls = NULL, elsewhere[200];
-	int got = ldap_result(connection->handle, id, LDAP_MSG_ALL, &patience, &message);
+	LDAPControl **controls;
 
-	if (got <= 0 || ldap_parse_result(connection->handle, message, &answer->code, NULL, &words, &urls, &controls, 0) != LDAP_SUCCESS) {
-		answer->how = ANSWER_LOST;
-		guard_disarm(connection->guard);
-		connection_failed(connection, got == 0 ? LDAP_TIMEOUT : LDAP_SERVER_DOWN, NULL, "waiting for the answer to a new password", &answer->error);
-	} else {
-		answer->how = ANSWER_GIVEN;
-		trouble_elsewhere(elsewhere, sizeof elsewhere, urls);
-		answer->words = elsewhere[0] != '\0' ? arena_format(arena, "%s: name that server first in uri", elsewhere) :
-			arena_text(arena, words == NULL ? "" : words);
+	if (request_answer(connection, arena, id, "waiting for the answer to a new password", answer, &controls))
 		*verdict = verdict_of(connection, controls);
-	}
 	ldap_controls_free(controls);
-	ldap_memfree(words);
-	ldap_memvfree((void **)urls);
-	ldap_msgfree(message);
 }
 
 static bool can_send(struct connection *connection, struct error *error)

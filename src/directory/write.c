@@ -148,31 +148,37 @@ static struct entry *seen_after(struct connection *connection, struct arena *are
 	return entry;
 }
 
-static void take_answer(struct connection *connection, struct arena *arena, int id, struct answer *answer)
+bool request_answer(struct connection *connection, struct arena *arena, int id, const char *waiting, struct answer *answer, LDAPControl ***controls)
 {
 	struct timeval patience = { .tv_sec = connection->settings->write_seconds };
 	LDAPMessage *message = NULL;
-	LDAPControl **controls = NULL;
 	char *words = NULL, **urls = NULL, elsewhere[200];
 	int got = ldap_result(connection->handle, id, LDAP_MSG_ALL, &patience, &message);
 
-	if (got <= 0 || ldap_parse_result(connection->handle, message, &answer->code, NULL, &words, &urls, &controls, 0) != LDAP_SUCCESS) {
-		answer->how = ANSWER_LOST;
+	*controls = NULL;
+	answer->how = got > 0 && ldap_parse_result(connection->handle, message, &answer->code, NULL, &words, &urls, controls, 0) == LDAP_SUCCESS ?
+		ANSWER_GIVEN : ANSWER_LOST;
+	if (answer->how == ANSWER_LOST) {
 		guard_disarm(connection->guard);
-		connection_failed(connection, got == 0 ? LDAP_TIMEOUT : LDAP_SERVER_DOWN, NULL, "waiting for the answer to a change", &answer->error);
+		connection_failed(connection, got == 0 ? LDAP_TIMEOUT : LDAP_SERVER_DOWN, NULL, waiting, &answer->error);
 	} else {
-		answer->how = ANSWER_GIVEN;
 		trouble_elsewhere(elsewhere, sizeof elsewhere, urls);
-		if (elsewhere[0] != '\0')
-			answer->words = arena_format(arena, "%s: name that server first in uri", elsewhere);
-		else
-			answer->words = arena_text(arena, words == NULL ? "" : words);
-		answer->after = answer->code == LDAP_SUCCESS ? seen_after(connection, arena, controls) : NULL;
+		answer->words = elsewhere[0] != '\0' ? arena_format(arena, "%s: name that server first in uri", elsewhere) :
+			arena_text(arena, words == NULL ? "" : words);
 	}
-	ldap_controls_free(controls);
 	ldap_memfree(words);
 	ldap_memvfree((void **)urls);
 	ldap_msgfree(message);
+	return answer->how == ANSWER_GIVEN;
+}
+
+static void take_answer(struct connection *connection, struct arena *arena, int id, struct answer *answer)
+{
+	LDAPControl **controls;
+
+	if (request_answer(connection, arena, id, "waiting for the answer to a change", answer, &controls))
+		answer->after = answer->code == LDAP_SUCCESS ? seen_after(connection, arena, controls) : NULL;
+	ldap_controls_free(controls);
 }
 
 void request_write(struct connection *connection, struct arena *arena, const struct operation *operation,

@@ -189,16 +189,10 @@ static mode_t mode_of(struct guardian *guardian, size_t index)
 	return old->existed ? old->mode & ~(mode_t)0007 : 0600;
 }
 
-void guardian_wipe(const char *path)
+void guardian_overwrite(int descriptor, off_t left)
 {
 	static const char zeros[4096];
-	int descriptor = open(path, O_WRONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
-	struct stat status;
-	off_t left;
 
-	if (descriptor < 0)
-		return;
-	left = fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode) && status.st_nlink == 1 ? status.st_size : 0;
 	while (left > 0) {
 		ssize_t count = write(descriptor, zeros, left < (off_t)sizeof(zeros) ? (size_t)left : sizeof(zeros));
 
@@ -208,6 +202,15 @@ void guardian_wipe(const char *path)
 	}
 	fdatasync(descriptor);
 	close(descriptor);
+}
+
+void guardian_wipe(const char *path)
+{
+	int descriptor = open(path, O_WRONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+	struct stat status;
+
+	if (descriptor >= 0)
+		guardian_overwrite(descriptor, fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode) && status.st_nlink == 1 ? status.st_size : 0);
 }
 
 static void forget_one(struct guardian *guardian, const char *path)

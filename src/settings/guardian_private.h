@@ -123,6 +123,8 @@ void guardian_files_forget(struct guardian *guardian);
 
 /* Overwrites what stands in a file that has no other name, so that a secret is not left on the disk where that can be helped. */
 void guardian_wipe(const char *path);
+/* The first `left` bytes become zeros, on the disk as far as that can be had; closes the descriptor. */
+void guardian_overwrite(int descriptor, off_t left);
 
 /* --- guardian_maps.c ---------------------------------------------------------------------------- */
 /* Makes files of the lines of tables that are to change; refuses lines that are not as they were seen. */

@@ -109,19 +109,9 @@ static void put_armed(const struct guardian *guardian, struct json *json)
 /* The state before, by its descriptor: replaced by now, so nobody misses it. */
 static void wipe_former(int descriptor, bool replaced)
 {
-	static const char zeros[4096];
 	struct stat status;
-	off_t left = replaced && fstat(descriptor, &status) == 0 && status.st_nlink == 0 ? status.st_size : 0;
 
-	while (left > 0) {
-		ssize_t count = write(descriptor, zeros, left < (off_t)sizeof(zeros) ? (size_t)left : sizeof(zeros));
-
-		if (count <= 0)
-			break;
-		left -= count;
-	}
-	fdatasync(descriptor);
-	close(descriptor);
+	guardian_overwrite(descriptor, replaced && fstat(descriptor, &status) == 0 && status.st_nlink == 0 ? status.st_size : 0);
 }
 
 bool guardian_save(struct guardian *guardian, struct error *error)
