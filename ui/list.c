@@ -3,7 +3,8 @@
  *
  * What a person does with it; reading is in list_data.c, drawing in
  * list_draw.c.  The cursor stays on its object while rows come, go and change
- * their order.  Nothing here fails; loop thread.
+ * their order.  Longer than 600 lines because a key means what the state of the
+ * whole list makes of it.  Nothing here fails; loop thread.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -2,7 +2,8 @@
  * session: stacks of views, events, notices, drafts, painting once per turn.
  *
  * Keys and actions are in dispatch.c.  Nothing fails; what goes wrong outside
- * (a draft that cannot be written) is told in the notice line or the log.  Loop
+ * (a draft that cannot be written) is told in the notice line or the log.
+ * Longer than 600 lines because all of it is the one state of a session.  Loop
  * thread only.
  */
 #include "ui/session.h"

@@ -2,7 +2,7 @@
  * One person's mailbox on the lab's real Dovecot and Postfix: a filter is switched off and on, an absence answers a mail
  * and stops, a colleague sees a folder and no more, a flush and a login are told right also where nothing runs, an SMTP
  * session of a real client is seen and ended; what a person's page asks. By programs, over the doveadm API, and over ssh
- * where the lab has an sshd.
+ * where the lab has an sshd. Longer than 600 lines because all of it is about one mailbox, each test from where the last one left it.
  */
 #include <setjmp.h>
 #include <stdarg.h>

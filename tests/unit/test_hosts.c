@@ -3,7 +3,8 @@
  * what is refused before anything starts, and the way that is chosen.
  *
  * Programs are shell scripts written into a private directory, in the place of
- * doveadm and postsuper.
+ * doveadm and postsuper.  Longer than 600 lines because every way is held
+ * against the same scripts.
  */
 #include <setjmp.h>
 #include <stdarg.h>
