@@ -195,7 +195,7 @@ static void who_and_services_are_equal(void **state)
 static bool may_find_nothing(const char *command)
 {
 	static const char *const commands[] = { "sockets", "dovecot-lines", "sieve-get", "log-journal", "dovecot-memory", "process-memory", "systemd",
-		"service-state" };
+		"service-state", "mailbox-settings" };
 
 	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
 		if (strcmp(commands[i], command) == 0)

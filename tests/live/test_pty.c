@@ -85,7 +85,7 @@ static void walk(struct pty_session *session)
 	step(session, "\033[6~", "mailPrimaryAddress");
 	step(session, "\033", "hostile@example.com");
 	pause_ms(100);
-	step(session, "l", "nothing is written before it");
+	step(session, "l", "nothing is written before the review");
 	step(session, "\033", "hostile@example.com");
 	pty_settle(session, 100);
 	step(session, ":", "All actions");

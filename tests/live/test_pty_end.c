@@ -104,7 +104,9 @@ static void to_the_apply_button(struct pty_session *session, const char *size)
 	console_step(session, "/", "Find:");
 	pty_type(session, "aschmid1");
 	console_wait(session, " 1 of ");
-	console_step(session, "\r", "Identity");
+	/* From the list: on a page the key begins the repair, which is several steps. */
+	console_step(session, "\033", "l quota");
+	pty_settle(session, 150);
 	console_step(session, "l", "Enter goes to the review");
 	pty_settle(session, 150);
 	pty_type(session, "\025");
