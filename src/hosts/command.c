@@ -144,7 +144,7 @@ const struct host_command host_commands[] = {
 	  .help = "Where Dovecot's settings stand." },
 	{ "lines", GROUP_MACHINE, "/usr/bin/grep", WORDS("-s", "-n", "-H", "-a", "-e", "", "--", "%1"), HOLES(HOLE_PATH), .many = true,
 	  .help = "Where Postfix's parameters and UCR's variables stand." },
-	{ "mailbox-settings", GROUP_MACHINE, "/usr/bin/grep", WORDS("-s", "-H", "-a", "-E", "-e", "^mail/dovecot/mailbox/(rename|delete): ", "--", "%1"),
+	{ "mailbox-settings", GROUP_MACHINE, "/usr/bin/grep", WORDS("-s", "-H", "-a", "-E", "-e", "^(hostname|mail/dovecot/mailbox/(rename|delete)): ", "--", "%1"),
 	  HOLES(HOLE_PATH), .many = true, .help = "What UCR lets become of a mailbox whose address goes." },
 	{ "table-lines", GROUP_MACHINE, "/usr/bin/grep", WORDS("-s", "-n", "-H", "-a", "-e", "", "--", "%1"), HOLES(HOLE_PATH), .many = true,
 	  .help = "Tables of Postfix whose lines are settings and hold no secret." },

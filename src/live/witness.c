@@ -231,13 +231,15 @@ static enum known variable(const char *text, const char *name)
 static void on_settings(void *context, const struct host_answer *answer)
 {
 	struct question *question = context;
-	struct host_answer good = *answer;
 	struct error error = answer->error;
 
-	/* grep: 1 says that nothing was found, so both are unset; 2 that something could not be read. */
-	if (good.status == 1 && !good.length)
-		good.status = 0;
-	if (error.kind == ERROR_NONE && host_answer_good(host_of(question), "mailbox-settings", &good, &error)) {
+	/*
+	 * Layers that nobody set anything in have no file, and grep ends with 2 then. The normal one is always there and has the
+	 * name of the host: where it was read, what stands nowhere is unset.
+	 */
+	if (error.kind == ERROR_NONE && !strstr(answer->output, "/base.conf:"))
+		error_set(&error, ERROR_UNSUPPORTED, "%s: UCR's base.conf could not be read there", host_of(question)->name);
+	if (error.kind == ERROR_NONE) {
 		question->rename = variable(answer->output, "mail/dovecot/mailbox/rename");
 		question->delete = variable(answer->output, "mail/dovecot/mailbox/delete");
 	}

@@ -16,6 +16,7 @@
 #define WHO "username\tproto\tpid\tip\n"
 #define QUOTA "Quota name\tType\tValue\tLimit\t%\nUser quota\tSTORAGE\t1024\t-\t0\nUser quota\tMESSAGE\t12\t-\t0\n"
 #define FORMS "/etc/univention/base"
+#define HOSTNAME FORMS ".conf:hostname: mail1\n"
 #define RENAME "mail/dovecot/mailbox/rename: "
 #define DELETE "mail/dovecot/mailbox/delete: "
 
@@ -152,15 +153,16 @@ static void test_what_stays(void **state)
 static void test_settings(void **state)
 {
 	static const struct { const char *output; int status; enum known rename, delete; } answers[] = {
-		{ FORMS ".conf:" RENAME "yes\n" FORMS ".conf:" DELETE "yes\n", 0, KNOWN_YES, KNOWN_YES },
-		{ FORMS ".conf:" RENAME "yes\n" FORMS "-ldap.conf:" RENAME "no\n", 0, KNOWN_NO, KNOWN_NO },
-		{ FORMS "-forced.conf:" DELETE "TRUE\n" FORMS ".conf:" DELETE "false\n", 0, KNOWN_NO, KNOWN_YES },
-		{ FORMS "-defaults.conf:" DELETE "true\n", 0, KNOWN_NO, KNOWN_YES },
-		{ FORMS ".conf:" DELETE "truely\n", 0, KNOWN_NO, KNOWN_NO },
-		{ FORMS ".conf:" DELETE "\n" FORMS ".conf:" RENAME "1", 0, KNOWN_YES, KNOWN_NO },
-		{ "", 1, KNOWN_NO, KNOWN_NO },                /* grep found none: unset means no */
-		{ "", 2, KNOWN_NOT, KNOWN_NOT },
-		{ "garbage\n:::\n", 0, KNOWN_NO, KNOWN_NO },
+		{ HOSTNAME FORMS ".conf:" RENAME "yes\n" FORMS ".conf:" DELETE "yes\n", 0, KNOWN_YES, KNOWN_YES },
+		{ HOSTNAME FORMS ".conf:" RENAME "yes\n" FORMS "-ldap.conf:" RENAME "no\n", 0, KNOWN_NO, KNOWN_NO },
+		{ HOSTNAME FORMS "-forced.conf:" DELETE "TRUE\n" FORMS ".conf:" DELETE "false\n", 2, KNOWN_NO, KNOWN_YES },
+		{ HOSTNAME FORMS "-defaults.conf:" DELETE "true\n", 0, KNOWN_NO, KNOWN_YES },
+		{ HOSTNAME FORMS ".conf:" DELETE "truely\n", 0, KNOWN_NO, KNOWN_NO },
+		{ HOSTNAME FORMS ".conf:" DELETE "\n" FORMS ".conf:" RENAME "1", 0, KNOWN_YES, KNOWN_NO },
+		{ HOSTNAME, 2, KNOWN_NO, KNOWN_NO },          /* not every layer has a file; unset means no */
+		{ "", 2, KNOWN_NOT, KNOWN_NOT },              /* base.conf was not read */
+		{ FORMS "-ldap.conf:" RENAME "yes\n", 2, KNOWN_NOT, KNOWN_NOT },
+		{ HOSTNAME "garbage\n:::\n", 0, KNOWN_NO, KNOWN_NO },
 	};
 	struct world *world = *state;
 
