@@ -223,6 +223,7 @@ static void now_items(const struct page_view *page, struct arena *arena, struct 
 	item->trouble = note;
 	if (page->live.connections != NULL && page->live.connections->count > 0)
 		item->what = ITEM_CONNECTIONS;
+	add_line(items, count, NULL, "Forward", page_live_forward(page->record, arena));
 	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
 		part_items(page, arena, NULL, parts[i], items, count);
 }

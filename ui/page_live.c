@@ -189,14 +189,16 @@ const char *page_live_limit(const struct page_live *page, const struct record *r
 	int64_t own = stored->count > 0 ? strtoll(stored->values[0].bytes, NULL, 10) : 0, told = size_of(row, MAILBOXES_LIMIT), apart = told - own;
 	const char *server = row == NULL ? "" : row->values[MAILBOXES_SERVER].bytes;
 
-	*note = stored->note;
+	*note = NULL;
 	if (stored->presence == VALUE_UNREADABLE)
 		return "this login may not read it";
 	/* Dovecot counts in kB. */
 	if (own > 0 && row != NULL && (apart >= 1024 || apart <= -1024))
 		return arena_format(arena, "stored %s, but %s uses %s", text_from_size(arena, own), server, told > 0 ? text_from_size(arena, told) : "no limit");
 	if (own > 0)
-		return arena_format(arena, "%s, set for this person alone", text_from_size(arena, own));
+		return stored->note == NULL ? arena_format(arena, "%s, set for this person alone", text_from_size(arena, own)) :
+			arena_format(arena, "own %s; %s", text_from_size(arena, own), stored->note);
+	*note = stored->note;
 	if (row == NULL)
 		return "none set for this person; the server's own counts";
 	return told > 0 ? arena_format(arena, "%s, the default of %s", text_from_size(arena, told), server) : "no limit: none is set, and the server has no default";
@@ -229,6 +231,18 @@ const char *page_live_account(const struct record *record, struct arena *arena)
 	if (set != NULL)
 		words = arena_format(arena, "%s; password of %s", words, set);
 	return arena_format(arena, "%s; last login %s", words, login == NULL ? "not told" : login);
+}
+
+const char *page_live_forward(const struct record *record, struct arena *arena)
+{
+	const struct field_values *forwards = record_get(record, "forwards"), *copy = record_get(record, "keep_copy");
+	bool gone = copy->presence == VALUE_UNSUPPORTED || strcmp(record_text(record, "keep_copy"), "no") == 0;
+
+	if (forwards->presence == VALUE_UNREADABLE)
+		return "this login may not read it";
+	if (forwards->count == 0)
+		return "none";
+	return arena_format(arena, "%s a copy, to %s", gone ? "without" : "with", record_words(arena, kind_field(record->kind, "forwards"), forwards));
 }
 
 /* Mails in the queue deferred; the reason of the first. */

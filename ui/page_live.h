@@ -45,6 +45,8 @@ bool page_live_busy(const struct page_live *live);
 const char *page_live_connections(const struct page_live *live, struct arena *arena, const char **note);
 /* The limit that counts, and where it comes from. */
 const char *page_live_limit(const struct page_live *live, const struct record *record, struct arena *arena, const char **note);
+/* To whom mail goes on, and whether it stays as well. */
+const char *page_live_forward(const struct record *record, struct arena *arena);
 /* Locks and password in words. */
 const char *page_live_account(const struct record *record, struct arena *arena);
 /* What the rules look at; texts of the arena. */

@@ -126,10 +126,15 @@ static void person_answers(struct hosts *hosts, const char *host)
 {
 	static const struct { const char *command, *holes, *output; } answers[] = {
 		{ "sieve-list", NULL, "script\tactive\nmain\tACTIVE\nvacation-2025\t\n" },
+		{ "sieve-list", "user009@example.com", "script\tactive\nmain\t\npostroom-absence\tACTIVE\n" },
 		{ "sieve-list", "user002@example.de", "script\tactive\nmain\t\npostroom-absence\tACTIVE\n" },
 		{ "sieve-get", NULL, "sieve script\nrequire [\"fileinto\"];\nkeep;\n" },
 		{ "sieve-get", "user006@example.com main", "sieve script\nrequire [\"copy\"];\nredirect :copy \"six@elsewhere.example\";\n" },
 		{ "sieve-get", "user002@example.de postroom-absence", "sieve script\n# An answer that postroom wrote; set and end it there.\n"
+			"# postroom-absence: until=2026-12-24 subject=Away text=I%20am%20away%20until%20Christmas.\n# postroom-filter: main\n"
+			"require [\"vacation\", \"date\", \"relational\", \"include\"];\nif currentdate :value \"le\" \"date\" \"2026-12-24\" {\n"
+			"vacation :days 1 :subject \"Away\" \"I am away until Christmas.\";\n}\ninclude :personal :optional \"main\";\n" },
+		{ "sieve-get", "user009@example.com postroom-absence", "sieve script\n# An answer that postroom wrote; set and end it there.\n"
 			"# postroom-absence: until=2026-12-24 subject=Away text=I%20am%20away%20until%20Christmas.\n# postroom-filter: main\n"
 			"require [\"vacation\", \"date\", \"relational\", \"include\"];\nif currentdate :value \"le\" \"date\" \"2026-12-24\" {\n"
 			"vacation :days 1 :subject \"Away\" \"I am away until Christmas.\";\n}\ninclude :personal :optional \"main\";\n" },
