@@ -64,11 +64,11 @@ static void offer(struct review_view *self)
 {
 	const struct review *review = self->review;
 
-	if (self->undo || (self->gentler != NULL && self->offer == NULL))
+	if (self->gentler != NULL && self->offer == NULL)
 		return;
 	change_free(self->gentler);
 	self->gentler = NULL;
-	self->offer = review->allowed ? offer_for(review->change, &review->facts, review->plan.after) : NULL;
+	self->offer = review->allowed && !self->undo ? offer_for(review->change, &review->facts, review->plan.after) : NULL;
 	if (self->offer != NULL)
 		self->gentler = offer_take(self->offer, review->change, &review->facts);
 }

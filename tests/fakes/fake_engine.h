@@ -52,6 +52,7 @@ enum fake_ending {
 	FAKE_UNKNOWN,              /* nobody has seen it */
 	FAKE_AGAIN,                /* the review comes back with one more consequence */
 	FAKE_TAKEN_BACK,           /* applied, a duplicate found, rolled back */
+	FAKE_STOPPED,              /* its second step failed; the rest can be done */
 	FAKE_SILENT                /* no answer until another ending is set */
 };
 void fake_next(struct engine *engine, enum fake_ending ending);

@@ -310,7 +310,10 @@ void gate_preview_undo(struct gate *gate, const char *id, void (*done)(void *con
 
 void gate_preview_rest(struct gate *gate, const char *id, void (*done)(void *context, struct review *takes), void *context)
 {
-	gate_preview_undo(gate, id, done, context);
+	if (gate->stopped != NULL)
+		gate_preview(gate, gate->stopped, done, context);
+	else
+		gate_preview_undo(gate, id, done, context);
 }
 
 /* --- writing ------------------------------------------------------------------------------------- */
@@ -394,7 +397,7 @@ static void write_history(struct gate *gate, const struct review *review)
 /* Once, then writes succeed again. */
 static void other_ending(struct gate *gate, struct review *review, struct gate_result *result)
 {
-	static const char *const steps[] = { "first step: done", "second step: outcome unknown" };
+	static const char *const steps[] = { "first step: done", "second step: outcome unknown" }, *const stopped[] = { "first step: done", "second step: NOT done" };
 	struct consequence *more;
 
 	switch (gate->ending) {
@@ -404,6 +407,15 @@ static void other_ending(struct gate *gate, struct review *review, struct gate_r
 		result->steps = 2;
 		result->steps_done = 1;
 		result->step_words = steps;
+		break;
+	case FAKE_STOPPED:
+		error_set(&result->error, ERROR_REFUSED, "Stopped at step 2 of 2; the 1 before it is done and stays [LDAP 50]");
+		result->id = "7";
+		result->steps = 2;
+		result->steps_done = 1;
+		result->step_words = stopped;
+		change_free(gate->stopped);
+		gate->stopped = change_copy(review->change);
 		break;
 	case FAKE_AGAIN:
 		result->again = make_review(gate, review->change);
@@ -586,6 +598,7 @@ struct gate *gate_open(struct loop *loop, const struct gate_settings *settings)
 bool gate_close(struct gate *gate)
 {
 	remember(gate, NULL, NULL);
+	change_free(gate->stopped);
 	arena_free(gate->arena);
 	free(gate);
 	return true;

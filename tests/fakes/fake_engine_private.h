@@ -21,6 +21,7 @@ struct directory {
 	unsigned long serial;              /* for the ids of new ones */
 };
 struct gate {
+	struct change *stopped;            /* what stopped in the middle; NULL */
 	struct directory *directory;
 	enum role role;
 	struct loop *loop;

@@ -211,6 +211,40 @@ static void a_failure_says_what_is_true(void **state)
 	assert_int_equal(fake_writes(stage->engine), 1);
 }
 
+/* Some of it is done: what is left is offered, as a review of its own. */
+static void what_stopped_is_finished(void **state)
+{
+	(void)state;
+	to_review("4 GB");
+	fake_next(stage->engine, FAKE_STOPPED);
+	stage_keys(stage, "Right Enter");
+	shows(stage, "Stopped at step 2 of 2");
+	shows(stage, "second step: NOT done");
+	shows(stage, "Finish the rest");
+	assert_int_equal(fake_writes(stage->engine), 0);
+	stage_keys(stage, "Right Enter");
+	shows(stage, "Review - finish user user014 - the rest, nothing is written yet");
+	shows(stage, "-> 4 GB");
+	stage_keys(stage, "Right Enter");
+	assert_int_equal(fake_writes(stage->engine), 1);
+}
+
+/* What an offer adds is reviewed before anything is written, and is not offered again. */
+static void an_offer_is_reviewed(void **state)
+{
+	(void)state;
+	stage_keys(stage, "d");
+	shows(stage, "< Forwards too >");
+	stage_keys(stage, "Right Right");
+	shows(stage, "[ Forwards too ]");
+	stage_keys(stage, "Enter");
+	hides(stage, "Forwards too");
+	assert_int_equal(fake_writes(stage->engine), 0);
+	stage_type(stage, "user014");
+	stage_keys(stage, "Enter Enter Enter");
+	assert_int_equal(fake_writes(stage->engine), 1);
+}
+
 static void unknown_is_told_as_unknown(void **state)
 {
 	(void)state;
@@ -445,6 +479,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(the_name_is_near, open_stage, close_stage),
 		cmocka_unit_test_setup_teardown(the_name_is_not_pasted, open_stage, close_stage),
 		cmocka_unit_test_setup_teardown(a_failure_says_what_is_true, open_stage, close_stage),
+		cmocka_unit_test_setup_teardown(what_stopped_is_finished, open_stage, close_stage),
+		cmocka_unit_test_setup_teardown(an_offer_is_reviewed, open_stage, close_stage),
 		cmocka_unit_test_setup_teardown(unknown_is_told_as_unknown, open_stage, close_stage),
 		cmocka_unit_test_setup_teardown(what_was_not_shown_is_not_applied, open_stage, close_stage),
 		cmocka_unit_test_setup_teardown(a_duplicate_is_told, open_stage, close_stage),
