@@ -105,7 +105,7 @@ static void tell_end(struct headless *headless, struct desk_run *run)
 	desk_hide(run);
 	if (view->open == 0)
 		return;
-	error_set(&error, ERROR_TIMEOUT, "%s", view->state_now);
+	error_set(&error, view->ending, "%s", view->state_now);
 	headless_fail(headless, &error);
 }
 

@@ -98,6 +98,25 @@ static void set_password(struct desk_plan *plan, struct change *change)
 		change_edit_text(change, field_of(plan, "must_change"), EDIT_SET, "no");
 }
 
+/*
+ * The try comes after the caches were emptied: a login that was refused a moment ago is remembered there as refused. The
+ * mark comes after the try, which it would make fail, and then what the try left in the cache goes.
+ */
+static void prove_password(struct desk_plan *plan, bool try, bool must_change)
+{
+	const char *names[DESK_NAMES], *home = desk_home(plan);
+
+	if (try)
+		try_password(plan);
+	if (!must_change || !field_of(plan, "must_change"))
+		return;
+	desk_step_must_change(plan);
+	desk_names(plan->arena, plan->person, names);
+	if (try && home && names[0])
+		desk_step(plan, home, mailbox_change_do(home, names[0], "flush"), "login cache emptied after the try",
+			"the password opens the mailbox there without being changed, until the login cache forgets it (auth_cache_ttl)")->repeats = true;
+}
+
 bool plan_password(struct desk_plan *plan, struct error *error)
 {
 	struct change *change = desk_change_person(plan);
@@ -109,10 +128,6 @@ bool plan_password(struct desk_plan *plan, struct error *error)
 	if (is_locked(plan))
 		desk_remark(plan, "the account is locked by an administrator and stays so: the new password does not open it (repair unlock)");
 	step_person(plan, change, "new password", "the old password is the one that counts");
-	if (!is_locked(plan))
-		try_password(plan);
-	if (desk_wants(plan, "must_change"))
-		desk_step_must_change(plan);
 	desk_step_flush(plan, "the OLD password may still open the mailbox there until the login cache forgets it (auth_cache_ttl)");
 	if (desk_wants(plan, "sessions"))
 		desk_step_sessions(plan, "whoever was connected there goes on reading");
@@ -122,6 +137,7 @@ bool plan_password(struct desk_plan *plan, struct error *error)
 		desk_step_smtp(plan);
 	else
 		desk_remark(plan, "an SMTP session that is logged in goes on sending: neither cache, kick nor a reload of Postfix ends it");
+	prove_password(plan, !is_locked(plan), desk_wants(plan, "must_change"));
 	return true;
 }
 
@@ -386,10 +402,6 @@ bool plan_reset(struct desk_plan *plan, struct error *error)
 	if (!any)
 		return error_set(error, ERROR_INVALID, "Nothing is chosen: say which mail settings of %s are to be reset", plan->person->name);
 	reset_person(plan);
-	if (desk_wants(plan, "password") && (!is_locked(plan) || desk_wants(plan, "unlock")))
-		try_password(plan);
-	if (desk_wants(plan, "password"))
-		desk_step_must_change(plan);
 	if (desk_wants(plan, "forwarding"))
 		filter_off(plan);
 	desk_step_flush(plan, "logins and limits go by what the cache knows there");
@@ -399,5 +411,7 @@ bool plan_reset(struct desk_plan *plan, struct error *error)
 	}
 	if (desk_wants(plan, "quota"))
 		desk_step_recalculate(plan);
+	if (desk_wants(plan, "password"))
+		prove_password(plan, !is_locked(plan) || desk_wants(plan, "unlock"), true);
 	return true;
 }

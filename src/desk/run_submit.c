@@ -46,6 +46,13 @@ static void end_step(struct desk_run *run, enum desk_state state, const char *to
 	next_step(run);
 }
 
+/* What nobody answered, or somebody else was faster with, may be tried again. */
+static void fail_step(struct desk_run *run, const struct error *error, bool again)
+{
+	run->steps[run->at].error = *error;
+	end_step(run, again || unreachable(error->kind) ? DESK_OPEN : DESK_FAILED, error->text);
+}
+
 /* --- submitting ------------------------------------------------------------------------------------------------------ */
 
 /* What was shown has changed: it is shown again, and nothing goes on by itself. */
@@ -101,7 +108,7 @@ static void on_result(void *context, const struct gate_result *result)
 	else if (result->outcome == OUTCOME_UNKNOWN || result->error.kind == ERROR_UNKNOWN_OUTCOME)
 		end_step(run, DESK_UNKNOWN, result->error.text);
 	else
-		end_step(run, unreachable(result->error.kind) || result->outcome == OUTCOME_CONFLICT ? DESK_OPEN : DESK_FAILED, result->error.text);
+		fail_step(run, &result->error, result->outcome == OUTCOME_CONFLICT);
 }
 
 static void submit(struct desk_run *run)
@@ -128,7 +135,7 @@ static void on_looked(void *context, struct review *takes)
 	if (takes->allowed)
 		submit(run);
 	else
-		end_step(run, unreachable(takes->refusal.kind) ? DESK_OPEN : DESK_FAILED, takes->refusal.text);
+		fail_step(run, &takes->refusal, false);
 }
 
 static void ask_anew(struct desk_run *run, struct change *anew)
@@ -165,7 +172,7 @@ static void on_proposed(void *context, struct change *takes, const struct error 
 	} else if (takes) {
 		ask_anew(run, takes);
 	} else if (error && error->kind != ERROR_NONE) {
-		end_step(run, unreachable(error->kind) ? DESK_OPEN : DESK_FAILED, error->text);
+		fail_step(run, error, false);
 	} else {
 		end_step(run, DESK_ALREADY, NULL);
 	}
@@ -180,7 +187,7 @@ static void on_listed(struct desk_run *run)
 	if (change)
 		ask_anew(run, change);
 	else if (queue->error.kind != ERROR_NONE)
-		end_step(run, unreachable(queue->error.kind) ? DESK_OPEN : DESK_FAILED, queue->error.text);
+		fail_step(run, &queue->error, false);
 	else
 		end_step(run, DESK_ALREADY, "nothing waits there, or it is on hold already");
 }
@@ -214,7 +221,7 @@ static void keep_due(struct desk_run *run)
 	if (due_list_put(run->desk->dues, &due, NULL, &error))
 		end_step(run, DESK_DONE, NULL);
 	else
-		end_step(run, DESK_FAILED, error.text);
+		fail_step(run, &error, false);
 }
 
 static void finish(struct desk_run *run)

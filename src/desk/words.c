@@ -123,6 +123,12 @@ static bool is_open(enum desk_state state)
 	return state == DESK_OPEN || state == DESK_FAILED || state == DESK_UNKNOWN || state == DESK_LEFT_OUT;
 }
 
+/* Of steps that were not begun is said that there are such, no more. */
+static bool is_begun(enum desk_state state)
+{
+	return is_open(state) && state != DESK_LEFT_OUT;
+}
+
 /* "login cache emptied (anna)" and "login cache emptied" are one thing to people. */
 static bool same_thing(const char *a, const char *b)
 {
@@ -140,7 +146,7 @@ static bool is_said(const struct desk_run *run, size_t at, bool still)
 	for (size_t i = 0; i < at; i++) {
 		const struct planned *other = &run->steps[i].planned;
 
-		if (!is_open(run->shown[i].state))
+		if (!is_begun(run->shown[i].state))
 			continue;
 		if (still ? strcmp(other->still, planned->still) == 0 : other->server == planned->server && same_thing(other->words, planned->words))
 			return true;
@@ -151,15 +157,19 @@ static bool is_said(const struct desk_run *run, size_t at, bool still)
 static void add_open(const struct desk_run *run, struct text *text)
 {
 	const char *between = " Until then: ";
+	size_t left_out = 0;
 
 	for (size_t i = 0; i < run->count; i++) {
 		const struct planned *planned = &run->steps[i].planned;
 
-		if (is_open(run->shown[i].state) && !is_said(run, i, false))
+		left_out += run->shown[i].state == DESK_LEFT_OUT;
+		if (is_begun(run->shown[i].state) && !is_said(run, i, false))
 			text_addf(text, " %s%s%s: %s.", planned->words, planned->server ? " on " : "", planned->server ? planned->server : "", state_word(run->shown[i].state));
 	}
+	if (left_out > 0)
+		text_addf(text, " %s not begun.", left_out == 1 ? "One step was" : "The steps after it were");
 	for (size_t i = 0; i < run->count; i++) {
-		if (!is_open(run->shown[i].state) || !*run->steps[i].planned.still || is_said(run, i, true))
+		if (!is_begun(run->shown[i].state) || !*run->steps[i].planned.still || is_said(run, i, true))
 			continue;
 		text_addf(text, "%s%s", between, run->steps[i].planned.still);
 		between = "; ";
@@ -253,8 +263,25 @@ static const char *ticket(struct desk_run *run)
 	return words;
 }
 
+/* One step that can be tried again makes all of it worth trying again; else it is as the first one that failed says. */
+static enum error_kind ending(const struct desk_run *run)
+{
+	enum error_kind kind = ERROR_NONE;
+
+	for (size_t i = 0; i < run->count; i++) {
+		enum desk_state state = run->shown[i].state;
+
+		if (state == DESK_OPEN || state == DESK_UNKNOWN)
+			return ERROR_TIMEOUT;
+		if (state == DESK_FAILED && kind == ERROR_NONE)
+			kind = run->steps[i].error.kind;
+	}
+	return kind != ERROR_NONE || run->view.open == 0 ? kind : ERROR_TIMEOUT;
+}
+
 void run_tell(struct desk_run *run)
 {
+	run->view.ending = ending(run);
 	run->view.state_now = state_now(run);
 	run->view.say = say(run);
 	run->view.ticket = ticket(run);

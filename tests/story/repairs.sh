@@ -1,0 +1,192 @@
+#!/bin/bash
+# repairs.sh - the helpdesk's repairs and the two larger jobs from the command
+# line, as mail sees them: real logins at Dovecot and Postfix, real mail by LMTP,
+# real sessions that end. With one of the servers away it is told what is not
+# done, and it is finished later. Runs against the private mail system (lab env);
+# the person, the group and the list that it is about are made for it and go.
+# Not told here: the same at the keyboard (repairs_console.sh), UDM (udm.sh).
+set -u
+cd "$(dirname "$0")/../.." || exit 70
+. tests/story/lib.sh
+[ -n "${POSTROOM_CONFIG:-}" ] && [ -n "${LAB_SUBMISSION:-}" ] && [ "${LAB_PROFILE:-ucs}" = ucs ] && [ "$(id -u)" = 0 ] ||
+	{ skip "repairs" "no private mail system with Postfix"; finish; exit; }
+. tests/story/repairs_lib.sh
+repairs_begin
+trap repairs_forget EXIT
+
+# --- a password -------------------------------------------------------------------------
+ok "the person logs in" login "$address" "$work/word1" "$LAB_IMAP1"
+ok "Dovecot remembers it" login "$address" "$work/word1" "$LAB_IMAP1"
+ok "a session at mail1" stay "$LAB_IMAP1" "$address" "$work/word1"
+ok "and an open one for sending" smtp_stays "$work/word1"
+status 0 "what would be done" pr reset "$who" --password --dry-run
+said "is a list of steps" "1  new password"
+said "with the SMTP session that is open" "1 open SMTP session"
+status 0 "a password is made" pr reset "$who" --password --yes --reason "ticket 90417"
+made_password >"$work/word2"
+said "it was tried at the mail server" "tried: the new password logs in on mail1  done"
+said "it must be changed" "must be changed at the next login  done"
+said "the session was ended" "1 connection on mail1 ended"
+said "and the open one for sending" "1 open SMTP session of $address ended on mail1"
+ok "four groups of four" grep -qE '^[a-hjkmnp-z2-9]{4}(-[a-hjkmnp-z2-9]{4}){3}$' "$work/word2"
+ok "which is so" smtp_is_gone
+ok "nobody is connected" connected 0
+ok "the directory has the mark" ldapvalue "(uid=$who)" pwdReset TRUE
+ok "the old password is refused at once" refuses "$address" "$work/word1"
+ok "the new one too, before it was changed" refuses "$address" "$work/word2"
+status 0 "one that may be kept" pr_typed "$work/word3" reset "$who" --password password=- must_change=no --yes
+ok "opens the mailbox" login "$address" "$work/word3" "$LAB_IMAP1"
+ok "and no older one" refuses "$address" "$work/word2"
+ok "nor the mark is there" no_mark
+status 64 "a password is no argument" pr reset "$who" --password password=open --yes
+status 65 "what the server finds too short" pr_typed "$work/short" reset "$who" --password password=- must_change=no --yes
+said "is told with its reason" "too short"
+said "and nothing else was done" "not begun"
+ok "the one before still counts" login "$address" "$work/word3" "$LAB_IMAP1"
+
+# --- a full mailbox ------------------------------------------------------------------------
+status 0 "a small limit" pr reset "$who" --quota quota=2MB --yes
+ok "mail comes until it is full" fill
+ok "then it is refused" lmtp_says 552
+status 0 "a higher limit" pr reset "$who" --quota quota=50MB --yes
+said "used and limit side by side" "used now 2"
+ok "and mail comes again at once" lmtp_says 250
+status 0 "a limit below what is used" pr reset "$who" --quota quota=1MB --dry-run
+said "is warned of" "BELOW what is used"
+status 0 "counted anew alone" pr reset "$who" --quota --yes
+said "is one step" "mailbox counted anew (quota recalc) on mail1  done"
+
+# --- forwards ---------------------------------------------------------------------------------
+status 65 "a forward until a day that is over" pr reset "$who" --forwarding forwards="$other_address" until=2020-01-01 --yes
+said "is refused" "is over already"
+status 0 "a forward until a day" pr reset "$who" --forwarding forwards="$other_address" keep_copy=yes until="$day" --yes
+status 0 "is due" pr due
+said "with whom and where to" "the forward of $who ends (to $other_address)"
+ok "mail goes on" goes "$address" "forwarded $$"
+ok "to the colleague" found "$other_address" "forwarded $$" "$LAB_DOVECOT1_CONF"
+ok "and stays" found "$address" "forwarded $$" "$LAB_DOVECOT1_CONF"
+id=$(due_id)
+status 0 "it is ended" pr reset "$who" --forwarding --yes
+ok "in the directory" no_value mailForwardAddress
+ok "and is due no more" none_due
+status 0 "that is taken back" pr undo --yes
+ok "and the forward is there" ldapvalue "(uid=$who)" mailForwardAddress "$other_address"
+pr reset "$who" --forwarding forwards="$other_address" until="$day" --yes >/dev/null
+id=$(due_id)
+status 0 "somebody did it otherwise" pr due "done" "$id"
+ok "and it is off the list" none_due
+pr reset "$who" --forwarding --yes >/dev/null
+
+# --- an absence, a colleague ------------------------------------------------------------------------
+status 65 "an absence without a text" pr reset "$who" --absence until="$day" --yes
+status 0 "an absence" pr reset "$who" --absence text="Back on Monday, story $$" until="$day" subject="Away $$" --yes
+ok "mail of a colleague" mailed_by_other "question $$"
+ok "is answered" found "$other_address" "Away $$" "$LAB_DOVECOT1_CONF"
+status 0 "the absence ends" pr reset "$who" --absence off=yes --yes
+ok "mail of somebody else" lmtp_says 250 third-$$@example.org
+status 65 "somebody whom nobody knows" pr reset "$who" --access colleague=nobody$$ --yes
+status 0 "access for a colleague by address" pr reset "$who" --access colleague="$(tr a-z A-Z <<<"$other_address")" rights=write --yes
+ok "is kept under the name that Dovecot knows" has_right "$other_address" write-deleted
+ok "and the colleague sees the mailbox" sees_shared
+status 0 "it ends" pr reset "$who" --access colleague="$other" rights=none --yes
+ok "and is gone" has_no_right "$other_address"
+
+# --- sessions, locks ---------------------------------------------------------------------------------------
+ok "two sessions" stay "$LAB_IMAP1" "$address" "$work/word3"
+ok "of the person" stay "$LAB_IMAP1" "$address" "$work/word3"
+status 0 "are ended" pr reset "$who" --sessions --yes
+said "as many" "2 connections on mail1 ended"
+ok "and gone" connected 0
+status 0 "the account is locked" pr reset "$who" --lock --yes --reason "left her badge"
+ok "no login, not from a cache either" refuses "$address" "$work/word3"
+ok "the directory says so" ldapvalue "(uid=$who)" pwdAccountLockedTime 000001010000Z
+status 0 "the history keeps why" pr history --limit 12
+said "the reason" "left her badge"
+status 0 "unlocked" pr reset "$who" --unlock --yes
+ok "the login works" login "$address" "$work/word3" "$LAB_IMAP1"
+status 0 "a chosen set" pr reset "$who" --unlock --forwarding --sessions --yes
+status 64 "but nothing that goes alone" pr reset "$who" --access --lock --yes
+
+# --- one server is away -----------------------------------------------------------------------------------------
+cp "$work/word3" "$work/before"
+status 75 "with mail2 away" pr_with down reset "$who" --password must_change=no --yes
+made_password >"$work/word3"
+said "it is told what is not done" "login cache emptied on mail2: NOT DONE."
+said "and what is true until then" "the OLD password may still open the mailbox there"
+said "and what is done" "login cache emptied on mail1  done"
+ok "the new password works where it can" login "$address" "$work/word3" "$LAB_IMAP1"
+ok "the old one does not" refuses "$address" "$work/before"
+status 0 "it is due" pr due
+said "with the steps" "not done yet: login cache emptied on mail2"
+id=$(due_id)
+status 75 "tried while it is away" pr_with down due again "$id" --yes
+ok "it stays due" some_due
+status 0 "once it is back" pr due again "$id" --yes
+said "it is finished" "All 3 steps are done."
+ok "and nothing is due" none_due
+ok "all under one number" one_job "$id"
+
+# A program that is killed in the middle loses no step.
+halt_mail2
+"$POSTROOM" --config "$work/up.conf" reset "$who" --sessions --yes >"$work/killed" 2>&1 </dev/null &
+killed=$!
+ok "what is open is written down before it is done" some_due 20
+kill -9 "$killed"
+wait "$killed" 2>/dev/null
+wake_mail2
+status 0 "after the end of the program" pr due again "$(due_id)" --yes
+ok "all is done" none_due
+
+# --- a stolen account ----------------------------------------------------------------------------------------------
+ok "a filter of the thief" put_filter
+ok "mail of the thief waits" queued "Buy this $$" 3
+ok "an open session" smtp_stays "$work/word3"
+ok "and one at the mailbox" stay "$LAB_IMAP1" "$address" "$work/word3"
+status 75 "stolen, and one of the servers that send is away" pr_with away stolen "$who" --yes
+job=$(job_number)
+said "the account is locked" "account locked  done"
+said "mail3 does not refuse yet" "refused by Postfix on mail3: NOT DONE."
+said "nor hold" "queued mail put on hold on mail3: NOT DONE."
+ok "no login" refuses "$address" "$work/word3"
+ok "Postfix' table has the address" refused_in_table "$address"
+ok "and the login" refused_in_table "$who"
+ok "the session for sending is gone" smtp_is_gone
+ok "that of the mailbox too" connected 0
+ok "the mail is on hold" on_hold 3
+ok "the filter is off" filter_is ""
+status 0 "the lock alone taken away" pr set user "$who" locked=no --yes
+submit_as "$who" "$work/word3" >"$work/out"
+said "Postfix refuses all the same, at once" "554 5.7.1"
+pr set user "$who" locked=yes --yes >/dev/null
+status 0 "the rest, once mail3 is back" pr_with back due again "$job" --yes
+ok "nothing is due" none_due
+status 0 "taken back by its number" pr_with back undo "$job" --yes
+ok "the login works again" login "$address" "$work/word3" "$LAB_IMAP1"
+ok "Postfix takes the login" not_refused_in_table
+ok "the mail is released" on_hold 0
+ok "the filter is on again" filter_is thief
+postsuper_own
+
+# --- somebody leaves --------------------------------------------------------------------------------------------------
+status 0 "in a group" pr set group "$group" "members+=$who" --yes
+status 0 "and a list" pr set mailinglist "$list" "members+=$second" --yes
+status 0 "a leaver" pr leaver "$who" forward_to="$other_address" until="$day" text="$who has left, story $$" --yes
+job=$(job_number)
+said "the primary group stays" "it is the primary group"
+ok "locked" refuses "$address" "$work/word3"
+ok "out of the group" not_in "(cn=$group)" memberUid
+ok "out of the list, which had the second address" not_in "(&(objectClass=univentionMailList)(cn=$list))" univentionMailMember
+ok "mail goes to the colleague" goes "$address" "left $$"
+ok "who gets it" found "$other_address" "left $$" "$LAB_DOVECOT1_CONF"
+status 0 "the end of the forward is due" pr due
+said "with its day" "$day"
+status 0 "all of it taken back" pr undo "$job" --yes
+ok "nothing is due" none_due
+ok "back in the group" ldapvalue "(cn=$group)" memberUid "$who"
+ok "and in the list" ldapvalue "(&(objectClass=univentionMailList)(cn=$list))" univentionMailMember "$second"
+ok "and logged in" login "$address" "$work/word3" "$LAB_IMAP1"
+
+# --- afterwards -----------------------------------------------------------------------------------------------------------
+ok "no password stands in the state, the logs or what was printed" no_secret
+status 0 "the history is whole" pr history --verify
+finish

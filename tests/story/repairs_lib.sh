@@ -1,0 +1,231 @@
+# repairs_lib.sh - what the two stories of repairs share: a person of their own,
+# servers that are away, sessions that stay open, mail that waits. Sourced.
+
+who=rep$$ address=rep.story$$@example.com second=rep.second$$@example.com group="Repairs $$" list="Repaired $$"
+day=$(date -u -d '+30 days' +%Y-%m-%d)
+
+pr() { "$POSTROOM" --config "$work/up.conf" "$@" </dev/null; }
+pr_with() { local which=$1; shift; "$POSTROOM" --config "$work/$which.conf" "$@" </dev/null; }
+# pr_typed FILE WORDS... - the password is typed at the terminal that script gives it
+pr_typed() {
+	local file=$1 i
+	shift
+	rm -f "$work/typed"
+	{ sleep 1; cat "$file"; echo; for ((i = 0; i < 300; i++)); do [ -s "$work/typed" ] && break; sleep 0.1; done; } |
+		script -qc "$(printf '%q ' "$POSTROOM" --config "$work/up.conf" "$@"); echo \$? >$work/typed" /dev/null
+	return "$(cat "$work/typed")"
+}
+
+repairs_begin() {
+	umask 077
+	local i
+	mkdir -p -m 700 "$work/state" "$work/guardian3"
+	sed "s|^state_dir.*|state_dir = \"$work/state\"|" "$POSTROOM_CONFIG" >"$work/up.conf"
+	sed "s|http = \"https*://127.0.0.1:[0-9]*\"|http = \"http://127.0.0.1:1\"|" "$work/up.conf" >"$work/down.conf"
+	# A third server that sends: away over ssh, and back it is the one Postfix of the lab under another name.
+	{ cat "$work/up.conf"; printf 'server mail3 {\n\tssh = "nobody@127.0.0.1"\n\tssh_port = 1\n\trole = transport\n}\n'; } >"$work/away.conf"
+	{ cat "$work/up.conf"; printf 'server mail3 {\n\texec = yes\n\trole = transport\n\tpostfix_config = "%s"\n\tguardian_directory = "%s"\n}\n' \
+		"$LAB_POSTFIX_CONF" "$work/guardian3"; } >"$work/back.conf"
+	for i in 1 2 3; do printf 'Repair-canary-%s-%s' "$i" "$$" >"$work/word$i"; done
+	printf 'tiny' >"$work/short"
+	config=$work/up.conf
+	other=$(logins 3)
+	other_address=$(address_of "$other")
+	# So that the old password would go on counting if nobody emptied the cache.
+	cp "$LAB_DOVECOT1_CONF" "$work/dovecot1.conf"
+	printf '\nauth_cache_size = 10 M\nauth_cache_ttl = 1 hour\n' >>"$LAB_DOVECOT1_CONF"
+	doveadm -c "$LAB_DOVECOT1_CONF" reload
+	ok "a person" pr add user "$who" given_name=Rep family_name=Story "address=$address" "alternates=$second" home_server=mail1.example.com quota=0 \
+		"password=@$work/word1" --yes
+	ok "a group" pr add group "$group" --yes
+	ok "a list" pr add mailinglist "$list" "address=repaired$$@example.com" "members=$other_address" --yes
+}
+
+repairs_forget() {
+	local pid
+	wake_mail2 2>/dev/null
+	for pid in $(jobs -p); do kill "$pid" 2>/dev/null; done
+	pr remove user "$who" --yes --confirm "$who" >/dev/null 2>&1
+	pr remove group "$group" --yes --confirm "$group" >/dev/null 2>&1
+	pr remove mailinglist "$list" --yes --confirm "$list" >/dev/null 2>&1
+	if [ -s "$work/dovecot1.conf" ]; then
+		cat "$work/dovecot1.conf" >"$LAB_DOVECOT1_CONF"
+		doveadm -c "$LAB_DOVECOT1_CONF" reload
+	fi
+	postsuper_own
+	tmux -L "$socket" kill-server 2>/dev/null
+	rm -rf "$work"
+}
+
+# --- what was printed ------------------------------------------------------------------
+made_password() { sed -n 's/^Password: //p' "$work/out" | tr -d '\r\n'; }
+job_number() { sed -n 's/^Number: //p' "$work/out" | tail -1; }
+due_id() { pr due --format csv | sed -n 2p | cut -d, -f1 | tr -d '"\r'; }
+none_due() { [ -z "$(due_id)" ] || { pr due; return 1; }; }
+some_due() { # within SECONDS
+	local i
+	for ((i = 0; i < ${1:-1} * 10; i++)); do
+		[ -n "$(due_id)" ] && return 0
+		sleep 0.1
+	done
+	echo "nothing is due"
+	return 1
+}
+# one_job NUMBER - steps of two goes stand under it
+one_job() { [ "$(pr history --format csv | grep -c ",$1,")" -gt 9 ] || { pr history --format csv; return 1; }; }
+
+# --- logins and sessions ------------------------------------------------------------------
+refuses() { ! login "$1" "$2" "$LAB_IMAP1" >"$work/refused" 2>&1 || { cat "$work/refused"; return 1; }; }
+# stay PORT USER FILE - an IMAP session that stays
+stay() {
+	local fd line
+	exec {fd}<>"/dev/tcp/127.0.0.1/$1" || return 1
+	read -r -t 20 line <&"$fd"
+	printf 'a login "%s" "%s"\r\n' "$2" "$(cat "$3")" >&"$fd"
+	while read -r -t 20 line <&"$fd"; do
+		case $line in
+		'a OK'*) return 0 ;;
+		'a '*) break ;;
+		esac
+	done
+	echo "$line"
+	return 1
+}
+# connected COUNT - within 10 s Dovecot lists so many connections of the person
+connected() {
+	local i
+	for ((i = 0; i < 100; i++)); do
+		[ "$(doveadm -c "$LAB_DOVECOT1_CONF" -f tab who -1 2>/dev/null | cut -f1 | grep -cx -- "$address")" = "$1" ] && return 0
+		sleep 0.1
+	done
+	doveadm -c "$LAB_DOVECOT1_CONF" who -1
+	return 1
+}
+# smtp_stays FILE - a login for sending that has sent one mail and stays open
+smtp_stays() {
+	local i
+	# "Later" is tried again, as mail programs do: Dovecot may just be reloading.
+	for i in 1 2 3 4 5; do
+		smtp_once "$1" >"$work/smtp.log" && return 0
+		kill "$smtp_pid" 2>/dev/null
+		sleep 0.5
+	done
+	cat "$work/smtp.log"
+	return 1
+}
+smtp_once() {
+	local plain
+	plain=$(printf '\0%s\0%s' "$address" "$(cat "$1")" | base64 -w0)
+	rm -f "$work/smtp.in" "$work/smtp.out"
+	mkfifo "$work/smtp.in"
+	openssl s_client -quiet -starttls smtp -connect "127.0.0.1:$LAB_SUBMISSION" -CAfile "$LAB_CA" <"$work/smtp.in" >"$work/smtp.out" 2>&1 &
+	smtp_pid=$!
+	exec 7>"$work/smtp.in"
+	talk 'EHLO story.example' 250 && talk "AUTH PLAIN $plain" 235 && talk "MAIL FROM:<$address>" 250 && talk "RCPT TO:<$other_address>" 250 &&
+		talk DATA 354 && talk $'Subject: open session\r\n\r\nx\r\n.' 'queued as'
+}
+talk() { # talk WORDS ANSWER - waits until a new line has it
+	local i before
+	before=$(wc -l <"$work/smtp.out")
+	printf '%s\r\n' "$1" >&7
+	for ((i = 0; i < 100; i++)); do
+		tail -n "+$((before + 1))" "$work/smtp.out" | grep -q -- "$2" && return 0
+		sleep 0.1
+	done
+	cat "$work/smtp.out"
+	return 1
+}
+smtp_is_gone() {
+	local i
+	for ((i = 0; i < 100; i++)); do
+		kill -0 "$smtp_pid" 2>/dev/null || { exec 7>&-; return 0; }
+		sleep 0.1
+	done
+	cat "$work/smtp.out"
+	return 1
+}
+# submit_as LOGIN FILE - a mail as the person; prints the talk
+submit_as() {
+	printf 'From: %s\nTo: x@partner.test\nSubject: submitted\n\nx\n' "$address" >"$work/mail"
+	printf 'user = "%s:%s"\n' "$1" "$(cat "$2")" | curl -sS -v --max-time 20 --ssl-reqd --cacert "$LAB_CA" -K - --mail-from "$address" \
+		--mail-rcpt x@partner.test -T "$work/mail" "smtp://127.0.0.1:$LAB_SUBMISSION" 2>&1
+}
+
+# --- mail ------------------------------------------------------------------------------------
+# lmtp KB [SENDER] - one delivery to the person; prints the last answer
+lmtp() {
+	local line fd from=${2:-story@partner.test}
+	exec {fd}<>"/dev/tcp/127.0.0.1/$LAB_LMTP1" || return 1
+	printf 'LHLO story\r\nMAIL FROM:<%s>\r\nRCPT TO:<%s>\r\n' "$from" "$address" >&"$fd"
+	while read -r -t 20 line <&"$fd"; do
+		case $line in
+		*' 2.1.5 '*) break ;;
+		5*) echo "$line"; exec {fd}>&-; return 0 ;;
+		esac
+	done
+	printf 'DATA\r\nFrom: <%s>\r\nTo: <%s>\r\nSubject: filled\r\n\r\n' "$from" "$address" >&"$fd"
+	head -c $(($1 * 760)) /dev/zero | base64 | sed 's/$/\r/' >&"$fd"
+	printf '.\r\nQUIT\r\n' >&"$fd"
+	while read -r -t 20 line <&"$fd"; do
+		case $line in
+		354*|221*) ;;
+		*) echo "$line"; break ;;
+		esac
+	done
+	exec {fd}>&-
+}
+lmtp_says() { lmtp 300 "${2:-story@partner.test}" >"$work/lmtp"; grep -q "^$1" "$work/lmtp" || { cat "$work/lmtp"; return 1; }; }
+fill() {
+	local i
+	for ((i = 0; i < 20; i++)); do
+		lmtp 300 | grep -q '^552' && return 0
+	done
+	echo "never full"
+	return 1
+}
+# mailed_by_other SUBJECT - the colleague writes to the person
+mailed_by_other() {
+	printf 'From: %s\nTo: %s\nSubject: %s\n\nx\n' "$other_address" "$address" "$1" >"$work/mail"
+	curl -sS --max-time 20 --mail-from "$other_address" --mail-rcpt "$address" -T "$work/mail" "smtp://127.0.0.1:$LAB_SMTP" 2>&1
+}
+# queued SUBJECT N - N mails of the person wait for a partner whose server is away
+queued() {
+	local i
+	for ((i = 0; i < $2; i++)); do submit_as "$address" "$work/word3" >"$work/talk" || { cat "$work/talk"; return 1; }; done
+	for ((i = 0; i < 100; i++)); do
+		[ "$(waiting deferred)" = "$2" ] && return 0
+		sleep 0.2
+	done
+	postqueue -c "$LAB_POSTFIX_CONF" -p
+	return 1
+}
+waiting() { postqueue -c "$LAB_POSTFIX_CONF" -j | grep -F "\"sender\": \"$address\"" | grep -cE "\"queue_name\": \"$1\""; }
+on_hold() { [ "$(waiting hold)" = "$1" ] || { postqueue -c "$LAB_POSTFIX_CONF" -p; return 1; }; }
+postsuper_own() {
+	postqueue -c "$LAB_POSTFIX_CONF" -j 2>/dev/null | grep -F "\"sender\": \"$address\"" | sed 's/.*"queue_id": "\([^"]*\)".*/\1/' |
+		postsuper -c "$LAB_POSTFIX_CONF" -d - >/dev/null 2>&1
+}
+refused_in_table() { postmap -c "$LAB_POSTFIX_CONF" -q "$1" "hash:$LAB_POSTFIX_CONF/refused_logins" | grep -q REJECT; }
+not_refused_in_table() { ! refused_in_table "$address" && ! refused_in_table "$who"; }
+
+# --- sieve, access ------------------------------------------------------------------------------
+put_filter() {
+	echo 'keep;' | doveadm -c "$LAB_DOVECOT1_CONF" sieve put -u "$address" -a thief
+}
+filter_is() { [ "$(doveadm -c "$LAB_DOVECOT1_CONF" sieve list -u "$address" | sed -n 's/ *ACTIVE *$//p')" = "$1" ] || { doveadm -c "$LAB_DOVECOT1_CONF" sieve list -u "$address"; return 1; }; }
+has_right() { doveadm -c "$LAB_DOVECOT1_CONF" acl get -u "$address" INBOX | grep -F "user=$1" | grep -q "$2" || { doveadm -c "$LAB_DOVECOT1_CONF" acl get -u "$address" INBOX; return 1; }; }
+has_no_right() { ! has_right "$1" . >"$work/rights" 2>&1; }
+sees_shared() { imap "$other" "GETACL INBOX" 'LIST "" "*"' >"$work/imap"; grep -qi "$address" "$work/imap" || { cat "$work/imap"; return 1; }; }
+
+# --- the directory ---------------------------------------------------------------------------------
+no_value() { ! ldapvalue "(uid=$who)" "$1" ''; }
+no_mark() { ! ldapvalue "(uid=$who)" pwdReset TRUE; }
+not_in() { ! ldapvalue "$1" "$2" "$who" && ! ldapvalue "$1" "$2" "$second" && ! ldapvalue "$1" "$2" "$address"; }
+
+# --- a server that gives no answer -----------------------------------------------------------------------
+halt_mail2() { local pid; pid=$(cat "$LAB_DIR/dovecot2/run/master.pid" 2>/dev/null || cat "$LAB_DIR/pids/dovecot2"); kill -STOP "$pid" $(pgrep -P "$pid"); mail2_halted=$pid; }
+wake_mail2() { [ -z "${mail2_halted:-}" ] || { kill -CONT "$mail2_halted" $(pgrep -P "$mail2_halted"); mail2_halted=; }; }
+
+no_secret() {
+	! grep -rlF -e "$(cat "$work/word1")" -e "$(cat "$work/word2")" -e "$(cat "$work/word3")" "$work/state" "$LAB_DIR/log" "$LAB_DIR/guardian1"
+}
