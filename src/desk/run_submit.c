@@ -172,7 +172,8 @@ static void on_proposed(void *context, struct change *takes, const struct error 
 	} else if (takes) {
 		ask_anew(run, takes);
 	} else if (error && error->kind != ERROR_NONE) {
-		fail_step(run, error, false);
+		/* Where it cannot be done at all there is no such step; this server could not be read. */
+		fail_step(run, error, true);
 	} else {
 		end_step(run, DESK_ALREADY, NULL);
 	}

@@ -240,15 +240,27 @@ static bool is_away(const struct error *error)
 	return error->kind == ERROR_UNREACHABLE || error->kind == ERROR_TIMEOUT || error->kind == ERROR_CANCELLED;
 }
 
+/* What reads settings says that it could not read; whether the server is away is told by its queue, which was asked with it. */
+static bool gave_no_answer(const struct desk_plan *plan, const struct desk_refusal *refusal)
+{
+	if (refusal->change || refusal->error.kind == ERROR_NONE)
+		return false;
+	for (size_t i = 0; i < plan->queue_count; i++)
+		if (strcmp(plan->queues[i].server, refusal->server) == 0 && is_away(&plan->queues[i].error))
+			return true;
+	return is_away(&refusal->error);
+}
+
 void desk_step_refuse(struct desk_plan *plan)
 {
 	for (size_t i = 0; i < plan->refusal_count; i++) {
 		struct desk_refusal *refusal = &plan->refusals[i];
+		bool away = gave_no_answer(plan, refusal);
 		struct planned *step;
 
-		if (!refusal->change && refusal->error.kind != ERROR_NONE && !is_away(&refusal->error))
+		if (!refusal->change && refusal->error.kind != ERROR_NONE && !away)
 			desk_remark(plan, "! %s: Postfix does not refuse %s by itself: %s", refusal->server, refusal->login, refusal->error.text);
-		if (!refusal->change && !is_away(&refusal->error))
+		if (!refusal->change && !away)
 			continue;
 		step = desk_step(plan, refusal->server, refusal->change, arena_format(plan->arena, "%s refused by Postfix", refusal->login),
 			"Postfix goes on taking mail from this login as long as Dovecot lets it in");

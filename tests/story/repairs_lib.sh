@@ -146,9 +146,9 @@ smtp_is_gone() {
 }
 # submit_as LOGIN FILE - a mail as the person; prints the talk
 submit_as() {
-	printf 'From: %s\nTo: x@partner.test\nSubject: submitted\n\nx\n' "$address" >"$work/mail"
+	printf 'From: %s\nTo: x@far.invalid\nSubject: submitted\n\nx\n' "$address" >"$work/mail"
 	printf 'user = "%s:%s"\n' "$1" "$(cat "$2")" | curl -sS -v --max-time 20 --ssl-reqd --cacert "$LAB_CA" -K - --mail-from "$address" \
-		--mail-rcpt x@partner.test -T "$work/mail" "smtp://127.0.0.1:$LAB_SUBMISSION" 2>&1
+		--mail-rcpt x@far.invalid -T "$work/mail" "smtp://127.0.0.1:$LAB_SUBMISSION" 2>&1
 }
 
 # --- mail ------------------------------------------------------------------------------------
@@ -229,3 +229,6 @@ wake_mail2() { [ -z "${mail2_halted:-}" ] || { kill -CONT "$mail2_halted" $(pgre
 no_secret() {
 	! grep -rlF -e "$(cat "$work/word1")" -e "$(cat "$work/word2")" -e "$(cat "$work/word3")" "$work/state" "$LAB_DIR/log" "$LAB_DIR/guardian1"
 }
+
+# quota_is KB - what Dovecot has as the limit
+quota_is() { doveadm -c "$LAB_DOVECOT1_CONF" quota get -u "$address" | grep -E "STORAGE.*$1"; }

@@ -1,0 +1,158 @@
+#!/bin/bash
+# repairs_console.sh - the helpdesk's repairs at the keyboard, in tmux, as somebody
+# with a caller on the line does them: the person, one key, one review, the steps
+# ticked; a password that is read out and then is nowhere any more; one of the
+# servers away and the rest done later from the person's page; a stolen account
+# and its way back from the history. What mail says of it is asked of the real
+# Dovecot. Not told here: what repairs.sh tells without a screen.
+set -u
+cd "$(dirname "$0")/../.." || exit 70
+. tests/story/lib.sh
+[ -n "${POSTROOM_CONFIG:-}" ] && [ -n "${LAB_SUBMISSION:-}" ] && [ "${LAB_PROFILE:-ucs}" = ucs ] && [ "$(id -u)" = 0 ] ||
+	{ skip "repairs at the keyboard" "no private mail system with Postfix"; finish; exit; }
+. tests/story/repairs_lib.sh
+repairs_begin
+trap repairs_forget EXIT
+
+# open_person CONFIGURATION - the console on the person's page
+open_person() {
+	close_console
+	console 100 40 --config "$work/$1.conf"
+	shows 'list complete' 20 && keys / && shows 'Find' && type_slowly "$who" && shows 'Users - 1 of' && keys Enter && shows 'What is wrong|Quota' && pause
+}
+review() { keys C-g && shows 'Nothing is written yet' 20 && shows '\[ Apply \]' 20; }
+scrollback() { tmux -L "$socket" capture-pane -p -S - 2>/dev/null; }
+over() { shows "$1" 60; }
+
+# --- a password, read out -------------------------------------------------------------------
+ok "a session of the person" stay "$LAB_IMAP1" "$address" "$work/word1"
+ok "the page of the person" open_person up
+keys p
+ok "what is asked" shows 'Change at next login'
+ok "the review" review
+ok "shows each step" shows 'tried: the new password logs in'
+press_apply
+ok "through" over 'All [0-9]+ steps are done'
+ok "the password is shown" shows '[a-z2-9]{4}(-[a-z2-9]{4}){3}'
+screen | grep -oE '\b[a-hjkmnp-z2-9]{4}(-[a-hjkmnp-z2-9]{4}){3}\b' | head -1 >"$work/word2"
+printf %s "$(cat "$work/word2")" >"$work/word2"
+ok "and spelled" shows 'Group 1 of 4'
+keys Space
+ok "group by group" shows 'Group 2 of 4'
+ok "what to say" shows 'Choose one of your own'
+ok "the session is gone" connected 0
+ok "the old password is refused" refuses "$address" "$work/word1"
+keys x
+ok "the ticket" shows 'For the ticket'
+screen >"$work/out"
+grep -qF "$(cat "$work/word2")" "$work/out" && say_not "has no password in it" <"$work/out" || say_ok "has no password in it"
+keys Escape
+pause
+keys Escape
+ok "the page again" shows 'New password of .*: all'
+scrollback >"$work/out"
+grep -qF "$(cat "$work/word2")" "$work/out" && say_not "the password is on no screen any more, nor above it" <"$work/out" || say_ok "the password is on no screen any more, nor above it"
+
+# --- typed, with one server away --------------------------------------------------------------------
+ok "mail2 is away" open_person down
+keys p
+ok "the form" shows 'New password'
+type_slowly "$(cat "$work/word3")"
+scrollback >"$work/out"
+grep -qF "$(cat "$work/word3")" "$work/out" && say_not "what is typed is dots" <"$work/out" || say_ok "what is typed is dots"
+keys Tab
+pause
+keys Space
+ok "it may be kept" shows 'no'
+ok "the review again" review
+press_apply
+ok "not all is done" over 'login cache emptied on mail2: NOT DONE'
+ok "what is true until then" shows 'OLD password may still'
+ok "where it is kept" shows 'kept under what is due'
+ok "the new password works" login "$address" "$work/word3" "$LAB_IMAP1"
+keys Escape
+ok "said once more on leaving" shows 'they are kept as due'
+ok "the next day" open_person up
+keys M
+ok "open steps stand first" shows 'Open steps +New password of'
+keys Enter
+ok "their review" shows '\[ Apply \]' 20
+press_apply
+ok "they are done" over 'All 3 steps are done'
+ok "and nothing is due" none_due
+keys Escape
+pause
+
+# --- quota, forward ----------------------------------------------------------------------------------------
+keys l
+ok "the quota" shows 'Recalculate'
+keys C-u
+type_slowly '3 GB'
+ok "its review" review
+ok "used and limit" shows 'used now .* limit then 3 GB'
+press_apply
+ok "written" over 'All [0-9]+ steps are done'
+ok "Dovecot has it" quota_is 3145728
+keys Escape
+ok "back on the page" shows 'Quota of .*: all'
+pause
+keys a
+ok "absence, forward, access" shows 'Access for a colleague'
+keys Down
+keys Enter
+ok "the forward" shows 'Forward to'
+type_slowly "$other_address"
+keys Tab
+pause
+keys Tab
+pause
+type_slowly "$day"
+ok "is reviewed" review
+press_apply
+ok "and written" over 'All 2 steps are done'
+ok "it is due" some_due
+keys Escape
+pause
+keys a
+ok "its end is offered" shows "Due .*the forward of $who ends"
+keys Enter
+ok "as a form without it" shows 'Forward to'
+ok "to be reviewed" review
+press_apply
+ok "it has ended" over 'step is done|steps are done'
+ok "and is due no more" none_due
+keys Escape
+pause
+
+# --- stolen, and back from the history -------------------------------------------------------------------------
+ok "an open session for sending" smtp_stays "$work/word3"
+ok "the page" open_person up
+keys B
+ok "what is asked of a stolen account" shows 'Hold queued mail'
+ok "one review" review
+press_apply
+ok "all steps" over 'All [0-9]+ steps are done'
+ok "locked" refuses "$address" "$work/word3"
+ok "the session for sending has ended" smtp_is_gone
+ok "Postfix refuses" refused_in_table "$address"
+keys Escape
+pause
+keys H
+ok "one line in the history" shows "Stolen account of $who \\([0-9]+ steps\\)"
+pause
+keys Enter
+ok "opens to its steps" shows 'Locked of|Login of'
+keys Enter
+ok "and closes" gone 'Login of .* forgotten on mail2'
+keys u
+ok "the review of taking all of it back" shows 'Taken back' 20
+ok "names the lock" shows 'Locked of'
+press_apply
+ok "taken back" over 'steps are done'
+ok "the login works" login "$address" "$work/word3" "$LAB_IMAP1"
+ok "Postfix takes it" not_refused_in_table
+keys Escape
+ok "the history says so" shows 'undone'
+close_console
+ok "no password stands in the state or the logs" no_secret
+finish
