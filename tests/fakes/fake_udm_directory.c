@@ -330,6 +330,15 @@ static int set_members(LDAP *ldap, const char *dn, const json_t *properties)
 	return code;
 }
 
+/* The overlay marks a password that an administrator set; UDM does so only where it is asked. */
+static void drop_mark(LDAP *ldap, const char *dn, const json_t *properties)
+{
+	const json_t *password = json_object_get(properties, "password");
+
+	if (json_is_string(password) && !json_is_true(json_object_get(properties, "pwdChangeNextLogin")))
+		modify(ldap, dn, LDAP_MOD_DELETE, "pwdReset", NULL);
+}
+
 static int set_all(LDAP *ldap, const char *dn, const json_t *properties)
 {
 	LDAPMod mods[ROWS], *list[ROWS + 1];
@@ -354,6 +363,8 @@ static int set_all(LDAP *ldap, const char *dn, const json_t *properties)
 	code = count == 0 ? LDAP_SUCCESS : ldap_modify_ext_s(ldap, dn, list, NULL, NULL);
 	for (size_t i = 0; i < count; i++)
 		free_values(values[i]);
+	if (code == LDAP_SUCCESS)
+		drop_mark(ldap, dn, properties);
 	if (code == LDAP_SUCCESS && table == group_table && (json_object_get(properties, "users") || json_object_get(properties, "nestedGroup")))
 		code = set_members(ldap, dn, properties);
 	return code;

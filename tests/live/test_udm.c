@@ -28,7 +28,7 @@ static int open_all(void **state)
 	live_prepare(&live, "ADMIN");
 	live.settings.profile = "ucs";
 	live.settings.direct = false;
-	live.settings.udm = (struct directory_udm){ .url = fake_udm_url(fake), .user = "postroom", .password_file = live_env("LAB_ROOT_SECRET"), .plain = true, .seconds = 2 };
+	live.settings.udm = (struct directory_udm){ .url = fake_udm_url(fake), .user = "postroom", .password_file = live_env("LAB_ROOT_SECRET"), .plain = true, .seconds = 3 };
 	live_open(&live);
 	assert_true(live_wait(&live, DIRECTORY_UP, 5000));
 	store = directory_store(live.directory);

@@ -73,7 +73,7 @@ static void judge_refusal(const struct field *field, const char *value, const st
 	static const char *const rules[] = { "allowed", "at most", "write", "exactly one", "has ", "is too long", "needed", "needs", "no valid UTF-8",
 		"neither yes nor no", "registered", "there is no", "choose", "cannot be stored", "is missing", "out of range", "is taken", "is no ", "whole",
 		"begins with", "ends in", "take it", "nobody here", "per cent", "given twice", "is the ", "own primary address", "cannot be written", "name=value", "parts are", "follows from its owner", "cannot be kept",
-		"is no LDAP filter", "does not reach", "name of the schema", "keeps one value" };
+		"is no LDAP filter", "does not reach", "name of the schema", "keeps one value", "cannot be set" };
 	/* What becomes a change of the owner may be refused there. */
 	static const char *const at_the_owner = "Alternative addresses";
 	const char *label = strncmp(error->text, at_the_owner, strlen(at_the_owner)) == 0 ? at_the_owner : field->label;
