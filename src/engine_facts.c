@@ -279,9 +279,10 @@ void engine_facts_cancel(struct engine_facts *self)
 struct engine_proposal {
 	struct engine *engine;
 	size_t host;
-	const struct setting *setting;
-	char *key, *value;                 /* heap; NULL */
-	char *password;                    /* heap; NULL: none was given */
+	struct arena *arena;
+	struct setting_edit *edits;        /* without passwords */
+	size_t count;
+	char *password;                    /* of the first one; heap; NULL: none was given */
 	struct engine_facts *facts;        /* one of the two is under way */
 	struct setting_proposal *proposal;
 	void (*done)(void *context, struct change *takes, const struct error *error);
@@ -290,8 +291,7 @@ struct engine_proposal {
 
 static void proposal_free(struct engine_proposal *self)
 {
-	free(self->key);
-	free(self->value);
+	arena_free(self->arena);
 	if (self->password)
 		memory_wipe(self->password, strlen(self->password));
 	free(self->password);
@@ -316,20 +316,37 @@ static void on_judged(void *context, const struct setting_facts *facts)
 	struct engine_proposal *self = context;
 
 	self->facts = NULL;
-	self->proposal = setting_propose(self->engine->hosts, self->host, self->setting, self->key, self->value, facts, on_proposed, self);
+	self->proposal = setting_propose_edits(self->engine->hosts, self->host, self->edits, self->count, facts, on_proposed, self);
 	if (self->password)
 		setting_propose_password(self->proposal, self->password);
+}
+
+struct engine_proposal *engine_propose_edits(struct engine *engine, size_t host, const struct setting_edit *edits, size_t count,
+		void (*done)(void *context, struct change *takes, const struct error *error), void *context)
+{
+	struct engine_proposal *self = memory_new(sizeof(*self));
+	const char *address = NULL;
+	unsigned needs = 0;
+
+	*self = (struct engine_proposal){ .engine = engine, .host = host, .arena = arena_new(), .count = count, .done = done, .context = context };
+	self->edits = arena_alloc(self->arena, (count + 1) * sizeof(*self->edits));
+	for (size_t i = 0; i < count; i++) {
+		self->edits[i] = (struct setting_edit){ .setting = edits[i].setting, .key = edits[i].key ? arena_text(self->arena, edits[i].key) : NULL,
+			.value = edits[i].value ? arena_text(self->arena, edits[i].value) : NULL };
+		needs |= edits[i].setting->facts;
+		if (edits[i].setting->facts & FACT(FACT_ARCHIVE))
+			address = self->edits[i].value;
+	}
+	self->facts = engine_facts_ask(engine, host, needs, address, on_judged, self);
+	return self;
 }
 
 struct engine_proposal *engine_propose(struct engine *engine, size_t host, const struct setting *setting, const char *key, const char *value,
 		void (*done)(void *context, struct change *takes, const struct error *error), void *context)
 {
-	struct engine_proposal *self = memory_new(sizeof(*self));
+	const struct setting_edit edit = { .setting = setting, .key = key, .value = value };
 
-	*self = (struct engine_proposal){ .engine = engine, .host = host, .setting = setting, .key = key ? memory_text(key) : NULL,
-		.value = value ? memory_text(value) : NULL, .done = done, .context = context };
-	self->facts = engine_facts_ask(engine, host, setting->facts, value, on_judged, self);
-	return self;
+	return engine_propose_edits(engine, host, &edit, 1, done, context);
 }
 
 void engine_propose_cancel(struct engine_proposal *self)

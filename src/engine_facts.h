@@ -26,6 +26,9 @@ struct engine_proposal;
 /* As setting_propose, with the facts that this setting needs. */
 struct engine_proposal *engine_propose(struct engine *engine, size_t host, const struct setting *setting, const char *key, const char *value,
 		void (*done)(void *context, struct change *takes, const struct error *error), void *context);
+/* Several settings of one server in one change (setting_propose_edits), with all that they need; the edits are copied. */
+struct engine_proposal *engine_propose_edits(struct engine *engine, size_t host, const struct setting_edit *edits, size_t count,
+		void (*done)(void *context, struct change *takes, const struct error *error), void *context);
 /* The password that belongs to the value, right after engine_propose; copied, wiped at the end. */
 void engine_propose_password(struct engine_proposal *proposal, const char *password);
 void engine_propose_cancel(struct engine_proposal *proposal);    /* NULL is allowed */

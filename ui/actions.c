@@ -27,7 +27,7 @@ const struct action actions[] = {
 	{ "pick", "form editor field", "choose", "Offers what may stand in this field, to be searched.", ACTION_ALWAYS | ACTION_FOOTER },
 	{ "add-value", "editor", "add", "Adds one more value.", ACTION_FOOTER },
 	{ "remove-value", "editor chooser", "remove", "Takes the value under the cursor out, or forgets the saved filter.", ACTION_ROW | ACTION_FOOTER },
-	{ "apply", "limits form editor field", "review..", "Opens the review of what was entered; nothing is written before it.", ACTION_ALWAYS | ACTION_WRITES | ACTION_FOOTER },
+	{ "apply", "limits settings setting form editor field", "review..", "Opens the review of what was entered; nothing is written before it. In the editor of a setting: puts the new value beside others, for one review of all.", ACTION_ALWAYS | ACTION_WRITES | ACTION_FOOTER },
 
 	/* Lists, pages, history. */
 	{ "open", "list page history live messages overview settings", "open", "Opens what is under the cursor; on a page reads a long value in full.", ACTION_ROW | ACTION_FOOTER },
@@ -51,6 +51,7 @@ const struct action actions[] = {
 	{ "edit", "page setting", "edit..", "Changes the field under the cursor, or the setting on the server that the pointer is at; the review comes before anything is written.", CHANGES | ACTION_FOOTER },
 	{ "unset", "setting", "default..", "Takes the setting out on this server, so that the default counts; the review comes before anything is written.", CHANGES | ACTION_FOOTER },
 	{ "test-log", "setting", "test lines..", "Writes a line of each level to Dovecot's logs and tells in which files they arrived; the review comes before it.", ACTION_WRITES },
+	{ "drop-staged", "settings setting", "drop staged", "Drops the new values that wait on this server for a review.", ACTION_WRITES },
 	{ "next-group", "settings", "group", "Shows the next group of settings alone, then all together again.", ACTION_FOOTER },
 	{ "previous-group", "settings", "group before", "Shows the group before alone.", 0 },
 	{ "new", "list", "new..", "Fills in a form for a new one; the review comes before anything is written.", ACTION_WRITES | ACTION_FOOTER },

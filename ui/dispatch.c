@@ -10,7 +10,9 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "model/guarded.h"
 #include "ui/repair.h"
+#include "ui/settings.h"
 #include "ui/draft.h"
 #include "ui/frame.h"
 #include "ui/lock.h"
@@ -29,6 +31,16 @@ const char *session_place(const struct view *view)
 }
 
 /* --- what an action needs --------------------------------------------------------------------- */
+
+/* A list that is always there holds edits only sometimes. */
+static bool holds_nothing(const struct view *view)
+{
+	struct change *change = view->class->staged(view);
+	bool nothing = change == NULL;
+
+	change_free(change);
+	return nothing;
+}
 
 const char *session_blocked(struct session *session, const struct view *view, const struct action *action)
 {
@@ -75,7 +87,7 @@ const char *session_blocked(struct session *session, const struct view *view, co
 			return reason;
 	}
 	/* Another change than the one that somebody is at must not come up under a wrong key. */
-	if (view->class->staged != NULL && strcmp(action->name, "undo") == 0)
+	if (view->class->staged != NULL && strcmp(action->name, "undo") == 0 && !(view->below == NULL && holds_nothing(view)))
 		return "what is being changed here comes first; go back before";
 	return NULL;
 }
@@ -126,6 +138,12 @@ static void go_on_with_draft(struct session *session)
 
 	if (session->draft_count == 0)
 		draft_remove(session_config(session)->state_directory);
+	/* Its values wait in the list of settings again; what they become is planned by their review. */
+	if (change->kind == &kind_setting) {
+		settings_go_on(session, change);
+		change_free(change);
+		return;
+	}
 	session_push(session, review_view_new(session, change));
 }
 

@@ -13,6 +13,7 @@
 
 #include "base/file.h"
 #include "base/json.h"
+#include "model/guarded.h"
 
 #define DRAFT_FORMAT "postroom-draft-1"
 #define DRAFT_MOST (1024 * 1024)
@@ -161,6 +162,8 @@ static struct change *change_from(const struct json *json)
 	struct record *seen;
 	enum verb verb;
 
+	if (kind == NULL && kind_name != NULL)
+		kind = strcmp(kind_name, kind_setting.name) == 0 ? &kind_setting : NULL;
 	if (kind == NULL || name == NULL || !verb_from(json_get_text(json, "verb"), &verb))
 		return NULL;
 	change = change_new(verb, kind, name);
@@ -174,6 +177,11 @@ static struct change *change_from(const struct json *json)
 	if (verb == VERB_EDIT)
 		change_saw(change, seen);
 	record_free(seen);
+	/* Files as they were to be are not: they would be planned from what lay there then. */
+	if (kind == &kind_setting && guarded_set(change, "change") != NULL) {
+		change_free(change);
+		return NULL;
+	}
 	return change;
 }
 

@@ -19,6 +19,7 @@
 #include "gate/gate.h"
 #include "model/guarded.h"
 #include "model/traffic.h"
+#include "settings/settings.h"
 #include "ui/move.h"
 #include "ui/review_state.h"
 
@@ -173,6 +174,29 @@ static struct event event_of(const struct review *review, struct arena *arena)
 	return event;
 }
 
+/* Services that one change may need restarted. */
+enum { RESTARTS_MOST = 8 };
+
+/* What was applied counts only after a restart: its review comes at once, the first one on top; Esc leaves it for later. */
+static void offer_restarts(struct session *session, const struct change *change)
+{
+	const char *services[RESTARTS_MOST];
+	size_t count = 0;
+
+	for (size_t i = 0; i < change->edit_count; i++) {
+		const struct edit *edit = &change->edits[i];
+
+		for (size_t j = 0; kind_guarded(change->kind) && strcmp(edit->field->name, "then") == 0 && j < edit->count && count < RESTARTS_MOST; j++)
+			services[count++] = edit->values[j].bytes;
+	}
+	while (count-- > 0) {
+		const struct setting_follow_row *row = setting_restart_find(services[count]);
+
+		if (row != NULL)
+			session_push(session, review_view_new(session, settings_restart(change->name, row)));
+	}
+}
+
 /* Closes the review and the view that staged the change, then tells everybody. */
 static void applied(struct review_view *self, const struct gate_result *result)
 {
@@ -181,12 +205,15 @@ static void applied(struct review_view *self, const struct gate_result *result)
 	struct event event = event_of(self->review, arena);
 	const char *sentence = result->sentence != NULL && result->sentence[0] != '\0' ? result->sentence : self->review->sentence;
 	const char *words = arena_text(arena, sentence == NULL ? "Done." : sentence);
+	struct change *change = change_copy(self->review->change);
 	const char *id = result->outcome == OUTCOME_APPLIED && result->can_undo && result->id != NULL && result->id[0] != '\0' ? result->id : NULL;
 
 	session_pop_to(session, self->opener != NULL ? self->opener : &self->view);
 	if (event.noun != NULL)
 		session_tell(session, &event);
 	session_notice(session, id, "%s", words);
+	offer_restarts(session, change);
+	change_free(change);
 	arena_free(arena);
 }
 

@@ -1,7 +1,8 @@
 /*
  * review_panes: a review in words.
  *
- * Old and new value of each field; values of a set as what goes and what comes;
+ * Old and new value of each field; values of a set as what goes and what comes,
+ * of a server's files side by side;
  * addresses and DNs that hold anything but ASCII a second time in escaped form,
  * since two of them can look alike (terminal-and-safety 1).  Pure apart from
  * the clock while writing; loop thread.
@@ -78,6 +79,69 @@ static size_t add_differing(struct wrapped *pane, const struct field *field, con
 	return same;
 }
 
+/* The values of a change of a server's files as "name<tab>before<tab>after": of the plan, or of what was asked for. */
+static const struct value *guarded_values(const struct review *review, size_t *count)
+{
+	const struct change *change = review->change;
+
+	for (size_t i = 0; i < review->plan.count; i++) {
+		const struct operation *operation = &review->plan.operations[i];
+
+		for (size_t j = 0; j < operation->delta_count; j++) {
+			*count = operation->deltas[j].count;
+			if (strcmp(operation->deltas[j].attribute, "value") == 0)
+				return operation->deltas[j].values;
+		}
+	}
+	for (size_t i = 0; i < change->edit_count; i++) {
+		*count = change->edits[i].count;
+		if (strcmp(change->edits[i].field->name, "value") == 0)
+			return change->edits[i].values;
+	}
+	*count = 0;
+	return NULL;
+}
+
+/* "message-size  52428800 -> 41943040", each once; in two rows more where that does not fit. */
+static void add_guarded(const struct review *review, struct wrapped *pane, const struct field *field)
+{
+	size_t count, widest = 0;
+	const struct value *values = guarded_values(review, &count);
+
+	for (size_t i = 0; i < count; i++) {
+		size_t length = strcspn(values[i].bytes, "\t");
+
+		widest = length > widest ? length : widest;
+	}
+	for (size_t i = 0; i < count; i++) {
+		char *name = arena_bytes(pane->arena, values[i].bytes, values[i].length), *tab = strchr(name, '\t'), *next = tab != NULL ? strchr(tab + 1, '\t') : NULL;
+		const char *before, *after;
+		int column = LABEL + (int)widest + 2;
+		size_t old_columns;
+		struct wrapped_span spans[4];
+
+		if (next == NULL) {
+			wrapped_add(pane, 0, STYLE_PLAIN, NULL, LABEL, STYLE_VALUE, name);
+			continue;
+		}
+		*tab = *next = '\0';
+		before = tab[1] != '\0' ? tab + 1 : "(none)";
+		after = next[1] != '\0' ? next + 1 : "(none)";
+		old_columns = text_columns(pane->form, before, strlen(before));
+		spans[0] = (struct wrapped_span){ LABEL, STYLE_LABEL, name };
+		spans[1] = (struct wrapped_span){ column, STYLE_OLD, before };
+		spans[2] = (struct wrapped_span){ column + (int)old_columns + 1, STYLE_DIM, "->" };
+		spans[3] = (struct wrapped_span){ column + (int)old_columns + 4, STYLE_NEW, after };
+		if ((size_t)column + old_columns + text_columns(pane->form, after, strlen(after)) + 4 <= (size_t)pane->width) {
+			wrapped_pieces(pane, spans, 4);
+			continue;
+		}
+		wrapped_add(pane, 0, STYLE_LABEL, NULL, LABEL, STYLE_LABEL, name);
+		add_value(pane, field, STYLE_OLD, "-", before);
+		add_value(pane, field, STYLE_NEW, "+", after);
+	}
+}
+
 static void add_set(const struct review *review, struct wrapped *pane, const struct field *field)
 {
 	const struct field_values *before = review->facts.now == NULL ? NULL : record_get(review->facts.now, field->name);
@@ -115,6 +179,10 @@ static void add_line(const struct review *review, struct wrapped *pane, const st
 {
 	bool adding = review->facts.now == NULL, deleting = review->plan.after == NULL;
 
+	if (kind_guarded(review->change->kind) && strcmp(line->field->name, "value") == 0 && guarded_values(review, &(size_t){ 0 }) != NULL) {
+		add_guarded(review, pane, line->field);
+		return;
+	}
 	if ((line->field->flags & FIELD_MANY) && !adding && !deleting) {
 		add_set(review, pane, line->field);
 		return;
@@ -273,15 +341,18 @@ static void add_operations(const struct review *review, struct wrapped *pane)
 	/* Messages may be ten thousand; the line above has told them as a person reads them. */
 	if (review->plan.count == 0 || review->change->kind->result != NULL)
 		return;
+	/* An order to a guardian changes no file. */
+	if (kind_guarded(review->change->kind) && operation_files(pane->arena, &review->plan.operations[0])[0] == '\0')
+		return;
 	wrapped_blank(pane);
 	wrapped_add(pane, 0, STYLE_DIM, NULL, 1, STYLE_HEADING, kind_guarded(review->change->kind) ? "In the files" :
 			review->plan.count == 1 ? "As attribute lines" : arena_format(pane->arena, "As attribute lines, %zu steps", review->plan.count));
 	for (size_t i = 0; i < review->plan.count; i++) {
 		const struct operation *operation = &review->plan.operations[i];
-		const char *lines = operation_lines(pane->arena, operation);
+		const char *lines = operation_files(pane->arena, operation);
 
-		/* The lines of all other operations begin with the DN. */
-		if (operation->verb == OPERATION_MODIFY && operation->through == NULL)
+		/* The lines of all other operations begin with the DN; the server of files is in the sentence. */
+		if (operation->verb == OPERATION_MODIFY && operation->through == NULL && !kind_guarded(review->change->kind))
 			wrapped_add(pane, 0, STYLE_DIM, NULL, 2, STYLE_DIM, operation->place);
 		add_ascii(pane, 4, operation->place);
 		add_ascii(pane, 4, operation->new_place);

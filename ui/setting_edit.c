@@ -2,8 +2,8 @@
  * setting_edit: a new value for one setting of one server.
  *
  * What is typed is checked by the catalogue with each key; Enter reads the
- * server anew, plans, and opens the review.  What was typed stays until the
- * review was applied.  Failures are sentences below the field.  Loop thread.
+ * server anew, plans, and opens the review; Ctrl-G stages it in the list, to be
+ * reviewed with others.  What was typed stays until the review was applied.  Failures are sentences below the field.  Loop thread.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -156,6 +156,31 @@ static void propose(struct setting_edit_view *self)
 	arena_free(arena);
 }
 
+/* Beside what waits on this server already; a password waits nowhere. */
+static void stage(struct setting_edit_view *self)
+{
+	struct arena *arena = arena_new();
+	struct session *session = self->view.session;
+	struct settings_view *list = self->list;
+	const char *key, *value, *canonical;
+	struct error error = { 0 };
+	size_t host = self->host;
+
+	if (has_password(self))
+		say(self, "A password waits nowhere: Enter goes to the review of this one.");
+	else if (!typed(self, arena, &key, &value))
+		say(self, "A word for this one, an equals sign, and its value are needed.");
+	else if (!setting_check(arena, self->setting, key, value, &canonical, &error))
+		say(self, error.text);
+	else {
+		settings_stage(list, host, self->setting, key, canonical);
+		session_pop_to(session, &self->view);
+		session_notice(session, NULL, "Staged: %zu on %s; %s reviews them together, nothing is written before", settings_staged_count(list, host),
+			settings_server(list, host), settings_key(list, arena, "apply"));
+	}
+	arena_free(arena);
+}
+
 /* --- keys --------------------------------------------------------------------------------------------------- */
 
 static void leave(struct setting_edit_view *self)
@@ -178,7 +203,11 @@ static bool edit_act(struct view *view, const struct action *action)
 		return true;
 	}
 	self->warned = false;
-	if (move == MOVE_ACCEPT || move == MOVE_APPLY)
+	if (move == MOVE_APPLY) {
+		stage(self);
+		return true;
+	}
+	if (move == MOVE_ACCEPT)
 		propose(self);
 	else if (has_password(self) && (move == MOVE_NEXT || move == MOVE_PREVIOUS || move == MOVE_UP || move == MOVE_DOWN))
 		self->at_password = !self->at_password;
@@ -236,7 +265,21 @@ static const char *edit_blocked(const struct view *view, const struct action *ac
 static const char *edit_label(const struct view *view, const struct action *action)
 {
 	(void)view;
-	return move_of(action) == MOVE_ACCEPT ? "review.." : NULL;
+	return move_of(action) == MOVE_ACCEPT ? "review.." : move_of(action) == MOVE_APPLY ? "stage" : NULL;
+}
+
+static struct change *edit_staged(const struct view *view)
+{
+	const struct setting_edit_view *self = (const struct setting_edit_view *)view;
+	struct arena *arena = arena_new();
+	const char *key, *value, *canonical;
+	struct error error = { 0 };
+	struct change *change = NULL;
+
+	if (input_changed(&self->input) && typed(self, arena, &key, &value) && setting_check(arena, self->setting, key, value, &canonical, &error))
+		change = settings_staged_one(self->list, self->host, self->setting, key, canonical);
+	arena_free(arena);
+	return change;
 }
 
 static bool edit_busy(const struct view *view)
@@ -308,7 +351,8 @@ static void edit_draw(const struct view *view, struct canvas *canvas, struct are
 		canvas_wrap(canvas, row + 1, 1, area.columns - 2, 2, STYLE_WARNING,
 			"Under a timer: it goes back by itself unless it is confirmed, since a mistake can lock people or mail out.");
 	if (area.rows >= 6)
-		canvas_words(canvas, last, 1, -1, STYLE_DIM, "Enter goes to the review, Esc back; nothing is written before it");
+		canvas_words(canvas, last, 1, -1, STYLE_DIM, arena_format(canvas->arena,
+			"Enter goes to the review, %s stages it for one of several, Esc back", settings_key(self->list, canvas->arena, "apply")));
 	/* Last, since it puts the cursor on the edit point. */
 	if (has_password(self) && !self->at_password)
 		line_draw(&self->password, canvas, password, LABELS, width > 62 ? 62 : width, false);
@@ -335,14 +379,18 @@ static void edit_close(struct view *view)
 static const struct view_class edit_class = {
 	.place = "editor", .close = edit_close, .draw = edit_draw, .act = edit_act, .key = edit_key, .paste = edit_paste,
 	.typing = edit_typing, .blocked = edit_blocked, .title = edit_title, .label = edit_label, .busy = edit_busy,
+	.staged = edit_staged,
 };
 
-/* The canonical value that counts now; NULL: none, or not known. */
+/* The canonical value that waits, or that counts now; NULL: none, or not known. */
 static const char *value_now(const struct setting_edit_view *self, struct arena *arena)
 {
 	const struct settings_state *state = self->list->hosts[self->host].state;
+	const struct setting_staged *staged = settings_staged_find(self->list, self->host, self->setting, self->key);
 	struct setting_value value;
 
+	if (staged != NULL && staged->value != NULL)
+		return staged->value;
 	if (state == NULL || whole_family(self))
 		return NULL;
 	value = settings_value(arena, state, self->setting, self->key);

@@ -93,12 +93,16 @@ static void add_value(const struct setting_page *self, struct wrapped *page, siz
 	const struct settings_host *host = &self->list->hosts[i];
 	struct arena *arena = page->arena;
 	const char *shown = settings_shown(arena, host, self->setting, self->key);
+	const struct setting_staged *staged;
 	bool here = i == self->at;
 	struct setting_value value;
 	char digits[16];
 
 	wrapped_add(page, 1, here ? STYLE_KEY : STYLE_LABEL, arena_format(arena, "%s%.12s", here ? "> " : "  ", settings_server(self->list, i)), INDENT,
 		here ? STYLE_ROW_HERE : STYLE_VALUE, shown);
+	staged = settings_staged_find(self->list, i, self->setting, self->key);
+	if (staged != NULL)
+		add(page, "", STYLE_NEW, arena_format(arena, "staged: %s", settings_staged_words(arena, self->list, staged)));
 	if (host->state == NULL)
 		return;
 	for (const char *const *gap = settings_state_gaps(host->state); *gap != NULL; gap++)
@@ -247,6 +251,12 @@ static bool page_act(struct view *view, const struct action *action)
 
 	if (strcmp(action->name, "edit") == 0)
 		session_push(view->session, setting_edit_new(self->list, self->setting, self->key, self->at));
+	else if (move == MOVE_APPLY)
+		settings_staged_review(self->list, self->at);
+	else if (strcmp(action->name, "drop-staged") == 0)
+		settings_staged_drop(self->list, self->at);
+	else if (strcmp(action->name, "unset") == 0 && settings_staged_count(self->list, self->at) > 0)
+		settings_stage(self->list, self->at, self->setting, self->key, NULL);
 	else if (strcmp(action->name, "unset") == 0 && self->proposal == NULL)
 		self->proposal = engine_propose(view_engine(self), self->at, self->setting, self->key, NULL, proposed, self);
 	else if (strcmp(action->name, "same-on-all") == 0)
@@ -280,10 +290,13 @@ static const char *page_blocked(const struct view *view, const struct action *ac
 {
 	const struct setting_page *self = (const struct setting_page *)view;
 	bool same = strcmp(action->name, "same-on-all") == 0, restart = strcmp(action->name, "restart-service") == 0;
+	bool staged = move_of(action) == MOVE_APPLY || strcmp(action->name, "drop-staged") == 0;
 	bool change = same || strcmp(action->name, "edit") == 0 || strcmp(action->name, "unset") == 0;
 
 	if (change && settings_locked(view->session, self->setting) != NULL)
 		return settings_locked(view->session, self->setting);
+	if (staged && settings_staged_count(self->list, self->at) == 0)
+		return "nothing is staged on this server; the editor of a setting can put its new value beside others";
 	if (strcmp(action->name, "unset") == 0 && self->key != NULL && self->key[0] == '\0')
 		return "this is a whole family; open the one that is to go";
 	if (restart)

@@ -14,6 +14,9 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "model/guarded.h"
+#include "ui/keymap.h"
+#include "ui/move.h"
+#include "ui/sections.h"
 #include "ui/session.h"
 #include "ui/settings_private.h"
 
@@ -34,11 +37,19 @@ const char *settings_locked(const struct session *session, const struct setting 
 	return setting != NULL && setting->refused != NULL ? setting->refused : NULL;
 }
 
+const char *settings_key(const struct settings_view *self, struct arena *arena, const char *action)
+{
+	const char *key = keymap_key(session_keymap(self->list.view.session), "settings", action, arena);
+
+	return key != NULL ? key : action;
+}
+
 /* --- asking ------------------------------------------------------------------------------------------ */
 
-static void take_rows(struct settings_view *self)
+void settings_again(struct settings_view *self)
 {
 	list_take(&self->list, settings_rows(self), true);
+	session_changed(self->list.view.session);
 }
 
 static void state_came(void *context, struct settings_state *takes)
@@ -48,7 +59,8 @@ static void state_came(void *context, struct settings_state *takes)
 	host->reading = NULL;
 	settings_state_free(host->state);
 	host->state = takes;
-	take_rows(host->view);
+	settings_staged_settle(host->view, host->host);
+	settings_again(host->view);
 }
 
 void settings_ask(struct settings_view *self, size_t host)
@@ -66,7 +78,7 @@ static void settings_load(struct list_view *list)
 
 	for (size_t i = 0; i < self->count; i++)
 		settings_ask(self, i);
-	take_rows(self);
+	settings_again(self);
 }
 
 static void settings_changed(struct list_view *list, const struct event *event)
@@ -110,14 +122,14 @@ static const char *settings_heading(const struct list_view *list, struct arena *
 {
 	const struct settings_view *self = (const struct settings_view *)list;
 	const struct setting *setting;
-	size_t differing = 0;
+	size_t differing = 0, staged = settings_staged_count(self, SETTINGS_ANY);
 
 	for (size_t at = 0; (setting = setting_next(&at)) != NULL; ) {
 		if (!(setting->flags & SETTING_FAMILY) && (self->group == NULL || strcmp(self->group->name, setting->group) == 0))
 			differing += settings_differ(self, setting, NULL);
 	}
-	return arena_format(arena, "Settings%s%s%s%s", self->group != NULL ? " - " : "", self->group != NULL ? self->group->title : "",
-		differing > 0 ? arena_format(arena, " - %zu differ", differing) : "",
+	return arena_format(arena, "Settings%s%s%s%s%s", self->group != NULL ? " - " : "", self->group != NULL ? self->group->title : "",
+		staged > 0 ? arena_format(arena, " - %zu staged", staged) : "", differing > 0 ? arena_format(arena, " - %zu differ", differing) : "",
 		self->count > SETTINGS_COLUMNS ? arena_format(arena, " - %d of %zu servers", SETTINGS_COLUMNS, self->count) : "");
 }
 
@@ -159,6 +171,35 @@ static void next_group(struct settings_view *self, bool forward)
 	list_take(&self->list, rows, true);
 }
 
+/* The server that keys for what is staged are about: the first one where the row under the cursor waits, else where the last edit was. */
+static size_t meant(const struct settings_view *self)
+{
+	const struct row *row = list_row(&self->list);
+	const char *key = NULL;
+	const struct setting *setting = row != NULL ? settings_of_row(row, &key) : NULL;
+
+	for (size_t i = 0; setting != NULL && i < self->count; i++) {
+		if (settings_staged_find(self, i, setting, key) != NULL)
+			return i;
+	}
+	return settings_staged_last(self);
+}
+
+static const char *settings_blocked(const struct list_view *list, const struct action *action)
+{
+	const struct settings_view *self = (const struct settings_view *)list;
+	bool review = move_of(action) == MOVE_APPLY;
+
+	if ((review || strcmp(action->name, "drop-staged") == 0) && self->staged == NULL)
+		return "nothing is staged; the editor of a setting can put its new value beside others";
+	return review && self->review != NULL ? "the server is being asked" : NULL;
+}
+
+static struct change *settings_staged_view(const struct view *view)
+{
+	return settings_staged_change((const struct settings_view *)view);
+}
+
 static bool settings_act(struct list_view *list, const struct action *action)
 {
 	struct settings_view *self = (struct settings_view *)list;
@@ -170,6 +211,10 @@ static bool settings_act(struct list_view *list, const struct action *action)
 		setting = settings_of_row(row, &key);
 		if (setting != NULL)
 			session_push(list->view.session, setting_page_new(self, setting, key));
+	} else if (move_of(action) == MOVE_APPLY) {
+		settings_staged_review(self, meant(self));
+	} else if (strcmp(action->name, "drop-staged") == 0) {
+		settings_staged_drop(self, meant(self));
 	} else if (strcmp(action->name, "next-group") == 0 || strcmp(action->name, "previous-group") == 0) {
 		next_group(self, strcmp(action->name, "next-group") == 0);
 	} else {
@@ -182,6 +227,7 @@ static void settings_close(struct list_view *list)
 {
 	struct settings_view *self = (struct settings_view *)list;
 
+	settings_staged_end(self);
 	for (size_t i = 0; i < self->count; i++) {
 		if (self->hosts[i].reading != NULL)
 			settings_read_cancel(self->hosts[i].reading);
@@ -198,13 +244,14 @@ static bool settings_busy(const struct view *view)
 		if (self->hosts[i].reading != NULL)
 			return true;
 	}
-	return list_busy(view);
+	return self->review != NULL || list_busy(view);
 }
 
 static const struct list_feed settings_feed = {
 	.load = settings_load,
 	.notice = settings_changed,
 	.act = settings_act,
+	.blocked = settings_blocked,
 	.heading = settings_heading,
 	.state = settings_state_words,
 	.empty = settings_empty,
@@ -221,7 +268,42 @@ static const struct view_class settings_class = {
 	.place = "settings",
 	LIST_VIEW_PARTS,
 	.busy = settings_busy,
+	.staged = settings_staged_view,
 };
+
+void settings_go_on(struct session *session, const struct change *draft)
+{
+	const struct edit *edit = NULL;
+	struct settings_view *self;
+	size_t host = 0, lost = 0;
+
+	for (size_t i = 0; i < draft->edit_count; i++) {
+		if (strcmp(draft->edits[i].field->name, "value") == 0)
+			edit = &draft->edits[i];
+	}
+	if (!session_goto(session, section_find("settings")))
+		return;
+	for (struct view *view = session_top(session); view->below != NULL; view = session_top(session))
+		session_pop(session);
+	self = (struct settings_view *)session_top(session);
+	while (host < self->count && strcmp(settings_server(self, host), draft->name) != 0)
+		host++;
+	for (size_t i = 0; edit != NULL && i < edit->count; i++) {
+		char *words = arena_bytes(draft->arena, edit->values[i].bytes, edit->values[i].length), *equals = strchr(words, '=');
+		const struct setting *setting;
+		const char *key = NULL;
+
+		if (equals != NULL)
+			*equals = '\0';
+		setting = setting_find(words, &key);
+		if (host < self->count && setting != NULL)
+			settings_stage(self, host, setting, key, equals != NULL ? equals + 1 : NULL);
+		else
+			lost++;
+	}
+	if (lost > 0)
+		session_notice(session, NULL, "%zu of the kept edits name a server or setting that is not there any more", lost);
+}
 
 struct view *settings_view_new(struct session *session)
 {

@@ -14,5 +14,8 @@
 
 /* The root view of the section. */
 struct view *settings_view_new(struct session *session);
+/* Goes there and stages again what an earlier session kept (staged of its view). */
+struct change;
+void settings_go_on(struct session *session, const struct change *draft);
 
 #endif

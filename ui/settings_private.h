@@ -18,10 +18,21 @@ struct settings_host {
 	struct settings_reading *reading;  /* being asked; NULL: not */
 	struct settings_state *state;      /* as it was read last; NULL: never yet */
 };
+/* A new value that waits for the review of all that wait on its server. */
+struct setting_staged {
+	const struct setting *setting;
+	char *key;                         /* heap; NULL: no family */
+	char *value;                       /* heap, canonical; NULL: it is taken out, so that the default counts */
+	size_t host;
+	struct setting_staged *next;       /* in the order in which they came */
+};
+struct settings_review;
 struct settings_view {
 	struct list_view list;
 	struct settings_host *hosts;
 	size_t count;
+	struct setting_staged *staged;
+	struct settings_review *review;    /* their reviews are being made; NULL: not */
 	const struct setting_group *group; /* only this one; NULL: all */
 };
 
@@ -35,6 +46,36 @@ const char *settings_server(const struct settings_view *self, size_t host);
 void settings_ask(struct settings_view *self, size_t host);
 /* Why settings cannot be changed by this person, or this one by nobody; NULL: they can. */
 const char *settings_locked(const struct session *session, const struct setting *setting);
+
+/* The key of an action of the list, as it is bound; arena. */
+const char *settings_key(const struct settings_view *self, struct arena *arena, const char *action);
+/* Makes the rows anew of what is known. */
+void settings_again(struct settings_view *self);
+
+/* --- settings_staged.c --- */
+/* value NULL: taken out. What waited for the same setting there is replaced; what counts there already waits no more. */
+void settings_stage(struct settings_view *self, size_t host, const struct setting *setting, const char *key, const char *value);
+/* What waits for this setting of this server; NULL: nothing. */
+const struct setting_staged *settings_staged_find(const struct settings_view *self, size_t host, const struct setting *setting, const char *key);
+/* host SETTINGS_ANY: of all servers. */
+#define SETTINGS_ANY ((size_t)-1)
+size_t settings_staged_count(const struct settings_view *self, size_t host);
+/* "52428800 -> 41943040" in words for people; arena. */
+const char *settings_staged_words(struct arena *arena, const struct settings_view *self, const struct setting_staged *staged);
+/* Takes out what counts there by now, or everything; host SETTINGS_ANY: of all servers. */
+void settings_staged_settle(struct settings_view *self, size_t host);
+void settings_staged_drop(struct settings_view *self, size_t host);
+/*
+ * Asks the server and opens one review of all that waits there, or one for Postfix and one for Dovecot, over the view that is on top now
+ * and only where it still is then.
+ */
+void settings_staged_review(struct settings_view *self, size_t host);
+void settings_staged_end(struct settings_view *self);            /* before the list is closed */
+/* The server of the edit that came last; 0: none waits. */
+size_t settings_staged_last(const struct settings_view *self);
+/* As an edit of a session that ends: a change with values only, for staged of a view. The caller frees it. */
+struct change *settings_staged_change(const struct settings_view *self);
+struct change *settings_staged_one(const struct settings_view *self, size_t host, const struct setting *setting, const char *key, const char *value);
 
 /* --- settings_rows.c --- */
 struct rows *settings_rows(const struct settings_view *self);

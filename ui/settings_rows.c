@@ -15,6 +15,8 @@
 
 enum settings_field { SF_SETTING, SF_ON, SF_DIFFERS = SF_ON + SETTINGS_COLUMNS, SF_FROM, SF_NAME, SF_GROUP, SF_ORDER, SF_FIELDS };
 
+#define STAGED "staged"
+
 /* Columns of the screen. */
 enum { MARGIN = 4, VALUE_COLUMNS = 12, DIFF_COLUMNS = 4, LABEL_LEAST = 18, LABEL_MOST = 40 };
 
@@ -153,19 +155,35 @@ static const char *folded(struct arena *arena, const struct setting *setting, co
 	return text_fold(arena, words, strlen(words));
 }
 
+/* "staged: 50 MB -> 40 MB", with the server where there are more; NULL: nothing waits here. */
+static const char *staged_words(struct arena *arena, const struct settings_view *self, const struct setting *setting, const char *key)
+{
+	const char *words = NULL;
+
+	for (size_t i = 0; i < self->count; i++) {
+		const struct setting_staged *staged = settings_staged_find(self, i, setting, key);
+
+		if (staged != NULL)
+			words = arena_format(arena, "%s%s%s: %s", words != NULL ? words : STAGED, words != NULL ? ", " : self->count > 1 ? " " : "",
+				self->count > 1 ? settings_server(self, i) : "", settings_staged_words(arena, self, staged));
+	}
+	return words;
+}
+
 static void add_row(const struct settings_view *self, struct rows *rows, const struct setting *setting, const char *key)
 {
 	struct row *row = rows_add(rows);
-	const char *name = settings_name(rows->arena, setting, key);
+	const char *staged, *name = settings_name(rows->arena, setting, key);
 
 	row->name = row->id = name;
 	row->folded = folded(rows->arena, setting, name);
 	put(row, SF_SETTING, key != NULL && *key != '\0' ? arena_format(rows->arena, "%s: %s", setting->label, key) : setting->label);
 	for (size_t i = 0; i < SETTINGS_COLUMNS; i++)
 		put(row, SF_ON + i, i < self->count ? settings_shown(rows->arena, &self->hosts[i], setting, key) : "");
+	staged = staged_words(rows->arena, self, setting, key);
 	put(row, SF_DIFFERS, settings_differ(self, setting, key) ? "DIFF" : "");
 	put(row, SF_FROM, key != NULL && *key == '\0' ? "" : letters(rows->arena, self, setting, key));
-	put(row, SF_NAME, name);
+	put(row, SF_NAME, staged != NULL ? staged : name);
 	put(row, SF_GROUP, setting->group);
 	put(row, SF_ORDER, arena_format(rows->arena, "%zu", rows->count));
 }
@@ -199,6 +217,14 @@ static void add_keys(const struct settings_view *self, struct rows *rows, const 
 			if (!there && *keys[j] != '\0')
 				add_row(self, rows, setting, arena_text(rows->arena, keys[j]));
 		}
+	}
+	for (const struct setting_staged *staged = self->staged; staged != NULL; staged = staged->next) {
+		bool there = staged->setting != setting || staged->key == NULL;
+
+		for (size_t k = began; k < rows->count && !there; k++)
+			there = strcmp(rows->rows[k].name, settings_name(rows->arena, setting, staged->key)) == 0;
+		if (!there)
+			add_row(self, rows, setting, arena_text(rows->arena, staged->key));
 	}
 }
 
@@ -260,8 +286,14 @@ enum style settings_style(const struct list_view *list, const struct field *fiel
 
 	if (field == &list_fields[SF_DIFFERS])
 		return STYLE_WARNING;
-	if (at < 0 || (size_t)at >= self->count || (setting = settings_of_row(row, &key)) == NULL)
+	if ((setting = settings_of_row(row, &key)) == NULL)
 		return otherwise;
+	if (field == &list_fields[SF_NAME])
+		return strncmp(row->values[SF_NAME].bytes, STAGED, sizeof(STAGED) - 1) == 0 ? STYLE_NEW : otherwise;
+	if (at < 0 || (size_t)at >= self->count)
+		return otherwise;
+	if (settings_staged_find(self, (size_t)at, setting, key) != NULL)
+		return STYLE_NEW;
 	arena = arena_new();
 	if (!value_of(arena, &self->hosts[at], setting, key, &value))
 		style = STYLE_DIM;
@@ -309,9 +341,14 @@ const char *settings_label(const struct list_view *list, const struct field *fie
 	return at >= 0 && (size_t)at < self->count ? settings_server(self, (size_t)at) : NULL;
 }
 
-/* What is most worth knowing of a row: what could not be read, what is hidden, what is not as it was written. */
+/* What is most worth knowing of a row: what waits, what could not be read, what is hidden, what is not as it was written. */
 static const char *worth(const struct settings_view *self, struct arena *arena, const struct setting *setting, const char *key)
 {
+	const char *staged = staged_words(arena, self, setting, key);
+
+	if (staged != NULL)
+		return arena_format(arena, "%s. %s reviews all that is staged there, %s drops it.", staged, settings_key(self, arena, "apply"),
+			settings_key(self, arena, "drop-staged"));
 	for (size_t i = 0; i < self->count; i++) {
 		struct setting_value value;
 		bool known = value_of(arena, &self->hosts[i], setting, key, &value);

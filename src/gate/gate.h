@@ -84,6 +84,8 @@ struct review {
 void review_free(struct review *review);
 /* Attribute lines of one operation for people ("replace univentionMailUserQuota: 2048 -> 4096"), secrets as dots. Lines joined with \n. Arena. */
 char *operation_lines(struct arena *arena, const struct operation *operation);
+/* The same of a change of a server's files without the values, which a review shows already: what differs in each file. Arena. */
+char *operation_files(struct arena *arena, const struct operation *operation);
 /* The whole plan as LDIF change records (base64 where unsafe, secrets left out with a comment). Arena. */
 char *plan_ldif(struct arena *arena, const struct plan *plan);
 

@@ -185,7 +185,7 @@ const char *audit_trouble(struct gate *gate);
 
 /* Does it change the files of a server (model/guarded.h)? Then what differs in them, a line each, behind what stands in text. */
 bool guarded_operation(const struct operation *operation);
-void guarded_lines(struct arena *arena, struct text *text, const struct operation *operation);
+void guarded_lines(struct arena *arena, struct text *text, const struct operation *operation, bool values);
 
 /* --- undo ------------------------------------------------------------------------------ */
 

@@ -210,11 +210,13 @@ bool guarded_operation(const struct operation *operation)
 	return operation->verb == OPERATION_MODIFY && slash && guarded_kind(slash + 1);
 }
 
-void guarded_lines(struct arena *arena, struct text *text, const struct operation *operation)
+void guarded_lines(struct arena *arena, struct text *text, const struct operation *operation, bool values)
 {
 	for (size_t i = 0; i < operation->delta_count; i++) {
 		const struct delta *delta = &operation->deltas[i];
 
+		if (!values && (!strcmp(delta->attribute, "value") || !strcmp(delta->attribute, "id")))
+			continue;
 		if (!strcmp(delta->attribute, "change") && delta->secret) {
 			next_line(text);
 			text_add(text, "what is written holds secrets and is not shown");

@@ -151,7 +151,7 @@ char *operation_lines(struct arena *arena, const struct operation *operation)
 		break;
 	case OPERATION_MODIFY:
 		if (guarded_operation(operation))
-			guarded_lines(arena, &text, operation);
+			guarded_lines(arena, &text, operation, true);
 		else
 			add_modify(&text, operation);
 		break;
@@ -280,4 +280,17 @@ char *plan_ldif(struct arena *arena, const struct plan *plan)
 	ldif = arena_text(arena, text_get(&text));
 	text_free(&text);
 	return ldif;
+}
+
+char *operation_files(struct arena *arena, const struct operation *operation)
+{
+	struct text text = { 0 };
+	char *lines;
+
+	if (operation->through || !guarded_operation(operation))
+		return operation_lines(arena, operation);
+	guarded_lines(arena, &text, operation, false);
+	lines = arena_text(arena, text_get(&text));
+	text_free(&text);
+	return lines;
 }

@@ -20,6 +20,8 @@ static const struct field guarded_fields[] = {
 	{ .name = "value", .label = "Value", .type = FIELD_TEXT, .flags = FIELD_MANY, .group = "Server", .help = "A setting and what it is set to." },
 	{ .name = "say", .label = "Note", .type = FIELD_TEXT, .flags = FIELD_MANY, .group = "Server",
 	  .help = "What must be known before, as whoever planned it found: a line that begins with ! warns." },
+	{ .name = "then", .label = "Then", .type = FIELD_TEXT, .flags = FIELD_MANY, .group = "Server",
+	  .help = "A service without whose restart it does not count." },
 	{ .name = "change", .label = "Change", .type = FIELD_TEXT, .group = GROUP,
 	  .help = "Files with the bytes that they are to have, and what must run afterwards, as the guardian reads it." },
 	{ .name = "id", .label = "Id", .type = FIELD_TEXT, .group = GROUP, .help = "By which the change is confirmed." },

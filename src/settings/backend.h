@@ -125,6 +125,8 @@ struct setting_plan {
 };
 /* Paths that the plan of these edits needs the bytes of; NULL-terminated, arena. */
 const char *const *settings_plan_files(struct arena *arena, const struct settings_state *state, const struct setting_edit *edits, size_t count);
+/* Whose reload or restart this setting needs on this server: "postfix" or "dovecot"; NULL: neither. Edits of two are planned apart. Pure. */
+const char *settings_plan_service(const struct settings_state *state, const struct setting *setting);
 /*
  * False with a sentence where a value is wrong, rules between settings forbid it, it cannot be changed here, or a higher layer hides it so
  * that nothing would happen. *plan without shown: it is so already. Pure; arena.

@@ -47,6 +47,12 @@ struct change *settings_plan_change(const struct setting_plan *plan, const struc
 		value.length = strlen(value.bytes);
 		change_edit(change, kind_field(&kind_setting, "say"), EDIT_ADD, &value, 1);
 	}
+	for (const struct setting_follow_row *row = setting_follows; row->bit; row++) {
+		struct value value = { .bytes = row->service, .length = row->service ? strlen(row->service) : 0 };
+
+		if (plan->follow & row->bit && row->service)
+			change_edit(change, kind_field(&kind_setting, "then"), EDIT_ADD, &value, 1);
+	}
 	arena_free(arena);
 	return change;
 }

@@ -239,6 +239,13 @@ static const char *service_of(unsigned follow)
 	return follow & (FOLLOW_POSTFIX_RELOAD | FOLLOW_POSTFIX_RESTART | FOLLOW_POSTMAP_TLS | FOLLOW_POSTMAP_AUTH) ? "postfix" : NULL;
 }
 
+const char *settings_plan_service(const struct settings_state *state, const struct setting *setting)
+{
+	const char *why;
+
+	return service_of(follow_of(setting, state_backend(state, setting, &why)));
+}
+
 /* What postconf prints; templates and Postfix's own expansion make some of it unforeseeable. */
 static void expect_postfix(struct planning *planning, const struct setting_edit *edit, enum setting_backend backend, const struct setting_value *now,
 		const char *word, struct setting_shown *shown)

@@ -14,7 +14,8 @@ struct setting_proposal {
 	struct hosts *hosts;
 	size_t host;
 	struct arena *arena;
-	struct setting_edit edit;
+	struct setting_edit *edits;
+	size_t edit_count;
 	const struct setting_facts *facts;
 	struct settings_reading *reading;  /* NULL: read */
 	struct settings_state *state;
@@ -29,8 +30,9 @@ struct setting_proposal {
 
 static void drop(struct setting_proposal *proposal)
 {
-	if (proposal->edit.password)
-		memory_wipe((char *)proposal->edit.password, strlen(proposal->edit.password));
+	for (size_t i = 0; i < proposal->edit_count; i++)
+		if (proposal->edits[i].password)
+			memory_wipe((char *)proposal->edits[i].password, strlen(proposal->edits[i].password));
 	settings_state_free(proposal->state);
 	arena_free(proposal->arena);
 	free(proposal);
@@ -49,7 +51,8 @@ static void plan(struct setting_proposal *proposal)
 	struct setting_plan made;
 	struct change *change = NULL;
 
-	if (!settings_plan(proposal->arena, proposal->state, &proposal->edit, 1, proposal->bytes, proposal->count, proposal->facts, &made, &error)) {
+	if (!settings_plan(proposal->arena, proposal->state, proposal->edits, proposal->edit_count, proposal->bytes, proposal->count, proposal->facts,
+			&made, &error)) {
 		/* What could not be read is the cause more often than not. */
 		if (*gaps)
 			error_set(&error, error.kind, "%s. %s", arena_text(proposal->arena, error.text), *gaps);
@@ -104,14 +107,14 @@ static void on_state(void *context, struct settings_state *takes)
 
 	proposal->reading = NULL;
 	proposal->state = takes;
-	proposal->paths = settings_plan_files(proposal->arena, takes, &proposal->edit, 1);
+	proposal->paths = settings_plan_files(proposal->arena, takes, proposal->edits, proposal->edit_count);
 	while (proposal->paths[proposal->count])
 		proposal->count++;
 	proposal->bytes = arena_alloc(proposal->arena, (proposal->count + 1) * sizeof(*proposal->bytes));
 	next_file(proposal);
 }
 
-struct setting_proposal *setting_propose(struct hosts *hosts, size_t host, const struct setting *setting, const char *key, const char *value,
+struct setting_proposal *setting_propose_edits(struct hosts *hosts, size_t host, const struct setting_edit *edits, size_t count,
 		const struct setting_facts *facts, void (*done)(void *context, struct change *takes, const struct error *error), void *context)
 {
 	struct setting_proposal *proposal = memory_new(sizeof(*proposal));
@@ -120,8 +123,15 @@ struct setting_proposal *setting_propose(struct hosts *hosts, size_t host, const
 	proposal->hosts = hosts;
 	proposal->host = host;
 	proposal->arena = arena_new();
-	proposal->edit = (struct setting_edit){ .setting = setting, .key = key ? arena_text(proposal->arena, key) : NULL,
-		.value = value ? arena_text(proposal->arena, value) : NULL };
+	proposal->edits = arena_alloc(proposal->arena, (count + 1) * sizeof(*proposal->edits));
+	proposal->edit_count = count;
+	for (size_t i = 0; i < count; i++)
+		proposal->edits[i] = (struct setting_edit){ .setting = edits[i].setting, .key = edits[i].key ? arena_text(proposal->arena, edits[i].key) : NULL,
+			.value = edits[i].value ? arena_text(proposal->arena, edits[i].value) : NULL,
+			.password = edits[i].password ? arena_text(proposal->arena, edits[i].password) : NULL };
+	for (size_t i = 0; i < count; i++)
+		if (edits[i].password)
+			arena_holds_secret(proposal->arena);
 	proposal->facts = setting_facts_copy(proposal->arena, facts ? facts : &none);
 	proposal->done = done;
 	proposal->context = context;
@@ -129,10 +139,18 @@ struct setting_proposal *setting_propose(struct hosts *hosts, size_t host, const
 	return proposal;
 }
 
+struct setting_proposal *setting_propose(struct hosts *hosts, size_t host, const struct setting *setting, const char *key, const char *value,
+		const struct setting_facts *facts, void (*done)(void *context, struct change *takes, const struct error *error), void *context)
+{
+	const struct setting_edit edit = { .setting = setting, .key = key, .value = value };
+
+	return setting_propose_edits(hosts, host, &edit, 1, facts, done, context);
+}
+
 void setting_propose_password(struct setting_proposal *proposal, const char *password)
 {
 	arena_holds_secret(proposal->arena);
-	proposal->edit.password = arena_text(proposal->arena, password);
+	proposal->edits[0].password = arena_text(proposal->arena, password);
 }
 
 void setting_propose_cancel(struct setting_proposal *proposal)

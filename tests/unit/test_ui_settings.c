@@ -9,10 +9,14 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
+#include "tests/fakes/fake_hosts.h"
 #include "tests/fakes/stage.h"
+#include "ui/draft.h"
+#include "ui/settings.h"
 
 static struct stage *open_settings(enum role role, size_t servers)
 {
@@ -110,7 +114,7 @@ static void only_admin_changes(void **state)
 static void values_are_checked(void **state)
 {
 	static const struct { const char *typed, *place, *words; } cases[] = {
-		{ "40 MB", "review", "message-size = 41943040" },
+		{ "40 MB", "review", "message-size  52428800 -> 41943040" },
 		{ "many", "editor", "is not possible" },
 		{ "-1", "editor", "is not possible" },
 		{ "60 MB", "editor", "must not be below message-size" },
@@ -132,6 +136,149 @@ static void values_are_checked(void **state)
 		assert_int_equal(fake_submits(stage->engine), 0);
 		stage_free(stage);
 	}
+}
+
+/* A new value for the setting that these words find, staged. */
+static void stage_value(struct stage *stage, const char *words, const char *value)
+{
+	stage_keys(stage, "/ Ctrl-U");
+	stage_type(stage, words);
+	stage_keys(stage, "Enter e Ctrl-U");
+	stage_type(stage, value);
+	stage_keys(stage, "Ctrl-G");
+	assert_string_equal(place(stage), "setting");
+	stage_keys(stage, "Esc");
+}
+
+static void several_in_one_review(void **state)
+{
+	struct stage *stage = open_settings(ROLE_ADMIN, 2);
+	struct change *change;
+
+	(void)state;
+	stage_keys(stage, "Ctrl-G");
+	assert_string_equal(place(stage), "settings");
+	stage_value(stage, "message_size", "40 MB");
+	shows(stage, "staged mail1: 50 MB -> 40 MB", true);
+	shows(stage, "1 staged", true);
+	stage_value(stage, "relayhost", "[relay.example.com]");
+	/* Another section and back: nothing is lost. */
+	stage_keys(stage, "2 S");
+	shows(stage, "2 staged", true);
+	change = session_top(stage->session)->class->staged(session_top(stage->session));
+	assert_non_null(change);
+	assert_string_equal(change->name, "mail1");
+	assert_int_equal(change->edits[0].count, 2);
+	assert_string_equal(change->edits[0].values[0].bytes, "message-size=41943040");
+	change_free(change);
+	stage_keys(stage, "Ctrl-G");
+	assert_string_equal(place(stage), "review");
+	shows(stage, "message-size", true);
+	shows(stage, "relay-host", true);
+	assert_int_equal(fake_submits(stage->engine), 0);
+	stage_keys(stage, "Esc");
+	shows(stage, "2 staged", true);
+	stage_keys(stage, "x");
+	shows(stage, "staged", false);
+	assert_null(session_top(stage->session)->class->staged(session_top(stage->session)));
+	stage_free(stage);
+}
+
+/* The same value again, and what counts already, wait once or not at all; a setting is taken out beside others. */
+static void what_waits_is_what_differs(void **state)
+{
+	struct stage *stage = open_settings(ROLE_ADMIN, 2);
+
+	(void)state;
+	stage_value(stage, "message_size", "40 MB");
+	stage_value(stage, "message_size", "41 MB");
+	shows(stage, "1 staged", true);
+	stage_value(stage, "message_size", "50 MB");
+	shows(stage, "staged", false);
+	stage_value(stage, "relayhost", "[relay.example.com]");
+	stage_keys(stage, "/ Ctrl-U");
+	stage_type(stage, "message_size");
+	stage_keys(stage, "Enter d");
+	assert_string_equal(place(stage), "setting");
+	shows(stage, "-> the default", true);
+	stage_keys(stage, "x");
+	shows(stage, "-> the default", false);
+	stage_free(stage);
+}
+
+/* Postfix and Dovecot reload by themselves: two reviews, the first on top, and it says so. */
+static void two_services_two_reviews(void **state)
+{
+	struct stage *stage = open_settings(ROLE_ADMIN, 2);
+
+	(void)state;
+	stage_value(stage, "message_size", "40 MB");
+	stage_value(stage, "mail_max_userip", "20");
+	/* Not planned yet: Dovecot reads no file of ours. Nothing is lost. */
+	stage_keys(stage, "Ctrl-G");
+	assert_string_equal(place(stage), "settings");
+	shows(stage, "does not r", true);
+	fake_hosts_reply(stage->engine->hosts, &(struct fake_reply){ .host = "mail1", .command = "dovecot-lines",
+		.output = "/etc/dovecot/dovecot.conf:1:!include_try conf.d/*.conf\n" });
+	shows(stage, "2 staged", true);
+	stage_keys(stage, "Ctrl-G");
+	assert_string_equal(place(stage), "review");
+	shows(stage, "Two reviews, since Postfix and Dovecot change one after the other", true);
+	shows(stage, "message-size", true);
+	shows(stage, "userip", false);
+	stage_keys(stage, "Esc");
+	assert_string_equal(place(stage), "review");
+	shows(stage, "20", true);
+	stage_free(stage);
+}
+
+/* Left in the middle, with a value typed and others waiting, and gone on with later. */
+static void kept_as_a_draft(void **state)
+{
+	struct fake_settings settings = { .role = ROLE_ADMIN, .servers = 2 };
+	char directory[] = "/tmp/postroom-test-XXXXXX";
+	struct change **drafts;
+	struct stage *stage;
+
+	(void)state;
+	assert_non_null(mkdtemp(directory));
+	settings.state_directory = directory;
+	stage = stage_new(&settings, "settings", 24, 120, VISIBLE_ASCII);
+	stage_value(stage, "message_size", "40 MB");
+	stage_keys(stage, "Ctrl-X");
+	assert_false(stage->ended);
+	shows(stage, "Not applied yet: settings mail1", true);
+	stage_keys(stage, "Ctrl-X");
+	assert_true(stage->ended);
+	stage_free(stage);
+	stage = stage_new(&settings, "users", 24, 120, VISIBLE_ASCII);
+	assert_int_equal(draft_load(directory, &drafts), 1);
+	settings_go_on(stage->session, drafts[0]);
+	stage_settle(stage);
+	change_free(drafts[0]);
+	free(drafts);
+	assert_string_equal(place(stage), "settings");
+	shows(stage, "1 staged", true);
+	stage_free(stage);
+	draft_remove(directory);
+	rmdir(directory);
+}
+
+/* It was there at once, while servers are still being asked. */
+static void finds_while_servers_are_asked(void **state)
+{
+	const struct key slash = { .kind = KEY_KIND_TEXT, .code = '/' };
+	struct stage *stage = open_settings(ROLE_ADMIN, 3);
+	const struct action *refresh = action_find("refresh");
+
+	(void)state;
+	session_act(stage->session, refresh);
+	assert_true(session_top(stage->session)->class->busy(session_top(stage->session)));
+	session_key(stage->session, &slash);
+	assert_true(session_top(stage->session)->class->typing(session_top(stage->session)));
+	stage_type(stage, "relay");
+	shows(stage, "Find: relay", true);
+	stage_free(stage);
 }
 
 /* Test lines belong to settings of Dovecot's logs, and to those who may change. */
@@ -208,7 +355,7 @@ static void set_values_can_be_taken_out(void **state)
 	stage_type(stage, "message_size");
 	stage_keys(stage, "Enter d");
 	assert_string_equal(place(stage), "review");
-	shows(stage, "message-size = (none)", true);
+	shows(stage, "message-size  52428800 -> (none)", true);
 	stage_keys(stage, "Esc o");
 	shows(stage, "> mail2", true);
 	stage_keys(stage, "d");
@@ -229,7 +376,7 @@ static void one_value_goes_to_all(void **state)
 	assert_string_equal(place(stage), "setting");
 	stage_keys(stage, "o a");
 	assert_string_equal(place(stage), "review");
-	shows(stage, "relay-encryption = may", true);
+	shows(stage, "relay-encryption  encrypt -> may", true);
 	shows(stage, "mail1", true);
 	stage_keys(stage, "Esc R");
 	assert_string_equal(place(stage), "setting");
@@ -318,7 +465,12 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(found_by_every_name), cmocka_unit_test(servers_side_by_side), cmocka_unit_test(groups_go_round),
-		cmocka_unit_test(only_admin_changes), cmocka_unit_test(values_are_checked), cmocka_unit_test(set_values_can_be_taken_out),
+		cmocka_unit_test(only_admin_changes),
+		cmocka_unit_test(several_in_one_review),
+		cmocka_unit_test(what_waits_is_what_differs),
+		cmocka_unit_test(two_services_two_reviews),
+		cmocka_unit_test(kept_as_a_draft),
+		cmocka_unit_test(finds_while_servers_are_asked), cmocka_unit_test(values_are_checked), cmocka_unit_test(set_values_can_be_taken_out),
 		cmocka_unit_test(one_value_goes_to_all),
 		cmocka_unit_test(a_password_is_never_shown),
 		cmocka_unit_test(test_lines_are_reviewed), cmocka_unit_test(facts_follow_what_is_typed), cmocka_unit_test(an_archive_must_exist),
