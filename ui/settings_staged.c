@@ -70,7 +70,9 @@ static bool counts(const struct settings_view *self, const struct setting_staged
 
 	if (state != NULL)
 		value = settings_value(arena, state, staged->setting, staged->key);
-	does = value.known && (staged->value == NULL ? !value.set : value.set && value.value != NULL && setting_same(staged->setting, value.value, staged->value));
+	if (value.known && value.value == NULL)
+		value.value = value.fallback;
+	does = value.known && (staged->value == NULL ? !value.set : value.value != NULL && setting_same(staged->setting, value.value, staged->value));
 	arena_free(arena);
 	return does;
 }

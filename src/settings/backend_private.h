@@ -89,4 +89,9 @@ const char *rules_after(const struct rules_view *view, const char *name);
 bool settings_rules(struct rules_view *view, struct error *error);
 void rules_say(struct rules_view *view, enum setting_weight weight, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
+/* Options of port 25 stand at the service "smtpd pass" while postscreen is in front of it. */
+void state_behind(const struct settings_state *state, const char **service, const char **type);
+/* What stands in setting.postconf where it is no option but who takes port 25 (postscreen_cf.c). */
+#define POSTSCREEN_PLACE "smtp/inet/postscreen"
+
 #endif

@@ -14,10 +14,12 @@ static const char *const actions[] = { "ignore", "enforce", "drop", NULL };
 #define PASSES "A check too strict turns away real servers; look into the log with ignore for some days first."
 
 const struct setting settings_postscreen[] = {
-	{ .name = "postscreen", .label = "postscreen", .group = GROUP, .type = SETTING_FLAG, .ucs = "no", .ucr = "mail/postfix/postscreen/enabled",
-	  .flags = SETTING_LOCKOUT, .follow = POSTFIX,
+	{ .name = "postscreen", .label = "postscreen", .group = GROUP, .type = SETTING_FLAG, .ucs = "no", .plain = "no",
+	  .ucr = "mail/postfix/postscreen/enabled", .postconf = "smtp/inet/postscreen", .flags = SETTING_LOCKOUT, .follow = POSTFIX,
 	  .help = "Stands in front of port 25 and turns away what behaves like a spam sender before Postfix spends a process on it. Never for ports "
-		"465 and 587.", .consequence = "Changes the line of port 25 in master.cf. " PASSES, .manual = "postscreen(8); UCS manual 14.7.6" },
+		"465 and 587.", .consequence = "Changes the line of port 25 in master.cf: yes puts postscreen there, with one process, and "
+		"smtpd with its limit and its options behind it; no puts smtpd back. Clients may wait 6 s for the greeting. " PASSES,
+	  .manual = "postscreen(8); UCS manual 14.7.6" },
 	{ .name = "postscreen-lists", .label = "DNS lists", .group = GROUP, .type = SETTING_TEXT, .least = 0, .most = 2000, .ucs = "", .plain = "",
 	  .ucr = "mail/postfix/postscreen/dnsbl/sites", .postconf = "postscreen_dnsbl_sites", .flags = SETTING_LOCKOUT, .follow = POSTFIX,
 	  .help = "DNS lists that are asked about whoever connects, each with a weight: list.example*2. What reaches the threshold meets the action.",

@@ -33,4 +33,10 @@ const char *master_cf_find(struct arena *arena, const char *bytes, size_t length
 char *master_cf_edit(struct arena *arena, const char *bytes, size_t length, const char *service, const char *type, const char *option,
 		const char *value, size_t *new_length);
 
+/* --- postscreen_cf.c --- */
+/* Stands postscreen at port 25 of master.cf: "yes" or "no"; NULL with a sentence where neither it nor smtpd does. Pure. */
+const char *postscreen_find(const char *bytes, size_t length, const char **why);
+/* New bytes with it put in front or away, with all lines that it needs; NULL with a sentence. Arena. Source: postscreen(8), postfix 6. */
+char *postscreen_edit(struct arena *arena, const char *bytes, size_t length, bool on, size_t *new_length, const char **why);
+
 #endif

@@ -100,13 +100,21 @@ static struct guarded_file *file_of(struct planning *planning, const char *path)
 static bool plan_main(struct planning *planning, const struct setting_edit *edit, const char *value)
 {
 	struct guarded_file *file = file_of(planning, path_of(planning->arena, planning->state, edit));
-	const char *service, *type, *option;
+	const char *service, *type, *option, *why;
 
 	if (!file->seen && strcmp(file->path, planning->state->local_path))
 		return error_set(planning->error, ERROR_FILE, "%s could not be read, so it is not changed", file->path);
-	if (split_option(planning->arena, edit->setting->postconf, &service, &type, &option))
+	if (!strcmp(edit->setting->postconf, POSTSCREEN_PLACE)) {
+		file->bytes = postscreen_edit(planning->arena, file->bytes, file->length, value && !strcmp(value, "yes"), &file->length, &why);
+		if (!file->bytes)
+			return error_set(planning->error, ERROR_UNSUPPORTED, "%s: %s", file->path, why);
+		step(planning, arena_format(planning->arena, "write %s", file->path));
+		return true;
+	}
+	if (split_option(planning->arena, edit->setting->postconf, &service, &type, &option)) {
+		state_behind(planning->state, &service, &type);
 		file->bytes = master_cf_edit(planning->arena, file->bytes, file->length, service, type, option, value, &file->length);
-	else
+	} else
 		file->bytes = main_cf_edit(planning->arena, file->bytes ? file->bytes : "", file->length, edit->setting->postconf, value, &file->length);
 	if (!file->bytes)
 		return error_set(planning->error, ERROR_INVALID, "%s has no service %s of type %s", file->path, service, type);

@@ -64,6 +64,19 @@ bool split_option(struct arena *arena, const char *postconf, const char **servic
 	return true;
 }
 
+void state_behind(const struct settings_state *state, const char **service, const char **type)
+{
+	const char *now, *why;
+
+	if (strcmp(*service, "smtp") || strcmp(*type, "inet") || !state->master_read)
+		return;
+	now = postscreen_find(text_get(&state->master_cf), state->master_cf.length, &why);
+	if (now && *now == 'y') {
+		*service = "smtpd";
+		*type = "pass";
+	}
+}
+
 const char *state_dropin(struct arena *arena, const struct settings_state *state)
 {
 	return dropin_place(arena, state->dovecot_conf, state->settings->flavour == FLAVOUR_UCS, state->dovecot_files);
@@ -149,8 +162,12 @@ static const char *running_word(struct arena *arena, const struct settings_state
 	const char *name = state_dovecot_name(state, setting), *value = NULL, *service, *type, *option;
 	bool there;
 
-	if (setting->postconf && split_option(arena, setting->postconf, &service, &type, &option))
+	if (setting->postconf && !strcmp(setting->postconf, POSTSCREEN_PLACE))
+		value = state->master_read ? postscreen_find(text_get(&state->master_cf), state->master_cf.length, &name) : NULL;
+	else if (setting->postconf && split_option(arena, setting->postconf, &service, &type, &option)) {
+		state_behind(state, &service, &type);
 		value = master_cf_find(arena, text_get(&state->master_cf), state->master_cf.length, service, type, option, &there);
+	}
 	else if (setting->postconf && state->postfix_set && state->postfix_default) {
 		value = lookup_get(state->postfix_set, setting->postconf);
 		value = value ? value : lookup_get(state->postfix_default, setting->postconf);
@@ -227,6 +244,20 @@ static void option_value(struct arena *arena, const struct settings_state *state
 		value->fallback = lookup_get(state->postfix_default, option);
 }
 
+static void postscreen_value(struct arena *arena, const struct settings_state *state, struct setting_value *value)
+{
+	if (!state->master_read) {
+		value->why = "master.cf could not be read";
+		return;
+	}
+	value->value = postscreen_find(text_get(&state->master_cf), state->master_cf.length, &value->why);
+	value->known = value->value != NULL;
+	value->set = value->known && value->value[0] == 'y';
+	value->origin = value->set ? ORIGIN_FILE : ORIGIN_DEFAULT;
+	value->fallback = "no";
+	value->from = arena_format(arena, "%s, port 25", state->master_path);
+}
+
 static void tell_file(struct arena *arena, const struct settings_state *state, struct setting_value *value)
 {
 	struct main_cf_place main = { 0 }, local = { 0 };
@@ -249,7 +280,12 @@ static void postfix_value(struct arena *arena, const struct settings_state *stat
 	const char *service, *type, *option, *set, *built;
 
 	value->place = setting->postconf;
+	if (!strcmp(setting->postconf, POSTSCREEN_PLACE)) {
+		postscreen_value(arena, state, value);
+		return;
+	}
 	if (split_option(arena, setting->postconf, &service, &type, &option)) {
+		state_behind(state, &service, &type);
 		option_value(arena, state, service, type, option, value);
 		return;
 	}

@@ -77,6 +77,36 @@ same "and at last the built-in one" 100 "$(postfix_has default_process_limit)"
 status 0 "a site's own parameter" s set postfix:story_restrictions=permit --own --host mail1 --yes
 status 0 "goes back like any other" "$POSTROOM" rollback --host mail1 --yes
 
+# --- postscreen in front of port 25 ------------------------------------------------------------------------
+# A port 25 of our own, at an address of loopback that no other mail system here has.
+front=127.$((LAB_SMTP / 250)).$((LAB_SMTP % 250)).7
+cp "$LAB_POSTFIX_CONF/master.cf" "$work/master.cf"
+status 69 "without a port 25 it is refused" s set postscreen=yes --host mail1 --yes
+said "with the reason" "no service at port 25"
+printf '%s:25 inet n - n - 20 smtpd\n -o smtpd_client_restrictions=permit_mynetworks\n' "$front" >>"$LAB_POSTFIX_CONF/master.cf"
+postfix -c "$LAB_POSTFIX_CONF" reload >/dev/null 2>&1
+greeted() { timeout 20 bash -c "exec 3<>/dev/tcp/$front/25; printf 'QUIT\r\n' >&3; cat <&3" | grep -q '^220'; }
+seen() { for i in $(seq 40); do grep -q "postfix/postscreen.*\[$front\]:25" "$(postfix_has maillog_file)" && return; sleep 0.5; done; return 1; }
+ok "smtpd greets there" greeted
+status 0 "postscreen is put in front" s set postscreen=yes --host mail1 --yes
+said "with what becomes of smtpd" "smtpd with its limit and its options behind it"
+said "its limit and its options" "smtpd pass - - n - 20 smtpd"
+ok "it waits" waits
+same "it is listed" yes "$(column value postscreen)"
+ok "somebody greets at port 25" greeted
+ok "and it is postscreen" seen
+status 0 "confirmed" "$POSTROOM" confirm --host mail1 --yes
+status 0 "the limits of smtpd behind it are its own" s show port25-login --host mail1
+said "at the service behind" "service smtpd"
+status 0 "put away again" s set postscreen=no --host mail1 --yes
+same "smtpd has its line back" "$front:25 inet n - n - 20 smtpd" "$(grep "^$front" "$LAB_POSTFIX_CONF/master.cf")"
+status 0 "which goes back too" "$POSTROOM" rollback --host mail1 --yes
+status 0 "and away for good" s unset postscreen --host mail1 --yes
+status 0 "confirmed as well" "$POSTROOM" confirm --host mail1 --yes
+ok "smtpd greets again" greeted
+cp "$work/master.cf" "$LAB_POSTFIX_CONF/master.cf"
+postfix -c "$LAB_POSTFIX_CONF" reload >/dev/null 2>&1
+
 # --- a login that may not send ------------------------------------------------------------------------------
 # SASL through Dovecot on the lab's submission port, and a rule check_sasl_access in main.cf.
 refuse=$LAB_POSTFIX_CONF/refused_logins

@@ -31,17 +31,54 @@ pause; keys C-u; type_slowly '30 MB'
 ok "how it is understood" shows '30 MB \(31,457,280 bytes\)'
 pause; keys Enter
 ok "the review" shows 'nothing is written yet' 30
-ok "tells before and after" shows 'message-size = 31457280'
+ok "tells before and after" shows 'message-size +[0-9]+ -> 31457280'
 press_apply
 for i in $(seq 60); do [ "$(postfix_has message_size_limit)" = 31457280 ] && break; sleep 0.5; done
 same "the real Postfix has it" 31457280 "$(postfix_has message_size_limit)"
 ok "and the screen shows it" shows '> mail1 +30 MB' 30
 pause; keys u
-ok "the review of taking it back" shows 'message-size = 10240000|Put the former' 30
+ok "the review of taking it back" shows 'message-size +31457280 -> |Put the former' 30
 press_apply
 for i in $(seq 60); do [ "$(postfix_has message_size_limit)" = 10240000 ] && break; sleep 0.5; done
 same "taken back" 10240000 "$(postfix_has message_size_limit)"
 same "byte for byte" "$before" "$(sha256sum <"$LAB_POSTFIX_CONF/main.cf")"
+
+# Several settings in one review.
+stage() { pause; keys /; pause; keys C-u; type_slowly "$1"; pause; keys Enter; shows 'On the servers' 30; pause; keys Enter; shows ' - mail1 - change' 30; }
+pause; keys Escape
+stage message_size
+pause; keys C-u; type_slowly '20 MB'; pause; keys C-g
+ok "a new value is staged" shows 'staged: 9\.8 MB -> 20 MB' 30
+pause; keys Escape
+ok "and marked in the list" shows 'Settings - 1 staged'
+stage soft_bounce
+pause; keys Right; pause; keys C-g
+ok "another one too" shows 'staged: no -> yes' 30
+pause; keys Escape; pause; keys 2; pause; keys S
+ok "moving loses neither" shows 'Settings - 2 staged' 30
+pause; keys C-g
+ok "one review of both" shows 'soft-bounce +no -> yes' 60
+press_apply
+for i in $(seq 60); do [ "$(postfix_has soft_bounce)" = yes ] && break; sleep 0.5; done
+same "both are applied at once" "yes 20971520" "$(postfix_has soft_bounce) $(postfix_has message_size_limit)"
+ok "and nothing is staged any more" shows '─ Settings - [^2]*$|Settings - [0-9]+ of|Settings - [0-9]+ - ' 30
+pause; keys u
+ok "taken back together" shows 'message-size' 30
+press_apply
+for i in $(seq 60); do [ "$(postfix_has soft_bounce)" = no ] && break; sleep 0.5; done
+same "byte for byte too" "$before" "$(sha256sum <"$LAB_POSTFIX_CONF/main.cf")"
+
+# What counts only after a restart brings the review of it at once.
+stage smtp-interfaces
+now=$(postfix_has inet_interfaces)
+pause; keys C-u; type_slowly "127.0.0.1, 127.0.0.2"; pause; keys Enter
+ok "the review says that a restart is needed" shows 'postroom settings restart postfix|Counts only after' 60
+press_apply
+ok "the restart is offered at once" shows 'Restart postfix on mail1' 90
+pause; keys Escape; sleep 1
+same "and waits for a person" "127.0.0.1, 127.0.0.2" "$(postfix_has inet_interfaces)"
 close_console
+"$POSTROOM" rollback --host mail1 --yes >/dev/null 2>&1 || "$POSTROOM" undo --yes >/dev/null 2>&1
+same "the old addresses" "$now" "$(postfix_has inet_interfaces)"
 
 finish

@@ -282,7 +282,8 @@ static void test_postfix_knows(void **state)
 	EACH(setting) {
 		const char *name = setting->postconf ? strrchr(setting->postconf, '/') : NULL, *value;
 
-		if (!setting->postconf || setting->flags & SETTING_READONLY)
+		/* Who takes port 25 is no parameter (settings/postscreen_cf.c). */
+		if (!setting->postconf || setting->flags & SETTING_READONLY || !strcmp(setting->postconf, "smtp/inet/postscreen"))
 			continue;
 		value = lookup_get(ran.pairs, name ? name + 1 : setting->postconf);
 		if (!value)

@@ -165,6 +165,52 @@ static void options_of_master_cf(void **state)
 	assert_null(master_cf_edit(*state, text, length, "smtps", "inet", "x", "y", &length));
 }
 
+#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+
+/* In front and away again is the same file, but for the two helpers, which harm nobody. */
+static void postscreen_at_port_25(void **state)
+{
+	static const struct { const char *before, *on, *off; } cases[] = {
+		{ "smtp inet n - y - - smtpd\npickup unix n - y 60 1 pickup\n",
+		  "smtp inet n - y - 1 postscreen\nsmtpd pass - - y - - smtpd\ndnsblog unix - - y - 0 dnsblog\ntlsproxy unix - - y - 0 tlsproxy\npickup unix n - y 60 1 pickup\n",
+		  "smtp inet n - y - - smtpd\ndnsblog unix - - y - 0 dnsblog\ntlsproxy unix - - y - 0 tlsproxy\npickup unix n - y 60 1 pickup\n" },
+		{ "# 25\n192.0.2.1:25\tinet\tn\t-\tn\t-\t50\tsmtpd -v\n  -o a=b\n# between\n  -o c=d\ndnsblog unix - - n - 0 dnsblog\ntlsproxy unix - - n - 0 tlsproxy",
+		  "# 25\n192.0.2.1:25\tinet\tn\t-\tn\t-\t1 postscreen\nsmtpd pass - - n - 50 smtpd -v\n  -o a=b\n# between\n  -o c=d\ndnsblog unix - - n - 0 dnsblog\ntlsproxy unix - - n - 0 tlsproxy",
+		  "# 25\n192.0.2.1:25\tinet\tn\t-\tn\t-\t50 smtpd -v\n  -o a=b\n# between\n  -o c=d\ndnsblog unix - - n - 0 dnsblog\ntlsproxy unix - - n - 0 tlsproxy" },
+	};
+	static const struct { const char *text; bool on; const char *why; } refused[] = {
+		{ "submission inet n - y - - smtpd\n", true, "no service at port 25" },
+		{ "smtp inet n - y - - smtpd\n[::1]:smtp inet n - y - - smtpd\n", true, "more than one service" },
+		{ "smtp inet n - y - - other\n", true, "neither smtpd nor postscreen" },
+		{ "smtp inet n -\n y - - smtpd\n", true, "not all its fields" },
+		{ "smtp inet n - y - - smtpd\nsmtpd pass - - y - - smtpd\n", true, "type pass already" },
+		{ "smtp inet n - y - 1 postscreen\n", false, "not one plain service" },
+		{ "smtp inet n - y - 1 postscreen -o x=y\nsmtpd pass - - y - - smtpd\n", false, "options of its own" },
+	};
+	const char *why;
+	size_t length;
+	char *text;
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		assert_string_equal(postscreen_find(cases[i].before, strlen(cases[i].before), &why), "no");
+		text = postscreen_edit(*state, cases[i].before, strlen(cases[i].before), true, &length, &why);
+		assert_string_equal(text, cases[i].on);
+		assert_string_equal(postscreen_find(text, length, &why), "yes");
+		assert_string_equal(postscreen_edit(*state, text, length, true, &length, &why), cases[i].on);
+		text = postscreen_edit(*state, text, length, false, &length, &why);
+		assert_string_equal(text, cases[i].off);
+		assert_int_equal(length, strlen(cases[i].off));
+	}
+	for (size_t i = 0; i < COUNT(refused); i++) {
+		assert_null(postscreen_edit(*state, refused[i].text, strlen(refused[i].text), refused[i].on, &length, &why));
+		if (!strstr(why, refused[i].why))
+			fail_msg("%s: %s", refused[i].text, why);
+	}
+	/* Whatever stands there, reading ends. */
+	for (size_t i = 0; i <= strlen(cases[1].on); i++)
+		postscreen_edit(*state, arena_bytes(*state, cases[1].on, i), i, false, &length, &why);
+}
+
 /* --- Dovecot ------------------------------------------------------------------------------------------- */
 
 static void our_file_is_written_and_read(void **state)
@@ -260,6 +306,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(edits_of_main_cf, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(places_in_main_cf, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(options_of_master_cf, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(postscreen_at_port_25, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(our_file_is_written_and_read, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(our_block_in_anothers_file, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(dovecot_files_are_walked, set_up, tear_down),
