@@ -11,7 +11,7 @@
 #include "base/text.h"
 
 struct watching { int64_t until; bool done; };
-struct waiting { struct stage *stage; bool done; int left; };
+struct waiting { struct stage *stage; bool done; int left, turns; };
 
 static void look_at_clock(void *context)
 {
@@ -38,15 +38,17 @@ static void look_at_servers(void *context)
 {
 	struct waiting *waiting = context;
 
-	waiting->done = live_settled(waiting->stage->engine->live) || waiting->left-- <= 0;
+	/* Whoever listens is told in a turn after the last answer. */
+	waiting->turns = live_settled(waiting->stage->engine->live) ? waiting->turns + 1 : 0;
+	waiting->done = waiting->turns > 3 || waiting->left-- <= 0;
 }
 
 void stage_hear(struct stage *stage)
 {
-	struct waiting waiting = { stage, false, 10000 };
+	struct waiting waiting = { stage, false, 10000, 0 };
 	struct loop_timer *timer;
 
-	if (stage->ended || stage->engine->live == NULL || live_settled(stage->engine->live))
+	if (stage->ended || stage->engine->live == NULL)
 		return;
 	timer = loop_after(stage->engine->loop, 0, 1, look_at_servers, &waiting);
 	loop_run_until(stage->engine->loop, &waiting.done);
@@ -85,7 +87,7 @@ static void look(void *context)
 
 bool stage_settle(struct stage *stage)
 {
-	struct waiting waiting = { stage, false, 10000 };
+	struct waiting waiting = { stage, false, 10000, 0 };
 	struct loop_timer *timer;
 
 	if (stage->ended || settled(stage))
