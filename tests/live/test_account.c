@@ -226,13 +226,19 @@ static void a_password_is_set_and_judged_by_the_server(void **state)
 	assert_true(works(secrets[1]));
 }
 
+static void preview_of(struct change *takes)
+{
+	gate_preview(live.gate, takes, live_on_review, &live);
+	change_free(takes);
+}
+
 static void it_is_never_taken_back(void **state)
 {
 	(void)state;
 	if (!live_there())
 		skip();
 	person();
-	gate_preview(live.gate, live_edit(&live, "password", secrets[2]), live_on_review, &live);
+	preview_of(live_edit(&live, "password", secrets[2]));
 	live_wait(&live);
 	assert_true(live.review->allowed);
 	assert_non_null(told(live.review, "password-final"));
@@ -289,7 +295,7 @@ static void a_lock_holds_and_a_password_does_not_open_it(void **state)
 	assert_true(noted("state", "password policy, by an admin"));
 	/* slapd's policy takes the lock away with a new password; here it stays. */
 	person();
-	gate_preview(live.gate, live_edit(&live, "password", secrets[6]), live_on_review, &live);
+	preview_of(live_edit(&live, "password", secrets[6]));
 	live_wait(&live);
 	assert_non_null(told(live.review, "password-locked"));
 	assert_int_equal(live_submit(&live), OUTCOME_APPLIED);
@@ -358,7 +364,7 @@ static void what_the_policy_does_not_obey_is_told(void **state)
 	put(POLICY, "pwdLockout", "FALSE");
 	put(POLICY, "pwdMustChange", "FALSE");
 	person();
-	gate_preview(live.gate, also(live_edit(&live, "locked", "yes"), "must_change", "yes"), live_on_review, &live);
+	preview_of(also(live_edit(&live, "locked", "yes"), "must_change", "yes"));
 	live_wait(&live);
 	assert_true(live.review->allowed);
 	assert_non_null(told(live.review, "lock-doubted"));
@@ -378,7 +384,7 @@ static void what_others_do_meanwhile_stays(void **state)
 	if (!live_there())
 		skip();
 	person();
-	gate_preview(live.gate, live_edit(&live, "password", secrets[8]), live_on_review, &live);
+	preview_of(live_edit(&live, "password", secrets[8]));
 	live_wait(&live);
 	put(PERSON, "roomNumber", "B 47");
 	assert_int_equal(live_submit(&live), OUTCOME_APPLIED);
@@ -387,7 +393,7 @@ static void what_others_do_meanwhile_stays(void **state)
 	/* Somebody else locked: the other way round is shown before anything is done. */
 	set("locked", "yes");
 	person();
-	gate_preview(live.gate, live_edit(&live, "locked", "no"), live_on_review, &live);
+	preview_of(live_edit(&live, "locked", "no"));
 	live_wait(&live);
 	put(PERSON, "pwdAccountLockedTime", NULL);
 	live_submit(&live);
@@ -427,7 +433,7 @@ static void the_secrets_are_nowhere(void **state)
 	for (size_t i = 0; i < history->count; i++)
 		assert_null(strstr(history->entries[i].lines, "Canary"));
 	person();
-	gate_preview(live.gate, live_edit(&live, "password", "Canary-never-set"), live_on_review, &live);
+	preview_of(live_edit(&live, "password", "Canary-never-set"));
 	live_wait(&live);
 	ldif = plan_ldif(arena, &live.review->plan);
 	lines = operation_lines(arena, &live.review->plan.operations[0]);
