@@ -119,12 +119,12 @@ static void add_end(const struct repair_view *self, const struct desk_view *look
 {
 	wrapped_heading(pane, "State now");
 	wrapped_add(pane, 0, STYLE_PLAIN, NULL, 1, look->open > 0 ? STYLE_WARNING : STYLE_OK, look->state_now);
-	add_remarks(look, pane);
 	add_secret(self, look, pane);
 	if (look->say != NULL) {
 		wrapped_heading(pane, "Say");
 		wrapped_add(pane, 0, STYLE_PLAIN, NULL, 1, STYLE_VALUE, look->say);
 	}
+	add_remarks(look, pane);
 }
 
 static void lay_out(const struct repair_view *self, struct arena *arena, enum visible_form form, int width, struct wrapped *pane)
@@ -140,11 +140,12 @@ static void lay_out(const struct repair_view *self, struct arena *arena, enum vi
 		wrapped_add(pane, 1, STYLE_BAD, "X", 4, STYLE_BAD, look->refusal.text);
 		wrapped_add(pane, 0, STYLE_PLAIN, NULL, 4, STYLE_DIM, "Nothing was written.");
 	}
-	add_steps(look, pane);
+	/* What whoever is on the telephone needs stands where it is seen without scrolling. */
 	if (look->phase == DESK_OVER) {
 		add_end(self, look, pane);
-		return;
+		wrapped_heading(pane, "Steps");
 	}
+	add_steps(look, pane);
 	if (look->phase == DESK_SHOWN) {
 		add_lines(look, pane);
 		add_causes(look, pane);

@@ -32,6 +32,8 @@ apply() {
 	screen
 	return 1
 }
+# back - Esc, and a moment in which the next key is not taken for one with Alt
+back() { sleep 0.6; keys Escape; sleep 0.8; }
 scrollback() { tmux -L "$socket" capture-pane -p -S - 2>/dev/null; }
 over() { shows "$1" 25; }
 
@@ -48,6 +50,7 @@ ok "the password is shown" shows '[a-z2-9]{4}(-[a-z2-9]{4}){3}'
 screen | grep -oE '\b[a-hjkmnp-z2-9]{4}(-[a-hjkmnp-z2-9]{4}){3}\b' | head -1 >"$work/word2"
 printf %s "$(cat "$work/word2")" >"$work/word2"
 ok "and spelled" shows 'Group 1 of 4'
+sleep 0.6
 keys Space
 ok "group by group" shows 'Group 2 of 4'
 ok "what to say" shows 'Choose one of your own'
@@ -57,9 +60,8 @@ keys x
 ok "the ticket" shows 'For the ticket'
 screen >"$work/out"
 grep -qF "$(cat "$work/word2")" "$work/out" && say_not "has no password in it" <"$work/out" || say_ok "has no password in it"
-keys Escape
-pause
-keys Escape
+back
+back
 ok "the page again" shows 'New password of .*: all'
 scrollback >"$work/out"
 grep -qF "$(cat "$work/word2")" "$work/out" && say_not "the password is on no screen any more, nor above it" <"$work/out" || say_ok "the password is on no screen any more, nor above it"
@@ -79,9 +81,9 @@ ok "the review again" review
 ok "it is applied" apply
 ok "not all is done" over 'login cache emptied on mail2: NOT DONE'
 ok "what is true until then" shows 'OLD password may still'
-ok "where it is kept" shows 'kept under what is due'
+ok "where it is kept" shows 'under what is due'
 ok "the new password works" login "$address" "$work/word3" "$LAB_IMAP1"
-keys Escape
+back
 ok "said once more on leaving" shows 'they are kept as due'
 ok "the next day" open_person up
 keys M
@@ -91,8 +93,7 @@ ok "their review" shows '\[ Apply \]' 20
 ok "it is applied" apply
 ok "they are done" over 'All 3 steps are done'
 ok "and nothing is due" none_due
-keys Escape
-pause
+back
 
 # --- quota, forward ----------------------------------------------------------------------------------------
 keys l
@@ -104,7 +105,7 @@ ok "used and limit" shows 'used now .* limit then 3 GB'
 ok "it is applied" apply
 ok "written" over 'All [0-9]+ steps are done'
 ok "Dovecot has it" quota_is 3145728
-keys Escape
+back
 ok "back on the page" shows 'Quota of .*: all'
 pause
 keys a
@@ -121,8 +122,7 @@ ok "is reviewed" review
 ok "it is applied" apply
 ok "and written" over 'All 2 steps are done'
 ok "it is due" some_due
-keys Escape
-pause
+back
 keys a
 ok "its end is offered" shows "Due .*the forward of $who ends"
 keys Enter
@@ -131,8 +131,7 @@ ok "to be reviewed" review
 ok "it is applied" apply
 ok "it has ended" over 'step is done|steps are done'
 ok "and is due no more" none_due
-keys Escape
-pause
+back
 
 # --- stolen, and back from the history -------------------------------------------------------------------------
 ok "an open session for sending" smtp_stays "$work/word3"
@@ -145,8 +144,7 @@ ok "all steps" over 'All [0-9]+ steps are done'
 ok "locked" refuses "$address" "$work/word3"
 ok "the session for sending has ended" smtp_is_gone
 ok "Postfix refuses" refused_in_table "$address"
-keys Escape
-pause
+back
 keys H
 ok "one line in the history" shows "Stolen account of $who \\([0-9]+ steps\\)"
 pause
@@ -161,7 +159,7 @@ ok "it is applied" apply
 ok "taken back" over 'steps are done'
 ok "the login works" login "$address" "$work/word3" "$LAB_IMAP1"
 ok "Postfix takes it" not_refused_in_table
-keys Escape
+back
 ok "the history says so" shows 'undone'
 close_console
 ok "no password stands in the state or the logs" no_secret
