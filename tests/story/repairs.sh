@@ -38,6 +38,16 @@ status 0 "one that may be kept" pr_typed "$work/word3" reset "$who" --password p
 ok "opens the mailbox" login "$address" "$work/word3" "$LAB_IMAP1"
 ok "and no older one" refuses "$address" "$work/word2"
 ok "nor the mark is there" no_mark
+if strace -f -o /dev/null /bin/true 2>/dev/null; then
+	cp "$work/word3" "$work/word4"
+	status 0 "one made while every program that is started is written down" strace -f -qq -v -s 10000 -e trace=execve -o "$work/trace" \
+		"$POSTROOM" --config "$work/up.conf" reset "$who" --password must_change=no --yes
+	made_password >"$work/word3"
+	ok "programs were started" grep -q 'doveadm' "$work/trace"
+	ok "no argument and no environment has it, nor a key" not_in_trace
+else
+	skip "arguments and environment of programs" "there is no strace, or it may not trace"
+fi
 status 64 "a password is no argument" pr reset "$who" --password password=open --yes
 status 65 "what the server finds too short" pr_typed "$work/short" reset "$who" --password password=- must_change=no --yes
 said "is told with its reason" "too short"

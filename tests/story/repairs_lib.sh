@@ -226,9 +226,18 @@ not_in() { ! ldapvalue "$1" "$2" "$who" && ! ldapvalue "$1" "$2" "$second" && ! 
 halt_mail2() { local pid; pid=$(cat "$LAB_DIR/dovecot2/run/master.pid" 2>/dev/null || cat "$LAB_DIR/pids/dovecot2"); kill -STOP "$pid" $(pgrep -P "$pid"); mail2_halted=$pid; }
 wake_mail2() { [ -z "${mail2_halted:-}" ] || { kill -CONT "$mail2_halted" $(pgrep -P "$mail2_halted"); mail2_halted=; }; }
 
-no_secret() {
-	! grep -rlF -e "$(cat "$work/word1")" -e "$(cat "$work/word2")" -e "$(cat "$work/word3")" "$work/state" "$LAB_DIR/log" "$LAB_DIR/guardian1"
+# secrets - every password of the story, and what the directory and doveadm ask of postroom, one a line
+secrets() {
+	local file
+	for file in "$work"/word? "$LAB_ADMIN_SECRET" "$LAB_DOVEADM_KEY_FILE"; do cat "$file"; echo; done | grep .
 }
+# Programs of Dovecot hand its own settings, doveadm_password among them, to themselves in the environment.
+not_in_trace() {
+	secrets >"$work/secrets"
+	! grep -v DOVECONF_ENV=1 "$work/trace" | grep -nF -f "$work/secrets" && ! grep -nF -f <(secrets | grep -vxF -f "$LAB_DOVEADM_KEY_FILE") "$work/trace"
+}
+# Not in what postroom keeps, not in what mail servers and directory log.
+no_secret() { secrets >"$work/secrets"; ! grep -rlF -f "$work/secrets" "$work/state" "$LAB_DIR/log" "$LAB_DIR/guardian1" "$work/guardian3"; }
 
 # quota_is KB - what Dovecot has as the limit
 quota_is() { doveadm -c "$LAB_DOVECOT1_CONF" quota get -u "$address" | grep -E "STORAGE.*$1"; }
