@@ -395,9 +395,10 @@ static void history_notice(struct view *view, const struct event *event)
 {
 	struct history_view *self = self_of(view);
 
-	if (event->kind == EVENT_RECORD_CHANGED)
+	/* What was done above it, a job that was taken back for one, stands in it when it is seen again. */
+	if (event->kind == EVENT_RECORD_CHANGED || event->kind == EVENT_SHOWN)
 		read_again(self);
-	else if (self->watched && (event->kind == EVENT_SHOWN || (event->kind == EVENT_LIVE && session_top(view->session) == view)))
+	else if (self->watched && event->kind == EVENT_LIVE && session_top(view->session) == view)
 		show_again(self);
 	else if (event->kind == EVENT_DIRECTORY && self->event_wanted)
 		read_events(self);

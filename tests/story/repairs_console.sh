@@ -152,7 +152,7 @@ for _ in 1 2 3 4 5 6 7 8 9 10 11 12; do screen | grep -qE '^ ?(>|▸).*Stolen ac
 keys Enter
 ok "opens to its steps" shows 'Account locked|Locked of|Login of'
 keys Enter
-ok "and closes" gone 'Login of .* forgotten on mail2'
+ok "and closes" shows 'Enter steps'
 keys u
 ok "the review of taking all of it back" shows 'Taken back' 20
 ok "names the lock" shows 'Locked of'
