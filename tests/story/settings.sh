@@ -96,8 +96,7 @@ same "it is listed" yes "$(column value postscreen)"
 ok "somebody greets at port 25" greeted
 ok "and it is postscreen" seen
 status 0 "confirmed" "$POSTROOM" confirm --host mail1 --yes
-status 0 "the limits of smtpd behind it are its own" s show port25-login --host mail1
-said "at the service behind" "service smtpd"
+status 0 "options of port 25 are read at smtpd behind it" s show smtp-login --host mail1
 status 0 "put away again" s set postscreen=no --host mail1 --yes
 same "smtpd has its line back" "$front:25 inet n - n - 20 smtpd" "$(grep "^$front" "$LAB_POSTFIX_CONF/master.cf")"
 status 0 "which goes back too" "$POSTROOM" rollback --host mail1 --yes

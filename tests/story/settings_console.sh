@@ -69,16 +69,19 @@ for i in $(seq 60); do [ "$(postfix_has soft_bounce)" = no ] && break; sleep 0.5
 same "byte for byte too" "$before" "$(sha256sum <"$LAB_POSTFIX_CONF/main.cf")"
 
 # What counts only after a restart brings the review of it at once.
-stage smtp-interfaces
-now=$(postfix_has inet_interfaces)
-pause; keys C-u; type_slowly "127.0.0.1, 127.0.0.2"; pause; keys Enter
-ok "the review says that a restart is needed" shows 'postroom settings restart postfix|Counts only after' 60
+close_console
+console 100 30
+ok "every server is read again" shows 'maximum message size' 30
+stage auth_cache_size
+now=$(doveconf -c "$LAB_DOVECOT1_CONF" -h auth_cache_size)
+pause; keys C-u; type_slowly '7 MB'; pause; keys Enter
+ok "the review says that a restart is needed" shows 'Counts only after' 60
 press_apply
-ok "the restart is offered at once" shows 'Restart postfix on mail1' 90
+ok "the restart is offered at once, or what to type where no systemd runs services" shows 'Restart dovecot on mail1|systemctl restart dovecot' 90
 pause; keys Escape; sleep 1
-same "and waits for a person" "127.0.0.1, 127.0.0.2" "$(postfix_has inet_interfaces)"
+ok "and waits for a person" shows '> mail1' 30
 close_console
 "$POSTROOM" rollback --host mail1 --yes >/dev/null 2>&1 || "$POSTROOM" undo --yes >/dev/null 2>&1
-same "the old addresses" "$now" "$(postfix_has inet_interfaces)"
+same "as before" "$now" "$(doveconf -c "$LAB_DOVECOT1_CONF" -h auth_cache_size)"
 
 finish
