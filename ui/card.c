@@ -46,16 +46,19 @@ static const char *encryption(const char *tls)
 /* The name that a certificate is made for, where it is one to be typed; else the server's own. */
 static const char *name_of(struct arena *arena, const struct row *row)
 {
-	const char *names = cell(row, LP_NAMES);
+	const char *names = cell(row, LP_NAMES), *server = cell(row, LP_SERVER), *first = NULL;
 
 	for (; names[0] != '\0'; names += strcspn(names, ", "), names += strspn(names, ", ")) {
 		size_t length = strcspn(names, ", ");
 
 		/* Not an address, and not one for many. */
 		if (names[0] != '*' && strcspn(names, "ghijklmnopqrstuvwxyzGHIJKLMNOPQRSTUVWXYZ") < length && memchr(names, '.', length) != NULL)
+			first = first == NULL ? arena_bytes(arena, names, length) : first;
+		/* One certificate may be for several servers: the name of this one says where the mailbox is. */
+		if (length > strlen(server) && strncasecmp(names, server, strlen(server)) == 0 && names[strlen(server)] == '.')
 			return arena_bytes(arena, names, length);
 	}
-	return cell(row, LP_SERVER);
+	return first == NULL ? server : first;
 }
 
 /* What an open port of this protocol said when it was tried last; NULL: none is. */
@@ -84,6 +87,7 @@ static void add_ways(struct session *session, const struct card_settings *card, 
 	struct live *live = session_engine(session)->live;
 	struct live_question question = { .table = "ports", .host = home };
 	struct rows *ports = live == NULL || hosts_count(live_hosts(live)) == 0 ? NULL : live_rows(live, &question);
+	struct rows *everywhere = ports == NULL ? NULL : live_rows(live, &(struct live_question){ .table = "ports", .host = LIVE_ALL });
 	const char *guessed = NULL;
 
 	for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
@@ -91,6 +95,9 @@ static void add_ways(struct session *session, const struct card_settings *card, 
 
 		for (size_t j = 0; set == NULL && ports != NULL && words == NULL && ways[i].protocols[j] != NULL; j++)
 			words = seen(arena, ports, ways[i].protocols[j]);
+		/* Sending may be another server's work than keeping the mailbox. */
+		for (size_t j = 0; set == NULL && everywhere != NULL && words == NULL && strcmp(ways[i].word, "SMTP") == 0 && ways[i].protocols[j] != NULL; j++)
+			words = seen(arena, everywhere, ways[i].protocols[j]);
 		/* POP3 is not for everybody: what is neither configured nor open is not offered. */
 		if (set == NULL && words == NULL && strcmp(ways[i].word, "POP3") == 0)
 			continue;
@@ -101,6 +108,7 @@ static void add_ways(struct session *session, const struct card_settings *card, 
 	if (guessed != NULL)
 		add_line(text, session_form(session), "", arena_format(arena, "(not configured; as the ports answer: %s)", guessed));
 	rows_free(ports);
+	rows_free(everywhere);
 }
 
 static void add_user(struct session *session, const struct card_settings *card, const struct record *person, struct text *text, struct arena *arena)

@@ -522,6 +522,8 @@ static const char *page_label(const struct view *view, const struct action *acti
 {
 	if (strcmp(action->name, "apply-policy") == 0)
 		return kind_field(((const struct page_view *)view)->kind, "written") != NULL ? "write into all.." : "policy..";
+	if (strcmp(action->name, "repair-lock") == 0 && repair_unlocks(((const struct page_view *)view)->record))
+		return "unlock..";
 	return strcmp(action->name, "open") == 0 ? "show" : NULL;
 }
 

@@ -87,6 +87,25 @@ static void tell_session(struct repair_view *self)
 	self->told = true;
 	if (event.name[0] != '\0')
 		session_tell(self->view.session, &event);
+	/* A job that is taken back names nobody itself; its steps do, and those of a leaver name groups and lists too. */
+	for (size_t i = 0; i < look->step_count; i++) {
+		const struct change *change = look->steps[i].review != NULL ? look->steps[i].review->change : NULL;
+
+		if (change == NULL || kind_find(change->kind->name) == NULL || (event.noun == change->kind && strcmp(event.name, change->name) == 0))
+			continue;
+		event.noun = change->kind;
+		event.name = change->name;
+		session_tell(self->view.session, &event);
+	}
+}
+
+/* Is there a step that trying again may help? What was refused stays refused. */
+static bool can_go_on(const struct desk_view *look)
+{
+	for (size_t i = 0; i < look->step_count; i++)
+		if (look->steps[i].state == DESK_OPEN || look->steps[i].state == DESK_UNKNOWN)
+			return true;
+	return false;
 }
 
 static void on_changed(void *context)
@@ -102,7 +121,7 @@ static void on_changed(void *context)
 	if (look->phase == DESK_OVER && self->over_at == 0) {
 		self->over_at = clock_now();
 		self->focus = REPAIR_BUTTONS;
-		self->button = look->open > 0 ? 1 : 0;
+		self->button = can_go_on(look) ? 1 : 0;
 		self->scroll = 0;
 		session_hold_keys(self->view.session);
 	}

@@ -29,6 +29,8 @@ struct view *repair_run_view_new(struct session *session, struct view *belongs,
 struct view *repair_menu_new(struct session *session, const char *const *only, const struct record *person);
 /* Why this job cannot be begun here; NULL: it can. */
 const char *repair_blocked(struct session *session, const struct desk_job *job);
+/* Would the key for the lock take one off? person may be NULL. */
+bool repair_unlocks(const struct record *person);
 /* Does the action for this person: a job, or the menu. False: it is none of these. */
 bool repair_act(struct session *session, const struct action *action, const struct record *person);
 /* Is it one of them? Then why it cannot be done (NULL: it can). */

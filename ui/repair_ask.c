@@ -21,6 +21,7 @@ struct repair_ask {
 	struct arena *arena;
 	struct record *person;
 	struct inputs inputs;
+	bool warned;
 };
 
 static struct repair_ask *self_of(struct view *view)
@@ -107,15 +108,28 @@ static void open_run(struct repair_ask *self)
 
 /* --- the form --------------------------------------------------------------------------------------------------- */
 
+/* What was typed is dropped only by a second Esc. */
+static void leave(struct repair_ask *self)
+{
+	if (inputs_changed(&self->inputs) && !self->warned) {
+		self->warned = true;
+		self->inputs.said = "Not reviewed and not done: Esc again drops what was typed.";
+		session_changed(self->view.session);
+		return;
+	}
+	session_pop_to(self->view.session, &self->view);
+}
+
 static bool ask_act(struct view *view, const struct action *action)
 {
 	struct repair_ask *self = self_of(view);
 	enum move move = move_of(action);
 
 	if (move == MOVE_BACK || (move == MOVE_ACCEPT && self->inputs.at == self->inputs.count + 1)) {
-		session_pop_to(view->session, view);
+		leave(self);
 		return true;
 	}
+	self->warned = false;
 	if (move == MOVE_APPLY || (move == MOVE_ACCEPT && self->inputs.at == self->inputs.count))
 		open_run(self);
 	else if (!inputs_act(&self->inputs, action))
@@ -126,6 +140,7 @@ static bool ask_act(struct view *view, const struct action *action)
 
 static bool ask_key(struct view *view, const struct key *key)
 {
+	self_of(view)->warned = false;
 	if (!inputs_key(&self_of(view)->inputs, key))
 		return false;
 	session_changed(view->session);

@@ -33,14 +33,14 @@ static const char *step_words(struct arena *arena, const struct desk_step *step)
 	return arena_format(arena, "%s%s%s", step->words, step->server != NULL ? " - " : "", step->server != NULL ? step->server : "");
 }
 
-static void add_step(struct wrapped *pane, size_t number, const struct desk_step *step)
+static void add_step(struct wrapped *pane, size_t number, const struct desk_step *step, bool before)
 {
 	int at = state_column(pane);
 	char clock[9] = "";
 	struct wrapped_span spans[] = {
 		{ 1, STYLE_DIM, arena_format(pane->arena, "%2zu", number) },
 		{ 4, STYLE_VALUE, step_words(pane->arena, step) },
-		{ at, states[step->state].style, states[step->state].word },
+		{ at, states[step->state].style, before && step->state == DESK_FAILED ? "cannot be done" : states[step->state].word },
 		{ at + 17, STYLE_DIM, clock },
 	};
 	size_t room = at > 6 ? (size_t)at - 6 : 0;
@@ -62,7 +62,7 @@ static void add_step(struct wrapped *pane, size_t number, const struct desk_step
 static void add_steps(const struct desk_view *look, struct wrapped *pane)
 {
 	for (size_t i = 0; i < look->step_count; i++)
-		add_step(pane, i + 1, &look->steps[i]);
+		add_step(pane, i + 1, &look->steps[i], look->phase == DESK_SHOWN);
 }
 
 /* --- before ------------------------------------------------------------------------------------------------ */

@@ -221,12 +221,15 @@ bool repair_is_action(const struct action *action)
 }
 
 /* A lock that is there is taken off, one that is not there is put on: the key means what can be done. */
+bool repair_unlocks(const struct record *person)
+{
+	return person != NULL && ((kind_field(person->kind, "locked") != NULL && strcmp(record_text(person, "locked"), "yes") == 0) ||
+		(kind_field(person->kind, "failed_lock") != NULL && strcmp(record_text(person, "failed_lock"), "yes") == 0));
+}
+
 static const struct desk_job *lock_job(const struct record *person)
 {
-	bool locked = (kind_field(person->kind, "locked") != NULL && strcmp(record_text(person, "locked"), "yes") == 0) ||
-		(kind_field(person->kind, "failed_lock") != NULL && strcmp(record_text(person, "failed_lock"), "yes") == 0);
-
-	return desk_job_find(locked ? "unlock" : "lock");
+	return desk_job_find(repair_unlocks(person) ? "unlock" : "lock");
 }
 
 bool repair_act(struct session *session, const struct action *action, const struct record *person)

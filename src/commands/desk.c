@@ -216,6 +216,11 @@ int run_reset(struct config *takes, const struct arguments *arguments, int argc,
 		config_free(takes);
 		return error_exit_status(ERROR_USAGE);
 	}
+	if (arguments->job_count > 1 && argc > 1) {
+		headless_note("postroom: several repairs together take no %s; give the repair that it belongs to alone", argv[1]);
+		config_free(takes);
+		return error_exit_status(ERROR_USAGE);
+	}
 	job = desk_job_find(arguments->job_count == 1 ? arguments->jobs[0] : "reset");
 	for (size_t i = 0; arguments->job_count > 1 && i < arguments->job_count; i++) {
 		if (kind_field(job->wish, arguments->jobs[i]))

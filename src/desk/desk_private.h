@@ -23,6 +23,7 @@ struct planned {
 	const char *login;                 /* the change is proposed anew right before: Postfix of `server` refuses it; NULL */
 	bool hold;                         /* the change is made anew right before: of what waits in the queue of `server` then */
 	struct error why;                  /* login, hold: without a change, why there is none yet; kind NONE: nothing is there to do now */
+	const char *due_words;             /* DUE: what somebody has to do then */
 	const char *undo;                  /* without a change: the set that is taken back; NULL: none */
 	/* REPEATS: the same for what is there now; NULL: the change as it is. The caller frees it. */
 	struct change *(*anew)(const struct desk_plan *plan, const struct planned *step);

@@ -84,11 +84,11 @@ static const struct field forwarding_fields[] = {
 };
 static const struct field absence_fields[] = {
 	PERSON,
-	YES_NO("off", "Take it out", "Ends the absence; the script that was active before is active again."),
+	LINE("text", "Text", "What whoever writes is told; each sender once a day."),
 	DAY("from", "From", "First day on which mail is answered; empty: at once."),
 	DAY("until", "Until", "Last day; empty: until it is taken out."),
 	LINE("subject", "Subject", "Subject of the answer; empty: Dovecot's own, which begins with Auto."),
-	LINE("text", "Text", "What whoever writes is told; each sender once a day."),
+	YES_NO("off", "Take it out", "Ends the absence; the script that was active before is active again."),
 	{ .name = NULL },
 };
 static const char *const access_rights[] = { "read", "write", "all", "none", NULL };
@@ -213,7 +213,9 @@ struct record *desk_wish(struct arena *arena, const struct desk_job *job, const 
 	wish->name = arena_text(arena, person->name);
 	record_set_text(wish, "login", person->name);
 	for (const struct field *field = job->wish->fields; field->name; field++) {
-		const struct field_values *stored = kind_field(person->kind, field->name) ? record_get(person, field->name) : NULL;
+		const struct field *own = kind_field(person->kind, field->name);
+		/* A question may have the name of a field and be of another sort: whether the quota is reset. */
+		const struct field_values *stored = own && own->type == field->type ? record_get(person, field->name) : NULL;
 
 		if (field->type == FIELD_FLAG && !(stored && stored->count))
 			record_set_text(wish, field->name, is_preselected(job, field->name) ? "yes" : "no");

@@ -138,7 +138,7 @@ bool plan_leaver(struct desk_plan *plan, struct error *error)
 	if (desk_wants(plan, "memberships"))
 		leave_all(plan);
 	if (*to && *until)
-		desk_step_due(plan, when, arena_format(plan->arena, "the forward of %s (left) ends (to %s)", plan->person->name, to));
+		desk_step_due(plan, when, arena_format(plan->arena, "end the forward of %s, who left (to %s)", plan->person->name, to));
 	else if (*to)
 		desk_remark(plan, "the forward has no end: nothing on the servers takes it out again");
 	if (record_get(plan->person, "folder_rights")->count > 0)

@@ -228,7 +228,7 @@ bool plan_forwarding(struct desk_plan *plan, struct error *error)
 	if (desk_wants(plan, "filter_off"))
 		filter_off(plan);
 	if (forwards->count > 0 && desk_day(until, &when))
-		desk_step_due(plan, when, arena_format(plan->arena, "the forward of %s ends (to %s)", plan->person->name,
+		desk_step_due(plan, when, arena_format(plan->arena, "end the forward of %s (to %s)", plan->person->name,
 			record_words(plan->arena, field_of(plan, "forwards"), forwards)));
 	else if (forwards->count > 0)
 		desk_remark(plan, "the forward has no end: nothing on the servers takes it out again");

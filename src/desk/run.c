@@ -97,6 +97,8 @@ static void judge(struct desk_run *run, size_t i)
 
 	if (step->review && step->review->allowed) {
 		shown->review = step->review;
+		if (step->review->plan.count == 0 && !step->planned.repeats)
+			shown->told = "nothing to do: it is so already";
 		return;
 	}
 	shown->told = arena_text(run->arena, why->text);

@@ -215,7 +215,7 @@ static void keep_due(struct desk_run *run)
 	const struct planned *planned = &run->steps[run->at].planned;
 	struct error error = { 0 };
 	const struct desk_due due = {
-		.id = arena_format(run->arena, "%s-%zu", run->view.id, run->at), .job = run->view.job->name, .login = run->person->name, .words = planned->words,
+		.id = arena_format(run->arena, "%s-%zu", run->view.id, run->at), .job = run->view.job->name, .login = run->person->name, .words = planned->due_words,
 		.when = planned->due, .since = clock_now(), .who = run->desk->settings.person, .reason = run->reason ? run->reason : "",
 	};
 

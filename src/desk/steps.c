@@ -231,7 +231,13 @@ void desk_step_absence(struct desk_plan *plan, const char *from, const char *unt
 
 void desk_step_due(struct desk_plan *plan, int64_t when, const char *words)
 {
-	desk_step(plan, NULL, NULL, words, "nobody is reminded")->due = when;
+	char *day = text_from_time(plan->arena, when);
+	struct planned *step;
+
+	day[strcspn(day, "T")] = '\0';
+	step = desk_step(plan, NULL, NULL, arena_format(plan->arena, "kept as due on %s: %s", day, words), "nobody is reminded");
+	step->due = when;
+	step->due_words = words;
 }
 
 /* Does anything about it speak of the server being away, rather than of what it cannot do? */

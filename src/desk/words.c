@@ -228,6 +228,8 @@ static const char *say(struct desk_run *run)
 			return NULL;
 	if (strcmp(job, "sessions") == 0 && !desk_wants(&run->plan, "smtp"))
 		return "You have been signed out of your mailbox everywhere. A program that is sending goes on until it closes its connection.";
+	if (strcmp(job, "absence") == 0 && desk_wants(&run->plan, "off"))
+		return "Your absence notice is switched off. Mail is not answered by itself any more.";
 	/* Below what is used nothing comes in. */
 	if (limit > 0 && limit <= run->plan.used)
 		return NULL;
