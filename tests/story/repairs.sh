@@ -71,7 +71,7 @@ status 65 "a forward until a day that is over" pr reset "$who" --forwarding forw
 said "is refused" "is over already"
 status 0 "a forward until a day" pr reset "$who" --forwarding forwards="$other_address" keep_copy=yes until="$day" --yes
 status 0 "is due" pr due
-said "with whom and where to" "the forward of $who ends (to $other_address)"
+said "with whom and where to" "end the forward of $who (to $other_address)"
 ok "mail goes on" goes "$address" "forwarded $$"
 ok "to the colleague" found "$other_address" "forwarded $$" "$LAB_DOVECOT1_CONF"
 ok "and stays" found "$address" "forwarded $$" "$LAB_DOVECOT1_CONF"

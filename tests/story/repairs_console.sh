@@ -124,7 +124,7 @@ ok "and written" over 'All 2 steps are done'
 ok "it is due" some_due
 back
 keys a
-ok "its end is offered" shows "Due .*the forward of $who ends"
+ok "its end is offered" shows "Due .*end the forward of $who"
 keys Enter
 ok "as a form without it" shows 'Forward to'
 ok "to be reviewed" review
