@@ -106,7 +106,7 @@ ok "and in Overview" eval 'keys 1; shows "turn(ed|s clients) away" 60'
 
 # --- the walk, confirmed ---------------------------------------------------------------------------
 ok "the walk leads to a review" walk_to_review 120
-ok "the review names old and new" shows '\+ imap-login process_limit = 60'
+ok "the review names old and new" shows 'imap-login process_limit +20 -> 60'
 ok "and says that the sessions end" shows 'Dovecot is reloaded'
 press_apply >/dev/null
 ok "the guardian waits, and the top line counts down" shows 'mail1 confirm [12]:[0-5][0-9]' 90

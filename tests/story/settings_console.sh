@@ -78,7 +78,7 @@ pause; keys C-u; type_slowly '7 MB'; pause; keys Enter
 ok "the review says that a restart is needed" shows 'Counts only after' 60
 press_apply
 ok "the restart is offered at once, or what to type where no systemd runs services" shows 'Restart dovecot on mail1|systemctl restart dovecot' 90
-pause; keys Escape; sleep 1
+sleep 1; pause; keys Escape
 ok "and waits for a person" shows '> mail1' 30
 close_console
 "$POSTROOM" rollback --host mail1 --yes >/dev/null 2>&1 || "$POSTROOM" undo --yes >/dev/null 2>&1
