@@ -206,7 +206,7 @@ ok "and needs no more there" shows 'mail2 +its limits take it' 30
 keys o
 ok "back in the walk of mail1" shows 'Limits - mail1'
 keys C-g
-ok "which is reviewed next" shows 'default_process_limit|[+] 500'
+ok "which is reviewed next" shows '[+] 500'
 press_apply >/dev/null
 ok "mail1 runs with it" runs imap-login 4 500
 ok "and needs no more" shows 'Nothing: the limits of now take it' 60
