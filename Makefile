@@ -199,18 +199,18 @@ deps:
 	@bash tests/lab/install build
 
 check-unit: deps
-	@$(MAKE) --no-print-directory check-unit-run
+	@$(MAKE) --no-print-directory -j"$$(nproc)" check-unit-run
 
 check-unit-run: all unit-binaries
 	@BUILD=$(BUILD) bash tests/run unit
 
 check:
 	@bash tests/lab/install all
-	@$(MAKE) --no-print-directory check-run
+	@$(MAKE) --no-print-directory -j"$$(nproc)" check-run
 
 check-full:
 	@bash tests/lab/install all
-	@POSTROOM_FULL=1 $(MAKE) --no-print-directory check-run
+	@POSTROOM_FULL=1 $(MAKE) --no-print-directory -j"$$(nproc)" check-run
 
 check-run: all unit-binaries live-binaries
 	@BUILD=$(BUILD) bash tests/run all
