@@ -213,7 +213,8 @@ static bool only_asks(const char *line)
 {
 	/* doveconf itself asks the programs of Dovecot what they can. */
 	static const char *const asked[] = { "/usr/lib/dovecot/", "/doveadm\"", "/doveconf\"", "/dovecot\"", "/postqueue\"", "/postconf\"", "/usr/bin/df\"", "/usr/bin/cat\"",
-		"/usr/bin/nproc\"", "/usr/bin/stat\"", "/usr/bin/openssl\"", "/usr/bin/ps\"", "\"guardian\", \"look\"" };
+		"/usr/bin/nproc\"", "/usr/bin/stat\"", "/usr/bin/openssl\"", "/usr/bin/ps\"", "/usr/bin/grep\"", "/usr/bin/tail\"",
+		"/usr/bin/journalctl\"", "\"guardian\", \"look\"", "\"guardian\", \"smtp\"" };
 	static const char *const changes[] = { "\"kick\"", "\"flush\"", "\"reload\"", "\"stop\"", "\"apply\"", "\"confirm\"", "\"rollback\"" };
 
 	for (size_t i = 0; i < sizeof(changes) / sizeof(changes[0]); i++)

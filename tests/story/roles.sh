@@ -86,7 +86,7 @@ ok "the console opens" shows 'Users' 20
 type_slowly qdang1
 ok "she is found" shows 'qdang1|Dang'
 keys Enter
-ok "her page opens" shows 'Forward to' 15
+ok "her page opens" shows 'Account +no lock' 15
 keys :
 pause
 type_slowly repair-lock
