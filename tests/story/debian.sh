@@ -77,11 +77,12 @@ set_field() { # set_field LABEL: on the page, goes down to a field and opens its
 	return 1
 }
 forward_other() {
-	find_user "$other" && keys Enter && shows 'Forward to' && set_field 'Forward to' && pause && shows 'Forward' &&
+	find_user "$other" && keys Enter && shows 'Identity' && set_field 'Forward to' && pause && shows 'Forward' &&
 	type_slowly "$address" && keys C-g && shows 'Review' && press_apply && gone 'Review' 15 &&
 	ldapfind "(&(uid=$other)(mailRoutingAddress=$address))" uid
 }
-page_says_why() { find_user "$login" && keys Enter && shows 'Quota +\(not in this directory\)' && to_list; }
+# Below what goes on now.
+page_says_why() { find_user "$login" && keys Enter && shows 'Identity' && pause && keys PageDown && pause && keys PageDown && shows 'Quota +\(not in this directory\)' && to_list; }
 confirm_by_name() {
 	local i
 	sleep 0.5
