@@ -63,8 +63,10 @@ static void on_drip(void *context)
 {
 	struct connection *connection = context;
 	const char *words = connection->server->words;
+	size_t length = strlen(words);
 
-	if (gone(send(connection->descriptor, &words[connection->sent++ % strlen(words)], 1, MSG_NOSIGNAL)))
+	/* The next case may have no words, while this connection of the one before is still there. */
+	if (length == 0 || gone(send(connection->descriptor, &words[connection->sent++ % length], 1, MSG_NOSIGNAL)))
 		end(connection);
 }
 
