@@ -95,32 +95,32 @@ if ! command -v doveadm >/dev/null || [ -z "${LAB_IMAP1:-}" ]; then
 	exit
 fi
 ok "the listener's part: the directory's folders are brought to Dovecot" sync
-ok "who has the right sees the folder" sees "$first" "$folder/INBOX"
-ok "and may read and post, no more" may "$first" "$folder/INBOX" lrwsp
-ok "nobody else sees it" sees_not "$other" "$folder/INBOX"
+ok "who has the right sees the folder" soon sees "$first" "$folder/INBOX"
+ok "and may read and post, no more" soon may "$first" "$folder/INBOX" lrwsp
+ok "nobody else sees it" soon sees_not "$other" "$folder/INBOX"
 ok "anyone gets read, headless" set_it 'rights+=who=anyone right=read'
 ok "the listener's part" sync
-ok "now the other one sees it" sees "$other" "$folder/INBOX"
-ok "and may only read" may "$other" "$folder/INBOX" lrws
+ok "now the other one sees it" soon sees "$other" "$folder/INBOX"
+ok "and may only read" soon may "$other" "$folder/INBOX" lrws
 ok "a right of more replaces the one of less" set_it "rights+=who=$first_address right=write"
 ok "one value is stored for them" ldapfind "(&(cn=$folder)(univentionMailACL=$first_address write)(!(univentionMailACL=$first_address post)))" cn
 ok "the listener's part" sync
-ok "and counts" may "$first" "$folder/INBOX" lrwstipe
+ok "and counts" soon may "$first" "$folder/INBOX" lrwstipe
 ok "the right none takes the entry away" set_it 'rights+=who=anyone right=none'
 ok "and is not stored" ldapfind "(&(cn=$folder)(!(univentionMailACL=anyone none))(!(univentionMailACL=anyone read)))" cn
 ok "the listener's part" sync
-ok "the other one sees it no more" sees_not "$other" "$folder/INBOX"
+ok "the other one sees it no more" soon sees_not "$other" "$folder/INBOX"
 ok "taking that back gives it again" take_back
 ok "the listener's part" sync
-ok "the other one sees it again" sees "$other" "$folder/INBOX"
+ok "the other one sees it again" soon sees "$other" "$folder/INBOX"
 status 65 "an address is not given without the name typed" "$POSTROOM" --config "$config" set folder "$folder" "address=$folder" --yes
 said "since it becomes another thing on disk" "another thing on disk"
 ok "with it, it is" set_it "address=$folder"
 ok "the internal address is there with it" ldapfind "(&(cn=$folder)(univentionMailSharedFolderDeliveryAddress=univentioninternalpostuser+shared/$folder))" cn
 ok "the listener's part" sync
-ok "people see it elsewhere" sees "$first" "shared/$folder"
-ok "with the same rights" may "$first" "shared/$folder" lrwstipe
-ok "and not where it was" sees_not "$first" "$folder/INBOX"
+ok "people see it elsewhere" soon sees "$first" "shared/$folder"
+ok "with the same rights" soon may "$first" "shared/$folder" lrwstipe
+ok "and not where it was" soon sees_not "$first" "$folder/INBOX"
 if [ -n "${LAB_SMTP:-}" ]; then
 	ok "mail to the address is taken" send "$folder" "story $$"
 	ok "and lies in the folder" found "$folder" "story $$" "$LAB_DOVECOT1_CONF"
@@ -130,19 +130,19 @@ fi
 ok "taking that back takes the address away" take_back
 ok "and the internal one" ldapfind "(&(cn=$folder)(!(mailPrimaryAddress=*))(!(univentionMailSharedFolderDeliveryAddress=*)))" cn
 ok "the listener's part" sync
-ok "people see it where it was" sees "$first" "$folder/INBOX"
+ok "people see it where it was" soon sees "$first" "$folder/INBOX"
 status 65 "it cannot be renamed" "$POSTROOM" --config "$config" rename folder "$folder" "other$$@example.com" --yes
 said "and the reason is told" "the mail server finds its mail by the name"
 status 65 "a right for nobody is refused" "$POSTROOM" --config "$config" set folder "$folder" "rights+=who=nobody$$@example.com right=read" --yes
 ok "the console deletes it, the name typed" delete_it
 ok "the listener's part" sync
-ok "nobody sees it" sees_not "$first" "$folder/INBOX"
+ok "nobody sees it" soon sees_not "$first" "$folder/INBOX"
 ok "the console takes that back" undo_it
 ok "the listener's part" sync
-ok "and it is seen again, its mail with it" sees "$first" "$folder/INBOX"
+ok "and it is seen again, its mail with it" soon sees "$first" "$folder/INBOX"
 ok "a folder is made with its rights in one form" make_with_rights
 ok "the listener's part" sync
-ok "who has the right sees it at once" sees "$first" "$second/INBOX"
+ok "who has the right sees it at once" soon sees "$first" "$second/INBOX"
 ok "the console ends" leave
 ok "it goes, its name given" "$POSTROOM" --config "$config" remove folder "$second" --yes --confirm "$second"
 status 0 "and comes again with rights, headless" "$POSTROOM" --config "$config" add folder "$second" home_server=mail1.example.com \
@@ -151,7 +151,7 @@ ok "both are stored" ldapfind "(&(cn=$second)(univentionMailACL=$first_address r
 status 0 "the group tells it" "$POSTROOM" --config "$config" show group "All Hands"
 said "with the right" "$second: post"
 ok "the listener's part" sync
-ok "and the user sees it" sees "$first" "$second/INBOX"
+ok "and the user sees it" soon sees "$first" "$second/INBOX"
 status 0 "a renaming of the group shows that it is followed" "$POSTROOM" --config "$config" rename group "All Hands" "Everyone $$" --dry-run
 said "in the rights" "folder $second (right on folder)"
 status 0 "so does a deletion of the user" "$POSTROOM" --config "$config" remove user "$first" --dry-run

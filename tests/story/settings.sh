@@ -87,13 +87,13 @@ printf '%s:25 inet n - n - 20 smtpd\n -o smtpd_client_restrictions=permit_mynetw
 postfix -c "$LAB_POSTFIX_CONF" reload >/dev/null 2>&1
 greeted() { timeout 20 bash -c "exec 3<>/dev/tcp/$front/25; printf 'QUIT\r\n' >&3; cat <&3" | grep -q '^220'; }
 seen() { for i in $(seq 40); do grep -q "postfix/postscreen.*\[$front\]:25" "$(postfix_has maillog_file)" && return; sleep 0.5; done; return 1; }
-ok "smtpd greets there" greeted
+ok "smtpd greets there" soon greeted
 status 0 "postscreen is put in front" s set postscreen=yes --host mail1 --yes
 said "with what becomes of smtpd" "smtpd with its limit and its options behind it"
 said "its limit and its options" "smtpd pass - - n - 20 smtpd"
 ok "it waits" waits
 same "it is listed" yes "$(column value postscreen)"
-ok "somebody greets at port 25" greeted
+ok "somebody greets at port 25" soon greeted
 ok "and it is postscreen" seen
 status 0 "confirmed" "$POSTROOM" confirm --host mail1 --yes
 status 0 "options of port 25 are read at smtpd behind it" s show smtp-login --host mail1
@@ -102,7 +102,7 @@ same "smtpd has its line back" "$front:25 inet n - n - 20 smtpd" "$(grep "^$fron
 status 0 "which goes back too" "$POSTROOM" rollback --host mail1 --yes
 status 0 "and away for good" s unset postscreen --host mail1 --yes
 status 0 "confirmed as well" "$POSTROOM" confirm --host mail1 --yes
-ok "smtpd greets again" greeted
+ok "smtpd greets again" soon greeted
 cp "$work/master.cf" "$LAB_POSTFIX_CONF/master.cf"
 postfix -c "$LAB_POSTFIX_CONF" reload >/dev/null 2>&1
 
