@@ -14,6 +14,7 @@
 #include "base/passphrase.h"
 #include "ui/move.h"
 #include "ui/repair_state.h"
+#include "ui/review.h"
 #include "ui/session.h"
 
 static struct repair_view *self_of(struct view *view)
@@ -44,7 +45,7 @@ static const char *apply_blocked(const struct repair_view *self)
 {
 	const struct desk_view *look = desk_look(self->run);
 
-	if (repair_asks_name(self) && strcmp(line_text(&self->name), look->confirm_text) != 0)
+	if (repair_asks_name(self) && !review_typed(&self->name, look->confirm_text))
 		return "type the name above exactly, then Apply can be pressed";
 	if (look->reason_required && blank(&self->reason))
 		return "this role must give a ticket or reason first";
@@ -206,7 +207,7 @@ static void press(struct repair_view *self)
 
 	if (button->blocked != NULL) {
 		self->said = button->blocked;
-		self->focus = repair_asks_name(self) && strcmp(line_text(&self->name), desk_look(self->run)->confirm_text) != 0 ? REPAIR_NAME : REPAIR_REASON;
+		self->focus = repair_asks_name(self) && !review_typed(&self->name, desk_look(self->run)->confirm_text) ? REPAIR_NAME : REPAIR_REASON;
 		return;
 	}
 	switch (button->press) {
@@ -215,7 +216,8 @@ static void press(struct repair_view *self)
 		break;
 	case REPAIR_APPLY:
 		self->scroll = 0;
-		desk_apply(self->run, line_text(&self->name), line_text(&self->reason));
+		/* Whoever typed the ASCII form has typed the name. */
+		desk_apply(self->run, repair_asks_name(self) ? desk_look(self->run)->confirm_text : "", line_text(&self->reason));
 		break;
 	case REPAIR_AGAIN:
 		self->told = false;

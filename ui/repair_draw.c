@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "ui/frame.h"
 #include "ui/repair_state.h"
+#include "ui/review.h"
 #include "ui/session.h"
 
 enum { BOTTOM_ROWS = 3, NAME_ROWS = 1, BUTTON_BASE = 100 };
@@ -71,9 +72,13 @@ static void add_lines(const struct desk_view *look, struct wrapped *pane)
 {
 	if (look->line_count > 0)
 		wrapped_heading(pane, "Changes");
-	for (size_t i = 0; i < look->line_count; i++)
-		wrapped_add(pane, 0, STYLE_PLAIN, NULL, 1, STYLE_VALUE, arena_format(pane->arena, "%s: %s -> %s", look->lines[i].field->label,
-			look->lines[i].old_words, look->lines[i].new_words));
+	for (size_t i = 0; i < look->line_count; i++) {
+		const struct diff_line *line = &look->lines[i];
+
+		wrapped_add(pane, 0, STYLE_PLAIN, NULL, 1, STYLE_VALUE, arena_format(pane->arena, "%s: %s -> %s", line->field->label, line->old_words, line->new_words));
+		review_exact(pane, line->field, 3, line->old_words);
+		review_exact(pane, line->field, 3, line->new_words);
+	}
 }
 
 static void add_remarks(const struct desk_view *look, struct wrapped *pane)
@@ -87,16 +92,10 @@ static void add_remarks(const struct desk_view *look, struct wrapped *pane)
 
 static void add_causes(const struct desk_view *look, struct wrapped *pane)
 {
-	static const struct { const char *sign; enum style style; } signs[] = {
-		[SEVERITY_NOTE] = { "i", STYLE_DIM }, [SEVERITY_WARNING] = { "!", STYLE_WARNING }, [SEVERITY_LOSS] = { "!!", STYLE_BAD },
-		[SEVERITY_REFUSE] = { "X", STYLE_BAD },
-	};
-
 	if (look->consequence_count > 0 || look->remarks != NULL)
 		wrapped_heading(pane, "Will cause, and will not");
 	for (size_t i = 0; i < look->consequence_count; i++)
-		wrapped_add(pane, 1, signs[look->consequences[i].severity].style, signs[look->consequences[i].severity].sign, 4, STYLE_VALUE,
-			look->consequences[i].sentence);
+		review_consequence(pane, &look->consequences[i], false);
 	add_remarks(look, pane);
 }
 

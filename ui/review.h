@@ -13,8 +13,18 @@
 
 #include "ui/line.h"
 #include "ui/view.h"
+#include "ui/wrapped.h"
 
 /* Call before the view is pushed. reason (may be NULL) belongs to the opener, which lies below and lives longer. */
 void review_belongs(struct view *review, struct view *opener, struct line *reason);
+
+/* --- what every view that shows reviews shares --------------------------------------------------- */
+
+/* Was this name typed, as it is or in its ASCII form, which every keyboard has? NULL: nothing is that. */
+bool review_typed(const struct line *line, const char *name);
+/* A second printing in ASCII, where the words of a field that names something could be taken for another. */
+void review_exact(struct wrapped *pane, const struct field *field, int indent, const char *words);
+/* One row of what a change will cause; fresh: it was not there when it was shown before. */
+void review_consequence(struct wrapped *pane, const struct consequence *consequence, bool fresh);
 
 #endif

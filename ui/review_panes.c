@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "model/guarded.h"
+#include "ui/review.h"
 
 enum { LABEL = 2, VALUES = 24 };
 
@@ -37,13 +38,18 @@ static void add_ascii(struct wrapped *pane, int indent, const char *words)
 			arena_format(pane->arena, "in ASCII: %s", text_ascii_exact(pane->arena, words, strlen(words))));
 }
 
+void review_exact(struct wrapped *pane, const struct field *field, int indent, const char *words)
+{
+	if (names_something(field))
+		add_ascii(pane, indent, words);
+}
+
 static void add_value(struct wrapped *pane, const struct field *field, enum style style, const char *sign, const char *words)
 {
 	int column = value_column(pane);
 
 	wrapped_add(pane, column - 2, style, sign, column, style, words);
-	if (names_something(field))
-		add_ascii(pane, column, words);
+	review_exact(pane, field, column, words);
 }
 
 /* --- one field ------------------------------------------------------------------------- */
@@ -481,18 +487,19 @@ static const struct { const char *sign; enum style style; } severities[] = {
 	[SEVERITY_REFUSE] = { "X", STYLE_BAD },
 };
 
+void review_consequence(struct wrapped *pane, const struct consequence *consequence, bool fresh)
+{
+	wrapped_add(pane, 1, severities[consequence->severity].style, severities[consequence->severity].sign, 4,
+			consequence->severity >= SEVERITY_LOSS ? STYLE_BAD : STYLE_PLAIN,
+			fresh ? arena_format(pane->arena, "NEW: %s", consequence->sentence) : consequence->sentence);
+}
+
 static void add_causes(const struct review_view *self, struct wrapped *pane)
 {
 	const struct review *review = self->review;
 
-	for (size_t i = 0; i < review->consequence_count; i++) {
-		const struct consequence *consequence = &review->consequences[i];
-		bool fresh = review->changed && !caused_before(self->before, consequence);
-
-		wrapped_add(pane, 1, severities[consequence->severity].style, severities[consequence->severity].sign, 4,
-				consequence->severity >= SEVERITY_LOSS ? STYLE_BAD : STYLE_PLAIN,
-				fresh ? arena_format(pane->arena, "NEW: %s", consequence->sentence) : consequence->sentence);
-	}
+	for (size_t i = 0; i < review->consequence_count; i++)
+		review_consequence(pane, &review->consequences[i], review->changed && !caused_before(self->before, &review->consequences[i]));
 	if (review->consequence_count == 0)
 		wrapped_add(pane, 1, STYLE_OK, "ok", 4, STYLE_PLAIN, "Nothing besides the change itself that postroom knows of.");
 	if (review->confirm == CONFIRM_NAME && review->allowed && review->confirm_text != NULL) {

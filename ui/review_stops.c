@@ -10,6 +10,7 @@
 
 #include "base/text.h"
 #include "gate/gate.h"
+#include "ui/review.h"
 #include "ui/review_state.h"
 
 /* --- what can be done ------------------------------------------------------------- */
@@ -24,9 +25,9 @@ bool review_asks_reason(const struct review_view *self)
 	return self->phase == REVIEW_SHOWN && self->review->allowed;
 }
 
-bool review_name_typed(const struct review_view *self)
+bool review_typed(const struct line *line, const char *name)
 {
-	const char *typed = line_text(&self->name), *name = self->review->confirm_text;
+	const char *typed = line_text(line);
 	struct arena *arena;
 	bool same;
 
@@ -38,6 +39,11 @@ bool review_name_typed(const struct review_view *self)
 	same = strcmp(typed, text_ascii_exact(arena, name, strlen(name))) == 0;
 	arena_free(arena);
 	return same;
+}
+
+bool review_name_typed(const struct review_view *self)
+{
+	return review_typed(&self->name, self->review->confirm_text);
 }
 
 static const char *apply_blocked(const struct review_view *self)

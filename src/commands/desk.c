@@ -15,6 +15,7 @@
 #include "commands/ending.h"
 #include "commands/look.h"
 #include "commands/output.h"
+#include "commands/question.h"
 #include "commands/subcommands.h"
 #include "commands/target.h"
 #include "model/check.h"
@@ -24,62 +25,17 @@ void desk_go_on(void *context)
 	((struct headless *)context)->done = true;
 }
 
-/* --- the question ------------------------------------------------------------------------------------------------ */
-
-static const char *typed_name(struct headless *headless, const struct desk_view *view)
-{
-	const char *typed;
-
-	if (view->confirm != CONFIRM_NAME)
-		return "";
-	if (headless->arguments->confirm || headless->arguments->yes || !isatty(STDIN_FILENO))
-		return headless->arguments->confirm ? headless->arguments->confirm : "";
-	typed = headless_ask(headless->arena, arena_format(headless->arena, "Type %s to go on, or Enter to leave it: ", view->confirm_text));
-	return typed && *typed ? typed : NULL;
-}
-
-static bool agreed(struct headless *headless)
-{
-	const char *answer;
-
-	if (headless->arguments->yes)
-		return true;
-	if (!isatty(STDIN_FILENO))
-		return false;
-	answer = headless_ask(headless->arena, "Apply? [y/N] ");
-	return answer && (!strcmp(answer, "y") || !strcmp(answer, "yes"));
-}
-
-static const char *reason(struct headless *headless, const struct desk_view *view)
-{
-	const struct arguments *arguments = headless->arguments;
-
-	if (arguments->reason || !view->reason_required || arguments->yes || !isatty(STDIN_FILENO))
-		return arguments->reason;
-	return headless_ask(headless->arena, "Ticket or reason: ");
-}
-
 static bool ask(struct headless *headless, struct desk_run *run)
 {
 	const struct desk_view *view = desk_look(run);
-	struct error error = { 0 };
-	const char *typed;
+	const struct question question = { view->confirm, view->confirm_text, view->reason_required };
+	struct agreement agreement;
 
 	if (view->refusal.kind != ERROR_NONE)
 		return headless_fail(headless, &view->refusal);
-	if (headless->arguments->dry_run)
+	if (headless->arguments->dry_run || !question_ask(headless, &question, &agreement))
 		return false;
-	if (!agreed(headless)) {
-		error_set(&error, isatty(STDIN_FILENO) ? ERROR_CANCELLED : ERROR_USAGE, "Nothing was changed%s",
-			isatty(STDIN_FILENO) ? "" : ": there is no terminal to ask, so give --yes to apply it");
-		return headless_fail(headless, &error);
-	}
-	typed = typed_name(headless, view);
-	if (!typed) {
-		error_set(&error, ERROR_CANCELLED, "Nothing was changed");
-		return headless_fail(headless, &error);
-	}
-	desk_apply(run, typed, reason(headless, view));
+	desk_apply(run, agreement.typed, agreement.reason);
 	return true;
 }
 

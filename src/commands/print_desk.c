@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "commands/desk.h"
 #include "commands/output.h"
+#include "commands/print_words.h"
 
 static const char *const states[] = {
 	[DESK_WAITING] = "waiting", [DESK_RUNNING] = "running", [DESK_DONE] = "done", [DESK_ALREADY] = "already", [DESK_OPEN] = "open",
@@ -22,14 +23,6 @@ static const char *const state_words[] = {
 	[DESK_FAILED] = "NOT DONE", [DESK_UNKNOWN] = "nobody knows", [DESK_LEFT_OUT] = "not begun",
 };
 
-static void line(const char *before, const char *words)
-{
-	struct arena *arena = arena_new();
-
-	printf("%s%s\n", before, text_visible_string(arena, output_form(), words, strlen(words)));
-	arena_free(arena);
-}
-
 static void table_steps(const struct desk_view *view)
 {
 	struct arena *arena = arena_new();
@@ -37,7 +30,7 @@ static void table_steps(const struct desk_view *view)
 	for (size_t i = 0; i < view->step_count; i++) {
 		const struct desk_step *step = &view->steps[i];
 
-		line("", arena_format(arena, "%2zu  %s%s%s  %s%s%s", i + 1, step->words, step->server ? " on " : "", step->server ? step->server : "",
+		print_line("", arena_format(arena, "%2zu  %s%s%s  %s%s%s", i + 1, step->words, step->server ? " on " : "", step->server ? step->server : "",
 			state_words[step->state], step->told ? "  " : "", step->as_before ? "(as above)" : step->told ? step->told : ""));
 	}
 	arena_free(arena);
@@ -45,19 +38,14 @@ static void table_steps(const struct desk_view *view)
 
 static void table_review(const struct desk_view *view)
 {
-	static const char *const marks[] = { "  i ", "  ! ", "  !! ", "  X " };
 	struct arena *arena = arena_new();
 
-	line("", arena_format(arena, "%s: %s", view->job->title, view->person->name));
+	print_line("", arena_format(arena, "%s: %s", view->job->title, view->person->name));
 	table_steps(view);
-	for (size_t i = 0; i < view->line_count; i++)
-		line("  ", arena_format(arena, "%s: %s -> %s", view->lines[i].field->label, view->lines[i].old_words, view->lines[i].new_words));
-	if (view->consequence_count)
-		puts("Will cause:");
-	for (size_t i = 0; i < view->consequence_count; i++)
-		line(marks[view->consequences[i].severity], view->consequences[i].sentence);
+	print_diff_lines(view->lines, view->line_count);
+	print_consequences(view->consequences, view->consequence_count);
 	for (const char *const *remark = view->remarks; remark && *remark; remark++)
-		line(strncmp(*remark, "! ", 2) ? "  i " : "  ", *remark);
+		print_line(strncmp(*remark, "! ", 2) ? "  i " : "  ", *remark);
 	arena_free(arena);
 }
 
@@ -87,21 +75,6 @@ static struct json *json_texts(const char *const *texts)
 	return array;
 }
 
-static struct json *json_consequences(const struct desk_view *view)
-{
-	struct json *array = json_array_new();
-
-	for (size_t i = 0; i < view->consequence_count; i++) {
-		struct json *one = json_object_new();
-
-		json_put_text(one, "severity", severity_word(view->consequences[i].severity));
-		json_put_text(one, "rule", view->consequences[i].rule);
-		json_put_text(one, "sentence", view->consequences[i].sentence);
-		json_add(array, one);
-	}
-	return array;
-}
-
 static void print_json_view(const struct desk_view *view, bool over)
 {
 	struct json *object = json_object_new();
@@ -111,7 +84,8 @@ static void print_json_view(const struct desk_view *view, bool over)
 	json_put_text(object, "person", view->person->name);
 	json_put_text(object, "number", view->id);
 	json_put(object, "steps", json_steps(view));
-	json_put(object, "consequences", json_consequences(view));
+	json_put(object, "lines", json_diff_lines(view->lines, view->line_count));
+	json_put(object, "consequences", json_consequences(view->consequences, view->consequence_count));
 	json_put(object, "remarks", json_texts(view->remarks));
 	json_put_number(object, "open", (int64_t)view->open);
 	json_put_text(object, "refused", view->refusal.kind != ERROR_NONE ? view->refusal.text : NULL);
@@ -148,10 +122,10 @@ void print_desk_end(const struct arguments *arguments, const struct desk_view *v
 	}
 	puts("");
 	table_steps(view);
-	line("", view->state_now);
+	print_line("", view->state_now);
 	if (view->secret)
 		printf("Password: %s\n", view->secret);
 	if (view->say)
-		line("Say: ", view->say);
-	line("Number: ", view->id);
+		print_line("Say: ", view->say);
+	print_line("Number: ", view->id);
 }

@@ -11,16 +11,8 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "commands/output.h"
+#include "commands/print_words.h"
 #include "commands/write.h"
-
-/* Any words in one visible line. */
-static void line(const char *before, const char *words)
-{
-	struct arena *arena = arena_new();
-
-	printf("%s%s\n", before, text_visible_string(arena, output_form(), words, strlen(words)));
-	arena_free(arena);
-}
 
 /* Attribute lines: each line visible on its own. */
 static void lines(const char *before, const char *words)
@@ -29,49 +21,11 @@ static void lines(const char *before, const char *words)
 	char *copy = arena_text(arena, words), *rest = NULL, *one;
 
 	for (one = strtok_r(copy, "\n", &rest); one; one = strtok_r(NULL, "\n", &rest))
-		line(before, one);
+		print_line(before, one);
 	arena_free(arena);
 }
 
 /* --- for people ------------------------------------------------------------------------ */
-
-/* Addresses and places a second time, exact and in ASCII, where they hold anything else. */
-static void exact(const char *label, const char *words)
-{
-	struct arena *arena = arena_new();
-
-	if (words && text_has_foreign(words, strlen(words)))
-		printf("  %s exactly: %s\n", label, text_ascii_exact(arena, words, strlen(words)));
-	arena_free(arena);
-}
-
-static void table_lines(const struct review *review)
-{
-	struct arena *arena = arena_new();
-	size_t i;
-
-	for (i = 0; i < review->line_count; i++) {
-		const struct diff_line *one = &review->lines[i];
-
-		line("  ", arena_format(arena, "%s: %s -> %s", one->field->label, one->old_words, one->new_words));
-		if (one->field->type == FIELD_ADDRESS || one->field->type == FIELD_DOMAIN || one->field->type == FIELD_LOGIN) {
-			exact("old", one->old_words);
-			exact("new", one->new_words);
-		}
-	}
-	arena_free(arena);
-}
-
-static void table_consequences(const struct review *review)
-{
-	static const char *const marks[] = { "  i ", "  ! ", "  !! ", "  X " };
-	size_t i;
-
-	if (review->consequence_count)
-		puts("Will cause:");
-	for (i = 0; i < review->consequence_count; i++)
-		line(marks[review->consequences[i].severity], review->consequences[i].sentence);
-}
 
 static void table_review(const struct review *review)
 {
@@ -81,57 +35,25 @@ static void table_review(const struct review *review)
 	if (review->changed)
 		puts("Things changed meanwhile. The change now looks like this:");
 	if (review->conflict)
-		line("Somebody else changed it: ", arena_format(arena, "%s: theirs %s, yours %s (%s)", review->conflict->field->label,
+		print_line("Somebody else changed it: ", arena_format(arena, "%s: theirs %s, yours %s (%s)", review->conflict->field->label,
 			review->conflict->old_words, review->conflict->new_words,
 			review->conflict_who ? review->conflict_who : "unknown who"));
 	if (*review->sentence)
-		line(review->allowed ? "" : "Asked for: ", review->sentence);
-	table_lines(review);
+		print_line(review->allowed ? "" : "Asked for: ", review->sentence);
+	print_diff_lines(review->lines, review->line_count);
 	/* Messages may be ten thousand; the line above has told them as a person reads them. */
 	for (i = 0; !review->change->kind->result && i < review->plan.count; i++) {
 		if (review->plan.operations[i].place) {
-			line(i ? "then at " : "At ", review->plan.operations[i].place);
-			exact("place", review->plan.operations[i].place);
+			print_line(i ? "then at " : "At ", review->plan.operations[i].place);
+			print_exact("place", review->plan.operations[i].place);
 		}
 		lines("  ", operation_lines(arena, &review->plan.operations[i]));
 	}
-	table_consequences(review);
+	print_consequences(review->consequences, review->consequence_count);
 	arena_free(arena);
 }
 
 /* --- JSON --------------------------------------------------------------------------------- */
-
-static struct json *json_lines(const struct review *review)
-{
-	struct json *array = json_array_new();
-	size_t i;
-
-	for (i = 0; i < review->line_count; i++) {
-		struct json *one = json_object_new();
-
-		json_put_text(one, "field", review->lines[i].field->name);
-		json_put_text(one, "old", review->lines[i].old_words);
-		json_put_text(one, "new", review->lines[i].new_words);
-		json_add(array, one);
-	}
-	return array;
-}
-
-static struct json *json_consequences(const struct review *review)
-{
-	struct json *array = json_array_new();
-	size_t i;
-
-	for (i = 0; i < review->consequence_count; i++) {
-		struct json *one = json_object_new();
-
-		json_put_text(one, "severity", severity_word(review->consequences[i].severity));
-		json_put_text(one, "rule", review->consequences[i].rule);
-		json_put_text(one, "sentence", review->consequences[i].sentence);
-		json_add(array, one);
-	}
-	return array;
-}
 
 static struct json *json_operations(const struct review *review)
 {
@@ -184,9 +106,9 @@ static struct json *json_review(const struct review *review)
 	json_put_text(object, "name", review->change->name);
 	json_put_text(object, "sentence", review->sentence);
 	json_put_flag(object, "changed", review->changed);
-	json_put(object, "lines", json_lines(review));
+	json_put(object, "lines", json_diff_lines(review->lines, review->line_count));
 	json_put(object, "operations", json_operations(review));
-	json_put(object, "consequences", json_consequences(review));
+	json_put(object, "consequences", json_consequences(review->consequences, review->consequence_count));
 	json_put_text(object, "confirm", review->confirm == CONFIRM_NAME ? review->confirm_text : NULL);
 	json_put_flag(object, "reason_required", review->reason_required);
 	put_error(object, &review->refusal);
@@ -229,7 +151,7 @@ void print_review(const struct arguments *arguments, const struct review *review
 	if (!strcmp(name, "table")) {
 		table_review(review);
 		if (review->allowed && review->confirm == CONFIRM_NAME && !arguments->yes)
-			line("Mail or an account may be lost, so applying asks for the name: --confirm ", review->confirm_text);
+			print_line("Mail or an account may be lost, so applying asks for the name: --confirm ", review->confirm_text);
 	} else if (!strcmp(name, "json")) {
 		print_json(json_review(review));
 	} else if (!strcmp(name, "ldif")) {
@@ -278,10 +200,10 @@ static void table_result(const struct gate_result *result)
 
 	if (result->steps > 1)
 		for (i = 0; i < result->steps && result->step_words && result->step_words[i]; i++)
-			line("  ", result->step_words[i]);
+			print_line("  ", result->step_words[i]);
 	if (result->outcome != OUTCOME_APPLIED && result->outcome != OUTCOME_ALREADY)
 		return;
-	line(result->outcome == OUTCOME_APPLIED ? "Done. " : "", result->sentence);
+	print_line(result->outcome == OUTCOME_APPLIED ? "Done. " : "", result->sentence);
 	if (*result->id && result->can_undo)
 		printf("Take it back with: postroom undo %s\n", result->id);
 }

@@ -15,6 +15,7 @@
 
 #include "commands/ending.h"
 #include "commands/output.h"
+#include "commands/question.h"
 
 struct writing {
 	struct headless *headless;
@@ -28,79 +29,6 @@ static void on_review(void *context, struct review *takes)
 	review_free(writing->review);
 	writing->review = takes;
 	writing->headless->done = true;
-}
-
-/* --- the question ---------------------------------------------------------------------- */
-
-/* Text that was typed where the name is wanted; NULL: no. */
-static const char *typed_name(struct writing *writing)
-{
-	const struct arguments *arguments = writing->headless->arguments;
-	const struct review *review = writing->review;
-	const char *typed;
-
-	if (review->confirm != CONFIRM_NAME)
-		return "";
-	if (arguments->confirm)
-		return arguments->confirm;
-	if (arguments->yes || !isatty(STDIN_FILENO))
-		return "";
-	typed = headless_ask(writing->headless->arena,
-		arena_format(writing->headless->arena, "Type %s to go on, or Enter to leave it: ", review->confirm_text));
-	return typed && *typed ? typed : NULL;
-}
-
-static bool agreed(struct writing *writing)
-{
-	const struct arguments *arguments = writing->headless->arguments;
-	const char *answer;
-
-	if (arguments->yes)
-		return true;
-	if (!isatty(STDIN_FILENO))
-		return false;
-	/* The typed name is the stronger question. */
-	if (writing->review->confirm == CONFIRM_NAME)
-		return true;
-	answer = headless_ask(writing->headless->arena, "Apply? [y/N] ");
-	return answer && (!strcmp(answer, "y") || !strcmp(answer, "yes"));
-}
-
-static const char *reason(struct writing *writing)
-{
-	const struct arguments *arguments = writing->headless->arguments;
-
-	if (arguments->reason || !writing->review->reason_required || arguments->yes || !isatty(STDIN_FILENO))
-		return arguments->reason;
-	return headless_ask(writing->headless->arena, "Ticket or reason: ");
-}
-
-static void not_agreed(struct writing *writing)
-{
-	struct error error = { 0 };
-
-	if (isatty(STDIN_FILENO) || writing->headless->arguments->yes)
-		error_set(&error, ERROR_CANCELLED, "Nothing was changed");
-	else if (writing->review->confirm == CONFIRM_NAME)
-		error_set(&error, ERROR_USAGE, "Nothing was changed: there is no terminal to ask, so give --yes and --confirm %s to apply it",
-			writing->review->confirm_text);
-	else
-		error_set(&error, ERROR_USAGE, "Nothing was changed: there is no terminal to ask, so give --yes to apply it");
-	headless_fail(writing->headless, &error);
-}
-
-/* A script that did not give the name is told which option would. */
-static bool lacks_name(struct writing *writing)
-{
-	const struct arguments *arguments = writing->headless->arguments;
-	struct error error = { 0 };
-
-	if (writing->review->confirm != CONFIRM_NAME || arguments->confirm || !arguments->yes)
-		return false;
-	error_set(&error, ERROR_INVALID, "Nothing was changed: mail or an account would be lost, so --yes is not enough; give --confirm %s too",
-		writing->review->confirm_text);
-	headless_fail(writing->headless, &error);
-	return true;
 }
 
 /* --- applying ------------------------------------------------------------------------------ */
@@ -136,19 +64,16 @@ static bool go_on(struct writing *writing)
 {
 	struct headless *headless = writing->headless;
 	struct review *review = writing->review;
-	const char *typed;
+	const struct question question = { review->confirm, review->confirm_text, review->reason_required };
+	struct agreement agreement;
 
 	/* With --yes a table says what was done, other forms are one document: the result. */
 	if (!headless->arguments->yes || headless->arguments->dry_run || !review->allowed ||
 	    !strcmp(headless->arguments->printer->name, "table"))
 		print_review(headless->arguments, review);
-	if (!may_go_on(writing) || lacks_name(writing))
+	if (!may_go_on(writing) || !question_ask(headless, &question, &agreement))
 		return false;
-	if (!agreed(writing) || !(typed = typed_name(writing))) {
-		not_agreed(writing);
-		return false;
-	}
-	gate_submit(headless->engine->gate, review, typed, reason(writing), on_result, writing);
+	gate_submit(headless->engine->gate, review, agreement.typed, agreement.reason, on_result, writing);
 	return ending_wait(headless) && !headless->ended_by && writing->review && !headless->arguments->yes && isatty(STDIN_FILENO);
 }
 

@@ -179,7 +179,7 @@ static void on_history(void *context, struct history *history, const struct erro
 		run_preview(run);
 }
 
-static const struct desk_job undo_job = { "undo", "Taken back", "Takes the steps of a job back, the last one first.", NULL, false, NULL };
+static const struct desk_job undo_job = { .name = "undo", .title = "Taken back", .help = "Takes the steps of a job back, the last one first." };
 
 struct desk_run *desk_begin_undo(struct desk *desk, const char *id, void (*changed)(void *context), void *context)
 {

@@ -58,6 +58,12 @@ struct desk_job {
 	 */
 	const struct kind *wish;
 	bool large;                        /* one of the two larger jobs: for the menu */
+	const struct kind *writes;         /* what it writes first: who may not write this cannot do it */
+	const char *field;
+	const char *const *yes;            /* questions that are answered yes unless somebody says no; NULL-terminated; NULL: none */
+	unsigned looks;                    /* what must be known before it can be planned: enum desk_looks (desk_private.h) */
+	bool promises;                     /* `say` promises that nobody is in any more, so one open step belies it */
+	const char *say;                   /* what the caller is told where all is done; NULL: nothing */
 	/* Makes the steps (desk_private.h). False with the reason: the job makes no sense for this person. */
 	bool (*plan)(struct desk_plan *plan, struct error *error);
 };

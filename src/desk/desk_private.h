@@ -9,6 +9,9 @@
 
 enum { DESK_NAMES = 4 };
 
+/* Beside who is connected, which every plan knows. */
+enum desk_looks { DESK_LOOKS_USAGE = 1, DESK_LOOKS_COLLEAGUE = 2, DESK_LOOKS_SENDING = 4 };
+
 /* --- planning (steps.c, plan_*.c) ------------------------------------------------------------------ */
 
 struct desk_plan;

@@ -9,7 +9,6 @@
  * thread; the files are small.
  */
 #include <dirent.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -19,8 +18,10 @@
 #include "base/json.h"
 #include "desk/desk_private.h"
 
-enum { FILE_MOST = 1 << 20, DUES_MOST = 2000, STAMP_SIZE = 64 };
+enum { FILE_MOST = 1 << 20, DUES_MOST = 2000 };
 
+/* By which a difference is seen. */
+struct due_stamp { int64_t newest, size; unsigned files; };
 struct kept_due { struct desk_due due; const char **steps; bool ours; };
 struct due_list {
 	const struct desk_settings *settings;
@@ -31,7 +32,7 @@ struct due_list {
 	size_t done_count, done_capacity;
 	struct desk_due *shown;
 	size_t shown_count;
-	char stamp[STAMP_SIZE];            /* of the files as they were read */
+	struct due_stamp stamp, now;       /* of the files as they were read, and as they are */
 	bool read;
 	unsigned readings;
 };
@@ -116,7 +117,7 @@ static void read_file(struct due_list *list, const char *path, bool ours)
 }
 
 /* Every file of a directory; own first, so that what we wrote wins over the shared copy. */
-static void each_file(const struct due_list *list, void (*visit)(struct due_list *list, const char *path, bool ours), struct due_list *to)
+static void each_file(struct due_list *list, void (*visit)(struct due_list *list, const char *path, bool ours))
 {
 	struct arena *arena = arena_new();
 	const char *own = own_name(arena, list), *shared = list->settings->shared_directory;
@@ -124,30 +125,27 @@ static void each_file(const struct due_list *list, void (*visit)(struct due_list
 	struct dirent *entry;
 
 	if (list->settings->state_directory)
-		visit(to, arena_format(arena, "%s/%s", list->settings->state_directory, own), true);
+		visit(list, arena_format(arena, "%s/%s", list->settings->state_directory, own), true);
 	while (directory && (entry = readdir(directory)))
 		if (strncmp(entry->d_name, "due-", 4) == 0 && strcmp(entry->d_name, own) != 0 && !strstr(entry->d_name, ".lock"))
-			visit(to, arena_format(arena, "%s/%s", shared, entry->d_name), false);
+			visit(list, arena_format(arena, "%s/%s", shared, entry->d_name), false);
 	if (directory)
 		closedir(directory);
 	arena_free(arena);
 }
 
-struct stamp { long long newest, size; unsigned files; };
-static struct stamp stamp_now;
-
 static void stamp_file(struct due_list *list, const char *path, bool ours)
 {
 	struct stat status;
+	int64_t written;
 
-	(void)list;
 	(void)ours;
 	if (stat(path, &status) != 0)
 		return;
-	stamp_now.files++;
-	stamp_now.size += status.st_size;
-	if ((long long)status.st_mtim.tv_sec * 1000000000LL + status.st_mtim.tv_nsec > stamp_now.newest)
-		stamp_now.newest = (long long)status.st_mtim.tv_sec * 1000000000LL + status.st_mtim.tv_nsec;
+	written = (int64_t)status.st_mtim.tv_sec * 1000000000 + status.st_mtim.tv_nsec;
+	list->now.files++;
+	list->now.size += status.st_size;
+	list->now.newest = written > list->now.newest ? written : list->now.newest;
 }
 
 static int sooner(const void *a, const void *b)
@@ -178,14 +176,11 @@ static void show(struct due_list *list)
 
 bool due_list_refresh(struct due_list *list)
 {
-	char stamp[STAMP_SIZE];
-
-	stamp_now = (struct stamp){ 0 };
-	each_file(list, stamp_file, list);
-	snprintf(stamp, sizeof(stamp), "%lld %lld %u", stamp_now.newest, stamp_now.size, stamp_now.files);
-	if (list->read && strcmp(stamp, list->stamp) == 0)
+	list->now = (struct due_stamp){ 0 };
+	each_file(list, stamp_file);
+	if (list->read && list->now.newest == list->stamp.newest && list->now.size == list->stamp.size && list->now.files == list->stamp.files)
 		return false;
-	memcpy(list->stamp, stamp, sizeof(stamp));
+	list->stamp = list->now;
 	list->read = true;
 	list->readings++;
 	arena_free(list->arena);
@@ -193,7 +188,7 @@ bool due_list_refresh(struct due_list *list)
 	list->all = NULL;
 	list->done = NULL;
 	list->count = list->capacity = list->done_count = list->done_capacity = 0;
-	each_file(list, read_file, list);
+	each_file(list, read_file);
 	show(list);
 	return true;
 }

@@ -144,21 +144,43 @@ static const struct kind password_wish = WISH("wish-password", "New password", p
 	lock_wish = WISH("wish-lock", "Lock", lock_fields), reset_wish = WISH("wish-reset", "Reset mail settings", reset_fields),
 	stolen_wish = WISH("wish-stolen", "Stolen account", stolen_fields), leaver_wish = WISH("wish-leaver", "Leaver", leaver_fields);
 
+#define YES(...) (const char *const[]){ __VA_ARGS__, NULL }
+
 const struct desk_job desk_jobs[] = {
-	{ "password", "New password", "Sets a new password, clears a lock by wrong ones, empties login caches, ends sessions and tries the new one.",
-	  &password_wish, false, plan_password },
-	{ "quota", "Quota", "Raises the quota, puts it back to the policy, or has the mailbox counted anew.", &quota_wish, false, plan_quota },
-	{ "forwarding", "Forwarding", "Sets or clears forwards, with a day on which somebody ends them.", &forwarding_wish, false, plan_forwarding },
-	{ "absence", "Absence", "An answer to whoever writes, between two days, by a sieve script of its own.", &absence_wish, false, plan_absence },
-	{ "access", "Access for a colleague", "Gives a colleague access to a folder, or ends it.", &access_wish, false, plan_access },
-	{ "sessions", "Sessions", "Empties login caches, ends all sessions and looks whether they are gone.", &sessions_wish, false, plan_sessions },
-	{ "lock", "Lock", "Locks the account, empties login caches and ends sessions. The reason stays in the history.", &lock_wish, false, plan_lock },
-	{ "unlock", "Unlock", "Clears the lock of an administrator and that of wrong passwords.", NULL, false, plan_unlock },
-	{ "reset", "Reset mail settings", "A chosen set of the repairs together, as one review.", &reset_wish, false, plan_reset },
-	{ "stolen", "Stolen account", "Locks the account, ends what is open, refuses the login in Postfix and holds its queued mail.",
-	  &stolen_wish, true, plan_stolen },
-	{ "leaver", "Leaver", "Locks the account, forwards and answers mail until a day, and takes the person out of groups and lists.",
-	  &leaver_wish, true, plan_leaver },
+	{ .name = "password", .title = "New password", .wish = &password_wish, .plan = plan_password, .writes = &kind_user, .field = "password",
+	  .yes = YES("must_change", "unlock", "sessions", "smtp"),
+	  .help = "Sets a new password, clears a lock by wrong ones, empties login caches, ends sessions and tries the new one.",
+	  .say = "Your new password works at once. Your mail program and your phone will ask for it." },
+	{ .name = "quota", .title = "Quota", .wish = &quota_wish, .plan = plan_quota, .writes = &kind_user, .field = "quota", .yes = YES("recalculate"),
+	  .looks = DESK_LOOKS_USAGE, .help = "Raises the quota, puts it back to the policy, or has the mailbox counted anew.",
+	  .say = "Your mailbox has its new limit. What was refused while it was full comes again by itself if the sender's server still tries." },
+	{ .name = "forwarding", .title = "Forwarding", .wish = &forwarding_wish, .plan = plan_forwarding, .writes = &kind_user, .field = "forwards",
+	  .help = "Sets or clears forwards, with a day on which somebody ends them.",
+	  .say = "Your forwarding is as you asked; new mail follows it from now on." },
+	{ .name = "absence", .title = "Absence", .wish = &absence_wish, .plan = plan_absence, .writes = &kind_mailbox, .field = "absence",
+	  .help = "An answer to whoever writes, between two days, by a sieve script of its own.",
+	  .say = "Your absence notice is as you asked. Each sender is told once a day." },
+	{ .name = "access", .title = "Access for a colleague", .wish = &access_wish, .plan = plan_access, .writes = &kind_mailbox, .field = "access",
+	  .looks = DESK_LOOKS_COLLEAGUE, .help = "Gives a colleague access to a folder, or ends it.",
+	  .say = "The access is set. Your colleague may have to refresh the list of folders or subscribe to it." },
+	{ .name = "sessions", .title = "Sessions", .wish = &sessions_wish, .plan = plan_sessions, .writes = &kind_sessions, .field = "end",
+	  .yes = YES("smtp"), .promises = true, .help = "Empties login caches, ends all sessions and looks whether they are gone.",
+	  .say = "You have been signed out everywhere. Your mail program connects again by itself." },
+	{ .name = "lock", .title = "Lock", .wish = &lock_wish, .plan = plan_lock, .writes = &kind_user, .field = "locked", .yes = YES("sessions", "smtp"),
+	  .help = "Locks the account, empties login caches and ends sessions. The reason stays in the history.",
+	  .say = "The account is locked until somebody unlocks it again." },
+	{ .name = "unlock", .title = "Unlock", .plan = plan_unlock, .writes = &kind_user, .field = "locked",
+	  .help = "Clears the lock of an administrator and that of wrong passwords.",
+	  .say = "Your account is open again; try to sign in now." },
+	{ .name = "reset", .title = "Reset mail settings", .wish = &reset_wish, .plan = plan_reset, .writes = &kind_user, .field = "forwards",
+	  .help = "A chosen set of the repairs together, as one review.",
+	  .say = "Your mail settings are reset. Please close your mail program and open it again." },
+	{ .name = "stolen", .title = "Stolen account", .wish = &stolen_wish, .plan = plan_stolen, .large = true, .writes = &kind_queue, .field = "hold",
+	  .yes = YES("hold", "filter_off"), .looks = DESK_LOOKS_SENDING, .promises = true,
+	  .help = "Locks the account, ends what is open, refuses the login in Postfix and holds its queued mail.",
+	  .say = "Your account is locked, so nobody gets in, not you either. Mail still arrives. We call you before it is opened again." },
+	{ .name = "leaver", .title = "Leaver", .wish = &leaver_wish, .plan = plan_leaver, .large = true, .writes = &kind_group, .field = "members",
+	  .yes = YES("memberships"), .help = "Locks the account, forwards and answers mail until a day, and takes the person out of groups and lists." },
 	{ .name = NULL },
 };
 
@@ -170,35 +192,19 @@ const struct desk_job *desk_job_find(const char *name)
 	return NULL;
 }
 
-/* What a job writes first; who may not write this cannot do it. */
-static const struct { const char *job; const struct kind *kind; const char *field; } needs[] = {
-	{ "password", &kind_user, "password" }, { "quota", &kind_user, "quota" }, { "forwarding", &kind_user, "forwards" },
-	{ "absence", &kind_mailbox, "absence" }, { "access", &kind_mailbox, "access" }, { "sessions", &kind_sessions, "end" },
-	{ "lock", &kind_user, "locked" }, { "unlock", &kind_user, "locked" }, { "reset", &kind_user, "forwards" },
-	{ "stolen", &kind_queue, "hold" }, { "leaver", &kind_group, "members" },
-};
-
 const char *desk_job_reason(const struct desk_job *job, enum role role)
 {
-	for (size_t i = 0; i < sizeof(needs) / sizeof(needs[0]); i++)
-		if (strcmp(needs[i].job, job->name) == 0 && !role_may(role, needs[i].kind, kind_field(needs[i].kind, needs[i].field), VERB_EDIT))
-			return role == ROLE_MONITOR ? "a monitor session changes nothing" : job->large ? "this needs role admin" : "this role may not do that";
-	return NULL;
+	if (role_may(role, job->writes, kind_field(job->writes, job->field), VERB_EDIT))
+		return NULL;
+	return role == ROLE_MONITOR ? "a monitor session changes nothing" : job->large ? "this needs role admin" : "this role may not do that";
 }
 
 /* --- what is offered ------------------------------------------------------------------------------------------ */
 
-/* Fields that say yes unless somebody says no. */
-static const struct { const char *job, *field; } preselected[] = {
-	{ "password", "must_change" }, { "password", "unlock" }, { "password", "sessions" }, { "password", "smtp" },
-	{ "quota", "recalculate" }, { "sessions", "smtp" }, { "lock", "sessions" }, { "lock", "smtp" },
-	{ "stolen", "hold" }, { "stolen", "filter_off" }, { "leaver", "memberships" },
-};
-
 static bool is_preselected(const struct desk_job *job, const char *field)
 {
-	for (size_t i = 0; i < sizeof(preselected) / sizeof(preselected[0]); i++)
-		if (strcmp(preselected[i].job, job->name) == 0 && strcmp(preselected[i].field, field) == 0)
+	for (const char *const *yes = job->yes; yes && *yes; yes++)
+		if (strcmp(*yes, field) == 0)
 			return true;
 	return false;
 }

@@ -167,17 +167,17 @@ static bool who_is_known(const struct desk_run *run)
 static void look_at_who(void *context)
 {
 	struct desk_run *run = context;
-	const char *job = run->view.job->name;
+	unsigned looks = run->view.job->looks;
 
 	if (run->plan.live && !who_is_known(run) && loop_now(run->desk->settings.loop) < run->until)
 		return;
 	loop_timer_stop(run->timer);
 	run->timer = NULL;
-	if (strcmp(job, "access") == 0 && ask_colleague(run))
+	if (looks & DESK_LOOKS_COLLEAGUE && ask_colleague(run))
 		return;
-	if (run->plan.live && strcmp(job, "stolen") == 0)
+	if (run->plan.live && looks & DESK_LOOKS_SENDING)
 		look_at_sending(run);
-	else if (!run->plan.live || strcmp(job, "quota") != 0 || !ask_usage(run))
+	else if (!run->plan.live || !(looks & DESK_LOOKS_USAGE) || !ask_usage(run))
 		plan_now(run);
 }
 

@@ -198,33 +198,17 @@ static const char *state_now(struct desk_run *run)
 	return words;
 }
 
-/* The sentence for the caller, by job; where something is open the worker decides what to say. */
-static const struct { const char *job, *sentence; } sentences[] = {
-	{ "password", "Your new password works at once. Your mail program and your phone will ask for it." },
-	{ "quota", "Your mailbox has its new limit. What was refused while it was full comes again by itself if the sender's server still tries." },
-	{ "forwarding", "Your forwarding is as you asked; new mail follows it from now on." },
-	{ "absence", "Your absence notice is as you asked. Each sender is told once a day." },
-	{ "access", "The access is set. Your colleague may have to refresh the list of folders or subscribe to it." },
-	{ "sessions", "You have been signed out everywhere. Your mail program connects again by itself." },
-	{ "lock", "The account is locked until somebody unlocks it again." },
-	{ "unlock", "Your account is open again; try to sign in now." },
-	{ "reset", "Your mail settings are reset. Please close your mail program and open it again." },
-	{ "stolen", "Your account is locked, so nobody gets in, not you either. Mail still arrives. We call you before it is opened again." },
-};
-
+/* The sentence for the caller; where something is open the worker decides what to say. */
 static const char *say(struct desk_run *run)
 {
-	const char *sentence = NULL, *job = run->view.job->name;
+	const char *sentence = run->view.job->say, *job = run->view.job->name;
 	int64_t limit = run->wish && strcmp(job, "quota") == 0 ? strtoll(desk_wish_text(&run->plan, "quota"), NULL, 10) : 0;
 
-	for (size_t i = 0; i < sizeof(sentences) / sizeof(sentences[0]); i++)
-		if (strcmp(sentences[i].job, job) == 0)
-			sentence = sentences[i].sentence;
 	if (!sentence || run->count == 0 || run->due_id || is_open(run->shown[0].state))
 		return NULL;
 	/* Where a sentence promises that nobody is in any more, one open step belies it. */
 	for (size_t i = 0; i < run->count; i++)
-		if ((run->steps[i].planned.checks || strcmp(job, "sessions") == 0 || strcmp(job, "stolen") == 0) && is_open(run->shown[i].state))
+		if ((run->steps[i].planned.checks || run->view.job->promises) && is_open(run->shown[i].state))
 			return NULL;
 	if (strcmp(job, "sessions") == 0 && !desk_wants(&run->plan, "smtp"))
 		return "You have been signed out of your mailbox everywhere. A program that is sending goes on until it closes its connection.";
