@@ -100,7 +100,7 @@ bool stage_journal(struct walk *walk)
 	submission->sentence = arena_text(submission->arena, walk->review->sentence);
 	if (!id)
 		id = arena_format(submission->arena, "%s-%u", journal_session(gate->journal), ++gate->number);
-	if (gate->settings.audit_required && !gate_audit_listens(gate, &submission->error)) {
+	if (gate->settings.audit_required && !audit_ready(gate, &submission->error)) {
 		error_prefix(&submission->error, "Nothing was changed, because the audit cannot be told, and the configuration wants it");
 		return stop(walk, OUTCOME_NOT_APPLIED);
 	}
@@ -435,7 +435,7 @@ bool stage_done(struct walk *walk)
 	audit(walk->gate, submission->id, walk->review, submission->sentence, "done");
 	trouble = audit_trouble(walk->gate);
 	if (trouble)
-		submission->sentence = arena_format(submission->arena, "%s (done, but the audit was not told: %s)", submission->sentence, trouble);
+		submission->sentence = arena_format(submission->arena, "%s (done, but the audit was not told: %s; its line waits and is tried again until the end of this session)", submission->sentence, trouble);
 	submission->outcome = change->kind->result && submission->did == 0 ? OUTCOME_ALREADY : OUTCOME_APPLIED;
 	walk->end = WALK_STOPPED;
 	return true;

@@ -2,22 +2,15 @@
  * audit: what was changed, told to the system's log and as one JSON line to a
  * datagram socket outside of us.
  *
- * The socket is journald's own or one of the form of /dev/log; each line opens
- * it anew, so that a daemon that was started again is found.  A line holds
- * ASCII only, \u escapes, dots for secrets, and the hash of our journal's last
- * record, so that an end that was cut off there shows.  What could not be told
- * is said once in a session and loses no change, unless the configuration
- * wants the audit: then nothing is begun while nobody listens.  Gate's thread,
- * except gate_audit_listens (any).
+ * How a line travels is audit_send.c's.  A line holds ASCII only, \u escapes,
+ * dots for secrets, and the hash of our journal's last record, so that an end
+ * that was cut off there shows.  What could not be told at once is said once in
+ * a session and loses no change, unless the configuration wants the audit: then
+ * nothing is begun while nobody listens or lines of before wait.  Gate's thread.
  */
-#include <errno.h>
-#include <fcntl.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -27,9 +20,7 @@
 #include "gate/gate_private.h"
 
 /* What rsyslog takes as one message is 8 KiB; the rest of a line is below a quarter of that. */
-enum { LINES_MOST = 4000, WORDS_MOST = 500, SEND_WAIT_MS = 1000 };
-/* authpriv.info and authpriv.warning, RFC 3164. */
-enum { AUTHPRIV_INFO = 10 * 8 + 6 };
+enum { LINES_MOST = 4000, WORDS_MOST = 500 };
 
 /* --- the line --------------------------------------------------------------------------------- */
 
@@ -88,6 +79,8 @@ static struct json *line_new(const struct gate *gate, const char *id, const char
 	json_put_text(record, "role", role_word(gate->settings.role));
 	if (gate->journal)
 		json_put_text(record, "journal", journal_head(gate->journal));
+	if (audit_lost(gate->audit) > 0)
+		json_put_number(record, "lost", (int64_t)audit_lost(gate->audit));
 	arena_free(arena);
 	return record;
 }
@@ -116,81 +109,7 @@ static void put_operations(struct json *record, const struct review *review)
 	arena_free(arena);
 }
 
-/* --- the socket ----------------------------------------------------------------------------------- */
-
-/* journald's own socket takes fields, every other one a line with a priority. */
-static bool is_journald(const char *path)
-{
-	const char *end = "/journal/socket";
-	size_t length = strlen(path);
-
-	return length >= strlen(end) && strcmp(path + length - strlen(end), end) == 0;
-}
-
-static int connect_to(const char *path, struct error *error)
-{
-	struct sockaddr_un place = { .sun_family = AF_UNIX };
-	int descriptor;
-
-	if (strlen(path) >= sizeof(place.sun_path)) {
-		error_set(error, ERROR_FILE, "%s: the name is too long for a socket", path);
-		return -1;
-	}
-	memcpy(place.sun_path, path, strlen(path) + 1);
-	descriptor = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (descriptor >= 0 && connect(descriptor, (const struct sockaddr *)&place, sizeof(place)) == 0)
-		return descriptor;
-	error_set(error, ERROR_FILE, "%s: %s", path, strerror(errno));
-	if (descriptor >= 0)
-		close(descriptor);
-	return -1;
-}
-
-bool gate_audit_listens(const struct gate *gate, struct error *error)
-{
-	int descriptor = gate->settings.audit_socket ? connect_to(gate->settings.audit_socket, error) : -1;
-
-	if (descriptor < 0)
-		return !gate->settings.audit_socket;
-	close(descriptor);
-	return true;
-}
-
-/* A daemon that is behind gets its moment, no more. */
-static bool send_bytes(int descriptor, const char *bytes, size_t length)
-{
-	struct pollfd waiting = { .fd = descriptor, .events = POLLOUT };
-	int64_t until = clock_monotonic_ms() + SEND_WAIT_MS;
-
-	while (send(descriptor, bytes, length, MSG_NOSIGNAL) < 0) {
-		if (errno == EINTR)
-			continue;
-		if ((errno != EAGAIN && errno != ENOBUFS) || clock_monotonic_ms() >= until)
-			return false;
-		poll(&waiting, 1, 50);
-	}
-	return true;
-}
-
-static bool send_line(const char *path, const char *id, const char *line, struct error *error)
-{
-	struct text message = { 0 };
-	int descriptor = connect_to(path, error);
-	bool sent;
-
-	if (descriptor < 0)
-		return false;
-	if (is_journald(path))
-		text_addf(&message, "MESSAGE=%s\nPRIORITY=6\nSYSLOG_FACILITY=10\nSYSLOG_IDENTIFIER=postroom\nPOSTROOM_CHANGE=%s\n", line, id);
-	else
-		text_addf(&message, "<%d>postroom[%ld]: %s", AUTHPRIV_INFO, (long)getpid(), line);
-	sent = send_bytes(descriptor, text_get(&message), message.length);
-	if (!sent)
-		error_set(error, ERROR_FILE, "%s: %s", path, strerror(errno));
-	close(descriptor);
-	text_free(&message);
-	return sent;
-}
+/* --- telling ---------------------------------------------------------------------------------------- */
 
 static void tell(struct gate *gate, const char *id, struct json *takes)
 {
@@ -198,12 +117,17 @@ static void tell(struct gate *gate, const char *id, struct json *takes)
 	char *line = json_print(takes, false);
 
 	json_free(takes);
-	if (!send_line(gate->settings.audit_socket, id, line, &error)) {
-		log_line(LOG_LEVEL_WARNING, "audit of change %s was not told: %s", id, error.text);
+	if (!audit_send(gate->audit, id, line, &error)) {
+		log_line(LOG_LEVEL_WARNING, "audit of change %s was not told yet: %s", id, error.text);
 		if (gate->audit_trouble.kind == ERROR_NONE)
 			gate->audit_trouble = error;
 	}
 	free(line);
+}
+
+bool audit_ready(struct gate *gate, struct error *error)
+{
+	return gate_audit_listens(gate, error) && audit_deliver(gate->audit, AUDIT_MOMENT_MS, error);
 }
 
 const char *audit_trouble(struct gate *gate)

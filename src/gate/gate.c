@@ -21,6 +21,8 @@
 #define CLOSE_WAIT_MS 5000
 #define CLOSE_SLICE_MS 20
 #define WORKER_WAIT_MS 500
+#define TELL_MS 1000
+#define TELL_WAIT_MS 100                /* a daemon that keeps up gets all of it; a change waits no longer than this */
 
 /* --- reasons --------------------------------------------------------------------- */
 
@@ -146,8 +148,48 @@ void gate_post(struct gate *gate, const struct job_class *class, void *context)
 	worker_post(gate->worker, class, context, 0);
 }
 
+/* --- lines for the audit that wait ----------------------------------------------------- */
+
+static void run_tell(struct job *job, void *context)
+{
+	struct error error = { 0 };
+
+	(void)job;
+	audit_deliver(((struct gate *)context)->audit, TELL_WAIT_MS, &error);
+}
+
+static void tell_done(void *context, bool cancelled)
+{
+	(void)cancelled;
+	gate_job_done(context);
+}
+
+static const struct job_class tell_class = { .name = "tell the audit", .run = run_tell, .done = tell_done };
+
+static void on_tell(void *context)
+{
+	struct gate *gate = context;
+
+	/* A job that is at work tells what waits itself. */
+	if (worker_load(gate->worker) == 0)
+		gate_post(gate, &tell_class, gate);
+}
+
+static void watch_audit(struct gate *gate)
+{
+	bool waits = audit_waiting(gate->audit) > 0 && !atomic_load(&gate->closing);
+
+	if (waits && !gate->tell)
+		gate->tell = loop_after(gate->loop, TELL_MS, TELL_MS, on_tell, gate);
+	if (waits)
+		return;
+	loop_timer_stop(gate->tell);
+	gate->tell = NULL;
+}
+
 void gate_job_done(struct gate *gate)
 {
+	watch_audit(gate);
 	if (worker_load(gate->worker) > 0)
 		return;
 	loop_timer_stop(gate->watch);
@@ -331,6 +373,7 @@ struct gate *gate_open(struct loop *loop, const struct gate_settings *settings)
 	pthread_mutex_init(&gate->lock, NULL);
 	copy_settings(gate, settings);
 	open_journal(gate);
+	gate->audit = audit_open(gate->settings.audit_socket);
 	gate->worker = worker_new(loop, "gate");
 	gate_post(gate, &look_class, gate);
 	return gate;
@@ -373,8 +416,11 @@ bool gate_close(struct gate *gate)
 	wait_for_write(gate);
 	loop_timer_stop(gate->resolve);
 	gate->resolve = NULL;
+	loop_timer_stop(gate->tell);
+	gate->tell = NULL;
 	if (!worker_free(gate->worker, WORKER_WAIT_MS))
 		return false;
+	audit_close(gate->audit);
 	loop_timer_stop(gate->watch);
 	loop_timer_stop(gate->resolve);
 	journal_close(gate->journal);

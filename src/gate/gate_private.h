@@ -43,6 +43,7 @@ struct gate {
 	_Atomic(struct store *) calling;   /* store that is at work now */
 	_Atomic int64_t call_until;        /* monotonic milliseconds; 0: no call */
 	unsigned number;                   /* of the last set of this session; gate's thread */
+	struct audit_line *audit;          /* NULL: no socket is configured */
 	struct error audit_trouble;        /* the first; gate's thread */
 	bool audit_told;
 	/* loop thread */
@@ -50,6 +51,7 @@ struct gate {
 	int64_t close_until;               /* monotonic milliseconds; 0: nobody wants to close yet */
 	struct loop_timer *watch;          /* while jobs run: ends store calls that take too long */
 	struct loop_timer *resolve;        /* looks again at unknown sets */
+	struct loop_timer *tell;           /* while lines for the audit wait */
 	unsigned back_off;                 /* seconds until then */
 };
 
@@ -180,6 +182,23 @@ void audit(struct gate *gate, const char *id, const struct review *review, const
 void audit_seen(struct gate *gate, const char *id, const char *kind, const char *name, const char *result);
 /* The first trouble in telling, once in a session; NULL: none, or it was told. */
 const char *audit_trouble(struct gate *gate);
+/* May a change that must be told be begun: somebody takes lines, and has those of before? Up to two seconds where not. */
+bool audit_ready(struct gate *gate, struct error *error);
+
+/* For a daemon that is behind, where nobody works meanwhile: before a change that must be told, and at the end. */
+#define AUDIT_MOMENT_MS 1000
+/* audit_send.c: the way to the socket. path is borrowed; NULL: none, and then all of these but audit_send do nothing. */
+struct audit_line *audit_open(const char *path);
+/* Tries once more, a second at most, and logs what is lost. */
+void audit_close(struct audit_line *line);
+/* Takes the line to where it goes, behind those that wait; false where it waits or, logged, is lost. Does not wait. */
+bool audit_send(struct audit_line *line, const char *id, const char *words, struct error *error);
+/* Sends what waits; false with why where something is left. Waits for room for so long at most. */
+bool audit_deliver(struct audit_line *line, unsigned milliseconds, struct error *error);
+/* Lines that were lost since the last one that was not. */
+size_t audit_lost(const struct audit_line *line);
+/* Any thread. */
+size_t audit_waiting(const struct audit_line *line);
 
 /* --- guarded_lines.c -------------------------------------------------------------------- */
 

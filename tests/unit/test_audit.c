@@ -10,15 +10,18 @@
 
 #include <cmocka.h>
 #include <poll.h>
+#include <pthread.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 
+#include "base/clock.h"
 #include "base/json.h"
 #include "base/sha256.h"
 #include "tests/unit/gate_bench.h"
 
 #define TWO_MB "2097152"
 #define THREE_MB "3145728"
+#define FOUR_MB "4194304"
 #define CANARY "kookaburra-71"
 
 static struct bench bench;
@@ -53,7 +56,7 @@ static void open_with(const char *socket_path, bool required)
 	bench_open_gate(&bench);
 }
 
-/* The next datagram, or false where none is there: it was sent before the change was told as done. */
+/* The next datagram, or false where none is there: it was sent before the change was told as done, unless there was no room. */
 static bool next_line(void)
 {
 	struct pollfd waiting = { .fd = listener, .events = POLLIN };
@@ -61,6 +64,14 @@ static bool next_line(void)
 
 	line[length < 0 ? 0 : length] = '\0';
 	return length >= 0;
+}
+
+/* The next datagram is there, of a change to this quota. */
+static void next_tells(const char *quota)
+{
+	assert_true(next_line());
+	if (!strstr(line, quota))
+		fail_msg("%s is not in %s", quota, line);
 }
 
 static int set_up(void **state)
@@ -239,10 +250,153 @@ static void nobody_there_is_said_once(void **state)
 	assert_non_null(strstr(bench.sentence, "the audit was not told"));
 	assert_int_equal(bench_set(&bench, "anna", "quota", THREE_MB), OUTCOME_APPLIED);
 	assert_null(strstr(bench.sentence, "audit"));
-	/* Whoever listens again is told again. */
+	/* Whoever listens again is told all of it in its order. */
 	listen_at("log");
-	assert_int_equal(bench_set(&bench, "anna", "quota", TWO_MB), OUTCOME_APPLIED);
-	assert_true(next_line());
+	assert_int_equal(bench_set(&bench, "anna", "quota", FOUR_MB), OUTCOME_APPLIED);
+	next_tells(TWO_MB);
+	next_tells(THREE_MB);
+	next_tells(FOUR_MB);
+	assert_false(next_line());
+}
+
+/* Of the change number i of fill. */
+static const char *quota_of(int i)
+{
+	static char quota[32];
+
+	snprintf(quota, sizeof(quota), "%d", 1048576 * (i + 2));
+	return quota;
+}
+
+/* Changes until so many lines wait; how many were made. */
+static int fill(int waiting)
+{
+	int count = 0, waits = 0;
+
+	while (waits < waiting) {
+		assert_true(count < 1000);
+		assert_int_equal(bench_set(&bench, "anna", "quota", quota_of(count++)), OUTCOME_APPLIED);
+		waits += waits > 0 || strstr(bench.sentence, "the audit was not told") ? 1 : 0;
+	}
+	return count;
+}
+
+static void look_whether_it_came(void *context)
+{
+	struct pollfd waiting = { .fd = listener, .events = POLLIN };
+
+	*(bool *)context = poll(&waiting, 1, 0) > 0;
+}
+
+/* Whoever listens and does not read holds nobody up; what waits comes by itself once there is room. */
+static void a_full_socket_delays_nothing(void **state)
+{
+	struct loop_timer *timer;
+	int64_t begun = clock_monotonic_ms();
+	int count, i;
+
+	(void)state;
+	listen_at("log");
+	open_with(place, false);
+	count = fill(20);
+	/* It was a second each before. */
+	assert_true(clock_monotonic_ms() - begun < 15000);
+	for (i = 0; i < count - 20; i++)
+		next_tells(quota_of(i));
+	assert_false(next_line());
+	timer = loop_after(bench.loop, 10, 10, look_whether_it_came, &bench.done);
+	for (; i < count; i++) {
+		bench_wait(&bench);
+		next_tells(quota_of(i));
+	}
+	loop_timer_stop(timer);
+}
+
+static void wanted_and_not_read_changes_nothing(void **state)
+{
+	char quota[32];
+	int count;
+
+	(void)state;
+	listen_at("log");
+	open_with(place, false);
+	count = fill(1);
+	/* The line that waits is told at the end, once there is room. */
+	next_tells(quota_of(0));
+	open_with(place, true);
+	assert_int_equal(bench_set(&bench, "anna", "quota", TWO_MB), OUTCOME_NOT_APPLIED);
+	assert_non_null(strstr(bench.error.text, "takes no more lines"));
+	for (int i = 1; i < count; i++)
+		next_tells(quota_of(i));
+	snprintf(quota, sizeof(quota), "%s", quota_of(count));
+	assert_int_equal(bench_set(&bench, "anna", "quota", quota), OUTCOME_APPLIED);
+	/* That nothing was changed was told as well. */
+	while (next_line() && !strstr(line, quota))
+		assert_null(strstr(line, "\"done\""));
+	assert_non_null(strstr(line, "\"done\""));
+}
+
+static void what_waits_goes_at_the_end(void **state)
+{
+	int count, i;
+
+	(void)state;
+	listen_at("log");
+	stop_listening();
+	open_with(place, false);
+	count = fill(3);
+	listen_at("log");
+	open_with(NULL, false);
+	for (i = 0; i < count; i++)
+		next_tells(quota_of(i));
+	assert_false(next_line());
+}
+
+struct taken {
+	size_t lines;
+	char lost[40];
+};
+
+/* Reads until the last change is there. */
+static void *take_all(void *context)
+{
+	struct taken *taken = context;
+	char words[20000];
+	ssize_t length;
+
+	while ((length = recv(listener, words, sizeof(words) - 1, 0)) > 0) {
+		const char *lost;
+
+		words[length] = '\0';
+		taken->lines++;
+		lost = strstr(words, "\"lost\":");
+		if (lost)
+			snprintf(taken->lost, sizeof(taken->lost), "%.*s", (int)strcspn(lost, ",}"), lost);
+		if (strstr(words, "987758592"))
+			break;
+	}
+	return NULL;
+}
+
+static void more_than_is_kept_is_counted(void **state)
+{
+	const struct timeval patience = { .tv_sec = 30 };
+	struct taken taken = { 0 };
+	pthread_t reader;
+
+	(void)state;
+	listen_at("log");
+	stop_listening();
+	open_with(place, false);
+	fill(507);
+	listen_at("log");
+	assert_int_equal(setsockopt(listener, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)), 0);
+	assert_int_equal(pthread_create(&reader, NULL, take_all, &taken), 0);
+	assert_int_equal(bench_set(&bench, "anna", "quota", "987758592"), OUTCOME_APPLIED);
+	open_with(NULL, false);
+	pthread_join(reader, NULL);
+	assert_int_equal(taken.lines, 501);
+	assert_string_equal(taken.lost, "\"lost\":7");
 }
 
 static void wanted_and_nobody_there_changes_nothing(void **state)
@@ -311,7 +465,11 @@ int main(void)
 		cmocka_unit_test_setup_teardown(much_is_cut, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(the_line_holds_the_head_of_the_journal, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(nobody_there_is_said_once, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_full_socket_delays_nothing, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(what_waits_goes_at_the_end, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(more_than_is_kept_is_counted, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(wanted_and_nobody_there_changes_nothing, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(wanted_and_not_read_changes_nothing, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(what_failed_is_told_too, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(an_outcome_seen_later_is_a_line_of_its_own, set_up, tear_down),
 	};
