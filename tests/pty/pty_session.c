@@ -214,9 +214,10 @@ int pty_wait_end(struct pty_session *session, int milliseconds)
 		/* Its own time is there until it is waited for; afterwards that of its children is part of it. */
 		if (waitid(P_PID, (id_t)session->pid, &(siginfo_t){ 0 }, WEXITED | WNOHANG | WNOWAIT) == 0)
 			session->processor_ms = pty_processor_ms(session);
-		if (wait4(session->pid, &status, WNOHANG, &session->used) == session->pid)
+		if (wait4(session->pid, &status, WNOHANG, &session->used) == session->pid) {
+			session->core_dumped = WIFSIGNALED(status) && WCOREDUMP(status);
 			session->status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-		else if (now_ms() >= until)
+		} else if (now_ms() >= until)
 			return -1;
 	}
 	pty_settle(session, 10);

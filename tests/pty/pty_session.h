@@ -37,6 +37,7 @@ struct pty_session {
 	struct screen screen;
 	struct strict *strict;
 	int status;                        /* exit status or 128 + signal once ended, else -1 */
+	bool core_dumped;                  /* the kernel wrote a core file of it, or gave one away */
 	struct rusage used;                /* what it and its children took, once ended */
 	double processor_ms;               /* what it took by itself, once ended; -1: not known */
 };
