@@ -181,6 +181,8 @@ $(filter-out $(LIVE_PTY) $(BUILD)/tests/live/test_pty,$(LIVE)): $(BUILD)/tests/l
 # Held sessions are kept by a file of their own.
 $(addprefix $(BUILD)/tests/live/,test_live_who test_live_many test_pty_who test_pty_faults test_pty_read_only): $(BUILD)/tests/live/sessions.o
 
+$(addprefix $(BUILD)/tests/live/,test_pty_secrets test_pty_secrets_repairs): $(BUILD)/tests/live/secrets.o
+
 $(BUILD)/tests/bench/bench_screen: $(BUILD)/tests/bench/bench_screen.o $(BUILD)/libpty.a $(BUILD)/libpostroom.a
 	$(LINK) $(LIBS_SRC) $(LIBS_UI)
 
