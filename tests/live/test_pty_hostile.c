@@ -44,14 +44,16 @@ static void press_times(struct pty_session *session, const char *key, size_t tim
 	}
 }
 
-/* Back to the list of users, however deep. */
+/* Back to the list of users, however deep.  On a busy machine keys may have come too late for where they were meant
+ * and opened another section; from there a person takes the number of the users. */
 static void escape_all(struct pty_session *session)
 {
-	static const char *const escape[] = { "\033", NULL };
+	static const char *const escape[] = { "\033", NULL }, *const lost[] = { "\033", "2", NULL };
 	int times = 0;
 
 	do {
-		press(session, escape);
+		press(session, times < 6 ? escape : lost);
+		pty_settle(session, times < 3 ? 0 : 200);
 	} while (!pty_shows(session, "list complete") && !pty_shows(session, "History - ") && ++times < 15);
 	if (times == 15) {
 		console_print(session);
@@ -69,8 +71,8 @@ static void visit(struct pty_session *session, size_t index, const char *where)
 	static const char *const others[] = { "r", "\033", "\033", "C", "\033[6~", "\033", "\033", "d", "\033[6~", "\t", "\033", "\033", "?", NULL };
 	char words[40];
 
-	press(session, (const char *const[]){ "2", "/", NULL });
-	pty_settle(session, 30);
+	console_step(session, "2", "Users - ");
+	console_step(session, "/", "Find:");
 	snprintf(words, sizeof(words), HOSTILE_LOGIN "%03zu", index);
 	pty_type(session, words);
 	console_wait(session, " of ");
