@@ -59,7 +59,7 @@ static void open_desk(struct engine *engine)
 	engine->desk = desk_open(&(struct desk_settings){
 		.loop = engine->loop, .directory = engine->directory, .gate = engine->gate, .live = engine->live,
 		.state_directory = config->state_directory, .shared_directory = config->shared_directory, .person = engine->person,
-		.may_write = !config->read_only && config->role != ROLE_MONITOR,
+		.role = config->role, .may_write = !config->read_only && config->role != ROLE_MONITOR,
 	});
 	desk_watch(engine->desk);
 }

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/text.h"
 #include "desk/desk_private.h"
 
@@ -139,10 +140,18 @@ static const char *server_of(const struct desk_run *run, const struct history_en
 	return host_at(live_hosts(run->plan.live), host)->name;
 }
 
+static bool is_of_stolen(const struct history_entry *entry)
+{
+	const char *title = desk_job_find("stolen")->title;
+
+	return entry->job_words && strncmp(entry->job_words, title, strlen(title)) == 0;
+}
+
 /* Newest first, as the history is: what was done last is taken back first. */
 static void plan_undo(struct desk_run *run, const struct history *history, const char *job)
 {
 	size_t stays = 0;
+	bool unlocks_stolen = false;
 
 	run->taken_back = arena_text(run->arena, job);
 	for (size_t i = 0; i < history->count; i++) {
@@ -150,12 +159,15 @@ static void plan_undo(struct desk_run *run, const struct history *history, const
 
 		if (!entry->job || strcmp(entry->job, job) != 0)
 			continue;
+		unlocks_stolen = unlocks_stolen || (entry->can_undo && is_of_stolen(entry) && strcmp(entry->kind, kind_user.name) == 0);
 		if (entry->can_undo)
 			desk_step(&run->plan, server_of(run, entry), NULL, arena_format(run->arena, "taken back: %s", entry->sentence),
 				"it stays as the job left it")->undo = arena_text(run->arena, entry->id);
 		else
 			stays += entry->state == HISTORY_DONE && !entry->undo_of;
 	}
+	if (unlocks_stolen)
+		desk_remark(&run->plan, "! with the lock gone the password opens the account again: unless a new one was set since, it is the STOLEN one (repair password first)");
 	if (stays > 0)
 		desk_remark(&run->plan, "%zu step%s cannot be taken back and stay%s: ended sessions, emptied caches, a new password", stays, stays == 1 ? "" : "s",
 			stays == 1 ? "s" : "");
@@ -212,5 +224,18 @@ bool desk_due_refresh(struct desk *desk)
 
 bool desk_due_done(struct desk *desk, const char *id, struct error *error)
 {
-	return due_list_remove(desk->dues, id, error);
+	size_t count;
+	const struct desk_due *dues = due_list_all(desk->dues, &count);
+	const struct desk_job *job = NULL;
+
+	for (size_t i = 0; i < count && !job; i++)
+		job = strcmp(dues[i].id, id) == 0 ? desk_job_find(dues[i].job) : NULL;
+	/* Else an open step of a stolen account would be off everybody's list by whoever could not have begun it. */
+	if (job && desk->settings.may_write && desk_job_reason(job, desk->settings.role))
+		return error_set(error, ERROR_REFUSED, "%s was left by the job %s: %s", id, job->title, desk_job_reason(job, desk->settings.role));
+	if (!due_list_remove(desk->dues, id, error))
+		return false;
+	if (job)
+		log_line(LOG_LEVEL_INFO, "due %s (%s) was taken off the list by %s", id, job->title, desk->settings.person);
+	return true;
 }

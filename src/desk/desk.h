@@ -34,6 +34,7 @@ struct desk_settings {
 	const char *state_directory;       /* open steps and what is due are kept here; NULL: they are lost at the end */
 	const char *shared_directory;      /* and here for everybody; NULL: none */
 	const char *person;                /* login name of whoever works here */
+	enum role role;                    /* what of others' work may be taken off the list */
 	bool may_write;                    /* false: nothing is kept either (monitor, read-only) */
 };
 struct desk;
@@ -170,7 +171,7 @@ struct desk_due {
 };
 /* All that is known, soonest first; valid until the next call. */
 const struct desk_due *desk_dues(struct desk *desk, size_t *count);
-/* It was done or is not wanted any more. */
+/* It was done or is not wanted any more. Refused where the role could not have done the job that left it. */
 bool desk_due_done(struct desk *desk, const char *id, struct error *error);
 /* Reads the files again where they changed; called by desk_dues as well. True: there is another picture now. */
 bool desk_due_refresh(struct desk *desk);

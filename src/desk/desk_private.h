@@ -81,6 +81,14 @@ bool desk_step_sessions_on(struct desk_plan *plan, const char *server, const cha
 void desk_step_recalculate(struct desk_plan *plan);
 /* Open SMTP sessions on every transport. */
 void desk_step_smtp(struct desk_plan *plan);
+/* Is there a way for a command of hosts.h on this server, now or later? False with why there is none. */
+bool desk_server_can(const struct desk_plan *plan, const char *server, const char *command, struct error *error);
+/* Does an absence answer nobody, since all mail goes elsewhere? The second one warns of it. */
+bool desk_unanswered(const struct desk_plan *plan);
+void desk_remark_unanswered(struct desk_plan *plan);
+/* The account's state ("expired") where it keeps the person out and is none of the locks that can be cleared; NULL: it is not so. By what. */
+const char *desk_kept_out(const struct desk_plan *plan);
+const char *desk_kept_out_by(const struct desk_plan *plan);
 /* The server where the mailbox is: its name in the configuration, NULL: not known which. */
 const char *desk_home(const struct desk_plan *plan);
 /* The password that is there must be changed at the next login. */

@@ -127,8 +127,12 @@ bool plan_leaver(struct desk_plan *plan, struct error *error)
 		return false;
 	if (*to) {
 		change_edit_text(change, field_of(plan, "forwards"), EDIT_SET, to);
-		change_edit_text(change, field_of(plan, "keep_copy"), EDIT_SET, "no");
+		change_edit_text(change, field_of(plan, "keep_copy"), EDIT_SET, *text ? "yes" : "no");
 	}
+	if (*to && *text)
+		desk_remark(plan, "a copy of what is forwarded stays in the mailbox: mail is answered only there");
+	else if (*text)
+		desk_remark_unanswered(plan);
 	step_person(plan, change, *to ? "account locked, mail forwarded" : "account locked", "the account is open");
 	desk_step_flush(plan, "the password may still open the mailbox there until the login cache forgets it (auth_cache_ttl)");
 	desk_step_sessions(plan, "whoever was connected there goes on reading");

@@ -57,22 +57,30 @@ static bool needs_mailbox(const struct desk_plan *plan, struct error *error)
 
 /* --- password ------------------------------------------------------------------------------------------------- */
 
-static void try_password(struct desk_plan *plan)
+/* True: it is a step, and leaves the login in the cache. */
+static bool try_password(struct desk_plan *plan)
 {
 	const char *names[DESK_NAMES], *home = desk_home(plan);
+	struct error error = { 0 };
 	struct planned *step;
 
 	desk_names(plan->arena, plan->person, names);
 	if (!plan->secret || !names[0])
-		return;
+		return false;
 	if (!home) {
 		desk_remark(plan, "the new password is not tried: which server holds the mailbox is not known");
-		return;
+		return false;
+	}
+	/* Never to be done, which is another thing than not done now. */
+	if (!desk_server_can(plan, home, "auth-test", &error)) {
+		desk_remark(plan, "the new password is not tried at the mail server: %s", error.text);
+		return false;
 	}
 	step = desk_step(plan, home, mailbox_change_try(home, names[0], plan->secret),
 		"tried: the new password logs in", "nobody has seen it work");
 	step->repeats = true;
 	step->checks = true;
+	return true;
 }
 
 /* A login that must change its password may be refused (pass_filter), so the mark is set after the try. */
@@ -106,8 +114,7 @@ static void prove_password(struct desk_plan *plan, bool try, bool must_change)
 {
 	const char *names[DESK_NAMES], *home = desk_home(plan);
 
-	if (try)
-		try_password(plan);
+	try = try && try_password(plan);
 	if (!must_change || !field_of(plan, "must_change"))
 		return;
 	desk_step_must_change(plan);
@@ -225,6 +232,8 @@ bool plan_forwarding(struct desk_plan *plan, struct error *error)
 	if (!needs_mailbox(plan, error) || (forwards->count > 0 && *until && !desk_day_to_come(until, &when, error)))
 		return false;
 	step_forwards(plan, forwards, desk_wants(plan, "keep_copy") ? "yes" : "no");
+	if (forwards->count > 0 && !desk_wants(plan, "keep_copy"))
+		desk_remark(plan, "without a copy no mail reaches the mailbox, so an absence answers nobody and a filter does nothing");
 	if (desk_wants(plan, "filter_off"))
 		filter_off(plan);
 	if (forwards->count > 0 && desk_day(until, &when))
@@ -261,8 +270,10 @@ bool plan_absence(struct desk_plan *plan, struct error *error)
 		return error_set(error, ERROR_INVALID, "Text: an absence needs a text that whoever writes is told");
 	if (desk_wants(plan, "off"))
 		desk_step_absence(plan, NULL, NULL, NULL, NULL);
-	else
+	else {
 		desk_step_absence(plan, desk_wish_text(plan, "from"), desk_wish_text(plan, "until"), desk_wish_text(plan, "subject"), text);
+		desk_remark_unanswered(plan);
+	}
 	return plan->count > 0 || error_set(error, ERROR_UNSUPPORTED, "Which server holds the mailbox of %s is not known: give the home server", plan->person->name);
 }
 
@@ -366,7 +377,10 @@ bool plan_unlock(struct desk_plan *plan, struct error *error)
 {
 	(void)error;
 	step_unlock(plan);
-	if (plan->count == 0)
+	if (desk_kept_out(plan))
+		desk_remark(plan, "! the account is %s (%s), which no unlocking changes: an administrator puts that right in the directory",
+			desk_kept_out(plan), desk_kept_out_by(plan));
+	else if (plan->count == 0)
 		desk_remark(plan, "the directory shows no lock; only what the login caches remember is dropped");
 	desk_step_flush(plan, "a refused login may be remembered there (auth_cache_negative_ttl)");
 	return true;

@@ -79,6 +79,14 @@ static const struct host_settings *host_of(const struct desk_plan *plan, size_t 
 	return host_at(live_hosts(plan->live), host);
 }
 
+bool desk_server_can(const struct desk_plan *plan, const char *server, const char *command, struct error *error)
+{
+	size_t host;
+
+	return !plan->live || !host_named(live_hosts(plan->live), server, &host) ||
+		host_way(live_hosts(plan->live), host, command, error) != WAY_NONE;
+}
+
 /* "mail1" is the host mail1.example.com of the directory. */
 static bool same_host(const char *name, const char *home)
 {
@@ -182,13 +190,29 @@ void desk_step_sessions(struct desk_plan *plan, const char *still)
 			desk_step_sessions_on(plan, host_of(plan, i)->name, still);
 }
 
+/* Of a thief's sessions is said that they were not ended; else what can never be done there is told, and no step. */
+static bool smtp_can_be_ended(struct desk_plan *plan, const char *server)
+{
+	struct error error = { 0 };
+
+	if (plan->job->large || desk_server_can(plan, server, "smtp-end", &error))
+		return true;
+	desk_remark(plan, "! SMTP sessions that are open on %s go on: they can be neither seen nor ended from here (%s)", server, error.text);
+	return false;
+}
+
 void desk_step_smtp(struct desk_plan *plan)
 {
 	const char *names[DESK_NAMES];
+	size_t senders = 0;
 
 	desk_names(plan->arena, plan->person, names);
+	for (size_t i = 0; i < host_count(plan); i++)
+		senders += (host_of(plan, i)->roles & HOST_TRANSPORT) != 0;
+	if (senders == 0 && names[0])
+		desk_remark(plan, "! SMTP sessions that are open go on: the configuration has no server with role transport or both, so none can be seen or ended");
 	for (size_t i = 0; i < host_count(plan) && names[0]; i++)
-		if (host_of(plan, i)->roles & HOST_TRANSPORT)
+		if (host_of(plan, i)->roles & HOST_TRANSPORT && smtp_can_be_ended(plan, host_of(plan, i)->name))
 			desk_step(plan, host_of(plan, i)->name, mailbox_change_smtp(host_of(plan, i)->name, names[0], names), "sending sessions ended (Postfix)",
 				"a program that is logged in there goes on sending until it closes the connection")->repeats = true;
 }
@@ -203,6 +227,40 @@ void desk_step_recalculate(struct desk_plan *plan)
 	else if (names[0])
 		desk_step(plan, home, mailbox_change_do(home, names[0], "recalculate"), "mailbox counted anew (quota recalc)",
 			"what Dovecot takes for used may be wrong")->repeats = true;
+}
+
+bool desk_unanswered(const struct desk_plan *plan)
+{
+	return record_get(plan->person, "forwards")->count > 0 && strcmp(record_text(plan->person, "keep_copy"), "no") == 0;
+}
+
+void desk_remark_unanswered(struct desk_plan *plan)
+{
+	if (desk_unanswered(plan))
+		desk_remark(plan, "! NOBODY is answered as long as all mail is forwarded to %s and no copy reaches the mailbox (repair forwarding, Keep a copy)",
+			record_words(plan->arena, kind_field(plan->person->kind, "forwards"), record_get(plan->person, "forwards")));
+}
+
+const char *desk_kept_out(const struct desk_plan *plan)
+{
+	static const char *const cleared[] = { "locked", "failed_lock" };
+	const struct field *field = kind_field(plan->person->kind, "state");
+	const char *state = field ? record_text(plan->person, "state") : "";
+
+	/* The first choice is the one without a lock. */
+	if (!*state || strcmp(state, field->choices[0]) == 0)
+		return NULL;
+	for (size_t i = 0; i < sizeof(cleared) / sizeof(cleared[0]); i++)
+		if (kind_field(plan->person->kind, cleared[i]) && strcmp(record_text(plan->person, cleared[i]), "yes") == 0)
+			return NULL;
+	return state;
+}
+
+const char *desk_kept_out_by(const struct desk_plan *plan)
+{
+	const struct field_values *state = record_get(plan->person, "state");
+
+	return state->origin ? state->origin : state->note ? state->note : "by its date";
 }
 
 /* Mail to these is answered too. */

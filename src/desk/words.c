@@ -198,6 +198,30 @@ static const char *state_now(struct desk_run *run)
 	return words;
 }
 
+/* Was whoever is logged in for sending looked for and ended anywhere? */
+static bool ends_sending(const struct desk_run *run)
+{
+	for (size_t i = 0; i < run->count; i++) {
+		const struct change *change = run->steps[i].planned.change;
+
+		if (change && change_touches(change, "smtp"))
+			return true;
+	}
+	return false;
+}
+
+/* What keeps a repair from helping though all of it was done; NULL: nothing does. */
+static const char *say_in_vain(struct desk_run *run, const char *job)
+{
+	bool opens = strcmp(job, "unlock") == 0 || strcmp(job, "password") == 0, answers = strcmp(job, "absence") == 0 && !desk_wants(&run->plan, "off");
+
+	if (opens && desk_kept_out(&run->plan))
+		return "Your account itself is closed in the directory, so it does not let you in yet. Somebody who may open it has to look at it.";
+	if (answers && desk_unanswered(&run->plan))
+		return "Your absence notice is written, but all your mail is forwarded, so nobody is answered yet.";
+	return NULL;
+}
+
 /* The sentence for the caller; where something is open the worker decides what to say. */
 static const char *say(struct desk_run *run)
 {
@@ -210,7 +234,9 @@ static const char *say(struct desk_run *run)
 	for (size_t i = 0; i < run->count; i++)
 		if ((run->steps[i].planned.checks || run->view.job->promises) && is_open(run->shown[i].state))
 			return NULL;
-	if (strcmp(job, "sessions") == 0 && !desk_wants(&run->plan, "smtp"))
+	if (say_in_vain(run, job))
+		return say_in_vain(run, job);
+	if (strcmp(job, "sessions") == 0 && !ends_sending(run))
 		return "You have been signed out of your mailbox everywhere. A program that is sending goes on until it closes its connection.";
 	if (strcmp(job, "absence") == 0 && desk_wants(&run->plan, "off"))
 		return "Your absence notice is switched off. Mail is not answered by itself any more.";

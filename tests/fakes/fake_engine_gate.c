@@ -642,7 +642,7 @@ struct engine *fake_engine_new(const struct fake_settings *settings)
 	engine->gate->directory = engine->directory;
 	engine->desk = desk_open(&(struct desk_settings){
 		.loop = engine->loop, .directory = engine->directory, .gate = engine->gate, .live = engine->live,
-		.state_directory = config->state_directory, .person = engine->person, .may_write = settings->role != ROLE_MONITOR,
+		.state_directory = config->state_directory, .person = engine->person, .role = settings->role, .may_write = settings->role != ROLE_MONITOR,
 	});
 	if (settings->down)
 		fake_link(engine, DIRECTORY_DOWN);

@@ -188,6 +188,8 @@ ok "out of the group" not_in "(cn=$group)" memberUid
 ok "out of the list, which had the second address" not_in "(&(objectClass=univentionMailList)(cn=$list))" univentionMailMember
 ok "mail goes to the colleague" goes "$address" "left $$"
 ok "who gets it" found "$other_address" "left $$" "$LAB_DOVECOT1_CONF"
+ok "mail of a colleague after that" mailed_by_other "left behind $$"
+ok "is answered though it is forwarded" found "$other_address" "Auto: left behind $$" "$LAB_DOVECOT1_CONF"
 status 0 "the end of the forward is due" pr due
 said "with its day" "$day"
 status 0 "all of it taken back" pr undo "$job" --yes
