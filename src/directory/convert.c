@@ -257,6 +257,7 @@ static const struct converter converters[] = {
 	{ .name = "account_state", .read = read_account_state },
 	{ .name = "mail_state", .read = read_mail_state },
 	{ .name = "newest_time", .read = read_newest_time },
+	{ .name = "password_ends", .read = read_password_ends },
 	{ .name = "password", .read = read_password, .write = write_password },
 	{ .name = "must_change", .read = read_must_change, .write = write_must_change },
 	{ .name = "must_change_shadow", .read = read_must_change, .write = write_must_change_shadow },

@@ -110,16 +110,31 @@ static enum state worst_state(const struct convert *with, const struct entry *en
 	return worst;
 }
 
+/* The first of the dates at which the account ends; 0: none is set. */
+static int64_t account_end(const struct entry *entry)
+{
+	long day = number_of(entry, "shadowExpire", -1), kickoff = number_of(entry, "sambaKickoffTime", -1);
+	const char *valid = entry_first(entry, "krb5ValidEnd");
+	int64_t end = day > 1 ? (int64_t)day * DAY : 0, time;
+
+	if (kickoff > 0 && (end == 0 || kickoff < end))
+		end = kickoff;
+	return valid != NULL && text_to_time(valid, &time) && (end == 0 || time < end) ? time : end;
+}
+
 void read_account_state(const struct convert *with, const struct entry *entry, struct field_values *out)
 {
 	static const char *const words[] = { [ACTIVE] = "no lock seen", [EXPIRED] = "expired", [LOCKED] = "locked", [DISABLED] = "disabled" };
 	const char *who;
 	enum state worst = worst_state(with, entry, &who);
+	int64_t end = account_end(entry);
 
 	convert_give(with, out, words[worst]);
 	out->presence = VALUE_DERIVED;
 	/* userPassword is never read, and {crypt}! in it locks as well. */
 	out->origin = worst == ACTIVE ? "passwords are not looked at" : who;
+	if ((worst == ACTIVE || worst == EXPIRED) && end > 0)
+		out->note = arena_format(with->arena, "%s %.10s", worst == ACTIVE ? "until" : "since", text_from_time(with->arena, end));
 }
 
 void read_mail_state(const struct convert *with, const struct entry *entry, struct field_values *out)

@@ -1,5 +1,6 @@
 /*
- * convert_login: password, "must be changed", and the two sorts of lock.
+ * convert_login: password, when it ends, "must be changed", and the two sorts of
+ * lock.
  *
  * One attribute of the password policy holds both locks: a time is the lock
  * after wrong passwords, and one impossible time the lock by an admin.  Other
@@ -8,6 +9,7 @@
  * with the label.  Pure; any thread.  Rules: slapo-ppolicy(5), ucs-directory
  * 8.4 and 9.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -52,6 +54,39 @@ bool write_password(const struct convert *with, const struct field_values *wante
 	(void)draft;
 	return wanted->count == 1 || error_set(error, ERROR_INVALID, "%s: it can be set, and not be taken away; to keep somebody out lock the account",
 		with->mapping->field->label);
+}
+
+/* --- when it ends -------------------------------------------------------------------------- */
+
+static long days_of(const struct convert *with, const struct entry *entry, const char *attribute)
+{
+	const char *text = named(with, attribute) ? entry_first(entry, attribute) : NULL;
+	char *end;
+	long number = text == NULL ? 0 : strtol(text, &end, 10);
+
+	return text == NULL || text[0] == '\0' || *end != '\0' ? 0 : number;
+}
+
+void read_password_ends(const struct convert *with, const struct entry *entry, struct field_values *out)
+{
+	long changed = days_of(with, entry, "shadowLastChange"), most = days_of(with, entry, "shadowMax");
+	const char *kerberos = named(with, "krb5PasswordEnd") ? entry_first(entry, "krb5PasswordEnd") : NULL;
+	int64_t end = 0, time;
+
+	/* The last day is one that it still holds; 99999 is what shadow(5) tools write for "for ever". */
+	if (changed > 0 && most > 0 && most < 99999) {
+		end = ((int64_t)changed + most + 1) * DAY;
+		out->origin = PASSWORD_BY_SHADOW;
+	}
+	/* Of two that fall on one day Kerberos is the one that logins ask. */
+	if (kerberos != NULL && text_to_time(kerberos, &time) && (end == 0 || time <= end)) {
+		end = time;
+		out->origin = "Kerberos";
+	}
+	if (end > 0) {
+		convert_give(with, out, text_from_time(with->arena, end));
+		out->presence = VALUE_DERIVED;
+	}
 }
 
 /* --- must be changed ----------------------------------------------------------------------- */

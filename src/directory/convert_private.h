@@ -51,6 +51,10 @@ const char *account_other_locks(const struct convert *with, const struct entry *
 void read_password(const struct convert *with, const struct entry *entry, struct field_values *out);
 /* Agrees and changes nothing: a password goes by an operation of its own (plan_login.c), never by an attribute. */
 bool write_password(const struct convert *with, const struct field_values *wanted, struct entry *draft, struct error *error);
+/* When the password ends by shadow or Kerberos; what a password policy says of it comes later (login_policy.c). */
+#define PASSWORD_BY_POLICY "password policy"
+#define PASSWORD_BY_SHADOW "shadow"
+void read_password_ends(const struct convert *with, const struct entry *entry, struct field_values *out);
 void read_must_change(const struct convert *with, const struct entry *entry, struct field_values *out);
 bool write_must_change(const struct convert *with, const struct field_values *wanted, struct entry *draft, struct error *error);
 bool write_must_change_shadow(const struct convert *with, const struct field_values *wanted, struct entry *draft, struct error *error);

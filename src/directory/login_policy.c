@@ -1,6 +1,6 @@
 /*
- * login_policy: which password policy counts for an entry, and what it makes
- * of the marks of a lock.
+ * login_policy: which password policy counts for an entry, what it makes of
+ * the marks of a lock, and when a password ends.
  */
 #include "directory/login_policy.h"
 
@@ -14,7 +14,8 @@
 #include "directory/read.h"
 
 static const char *const policy_attributes[] = { "pwdLockout", "pwdMustChange", "pwdLockoutDuration", "pwdMinLength", "pwdMaxLength",
-	"pwdInHistory", "pwdMinAge", "pwdAttribute", NULL };
+	"pwdInHistory", "pwdMinAge", "pwdMaxAge", "pwdExpireWarning", "pwdGraceAuthNLimit", "pwdAttribute", NULL };
+enum { DAY = 86400, EXPIRES_SOON = 7 * DAY /* told where the policy has no time of its own for it */ };
 
 static enum known flag(const struct entry *entry, const char *attribute)
 {
@@ -62,6 +63,9 @@ void login_policy_read(const struct world *world, struct connection *connection,
 	policy->longest = number(found, "pwdMaxLength");
 	policy->history = number(found, "pwdInHistory");
 	policy->youngest = number(found, "pwdMinAge");
+	policy->oldest = number(found, "pwdMaxAge");
+	policy->warning = number(found, "pwdExpireWarning");
+	policy->grace = number(found, "pwdGraceAuthNLimit");
 }
 
 int64_t login_policy_until(const struct login_policy *policy, const struct entry *entry)
@@ -87,11 +91,13 @@ static const char **lock_attributes(const struct profile_kind *held, struct aren
 	for (i = 0; lock_fields[i] != NULL; i++)
 		for (j = 0; profile_mapping(held, kind_field(held->kind, lock_fields[i]))->attributes[j] != NULL; j++)
 			count++;
-	names = arena_alloc(arena, (count + 2) * sizeof *names);
+	names = arena_alloc(arena, (count + 4) * sizeof *names);
 	for (count = 0, i = 0; lock_fields[i] != NULL; i++)
 		for (j = 0; profile_mapping(held, kind_field(held->kind, lock_fields[i]))->attributes[j] != NULL; j++)
 			names[count++] = profile_mapping(held, kind_field(held->kind, lock_fields[i]))->attributes[j];
-	names[count] = "pwdPolicySubentry";
+	names[count++] = "pwdPolicySubentry";
+	names[count++] = "pwdChangedTime";
+	names[count] = "pwdGraceUseTime";
 	return names;
 }
 
@@ -142,18 +148,102 @@ static void note_policy(struct world *world, struct connection *connection, cons
 		note(record, "failed_lock", "until when is not known");
 }
 
+/* --- when the password ends ------------------------------------------------------------------------ */
+
+static void add_finding(struct record *record, const char *rule, bool severe, const char *sentence)
+{
+	struct finding *list = arena_alloc(record->arena, (record->finding_count + 1) * sizeof *list);
+
+	if (record->finding_count > 0)
+		memcpy(list, record->findings, record->finding_count * sizeof *list);
+	list[record->finding_count++] = (struct finding){ rule, "password", severe, sentence };
+	record->findings = list;
+}
+
+/* When the record says that the password ends, as fields hold times ("2026-11-20T14:02:31Z"). */
+static bool told_end(const struct record *record, int64_t *end)
+{
+	char generalized[32];
+	size_t length = 0;
+
+	for (const char *at = record_text(record, "password_ends"); *at != '\0' && length + 1 < sizeof generalized; at++)
+		if (strchr("-:T", *at) == NULL)
+			generalized[length++] = *at;
+	generalized[length] = '\0';
+	return text_to_time(generalized, end);
+}
+
+/* The policy's own end counts where it comes before what other marks tell. */
+static void end_by_policy(const struct login_policy *policy, const struct entry *entry, struct record *record)
+{
+	const char *changed = entry_first(entry, "pwdChangedTime");
+	int64_t since, told;
+
+	if (policy->place == NULL || policy->oldest <= 0 || changed == NULL || !text_to_time(changed, &since))
+		return;
+	if (told_end(record, &told) && told <= since + policy->oldest)
+		return;
+	record_set_text(record, "password_ends", text_from_time(record->arena, since + policy->oldest));
+	record->fields[kind_field_index(record->kind, kind_field(record->kind, "password_ends"))].origin = PASSWORD_BY_POLICY;
+}
+
+static const char *days(struct arena *arena, int64_t seconds)
+{
+	long count = (long)(seconds / DAY);
+
+	return count == 0 ? "less than a day" : arena_format(arena, "%ld day%s", count, count == 1 ? "" : "s");
+}
+
+/* Who looks at shadow is PAM; the others are asked at every login. */
+static const char *expired_words(struct arena *arena, const struct login_policy *policy, const struct entry *entry, const char *who)
+{
+	const struct attribute *used = entry_get(entry, "pwdGraceUseTime");
+	long left = policy->grace - (used == NULL ? 0 : (long)used->count);
+
+	if (strcmp(who, PASSWORD_BY_SHADOW) == 0)
+		return "logins that ask PAM are refused until it is changed";
+	if (strcmp(who, PASSWORD_BY_POLICY) == 0 && left > 0)
+		return arena_format(arena, "%ld more login%s let in, then none until it is changed", left, left == 1 ? " is" : "s are");
+	return "no login, no sending until it is changed";
+}
+
+static void judge_end(const struct login_policy *policy, const struct entry *entry, struct record *record)
+{
+	const char *who = record_get(record, "password_ends")->origin, *words;
+	int64_t ends, left;
+
+	if (!told_end(record, &ends) || who == NULL)
+		return;
+	left = ends - clock_now();
+	words = text_from_time(record->arena, ends);
+	note(record, "password_ends", left > 0 ? arena_format(record->arena, "in %s", days(record->arena, left)) : "expired");
+	/* The other systems mark "must be changed" by such an end. */
+	if (left <= 0 && (strcmp(who, PASSWORD_BY_POLICY) == 0 || strcmp(record_text(record, "must_change"), "yes") != 0))
+		add_finding(record, "password-expired", true, arena_format(record->arena, "password expired on %.10s: %s (%s)", words,
+			expired_words(record->arena, policy, entry, who), who));
+	else if (left > 0 && left <= (policy->warning > 0 && policy->place != NULL ? policy->warning : EXPIRES_SOON))
+		add_finding(record, "password-expires", false, arena_format(record->arena, "password expires on %.10s, in %s (%s)", words,
+			days(record->arena, left), who));
+}
+
 void read_login(struct world *world, struct connection *connection, struct record *record)
 {
 	const struct profile_kind *held = profile_kind(world_profile(world), record->kind);
-	struct login_policy policy;
+	struct login_policy policy = { .place = NULL };
 	struct entry *entry;
 
-	if (record->kind != &kind_user || held == NULL || record->place == NULL ||
-	    (strcmp(record_text(record, "locked"), "yes") != 0 && strcmp(record_text(record, "failed_lock"), "yes") != 0))
+	if (record->kind != &kind_user || held == NULL || record->place == NULL)
 		return;
 	entry = request_entry(connection, record->arena, record->place, lock_attributes(held, record->arena), NULL);
-	if (entry == NULL || entry_first(entry, "pwdAccountLockedTime") == NULL)
+	if (entry == NULL)
 		return;
-	login_policy_read(world, connection, record->arena, entry, &policy);
-	note_policy(world, connection, held, &policy, entry, record);
+	if (world_has_class(world, "pwdPolicy"))
+		login_policy_read(world, connection, record->arena, entry, &policy);
+	if (entry_first(entry, "pwdAccountLockedTime") != NULL &&
+	    (strcmp(record_text(record, "locked"), "yes") == 0 || strcmp(record_text(record, "failed_lock"), "yes") == 0))
+		note_policy(world, connection, held, &policy, entry, record);
+	if (record_get(record, "password_ends")->presence == VALUE_UNSUPPORTED)
+		return;
+	end_by_policy(&policy, entry, record);
+	judge_end(&policy, entry, record);
 }

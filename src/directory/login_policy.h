@@ -26,6 +26,7 @@ struct login_policy {
 	long lock_seconds;                 /* how long a lock after wrong passwords lasts; 0: until somebody ends it */
 	long shortest, longest, history;   /* characters, passwords; 0: no rule */
 	long youngest;                     /* seconds that a password must stay; 0: no rule */
+	long oldest, warning, grace;       /* seconds that a password holds, and before its end when that is told; logins after it; 0: none */
 };
 /* entry: with pwdPolicySubentry where it has one. Texts in the arena. */
 void login_policy_read(const struct world *world, struct connection *connection, struct arena *arena, const struct entry *entry,
@@ -34,7 +35,8 @@ void login_policy_read(const struct world *world, struct connection *connection,
 int64_t login_policy_until(const struct login_policy *policy, const struct entry *entry);
 /*
  * Reads a user's fields about locks again where the record shows a lock, with what the policy makes of it: until when,
- * that its time is over, or that nothing obeys it.
+ * that its time is over, or that nothing obeys it.  Then when the password ends, by the policy too: an end that is past or
+ * near becomes a finding (password-expired, password-expires).
  */
 void read_login(struct world *world, struct connection *connection, struct record *record);
 

@@ -124,6 +124,11 @@ static const struct field user_fields[] = {
 		.help = "When the password was changed last, where the directory tells.",
 	},
 	{
+		.name = "password_ends", .label = "Password ends", .type = FIELD_TIME, .flags = FIELD_DERIVED,
+		.group = "Identity", .width = 20,
+		.help = "When the password expires: the first of what the password policy, shadow and Kerberos say. A new password mends it.",
+	},
+	{
 		.name = "last_login", .label = "Last login", .type = FIELD_TIME, .flags = FIELD_DERIVED,
 		.group = "Identity", .width = 20,
 		.help = "When the directory saw the last login; it may lag behind.",

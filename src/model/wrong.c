@@ -30,27 +30,49 @@ static bool is_yes(const struct record *record, const char *field)
 	return values_of(record, field) != NULL && strcmp(record_text(record, field), "yes") == 0;
 }
 
+#define EXPIRED "expired"              /* the word of the field state */
+
+/* As directory/login_policy notes it beside the mark. */
+static bool obeyed_by_nobody(const struct record *record, const char *field)
+{
+	const struct field_values *values = values_of(record, field);
+
+	return values != NULL && values->note != NULL && strstr(values->note, "keeps nobody out") != NULL;
+}
+
 /* Whoever locked it is told apart, where the directory tells: what ends the lock is another thing. */
 static const char *state_words(struct arena *arena, const struct record *record)
 {
 	const char *state = values_of(record, "state") == NULL ? "" : record_text(record, "state");
 	bool by_admin = is_yes(record, "locked"), by_mistakes = is_yes(record, "failed_lock");
 
+	if ((by_admin && obeyed_by_nobody(record, "locked")) || (by_mistakes && obeyed_by_nobody(record, "failed_lock")))
+		return "marked as locked, but the password policy has no pwdLockout: logins go on all the same";
 	if (by_mistakes)
 		return by_admin ? "locked by an admin, and by wrong passwords: no login to mail, no sending" :
 			"locked by wrong passwords: no login to mail, no sending";
 	if (by_admin)
 		return "locked by an admin: no login to mail, no sending";
-	/* The first choice is the one without a lock. */
-	if (state[0] == '\0' || strcmp(state, kind_field(record->kind, "state")->choices[0]) == 0)
+	/* The first choice is the one without a lock; what ended by its date is told below, since another thing mends it. */
+	if (state[0] == '\0' || strcmp(state, kind_field(record->kind, "state")->choices[0]) == 0 || strcmp(state, EXPIRED) == 0)
 		return NULL;
 	return arena_format(arena, "the account is %s: no login to mail, no sending", state);
+}
+
+static const char *expired_words(struct arena *arena, const struct record *record)
+{
+	const struct field_values *state = values_of(record, "state");
+
+	if (state == NULL || strcmp(record_text(record, "state"), EXPIRED) != 0)
+		return NULL;
+	return arena_format(arena, "the account has expired%s%s (%s): no login to mail, no sending", state->note == NULL ? "" : " ",
+		state->note == NULL ? "" : state->note, state->origin == NULL ? "by its date" : state->origin);
 }
 
 static const char *must_change_words(struct arena *arena, const struct record *record)
 {
 	(void)arena;
-	return is_yes(record, "must_change") ? "the password must be changed at the next login, which most mail programs cannot do" : NULL;
+	return is_yes(record, "must_change") ? "password must be changed at the next login, which most mail programs cannot do" : NULL;
 }
 
 static const char *no_address_words(struct arena *arena, const struct record *record)
@@ -108,6 +130,7 @@ static const struct {
 	const char *(*words)(struct arena *arena, const struct record *record);
 } rules[] = {
 	{ "account-state", "user", NULL, true, state_words },
+	{ "account-expired", "user", NULL, true, expired_words },
 	{ "no-address", "user", "address", true, no_address_words },
 	{ "no-copy", "user", "keep_copy", true, no_copy_words },
 	{ "odd-quota", "user", "quota", true, quota_words },
@@ -180,6 +203,11 @@ static const char *script_words(struct arena *arena, const struct wrong_now *now
 	return now->script == NULL ? NULL : arena_format(arena, "the filter %s sends mail on to %s", now->script, now->script_to);
 }
 
+static const char *refused_words(struct arena *arena, const struct wrong_now *now)
+{
+	return now->refused == NULL ? NULL : arena_format(arena, "Postfix on %s takes no mail from the login %s, so sending is refused", now->refused_by, now->refused);
+}
+
 static const char *stranger_words(struct arena *arena, const struct wrong_now *now)
 {
 	return now->home_unknown == NULL ? NULL : arena_format(arena, "the home server %s is none that postroom is told to watch: "
@@ -193,6 +221,7 @@ static const struct {
 } now_rules[] = {
 	{ "home-down", NULL, true, down_words },
 	{ "mailbox-full", "quota", true, full_words },
+	{ "refused-login", NULL, true, refused_words },
 	{ "mailbox-filling", "quota", false, filling_words },
 	{ "mail-waits", NULL, false, waiting_words },
 	{ "filter-forwards", NULL, false, script_words },

@@ -32,6 +32,7 @@ struct wrong_now {
 	const char *used, *limit;              /* in words, where percent is known */
 	uint64_t waiting;                      /* mails to this person that were deferred */
 	const char *waiting_why;               /* why the first of them was; NULL: not told */
+	const char *refused, *refused_by;      /* a login that may not send, and the servers that refuse it; NULL */
 	const char *script, *script_to;        /* the active filter, where it sends mail on, and to whom; NULL */
 };
 /* The same for that: severe ones first; array in the arena. Returns the count. */

@@ -109,6 +109,16 @@ static void test_reading(void **state)
 		{ "mailPrimaryAddress=a@x.example|mailForwardAddress=b@y.example", KNOWN_NOT, "mail_state", "ok" },
 		{ "pwdChangedTime=20261120140231Z|sambaPwdLastSet=1000", KNOWN_YES, "password_changed", "2026-11-20T14:02:31Z" },
 		{ "shadowLastChange=1", KNOWN_YES, "password_changed", "1970-01-02T00:00:00Z" },
+		{ "shadowLastChange=1", KNOWN_YES, "password_ends", "" },
+		{ "shadowLastChange=0|shadowMax=9", KNOWN_YES, "password_ends", "" },
+		{ "shadowLastChange=10|shadowMax=99999", KNOWN_YES, "password_ends", "" },
+		{ "shadowLastChange=10|shadowMax=x", KNOWN_YES, "password_ends", "" },
+		/* As UDM writes an interval of ten days: shadowMax is one less, and both fall on one day. */
+		{ "shadowLastChange=10|shadowMax=9", KNOWN_YES, "password_ends", "1970-01-21T00:00:00Z" },
+		{ "shadowLastChange=10|shadowMax=9|krb5PasswordEnd=19700121000000Z", KNOWN_YES, "password_ends", "1970-01-21T00:00:00Z" },
+		{ "shadowLastChange=10|shadowMax=9|krb5PasswordEnd=19700120000000Z", KNOWN_YES, "password_ends", "1970-01-20T00:00:00Z" },
+		{ "krb5PasswordEnd=20261201000000Z", KNOWN_YES, "password_ends", "2026-12-01T00:00:00Z" },
+		{ "krb5PasswordEnd=never", KNOWN_YES, "password_ends", "" },
 		{ "univentionFetchmailSingle=[\"imap.x\", \"IMAP\", \"joe\", \"s3cret\", \"1\", \"0\"]", KNOWN_YES, "state", "no lock seen" },
 	};
 	size_t i;

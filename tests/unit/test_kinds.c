@@ -35,7 +35,7 @@ static void finds_fields(void **state)
 {
 	static const char *const names[] = {
 		"login", "given_name", "family_name", "full_name", "address", "alternates", "forwards", "keep_copy", "home_server",
-		"quota", "fetchmail", "fetchmail_multi", "phone", "department", "employee_number", "room", "state", "mail_state", "password_changed", "last_login",
+		"quota", "fetchmail", "fetchmail_multi", "phone", "department", "employee_number", "room", "state", "mail_state", "password_changed", "password_ends", "last_login",
 		"groups", "lists", "folder_rights", "policy_quota", "password", "must_change", "locked", "failed_lock",
 	};
 

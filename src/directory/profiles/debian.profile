@@ -74,6 +74,7 @@ kind user {
 	field state { attributes = { shadowExpire, pwdAccountLockedTime }  convert = account_state }
 	field mail_state { attributes = { mail, mailRoutingAddress, shadowExpire, pwdAccountLockedTime }  convert = mail_state }
 	field password_changed { attributes = { pwdChangedTime, shadowLastChange }  convert = newest_time }
+	field password_ends { attributes = { pwdChangedTime, shadowLastChange, shadowMax }  convert = password_ends }
 	field last_login { attributes = { pwdLastSuccess, authTimestamp }  convert = newest_time }
 	# by the password modify operation (RFC 3062); the attribute is only named, never read or written as such
 	field password { attribute = userPassword  convert = password }

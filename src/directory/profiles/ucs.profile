@@ -98,6 +98,7 @@ kind user {
 	field employee_number { attribute = employeeNumber }
 	field state { attributes = { shadowExpire, sambaAcctFlags, krb5KDCFlags, sambaKickoffTime, krb5ValidEnd, pwdAccountLockedTime }  convert = account_state }
 	field password_changed { attributes = { pwdChangedTime, sambaPwdLastSet, shadowLastChange }  convert = newest_time }
+	field password_ends { attributes = { pwdChangedTime, shadowLastChange, shadowMax, krb5PasswordEnd }  convert = password_ends }
 	field last_login { attributes = { pwdLastSuccess, authTimestamp }  convert = newest_time }
 	# One password stands in half a dozen attributes, and a lock in up to four, that only UDM keeps in step: "writer"
 	# says so. With direct = yes, and where neither Samba nor Kerberos holds copies, postroom writes them itself: the
