@@ -92,6 +92,13 @@ char *plan_ldif(struct arena *arena, const struct plan *plan);
 /* Takes nothing: the change is copied. done always comes once, with a review (never NULL). */
 void gate_preview(struct gate *gate, const struct change *change, void (*done)(void *context, struct review *takes), void *context);
 
+/*
+ * May the role change anything of this person (borrowed; kind user)? done comes once, on the loop thread: words NULL: yes;
+ * else few words ("protected (member of the group X)") and the sentence with who could. Changes nothing and decides nothing:
+ * each change is held against it again. Comes at once, from inside this call, where no role is limited here.
+ */
+void gate_whom(struct gate *gate, const struct record *person, void (*done)(void *context, const char *words, const struct error *error), void *context);
+
 struct gate_result {
 	enum outcome outcome;              /* of the whole set; UNKNOWN: locked until seen */
 	struct review *again;              /* not NULL: nothing was applied, show this review (receiver owns it) */

@@ -78,6 +78,19 @@ bool scope_check(const struct role_scope *scope, const struct role_person *perso
 	return true;
 }
 
+const char *scope_outside(struct arena *arena, const struct role_scope *scope, const struct role_person *person)
+{
+	if (person->group)
+		return arena_format(arena, "protected (member of the group %s)", person->group);
+	if (person->listed)
+		return arena_format(arena, "protected (the configuration names %s)", person->listed);
+	if (any(scope->branches) && !person->branch)
+		return "outside your branches of the directory";
+	if (any(scope->domains) && !person->address)
+		return "outside your mail domains, since there is no address";
+	return any(scope->domains) && !in_domains(scope, person->address) ? "outside your mail domains" : NULL;
+}
+
 /* --- who is named --------------------------------------------------------------------------- */
 
 struct named {

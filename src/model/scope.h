@@ -44,6 +44,8 @@ bool scope_limits(const struct role_scope *scope);
 struct role_scope scope_copy(struct arena *arena, const struct role_scope *scope);
 /* False with a sentence that says why not and who could. */
 bool scope_check(const struct role_scope *scope, const struct role_person *person, enum role role, struct error *error);
+/* The same in few words, for a line above a page: "protected (member of the group Domain Admins)"; NULL: it may be changed. Arena. */
+const char *scope_outside(struct arena *arena, const struct role_scope *scope, const struct role_person *person);
 /*
  * The people that a change of what goes on names, as the mail servers call them: each once, in the arena. Of kind
  * sessions those whose connections end, of kind mailbox the one whose it is and the logins that it ends. False with why where nobody is named, or

@@ -26,6 +26,7 @@ struct fake_settings {
 	const char *state_directory;  /* for drafts; NULL: none */
 	bool ucs;                  /* mail1 is a server of UCS */
 	const char *unlock_dn;     /* whose password opens a locked screen; NULL: nobody's, it is only hidden */
+	const char *outside;       /* the login of somebody whom role helpdesk may not change; NULL: it may change all */
 	size_t servers;            /* mail servers with the invented answers of fake_engine_live.c; 0: none is configured */
 };
 /* What directory_rebind takes for right. */

@@ -241,6 +241,8 @@ struct answer {
 	void (*submit)(void *context, const struct gate_result *result);
 	void (*history)(void *context, struct history *takes, const struct error *error);
 	void (*counted)(void *context, size_t count, const struct error *error);
+	void (*whom)(void *context, const char *words, const struct error *error);
+	bool outside;
 	void *context;
 };
 
@@ -495,6 +497,30 @@ void gate_submit(struct gate *gate, const struct review *confirmed, const char *
 	answer->change = change_copy(confirmed->change);
 	answer->change->reason = arena_text(answer->change->arena, reason);
 	answer->submit = done;
+}
+
+/* --- whom ----------------------------------------------------------------------------------------- */
+
+static void whom_done(void *context)
+{
+	struct answer *answer = context;
+	struct error error;
+
+	error_clear(&error);
+	if (answer->outside)
+		error_set(&error, ERROR_REFUSED, "%s is protected as a member of the group Domain Admins: changing anything there needs role admin, "
+			"and this session has role helpdesk", answer->gate->directory->settings.outside);
+	answer->whom(answer->context, answer->outside ? "protected (member of the group Domain Admins)" : NULL, &error);
+	answer_free(answer);
+}
+
+void gate_whom(struct gate *gate, const struct record *person, void (*done)(void *context, const char *words, const struct error *error), void *context)
+{
+	const char *outside = gate->directory->settings.outside;
+	struct answer *answer = answer_new(gate, whom_done, context);
+
+	answer->whom = done;
+	answer->outside = gate->role == ROLE_HELPDESK && outside != NULL && strcmp(person->name, outside) == 0;
 }
 
 /* --- history ------------------------------------------------------------------------------------- */

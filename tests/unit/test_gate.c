@@ -627,6 +627,60 @@ static void nobody_else_is_changed(void **state)
 	assert_int_equal(bench.fake.applies, 0);
 }
 
+struct whom_said { bool done, changed; char words[80], sentence[640]; };
+
+static void whom_said(void *context, const char *words, const struct error *error)
+{
+	struct whom_said *said = context;
+
+	said->done = true;
+	said->changed = words != NULL;
+	snprintf(said->words, sizeof(said->words), "%s", words ? words : "");
+	snprintf(said->sentence, sizeof(said->sentence), "%s", words ? error->text : "");
+}
+
+static void ask_whom(const char *name, struct whom_said *said)
+{
+	struct record *person = record_new(kind_find("user"));
+
+	*said = (struct whom_said){ .done = false };
+	person->name = name;
+	gate_whom(bench.gate, person, whom_said, said);
+	record_free(person);
+	loop_run_until(bench.loop, &said->done);
+}
+
+/* A page may ask before anything is changed; admin is not limited, so nobody is looked up for it. */
+static void a_page_asks_whom_it_may_change(void **state)
+{
+	struct whom_said said;
+
+	(void)state;
+	bench_close_gate(&bench);
+	bench.settings.role = ROLE_HELPDESK;
+	bench.settings.scope = (struct role_scope){ .branches = branch, .people = bosses };
+	bench.fake.store.person = fake_person;
+	bench_open_gate(&bench);
+	ask_whom("anna", &said);
+	assert_string_equal(said.words, "");
+	ask_whom("boss", &said);
+	assert_string_equal(said.words, "protected (the configuration names boss)");
+	assert_non_null(strstr(said.sentence, "boss is protected"));
+	ask_whom("bonn", &said);
+	assert_string_equal(said.words, "outside your branches of the directory");
+	ask_whom("nobody", &said);
+	assert_string_equal(said.words, "whether you may change this person is not known");
+	assert_non_null(strstr(said.sentence, "cannot be told"));
+	assert_int_equal(bench.fake.applies, 0);
+	bench_close_gate(&bench);
+	bench.settings.role = ROLE_ADMIN;
+	bench_open_gate(&bench);
+	looked_up = 0;
+	ask_whom("boss", &said);
+	assert_false(said.changed);
+	assert_int_equal(looked_up, 0);
+}
+
 static void nor_taken_back(void **state)
 {
 	(void)state;
@@ -706,6 +760,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_rename_is_undone_under_its_new_name, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(helpdesk_takes_back_only_what_it_may_do, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(nobody_else_is_changed, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_page_asks_whom_it_may_change, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(nor_taken_back, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(who_cannot_be_looked_up_is_refused, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(nothing_to_take_back_is_told, set_up, tear_down),

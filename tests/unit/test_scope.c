@@ -24,18 +24,23 @@ static const struct {
 	struct role_scope scope;
 	struct role_person person;
 	const char *says;                  /* NULL: allowed */
+	const char *words;                 /* the same in few of them */
 } rows[] = {
-	{ { .branches = NULL }, { .name = "anna" }, NULL },
-	{ { .branches = kassel }, { .name = "anna", .place = "uid=anna,ou=kassel,dc=example,dc=com", .branch = "ou=kassel,dc=example,dc=com" }, NULL },
-	{ { .branches = kassel }, { .name = "anna", .place = "uid=anna,ou=bonn" }, "in no branch of the directory that role helpdesk looks after (ou=kassel,dc=example,dc=com and others)" },
-	{ { .domains = domains }, { .name = "anna", .address = "anna@Kassel.Example" }, NULL },
-	{ { .domains = domains }, { .name = "anna", .address = "anna@sub.kassel.example" }, "anna (anna@sub.kassel.example) is in no mail domain" },
-	{ { .domains = domains }, { .name = "anna", .address = "anna@kassel.example@example.com" }, "is in no mail domain" },
-	{ { .domains = domains }, { .name = "anna" }, "anna has no mail address" },
-	{ { .people = bosses }, { .name = "boss", .listed = "boss" }, "boss is protected: the configuration names boss" },
-	{ { .groups = admins }, { .name = "anna", .group = "Domain Admins" }, "as a member of the group Domain Admins" },
+	{ { .branches = NULL }, { .name = "anna" }, NULL, NULL },
+	{ { .branches = kassel }, { .name = "anna", .place = "uid=anna,ou=kassel,dc=example,dc=com", .branch = "ou=kassel,dc=example,dc=com" }, NULL, NULL },
+	{ { .branches = kassel }, { .name = "anna", .place = "uid=anna,ou=bonn" }, "in no branch of the directory that role helpdesk looks after (ou=kassel,dc=example,dc=com and others)",
+	  "outside your branches of the directory" },
+	{ { .domains = domains }, { .name = "anna", .address = "anna@Kassel.Example" }, NULL, NULL },
+	{ { .domains = domains }, { .name = "anna", .address = "anna@sub.kassel.example" }, "anna (anna@sub.kassel.example) is in no mail domain", "outside your mail domains" },
+	{ { .domains = domains }, { .name = "anna", .address = "anna@kassel.example@example.com" }, "is in no mail domain", "outside your mail domains" },
+	{ { .domains = domains }, { .name = "anna" }, "anna has no mail address", "outside your mail domains, since there is no address" },
+	{ { .people = bosses }, { .name = "boss", .listed = "boss" }, "boss is protected: the configuration names boss",
+	  "protected (the configuration names boss)" },
+	{ { .groups = admins }, { .name = "anna", .group = "Domain Admins" }, "as a member of the group Domain Admins",
+	  "protected (member of the group Domain Admins)" },
 	/* Protection goes before place: the sentence tells what would still be so after a move. */
-	{ { .branches = kassel, .groups = admins }, { .name = "anna", .place = "uid=anna", .group = "Domain Admins" }, "is protected" },
+	{ { .branches = kassel, .groups = admins }, { .name = "anna", .place = "uid=anna", .group = "Domain Admins" }, "is protected",
+	  "protected (member of the group Domain Admins)" },
 };
 
 static void decides_about_people(void **state)
@@ -43,6 +48,8 @@ static void decides_about_people(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct error error = { 0 };
+		struct arena *arena = arena_new();
+		const char *words = scope_outside(arena, &rows[i].scope, &rows[i].person);
 		bool allowed = scope_check(&rows[i].scope, &rows[i].person, ROLE_HELPDESK, &error);
 
 		if (allowed != !rows[i].says || (rows[i].says && !strstr(error.text, rows[i].says)))
@@ -50,7 +57,11 @@ static void decides_about_people(void **state)
 		if (!allowed) {
 			assert_int_equal(error.kind, ERROR_REFUSED);
 			assert_non_null(strstr(error.text, "role admin"));
+			assert_string_equal(words, rows[i].words);
+		} else {
+			assert_null(words);
 		}
+		arena_free(arena);
 	}
 }
 
