@@ -124,3 +124,19 @@ const struct kind kind_live_smtp = {
 	.name = "smtp", .title = "SMTP sessions", .noun = "session", .internal = true, .fields = smtp_fields, .name_field = "pid",
 	.help = "Connections of one login that are open to send mail.",
 };
+
+#define GROUP "Refused logins"
+static const struct field refused_fields[] = {
+	[LRL_LOGIN] = { .name = "login", .label = "Login", .type = FIELD_TEXT, .flags = SHOWN | FIELD_KEY | FIELD_SEARCH, .group = GROUP, .width = 30,
+		.help = "A login of the person that may not send." },
+	[LRL_ANSWER] = { .name = "answer", .label = "Answer", .type = FIELD_TEXT, .flags = SHOWN | FIELD_SEARCH, .group = GROUP, .width = 40,
+		.help = "What it hears instead." },
+	[LRL_SERVER] = { .name = "server", .label = "Server", .type = FIELD_TEXT, .flags = SHOWN | FIELD_SEARCH, .group = GROUP, .width = 12,
+		.help = "The server that refuses it." },
+	{ .name = NULL },
+};
+#undef GROUP
+const struct kind kind_live_refused = {
+	.name = "refused", .title = "Refused logins", .noun = "refused login", .internal = true, .fields = refused_fields, .name_field = "login",
+	.help = "Logins of one person that Postfix lets send no mail (check_sasl_access).",
+};

@@ -25,6 +25,8 @@ struct settings_state;
 const char *settings_state_server(const struct settings_state *state);
 /* What could not be read, as a sentence each; NULL-terminated, borrowed. */
 const char *const *settings_state_gaps(const struct settings_state *state);
+/* Of the first of them; ERROR_NONE: there are none. */
+enum error_kind settings_state_trouble(const struct settings_state *state);
 /* Epoch seconds at which it was read. */
 int64_t settings_state_time(const struct settings_state *state);
 void settings_state_free(struct settings_state *state);                    /* NULL is allowed */
@@ -48,6 +50,8 @@ struct settings_reading;
  */
 struct settings_reading *settings_read(struct hosts *hosts, size_t host, const char *const *own, void (*done)(void *context, struct settings_state *state),
 		void *context);
+/* The same of Postfix' tables without passwords alone, and of what names them: a few questions in the place of many. */
+struct settings_reading *settings_read_tables(struct hosts *hosts, size_t host, void (*done)(void *context, struct settings_state *state), void *context);
 /* done does not come any more. */
 void settings_read_cancel(struct settings_reading *reading);
 

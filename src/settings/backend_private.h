@@ -25,6 +25,7 @@ struct settings_state {
 	int64_t time;
 	const char **gaps;
 	size_t gap_count, gap_capacity;
+	enum error_kind trouble;           /* of the first gap */
 	/* NULL: could not be read. */
 	struct layers *ucr;
 	struct lookup *postfix_set, *postfix_default;      /* parameter to value */

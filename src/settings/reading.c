@@ -41,6 +41,7 @@ struct settings_reading {
 	struct host_call *calls[QUESTIONS];
 	size_t open;
 	bool second;                       /* the tables were asked for */
+	bool tables_only;                  /* and nothing but them is wanted, without those that hold logins */
 	bool silent;
 	void (*done)(void *context, struct settings_state *state);
 	void *context;
@@ -152,7 +153,7 @@ static void ask(struct settings_reading *reading, size_t place, const char *cons
 	const struct question *question = &questions[place];
 	struct names names = { .arena = reading->state->arena };
 
-	if (question->roles && !(reading->state->settings->roles & question->roles))
+	if ((question->roles && !(reading->state->settings->roles & question->roles)) || (reading->tables_only && question->roles == HOST_MAILBOX))
 		return;
 	holes_of(reading, question, own, &names);
 	if (!strcmp(question->command, "lines") && names.count == 0)
@@ -173,15 +174,16 @@ static void ask_tables(struct settings_reading *reading)
 		count++;
 	if (count > 0)
 		run(reading, TABLES, paths, count);
-	if (logins[0])
+	if (logins[0] && !reading->tables_only)
 		run(reading, LOGINS, logins, 1);
 }
 
-struct settings_reading *settings_read(struct hosts *hosts, size_t host, const char *const *own, void (*done)(void *context, struct settings_state *state),
-		void *context)
+static struct settings_reading *begin(struct hosts *hosts, size_t host, const char *const *own, bool tables_only,
+		void (*done)(void *context, struct settings_state *state), void *context)
 {
 	struct settings_reading *reading = memory_new(sizeof(*reading));
 
+	reading->tables_only = tables_only;
 	reading->hosts = hosts;
 	reading->host = host;
 	reading->state = settings_state_new(host_at(hosts, host), clock_now());
@@ -190,6 +192,17 @@ struct settings_reading *settings_read(struct hosts *hosts, size_t host, const c
 	for (size_t i = 0; i < TABLES; i++)
 		ask(reading, i, own);
 	return reading;
+}
+
+struct settings_reading *settings_read(struct hosts *hosts, size_t host, const char *const *own, void (*done)(void *context, struct settings_state *state),
+		void *context)
+{
+	return begin(hosts, host, own, false, done, context);
+}
+
+struct settings_reading *settings_read_tables(struct hosts *hosts, size_t host, void (*done)(void *context, struct settings_state *state), void *context)
+{
+	return begin(hosts, host, NULL, true, done, context);
 }
 
 void settings_read_cancel(struct settings_reading *reading)

@@ -10,6 +10,7 @@
 #ifndef POSTROOM_SETTINGS_REFUSED_LOGINS_H
 #define POSTROOM_SETTINGS_REFUSED_LOGINS_H
 
+#include "model/rows.h"
 #include "settings/backend.h"
 #include "settings/proposal.h"
 
@@ -32,5 +33,15 @@ struct change *refused_login_change(const struct settings_state *state, const st
  */
 struct setting_proposal *refused_login_propose(struct hosts *hosts, size_t host, const char *login, const char *answer,
 		void (*done)(void *context, struct change *takes, const struct error *error), void *context);
+
+/*
+ * Which of these logins (parted by blanks) this server refuses: rows of kind_live_refused, none where it refuses none. why: it has
+ * no table of refused logins, so nobody is refused by one; NULL: it has. NULL rows with an error where that is not known. done comes
+ * once, never from inside this call. Loop thread of hosts.
+ */
+struct refused_asking;
+struct refused_asking *refused_logins_ask(struct hosts *hosts, size_t host, const char *logins,
+		void (*done)(void *context, struct rows *takes, const char *why, const struct error *error), void *context);
+void refused_logins_ask_cancel(struct refused_asking *asking);  /* done does not come any more */
 
 #endif

@@ -65,9 +65,15 @@ const char *const *settings_state_gaps(const struct settings_state *state)
 	return state->gaps ? (const char *const *)state->gaps : none;
 }
 
-/* The same cause may stand behind several questions: told once. */
-static void gap(struct settings_state *state, const char *sentence)
+enum error_kind settings_state_trouble(const struct settings_state *state)
 {
+	return state->trouble;
+}
+
+/* The same cause may stand behind several questions: told once. */
+static void gap(struct settings_state *state, const char *sentence, enum error_kind kind)
+{
+	state->trouble = state->gap_count == 0 ? kind : state->trouble;
 	for (size_t i = 0; i < state->gap_count; i++)
 		if (!strcmp(state->gaps[i], sentence))
 			return;
@@ -161,7 +167,7 @@ static bool good(struct settings_state *state, const char *command, const struct
 		as.status = answer->status <= 2 && !*answer->complaint ? 0 : answer->status;
 	if (host_answer_good(state->settings, command, &as, &error))
 		return true;
-	gap(state, error.text);
+	gap(state, error.text, error.kind);
 	return false;
 }
 
