@@ -196,7 +196,7 @@ const char *desk_job_reason(const struct desk_job *job, enum role role)
 {
 	if (role_may(role, job->writes, kind_field(job->writes, job->field), VERB_EDIT))
 		return NULL;
-	return role == ROLE_MONITOR ? "a monitor session changes nothing" : job->large ? "this needs role admin" : "this role may not do that";
+	return role == ROLE_MONITOR ? "a monitor session changes nothing" : "this needs role admin";
 }
 
 /* --- what is offered ------------------------------------------------------------------------------------------ */
