@@ -460,6 +460,8 @@ static const char *page_blocked(const struct view *view, const struct action *ac
 		return NULL;
 	if (page->record == NULL)
 		return "it was not read";
+	if (action->flags & ACTION_WRITES && page_outside(page) != NULL)
+		return page_outside(page);
 	if (strcmp(action->name, "card") == 0)
 		return page->kind != &kind_user ? "only people have that" : NULL;
 	if (repair_is_action(action))

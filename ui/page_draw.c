@@ -15,7 +15,7 @@
 #include "ui/keymap.h"
 #include "ui/session.h"
 
-enum { EXPLAIN_ROWS = 3, EXPLAIN_FROM = 11, LIVE_LABEL = 17, READABLE = 110 };
+enum { EXPLAIN_ROWS = 3, EXPLAIN_FROM = 11, LIVE_LABEL = 18, READABLE = 110 };
 
 /* Where the columns of a page stand. */
 struct page_columns { int group, label, value, end; };
@@ -170,13 +170,16 @@ static void draw_item(struct canvas *canvas, int row, int width, const struct pa
 /* Over a fault: which key mends it, or why nothing does here. */
 static const char *mend_words(struct arena *arena, const struct page_item *item)
 {
+	if (item->label != NULL)
+		return item->label;
 	if (item->mend_key != NULL)
 		return arena_format(arena, "What is wrong - %s %s", item->mend_key, item->mend);
 	return item->locked == NULL ? "What is wrong" : arena_format(arena, "What is wrong - %s", item->locked);
 }
 
 static const char *const part_help[PERSON_PARTS] = {
-	[PART_QUOTA] = "How full the mailbox is, as Dovecot counts.", [PART_SMTP] = "Connections that are logged in to send; they go on after a new password.",
+	[PART_QUOTA] = "How full the mailbox is, as Dovecot counts.",
+	[PART_REFUSED] = "Whether Postfix takes mail from this login (check_sasl_access), as after a stolen account.", [PART_SMTP] = "Connections that are logged in to send; they go on after a new password.",
 	[PART_ABSENCE] = "Whether arriving mail is answered while the person is away.", [PART_FILTERS] = "Sieve scripts; what stands in them is not shown.",
 	[PART_ACCESS] = "Who else may do something in folders of this person.", [PART_TO] = "Mail to this person that waits on a server, and why.",
 	[PART_FROM] = "Mail from this person that waits on a server, and why.", [PART_FOLDERS] = "Every folder is counted, so it is asked on request only.",
@@ -222,7 +225,7 @@ static void draw_explanation(const struct page_view *page, struct canvas *canvas
 		row++;
 	}
 	if (item->what == ITEM_WRONG)
-		canvas_wrap(canvas, row, 1, width, area.top + area.rows - row, STYLE_WARNING, item->words);
+		canvas_wrap(canvas, row, 1, width, area.top + area.rows - row, STYLE_WARNING, item->note != NULL ? item->note : item->words);
 	else if (item->field != NULL)
 		canvas_wrap(canvas, row, 1, width, area.top + area.rows - row, STYLE_DIM, item->field->help);
 }

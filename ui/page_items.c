@@ -30,6 +30,11 @@ const char *page_verb_blocked(const struct page_view *page, enum verb verb, unsi
 	return directory_verb_reason(session_engine(page->view.session)->directory, page->kind, verb);
 }
 
+const char *page_outside(const struct page_view *page)
+{
+	return page->live.whom.words;
+}
+
 const char *page_locked(const struct page_view *page, struct arena *arena, const struct field *field)
 {
 	struct engine *engine = session_engine(page->view.session);
@@ -48,6 +53,8 @@ const char *page_locked(const struct page_view *page, struct arena *arena, const
 		return "this login may not read it";
 	if (!role_may(session_role(page->view.session), page->kind, field, VERB_EDIT))
 		return arena_format(arena, "the role %s may not change it", role_word(session_role(page->view.session)));
+	if (page_outside(page) != NULL)
+		return page_outside(page);
 	return gate_write_reason(engine->gate);
 }
 
@@ -206,24 +213,31 @@ static void part_items(const struct page_view *page, struct arena *arena, const 
 
 static void now_items(const struct page_view *page, struct arena *arena, struct page_item *items, size_t *count)
 {
-	static const enum person_part parts[] = { PART_SMTP, PART_ABSENCE, PART_FILTERS, PART_ACCESS, PART_TO, PART_FROM, PART_FOLDERS };
-	const char *note = NULL, *words = page_live_connections(&page->live, arena, &note);
+	static const enum person_part parts[] = { PART_REFUSED, PART_SMTP, PART_ABSENCE, PART_FILTERS, PART_ACCESS, PART_TO, PART_FROM, PART_FOLDERS };
+	const char *note = NULL, *told = NULL, *trouble = NULL, *words = page_live_connections(&page->live, arena, &told, &trouble);
 	struct page_item *item;
 
 	if (page->live.session == NULL)
 		return;
-	add_line(items, count, "Now", "Account", page_live_account(page->record, arena))->locked = "computed, not stored here";
+	item = add_line(items, count, "Now", "Account", page_live_account(page->record, arena));
+	item->locked = "computed, not stored here";
+	item->note = person_time(arena, page->live.read_at);
+	item = add_line(items, count, NULL, "Password", page_live_password(page->record, arena));
+	item->note = person_time(arena, page->live.read_at);
+	add_line(items, count, NULL, "Last login", page_live_login(&page->live, page->record, arena));
 	if (words == NULL)
 		return;
 	part_items(page, arena, NULL, PART_QUOTA, items, count);
 	item = add_line(items, count, NULL, "Limit", NULL);
-	item->words = page_live_limit(&page->live, page->record, arena, &item->note);
+	item->words = page_live_limit(&page->live, page->record, arena, &note);
+	item->note = note != NULL ? note : person_time(arena, page->live.read_at);
 	item = add_line(items, count, NULL, "Connections", words);
-	item->note = note;
-	item->trouble = note;
+	item->note = told;
+	item->trouble = trouble;
 	if (page->live.connections != NULL && page->live.connections->count > 0)
 		item->what = ITEM_CONNECTIONS;
-	add_line(items, count, NULL, "Forward", page_live_forward(page->record, arena));
+	item = add_line(items, count, NULL, "Forward", page_live_forward(page->record, arena));
+	item->note = person_time(arena, page->live.read_at);
 	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
 		part_items(page, arena, NULL, parts[i], items, count);
 }

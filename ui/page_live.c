@@ -8,13 +8,14 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/log_time.h"
 #include "base/text.h"
 #include "model/live_kinds.h"
 #include "ui/history.h"
 #include "ui/moment.h"
 #include "ui/session.h"
 
-enum { NAMES = 4, PLACES_MOST = 6 };
+enum { NAMES = 4, PLACES_MOST = 6, DAY = 86400 };
 
 static struct live *live_of(const struct page_live *page)
 {
@@ -161,13 +162,30 @@ static const char *trouble_of(const struct page_live *page, struct arena *arena)
 	return NULL;
 }
 
-const char *page_live_connections(const struct page_live *page, struct arena *arena, const char **note)
+/* Of the oldest snapshot that is counted; 0: there is none. */
+static int64_t oldest_who(const struct page_live *page)
+{
+	int64_t oldest = 0;
+
+	for (size_t i = 0; i < host_count(page); i++) {
+		const struct live_state *state = live_state(live_of(page), i, LIVE_WHO);
+
+		if (state->known && (oldest == 0 || state->taken_at / 1000 < oldest))
+			oldest = state->taken_at / 1000;
+	}
+	return oldest;
+}
+
+const char *page_live_connections(const struct page_live *page, struct arena *arena, const char **note, const char **trouble)
 {
 	const struct rows *rows = page->connections;
+	int64_t time;
 
 	if (page->session == NULL || page->names[0] == NULL)
 		return NULL;
-	*note = trouble_of(page, arena);
+	*trouble = trouble_of(page, arena);
+	time = oldest_who(page);
+	*note = time == 0 ? *trouble : *trouble == NULL ? person_time(arena, time) : arena_format(arena, "%s  %s", person_time(arena, time), *trouble);
 	if (rows == NULL)
 		return "not known yet";
 	if (rows->count == 0)
@@ -204,13 +222,14 @@ const char *page_live_limit(const struct page_live *page, const struct record *r
 	return told > 0 ? arena_format(arena, "%s, the default of %s", text_from_size(arena, told), server) : "no limit: none is set, and the server has no default";
 }
 
-static const char *time_words(const struct record *record, const char *field, struct arena *arena)
+/* 0: not told. */
+static int64_t time_in(const struct record *record, const char *field)
 {
 	int64_t time;
 
 	if (kind_field(record->kind, field) == NULL || (!text_to_time(record_text(record, field), &time) && !moment_from_iso(record_text(record, field), &time)))
-		return NULL;
-	return history_time(arena, time);
+		return 0;
+	return time;
 }
 
 static bool is_yes(const struct record *record, const char *field)
@@ -218,19 +237,75 @@ static bool is_yes(const struct record *record, const char *field)
 	return kind_field(record->kind, field) != NULL && strcmp(record_text(record, field), "yes") == 0;
 }
 
+/* Does this line of a log say that one of these names logged in to the mail server? */
+static bool is_login(const struct page_live *page, const char *line)
+{
+	static const char *const words[] = { "Login: user=<", "Logged in: user=<" };
+
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+		const char *at = strstr(line, words[i]), *name = at == NULL ? NULL : at + strlen(words[i]);
+
+		for (size_t j = 0; name != NULL && j < NAMES && page->names[j] != NULL; j++)
+			if (strncasecmp(name, page->names[j], strlen(page->names[j])) == 0 && name[strlen(page->names[j])] == '>')
+				return true;
+	}
+	return false;
+}
+
+/* The newest login among the lines of the logs; 0: none of them tells one. */
+static int64_t login_in_logs(const struct page_live *page, struct arena *arena)
+{
+	int64_t newest = 0;
+
+	for (size_t host = 0; page->parts.live != NULL && host < page->parts.host_count; host++) {
+		const struct rows *rows = person_slot_at(&page->parts, PART_LOG, host)->rows;
+
+		for (size_t i = 0; rows != NULL && i < rows->count; i++) {
+			const struct value *values = rows->rows[i].values;
+			/* As a line begins, since a time alone is none. */
+			const char *begin = arena_format(arena, "%s ", values[LL_TIME].bytes);
+			size_t length;
+			int64_t time = is_login(page, values[LL_TEXT].bytes) ? log_time(begin, strlen(begin), clock_now(), &length) : 0;
+
+			newest = time > newest ? time : newest;
+		}
+	}
+	return newest;
+}
+
+/* The directory may lag behind, and many have none: whichever saw one later counts. */
+const char *page_live_login(const struct page_live *page, const struct record *record, struct arena *arena)
+{
+	int64_t told = time_in(record, "last_login"), seen = login_in_logs(page, arena);
+
+	if (told == 0 && seen == 0)
+		return page->connections != NULL && page->connections->count > 0 ? "logged in now" : "not told";
+	return arena_format(arena, "%s (%s)", history_time(arena, seen > told ? seen : told), seen > told ? "mail log" : "directory");
+}
+
+const char *page_live_password(const struct record *record, struct arena *arena)
+{
+	int64_t set = time_in(record, "password_changed"), ends = time_in(record, "password_ends"), left = ends - clock_now();
+	const char *words = set == 0 ? "" : arena_format(arena, "set %.10s", history_time(arena, set)), *end = "";
+
+	if (ends != 0)
+		end = left <= 0 ? arena_format(arena, "EXPIRED since %.10s", history_time(arena, ends)) : left < DAY ? "expires within a day" :
+			arena_format(arena, "expires in %lld day%s", (long long)(left / DAY), left < 2 * DAY ? "" : "s");
+	words = arena_format(arena, "%s%s%s", words, words[0] == '\0' || end[0] == '\0' ? "" : ", ", end);
+	if (is_yes(record, "must_change"))
+		words = arena_format(arena, "%s%smust be changed", words, words[0] == '\0' ? "" : ", ");
+	return words[0] == '\0' ? "when it was set is not told" : words;
+}
+
 const char *page_live_account(const struct record *record, struct arena *arena)
 {
-	const char *state = record_text(record, "state"), *set = time_words(record, "password_changed", arena), *login = time_words(record, "last_login", arena);
-	const char *words = state[0] == '\0' ? "state not known" : state;
+	const struct field_values *state = record_get(record, "state");
 
 	if (is_yes(record, "locked") || is_yes(record, "failed_lock"))
-		words = !is_yes(record, "failed_lock") ? "locked by an admin" : is_yes(record, "locked") ? "locked by an admin, and by wrong passwords" :
+		return !is_yes(record, "failed_lock") ? "locked by an admin" : is_yes(record, "locked") ? "locked by an admin, and by wrong passwords" :
 			"locked by wrong passwords";
-	if (is_yes(record, "must_change"))
-		words = arena_format(arena, "%s; password must be changed", words);
-	if (set != NULL)
-		words = arena_format(arena, "%s; password of %s", words, set);
-	return arena_format(arena, "%s; last login %s", words, login == NULL ? "not told" : login);
+	return state->count == 0 ? "state not known" : arena_format(arena, "%s%s%s", state->values[0].bytes, state->note == NULL ? "" : " ",
+		state->note == NULL ? "" : state->note);
 }
 
 const char *page_live_forward(const struct record *record, struct arena *arena)
@@ -279,6 +354,31 @@ static void add_script(const struct page_live *page, struct arena *arena, struct
 	}
 }
 
+/* "a, b" with c, unless it is among them. */
+static const char *with(struct arena *arena, const char *list, const char *one)
+{
+	for (const char *at = list; at != NULL && *at != '\0'; at += strcspn(at, ","), at += strspn(at, ", "))
+		if (strcspn(at, ",") == strlen(one) && strncmp(at, one, strlen(one)) == 0)
+			return list;
+	return list == NULL ? arena_text(arena, one) : arena_format(arena, "%s, %s", list, one);
+}
+
+/* The logins, each once, and the servers, each once. */
+static void add_refused(const struct page_live *page, struct arena *arena, struct wrong_now *now)
+{
+	for (size_t host = 0; host < page->parts.host_count; host++) {
+		const struct rows *rows = person_slot_at(&page->parts, PART_REFUSED, host)->rows;
+
+		for (size_t i = 0; rows != NULL && i < rows->count; i++) {
+			const char *login = rows->rows[i].values[LRL_LOGIN].bytes, *server = rows->rows[i].values[LRL_SERVER].bytes;
+
+			now->refused = with(arena, now->refused, login);
+			if (i == 0)
+				now->refused_by = with(arena, now->refused_by, server);
+		}
+	}
+}
+
 struct wrong_now page_live_now(const struct page_live *page, const struct record *record, struct arena *arena)
 {
 	struct wrong_now now = { .percent = -1 };
@@ -299,6 +399,7 @@ struct wrong_now page_live_now(const struct page_live *page, const struct record
 	if (page->parts.live != NULL) {
 		add_waiting(page, arena, &now);
 		add_script(page, arena, &now);
+		add_refused(page, arena, &now);
 	}
 	if (page->dead_since > 0) {
 		now.home_down = host_at(live_hosts(live_of(page)), page->home)->name;
@@ -335,7 +436,9 @@ void page_live_start(struct page_live *page, struct session *session, const stru
 
 	if (strcmp(record->kind->name, "user") != 0)
 		return;
+	page->read_at = clock_now();
 	person_before_read(&page->before, session, record, changed, context);
+	person_whom_ask(&page->whom, session, record, changed, context);
 	if (live == NULL || hosts_count(live_hosts(live)) == 0)
 		return;
 	page->session = session;
@@ -370,6 +473,7 @@ void page_live_end(struct page_live *page)
 {
 	person_parts_end(&page->parts);
 	person_before_end(&page->before);
+	person_whom_end(&page->whom);
 	forget_names(page);
 	rows_free(page->connections);
 }

@@ -48,6 +48,8 @@ struct page_item {
 };
 /* All lines, in the arena; every one but headings can have the cursor. Returns the count. */
 size_t page_items(const struct page_view *page, struct arena *arena, struct page_item **items);
+/* Why nothing of this person may be changed by this role, in few words; NULL: it may. Borrowed. */
+const char *page_outside(const struct page_view *page);
 /* The item under the cursor; false: there is none. */
 bool page_item_here(const struct page_view *page, struct arena *arena, struct page_item *item);
 /* What is wrong, into items from *count on (page_wrong.c). */

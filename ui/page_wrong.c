@@ -2,8 +2,8 @@
  * page_wrong: the first lines of a page: what is wrong, each with the key that
  * mends it.
  *
- * From the record, from what the mail servers tell, and from what is due; a
- * table says which action mends what.  An action that cannot be done here says
+ * From the record, from what the mail servers tell, and from what is due; above
+ * all that the role may not change this person, where that is so.  A table says which action mends what.  An action that cannot be done here says
  * why in place of its key.  Never fails; loop thread.
  */
 #include <string.h>
@@ -17,13 +17,17 @@
 
 /* By the rule; what is not here is mended by editing its field. */
 static const struct { const char *rule, *action; } mends[] = {
-	{ "account-state", "repair-lock" }, { "must-change", "repair-password" }, { "no-copy", "repair-absence" }, { "odd-quota", "quota" },
+	{ "account-state", "repair-lock" }, { "must-change", "repair-password" }, { "password-expired", "repair-password" },
+	{ "password-expires", "repair-password" }, { "refused-login", "section-history" }, { "no-copy", "repair-absence" }, { "odd-quota", "quota" },
 	{ "mailbox-full", "quota" }, { "mailbox-filling", "quota" }, { "filter-forwards", "repair-absence" }, { "mail-waits", "open" },
 	{ "dangling-forward", "repair-absence" }, { "forward-circle", "repair-absence" }, { "home-down", "section-overview" },
 };
 
 static const char *mending(const struct page_view *page, const struct wrong *wrong)
 {
+	/* Only who may change settings of a server can take the line out, or back. */
+	if (strcmp(wrong->rule, "refused-login") == 0 && session_role(page->view.session) != ROLE_ADMIN)
+		return NULL;
 	for (size_t i = 0; i < sizeof mends / sizeof *mends && strcmp(page->kind->name, "user") == 0; i++)
 		if (strcmp(mends[i].rule, wrong->rule) == 0)
 			return mends[i].action;
@@ -35,6 +39,8 @@ static const char *mend_blocked(const struct page_view *page, struct arena *aren
 {
 	const struct action *action = action_find(item->action);
 
+	if (action->flags & ACTION_WRITES && page_outside(page) != NULL)
+		return page_outside(page);
 	if (strcmp(item->action, "edit") == 0)
 		return item->field == NULL ? "nothing here mends it" : page_locked(page, arena, item->field);
 	if (page->gone)
@@ -46,6 +52,16 @@ static const char *mend_blocked(const struct page_view *page, struct arena *aren
 	return repair_is_action(action) ? repair_action_blocked(page->view.session, action) : NULL;
 }
 
+/* Where no field and no repair mends it: who can. */
+static const char *nothing_mends(const struct wrong *wrong)
+{
+	if (strcmp(wrong->rule, "account-expired") == 0)
+		return "its date is set where accounts are made, and not written here";
+	if (strcmp(wrong->rule, "refused-login") == 0)
+		return "needs role admin: undone in History";
+	return NULL;
+}
+
 /* "quota" of "quota..": the row ends with the key's words, and dots would be mistaken for more of them. */
 static void find_key(const struct page_view *page, struct arena *arena, struct page_item *item)
 {
@@ -55,8 +71,8 @@ static void find_key(const struct page_view *page, struct arena *arena, struct p
 	if (action == NULL || item->locked != NULL)
 		return;
 	item->mend_key = keymap_key(session_keymap(page->view.session), "page", item->action, arena);
-	item->mend = item->due != NULL ? "try again" : strcmp(item->action, "open") == 0 ? "show" :
-		strcmp(item->action, "section-overview") == 0 ? "servers" : arena_bytes(arena, action->label, strcspn(action->label, "."));
+	item->mend = item->due != NULL ? "try again" : strcmp(item->action, "repair-lock") == 0 && repair_unlocks(page->record) ? "unlock" : strcmp(item->action, "open") == 0 ? "show" :
+		strcmp(item->action, "section-overview") == 0 ? "servers" : strcmp(item->action, "section-history") == 0 ? "history" : arena_bytes(arena, action->label, strcspn(action->label, "."));
 }
 
 static void add_rules(const struct page_view *page, struct arena *arena, const struct wrong *list, size_t count, bool severe, struct page_item *items,
@@ -71,8 +87,9 @@ static void add_rules(const struct page_view *page, struct arena *arena, const s
 		*item = (struct page_item){ .what = ITEM_WRONG, .words = list[i].sentence, .severe = severe, .key = arena_format(arena, "wrong %s", list[i].rule) };
 		item->field = list[i].field == NULL ? NULL : kind_field(page->kind, list[i].field);
 		item->action = mending(page, &list[i]);
-		item->part = strcmp(list[i].rule, "mail-waits") == 0 ? PART_TO : PERSON_PARTS;
+		item->part = strcmp(list[i].rule, "mail-waits") == 0 ? PART_TO : strcmp(list[i].rule, "refused-login") == 0 ? PART_REFUSED : PERSON_PARTS;
 		find_key(page, arena, item);
+		item->locked = item->action == NULL ? nothing_mends(&list[i]) : item->locked;
 	}
 }
 
@@ -98,15 +115,21 @@ enum { RULES_MOST = 24 };
 
 size_t page_wrong_most(const struct page_view *page)
 {
-	return RULES_MOST + page->record->finding_count + page->live.before.due_count;
+	return 1 + RULES_MOST + page->record->finding_count + page->live.before.due_count;
 }
 
 void page_wrong_items(const struct page_view *page, struct arena *arena, struct page_item *items, size_t *count)
 {
 	struct wrong_now now = page_live_now(&page->live, page->record, arena);
 	struct wrong *stored, *live;
-	size_t first = *count, stored_count = wrong_with(arena, page->record, &stored), live_count = wrong_of_now(arena, &now, &live);
+	size_t first, stored_count = wrong_with(arena, page->record, &stored), live_count = wrong_of_now(arena, &now, &live);
 
+	if (page_outside(page) != NULL) {
+		items[*count] = (struct page_item){ .what = ITEM_WRONG, .group = "Look only", .label = "Not yours to change", .key = "outside", .part = PERSON_PARTS,
+			.words = arena_format(arena, "%s: nothing here is yours to change", page_outside(page)), .note = page->live.whom.sentence };
+		(*count)++;
+	}
+	first = *count;
 	add_rules(page, arena, live, live_count, true, items, count);
 	add_rules(page, arena, stored, stored_count, true, items, count);
 	add_dues(page, arena, items, count);

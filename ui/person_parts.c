@@ -12,7 +12,7 @@
 #include "base/clock.h"
 #include "base/memory.h"
 
-enum how { HOW_QUOTA, HOW_TABLE, HOW_TO, HOW_FROM };
+enum how { HOW_QUOTA, HOW_REFUSED, HOW_TABLE, HOW_TO, HOW_FROM };
 enum { QUEUE_ROWS = 20 };
 
 /* Folders are looked at one by one, and logs may be long; the rest is one question. */
@@ -25,6 +25,7 @@ static const struct {
 	unsigned seconds;
 } rows[PERSON_PARTS] = {
 	[PART_QUOTA] = { HOW_QUOTA, NULL, HOST_MAILBOX, true, false, false, 12 },
+	[PART_REFUSED] = { HOW_REFUSED, NULL, HOST_TRANSPORT, false, false, true, 25 },
 	[PART_SMTP] = { HOW_TABLE, "smtp", HOST_TRANSPORT, false, false, true, 15 },
 	[PART_ABSENCE] = { HOW_TABLE, "absence", HOST_MAILBOX, true, false, false, 15 },
 	[PART_FILTERS] = { HOW_TABLE, "filters", HOST_MAILBOX, true, false, false, 15 },
@@ -45,6 +46,7 @@ struct person_slot *person_slot_at(const struct person_parts *parts, enum person
 static void asked(struct person_slot *slot)
 {
 	slot->job = NULL;
+	slot->asking = NULL;
 	loop_timer_stop(slot->deadline);
 	slot->deadline = NULL;
 }
@@ -90,13 +92,40 @@ static void messages_came(void *context, struct rows *takes, uint64_t matching, 
 	came(context, takes, matching, NULL, error);
 }
 
+/* Without a table there is nobody in it. */
+static void refused_came(void *context, struct rows *takes, const char *why, const struct error *error)
+{
+	came(context, takes, 0, why, error);
+}
+
+static void take_back(struct person_slot *slot)
+{
+	if (slot->job != NULL)
+		live_job_cancel(slot->job);
+	if (slot->asking != NULL)
+		refused_logins_ask_cancel(slot->asking);
+	asked(slot);
+}
+
+bool person_slot_busy(const struct person_slot *slot)
+{
+	return slot->job != NULL || slot->asking != NULL;
+}
+
+bool person_slot_no_way(const struct person_slot *slot)
+{
+	for (const struct live_person_table *table = live_person_tables; table->name != NULL && rows[slot->part].table != NULL && !rows[slot->part].at_home; table++)
+		if (strcmp(table->name, rows[slot->part].table) == 0)
+			return host_way(live_hosts(slot->parts->live), slot->host, table->command, NULL) == WAY_NONE;
+	return false;
+}
+
 static void too_late(void *context)
 {
 	struct person_slot *slot = context;
 	struct error error = { 0 };
 
-	live_job_cancel(slot->job);
-	asked(slot);
+	take_back(slot);
 	error_set(&error, ERROR_TIMEOUT, "%s: no answer within %u s", host_at(live_hosts(slot->parts->live), slot->host)->name, rows[slot->part].seconds);
 	fail(slot, error.kind, error.text);
 	slot->parts->changed(slot->parts->context);
@@ -107,11 +136,14 @@ static void ask(struct person_slot *slot)
 	const struct person_parts *parts = slot->parts;
 	struct live_pick pick = { 0 };
 
-	if (!slot->applies || slot->job != NULL)
+	if (!slot->applies || person_slot_busy(slot))
 		return;
 	switch (rows[slot->part].how) {
 	case HOW_QUOTA:
 		slot->job = live_quota(parts->live, slot->host, parts->user, quota_came, slot);
+		break;
+	case HOW_REFUSED:
+		slot->asking = refused_logins_ask(live_hosts(parts->live), slot->host, parts->names, refused_came, slot);
 		break;
 	case HOW_TABLE:
 		slot->job = live_person(parts->live, slot->host, rows[slot->part].table, rows[slot->part].by_names ? parts->names : parts->user, table_came, slot);
@@ -125,7 +157,7 @@ static void ask(struct person_slot *slot)
 		slot->job = live_messages(parts->live, slot->host, &pick, QUEUE_ROWS, messages_came, slot);
 		break;
 	}
-	if (slot->job != NULL)
+	if (person_slot_busy(slot))
 		slot->deadline = loop_after(parts->loop, 1000 * (uint64_t)rows[slot->part].seconds, 0, too_late, slot);
 }
 
@@ -155,7 +187,7 @@ void person_parts_refresh(struct person_parts *parts)
 bool person_parts_busy(const struct person_parts *parts)
 {
 	for (size_t i = 0; parts->live != NULL && i < PERSON_PARTS * parts->host_count; i++)
-		if (parts->slots[i].job != NULL)
+		if (person_slot_busy(&parts->slots[i]))
 			return true;
 	return false;
 }
@@ -203,9 +235,7 @@ void person_parts_end(struct person_parts *parts)
 	for (size_t i = 0; parts->live != NULL && i < PERSON_PARTS * parts->host_count; i++) {
 		struct person_slot *slot = &parts->slots[i];
 
-		if (slot->job != NULL)
-			live_job_cancel(slot->job);
-		asked(slot);
+		take_back(slot);
 		rows_free(slot->rows);
 		free(slot->note);
 		free(slot->trouble);

@@ -1,6 +1,6 @@
 /*
  * person_parts: what the mail servers tell of one person, part by part: how
- * full the mailbox is, open SMTP logins, absence, filters, who else has access,
+ * full the mailbox is, whether sending is refused, open SMTP logins, absence, filters, who else has access,
  * what is queued, folders, log lines.
  *
  * Each part is asked of each server that can know it by a job of its own with a
@@ -17,9 +17,10 @@
 #include "base/loop.h"
 #include "base/text.h"
 #include "live/live.h"
+#include "settings/refused_logins.h"
 
 enum person_part {
-	PART_QUOTA, PART_SMTP, PART_ABSENCE, PART_FILTERS, PART_ACCESS, PART_TO, PART_FROM, PART_FOLDERS, PART_LOG, PERSON_PARTS
+	PART_QUOTA, PART_REFUSED, PART_SMTP, PART_ABSENCE, PART_FILTERS, PART_ACCESS, PART_TO, PART_FROM, PART_FOLDERS, PART_LOG, PERSON_PARTS
 };
 #define PERSON_ANYWHERE ((size_t)-1)
 
@@ -31,6 +32,7 @@ struct person_slot {
 	size_t host;
 	bool applies;                      /* this server can know it */
 	struct live_job *job;              /* it is being asked; NULL */
+	struct refused_asking *asking;     /* REFUSED: the same */
 	struct loop_timer *deadline;       /* NULL: it is not being asked */
 	struct rows *rows;                 /* of the last good answer; NULL: none came */
 	uint64_t matching;                 /* TO, FROM: how many there are, the rows may be fewer */
@@ -60,6 +62,10 @@ void person_parts_refresh(struct person_parts *parts);
 /* Asks for one part, also one that is asked on request only. */
 void person_parts_ask(struct person_parts *parts, enum person_part part);
 bool person_parts_busy(const struct person_parts *parts);
+/* Is this one being asked? */
+bool person_slot_busy(const struct person_slot *slot);
+/* One of several servers that are asked: is there no way at all to ask this one? */
+bool person_slot_no_way(const struct person_slot *slot);
 /* Of this part and server; never NULL where started. */
 struct person_slot *person_slot_at(const struct person_parts *parts, enum person_part part, size_t host);
 void person_parts_end(struct person_parts *parts);

@@ -105,6 +105,18 @@ static void say_quota(const struct person_parts *parts, struct arena *arena, str
 	said->words = arena_format(arena, "%s %ld %%, %s, %s %s", bar, percent, used, mails, noun);
 }
 
+/* A server without a table refuses nobody; that stands in full behind Enter. */
+static void say_refused(const struct person_parts *parts, struct arena *arena, struct person_said *said)
+{
+	struct walk walk = { parts, PART_REFUSED, 0, 0 };
+	const struct row *row;
+	const char *words = "";
+
+	while ((row = next_row(&walk)) != NULL)
+		words = joined(arena, words, "; ", arena_format(arena, "REFUSED by %s for %s: %s", cell(row, LRL_SERVER), cell(row, LRL_LOGIN), cell(row, LRL_ANSWER)));
+	said->words = words[0] != '\0' ? words : "not refused by Postfix";
+}
+
 static void say_smtp(const struct person_parts *parts, struct arena *arena, struct person_said *said)
 {
 	struct walk walk = { parts, PART_SMTP, 0, 0 };
@@ -223,7 +235,7 @@ static void say_log(const struct person_parts *parts, struct arena *arena, struc
 }
 
 static const char *const labels[PERSON_PARTS] = {
-	[PART_QUOTA] = "Used", [PART_SMTP] = "SMTP logins", [PART_ABSENCE] = "Absence", [PART_FILTERS] = "Filters", [PART_ACCESS] = "Access by others",
+	[PART_QUOTA] = "Used", [PART_REFUSED] = "Sending", [PART_SMTP] = "SMTP logins", [PART_ABSENCE] = "Absence", [PART_FILTERS] = "Filters", [PART_ACCESS] = "Access by others",
 	[PART_TO] = "Queued to them", [PART_FROM] = "Queued from them", [PART_FOLDERS] = "Biggest folders", [PART_LOG] = "Last lines",
 };
 
@@ -231,6 +243,7 @@ static void say(const struct person_parts *parts, enum person_part part, struct 
 {
 	switch (part) {
 	case PART_QUOTA: say_quota(parts, arena, said); break;
+	case PART_REFUSED: say_refused(parts, arena, said); break;
 	case PART_SMTP: say_smtp(parts, arena, said); break;
 	case PART_ABSENCE: say_absence(parts, arena, said); break;
 	case PART_FILTERS: say_filters(parts, arena, said); break;
@@ -248,9 +261,11 @@ static bool silent(enum error_kind kind)
 	return kind == ERROR_TIMEOUT || kind == ERROR_UNREACHABLE;
 }
 
-/* "mail3: no answer", or the sentence. */
+/* "mail3: no answer", or the sentence; what no way leads to would always stand there, so in few words. */
 static const char *trouble_words(const struct person_slot *slot, struct arena *arena)
 {
+	if (person_slot_no_way(slot))
+		return arena_format(arena, "%s: no way to it", host_at(live_hosts(slot->parts->live), slot->host)->name);
 	return silent(slot->failed) ? arena_format(arena, "%s: no answer", host_at(live_hosts(slot->parts->live), slot->host)->name) : slot->trouble;
 }
 
@@ -265,7 +280,7 @@ bool person_part_said(const struct person_parts *parts, enum person_part part, s
 		const struct person_slot *slot = person_slot_at(parts, part, host);
 
 		applying += slot->applies;
-		waiting += slot->job != NULL;
+		waiting += person_slot_busy(slot);
 		failed += slot->trouble != NULL;
 		quiet += slot->trouble != NULL && silent(slot->failed);
 		if (slot->rows != NULL && (oldest == 0 || slot->came_at < oldest))
@@ -307,21 +322,41 @@ static void add(struct text *text, enum visible_form form, const char *bytes)
 	arena_free(arena);
 }
 
-static void add_row(const struct rows *rows, const struct row *row, enum visible_form form, struct text *text)
+/* "mails 812": a figure alone is a riddle. What names the row, and lines of a log, speak for themselves. */
+static void add_cell(const struct field *field, const struct value *value, bool labelled, enum visible_form form, struct text *text)
 {
 	struct arena *arena = arena_new();
+	int64_t time;
+
+	text_add(text, "  ");
+	if (labelled)
+		text_addf(text, "%s ", text_lower_ascii(arena, field->label, strlen(field->label)));
+	if (field->type == FIELD_SIZE)
+		add(text, form, text_from_size(arena, strtoll(value->bytes, NULL, 10)));
+	else if (field->type == FIELD_TIME && moment_from_iso(value->bytes, &time))
+		add(text, form, person_time(arena, time));
+	else
+		add(text, form, value_words(arena, field, value));
+	arena_free(arena);
+}
+
+/* Of a limit 0 means that there is none. */
+static bool says_nothing(const struct field *field, const char *bytes)
+{
+	return bytes[0] == '\0' || strcmp(field->name, "server") == 0 || (strstr(field->name, "limit") != NULL && strcmp(bytes, "0") == 0);
+}
+
+static void add_row(enum person_part part, const struct rows *rows, const struct row *row, enum visible_form form, struct text *text)
+{
 
 	for (size_t i = 0; i < rows->column_count; i++) {
 		const struct field *field = rows->columns[i];
 
 		/* The heading names the server. */
-		if (cell(row, i)[0] == '\0' || strcmp(field->name, "server") == 0)
-			continue;
-		text_add(text, "  ");
-		add(text, form, value_words(arena, field, &row->values[i]));
+		if (!says_nothing(field, cell(row, i)))
+			add_cell(field, &row->values[i], part != PART_LOG && !(field->flags & FIELD_KEY), form, text);
 	}
 	text_add(text, "\n");
-	arena_free(arena);
 }
 
 void person_part_text(const struct person_parts *parts, enum person_part part, enum visible_form form, struct text *text)
@@ -336,7 +371,7 @@ void person_part_text(const struct person_parts *parts, enum person_part part, e
 		if (slot->rows != NULL && slot->rows->count == 0)
 			text_add(text, "  nothing\n");
 		for (size_t i = 0; slot->rows != NULL && i < slot->rows->count; i++)
-			add_row(slot->rows, &slot->rows->rows[i], form, text);
+			add_row(part, slot->rows, &slot->rows->rows[i], form, text);
 		if (slot->rows != NULL && slot->matching > slot->rows->count)
 			text_addf(text, "  and %llu more\n", (unsigned long long)(slot->matching - slot->rows->count));
 		if (slot->rows != NULL && slot->note != NULL) {

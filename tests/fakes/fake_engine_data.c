@@ -247,6 +247,23 @@ static void fill_user(struct record *record, size_t i)
 	record_set_text(record, "failed_lock", "no");
 }
 
+/* One whose password has ended, one whose ends soon, one whose account has ended: as directory/ reads them. */
+static void end_user(struct record *record, size_t i)
+{
+	static const struct finding expired[] = { { "password-expired", "password", true,
+		"password expired on 2026-11-18: no login, no sending until it is changed (password policy)" } };
+	static const struct finding expires[] = { { "password-expires", "password", false, "password expires on 2026-11-23, in 3 days (password policy)" } };
+
+	if (i == 17 || i == 18) {
+		record_set_text(record, "password_changed", "2026-08-20T08:00:00Z");
+		derived(record, "password_ends", i == 17 ? "2026-11-18T08:00:00Z" : "2026-11-23T15:00:00Z", "password policy", i == 17 ? "expired" : "in 3 days");
+		record->findings = i == 17 ? expired : expires;
+		record->finding_count = 1;
+	}
+	if (i == 19)
+		derived(record, "state", "expired", "expiry date", "since 2026-11-01");
+}
+
 /* Every text field becomes a string that has broken programs. */
 static void make_hostile(struct record *record, size_t *at)
 {
@@ -288,6 +305,7 @@ void fake_fill(struct directory *directory)
 			derived(record, "folder_rights", "team@example.com: all", NULL, NULL);
 			derived(record, "lists", "news-de", NULL, NULL);
 		}
+		end_user(record, i);
 		record->foreign = i == 4;
 		record->attributes = attributes_of(record);
 		fake_put(directory, -1, record);

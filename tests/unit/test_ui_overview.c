@@ -307,7 +307,7 @@ static void a_person_now(void **state)
 	stage_keys(stage, "Esc / Ctrl-U");
 	stage_type(stage, "user004");
 	stage_keys(stage, "Enter");
-	shows(stage, "Connections      none");
+	shows(stage, "Connections       none");
 	stage_free(stage);
 }
 

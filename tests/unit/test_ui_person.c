@@ -91,10 +91,12 @@ static void each_fault_names_its_key(void **state)
 	static const struct { const char *login, *words, *key, *mend, *shows; bool severe; } cases[] = {
 		{ "user000", "mailbox full: 2 GB of 2 GB", "l", "quota", "Quota", true },
 		{ "user001", "all mail goes to", "a", "absence", "What is to be done", true },
-		{ "user003", "locked by an admin", "b", "lock", "Unlock", true },
+		{ "user003", "locked by an admin", "b", "unlock", "Unlock", true },
 		{ "user006", "1 mail to this person waits: connect to mail3", "Enter", "show", "Connection refused", false },
 		{ "user006", "the filter main sends mail on to six@elsewhere.example", "a", "absence", "What is to be done", false },
 		{ "user002", "no primary address", "e", "edit", "Primary address", true },
+		{ "user017", "password expired on 2026-11-18: no login", "p", "password", "New password", true },
+		{ "user018", "password expires on 2026-11-23, in 3 days", "p", "password", "New password", false },
 	};
 
 	(void)state;
@@ -118,6 +120,140 @@ static void each_fault_names_its_key(void **state)
 		arena_free(arena);
 		stage_free(stage);
 	}
+}
+
+/* Postfix of mail1 refuses the login; only who may take that back has a key. */
+static void say_refused(struct stage *stage)
+{
+	say(stage, (struct fake_reply){ .host = "mail1", .command = "postconf-set", .output = "smtpd_sender_restrictions = check_sasl_access hash:/etc/postfix/refused\n" });
+	say(stage, (struct fake_reply){ .host = "mail1", .command = "table-lines", .output = "/etc/postfix/refused:1:# logins\n/etc/postfix/refused:2:user008 REJECT Ask us\n" });
+}
+
+static void a_refused_login_is_told(void **state)
+{
+	(void)state;
+	for (enum role role = ROLE_HELPDESK; role <= ROLE_ADMIN; role++) {
+		struct stage *stage = new_stage(role, 24, 80);
+		struct arena *arena = arena_new();
+		struct page_item item;
+
+		open_person(stage, "user008");
+		line_with(stage, arena, "Sending", &item);
+		assert_string_equal(item.words, "not refused by Postfix");
+		say_refused(stage);
+		stage_keys(stage, "Ctrl-R");
+		line_with(stage, arena, "Sending", &item);
+		assert_string_equal(item.words, "REFUSED by mail1 for user008: REJECT Ask us");
+		line_with(stage, arena, "Postfix on mail1 takes no mail from the login user008", &item);
+		assert_true(item.severe);
+		if (role == ROLE_HELPDESK) {
+			assert_null(item.mend_key);
+			assert_non_null(strstr(item.locked, "role admin"));
+		} else {
+			assert_string_equal(item.mend_key, "H");
+			stage_keys(stage, "H");
+			assert_string_equal(place(stage), "history");
+		}
+		arena_free(arena);
+		stage_free(stage);
+	}
+}
+
+/* What ended by its date is not what a lock is: the key for locks is not offered for it. */
+static void an_expired_account_is_no_lock(void **state)
+{
+	struct stage *stage = new_stage(ROLE_ADMIN, 24, 80);
+	struct arena *arena = arena_new();
+	struct page_item item;
+
+	(void)state;
+	open_person(stage, "user019");
+	line_with(stage, arena, "the account has expired since 2026-11-01 (expiry date)", &item);
+	assert_true(item.severe);
+	assert_null(item.mend_key);
+	assert_non_null(item.locked);
+	line_with(stage, arena, "Account", &item);
+	assert_string_equal(item.words, "expired since 2026-11-01");
+	open_person(stage, "user017");
+	line_with(stage, arena, "Password", &item);
+	assert_string_equal(item.words, "set 2026-08-20, EXPIRED since 2026-11-18");
+	open_person(stage, "user018");
+	line_with(stage, arena, "Password", &item);
+	assert_string_equal(item.words, "set 2026-08-20, expires in 3 days");
+	line_with(stage, arena, "Last login", &item);
+	assert_string_equal(item.words, "not told");
+	arena_free(arena);
+	stage_free(stage);
+}
+
+/* The directory tells none: a line of the mail log does. */
+static void the_log_tells_the_last_login(void **state)
+{
+	struct stage *stage = new_stage(ROLE_HELPDESK, 24, 80);
+	struct arena *arena = arena_new();
+	struct page_item item;
+
+	(void)state;
+	open_person(stage, "user001");
+	line_with(stage, arena, "Last login", &item);
+	assert_string_equal(item.words, "2026-11-20 13:58 (mail log)");
+	fake_change_behind(stage->engine, "user", "user001", "last_login", "2026-11-20T13:59:00Z");
+	stage_keys(stage, "Ctrl-R");
+	line_with(stage, arena, "Last login", &item);
+	assert_string_equal(item.words, "2026-11-20 13:59 (directory)");
+	arena_free(arena);
+	stage_free(stage);
+}
+
+/* Said once, at the top; no key is offered, no review opens; the card and the look are for everybody. */
+static void somebody_elses_person_is_only_looked_at(void **state)
+{
+	struct fake_settings settings = { .role = ROLE_HELPDESK, .servers = 3, .outside = "user000" };
+	struct stage *stage = stage_new(&settings, "users", 24, 80, VISIBLE_UTF8);
+	static const char *const keys[] = { "p", "l", "a", "s", "b", "R", "M", "e" };
+	struct arena *arena = arena_new();
+	struct page_item *items, item;
+
+	(void)state;
+	open_person(stage, "user000");
+	assert_true(page_items(page_of(stage), arena, &items) > 1);
+	assert_string_equal(items[0].words, "protected (member of the group Domain Admins): nothing here is yours to change");
+	shows(stage, "and this session has role helpdesk");
+	line_with(stage, arena, "mailbox full", &item);
+	assert_null(item.mend_key);
+	hides(stage, "p password..");
+	shows(stage, "c card");
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+		stage_keys(stage, keys[i]);
+		assert_string_equal(place(stage), "page");
+		shows(stage, "protected (member of the group Domain Admins)");
+	}
+	stage_keys(stage, "c");
+	assert_string_equal(place(stage), "text");
+	stage_keys(stage, "Esc Esc");
+	open_person(stage, "user001");
+	shows(stage, "p password..");
+	arena_free(arena);
+	stage_free(stage);
+}
+
+/* Who has access is seen by everybody; the key says who can change it. */
+static void access_says_who_can_give_it(void **state)
+{
+	struct stage *stage = new_stage(ROLE_HELPDESK, 24, 80);
+	struct arena *arena = arena_new();
+	struct page_item item;
+
+	(void)state;
+	open_person(stage, "user001");
+	line_with(stage, arena, "Access by others", &item);
+	assert_string_equal(item.words, "INBOX user002@example.de (read)");
+	stage_keys(stage, "a");
+	shows(stage, "Access for a colleague  this needs role admin");
+	stage_keys(stage, "Down Down Enter");
+	assert_string_equal(place(stage), "chooser");
+	arena_free(arena);
+	stage_free(stage);
 }
 
 /* Who may not mend it sees no key, and why. */
@@ -269,7 +405,7 @@ static void folders_are_asked_on_request_only(void **state)
 	shows(stage, "Sent 1.2 GB, INBOX 384 MB, Trash 88 KB");
 	stage_keys(stage, "Enter");
 	assert_string_equal(place(stage), "text");
-	shows(stage, "Sent  4100  1.2 GB");
+	shows(stage, "Sent  mails 4100  size 1.2 GB");
 	stage_free(stage);
 }
 
@@ -424,6 +560,11 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_fault_names_its_key),
+		cmocka_unit_test(a_refused_login_is_told),
+		cmocka_unit_test(an_expired_account_is_no_lock),
+		cmocka_unit_test(the_log_tells_the_last_login),
+		cmocka_unit_test(somebody_elses_person_is_only_looked_at),
+		cmocka_unit_test(access_says_who_can_give_it),
 		cmocka_unit_test(no_key_for_whom_it_does_nothing),
 		cmocka_unit_test(open_steps_stand_first),
 		cmocka_unit_test(a_silent_question_delays_no_other),

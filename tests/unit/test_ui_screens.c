@@ -103,14 +103,16 @@ static const struct scene scenes[] = {
 	{ "overview-note", ROLE_MONITOR, "overview", { "Down Down Down n", "=power in rack 4", NULL }, false, false, 0, 3, 12 },
 	{ "page-live", ROLE_HELPDESK, "users", { "/", "=user001", "Enter", NULL }, false, false, 0, 3, 1 },
 	{ "page-live-end", ROLE_HELPDESK, "users", { "/", "=user001", "Enter", "End Up Up Up Up", NULL }, false, false, 0, 3, 1 },
-	{ "page-connections", ROLE_ADMIN, "users", { "/", "=user001", "Enter", "Home Down Down Down Down Enter", NULL }, false, false, 0, 3, 1 },
+	{ "page-connections", ROLE_ADMIN, "users", { "/", "=user001", "Enter", "Home Down Down Down Down Down Down Enter", NULL }, false, false, 0, 3, 1 },
 	{ "page-full", ROLE_HELPDESK, "users", { "/", "=user000", "Enter", NULL }, false, false, 0, 3, 1 },
 	{ "page-locked", ROLE_HELPDESK, "users", { "/", "=user003", "Enter", NULL }, false, false, 0, 3, 1 },
+	{ "page-expired", ROLE_HELPDESK, "users", { "/", "=user017", "Enter", NULL }, false, false, 0, 3, 1 },
+	{ "page-outside", ROLE_HELPDESK, "users", { "/", "=user019", "Enter", NULL }, false, false, 0, 3, 1 },
 	{ "page-queued", ROLE_HELPDESK, "users", { "/", "=user006", "Enter", NULL }, false, false, 0, 3, 1 },
 	{ "page-down", ROLE_HELPDESK, "users", { "/", "=user036", "Enter", "Down Down", NULL }, false, false, 0, 3, 2 },
-	{ "page-folders", ROLE_HELPDESK, "users", { "/", "=user001", "Enter", "Home Down Down Down Down Down Down Down Down Down Down Down Down Enter Enter", NULL }, false, false, 0, 3, 1 },
-	{ "page-absence", ROLE_ADMIN, "users", { "/", "=user009", "Enter", "Home Down Down Down Down Down Down", NULL }, false, false, 0, 3, 1 },
-	{ "page-access", ROLE_HELPDESK, "users", { "/", "=user001", "Enter", "Down Down Down Down Down Down Down Down Down Enter", NULL }, false, false, 0, 3, 1 },
+	{ "page-folders", ROLE_HELPDESK, "users", { "/", "=user001", "Enter", "Home Down Down Down Down Down Down Down Down Down Down Down Down Down Down Down Enter Enter", NULL }, false, false, 0, 3, 1 },
+	{ "page-absence", ROLE_ADMIN, "users", { "/", "=user009", "Enter", "Home Down Down Down Down Down Down Down Down Down", NULL }, false, false, 0, 3, 1 },
+	{ "page-access", ROLE_HELPDESK, "users", { "/", "=user001", "Enter", "Down Down Down Down Down Down Down Down Down Down Down Down Enter", NULL }, false, false, 0, 3, 1 },
 	{ "card", ROLE_HELPDESK, "users", { "/", "=user001", "Enter c", NULL }, false, false, 0, 3, 1 },
 	{ "overview-down", ROLE_ADMIN, "overview", { NULL }, false, true, 0, 3, 3 },
 	{ "alarm-leads-to", ROLE_ADMIN, "overview", { "Down Down Down Down Enter", NULL }, false, false, 0, 3, 3 },
@@ -303,7 +305,7 @@ static void scene_is_as_before(void **state)
 	for (size_t size = 0; size < 3; size++) {
 		for (size_t form = 0; form < 2; form++) {
 			struct fake_settings settings = { .role = scene->role, .hostile = scene->hostile, .down = scene->down, .cut = scene->cut,
-				.servers = scene->servers, .ucs = strstr(scene->name, "-ucs") != NULL,
+				.servers = scene->servers, .outside = strcmp(scene->name, "page-outside") == 0 ? "user019" : NULL, .ucs = strstr(scene->name, "-ucs") != NULL,
 				.unlock_dn = strcmp(scene->name, "idle-locked") == 0 ? "uid=t.kern,cn=users,dc=example,dc=com" : NULL };
 			struct stage *stage = stage_new(&settings, scene->section, sizes[size].rows, sizes[size].columns, forms[form].form);
 			char path[160], *now;

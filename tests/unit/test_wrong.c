@@ -63,7 +63,6 @@ static void locks_are_told_apart(void **state)
 		{ "locked", "no", "yes", "locked by wrong passwords: no login" },
 		{ "no lock seen", "no", "yes", "locked by wrong passwords: no login" },
 		{ "locked", "yes", "yes", "locked by an admin, and by wrong passwords" },
-		{ "expired", "no", "no", "the account is expired" },
 		{ "locked", NULL, NULL, "the account is locked" },
 	};
 
@@ -86,6 +85,30 @@ static void locks_are_told_apart(void **state)
 	}
 }
 
+/* The end of an account is no lock, and a lock that nothing obeys keeps nobody out. */
+static void ends_and_marks_are_told_apart(void **state)
+{
+	struct record *record = person();
+	struct arena *arena = arena_new();
+	struct wrong *list;
+
+	(void)state;
+	record_set_text(record, "state", "expired");
+	expect(record, "!account-expired");
+	record->fields[kind_field_index(&kind_user, kind_field(&kind_user, "state"))].note = "since 2026-11-01";
+	record->fields[kind_field_index(&kind_user, kind_field(&kind_user, "state"))].origin = "expiry date";
+	wrong_with(arena, record, &list);
+	assert_string_equal(list[0].sentence, "the account has expired since 2026-11-01 (expiry date): no login to mail, no sending");
+	record_set_text(record, "state", "locked");
+	record_set_text(record, "locked", "yes");
+	record->fields[kind_field_index(&kind_user, kind_field(&kind_user, "locked"))].note = "as the password policy; but the password policy cn=x has no "
+		"pwdLockout, so it keeps nobody out";
+	wrong_with(arena, record, &list);
+	assert_string_equal(list[0].sentence, "marked as locked, but the password policy has no pwdLockout: logins go on all the same");
+	arena_free(arena);
+	record_free(record);
+}
+
 static void what_the_servers_tell(void **state)
 {
 	static const struct { struct wrong_now now; const char *rules, *words; } cases[] = {
@@ -97,6 +120,8 @@ static void what_the_servers_tell(void **state)
 		{ { .percent = -1, .waiting = 1 }, "mail-waits", "1 mail to this person waits" },
 		{ { .percent = -1, .waiting = 3, .waiting_why = "mailbox is full" }, "mail-waits", "3 mails to this person wait: mailbox is full" },
 		{ { .percent = -1, .script = "main", .script_to = "me@elsewhere.example" }, "filter-forwards", "the filter main sends mail on to me@elsewhere.example" },
+		{ { .percent = -1, .refused = "anna, a@x.example", .refused_by = "mail1" }, "!refused-login",
+			"Postfix on mail1 takes no mail from the login anna, a@x.example, so sending is refused" },
 		{ { .percent = 100, .used = "2 GB", .limit = "2 GB", .home_down = "mail3", .down_since = "13:50", .waiting = 2, .home_unknown = "mail9" },
 			"!home-down !mailbox-full mail-waits home-unknown", "home server mail3 gives no answer since 13:50: no login, new mail waits" },
 	};
@@ -159,6 +184,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_the_record_tells),
 		cmocka_unit_test(locks_are_told_apart),
+		cmocka_unit_test(ends_and_marks_are_told_apart),
 		cmocka_unit_test(what_the_servers_tell),
 		cmocka_unit_test(members_named_once),
 		cmocka_unit_test(what_others_tell),
