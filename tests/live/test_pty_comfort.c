@@ -94,7 +94,7 @@ static void a_copy_holds_the_stored_bytes(void **state)
 	console_step(session, "\r", "Primary address");
 	pty_type(session, "\033[H");
 	/* Down the page until the address is what was copied. */
-	for (int i = 0; i < 25 && !found; i++) {
+	for (int i = 0; i < 40 && !found; i++) {
 		pty_type(session, "y\033[B");
 		pty_settle(session, 60);
 		bytes = base64_decode(arena, text_get(&session->screen.clipboard), &length);

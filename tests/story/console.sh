@@ -71,7 +71,7 @@ set_field() { # set_field LABEL: on the page, goes down to a field and opens its
 	return 1
 }
 forward_other() {
-	find_user "$other" && keys Enter && shows 'Identity' && set_field 'Forward to' && pause && shows 'Forward' &&
+	find_user "$other" && keys Enter && shows 'Now +Account' && set_field 'Forward to' && pause && shows 'Forward' &&
 	type_slowly "$address" && keys C-g && shows 'Review' && press_apply && gone 'Review' 15 &&
 	ldapfind "(&(uid=$other)(mailForwardAddress=$address))" uid
 }

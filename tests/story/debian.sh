@@ -66,23 +66,24 @@ give_password() {
 	LDAPTLS_CACERT=$LAB_CA ldappasswd -x -ZZ -H "$LAB_URI" -D "$LAB_ADMIN_DN" -y "$LAB_ADMIN_SECRET" \
 		-T "$LAB_PEOPLE_SECRET" "uid=$login,ou=people,$LAB_BASE"
 }
-set_field() { # set_field LABEL: on the page, goes down to a field and opens its editor
+go_to() { # go_to LABEL: on the page, goes down to a line
 	local i
-	for i in $(seq 40); do
-		screen | grep -qE "(>|▸) *$1" && { pause; keys e; return 0; }
+	for i in $(seq 60); do
+		screen | grep -qE "(>|▸) *$1" && return 0
 		keys Down
 		sleep 0.1
 	done
 	screen
 	return 1
 }
+set_field() { go_to "$1" && pause && keys e; } # set_field LABEL: opens the editor of a field
 forward_other() {
-	find_user "$other" && keys Enter && shows 'Identity' && set_field 'Forward to' && pause && shows 'Forward' &&
+	find_user "$other" && keys Enter && shows 'Now +Account' && set_field 'Forward to' && pause && shows 'Forward' &&
 	type_slowly "$address" && keys C-g && shows 'Review' && press_apply && gone 'Review' 15 &&
 	ldapfind "(&(uid=$other)(mailRoutingAddress=$address))" uid
 }
 # Below what goes on now.
-page_says_why() { find_user "$login" && keys Enter && shows 'Identity' && pause && keys PageDown && pause && keys PageDown && shows 'Quota +\(not in this directory\)' && to_list; }
+page_says_why() { find_user "$login" && keys Enter && shows 'Now +Account' && go_to Quota && shows 'Quota +\(not in this directory\)' && to_list; }
 confirm_by_name() {
 	local i
 	sleep 0.5

@@ -87,9 +87,17 @@ type_slowly qdang1
 ok "she is found" shows 'qdang1|Dang'
 keys Enter
 ok "her page opens" shows 'Account +no lock' 15
-keys :
+ok "it says that she is not theirs to change" shows 'Look only +.*outside your branches' 15
+keys b
+ok "so no key begins a repair" shows 'Not possible .*outside your branches'
+# Where no page says it the gate does.
+keys Escape
+ok "in the list there is one" shows 'list complete'
+keys M
+ok "it offers all" shows 'New password'
+keys End
 pause
-type_slowly repair-lock
+for i in 1 2 3 4 5 6 7 8 9 10 11; do screen | grep -qE '(>|▸) Lock ' && break; keys Up; sleep 0.1; done
 keys Enter
 ok "a repair asks what it is to be" shows 'nothing is written yet'
 keys C-g
