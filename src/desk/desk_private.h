@@ -33,14 +33,19 @@ struct planned {
 };
 /* A login that Postfix of one server is to refuse: the change, or why there is none (kind NONE: it is refused already). */
 struct desk_refusal { const char *server, *login; struct change *change; struct error error; };
-/* Mail of the person in the queue of one server, a listing for each name; shared by planning and the look right before. */
+/*
+ * Mail of the person in the queue of one server, a listing for each name, and behind them one for what the login sent under
+ * other names; shared by planning and the look right before.
+ */
 struct desk_queue {
 	const char *server;
-	const char *const *names;
-	struct rows **rows;                /* one a name; NULL: not listed */
-	struct live_job **jobs;
+	const char *const *names, *logins; /* logins parted by blanks */
+	struct rows **rows;                /* one a name, and one; NULL: not listed */
+	struct live_job **jobs;            /* the same */
 	size_t name_count, pending;
-	uint64_t matching;
+	uint64_t matching, others;         /* all; those under other names */
+	struct lookup *sent;               /* when the login sent which queue id: int64_t of the run's arena; NULL: nothing */
+	const char *unknown;               /* why it is not known what was sent under other names; NULL */
 	struct error error;                /* of the first that failed */
 };
 struct desk_plan {
@@ -185,7 +190,7 @@ void run_ask(struct desk_run *run, const struct planned *planned, void (*done)(v
 void run_look(struct desk_run *run);
 /* Cancels what is being looked at. */
 void run_cancel_looks(struct desk_run *run);
-/* Lists what waits of these names; every name counts as pending of the run, and done is called with the run after the last. */
+/* Lists what waits of these names and logins; every listing counts as pending of the run, and done is called with the run after the last. */
 void queue_list(struct desk_run *run, struct desk_queue *queue, void (*done)(struct desk_run *run));
 /* Puts everything on hold that is not; NULL: nothing waits. The caller frees it. */
 struct change *queue_hold(const struct desk_queue *queue);

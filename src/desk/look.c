@@ -203,7 +203,7 @@ void run_cancel_looks(struct desk_run *run)
 {
 	cancel_job(run, &run->usage);
 	for (size_t i = 0; i < run->plan.queue_count; i++)
-		for (size_t j = 0; j < run->plan.queues[i].name_count; j++)
+		for (size_t j = 0; j <= run->plan.queues[i].name_count; j++)
 			cancel_job(run, &run->plan.queues[i].jobs[j]);
 	if (run->reading) {
 		directory_query_cancel(run->reading);

@@ -46,7 +46,6 @@ static void tell_what_may_be_added(struct desk_plan *plan)
 
 	if (forwards->count > 0)
 		desk_remark(plan, "forwards: %s. Ask the person whether they are theirs", record_words(plan->arena, field_of(plan, "forwards"), forwards));
-	desk_remark(plan, "the queue knows the envelope sender only: mail that this login sent under other names is not among what is held");
 }
 
 bool plan_stolen(struct desk_plan *plan, struct error *error)

@@ -2,47 +2,124 @@
  * queue: what of one person waits in the queues, and holding it.
  *
  * A person sends under several names, and postqueue knows the envelope sender
- * only, so each name is listed by itself.  It is listed for the review, and once
- * more right before it is held, since mail comes and goes.  A queue that gives no
- * answer leaves its step open.  Loop thread.
+ * only, so each name is listed by itself.  What the login sent under yet other
+ * names is found by the queue ids that the mail log has for it.  It is listed for
+ * the review, and once more right before it is held, since mail comes and goes.
+ * A queue that gives no answer leaves its step open; a log that cannot be read is
+ * said.  Loop thread.
  */
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/lookup.h"
+#include "base/text.h"
 #include "desk/desk_private.h"
 #include "model/live_kinds.h"
 #include "model/traffic.h"
 
-enum { QUEUE_MOST = 10000 };
+enum { QUEUE_MOST = 10000, ARRIVAL_DIFFERS_S = 300 };
 
 struct listing { struct desk_run *run; struct desk_queue *queue; size_t name; void (*done)(struct desk_run *run); };
+
+/* --- under other names ------------------------------------------------------------------------------------------- */
+
+static bool is_named(const struct desk_queue *queue, const char *sender)
+{
+	for (size_t i = 0; i < queue->name_count; i++)
+		if (strcmp(queue->names[i], sender) == 0)
+			return true;
+	return false;
+}
+
+/* Short queue ids come again, so the mail must be as old as the line of the log. */
+static bool is_same_mail(const struct desk_queue *queue, const struct row *row)
+{
+	const int64_t *sent = lookup_get(queue->sent, row->name);
+	int64_t arrival = traffic_epoch(row->values[LM_ARRIVAL].bytes);
+
+	return sent && *sent && arrival && arrival - *sent <= ARRIVAL_DIFFERS_S && *sent - arrival <= ARRIVAL_DIFFERS_S;
+}
+
+/* What the names found already, and mail of others under an id that came again, goes out. */
+static void keep_others(struct desk_queue *queue, struct rows *rows)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; rows && i < rows->count; i++)
+		if (!is_named(queue, rows->rows[i].values[LM_SENDER].bytes) && is_same_mail(queue, &rows->rows[i]))
+			rows->rows[kept++] = rows->rows[i];
+	if (rows)
+		rows->count = kept;
+	queue->others = kept;
+}
+
+/* --- listing ------------------------------------------------------------------------------------------------------- */
+
+static void one_less(struct listing *listing)
+{
+	listing->queue->pending--;
+	listing->run->pending--;
+	if (!run_settled(listing->run) && listing->queue->pending == 0)
+		listing->done(listing->run);
+}
 
 static void on_messages(void *context, struct rows *takes, uint64_t matching, const struct error *error)
 {
 	struct listing *listing = context;
-	struct desk_run *run = listing->run;
 	struct desk_queue *queue = listing->queue;
 
 	queue->jobs[listing->name] = NULL;
 	queue->rows[listing->name] = takes;
+	if (listing->name == queue->name_count) {
+		keep_others(queue, takes);
+		matching = queue->others;
+	}
 	queue->matching += matching;
 	if (queue->error.kind == ERROR_NONE && error && error->kind != ERROR_NONE)
 		queue->error = *error;
 	if (!takes && queue->error.kind == ERROR_NONE)
 		error_set(&queue->error, ERROR_UNREACHABLE, "the queue gave no answer");
-	queue->pending--;
-	run->pending--;
-	if (!run_settled(run) && queue->pending == 0)
-		listing->done(run);
+	one_less(listing);
+}
+
+/* The ids that the login used; each with the latest time of the log. */
+static void on_sent(void *context, struct rows *takes, const char *note, const struct error *error)
+{
+	struct listing *listing = context;
+	struct desk_queue *queue = listing->queue;
+	struct desk_run *run = listing->run;
+	const char **ids = arena_alloc(run->arena, ((takes ? takes->count : 0) + 1) * sizeof(*ids));
+	size_t host;
+
+	queue->jobs[queue->name_count] = NULL;
+	if (!takes || (note && strstr(note, "not read:")))
+		queue->unknown = arena_text(run->arena, takes ? note : error->text);
+	queue->sent = lookup_new();
+	for (size_t i = 0; takes && i < takes->count; i++) {
+		int64_t *when = arena_alloc(run->arena, sizeof(*when));
+
+		*when = traffic_epoch(takes->rows[i].values[LG_TIME].bytes);
+		ids[i] = arena_text(run->arena, takes->rows[i].name);
+		lookup_put(queue->sent, ids[i], when);
+	}
+	rows_free(takes);
+	if (!run->left && ids[0] && host_named(live_hosts(run->plan.live), queue->server, &host))
+		queue->jobs[queue->name_count] = live_messages(run->plan.live, host, &(struct live_pick){ .ids = ids }, QUEUE_MOST, on_messages, listing);
+	else
+		one_less(listing);
 }
 
 void queue_forget(struct desk_queue *queue)
 {
-	for (size_t i = 0; i < queue->name_count; i++) {
+	for (size_t i = 0; i <= queue->name_count && queue->rows; i++) {
 		rows_free(queue->rows[i]);
 		queue->rows[i] = NULL;
 	}
-	queue->matching = 0;
+	if (queue->sent)
+		lookup_free(queue->sent);
+	queue->sent = NULL;
+	queue->unknown = NULL;
+	queue->matching = queue->others = 0;
 	queue->error = (struct error){ 0 };
 }
 
@@ -62,13 +139,14 @@ void queue_list(struct desk_run *run, struct desk_queue *queue, void (*done)(str
 		return;
 	}
 	/* All are counted before the first can answer. */
-	queue->pending += queue->name_count;
-	run->pending += queue->name_count;
-	for (size_t i = 0; i < queue->name_count; i++) {
+	queue->pending += queue->name_count + 1;
+	run->pending += queue->name_count + 1;
+	for (size_t i = 0; i <= queue->name_count; i++) {
 		struct listing *listing = arena_alloc(run->arena, sizeof(*listing));
 
 		*listing = (struct listing){ run, queue, i, done };
-		queue->jobs[i] = live_messages(live, host, &(struct live_pick){ .sender = queue->names[i] }, QUEUE_MOST, on_messages, listing);
+		queue->jobs[i] = i == queue->name_count ? live_person(live, host, "sent", queue->logins, on_sent, listing) :
+			live_messages(live, host, &(struct live_pick){ .sender = queue->names[i] }, QUEUE_MOST, on_messages, listing);
 	}
 }
 
@@ -79,10 +157,10 @@ struct change *queue_hold(const struct desk_queue *queue)
 	struct change *change;
 	size_t most = 0, count = 0;
 
-	for (size_t i = 0; i < queue->name_count; i++)
+	for (size_t i = 0; i <= queue->name_count; i++)
 		most += queue->rows[i] ? queue->rows[i]->count : 0;
 	rows = arena_alloc(arena, (most + 1) * sizeof(*rows));
-	for (size_t i = 0; i < queue->name_count; i++)
+	for (size_t i = 0; i <= queue->name_count; i++)
 		for (size_t j = 0; queue->rows[i] && j < queue->rows[i]->count; j++)
 			if (strcmp(queue->rows[i]->rows[j].values[LM_QUEUE].bytes, "hold") != 0)
 				rows[count++] = &queue->rows[i]->rows[j];
@@ -92,15 +170,18 @@ struct change *queue_hold(const struct desk_queue *queue)
 }
 
 /* Every name under which the person may send. */
-static const char *const *sender_names(struct desk_run *run, size_t *count)
+static const char *const *sender_names(struct desk_run *run, size_t *count, const char **logins)
 {
 	const struct field_values *alternates = record_get(run->person, "alternates");
 	const char *known[DESK_NAMES], **names = arena_alloc(run->arena, (alternates->count + DESK_NAMES) * sizeof(*names));
 
 	desk_names(run->arena, run->person, known);
 	*count = 0;
-	for (size_t i = 0; i < DESK_NAMES && known[i]; i++)
+	*logins = "";
+	for (size_t i = 0; i < DESK_NAMES && known[i]; i++) {
 		names[(*count)++] = known[i];
+		*logins = arena_format(run->arena, "%s%s%s", *logins, **logins ? " " : "", known[i]);
+	}
 	for (size_t i = 0; i < alternates->count; i++)
 		names[(*count)++] = alternates->values[i].bytes;
 	return names;
@@ -110,7 +191,7 @@ void queue_prepare(struct desk_run *run, const char *server)
 {
 	struct hosts *hosts = live_hosts(run->plan.live);
 	size_t count = hosts_count(hosts), names;
-	const char *const *list = sender_names(run, &names);
+	const char *logins, *const *list = sender_names(run, &names, &logins);
 
 	if (!run->plan.queues)
 		run->plan.queues = arena_alloc(run->arena, (count + 1) * sizeof(*run->plan.queues));
@@ -120,7 +201,7 @@ void queue_prepare(struct desk_run *run, const char *server)
 		if (!(host->roles & HOST_TRANSPORT) || (server && strcmp(host->name, server) != 0) || run->plan.queue_count > count)
 			continue;
 		run->plan.queues[run->plan.queue_count++] = (struct desk_queue){
-			.server = host->name, .names = list, .name_count = names, .rows = arena_alloc(run->arena, (names + 1) * sizeof(struct rows *)),
+			.server = host->name, .names = list, .logins = logins, .name_count = names, .rows = arena_alloc(run->arena, (names + 1) * sizeof(struct rows *)),
 			.jobs = arena_alloc(run->arena, (names + 1) * sizeof(struct live_job *)),
 		};
 	}

@@ -345,7 +345,7 @@ static const char *examples(struct desk_plan *plan, const struct desk_queue *que
 	const char *words = "";
 	size_t told = 0;
 
-	for (size_t i = 0; i < queue->name_count; i++) {
+	for (size_t i = 0; i <= queue->name_count; i++) {
 		for (size_t j = 0; queue->rows[i] && j < queue->rows[i]->count && told < EXAMPLES; j++, told++) {
 			const struct row *row = &queue->rows[i]->rows[j];
 
@@ -367,8 +367,11 @@ void desk_step_hold(struct desk_plan *plan)
 			continue;
 		}
 		if (!failed && queue->matching > 0)
-			desk_remark(plan, "%s: %" PRIu64 " mail%s from this person: %s%s", queue->server, queue->matching, queue->matching == 1 ? " waits" : "s wait",
+			desk_remark(plan, "%s: %" PRIu64 " mail%s from this person%s: %s%s", queue->server, queue->matching, queue->matching == 1 ? " waits" : "s wait",
+				queue->others > 0 ? arena_format(plan->arena, ", %" PRIu64 " of them sent with this login under other names", queue->others) : "",
 				examples(plan, queue), queue->matching > EXAMPLES ? "; .." : "");
+		if (!failed && queue->unknown)
+			desk_remark(plan, "! %s: whether this login sent mail under other names is not known, and none is held: %s", queue->server, queue->unknown);
 		step = desk_step(plan, queue->server, failed ? NULL : queue_hold(queue), "queued mail put on hold", "mail of this person goes on being sent");
 		step->repeats = true;
 		step->hold = true;

@@ -245,8 +245,8 @@ struct live_job *live_message(struct live *live, size_t host, const char *id, bo
 struct live_job *live_quota(struct live *live, size_t host, const char *user,
 		void (*done)(void *context, struct rows *takes, const struct error *error), void *context);
 /*
- * What a server knows of one person, asked once. user as Dovecot knows them; for "smtp" as Postfix logs logins, several
- * parted by blanks; for "log" further names parted by blanks, each of which a line may hold. note: what must be known to
+ * What a server knows of one person, asked once. user as Dovecot knows them; for "smtp" and "sent" as Postfix logs logins,
+ * several parted by blanks; for "log" further names parted by blanks, each of which a line may hold. note: what must be known to
  * read the rows right (which log was read, from when on, what was left out), raw bytes inside; NULL: nothing. NULL returned:
  * there is no such table.
  */
@@ -256,7 +256,7 @@ struct live_person_table {
 	unsigned roles;                    /* enum host_role: servers of which it makes sense to ask */
 	const char *command;               /* the row of host_commands without which it cannot be asked (host_way) */
 };
-extern const struct live_person_table live_person_tables[];  /* filters, absence, access, folders, log, smtp */
+extern const struct live_person_table live_person_tables[];  /* filters, absence, access, folders, log, smtp, sent */
 struct live_job *live_person(struct live *live, size_t host, const char *table, const char *user,
 		void (*done)(void *context, struct rows *takes, const char *note, const struct error *error), void *context);
 void live_job_cancel(struct live_job *job);                  /* done does not come any more; NULL is allowed */

@@ -19,11 +19,12 @@ const struct live_person_table live_person_tables[] = {
 	{ "folders", &kind_live_folders, HOST_MAILBOX, "folder-sizes" },
 	{ "log", &kind_live_log, HOST_MAILBOX | HOST_TRANSPORT, "log-lines" },
 	{ "smtp", &kind_live_smtp, HOST_TRANSPORT, "smtp-sessions" },
+	{ "sent", &kind_live_sent, HOST_TRANSPORT, "log-lines" },
 	{ .name = NULL },
 };
 
 static void (*const beginnings[])(struct person_job *job) = {
-	person_filters, person_absence, person_access, person_folders, person_log, person_smtp,
+	person_filters, person_absence, person_access, person_folders, person_log, person_smtp, person_sent,
 };
 
 /* --- one question ---------------------------------------------------------------------------------------- */

@@ -51,5 +51,6 @@ void person_access(struct person_job *job);
 void person_folders(struct person_job *job);
 void person_log(struct person_job *job);
 void person_smtp(struct person_job *job);
+void person_sent(struct person_job *job);
 
 #endif

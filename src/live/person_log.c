@@ -1,10 +1,11 @@
 /*
- * person_log: the last lines of the mail log that name one person.
+ * person_log: the last lines of the mail log that name one person, and which
+ * mails one login sent.
  *
  * A table of places: where Dovecot and Postfix say that they log, the files of
  * syslog, and the journal where there is no file.  Each is read with the rights
- * of the login, streamed, and only the newest lines are kept; what could not be
- * read is told.  Loop thread.
+ * of the login, streamed, and only the newest lines, or the ids, are kept; what
+ * could not be read is told.  Loop thread.
  */
 #include <ctype.h>
 #include <stdlib.h>
@@ -16,7 +17,7 @@
 #include "live/line_reader.h"
 #include "live/person.h"
 
-enum { KEPT = 40, LONGEST = 2000, PLACES_MOST = 8, NAMES_MOST = 2 };
+enum { KEPT = 40, LONGEST = 2000, PLACES_MOST = 8, NAMES_MOST = 2, LOGINS_MOST = 8, SENT_MOST = 50000, ID_MOST = 32 };
 #define STREAM_MOST ((size_t)64 << 20)
 
 struct line { int64_t when; size_t number; const char *time, *text; };
@@ -34,6 +35,9 @@ struct log {
 	struct line kept[KEPT * (PLACES_MOST + 1)];
 	size_t kept_count, number;
 	const char *read, *unread;         /* for the note */
+	bool sent;                         /* mails of a login are wanted, not lines */
+	const char *logins[LOGINS_MOST];
+	size_t login_count, sent_count;
 };
 
 /* --- whose line is it -------------------------------------------------------------------------------------- */
@@ -71,13 +75,67 @@ static void take_line(void *context, char *line, size_t length)
 	log->ring[log->seen++ % KEPT] = memory_text(line);
 }
 
+/* --- which mail was it ------------------------------------------------------------------------------------------ */
+
+/* Up to ", sasl_sender=" or the end; Postfix writes it as the client gave it. */
+static const char *login_of(const struct log *log, const char *value)
+{
+	size_t length = strcspn(value, ",\r\n");
+
+	for (size_t i = 0; i < log->login_count; i++)
+		if (strlen(log->logins[i]) == length && strncasecmp(log->logins[i], value, length) == 0)
+			return log->logins[i];
+	return NULL;
+}
+
+/* "... smtpd[71]: 4F2A1C07D: client=...": the id stands behind the process; only smtpd names logins so. */
+static bool id_of(const char *line, const char *before, char id[ID_MOST])
+{
+	const char *at = strstr(line, "smtpd["), *end;
+
+	at = at ? strstr(at, "]: ") : NULL;
+	if (!at || at >= before)
+		return false;
+	at += 3;
+	end = at + strspn(at, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
+	if (end == at || end - at >= ID_MOST || strncmp(end, ": client=", 9) != 0)
+		return false;
+	memcpy(id, at, (size_t)(end - at));
+	id[end - at] = '\0';
+	return true;
+}
+
+static void take_sent(void *context, char *line, size_t length)
+{
+	static const char names[] = "sasl_username=";
+	struct person_job *job = context;
+	struct log *log = job->own;
+	const char *value = line ? strstr(line, names) : NULL, *login = value ? login_of(log, value + strlen(names)) : NULL;
+	char id[ID_MOST];
+	size_t time_length;
+	struct row *row;
+
+	if (!login || log->sent_count == SENT_MOST || !id_of(line, value, id))
+		return;
+	log->sent_count++;
+	row = table_row(job->rows, id, job->server->name);
+	table_text(job->rows, row, LG_ID, id);
+	table_time(job->rows, row, LG_TIME, log_time(line, length, clock_now(), &time_length));
+	table_text(job->rows, row, LG_LOGIN, login);
+	table_text(job->rows, row, LG_SERVER, job->server->name);
+}
+
 static void take_piece(void *context, enum host_form form, const char *bytes, size_t length)
 {
 	struct person_job *job = context;
 	struct log *log = job->own;
 
 	(void)form;
-	if (!job->silent)
+	if (job->silent)
+		return;
+	if (log->sent)
+		line_reader_take(&log->lines, LONGEST, bytes, length, take_sent, job);
+	else
 		line_reader_take(&log->lines, LONGEST, bytes, length, take_line, log);
 }
 
@@ -151,7 +209,9 @@ static void finish(struct person_job *job)
 	person_say(job, log->read ? "read: %s" : "no log could be read", log->read);
 	if (log->unread)
 		person_say(job, "not read: %s", log->unread);
-	person_finish(job, KEPT);
+	if (log->sent_count == SENT_MOST)
+		person_say(job, "more than %d mails; the later ones were not looked at", SENT_MOST);
+	person_finish(job, log->sent ? 0 : KEPT);
 }
 
 /* A name as a pattern in which nothing else means anything. */
@@ -252,6 +312,9 @@ static void add_usual(struct person_job *job)
 
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
 		add_place(job, files[i], true, i < 2);
+	/* What waits may have come before the log was rotated. */
+	if (((struct log *)job->own)->sent)
+		add_place(job, "/var/log/mail.log.1", true, false);
 	ask_place(job);
 }
 
@@ -319,6 +382,23 @@ void person_log(struct person_job *job)
 		ask_nothing(job);
 	else if (job->server->roles & HOST_MAILBOX && host_way(job->hosts, job->host, "dovecot-values", NULL) != WAY_NONE)
 		person_ask(job, "dovecot-values", settings, 2, on_dovecot);
+	else
+		ask_postfix(job);
+}
+
+void person_sent(struct person_job *job)
+{
+	struct log *log = arena_alloc(job->arena, sizeof(*log));
+	char *words = arena_text(job->arena, job->user), *rest;
+
+	job->own = log;
+	job->forget = forget;
+	log->sent = true;
+	log->names[log->name_count++] = "sasl_username=";
+	for (char *word = strtok_r(words, " ", &rest); word && log->login_count < LOGINS_MOST; word = strtok_r(NULL, " ", &rest))
+		log->logins[log->login_count++] = word;
+	if (host_way(job->hosts, job->host, "log-lines", NULL) == WAY_NONE)
+		ask_nothing(job);
 	else
 		ask_postfix(job);
 }

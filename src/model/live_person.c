@@ -140,3 +140,21 @@ const struct kind kind_live_refused = {
 	.name = "refused", .title = "Refused logins", .noun = "refused login", .internal = true, .fields = refused_fields, .name_field = "login",
 	.help = "Logins of one person that Postfix lets send no mail (check_sasl_access).",
 };
+
+#define GROUP "Sent"
+static const struct field sent_fields[] = {
+	[LG_ID] = { .name = "id", .label = "Queue id", .type = FIELD_TEXT, .flags = SHOWN | FIELD_KEY, .group = GROUP, .width = 16,
+		.help = "Under which Postfix took the mail." },
+	[LG_TIME] = { .name = "time", .label = "Time", .type = FIELD_TIME, .flags = SHOWN, .group = GROUP, .width = 12,
+		.help = "When, as the log has it. A queue id can come again for another mail." },
+	[LG_LOGIN] = { .name = "login", .label = "Login", .type = FIELD_TEXT, .flags = SHOWN | FIELD_SEARCH, .group = GROUP, .width = 24,
+		.help = "As Postfix logged it." },
+	[LG_SERVER] = { .name = "server", .label = "Server", .type = FIELD_TEXT, .flags = SHOWN | FIELD_SEARCH, .group = GROUP, .width = 12,
+		.help = "The server that took the mail." },
+	{ .name = NULL },
+};
+#undef GROUP
+const struct kind kind_live_sent = {
+	.name = "sent", .title = "Sent with a login", .noun = "mail", .internal = true, .fields = sent_fields, .name_field = "id",
+	.help = "Mails that Postfix took from one login, whatever sender they name.",
+};

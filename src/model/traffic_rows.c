@@ -13,14 +13,13 @@
 #include "model/live_kinds.h"
 #include "model/rows.h"
 
-/* Epoch seconds of a canonical time, 2026-11-20T09:10:02Z; 0: none. */
-static int64_t epoch_of(const struct row *row, size_t column)
+int64_t traffic_epoch(const char *time)
 {
 	char digits[24];
 	size_t length = 0;
 	int64_t epoch;
 
-	for (const char *at = row->values[column].bytes; *at && length + 1 < sizeof(digits); at++)
+	for (const char *at = time; *at && length + 1 < sizeof(digits); at++)
 		if (!strchr("-:T", *at))
 			digits[length++] = *at;
 	digits[length] = '\0';
@@ -38,7 +37,7 @@ struct change *traffic_of_messages(const char *server, const char *field, const 
 	change = change_new(VERB_EDIT, &kind_queue, server);
 	values = arena_alloc(change->arena, count * sizeof(*values));
 	for (size_t i = 0; i < count; i++)
-		values[i] = value_text(change->arena, traffic_message_value(change->arena, rows[i]->name, epoch_of(rows[i], LM_ARRIVAL),
+		values[i] = value_text(change->arena, traffic_message_value(change->arena, rows[i]->name, traffic_epoch(rows[i]->values[LM_ARRIVAL].bytes),
 			rows[i]->values[LM_SENDER].bytes));
 	change_edit(change, of, EDIT_ADD, values, count);
 	return change;

@@ -149,9 +149,13 @@ ok "all is done" none_due
 
 # --- a stolen account ----------------------------------------------------------------------------------------------
 ok "a filter of the thief" put_filter
-ok "mail of the thief waits" queued "Buy this $$" 3
+ok "mail of the thief waits" queued 3
+ok "and mail that the thief sent under another name" queued 1 "$who" "$mask"
+ok "and mail of somebody else" queued 1 "$other" "$stranger" "$LAB_PEOPLE_SECRET"
 ok "an open session" smtp_stays "$work/word3"
 ok "and one at the mailbox" stay "$LAB_IMAP1" "$address" "$work/word3"
+status 0 "what would be done is shown" pr stolen "$who" --dry-run
+said "with what waits" "4 mails wait from this person, 1 of them sent with this login under other names"
 status 75 "stolen, and one of the servers that send is away" pr_with away stolen "$who" --yes
 job=$(job_number)
 said "the account is locked" "account locked  done"
@@ -163,6 +167,8 @@ ok "and the login" refused_in_table "$who"
 ok "the session for sending is gone" smtp_is_gone
 ok "that of the mailbox too" connected 0
 ok "the mail is on hold" on_hold 3
+ok "that under another name too" on_hold 1 "$mask"
+ok "that of somebody else not" on_hold 0 "$stranger"
 ok "the filter is off" filter_is ""
 status 0 "the lock alone taken away" pr set user "$who" locked=no --yes
 submit_as "$who" "$work/word3" >"$work/out"
@@ -174,6 +180,7 @@ status 0 "taken back by its number" pr_with back undo "$job" --yes
 ok "the login works again" login "$address" "$work/word3" "$LAB_IMAP1"
 ok "Postfix takes the login" not_refused_in_table
 ok "the mail is released" on_hold 0
+ok "that under another name too" on_hold 0 "$mask"
 ok "the filter is on again" filter_is thief
 postsuper_own
 

@@ -1,6 +1,8 @@
 # repairs_lib.sh - what the two stories of repairs share: a person of their own,
 # servers that are away, sessions that stay open, mail that waits. Sourced.
 
+# mask: a sender that is not theirs; stranger: somebody else.
+mask=boss$$@bank.invalid stranger=stranger$$@bank.invalid
 who=rep$$ address=rep.story$$@example.com second=rep.second$$@example.com group="Repairs $$" list="Repaired $$"
 day=$(date -u -d '+30 days' +%Y-%m-%d)
 
@@ -146,8 +148,9 @@ smtp_is_gone() {
 }
 # submit_as LOGIN FILE - a mail as the person; prints the talk
 submit_as() {
-	printf 'From: %s\nTo: x@far.invalid\nSubject: submitted\n\nx\n' "$address" >"$work/mail"
-	printf 'user = "%s:%s"\n' "$1" "$(cat "$2")" | curl -sS -v --max-time 20 --ssl-reqd --cacert "$LAB_CA" -K - --mail-from "$address" \
+	local from=${3:-$address}
+	printf 'From: %s\nTo: x@far.invalid\nSubject: submitted\n\nx\n' "$from" >"$work/mail"
+	printf 'user = "%s:%s"\n' "$1" "$(cat "$2")" | curl -sS -v --max-time 20 --ssl-reqd --cacert "$LAB_CA" -K - --mail-from "$from" \
 		--mail-rcpt x@far.invalid -T "$work/mail" "smtp://127.0.0.1:$LAB_SUBMISSION" 2>&1
 }
 
@@ -188,32 +191,32 @@ mailed_by_other() {
 	printf 'From: %s\nTo: %s\nSubject: %s\n\nx\n' "$other_address" "$address" "$1" >"$work/mail"
 	curl -sS --max-time 20 --mail-from "$other_address" --mail-rcpt "$address" -T "$work/mail" "smtp://127.0.0.1:$LAB_SMTP" 2>&1
 }
-# submit_later FILE - "later" is tried again, as mail programs do: Dovecot may just have been reloaded
+# submit_later FILE [LOGIN SENDER] - "later" is tried again, as mail programs do: Dovecot may just have been reloaded
 submit_later() {
 	local i
 	for i in 1 2 3 4 5; do
-		submit_as "$address" "$1" >"$work/talk" && return 0
+		submit_as "${2:-$address}" "$1" "${3:-$address}" >"$work/talk" && return 0
 		grep -q '^< 4' "$work/talk" || break
 		sleep 0.5
 	done
 	grep '^[<>]' "$work/talk" | tail -12
 	return 1
 }
-# queued SUBJECT N - N mails of the person wait for a partner whose server is away
+# queued N [LOGIN SENDER FILE] - N mails of the person, or of another login, wait for a partner whose server is away
 queued() {
-	local i
-	for ((i = 0; i < $2; i++)); do submit_later "$work/word3" || return 1; done
+	local i from=${3:-$address}
+	for ((i = 0; i < $1; i++)); do submit_later "${4:-$work/word3}" "${2:-$address}" "$from" || return 1; done
 	for ((i = 0; i < 100; i++)); do
-		[ "$(waiting deferred)" = "$2" ] && return 0
+		[ "$(waiting deferred "$from")" = "$1" ] && return 0
 		sleep 0.2
 	done
 	postqueue -c "$LAB_POSTFIX_CONF" -p
 	return 1
 }
-waiting() { postqueue -c "$LAB_POSTFIX_CONF" -j | grep -F "\"sender\": \"$address\"" | grep -cE "\"queue_name\": \"$1\""; }
-on_hold() { [ "$(waiting hold)" = "$1" ] || { postqueue -c "$LAB_POSTFIX_CONF" -p; return 1; }; }
+waiting() { postqueue -c "$LAB_POSTFIX_CONF" -j | grep -F "\"sender\": \"${2:-$address}\"" | grep -cE "\"queue_name\": \"$1\""; }
+on_hold() { [ "$(waiting hold "${2:-}")" = "$1" ] || { postqueue -c "$LAB_POSTFIX_CONF" -p; return 1; }; }
 postsuper_own() {
-	postqueue -c "$LAB_POSTFIX_CONF" -j 2>/dev/null | grep -F "\"sender\": \"$address\"" | sed 's/.*"queue_id": "\([^"]*\)".*/\1/' |
+	postqueue -c "$LAB_POSTFIX_CONF" -j 2>/dev/null | grep -F -e "\"sender\": \"$address\"" -e "\"sender\": \"$mask\"" -e "\"sender\": \"$stranger\"" | sed 's/.*"queue_id": "\([^"]*\)".*/\1/' |
 		postsuper -c "$LAB_POSTFIX_CONF" -d - >/dev/null 2>&1
 }
 refused_in_table() { postmap -c "$LAB_POSTFIX_CONF" -q "$1" "hash:$LAB_POSTFIX_CONF/refused_logins" | grep -q REJECT; }

@@ -275,6 +275,7 @@ static void kinds_are_whole(void **state)
 	assert_int_equal(kind_field_count(&kind_live_folders), LZ_FIELDS);
 	assert_int_equal(kind_field_count(&kind_live_log), LL_FIELDS);
 	assert_int_equal(kind_field_count(&kind_live_smtp), LT_SMTP_FIELDS);
+	assert_int_equal(kind_field_count(&kind_live_sent), LG_FIELDS);
 }
 
 int main(void)

@@ -256,11 +256,37 @@ static void log_without_a_way(void **state)
 	assert_string_equal(world->error.text, "mail1: no way for log-lines");
 }
 
+/* Ids of one login only, from lines of smtpd only; never from what a client may call itself. */
+static void mails_of_a_login(void **state)
+{
+	struct world *world = *state;
+
+	say(world, (struct fake_reply){ .command = "postconf", .output = "/var/log/postfix.log\n" });
+	say(world, (struct fake_reply){ .command = "log-lines", .holes = "sasl_username= sasl_username= /var/log/postfix.log", .piece = 11, .output =
+		"Nov 20 10:00:00 mx postfix/submission/smtpd[71]: 4F2A1C07D: client=x[192.0.2.7], sasl_method=PLAIN, sasl_username=Anna\n"
+		"Nov 20 10:00:01 mx postfix/submission/smtpd[71]: 4F2A1C07E: client=x[192.0.2.7], sasl_method=PLAIN, sasl_username=joanna\n"
+		"Nov 20 10:00:02 mx postfix/submission/smtpd[71]: 4F2A1C07F: client=x[192.0.2.7], sasl_method=PLAIN, sasl_username=anna.b\n"
+		"Nov 20 10:00:03 mx postfix/cleanup[72]: 4F2A1C080: warning: header Subject: sasl_username=anna\n"
+		"Nov 20 10:00:04 mx postfix/smtpd[73]: 4F2A1C081: client=x[192.0.2.7], sasl_method=PLAIN, sasl_username=" ANNA ", sasl_sender=y\n"
+		"Nov 20 10:00:05 mx postfix/smtpd[73]: NOQUEUE: reject: RCPT from x[192.0.2.7]: sasl_username=anna\n" });
+	say(world, (struct fake_reply){ .command = "log-lines", .holes = "sasl_username= sasl_username= /var/log/mail.log", .output = "" });
+	assert_int_equal(ask(world, "sent", ANNA " anna")->count, 2);
+	assert_string_equal(cell(world, 0, LG_ID), "4F2A1C07D");
+	assert_string_equal(cell(world, 0, LG_LOGIN), "anna");
+	assert_non_null(strstr(cell(world, 0, LG_TIME), "10"));
+	assert_string_equal(cell(world, 1, LG_ID), "4F2A1C081");
+	say(world, (struct fake_reply){ .command = "postconf", .output = "" });
+	say(world, (struct fake_reply){ .command = "log-lines", .output = "", .status = 2, .complaint = "grep: x: Permission denied" });
+	say(world, (struct fake_reply){ .command = "log-journal", .output = "", .status = 1, .complaint = "Failed to open journal: Permission denied" });
+	assert_int_equal(ask(world, "sent", "anna")->count, 0);
+	assert_non_null(strstr(world->note, "not read:"));
+}
+
 /* --- ends --------------------------------------------------------------------------------------------------------- */
 
 static void cancelled(void **state)
 {
-	static const char *const tables[] = { "filters", "absence", "access", "folders", "log", "smtp" };
+	static const char *const tables[] = { "filters", "absence", "access", "folders", "log", "smtp", "sent" };
 	struct world *world = *state;
 
 	assert_null(live_person(world->live, 0, "nosuch", ANNA, on_rows, world));
@@ -387,6 +413,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(log_of_several_places, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(log_that_cannot_be_read, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(log_without_a_way, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(mails_of_a_login, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(cancelled, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(hostile, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(scripts_come_back, set_up, tear_down),
