@@ -75,6 +75,16 @@ static void look_sessions(struct scene *scene, const struct consequence_rule *ru
 			"has shutdown_clients = no; mail programs connect again by themselves. The way back is a reload too");
 }
 
+/* Its way back is the same; other servers try again by themselves (postfix 6). */
+static void look_restart(struct scene *scene, const struct consequence_rule *rule)
+{
+	const char *change = guarded_json(scene);
+
+	if (writes(scene) && change && strstr(change, "\"restarts\":true"))
+		tell(scene, rule, "Postfix does not take this at a reload, so it is stopped and started: every open SMTP session ends, and nobody can connect "
+			"until it runs again, some seconds later; other servers try again by themselves. The way back is a stop and start too");
+}
+
 /* What the planner said: a line with ! in front warns. */
 static void look_said(struct scene *scene, const struct consequence_rule *rule)
 {
@@ -93,12 +103,13 @@ static void look_said(struct scene *scene, const struct consequence_rule *rule)
 static void look_back(struct scene *scene, const struct consequence_rule *rule)
 {
 	if (guarded_set(scene->change, "rollback"))
-		tell(scene, rule, "The old files are installed and the service is reloaded now");
+		tell(scene, rule, "The old files are installed now, and the service is reloaded, or stopped and started where the change did so too");
 }
 
 const struct consequence_rule consequence_rules_guarded[] = {
 	{ "guarded-timer", SEVERITY_NOTE, CHANGED, look_timer },
 	{ "guarded-sessions", SEVERITY_WARNING, CHANGED, look_sessions },
+	{ "guarded-restart", SEVERITY_WARNING, CHANGED, look_restart },
 	{ "guarded-said", SEVERITY_WARNING, CHANGED, look_said },
 	{ "guarded-note", SEVERITY_NOTE, CHANGED, look_said },
 	{ "guarded-back", SEVERITY_NOTE, CHANGED, look_back },

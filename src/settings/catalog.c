@@ -37,6 +37,7 @@ const struct setting_follow_row setting_follows[] = {
 	{ FOLLOW_POSTMAP_AUTH, "postmap of smtp_auth", "postmap /etc/postfix/smtp_auth", true, "Postfix reads the new table by itself.", NULL, NULL },
 	{ FOLLOW_POSTMAP_TLS, "postmap of tls_policy", "postmap /etc/postfix/tls_policy", true, "Postfix reads the new table by itself.", NULL, NULL },
 	{ FOLLOW_POSTFIX_RELOAD, "Postfix reload", "postfix reload", true, "No session ends; new ones have the new value.", NULL, NULL },
+	{ FOLLOW_POSTFIX_STOP, "Postfix stop and start", "systemctl restart postfix", true, "All SMTP sessions end; SMTP is not there for some seconds.", NULL, NULL },
 	{ FOLLOW_POSTFIX_RESTART, "Postfix restart", "systemctl restart postfix", false, "SMTP is not there for some seconds; other servers try again by themselves.",
 	  "postfix", "postfix" },
 	{ FOLLOW_DOVECOT_RELOAD, "Dovecot reload", "doveadm reload", true, "All sessions end after six seconds and come back, unless sessions-end-with-reload is no.", NULL, NULL },

@@ -71,7 +71,7 @@ enum setting_follow {
 	FOLLOW_DOVECOT_RELOAD = 1 << 0, FOLLOW_DOVECOT_RESTART = 1 << 1, FOLLOW_POSTFIX_RELOAD = 1 << 2, FOLLOW_POSTFIX_RESTART = 1 << 3,
 	FOLLOW_POSTMAP_AUTH = 1 << 4, FOLLOW_POSTMAP_TLS = 1 << 5, FOLLOW_AMAVIS = 1 << 6, FOLLOW_FIREWALL = 1 << 7, FOLLOW_SYSLOG = 1 << 8,
 	FOLLOW_SASLAUTHD = 1 << 9, FOLLOW_APACHE = 1 << 10, FOLLOW_POSTGREY = 1 << 11, FOLLOW_FETCHMAIL = 1 << 12, FOLLOW_CYRUS = 1 << 13,
-	FOLLOW_BUILD = 1 << 14
+	FOLLOW_BUILD = 1 << 14, FOLLOW_POSTFIX_STOP = 1 << 15
 };
 struct setting_follow_row {
 	enum setting_follow bit;           /* 0 ends the table */

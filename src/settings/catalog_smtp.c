@@ -12,12 +12,14 @@
 const struct setting settings_smtp[] = {
 	{ .name = "smtp-interfaces", .label = "addresses listened on", .group = GROUP, .type = SETTING_TEXT, .least = 1, .most = 500,
 	  .ucs = "127.0.0.1", .plain = "all", .ucr = "mail/postfix/inet/interfaces", .postconf = "inet_interfaces", .flags = SETTING_LOCKOUT,
-	  .follow = FOLLOW_POSTFIX_RESTART, .help = "all, loopback-only, or addresses. A mail server of UCS sets all when it is installed.",
-	  .consequence = "A reload is not enough: Postfix is stopped and started, which ends all SMTP sessions.",
+	  .follow = FOLLOW_POSTFIX_STOP, .help = "all, loopback-only, or addresses. A mail server of UCS sets all when it is installed. A reload is "
+		"not enough: Postfix is stopped and started with the change, which ends all SMTP sessions.",
+	  .consequence = "Postfix can be reached at these addresses only; mail from outside needs one that is reached from there.",
 	  .manual = "postconf(5) inet_interfaces" },
 	{ .name = "smtp-protocols", .label = "IP versions", .group = GROUP, .type = SETTING_WORDS, .choices = CHOICES("all", "ipv4", "ipv6"),
 	  .ucs = "ipv4", .plain = "all", .ucr = "mail/postfix/inet/protocols", .postconf = "inet_protocols", .flags = SETTING_LOCKOUT,
-	  .follow = FOLLOW_POSTFIX_RESTART, .help = "IPv4, IPv6 or both.", .consequence = "A reload is not enough: Postfix is stopped and started.",
+	  .follow = FOLLOW_POSTFIX_STOP, .help = "IPv4, IPv6 or both. A reload is not enough: Postfix is stopped and started with the change, which ends "
+		"all SMTP sessions.", .consequence = "Clients and servers that know only the other version cannot connect.",
 	  .manual = "postconf(5) inet_protocols" },
 	{ .name = "smtp-port", .label = "port for other servers", .group = GROUP, .type = SETTING_NUMBER, .least = 1, .most = 65535, .ucs = "25",
 	  .ucr = "mail/smtpport", .flags = SETTING_LOCKOUT, .follow = FOLLOW_POSTFIX_RESTART | FOLLOW_FIREWALL,

@@ -74,6 +74,7 @@ struct guarded_change {
 	uint64_t descriptors, descriptors_seen;
 	bool at_once;                      /* nobody can be locked out: confirmed by itself once it was seen to run */
 	bool own;                          /* a parameter of the site's own is among it: that nothing uses it yet is no mistake */
+	bool restarts;                     /* its service does not take it at a reload: stopped and started, and again if it goes back (postfix only) */
 	bool keep_sessions;                /* refused where the Dovecot that runs would end them at a reload (what runs decides, not the new file) */
 	bool secret;                       /* bytes hold secrets: none of them goes into the journal, so it cannot be undone once confirmed */
 };

@@ -80,14 +80,23 @@ static bool put_back(struct guardian *guardian, struct error *error)
 	return files ? error_set(error, more.kind, "%s", more.text) : false;
 }
 
+/* The service reads the files that lie there now. */
+static bool takes_files(struct guardian *guardian, struct error *error)
+{
+	const struct guardian_service *service = guardian->service;
+
+	return guardian->change.restarts && service->restart ? service->restart(guardian, error) : service->reload(guardian, error);
+}
+
 /* One try: reloaded, or started where it died under the change, and looked at. */
 static bool old_values_try(struct guardian *guardian, struct error *error)
 {
 	if (!guardian->service->running(guardian)) {
 		if (!guardian->service->start(guardian, error))
 			return false;
-		guardian_say(guardian, "%s had ended under the change and was started again with the old files", guardian->service->title);
-	} else if (!guardian->service->reload(guardian, error)) {
+		guardian_say(guardian, guardian->stopped ? "%s was stopped for the change and is started again with the old files" :
+			"%s had ended under the change and was started again with the old files", guardian->service->title);
+	} else if (!takes_files(guardian, error)) {
 		return false;
 	}
 	guardian_point("reloaded-back");
@@ -97,7 +106,7 @@ static bool old_values_try(struct guardian *guardian, struct error *error)
 /* The old files are there; do the old values run? Tried again, since a master that is held up needs its time. */
 static bool old_values_run(struct guardian *guardian, struct error *error)
 {
-	if (!guardian->died && !guardian->service->running(guardian)) {
+	if (!guardian->died && !guardian->stopped && !guardian->service->running(guardian)) {
 		guardian_say(guardian, "%s does not run; it will start with the old files", guardian->service->title);
 		return true;
 	}
@@ -235,7 +244,7 @@ static bool installed(struct guardian *guardian, struct error *error)
 
 static bool runs(struct guardian *guardian, struct error *error)
 {
-	if (!guardian_state(guardian, GUARDIAN_LOOKING, error) || !guardian->service->reload(guardian, error))
+	if (!guardian_state(guardian, GUARDIAN_LOOKING, error) || !takes_files(guardian, error))
 		return false;
 	guardian_point("reloaded");
 	if (!guardian->service->look(guardian, guardian->change.wanted, true, error))

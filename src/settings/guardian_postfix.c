@@ -10,14 +10,18 @@
  */
 #include "settings/guardian_private.h"
 
+#include <arpa/inet.h>
+#include <ifaddrs.h>
 #include <netdb.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 
 #define POSTCONF "/usr/sbin/postconf"
 #define POSTFIX "/usr/sbin/postfix"
+#define SYSTEMCTL "/usr/bin/systemctl"
 enum { TURN_MS = 100, SETTLE_MS = 1000 };
 
 static bool is_said(const char *before, const char *line, size_t length)
@@ -56,14 +60,19 @@ static char *new_complaint(struct guardian *guardian, const char *before, const 
 	return line;
 }
 
-static char *parameter(struct guardian *guardian, const char *name)
+static char *parameter_in(struct guardian *guardian, const char *config, const char *name)
 {
-	struct guardian_ran ran = GUARDIAN_RUN(guardian, POSTCONF, "-c", guardian_config(guardian), "-x", "-h", name);
+	struct guardian_ran ran = GUARDIAN_RUN(guardian, POSTCONF, "-c", config, "-x", "-h", name);
 	char *value = ran.ended && ran.status == 0 && !strstr(ran.complaint, "unknown parameter") ? arena_text(guardian->arena, ran.output) : NULL;
 
 	if (value)
 		value[strcspn(value, "\n")] = '\0';
 	return value;
+}
+
+static char *parameter(struct guardian *guardian, const char *name)
+{
+	return parameter_in(guardian, guardian_config(guardian), name);
 }
 
 static struct guardian_log log_now(struct guardian *guardian)
@@ -73,6 +82,42 @@ static struct guardian_log log_now(struct guardian *guardian)
 	return guardian_log_mark(path && *path ? path : "/var/log/mail.log");
 }
 
+static bool is_here(const struct ifaddrs *interfaces, const char *address)
+{
+	struct in6_addr wanted, found;
+	int family = strchr(address, ':') ? AF_INET6 : AF_INET;
+
+	if (inet_pton(family, address, &wanted) != 1)
+		return true;
+	for (const struct ifaddrs *one = interfaces; one; one = one->ifa_next) {
+		if (!one->ifa_addr || one->ifa_addr->sa_family != family)
+			continue;
+		if (family == AF_INET)
+			memcpy(&found, &((const struct sockaddr_in *)(const void *)one->ifa_addr)->sin_addr, sizeof(struct in_addr));
+		else
+			memcpy(&found, &((const struct sockaddr_in6 *)(const void *)one->ifa_addr)->sin6_addr, sizeof(struct in6_addr));
+		if (!memcmp(&wanted, &found, family == AF_INET ? sizeof(struct in_addr) : sizeof(struct in6_addr)))
+			return true;
+	}
+	return false;
+}
+
+/* Postfix refuses to listen on what no interface has, and says so to a terminal only. "": it is something else. */
+static const char *foreign_address(struct guardian *guardian, const char *config)
+{
+	char *listens = parameter_in(guardian, config, "inet_interfaces"), *rest = NULL;
+	const char *words = "";
+	struct ifaddrs *interfaces;
+
+	if (!listens || getifaddrs(&interfaces) != 0)
+		return words;
+	for (char *one = strtok_r(listens, ", []", &rest); one && !*words; one = strtok_r(NULL, ", []", &rest))
+		if (!is_here(interfaces, one))
+			words = arena_format(guardian->arena, "no interface of this machine has the address %s of inet_interfaces", one);
+	freeifaddrs(interfaces);
+	return words;
+}
+
 /* `postfix check` tells by its exit status only; the words go to the log. */
 static bool checked(struct guardian *guardian, const char *config, struct error *error)
 {
@@ -80,15 +125,17 @@ static bool checked(struct guardian *guardian, const char *config, struct error 
 	struct guardian_log log = log_now(guardian);
 	struct guardian_ran later = GUARDIAN_RUN(guardian, POSTFIX, "-c", config, "check"), now;
 	char *line = guardian_line_with(guardian->arena, guardian_log_read(guardian, &log), fatal, NULL);
+	const char *foreign;
 
 	if (!later.ended)
 		return error_set(error, later.error.kind, "%s", later.error.text);
 	if (later.status == 0)
 		return true;
+	foreign = foreign_address(guardian, config);
 	now = GUARDIAN_RUN(guardian, POSTFIX, "-c", guardian_config(guardian), "check");
 	if (now.ended && now.status == 0)
 		return error_set(error, ERROR_INVALID, "postfix check refuses this configuration, so nothing was installed: %.400s",
-			*later.complaint ? later.complaint : line ? line : "the mail log says why");
+			*later.complaint ? later.complaint : line ? line : *foreign ? foreign : "the mail log says why");
 	guardian_say(guardian, "postfix check fails with the files as they are too, so it says nothing about this change");
 	return true;
 }
@@ -121,6 +168,41 @@ static bool postfix_running(struct guardian *guardian)
 
 /* --- ports --------------------------------------------------------------------------------------- */
 
+/* Is one word of `words` this one? */
+static bool has_word(const char *words, const char *word)
+{
+	size_t length = strlen(word);
+
+	for (; *words; words += strspn(words, ", ")) {
+		if (strcspn(words, ", ") == length && !strncmp(words, word, length))
+			return true;
+		words += strcspn(words, ", ");
+	}
+	return false;
+}
+
+/* Where a line without an address listens: the first of inet_interfaces that is one; a name is looked up as Postfix does when it starts. */
+static const char *own_address(struct guardian *guardian)
+{
+	const char *listens = parameter(guardian, "inet_interfaces"), *protocols = parameter(guardian, "inet_protocols");
+	bool four = !protocols || has_word(protocols, "all") || has_word(protocols, "ipv4");
+	const struct addrinfo wanted = { .ai_family = four ? AF_INET : AF_INET6, .ai_socktype = SOCK_STREAM };
+	const char *loopback = four ? "127.0.0.1" : "::1";
+	struct addrinfo *found = NULL;
+	char address[INET6_ADDRSTRLEN] = "", *first;
+
+	if (!listens || has_word(listens, "all") || has_word(listens, "loopback-only"))
+		return loopback;
+	listens += strspn(listens, ", [");
+	first = arena_format(guardian->arena, "%.*s", (int)strcspn(listens, ", ]"), listens);
+	if (getaddrinfo(first, NULL, &wanted, &found) != 0)
+		/* Of the other version, or no name: what Postfix says of it stands in its log. */
+		return strspn(first, "0123456789abcdefABCDEF.:") == strlen(first) && *first ? first : loopback;
+	getnameinfo(found->ai_addr, found->ai_addrlen, address, sizeof(address), NULL, 0, NI_NUMERICHOST);
+	freeaddrinfo(found);
+	return *address ? arena_text(guardian->arena, address) : loopback;
+}
+
 /* "127.0.0.1:24025" or "submission" of an inet line; a host name is not asked for. */
 static bool port_of(struct guardian *guardian, const char *service, struct guardian_port *port)
 {
@@ -132,7 +214,7 @@ static bool port_of(struct guardian *guardian, const char *service, struct guard
 		number = ntohs((uint16_t)known->s_port);
 	port->port = (unsigned)number;
 	port->smtp = true;
-	port->address = colon ? arena_format(guardian->arena, "%.*s", (int)(colon - service), service) : "127.0.0.1";
+	port->address = colon ? arena_format(guardian->arena, "%.*s", (int)(colon - service), service) : own_address(guardian);
 	if (port->address[0] == '[')
 		port->address = arena_format(guardian->arena, "%.*s", (int)strcspn(port->address + 1, "]"), port->address + 1);
 	port->name = arena_format(guardian->arena, "smtpd on port %ld of %s", number, port->address);
@@ -196,11 +278,46 @@ static bool postfix_reload(struct guardian *guardian, struct error *error)
 			ran.ended ? ran.complaint : ran.error.text);
 }
 
+/* What systemd started it must stop and start, or it knows nothing of the new one; an instance of its own is not systemd's. */
+static bool by_systemd(struct guardian *guardian)
+{
+	struct guardian_ran ran;
+
+	if (access("/run/systemd/system", F_OK) != 0 || strcmp(guardian_config(guardian), guardian_postfix.config))
+		return false;
+	ran = GUARDIAN_RUN(guardian, SYSTEMCTL, "cat", "postfix");
+	return ran.ended && ran.status == 0;
+}
+
 static bool postfix_start(struct guardian *guardian, struct error *error)
 {
-	struct guardian_ran ran = GUARDIAN_RUN(guardian, POSTFIX, "-c", guardian_config(guardian), "start");
+	struct guardian_ran ran;
 
+	if (by_systemd(guardian))
+		ran = GUARDIAN_RUN(guardian, SYSTEMCTL, "start", "postfix");
+	else
+		ran = GUARDIAN_RUN(guardian, POSTFIX, "-c", guardian_config(guardian), "start");
 	return (ran.ended && ran.status == 0) || error_set(error, ERROR_UNREACHABLE, "Postfix ended and cannot be started; the mail log says why");
+}
+
+/* Stopped in a step of its own: a start beside one that is ending still is refused. */
+static bool postfix_restart(struct guardian *guardian, struct error *error)
+{
+	struct guardian_ran ran;
+
+	guardian->log = log_now(guardian);
+	if (!guardian_save_stopped(guardian, error))
+		return false;
+	if (by_systemd(guardian))
+		GUARDIAN_RUN(guardian, SYSTEMCTL, "stop", "postfix");
+	/* Also one that was started by hand, which systemd does not know. */
+	if (postfix_running(guardian)) {
+		ran = GUARDIAN_RUN(guardian, POSTFIX, "-c", guardian_config(guardian), "stop");
+		if (!ran.ended || ran.status != 0)
+			return error_set(error, ERROR_REFUSED, "Postfix cannot be stopped: %.300s", ran.ended ? ran.complaint : ran.error.text);
+	}
+	guardian_point("stopped");
+	return postfix_start(guardian, error) || error_set(error, ERROR_REFUSED, "Postfix was stopped and does not start again; the mail log says why");
 }
 
 /* What a program of Postfix says when it cannot start, or the master when it does not take a value without a restart. */
@@ -252,5 +369,5 @@ static bool postfix_look(struct guardian *guardian, const char *const *pairs, bo
 
 const struct guardian_service guardian_postfix = {
 	.name = "postfix", .title = "Postfix", .config = "/etc/postfix", .check = postfix_check, .running = postfix_running,
-	.reload = postfix_reload, .start = postfix_start, .note = postfix_note, .look = postfix_look,
+	.reload = postfix_reload, .restart = postfix_restart, .start = postfix_start, .note = postfix_note, .look = postfix_look,
 };

@@ -62,6 +62,7 @@ struct guardian {
 	const char **before;
 	struct guardian_port *ports;       /* that the old configuration has */
 	size_t port_count;
+	const char *stopped;               /* when this change stopped it: the boot of the machine; NULL: it did not */
 	bool died;                         /* it ran, and does no more since the new files came */
 	uint64_t hard;                     /* the hard limit of open files before; with change.descriptors only */
 	bool who_failed;                   /* the doveadm call failed before the change already */
@@ -81,6 +82,8 @@ struct guardian_service {
 	bool (*check)(struct guardian *guardian, const char *config, const char *root, struct error *error);
 	bool (*running)(struct guardian *guardian);
 	bool (*reload)(struct guardian *guardian, struct error *error);
+	/* Of a change that restarts; NULL: this service knows none. What must be known to start it again is on the disk before it is stopped. */
+	bool (*restart)(struct guardian *guardian, struct error *error);
 	/* Only where it died under the change. */
 	bool (*start)(struct guardian *guardian, struct error *error);
 	/* Before the change: what runs, which ports greet. */
@@ -108,6 +111,8 @@ bool guardian_locked(struct guardian *guardian);
 void guardian_unlock(struct guardian *guardian);
 /* The state changes, in memory and on the disk. */
 bool guardian_state(struct guardian *guardian, enum guardian_state state, struct error *error);
+/* On the disk before its service is stopped, so that whoever comes next in this life of the machine starts it again. */
+bool guardian_save_stopped(struct guardian *guardian, struct error *error);
 /* One more line of the report. */
 void guardian_say(struct guardian *guardian, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

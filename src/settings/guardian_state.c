@@ -104,6 +104,7 @@ static void put_armed(const struct guardian *guardian, struct json *json)
 	json_put_number(json, "userdb", guardian->lookups[0]);
 	json_put_number(json, "passdb", guardian->lookups[1]);
 	json_put_number(json, "hard", (int64_t)guardian->hard);
+	json_put_text(json, "stopped", guardian->stopped);
 }
 
 /* The state before, by its descriptor: replaced by now, so nobody misses it. */
@@ -192,6 +193,27 @@ static void read_before(struct guardian *guardian, const struct json *array)
 		guardian->before[i] = json_bytes(guardian->arena, json_item(array, i), &length);
 }
 
+/* Which life of the machine this is. */
+static const char *boot(struct guardian *guardian)
+{
+	size_t length;
+	char *bytes = file_read(guardian->arena, "/proc/sys/kernel/random/boot_id", 200, &length, NULL);
+
+	return bytes ? bytes : "unknown";
+}
+
+/* After a reboot whoever starts the services starts it, with the old files. */
+static void read_stopped(struct guardian *guardian, const char *stopped)
+{
+	guardian->stopped = stopped && !strcmp(stopped, boot(guardian)) ? arena_text(guardian->arena, stopped) : NULL;
+}
+
+bool guardian_save_stopped(struct guardian *guardian, struct error *error)
+{
+	guardian->stopped = boot(guardian);
+	return guardian_save(guardian, error);
+}
+
 static bool read_armed(struct guardian *guardian, const struct json *json, struct error *error)
 {
 	const struct json *change = json_get(json, "change");
@@ -210,6 +232,7 @@ static bool read_armed(struct guardian *guardian, const struct json *json, struc
 	guardian->lookups[0] = (int)json_get_number(json, "userdb", 0);
 	guardian->lookups[1] = (int)json_get_number(json, "passdb", 0);
 	guardian->hard = (uint64_t)json_get_number(json, "hard", 0);
+	read_stopped(guardian, json_get_text(json, "stopped"));
 	return true;
 }
 

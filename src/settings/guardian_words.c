@@ -152,6 +152,8 @@ static void put_variables(struct json *json, const struct guarded_change *change
 		json_put_flag(json, "at_once", true);
 	if (change->own)
 		json_put_flag(json, "own", true);
+	if (change->restarts)
+		json_put_flag(json, "restarts", true);
 }
 
 char *guarded_change_json(struct arena *arena, const struct guarded_change *change)
@@ -253,6 +255,7 @@ static bool read_variables(struct arena *arena, const struct json *json, struct 
 	change->ucr_directory = text_at(arena, json, "ucr_directory");
 	change->at_once = json_get_flag(json, "at_once");
 	change->own = json_get_flag(json, "own");
+	change->restarts = json_get_flag(json, "restarts");
 	for (size_t i = 0; change->maps && change->maps[i]; i++)
 		if (!plain_map(change->maps[i]))
 			return error_set(error, ERROR_INVALID, "\"%s\" in the guarded change is no plain absolute path", change->maps[i]);

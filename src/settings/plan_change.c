@@ -26,6 +26,7 @@ struct change *settings_plan_change(const struct setting_plan *plan, const struc
 		.sentence = plan->sentence, .files = plan->files, .file_count = plan->file_count, .service = plan->service ? plan->service : "none",
 		.config = config_of(plan, server), .confirm_s = confirm_s ? confirm_s : server->exec ? HERE_S : FAR_S, .commits = plan->commits, .maps = plan->maps, .entries = plan->entries, .entry_count = plan->entry_count, .secret = plan->secret,
 		.ucr = server->ucr, .ucr_directory = server->ucr_directory, .at_once = !plan->timer, .own = plan->own,
+		.restarts = (plan->follow & FOLLOW_POSTFIX_STOP) != 0,
 	};
 	struct change *change;
 	size_t count = 0;

@@ -232,7 +232,9 @@ static bool plan_ucr(struct planning *planning, const struct setting_edit *edit,
 
 static unsigned follow_of(const struct setting *setting, enum setting_backend backend)
 {
-	/* A reload is enough for everything in main.cf but these two (postfix 6); our file counts with Dovecot's reload, some things with its restart. */
+	/* A reload is enough for everything in main.cf but two parameters (postfix 6); our file counts with Dovecot's reload, some things with its restart. */
+	if (setting->follow & FOLLOW_POSTFIX_STOP)
+		return FOLLOW_POSTFIX_STOP;
 	if (backend == BACKEND_POSTFIX || backend == BACKEND_LOCAL || backend == BACKEND_MAP)
 		return (setting->follow & (FOLLOW_POSTFIX_RESTART | FOLLOW_POSTMAP_AUTH | FOLLOW_POSTMAP_TLS)) | FOLLOW_POSTFIX_RELOAD;
 	if (backend == BACKEND_DOVECOT)
@@ -244,7 +246,7 @@ static const char *service_of(unsigned follow)
 {
 	if (follow & (FOLLOW_DOVECOT_RELOAD | FOLLOW_DOVECOT_RESTART))
 		return "dovecot";
-	return follow & (FOLLOW_POSTFIX_RELOAD | FOLLOW_POSTFIX_RESTART | FOLLOW_POSTMAP_TLS | FOLLOW_POSTMAP_AUTH) ? "postfix" : NULL;
+	return follow & (FOLLOW_POSTFIX_RELOAD | FOLLOW_POSTFIX_RESTART | FOLLOW_POSTFIX_STOP | FOLLOW_POSTMAP_TLS | FOLLOW_POSTMAP_AUTH) ? "postfix" : NULL;
 }
 
 const char *settings_plan_service(const struct settings_state *state, const struct setting *setting)
@@ -428,8 +430,8 @@ static void say_what_follows(struct planning *planning, struct rules_view *view)
 			rules_say(view, SETTING_NOTE, "%s: %s", shown_name(planning->arena, &view->edits[i]), view->edits[i].setting->aged);
 	}
 	for (row = setting_follows; row->bit; row++) {
-		/* What a reload of Dovecot does the gate tells of every change of its files. */
-		if (!(planning->plan->follow & row->bit) || row->bit == FOLLOW_DOVECOT_RELOAD)
+		/* What these two do the gate tells of every change that does them. */
+		if (!(planning->plan->follow & row->bit) || row->bit == FOLLOW_DOVECOT_RELOAD || row->bit == FOLLOW_POSTFIX_STOP)
 			continue;
 		if (row->ours)
 			rules_say(view, SETTING_NOTE, "%s: %s", row->name, row->does);
@@ -456,6 +458,9 @@ static void finish(struct planning *planning, struct rules_view *view)
 			rules_say(view, SETTING_NOTE, "UCR has no variable for it, so it goes into %s, which is put behind what UCR writes and overrides it; Postfix then warns in "
 				"its log of a parameter that is set twice.", planning->state->local_path);
 		}
+	/* The start reads everything anew. */
+	if (plan->follow & FOLLOW_POSTFIX_STOP)
+		plan->follow &= ~(unsigned)FOLLOW_POSTFIX_RELOAD;
 	plan_maps(planning);
 	say_unread(planning, view);
 	say_what_follows(planning, view);

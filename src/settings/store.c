@@ -257,7 +257,7 @@ static bool step_words(struct arena *arena, struct operation *step, const char *
 	for (size_t i = 0; guarded.maps && guarded.maps[i]; i++)
 		text_addf(&words, ", postmap %s", guarded.maps[i]);
 	if (guarded.service && strcmp(guarded.service, "none"))
-		text_addf(&words, ", reload %s", guarded.service);
+		text_addf(&words, ", %s %s", guarded.restarts ? "stop and start" : "reload", guarded.service);
 	if (!guarded.at_once)
 		text_addf(&words, ", wait %u s to be confirmed", guarded.confirm_s);
 	step->words = arena_text(arena, text_get(&words));

@@ -70,6 +70,7 @@ static void a_change_travels_byte_for_byte(void **state)
 	assert_null(back.wanted[2]);
 	assert_int_equal(back.confirm_s, 30);
 	assert_true(back.keep_sessions);
+	assert_false(back.restarts);
 	assert_int_equal(back.file_count, 2);
 	assert_memory_equal(back.files[0].bytes, "a = 1\n", 7);
 	assert_null(back.files[0].seen);
@@ -242,6 +243,28 @@ static void the_review_warns(void **state)
 	change_free(order);
 }
 
+/* A stop and start is said of the change and of what takes it back. */
+static void the_review_tells_of_a_stop_and_start(void **state)
+{
+	const struct guarded_change what = { .sentence = "smtp-interfaces of mail1", .service = "postfix", .files = files, .file_count = 1, .restarts = true };
+	struct change *change = settings_change(&kind_setting, "mail1", &what, NULL, 0);
+	const char *json = guarded_set(change, "change");
+	struct record *now = record_new_in(*state, &kind_setting);
+	struct facts facts = { .now = now, .plain = true };
+	struct guarded_change there, back;
+	struct consequence *list;
+	struct error error = { 0 };
+
+	assert_int_equal(consequences_of(*state, change, now, &facts, &list), 2);
+	assert_string_equal(list[0].rule, "guarded-restart");
+	assert_int_equal(list[0].severity, SEVERITY_WARNING);
+	assert_non_null(strstr(list[0].sentence, "every open SMTP session ends"));
+	assert_true(guarded_change_read(*state, json, strlen(json), &there, &error) && there.restarts);
+	json = guarded_inverse(*state, json, &error);
+	assert_true(guarded_change_read(*state, json, strlen(json), &back, &error) && back.restarts);
+	change_free(change);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -254,6 +277,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(the_inverse_is_a_change_with_an_id_of_its_own, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(orders_are_changes, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(the_review_warns, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(the_review_tells_of_a_stop_and_start, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

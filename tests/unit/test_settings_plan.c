@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "model/change.h"
+#include "model/guarded.h"
 #include "settings/backend.h"
 #include "settings/settings.h"
 
@@ -254,7 +255,7 @@ static void names_are_resolved(void **state)
 static bool plan(struct settings_state *server, const char *changes, const char *bytes, struct setting_plan *made, struct error *error)
 {
 	char *rest = NULL, *copy = arena_text(arena, changes);
-	struct setting_edit edits[4];
+	struct setting_edit edits[4] = { 0 };
 	struct setting_bytes files[4];
 	const char *const *paths;
 	size_t count = 0, file_count = 0;
@@ -340,6 +341,39 @@ static void a_plan_of_main_cf_is_exact(void **state)
 	settings_state_free(server);
 }
 
+/* Said in the change, where the gate and the guardian read it; what runs beside it is not reloaded too. */
+static void what_a_reload_does_not_take_is_stopped_and_started(void **state)
+{
+	static const struct { const char *change; bool restarts; } cases[] = {
+		{ "smtp-interfaces=127.0.0.1", true }, { "smtp-protocols=ipv4", true }, { "smtp-protocols=ipv4|message-size=40 MB", true }, { "message-size=40 MB", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct settings_state *server = debian();
+		struct setting_plan made;
+		struct change *change;
+		struct error error;
+		const char *last;
+
+		answer(server, "postconf-defaults", "inet_interfaces = all\ninet_protocols = all\nmessage_size_limit = 10240000\nmailbox_size_limit = 51200000\n"
+			"virtual_mailbox_limit = 51200000\n");
+		if (!plan(server, cases[i].change, "", &made, &error))
+			fail_msg("%s: %s", cases[i].change, error.text);
+		assert_int_equal((made.follow & FOLLOW_POSTFIX_STOP) != 0, cases[i].restarts);
+		assert_int_equal((made.follow & FOLLOW_POSTFIX_RELOAD) == 0, cases[i].restarts);
+		assert_int_equal(made.timer, cases[i].restarts);
+		for (size_t k = 0; (last = made.steps[k]) && made.steps[k + 1]; k++)
+			;
+		assert_string_equal(last, cases[i].restarts ? "Postfix stop and start: systemctl restart postfix" : "Postfix reload: postfix reload");
+		change = settings_plan_change(&made, &(struct host_settings){ .name = "mail1" }, 0);
+		assert_int_equal(strstr(guarded_set(change, "change"), "\"restarts\":true") != NULL, cases[i].restarts);
+		assert_false(change_touches(change, "then"));
+		change_free(change);
+		settings_state_free(server);
+	}
+}
+
 static void a_plan_of_dovecot_is_our_file(void **state)
 {
 	struct settings_state *server = debian();
@@ -415,6 +449,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(names_are_resolved, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(plans_are_refused, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_plan_of_main_cf_is_exact, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(what_a_reload_does_not_take_is_stopped_and_started, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_plan_of_dovecot_is_our_file, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_plan_of_ucr_is_variables, set_up, tear_down),
 	};
