@@ -257,9 +257,15 @@ static bool limits_key(struct view *view, const struct key *key)
 {
 	struct limits_view *self = (struct limits_view *)view;
 	struct line *line = limits_line(self, self->focus);
+	const char *action = keymap_action(session_keymap(view->session), view->class->place, key);
 
 	if (line == NULL)
 		return false;
+	/* No key of a text field: the page says that it asks again. */
+	if (!key_is_text(key) && action != NULL && strcmp(action, "refresh") == 0) {
+		ask(self);
+		return true;
+	}
 	if (key_is_text(key) && (key->code < '0' || key->code > '9')) {
 		session_notice(view->session, NULL, "A number stands here; Esc leaves the field, and letters are keys again");
 		return true;

@@ -1,17 +1,19 @@
 /*
  * limits_draw: the limits walk on a canvas.
  *
- * The inputs stand still on top; the five parts scroll below them.  Figures say
- * where they come from, and an estimate is called one.  Draws only, never
+ * The inputs stand still on top; the parts scroll below them.  Figures say where
+ * they come from and how old they are, and an estimate is called one.  Draws only, never
  * fails; loop thread.
  */
 #include "ui/limits_private.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <string.h>
 
 #include "base/text.h"
 #include "ui/frame.h"
+#include "ui/moment.h"
 #include "ui/session.h"
 #include "ui/wrapped.h"
 
@@ -75,7 +77,8 @@ static const char *cache_hint(const struct limits_view *self, struct arena *aren
 	uint64_t size = facts != NULL ? facts->cache_size : LIMITS_UNKNOWN, ttl = facts != NULL ? facts->cache_ttl : LIMITS_UNKNOWN;
 
 	if (input == LIMITS_IN_TTL)
-		return arena_format(arena, "minutes; now %s", ttl == LIMITS_UNKNOWN ? "not known" : limits_number_words(arena, "auth_cache_ttl", ttl));
+		return arena_format(arena, "minutes; now %s%s", ttl == LIMITS_UNKNOWN ? "not known" : ttl % 60 ? limits_number_words(arena, "auth_cache_ttl", ttl) :
+			number(arena, ttl / 60), size == 0 ? ", but no cache" : "");
 	return arena_format(arena, "MB, 4,000 people each; now %s", size == LIMITS_UNKNOWN ? "not known" : size == 0 ? "no cache" :
 		limits_number_words(arena, "auth_cache_size", size));
 }
@@ -139,43 +142,85 @@ static void draw_inputs(const struct limits_view *self, struct canvas *canvas, s
 
 /* --- where it is now ------------------------------------------------------------------------------------ */
 
+/* "imap: 37 sessions, at most 100 with TLS (imap-login takes 100 x 1, imap 1,024)" */
+static void add_service(struct wrapped *page, const struct limits_facts *facts, const struct limits_service *login, const struct limits_service *mail)
+{
+	uint64_t let_in = limits_capacity(facts, login), taken = limits_capacity(facts, mail), most = let_in < taken ? let_in : taken;
+	bool known = mail->peak != LIMITS_UNKNOWN, nearly = known && mail->peak >= most / 5 * 4;
+	const char *now = known ? arena_format(page->arena, "%s %s, ", number(page->arena, mail->peak), mail->peak == 1 ? "session" : "sessions") : "";
+
+	limits_page_say(page, nearly ? STYLE_WARNING : STYLE_PLAIN, nearly ? "!" : "-", arena_format(page->arena,
+		"%s: %sat most %s with TLS (%s takes %s x %s, %s %s)", mail->name, now, number(page->arena, most), login->name, number(page->arena, limits_processes(facts, login)),
+		number(page->arena, limits_at_once(facts, login)), mail->name, number(page->arena, taken)));
+}
+
 static void add_services(struct wrapped *page, const struct limits_facts *facts)
 {
 	for (size_t i = 0; i < facts->service_count; i++) {
-		const struct limits_service *service = &facts->services[i];
+		const struct limits_service *login = &facts->services[i], *mail = limits_behind(facts, login);
 
-		if (!limits_is_login(service) || !limits_looked_at(facts, service) || limits_behind(facts, service) == NULL ||
-				strstr(service->name, "urlauth") != NULL)
-			continue;
-		limits_page_say(page, STYLE_PLAIN, "-", arena_format(page->arena, "%s takes %s connections (%s processes of %s at once), %s behind it %s",
-			service->name, number(page->arena, limits_capacity(facts, service)), number(page->arena, limits_processes(facts, service)),
-			number(page->arena, limits_at_once(facts, service)), limits_behind(facts, service)->name,
-			number(page->arena, limits_capacity(facts, limits_behind(facts, service)))));
+		if (limits_is_login(login) && limits_looked_at(facts, login) && mail != NULL && strstr(login->name, "urlauth") == NULL)
+			add_service(page, facts, login, mail);
 	}
 }
 
-/* What the collector has seen while this console ran: how full it is, the most there was, and who was turned away. */
+/* --- what the console watches ------------------------------------------------------------------------- */
+
+static const char *turned_words(struct arena *arena, const struct live_wall *wall, int64_t now)
+{
+	const char *last = wall->last_drop > 0 ? arena_format(arena, ", the last one at %s", moment_words(arena, wall->last_drop, now)) : "";
+
+	if (wall->turned_away > 0)
+		return arena_format(arena, "turned away: at least %s%s", number(arena, wall->turned_away), last);
+	return *last ? arena_format(arena, "somebody was turned away%s", last + strcspn(last, "a")) : "nobody was turned away since its last start or reload";
+}
+
+/* How full it is and who was turned away, with its own age: it is asked by itself and more often than the rest. */
+static void add_wall(const struct limits_view *self, struct wrapped *page, const struct live_wall *wall, const struct live_state *state)
+{
+	int64_t now = session_now(self->view.session), seconds = now - state->taken_at / 1000;
+	bool away = wall->turned_away > 0 || wall->last_drop > 0, nearly = wall->possible > 0 && wall->used >= wall->possible / 5 * 4;
+	const char *when = state->old ? arena_format(page->arena, "%s ago, and no answer since", text_from_age(page->arena, seconds)) :
+		seconds < 60 ? "now" : arena_format(page->arena, "%s ago", moment_age(page->arena, seconds));
+	const char *full = wall->used == 0 ? "nothing is in use" : arena_format(page->arena, "the fullest is %s: %s of %s %s in use, %s free", wall->service,
+		number(page->arena, wall->used), number(page->arena, wall->possible), wall->unit, number(page->arena, wall->possible > wall->used ?
+		wall->possible - wall->used : 0));
+
+	limits_page_say(page, state->old || away || nearly ? STYLE_WARNING : STYLE_PLAIN, state->old || away || nearly ? "!" : "-",
+		arena_format(page->arena, "Watched, %s: %s; %s", when, full, turned_words(page->arena, wall, now)));
+}
+
+/* The most at once, and of how long that is: nobody watched before this console did. */
+static void add_most(const struct limits_view *self, struct wrapped *page, const struct live *live)
+{
+	enum { POINTS = 72, POINT_S = 300 };
+	double points[POINTS], most = -1;
+	size_t count = live_series(live, self->host, MEASURE_CONNECTIONS, SPAN_HOURS, points, POINTS), first = count;
+
+	for (size_t i = count; i-- > 0;) {
+		if (isnan(points[i]))
+			continue;
+		first = i;
+		most = points[i] > most ? points[i] : most;
+	}
+	if (most >= 0)
+		limits_page_say(page, STYLE_PLAIN, "-", arena_format(page->arena, "The most at once that this console saw%s: %s %s",
+			count - first > 2 ? arena_format(page->arena, ", in about %s", text_from_age(page->arena, (int64_t)(count - first - 1) * POINT_S)) : " so far", number(page->arena, (uint64_t)most), most == 1 ? "connection" : "connections"));
+}
+
 static void add_seen(const struct limits_view *self, struct wrapped *page)
 {
 	struct live *live = session_engine(self->view.session)->live;
 	struct live_overview *overview = live != NULL ? live_overview(live) : NULL;
-	double points[72], most = -1;
-	size_t count = live != NULL ? live_series(live, self->host, MEASURE_CONNECTIONS, SPAN_HOURS, points, 72) : 0;
 
-	for (size_t i = 0; i < count; i++)
-		most = points[i] > most ? points[i] : most;
 	for (size_t i = 0; overview != NULL && i < overview->count; i++) {
-		const struct live_wall *wall = &overview->servers[i].wall;
+		const struct live_state *state = live_state(live, self->host, LIVE_SERVICES);
 
-		if (overview->servers[i].host != self->host || wall->possible == 0 || live_state(live, self->host, LIVE_SERVICES)->old)
-			continue;
-		limits_page_say(page, wall->turned_away > 0 ? STYLE_WARNING : STYLE_PLAIN, wall->turned_away > 0 ? "!" : "-", arena_format(page->arena,
-			"%s is the fullest: %s of %s used, %s free; turned away since the last reload: %s%s", wall->service, number(page->arena, wall->used),
-			number(page->arena, wall->possible), number(page->arena, wall->possible > wall->used ? wall->possible - wall->used : 0),
-			wall->turned_away > 0 ? "at least " : "", number(page->arena, wall->turned_away)));
+		if (overview->servers[i].host == self->host && overview->servers[i].wall.possible > 0 && state->known)
+			add_wall(self, page, &overview->servers[i].wall, state);
 	}
-	if (most >= 0)
-		limits_page_say(page, STYLE_PLAIN, "-", arena_format(page->arena, "The most at once that was seen here in the last hours: %s connections", number(page->arena, (uint64_t)most)));
+	if (live != NULL)
+		add_most(self, page, live);
 	if (overview != NULL)
 		live_overview_free(overview);
 }
@@ -185,16 +230,20 @@ static void add_where(const struct limits_view *self, struct wrapped *page)
 	const struct limits_world *world = self->world;
 
 	wrapped_heading(page, "Where it is now");
-	if (world->connections != LIMITS_UNKNOWN)
-		limits_page_say(page, STYLE_PLAIN, "-", arena_format(page->arena, "%s %s of %s %s now; open files of dovecot: %s", number(page->arena, world->connections),
-			world->connections == 1 ? "connection" : "connections", number(page->arena, world->people), world->people == 1 ? "person" : "people",
-			number(page->arena, world->facts->open_files)));
-	add_seen(self, page);
+	limits_page_asked(page, &self->view, world, &self->error);
+	limits_page_say(page, STYLE_PLAIN, "-", arena_format(page->arena, "%s%s; open files of dovecot: %s", world->connections == LIMITS_UNKNOWN ?
+		"Connections: not known" : arena_format(page->arena, "%s %s of %s ", number(page->arena, world->connections),
+		world->connections == 1 ? "connection" : "connections", number(page->arena, world->people)),
+		world->connections == LIMITS_UNKNOWN ? "" : world->people == 1 ? "person" : "people",
+		world->facts->open_files == LIMITS_UNKNOWN ? "not known" : number(page->arena, world->facts->open_files)));
 	add_services(page, world->facts);
+	add_seen(self, page);
 	if (world->refused != NULL)
 		limits_page_say(page, STYLE_BAD, "!!", arena_format(page->arena, "Dovecot refuses its configuration as it is: %s", world->refused));
-	if (!world->unread)
-		limits_page_verdict(page, &self->now);
+	if (world->unread)
+		return;
+	wrapped_heading(page, "The verdict on it now");
+	limits_page_verdict(page, &self->now);
 }
 
 /* The plan is of one server; the same can be made for the others. */
@@ -243,7 +292,7 @@ static void add_plan(const struct limits_view *self, struct wrapped *page)
 		return;
 	}
 	limits_page_values(page, self->world, &self->set);
-	wrapped_heading(page, "What Dovecot says then");
+	wrapped_heading(page, "The verdict then");
 	limits_page_verdict(page, &self->set.verdict);
 	limits_page_causes(page, self->world, &self->set, limits_keep_of(self->world, &self->said));
 	wrapped_heading(page, "Apply");
@@ -261,6 +310,9 @@ static struct wrapped page_of(const struct limits_view *self, struct arena *aren
 
 	wrapped_start(&page, arena, form, columns - 2);
 	if (self->world != NULL) {
+		/* Before the plan, which is made of what was told then. */
+		if (self->planned && (self->error.kind != ERROR_NONE || self->world->connections == LIMITS_UNKNOWN))
+			limits_page_asked(&page, &self->view, self->world, &self->error);
 		add_plan(self, &page);
 		add_where(self, &page);
 	} else if (self->asking != NULL) {

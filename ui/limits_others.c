@@ -80,6 +80,8 @@ static const char *state_words(const struct other *other, struct arena *arena)
 	if (other->world == NULL)
 		return other->asking != NULL ? "asking Dovecot .." : strncmp(other->error.text, name, length) == 0 && strncmp(other->error.text + length, ": ", 2) == 0 ?
 			other->error.text + length + 2 : other->error.text;
+	if (other->error.kind != ERROR_NONE)
+		return "does not answer any more; what stands below is of before";
 	if (other->world->unread || other->world->refused != NULL)
 		return "Dovecot refuses its configuration as it is";
 	if (other->set.refused != NULL)
@@ -102,8 +104,9 @@ static struct wrapped page_of(const struct limits_others *self, struct arena *ar
 		limits_page_say(&page, STYLE_PLAIN, "", other->world != NULL && other->world->refused != NULL ? other->world->refused : state_words(other, arena));
 		return page;
 	}
+	limits_page_asked(&page, &self->view, other->world, &other->error);
 	limits_page_values(&page, other->world, &other->set);
-	wrapped_heading(&page, "What Dovecot says then");
+	wrapped_heading(&page, "The verdict then");
 	limits_page_verdict(&page, &other->set.verdict);
 	limits_page_causes(&page, other->world, &other->set, limits_keep_of(other->world, &self->said));
 	return page;
@@ -131,7 +134,7 @@ static void others_draw(const struct view *view, struct canvas *canvas, struct a
 		bool here = first + (size_t)i == self->at;
 
 		canvas_words(canvas, area.top + i, 1, 22, here ? STYLE_FIELD_HERE : STYLE_LABEL, host_at(hosts_of(self), other->host)->name);
-		canvas_words(canvas, area.top + i, 24, -1, other->error.kind != ERROR_NONE && other->world == NULL ? STYLE_BAD : STYLE_VALUE,
+		canvas_words(canvas, area.top + i, 24, -1, other->error.kind != ERROR_NONE ? STYLE_BAD : STYLE_VALUE,
 			state_words(other, canvas->arena));
 		if (here)
 			canvas_cursor(canvas, area.top + i, 1, false);

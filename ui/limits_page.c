@@ -9,9 +9,27 @@
 
 #include "base/text.h"
 #include "ui/limits_private.h"
+#include "ui/moment.h"
+#include "ui/session.h"
 
-enum { VALUE_COLUMNS = 66 };
+enum { VALUE_COLUMNS = 66, OLD_S = 300 };
 #define UCR_PREFIX "mail/dovecot/"
+
+void limits_page_asked(struct wrapped *page, const struct view *view, const struct limits_world *world, const struct error *error)
+{
+	int64_t now = session_now(view->session), age = now - world->asked;
+	const char *at = moment_words(page->arena, world->asked, now), *key = keymap_key(session_keymap(view->session), "limits", "refresh", page->arena);
+	const char *words = age < 60 ? arena_format(page->arena, "Asked just now, at %s", at) : arena_format(page->arena, "Asked at %s, %s ago", at,
+		moment_age(page->arena, age));
+
+	if (error->kind != ERROR_NONE)
+		limits_page_say(page, STYLE_BAD, "!", arena_format(page->arena, "Asked again in vain, so everything here is of %s: %s", at, error->text));
+	else if (world->connections == LIMITS_UNKNOWN || age >= OLD_S)
+		limits_page_say(page, STYLE_WARNING, "!", arena_format(page->arena, "%s; %s asks again%s%s", words, key ? key : "refresh",
+			world->connections == LIMITS_UNKNOWN ? ". Who is connected was not told" : ".", world->untold ? arena_format(page->arena, ": %s", world->untold) : ""));
+	else
+		limits_page_say(page, STYLE_DIM, "", arena_format(page->arena, "%s; %s asks again.", words, key ? key : "refresh"));
+}
 
 void limits_page_say(struct wrapped *page, enum style style, const char *sign, const char *words)
 {
@@ -20,17 +38,25 @@ void limits_page_say(struct wrapped *page, enum style style, const char *sign, c
 
 void limits_page_verdict(struct wrapped *page, const struct limits_verdict *verdict)
 {
+	size_t warnings = 0;
+
 	for (size_t i = 0; i < verdict->error_count; i++)
 		limits_page_say(page, STYLE_BAD, "!!", arena_format(page->arena, "Dovecot refuses this: %s", verdict->errors[i]));
 	for (size_t i = 0; i < verdict->warning_count; i++)
 		limits_page_say(page, STYLE_WARNING, "!", arena_format(page->arena, "Dovecot warns: %s", verdict->warnings[i].text));
-	for (size_t i = 0; i < verdict->finding_count; i++) {
-		const struct limits_finding *finding = &verdict->findings[i];
-
-		limits_page_say(page, finding->severity == LIMITS_WARNING ? STYLE_WARNING : STYLE_PLAIN, finding->severity == LIMITS_WARNING ? "!" : "-", finding->text);
-	}
+	for (size_t i = 0; i < verdict->finding_count; i++)
+		warnings += verdict->findings[i].severity == LIMITS_WARNING;
+	/* Where postroom warns, that Dovecot does not is no comfort but part of the warning. */
 	if (verdict->error_count + verdict->warning_count + verdict->finding_count == 0)
 		limits_page_say(page, STYLE_OK, "-", "Dovecot has nothing against it, and neither has postroom.");
+	else if (verdict->error_count + verdict->warning_count == 0)
+		limits_page_say(page, STYLE_PLAIN, "-", warnings > 0 ? "Dovecot itself does not warn; postroom does:" : "Dovecot has nothing against it. postroom notes:");
+	for (size_t i = 0; i < verdict->finding_count; i++) {
+		const struct limits_finding *finding = &verdict->findings[i];
+		bool warns = finding->severity == LIMITS_WARNING;
+
+		limits_page_say(page, warns ? STYLE_WARNING : STYLE_PLAIN, warns ? "!" : "-", limits_finding_words(page->arena, finding));
+	}
 }
 
 /* --- the values -------------------------------------------------------------------------------------- */

@@ -56,6 +56,8 @@ struct change *limits_change_of(struct view *view, const struct limits_world *wo
 
 /* limits_page.c: what it takes, what Dovecot says, what it causes. */
 void limits_page_say(struct wrapped *page, enum style style, const char *sign, const char *words);
+/* Of when this world is, and how to ask anew; error: why the last question had no answer. */
+void limits_page_asked(struct wrapped *page, const struct view *view, const struct limits_world *world, const struct error *error);
 void limits_page_verdict(struct wrapped *page, const struct limits_verdict *verdict);
 void limits_page_values(struct wrapped *page, const struct limits_world *world, const struct limits_set *set);
 void limits_page_causes(struct wrapped *page, const struct limits_world *world, const struct limits_set *set, bool keep);

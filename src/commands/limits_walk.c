@@ -248,7 +248,7 @@ static void print_table(struct headless *headless, const struct limits_world *wo
 	for (size_t i = 0; i < set->verdict.warning_count; i++)
 		printf("Dovecot warns: %s\n", set->verdict.warnings[i].text);
 	for (size_t i = 0; i < set->verdict.finding_count; i++)
-		printf("%s: %s\n", set->verdict.findings[i].severity == LIMITS_WARNING ? "Warning" : "Note", set->verdict.findings[i].text);
+		printf("%s: %s\n", set->verdict.findings[i].severity == LIMITS_WARNING ? "Warning" : "Note", limits_finding_words(headless->arena, &set->verdict.findings[i]));
 	if (set->verdict.error_count + set->verdict.warning_count == 0)
 		printf("Dovecot has nothing to say against these limits.\n");
 	for (size_t i = 0; i < count; i++)

@@ -117,6 +117,8 @@ struct limits_verdict limits_check(struct arena *arena, const struct limits_fact
 /* The two halves of it. limits_judge fills warnings and errors, limits_find the findings. */
 void limits_judge(struct arena *arena, const struct limits_facts *facts, struct limits_verdict *verdict);
 void limits_find(struct arena *arena, const struct limits_facts *facts, struct limits_verdict *verdict);
+/* With what it is about in front where a reader has no columns for that: "stats client_limit 600, needed 2,548: each login ..". Arena. */
+char *limits_finding_words(struct arena *arena, const struct limits_finding *finding);
 /* 0: nothing or notes; 1: a warning of either sort; 65: an error. */
 int limits_exit_status(const struct limits_verdict *verdict);
 

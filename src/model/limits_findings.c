@@ -322,6 +322,11 @@ static void find_off(struct finding_list *list, const struct limits_facts *own, 
 			WORDS("protocols does not have %s, so nothing of this service is used", service->protocol), "Dovecot's own check passes it over" });
 }
 
+static char *number_words(struct arena *arena, const char *setting, uint64_t number)
+{
+	return strcmp(setting, "vsz_limit") == 0 ? text_from_size(arena, (int64_t)number) : text_from_count(arena, (int64_t)number);
+}
+
 void limits_find(struct arena *arena, const struct limits_facts *facts, struct limits_verdict *verdict)
 {
 	struct finding_list found = { arena, facts, arena_alloc(arena, MOST_FINDINGS * sizeof(*found.rows)), 0 }, *list = &found;
@@ -355,4 +360,25 @@ void limits_find(struct arena *arena, const struct limits_facts *facts, struct l
 				sorted[count++] = found.rows[i];
 	verdict->findings = sorted;
 	verdict->finding_count = count;
+}
+
+/* Of the machine's memory the sentence has both numbers itself, in their unit. */
+char *limits_finding_words(struct arena *arena, const struct limits_finding *finding)
+{
+	struct text words = { 0 };
+	char *copy;
+
+	if (strcmp(finding->setting, "memory") != 0) {
+		text_addf(&words, "%s%s%s", finding->service ? finding->service : "", finding->service ? " " : "",
+			strcmp(finding->setting, "fd_limit") == 0 ? "open files" : finding->setting);
+		if (finding->value != LIMITS_UNKNOWN)
+			text_addf(&words, " %s", number_words(arena, finding->setting, finding->value));
+		if (finding->severity == LIMITS_WARNING && finding->required != LIMITS_UNKNOWN)
+			text_addf(&words, ", needed %s", number_words(arena, finding->setting, finding->required));
+		text_add(&words, ": ");
+	}
+	text_add(&words, finding->text);
+	copy = arena_text(arena, text_get(&words));
+	text_free(&words);
+	return copy;
 }

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/text.h"
 #include "settings/dropin.h"
@@ -202,6 +203,10 @@ static bool take_who(struct limits_asking *asking, const struct host_answer *ans
 	(void)error;
 	if (answer->error.kind == ERROR_NONE && answer->status == 0 && answer->form == FORM_OUTPUT && !answer->cut)
 		limits_people(world->arena, answer->output, world->facts, &world->connections, &world->people);
+	else if (answer->error.kind != ERROR_NONE)
+		world->untold = arena_text(world->arena, answer->error.text);
+	else if (answer->status != 0)
+		world->untold = arena_bytes(world->arena, answer->complaint, strcspn(answer->complaint, "\n"));
 	return true;
 }
 
@@ -476,6 +481,7 @@ struct limits_asking *limits_ask(struct hosts *hosts, size_t host, void (*done)(
 	world->arena = arena;
 	world->host = host;
 	world->server = arena_text(arena, settings->name);
+	world->asked = clock_now();
 	world->connections = world->people = world->memory_free = LIMITS_UNKNOWN;
 	world->ucs = settings->flavour == FLAVOUR_UCS;
 	world->place = dropin_path(arena, dovecot_conf(asking));

@@ -21,10 +21,12 @@ struct limits_world {
 	struct arena *arena;
 	size_t host;
 	const char *server;
+	int64_t asked;                     /* epoch seconds: as it was then */
 	struct limits_facts *facts;        /* NULL only with an error */
 	const char *refused;               /* what doveconf says against the configuration as it is; NULL: nothing */
 	bool unread;                       /* refused before there was anything to read: facts are only what is built in */
 	uint64_t connections, people;      /* logged in now; LIMITS_UNKNOWN: nobody could tell */
+	const char *untold;                /* why not, as far as that is known; NULL */
 	bool keeps_sessions;               /* a reload leaves them alone (shutdown_clients = no runs); else each ends 6 s after it (dovecot 4.2) */
 	uint64_t memory_free;              /* bytes that programs could have now; LIMITS_UNKNOWN */
 	/* Processes that memory was measured of: sessions, and login processes; 0: figures of the facts are used. */

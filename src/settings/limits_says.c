@@ -68,8 +68,8 @@ struct limits_say limits_memory_say(struct arena *arena, const struct limits_wor
 	uint64_t used = in_use(world), more = set->memory > used ? set->memory - used : 0;
 	bool known = world->memory_free != LIMITS_UNKNOWN, short_of = known && more > world->memory_free;
 
-	return (struct limits_say){ short_of, arena_format(arena, "Memory when all of it is in use: about %s, which is %s more than now; free now: %s%s (%s)",
-		memory_words(arena, set->memory), memory_words(arena, more), known ? memory_words(arena, world->memory_free) : "not known",
+	return (struct limits_say){ short_of, arena_format(arena, "Memory when all of it is in use: about %s, of which the sessions of now have %s; free now: %s%s (%s)",
+		memory_words(arena, set->memory), used > 0 ? arena_format(arena, "about %s", memory_words(arena, used)) : "none", known ? memory_words(arena, world->memory_free) : "not known",
 		short_of ? ". That is not enough for all of them" : "", source_words(arena, world)) };
 }
 

@@ -251,6 +251,22 @@ static const struct limits_finding *finding_of(const struct limits_verdict *verd
 #define MB UINT64_C(1048576)
 enum { NONE = -1 };
 
+/* Where there are no columns, the setting and its number stand in front of the reason. */
+static void findings_have_words(void **state)
+{
+	static const struct { struct limits_finding finding; const char *words; } cases[] = {
+		{ { "stats", LIMITS_WARNING, "stats", "client_limit", 1000, 2548, "why", "" }, "stats client_limit 1,000, needed 2,548: why" },
+		{ { "stats", LIMITS_NOTE, "stats", "client_limit", 1000, 2548, "why", "" }, "stats client_limit 1,000: why" },
+		{ { "log", LIMITS_WARNING, NULL, "default_client_limit", 20, 31, "why", "" }, "default_client_limit 20, needed 31: why" },
+		{ { "descriptors-unknown", LIMITS_NOTE, NULL, "fd_limit", LIMITS_UNKNOWN, 2000, "why", "" }, "open files: why" },
+		{ { "login-memory", LIMITS_WARNING, "imap-login", "vsz_limit", 268435456, 536870912, "why", "" }, "imap-login vsz_limit 256 MB, needed 512 MB: why" },
+		{ { "memory", LIMITS_WARNING, NULL, "memory", 1, 2, "why", "" }, "why" },
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+		assert_string_equal(limits_finding_words(arena, &cases[i].finding), cases[i].words);
+}
+
 static void findings(void **state)
 {
 	static const struct {
@@ -421,7 +437,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sums), cmocka_unit_test(texts), cmocka_unit_test(values_of_warnings), cmocka_unit_test(errors),
-		cmocka_unit_test(a_missing_user_comes_before_the_services), cmocka_unit_test(findings),
+		cmocka_unit_test(a_missing_user_comes_before_the_services), cmocka_unit_test(findings), cmocka_unit_test(findings_have_words),
 		cmocka_unit_test(warnings_stand_first_and_decide_the_status), cmocka_unit_test(absurd_values), cmocka_unit_test(versions),
 	};
 

@@ -87,6 +87,8 @@ static const struct scene scenes[] = {
 	{ "limits-cache", ROLE_ADMIN, "limits", { "=900", "Tab Tab Tab Tab Tab", "=10", "Tab", "=10", "Tab PgDn PgDn", NULL }, false, false, 0, 3, 1 },
 	{ "limits-review", ROLE_ADMIN, "limits", { "=900", "Ctrl-G", NULL }, false, false, 0, 3, 1 },
 	{ "limits-open-files", ROLE_ADMIN, "limits", { "=900", "Esc f", NULL }, false, false, 0, 3, 1 },
+	{ "limits-gone", ROLE_ADMIN, "limits", { "=900", "!gone", "Ctrl-R", NULL }, false, false, 0, 3, 1 },
+	{ "limits-down", ROLE_ADMIN, "limits", { "!down", "Ctrl-R", NULL }, false, false, 0, 3, 1 },
 	{ "limits-armed", ROLE_ADMIN, "limits", { "=900", "!armed", NULL }, false, false, 0, 3, 1 },
 	{ "users-armed", ROLE_ADMIN, "users", { "!armed", NULL }, false, false, 0, 3, 1 },
 	{ "limits-ucs", ROLE_ADMIN, "limits", { "=900", NULL }, false, false, 0, 3, 1 },
@@ -232,11 +234,21 @@ static void arm(struct stage *stage)
 	stage_settle(stage);
 }
 
+/* From now on mail1 does not answer (configuration), or its Dovecot does not (who). */
+static void broken(struct stage *stage, const char *command, const char *words)
+{
+	fake_hosts_reply(stage->engine->hosts, &(struct fake_reply){ .host = "mail1", .command = command, .failure = ERROR_UNREACHABLE, .failure_text = words });
+}
+
 static void play(struct stage *stage, const char *const *keys)
 {
 	for (size_t i = 0; keys[i] != NULL; i++) {
 		if (strcmp(keys[i], "!armed") == 0)
 			arm(stage);
+		else if (strcmp(keys[i], "!gone") == 0)
+			broken(stage, "configuration", "mail1: no answer within 20 s");
+		else if (strcmp(keys[i], "!down") == 0)
+			broken(stage, "who", "net_connect_unix(/run/dovecot/anvil) failed: Connection refused");
 		else if (strcmp(keys[i], "!unknown") == 0)
 			fake_next(stage->engine, FAKE_UNKNOWN);
 		else if (keys[i][0] == '=')
