@@ -16,8 +16,8 @@
 
 /* The form of what is asked, or the review at once where nothing is. person is copied. */
 struct view *repair_view_new(struct session *session, const struct desk_job *job, const struct record *person);
-/* The form of forwards with none in it: the one that is there ends. */
-struct view *repair_end_forward_view_new(struct session *session, const struct record *person);
+/* The form with which somebody ends what this job wrote until a day: no forward, no absence. NULL: it wrote nothing of the kind. */
+struct view *repair_end_view_new(struct session *session, const char *job, const struct record *person);
 /* The review of taking a whole job back; id: its number. */
 struct view *repair_undo_view_new(struct session *session, const char *id);
 /* Open steps of an earlier run; NULL: there are none. */

@@ -250,12 +250,23 @@ struct view *repair_view_new(struct session *session, const struct desk_job *job
 	return &self->view;
 }
 
-struct view *repair_end_forward_view_new(struct session *session, const struct record *person)
-{
-	struct repair_ask *self = (struct repair_ask *)repair_view_new(session, desk_job_find("forwarding"), person);
+/* What a job wrote until a day, and the answer that ends it. */
+static const struct { const char *job, *by, *field, *answer; } endings[] = {
+	{ "forwarding", "forwarding", "forwards", "" }, { "leaver", "forwarding", "forwards", "" }, { "absence", "absence", "off", "yes" },
+};
 
+struct view *repair_end_view_new(struct session *session, const char *job, const struct record *person)
+{
+	size_t at = 0;
+	struct repair_ask *self;
+
+	while (at < sizeof(endings) / sizeof(endings[0]) && strcmp(endings[at].job, job) != 0)
+		at++;
+	if (at == sizeof(endings) / sizeof(endings[0]))
+		return NULL;
+	self = (struct repair_ask *)repair_view_new(session, desk_job_find(endings[at].by), person);
 	for (size_t i = 0; i < self->inputs.count; i++)
-		if (strcmp(self->inputs.items[i].field->name, "forwards") == 0)
-			input_set(&self->inputs.items[i], "");
+		if (strcmp(self->inputs.items[i].field->name, endings[at].field) == 0)
+			input_set(&self->inputs.items[i], endings[at].answer);
 	return &self->view;
 }

@@ -18,7 +18,7 @@ enum { ITEMS_MOST = 32, JOB_COLUMN = 26 };
 /* A job to begin, or something that is due of this person. */
 struct menu_item {
 	const struct desk_job *job;        /* NULL: due */
-	const char *due, *words;           /* its id and what it is */
+	const char *due, *words, *of;      /* its id, what it is and the job that left it */
 	bool steps;                        /* open steps, which can be tried again; else a forward that ends */
 };
 struct repair_menu {
@@ -62,8 +62,9 @@ static struct view *begin_due(struct repair_menu *self, const struct menu_item *
 
 	if (item->steps)
 		return repair_open_view_new(session, item->due, self->person);
-	if (record_get(self->person, "forwards")->count > 0)
-		return repair_end_forward_view_new(session, self->person);
+	/* Whether there is an absence is known on its server only. */
+	if (record_get(self->person, "forwards")->count > 0 || strcmp(item->of, "absence") == 0)
+		return repair_end_view_new(session, item->of, self->person);
 	if (desk_due_done(session_engine(session)->desk, item->due, &error))
 		session_notice(session, NULL, "There is no forward any more, so it is taken off what is due.");
 	else
@@ -179,6 +180,7 @@ static void add_dues(struct repair_menu *self, const char *const *only)
 		if (strcmp(dues[i].login, self->person->name) != 0 || (only != NULL && (dues[i].steps || !is_wanted(only, "forwarding"))))
 			continue;
 		self->items[self->count++] = (struct menu_item){ .due = arena_text(self->arena, dues[i].id), .steps = dues[i].steps,
+			.of = arena_text(self->arena, dues[i].job),
 			.words = dues[i].when == 0 ? arena_text(self->arena, dues[i].words) :
 				arena_format(self->arena, "%s on %.10s", dues[i].words, text_from_time(self->arena, dues[i].when)) };
 	}

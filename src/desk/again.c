@@ -51,24 +51,31 @@ void run_keep(struct desk_run *run)
 		desk_remind(run->desk);
 }
 
-/* A forward that was set or cleared ends what was due of earlier ones; what was taken back is not due either. */
+/* What a due entry without steps waits for: the end of what its job wrote. */
+static bool is_ended(const struct desk_due *due, const bool *ends)
+{
+	return !due->steps && ends[strcmp(due->job, "absence") == 0 ? ENDS_ABSENCE : ENDS_FORWARD];
+}
+
+/* A forward or an absence that was set or cleared ends what was due of earlier ones; what was taken back is not due either. */
 void run_forget_due(struct desk_run *run)
 {
-	bool forwards = false;
+	bool ends[] = { [ENDS_NOTHING] = false, [ENDS_FORWARD] = false, [ENDS_ABSENCE] = false };
 	const struct desk_due *dues;
 	const char **ids;
 	size_t count, gone = 0;
 
 	for (size_t i = 0; i < run->count; i++)
-		forwards = forwards || (run->steps[i].planned.ends_forwards && run->shown[i].state == DESK_DONE);
+		if (run->shown[i].state == DESK_DONE || run->shown[i].state == DESK_ALREADY)
+			ends[run->steps[i].planned.ends] = true;
 	dues = due_list_all(run->desk->dues, &count);
 	ids = arena_alloc(run->arena, (count + 1) * sizeof(*ids));
 	for (size_t i = 0; i < count; i++) {
-		bool forward = forwards && !dues[i].steps && strcmp(dues[i].login, run->person->name) == 0 &&
-			strncmp(dues[i].id, run->view.id, strlen(run->view.id)) != 0 && (!strcmp(dues[i].job, "forwarding") || !strcmp(dues[i].job, "leaver"));
+		bool ended = is_ended(&dues[i], ends) && strcmp(dues[i].login, run->person->name) == 0 &&
+			strncmp(dues[i].id, run->view.id, strlen(run->view.id)) != 0;
 		bool undone = run->taken_back && strncmp(dues[i].id, run->taken_back, strlen(run->taken_back)) == 0 && run->view.open == 0;
 
-		if (forward || undone)
+		if (ended || undone)
 			ids[gone++] = arena_text(run->arena, dues[i].id);
 	}
 	for (size_t i = 0; i < gone; i++)

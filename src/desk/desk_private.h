@@ -14,6 +14,8 @@ enum desk_looks { DESK_LOOKS_USAGE = 1, DESK_LOOKS_COLLEAGUE = 2, DESK_LOOKS_SEN
 
 /* --- planning (steps.c, plan_*.c) ------------------------------------------------------------------ */
 
+/* What a step writes that has a day of its end. */
+enum desk_ends { ENDS_NOTHING, ENDS_FORWARD, ENDS_ABSENCE };
 struct desk_plan;
 struct planned {
 	struct change *change;             /* heap; taken by the run */
@@ -21,7 +23,7 @@ struct planned {
 	const char *server;                /* NULL: the directory */
 	bool repeats, checks;
 	bool stops;                        /* where it is not done, the rest is left out */
-	bool ends_forwards;                /* it writes the forwards: what was due of earlier ones is over */
+	enum desk_ends ends;               /* what was due of earlier ones is over */
 	int64_t due;                       /* without a change: what is kept as due, epoch seconds; 0: none */
 	const char *login;                 /* the change is proposed anew right before: Postfix of `server` refuses it; NULL */
 	bool hold;                         /* the change is made anew right before: of what waits in the queue of `server` then */

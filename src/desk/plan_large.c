@@ -35,7 +35,7 @@ static void step_person(struct desk_plan *plan, struct change *change, const cha
 		return;
 	}
 	step = desk_step(plan, NULL, change, words, still);
-	step->ends_forwards = change_touches(change, "forwards");
+	step->ends = change_touches(change, "forwards") ? ENDS_FORWARD : ENDS_NOTHING;
 }
 
 /* --- a stolen account ----------------------------------------------------------------------------------------------- */

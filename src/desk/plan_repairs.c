@@ -36,7 +36,7 @@ static void step_person(struct desk_plan *plan, struct change *change, const cha
 		return;
 	}
 	desk_step(plan, NULL, change, words, still)->stops = true;
-	plan->steps[plan->count - 1].ends_forwards = change_touches(change, "forwards");
+	plan->steps[plan->count - 1].ends = change_touches(change, "forwards") ? ENDS_FORWARD : ENDS_NOTHING;
 }
 
 static bool has_lock_by_failures(const struct desk_plan *plan)
@@ -260,7 +260,8 @@ static bool days_fit(const struct desk_plan *plan, struct error *error)
 
 bool plan_absence(struct desk_plan *plan, struct error *error)
 {
-	const char *text = desk_wish_text(plan, "text");
+	const char *text = desk_wish_text(plan, "text"), *until = desk_wish_text(plan, "until");
+	int64_t when;
 
 	if (!needs_mailbox(plan, error))
 		return false;
@@ -271,7 +272,10 @@ bool plan_absence(struct desk_plan *plan, struct error *error)
 	if (desk_wants(plan, "off"))
 		desk_step_absence(plan, NULL, NULL, NULL, NULL);
 	else {
-		desk_step_absence(plan, desk_wish_text(plan, "from"), desk_wish_text(plan, "until"), desk_wish_text(plan, "subject"), text);
+		desk_step_absence(plan, desk_wish_text(plan, "from"), until, desk_wish_text(plan, "subject"), text);
+		/* It answers nobody after that day, but its script stays where another one may have been. */
+		if (plan->count > 0 && desk_day(until, &when))
+			desk_step_due(plan, when, arena_format(plan->arena, "take out the absence of %s, which ends that day", plan->person->name));
 		desk_remark_unanswered(plan);
 	}
 	return plan->count > 0 || error_set(error, ERROR_UNSUPPORTED, "Which server holds the mailbox of %s is not known: give the home server", plan->person->name);

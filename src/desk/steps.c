@@ -284,7 +284,7 @@ void desk_step_absence(struct desk_plan *plan, const char *from, const char *unt
 		desk_remark(plan, "the absence: which server holds the mailbox is not known (no home server, and several are configured)");
 	else if (names[0])
 		desk_step(plan, home, mailbox_change_absence(home, names[0], text ? &absence : NULL), text ? "absence written" : "absence taken out",
-			text ? "nobody who writes is told" : "mail goes on being answered");
+			text ? "nobody who writes is told" : "mail goes on being answered")->ends = ENDS_ABSENCE;
 }
 
 void desk_step_due(struct desk_plan *plan, int64_t when, const char *words)

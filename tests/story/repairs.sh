@@ -92,7 +92,10 @@ status 65 "an absence without a text" pr reset "$who" --absence until="$day" --y
 status 0 "an absence" pr reset "$who" --absence text="Back on Monday, story $$" until="$day" subject="Away $$" --yes
 ok "mail of a colleague" mailed_by_other "question $$"
 ok "is answered" found "$other_address" "Away $$" "$LAB_DOVECOT1_CONF"
+status 0 "its end is due" pr due
+said "for somebody who looks" "take out the absence of $who"
 status 0 "the absence ends" pr reset "$who" --absence off=yes --yes
+ok "and is due no more" none_due
 ok "mail of somebody else" lmtp_says 250 third-$$@example.org
 status 65 "somebody whom nobody knows" pr reset "$who" --access colleague=nobody$$ --yes
 status 0 "access for a colleague by address" pr reset "$who" --access colleague="$(tr a-z A-Z <<<"$other_address")" rights=write --yes
