@@ -339,6 +339,7 @@ bool store_gather(void *self, const struct change *change, struct arena *arena, 
 		return false;
 	gather_findings(store, change, arena, facts);
 	gather_login(store, change, arena, facts);
+	gather_folders(store, change, arena, facts);
 	if (!connection_is_up(store->connection))
 		return error_set(error, ERROR_UNREACHABLE, "%s: the connection was lost", connection_uri(store->connection));
 	return entry == NULL || gather_references(store, change, arena, entry, facts, error);

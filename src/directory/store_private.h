@@ -63,6 +63,8 @@ bool gather_references(struct store_ldap *store, const struct change *change, st
 bool gather_holders(struct store_ldap *store, const struct change *change, struct arena *arena, struct facts *facts, struct error *error);
 /* gather_rights.c: who is given a right on a folder and is not there; false: connection lost. */
 bool gather_rights(struct store_ldap *store, const struct change *change, struct arena *arena, struct facts *facts, struct error *error);
+/* gather_folders.c: shared folders that somebody with another home server cannot see any more. */
+void gather_folders(struct store_ldap *store, const struct change *change, struct arena *arena, struct facts *facts);
 /* blocks.c: which of the new primary addresses are kept for somebody else; false: connection lost. */
 bool gather_blocks(struct store_ldap *store, const struct change *change, struct arena *arena, struct facts *facts, struct error *error);
 /* Domains, servers, and what lives in a domain. */

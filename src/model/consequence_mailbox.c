@@ -150,6 +150,18 @@ static void server_unknown(struct scene *scene, const struct consequence_rule *r
 			"there, out of reach; where it is on, it is destroyed.", old_server(scene));
 }
 
+/* Each server shows its own folders only (ucs-directory 12, 13). */
+static void folders_left(struct scene *scene, const struct consequence_rule *rule)
+{
+	const struct facts *facts = scene->facts;
+	size_t count = facts->folders_left_count;
+
+	if (server_moves(scene) && count > 0)
+		tell(scene, rule, "%zu shared folder%s not on %s, and a mail server shows its own folders only: %s sees %s no more, though the right stays: %s%s.",
+			count, count == 1 ? " is" : "s are", text_after(scene, "home_server"), scene->before->name, count == 1 ? "it" : "them",
+			names_words(scene, facts->folders_left), count > 20 ? " and others" : "");
+}
+
 /* The privacy trap: mail that an earlier owner left behind. */
 static void mailbox_reuse(struct scene *scene, const struct consequence_rule *rule)
 {
@@ -169,6 +181,7 @@ const struct consequence_rule consequence_rules_mailbox[] = {
 	{ "mailbox-left",              SEVERITY_WARNING, CHANGED,           mailbox_left },
 	{ "mailbox-kept",              SEVERITY_WARNING, CHANGED | DELETED, mailbox_kept },
 	{ "home-server-moves-no-mail", SEVERITY_WARNING, CHANGED,           server_keeps },
+	{ "home-server-folders",       SEVERITY_WARNING, CHANGED,           folders_left },
 	{ "mailbox-reuse",             SEVERITY_WARNING, CREATED | CHANGED, mailbox_reuse },
 	{ "mailbox-moved",             SEVERITY_NOTE,    CHANGED,           mailbox_moved },
 	{ NULL, SEVERITY_NOTE, 0, NULL },

@@ -85,6 +85,9 @@ struct facts {
 	const struct reference *references;     /* for RENAME and DELETE, and where the primary address changes or goes */
 	size_t reference_count;
 	bool references_complete;
+	/* A user who gets another home server: shared folders elsewhere with a right of theirs, up to 20, NULL-terminated; NULL: not asked. */
+	const char *const *folders_left;
+	size_t folders_left_count;
 	size_t users_in_domain, groups_in_domain, lists_in_domain, folders_in_domain;   /* kind domain */
 	const char *const *in_domain;           /* up to 20 names of what lives in it; NULL-terminated */
 	enum known mailbox_rename;              /* UCR mail/dovecot/mailbox/rename: unset means KNOWN_NO */

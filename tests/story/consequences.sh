@@ -107,6 +107,7 @@ status 0 "another home server" pr set user "$anna" home_server=mail2.example.com
 said "moves no mail" "No mail is moved."
 said "and no session" "They stay on the old server"
 said "what waits goes to the new one" "goes to the new home server"
+said "her shared folders do not come along" "shared folders are not on mail2.example.com"
 status 0 "another login" pr rename user "$anna" aschmid9 --dry-run
 said "is no matter of the mailbox" "which needs the new login then"
 not_said "so how large it is does not matter" "The mailbox on mail1 holds"

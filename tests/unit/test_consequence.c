@@ -33,8 +33,9 @@ static const struct reference references[] = {
 	{ "mailinglist", "board", "cn=board", "univentionAllowedEmailUsers", "uid=anna", "allowed sender", false, false },
 };
 
-enum world { PLAIN = 0, ONE_SERVER = 1, BLIND = 2, MANAGED = 4, FOREIGN = 8, LOOKALIKE = 16, REFERENCES = 32, UNREAD = 64, ASTRAY = 128, THROUGH = 256 };
+enum world { PLAIN = 0, ONE_SERVER = 1, BLIND = 2, MANAGED = 4, FOREIGN = 8, LOOKALIKE = 16, REFERENCES = 32, UNREAD = 64, ASTRAY = 128, THROUGH = 256, FOLDERS = 512 };
 
+static const char *const folders_elsewhere[] = { "info@example.com", "team@example.com", NULL };
 static const struct finding astray[] = {
 	{ "dangling-forward", "forwards", true, "nobody here has nobody@example.com" },
 	{ "forward-circle", "forwards", true, "mail runs in a circle with bert@example.com" },
@@ -167,6 +168,10 @@ static const struct user_case {
 	/* home server */
 	{ "home server, delete off", VERB_EDIT, { "home_server=mail1.example.com" }, { "home_server=mail2.example.com" },
 		KNOWN_NO, KNOWN_NO, KNOWN_NO, KNOWN_YES, PLAIN, { "home-server-moves-no-mail:warning", "!home-server-destroys", "!home-server-unlisted" } },
+	{ "home server, folders on the old one", VERB_EDIT, { "home_server=mail1.example.com" }, { "home_server=mail2.example.com" }, KNOWN_NO, KNOWN_NO, KNOWN_NO,
+		KNOWN_YES, FOLDERS, { "home-server-folders:warning:2 shared folders are not on mail2.example.com" } },
+	{ "folders and another field", VERB_EDIT, { "home_server=mail1.example.com" }, { "quota=1048576" }, KNOWN_NO, KNOWN_NO, KNOWN_NO, KNOWN_YES, FOLDERS,
+		{ "!home-server-folders" } },
 	{ "home server, delete on", VERB_EDIT, { "home_server=mail1.example.com" }, { "home_server=mail2.example.com" },
 		KNOWN_NO, KNOWN_YES, KNOWN_NO, KNOWN_YES, PLAIN, { "home-server-destroys:loss", "!home-server-moves-no-mail" } },
 	{ "home server, unknown", VERB_EDIT, { "home_server=mail1.example.com" }, { "home_server=mail2.example.com" },
@@ -312,6 +317,10 @@ static struct facts facts_of(const struct user_case *one, struct record *now)
 		.lookalike = one->world & LOOKALIKE ? "nevv@example.com" : NULL,
 	};
 
+	if (one->world & FOLDERS) {
+		facts.folders_left = folders_elsewhere;
+		facts.folders_left_count = 2;
+	}
 	if (one->world & ASTRAY) {
 		facts.findings = astray;
 		facts.finding_count = sizeof(astray) / sizeof(astray[0]);
