@@ -174,10 +174,17 @@ static bool plan_line(struct planning *planning, const struct setting_edit *edit
 	return true;
 }
 
-/* A name with what is said of its password; the password itself is shown nowhere. */
-static const char *login_words(struct planning *planning, const struct setting_edit *edit, const char *value, bool before)
+/* As people read it in a review: the value with its unit; of a password nothing but whether it is a new one. */
+static const char *review_words(struct planning *planning, const struct setting_edit *edit, const char *value, bool before)
 {
-	if (!value || !(edit->setting->flags & SETTING_SECRET))
+	const struct setting *setting = edit->setting;
+	int64_t number;
+
+	if (value && setting->type == SETTING_BYTES && setting_number(setting, value, &number) && number > 0)
+		return arena_format(planning->arena, "%s (%s)", value, text_from_size(planning->arena, number));
+	if (value && *value && setting->type == SETTING_NUMBER && setting->unit)
+		return arena_format(planning->arena, "%s %s", value, setting->unit);
+	if (!value || !(setting->flags & SETTING_SECRET))
 		return value;
 	return arena_format(planning->arena, "%s, password %s", value, before ? DOTS : edit->password ? "new: " DOTS : DOTS " (as before)");
 }
@@ -345,8 +352,8 @@ static bool plan_edit(struct planning *planning, const struct setting_edit *edit
 	if (service)
 		plan->service = service;
 	shown = &planning->shown[plan->shown_count++];
-	*shown = (struct setting_shown){ .name = name, .place = now.place, .before = login_words(planning, edit, now.value, true),
-		.after = login_words(planning, edit, edit->value, false) };
+	*shown = (struct setting_shown){ .name = name, .place = now.place, .before = review_words(planning, edit, now.value, true),
+		.after = review_words(planning, edit, edit->value, false) };
 	expect(planning, edit, now.backend, &now, word, shown);
 	plan->follow |= follow;
 	plan->own = plan->own || edit->setting->flags & SETTING_RAW;

@@ -31,13 +31,13 @@ pause; keys C-u; type_slowly '30 MB'
 ok "how it is understood" shows '30 MB \(31,457,280 bytes\)'
 pause; keys Enter
 ok "the review" shows 'nothing is written yet' 30
-ok "tells before and after" shows 'message-size +[0-9]+ -> 31457280'
+ok "tells before and after" shows 'message-size +10240000 \(9\.8 MB\) -> 31457280 \(30 MB\)'
 press_apply
 for i in $(seq 60); do [ "$(postfix_has message_size_limit)" = 31457280 ] && break; sleep 0.5; done
 same "the real Postfix has it" 31457280 "$(postfix_has message_size_limit)"
 ok "and the screen shows it" shows '> mail1 +30 MB' 30
 pause; keys u
-ok "the review of taking it back" shows 'message-size +31457280 -> |Put the former' 30
+ok "the review of taking it back" shows 'message-size +31457280 \(30 MB\) -> |Put the former' 30
 press_apply
 for i in $(seq 60); do [ "$(postfix_has message_size_limit)" = 10240000 ] && break; sleep 0.5; done
 same "taken back" 10240000 "$(postfix_has message_size_limit)"

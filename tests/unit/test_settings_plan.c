@@ -326,6 +326,8 @@ static void a_plan_of_main_cf_is_exact(void **state)
 	assert_string_equal(made.shown[0].wanted, "message_size_limit");
 	assert_string_equal(made.shown[0].runs_after, "41943040");
 	assert_string_equal(made.shown[0].runs_before, "10240000");
+	assert_string_equal(made.shown[0].before, "10240000 (9.8 MB)");
+	assert_string_equal(made.shown[0].after, "41943040 (40 MB)");
 	assert_string_equal(made.shown[1].runs_after, "no");
 	assert_true(says(&made, SETTING_NOTE, "largest attachment is then about 29 MB"));
 	assert_true(plan(server, "soft-bounce=yes", "soft_bounce = yes\n", &made, &error));

@@ -114,7 +114,7 @@ static void only_admin_changes(void **state)
 static void values_are_checked(void **state)
 {
 	static const struct { const char *typed, *place, *words; } cases[] = {
-		{ "40 MB", "review", "message-size  52428800 -> 41943040" },
+		{ "40 MB", "review", "message-size  52428800 (50 MB) -> 41943040 (40 MB)" },
 		{ "many", "editor", "is not possible" },
 		{ "-1", "editor", "is not possible" },
 		{ "60 MB", "editor", "must not be below message-size" },
@@ -355,7 +355,7 @@ static void set_values_can_be_taken_out(void **state)
 	stage_type(stage, "message_size");
 	stage_keys(stage, "Enter d");
 	assert_string_equal(place(stage), "review");
-	shows(stage, "message-size  52428800 -> (none)", true);
+	shows(stage, "message-size  52428800 (50 MB) -> (none)", true);
 	stage_keys(stage, "Esc o");
 	shows(stage, "> mail2", true);
 	stage_keys(stage, "d");
