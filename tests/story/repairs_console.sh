@@ -4,7 +4,7 @@
 # ticked; a password that is read out and then is nowhere any more; one of the
 # servers away and the rest done later from the person's page; a stolen account
 # and its way back from the history. What mail says of it is asked of the real
-# Dovecot. Not told here: what repairs.sh tells without a screen.
+# Dovecot. The other repairs: repairs_keys.sh; without a screen: repairs.sh.
 set -u
 cd "$(dirname "$0")/../.." || exit 70
 . tests/story/lib.sh
@@ -13,29 +13,6 @@ cd "$(dirname "$0")/../.." || exit 70
 . tests/story/repairs_lib.sh
 repairs_begin
 trap repairs_forget EXIT
-
-# open_person CONFIGURATION - the console on the person's page
-open_person() {
-	close_console
-	console 100 40 --config "$work/$1.conf"
-	shows 'list complete' 20 && keys / && shows 'Find' && type_slowly "$who" && shows 'Users - 1 of' && keys Enter && shows 'What is wrong|Quota' && pause
-}
-review() { keys C-g && shows 'Nothing is written yet' 20 && shows '\[ Apply \]' 20; }
-# apply - to the button Apply, wherever the focus is, and Enter
-apply() {
-	local i
-	for ((i = 0; i < 12; i++)); do
-		sleep 0.4
-		screen | grep -q 'Enter APPLY' && { keys Enter; return 0; }
-		keys Tab
-	done
-	screen
-	return 1
-}
-# back - Esc, and a moment in which the next key is not taken for one with Alt
-back() { sleep 0.6; keys Escape; sleep 0.8; }
-scrollback() { tmux -L "$socket" capture-pane -p -S - 2>/dev/null; }
-over() { shows "$1" 25; }
 
 # --- a password, read out -------------------------------------------------------------------
 ok "a session of the person" stay "$LAB_IMAP1" "$address" "$work/word1"

@@ -255,3 +255,27 @@ no_secret() { secrets >"$work/secrets"; ! grep -rlF -f "$work/secrets" "$work/st
 
 # quota_is KB - what Dovecot has as the limit
 quota_is() { doveadm -c "$LAB_DOVECOT1_CONF" quota get -u "$address" | grep -E "STORAGE.*$1"; }
+
+# --- at the keyboard ----------------------------------------------------------------------------
+# open_person CONFIGURATION - the console on the person's page
+open_person() {
+	close_console
+	console 100 40 --config "$work/$1.conf"
+	shows 'list complete' 20 && keys / && shows 'Find' && type_slowly "$who" && shows 'Users - 1 of' && keys Enter && shows 'What is wrong|Quota' && pause
+}
+review() { keys C-g && shows 'Nothing is written yet' 20 && shows '\[ Apply \]' 20; }
+# apply - to the button Apply, wherever the focus is, and Enter
+apply() {
+	local i
+	for ((i = 0; i < 12; i++)); do
+		sleep 0.4
+		screen | grep -q 'Enter APPLY' && { keys Enter; return 0; }
+		keys Tab
+	done
+	screen
+	return 1
+}
+# back - Esc, and a moment in which the next key is not taken for one with Alt
+back() { sleep 0.6; keys Escape; sleep 0.8; }
+scrollback() { tmux -L "$socket" capture-pane -p -S - 2>/dev/null; }
+over() { shows "$1" 25; }
