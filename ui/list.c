@@ -392,7 +392,12 @@ bool list_key(struct view *view, const struct key *key)
 {
 	struct list_view *list = (struct list_view *)view;
 
-	if (!list->typing || !line_key(&list->filter, key))
+	if (!list->typing)
+		return false;
+	/* The key that opens the search, pressed by whoever does not see that it is open already; nothing begins with it. */
+	if (key_is_text(key) && key->code == '/' && line_empty(&list->filter))
+		return true;
+	if (!line_key(&list->filter, key))
 		return false;
 	filter_changed(list);
 	return true;

@@ -144,6 +144,18 @@ static const char *menu_label(const struct view *view, const struct action *acti
 	return move_of(action) != MOVE_ACCEPT ? NULL : item->job != NULL ? "begin" : item->steps ? "try again" : "end it";
 }
 
+/* Columns and saved filters have these in the same place; here there is nothing to move or forget. */
+static const char *menu_blocked(const struct view *view, const struct action *action)
+{
+	static const char *const not_here[] = { "mark", "unmark", "move-up", "move-down", "remove-value" };
+
+	(void)view;
+	for (size_t i = 0; i < sizeof(not_here) / sizeof(not_here[0]); i++)
+		if (strcmp(action->name, not_here[i]) == 0)
+			return "there is nothing of the kind here";
+	return NULL;
+}
+
 static void menu_close(struct view *view)
 {
 	arena_free(((struct repair_menu *)view)->arena);
@@ -158,6 +170,7 @@ static void menu_click(struct view *view, int id)
 
 static const struct view_class menu_class = {
 	.place = "chooser", .close = menu_close, .draw = menu_draw, .act = menu_act, .title = menu_title, .label = menu_label, .click = menu_click,
+	.blocked = menu_blocked,
 };
 
 static bool is_wanted(const char *const *only, const char *name)

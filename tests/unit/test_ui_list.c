@@ -92,7 +92,7 @@ static void keys_are_text_while_somebody_types(void **state)
 	struct stage *stage = open_list(ROLE_ADMIN);
 
 	(void)state;
-	stage_keys(stage, "/ d q n 2 H ? :");
+	stage_keys(stage, "/ / d q n 2 H ? :");
 	assert_string_equal(line_text(&list_of(stage)->filter), "dqn2H?:");
 	assert_ptr_equal(session_top(stage->session), &list_of(stage)->view);
 	assert_int_equal(fake_previews(stage->engine), 0);
