@@ -30,7 +30,7 @@ static void table_steps(const struct desk_view *view)
 	for (size_t i = 0; i < view->step_count; i++) {
 		const struct desk_step *step = &view->steps[i];
 
-		print_line("", arena_format(arena, "%2zu  %s%s%s  %s%s%s", i + 1, step->words, step->server ? " on " : "", step->server ? step->server : "",
+		print_line("", arena_format(arena, "%2zu  %s%s  %s%s%s", i + 1, step->words, desk_on(arena, step->words, step->server),
 			state_words[step->state], step->told ? "  " : "", step->as_before ? "(as above)" : step->told ? step->told : ""));
 	}
 	arena_free(arena);

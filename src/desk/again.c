@@ -23,7 +23,7 @@ void run_keep(struct desk_run *run)
 {
 	const char **tokens = arena_alloc(run->arena, (run->count + 1) * sizeof(*tokens)), *words = "";
 	const char *id = run->due_id ? run->due_id : run->view.id;
-	size_t count = 0;
+	size_t count = 0, last = run->count;
 	struct error error = { 0 };
 	struct desk_due due = { .id = id, .job = run->view.job->name, .login = run->person->name, .since = clock_now(), .who = run->desk->settings.person,
 		.reason = run->reason ? run->reason : "", .steps = true };
@@ -36,8 +36,11 @@ void run_keep(struct desk_run *run)
 		if (!token)
 			continue;
 		tokens[count++] = token;
-		words = arena_format(run->arena, "%s%s%s%s%s", words, *words ? ", " : "", run->shown[i].words, run->shown[i].server ? " on " : "",
-			run->shown[i].server ? run->shown[i].server : "");
+		if (last < run->count && run->shown[last].server == run->shown[i].server && desk_same_thing(run->shown[last].words, run->shown[i].words))
+			continue;
+		words = arena_format(run->arena, "%s%s%s%s", words, *words ? ", " : "", run->shown[i].words,
+			desk_on(run->arena, run->shown[i].words, run->shown[i].server));
+		last = i;
 	}
 	run->view.kept = count;
 	due.words = arena_format(run->arena, "%s of %s: not done yet: %s", run->view.job->title, run->person->name, words);

@@ -100,11 +100,16 @@ struct desk_step {
 	const struct review *review;       /* what the gate said of it; NULL: the server gave no answer yet */
 	const char *told;                  /* what came of it, or why not, in words; NULL */
 	bool as_before;                    /* a step before it was told the same by the same server */
+	const char *still;                 /* what is true as long as it is not done: "the old limit holds"; "" nothing worth telling */
 	int64_t at;                        /* epoch seconds of its end; 0: none */
 	bool repeats;                      /* is looked at anew right before it is done: it hits what is there then */
 	bool checks;                       /* changes nothing: proves that the rest worked */
 	const char *id;                    /* of its set in the journal; "" */
 };
+/* " on mail2", to stand behind the words of a step; "" where it is of no server, or they name it already. Arena. */
+const char *desk_on(struct arena *arena, const char *words, const char *server);
+/* Do these words of two steps name one thing? "login cache emptied (anna)" and "login cache emptied" are one to people. Pure. */
+bool desk_same_thing(const char *a, const char *b);
 struct desk_run;
 /* What can be seen of a run; texts live until the next turn of the loop in which `changed` is called. */
 struct desk_view {

@@ -190,8 +190,8 @@ static void allocate_shown(struct desk_run *run)
 		const struct planned *planned = &run->plan.steps[i];
 
 		run->steps[i].planned = *planned;
-		run->shown[i] = (struct desk_step){ .words = planned->words, .server = planned->server, .repeats = planned->repeats,
-			.checks = planned->checks, .id = "" };
+		run->shown[i] = (struct desk_step){ .words = planned->words, .server = planned->server, .still = planned->still ? planned->still : "",
+			.repeats = planned->repeats, .checks = planned->checks, .id = "" };
 	}
 	run->view.steps = run->shown;
 	run->view.step_count = run->count;

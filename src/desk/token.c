@@ -85,10 +85,23 @@ static const char *server_of(const struct desk_plan *plan, const char *name)
 	return plan->live && host_named(live_hosts(plan->live), name, &host) ? host_at(live_hosts(plan->live), host)->name : NULL;
 }
 
+/* As when it was planned first: the cache of a second name says which. */
+static const char *words_of(const struct desk_plan *plan, size_t row, const char *user, const char *value)
+{
+	const char *names[DESK_NAMES];
+
+	desk_names(plan->arena, plan->person, names);
+	if (strcmp(kept[row].word, "refuse") == 0 && *value)
+		return arena_format(plan->arena, "%s refused by Postfix", value);
+	if (strcmp(kept[row].word, "flush") == 0 && names[0] && strcmp(user, names[0]) != 0)
+		return arena_format(plan->arena, "%s (%s)", kept[row].words, user);
+	return kept[row].words;
+}
+
 bool step_of_token(struct desk_plan *plan, const char *token)
 {
 	size_t length = strcspn(token, " "), row = row_of(token, length), name_length;
-	const char *at = token + length + strspn(token + length, " "), *name, *value, *server, *user;
+	const char *at = token + length + strspn(token + length, " "), *name, *value, *server, *user = "";
 	struct change *change = NULL;
 	struct planned *step;
 
@@ -117,7 +130,7 @@ bool step_of_token(struct desk_plan *plan, const char *token)
 	}
 	if (!server)
 		return false;
-	step = desk_step(plan, server, change, *kept[row].word == 'r' && *value ? arena_format(plan->arena, "%s refused by Postfix", value) : kept[row].words, kept[row].still);
+	step = desk_step(plan, server, change, words_of(plan, row, user, value), kept[row].still);
 	step->repeats = kept[row].repeats;
 	step->login = strcmp(kept[row].word, "refuse") == 0 ? value : NULL;
 	step->hold = strcmp(kept[row].word, "hold") == 0;

@@ -44,6 +44,41 @@ static void join_consequences(struct desk_run *run)
 	run->view.consequence_count = count;
 }
 
+static bool same_object(const struct change *a, const struct change *b)
+{
+	return a->kind == b->kind && a->name && b->name && strcmp(a->name, b->name) == 0;
+}
+
+/* Was this field of the same object changed by a step before? Then that one tells what becomes of it. */
+static bool is_joined(const struct desk_run *run, size_t at, const struct field *field)
+{
+	const struct change *change = run->steps[at].review->change;
+
+	for (size_t i = 0; i < at; i++) {
+		const struct review *review = run->steps[i].review;
+
+		for (size_t j = 0; review && same_object(review->change, change) && j < review->line_count; j++)
+			if (review->lines[j].field == field && !run->steps[i].planned.repeats)
+				return true;
+	}
+	return false;
+}
+
+/* What a field is in the end: a step behind this one may set it once more. */
+static const char *words_at_end(struct desk_run *run, size_t at, const struct diff_line *line)
+{
+	const struct change *change = run->steps[at].review->change;
+	const char *words = line->new_words;
+
+	for (size_t i = at + 1; i < run->count; i++) {
+		const struct review *review = run->steps[i].review;
+
+		if (review && review->plan.after && same_object(review->change, change) && change_touches(review->change, line->field->name))
+			words = record_words(run->arena, line->field, record_get(review->plan.after, line->field->name));
+	}
+	return words;
+}
+
 static void join_lines(struct desk_run *run)
 {
 	struct diff_line *lines = NULL;
@@ -54,9 +89,13 @@ static void join_lines(struct desk_run *run)
 
 		/* What a step that repeats does is said by its words; it has no value before and after. */
 		for (size_t j = 0; review && !run->steps[i].planned.repeats && j < review->line_count; j++) {
+			const struct diff_line *line = &review->lines[j];
+			const char *words = words_at_end(run, i, line);
+
+			if (is_joined(run, i, line->field) || (line->field->type != FIELD_SECRET && strcmp(words, line->old_words) == 0))
+				continue;
 			lines = arena_grow(run->arena, lines, &capacity, count + 1, sizeof(*lines));
-			lines[count++] = (struct diff_line){ review->lines[j].field, arena_text(run->arena, review->lines[j].old_words),
-				arena_text(run->arena, review->lines[j].new_words) };
+			lines[count++] = (struct diff_line){ line->field, arena_text(run->arena, line->old_words), arena_text(run->arena, words) };
 		}
 	}
 	run->view.lines = lines;
@@ -108,6 +147,15 @@ void run_join(struct desk_run *run)
 
 /* --- at the end ------------------------------------------------------------------------------------------------------- */
 
+const char *desk_on(struct arena *arena, const char *words, const char *server)
+{
+	const char *at = server ? strstr(words, server) : NULL;
+
+	if (!server || (at && at > words && strchr(" /", at[-1]) && strchr(" ,.;:", at[strlen(server)])))
+		return "";
+	return arena_format(arena, " on %s", server);
+}
+
 static const char *state_word(enum desk_state state)
 {
 	static const char *const words[] = {
@@ -129,8 +177,7 @@ static bool is_begun(enum desk_state state)
 	return is_open(state) && state != DESK_LEFT_OUT;
 }
 
-/* "login cache emptied (anna)" and "login cache emptied" are one thing to people. */
-static bool same_thing(const char *a, const char *b)
+bool desk_same_thing(const char *a, const char *b)
 {
 	const char *end = strstr(a, " ("), *other = strstr(b, " (");
 	size_t length = end ? (size_t)(end - a) : strlen(a);
@@ -148,7 +195,7 @@ static bool is_said(const struct desk_run *run, size_t at, bool still)
 
 		if (!is_begun(run->shown[i].state))
 			continue;
-		if (still ? strcmp(other->still, planned->still) == 0 : other->server == planned->server && same_thing(other->words, planned->words))
+		if (still ? strcmp(other->still, planned->still) == 0 : other->server == planned->server && desk_same_thing(other->words, planned->words))
 			return true;
 	}
 	return false;
@@ -164,7 +211,7 @@ static void add_open(const struct desk_run *run, struct text *text)
 
 		left_out += run->shown[i].state == DESK_LEFT_OUT;
 		if (is_begun(run->shown[i].state) && !is_said(run, i, false))
-			text_addf(text, " %s%s%s: %s.", planned->words, planned->server ? " on " : "", planned->server ? planned->server : "", state_word(run->shown[i].state));
+			text_addf(text, " %s%s: %s.", planned->words, desk_on(run->arena, planned->words, planned->server), state_word(run->shown[i].state));
 	}
 	if (left_out > 0)
 		text_addf(text, " %s not begun.", left_out == 1 ? "One step was" : "The steps after it were");
@@ -263,7 +310,7 @@ static const char *ticket(struct desk_run *run)
 	for (size_t i = 0; i < run->count; i++) {
 		const struct desk_step *step = &run->shown[i];
 
-		text_addf(&text, "%zu. %s%s%s: %s%s%s\n", i + 1, step->words, step->server ? " on " : "", step->server ? step->server : "", state_word(step->state),
+		text_addf(&text, "%zu. %s%s: %s%s%s\n", i + 1, step->words, desk_on(run->arena, step->words, step->server), state_word(step->state),
 			step->told ? ", " : "", step->told ? step->told : "");
 	}
 	text_addf(&text, "%s\n", run->view.state_now);
