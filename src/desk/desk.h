@@ -130,7 +130,7 @@ struct desk_view {
 	enum gate_confirm confirm;
 	const char *confirm_text;          /* CONFIRM_NAME */
 	bool reason_required;
-	const char *secret;                /* the generated password while it may be shown; NULL. Wiped by desk_hide */
+	const char *secret;                /* OVER: the generated password, where it was set or may have been, while it may be shown; NULL. Wiped by desk_hide */
 	enum error_kind ending;            /* OVER: NONE: all is done; TIMEOUT: open steps can be tried again; else what the first failed for */
 	const char *say;                   /* OVER: to read to the caller; own sentences, no secret */
 	const char *ticket;                /* OVER: plain lines to paste; no secret */

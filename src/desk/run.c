@@ -265,7 +265,6 @@ static void take_secret(struct desk_run *run)
 		return;
 	run->secret = passphrase_new();
 	run->generated = true;
-	run->view.secret = run->secret;
 }
 
 struct desk_run *run_new(struct desk *desk, const struct desk_job *job, const struct record *person, void (*changed)(void *context), void *context)

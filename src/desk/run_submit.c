@@ -225,9 +225,24 @@ static void keep_due(struct desk_run *run)
 		fail_step(run, &error, false);
 }
 
+/* Was the password written, or may it have been? One that was refused is not told to anybody. */
+static bool may_count(const struct desk_run *run)
+{
+	for (size_t i = 0; i < run->count; i++) {
+		const struct planned *planned = &run->steps[i].planned;
+		enum desk_state state = run->shown[i].state;
+
+		for (size_t j = 0; planned->change && !planned->checks && j < planned->change->edit_count; j++)
+			if (planned->change->edits[j].field->type == FIELD_SECRET)
+				return state == DESK_DONE || state == DESK_ALREADY || state == DESK_UNKNOWN;
+	}
+	return false;
+}
+
 static void finish(struct desk_run *run)
 {
 	run->view.phase = DESK_OVER;
+	run->view.secret = run->generated && may_count(run) ? run->secret : NULL;
 	run_join(run);
 	run_forget_due(run);
 	run_keep(run);

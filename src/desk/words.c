@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "desk/desk_private.h"
+#include "model/mailbox.h"
 
 /* --- all reviews as one -------------------------------------------------------------------------------------------- */
 
@@ -92,6 +93,9 @@ static void join_lines(struct desk_run *run)
 			const struct diff_line *line = &review->lines[j];
 			const char *words = words_at_end(run, i, line);
 
+			/* Of a group or a list that is changed too the words of the step say what. */
+			if (*run->person->name && review->change->kind != run->person->kind && review->change->kind != &kind_mailbox)
+				continue;
 			if (is_joined(run, i, line->field) || (line->field->type != FIELD_SECRET && strcmp(words, line->old_words) == 0))
 				continue;
 			lines = arena_grow(run->arena, lines, &capacity, count + 1, sizeof(*lines));

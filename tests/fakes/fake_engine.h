@@ -57,6 +57,10 @@ enum fake_ending {
 	FAKE_SILENT                /* no answer until another ending is set */
 };
 void fake_next(struct engine *engine, enum fake_ending ending);
+/* As many writes more are answered, then there is silence until fake_next. */
+void fake_silence_after(struct engine *engine, size_t writes);
+/* What goes to this server gets no answer from now on; NULL: it is back. Borrowed. */
+void fake_away(struct engine *engine, const char *server);
 /* The next preview shows a conflict with somebody else's value of the first edited field. */
 void fake_conflict(struct engine *engine);
 /* Somebody else changes a field of a stored record. */

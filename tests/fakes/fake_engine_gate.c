@@ -187,10 +187,25 @@ static struct review *mailbox_review(const struct gate *gate, struct review *rev
 	return review;
 }
 
+/* Names of mailboxes, sessions and queues begin with their server. */
+static bool is_away(const struct gate *gate, const struct change *change)
+{
+	size_t length = gate->away == NULL ? 0 : strlen(gate->away);
+
+	return length > 0 && strncmp(change->name, gate->away, length) == 0 && (change->name[length] == '\0' || change->name[length] == '/');
+}
+
 static struct review *make_review(const struct gate *gate, const struct change *change)
 {
 	struct review *review = review_new(change);
 	const struct record *now = target(gate, change);
+
+	if (is_away(gate, change)) {
+		review->allowed = false;
+		review->stage = STAGE_PLAN;
+		error_set(&review->refusal, ERROR_UNREACHABLE, "%s: no answer within 10 s; is the server running? [Connection timed out]", gate->away);
+		return review;
+	}
 
 	if (change->kind == &kind_mailbox)
 		return mailbox_review(gate, review);
@@ -448,7 +463,7 @@ static void submit_done(void *context)
 	struct gate_result result = { .outcome = OUTCOME_NOT_APPLIED, .id = "", .sentence = "" };
 
 	error_clear(&result.error);
-	if (gate->ending == FAKE_SILENT) {
+	if (gate->ending == FAKE_SILENT || (gate->silent_from > 0 && gate->submits >= gate->silent_from)) {
 		review_free(review);
 		loop_timer_again(answer->timer, 10);
 		return;
@@ -689,6 +704,17 @@ void fake_engine_free(struct engine *engine)
 void fake_next(struct engine *engine, enum fake_ending ending)
 {
 	engine->gate->ending = ending;
+	engine->gate->silent_from = 0;
+}
+
+void fake_silence_after(struct engine *engine, size_t writes)
+{
+	engine->gate->silent_from = engine->gate->submits + writes + 1;
+}
+
+void fake_away(struct engine *engine, const char *server)
+{
+	engine->gate->away = server;
 }
 
 void fake_conflict(struct engine *engine)

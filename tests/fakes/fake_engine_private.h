@@ -31,6 +31,8 @@ struct gate {
 	size_t entry_count;
 	enum fake_ending ending;           /* of the next write */
 	bool conflict;                     /* at the next preview */
+	size_t silent_from;                /* the submit of this number, counted from 1, and those behind it get no answer; 0: all do */
+	const char *away;                  /* server that does not answer; NULL */
 	void (*wrote)(void *context, const struct change *change, const struct record *now, const struct record *after);
 	void *wrote_context;
 	struct record *before, *after;     /* of the last set, to take it back; NULL: none */
