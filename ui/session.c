@@ -110,6 +110,9 @@ struct view *session_top(struct session *session)
 
 void session_push(struct session *session, struct view *view)
 {
+	/* So it would on the page of somebody else. */
+	if (session->notice.undo_id != NULL && strcmp(view->class->place, "page") == 0)
+		session_clear(session, &session->notice);
 	view->session = session;
 	view->below = *top_of(session);
 	*top_of(session) = view;
@@ -387,6 +390,7 @@ static void fill_slot(struct session *session, struct notice_slot *slot, bool wa
 	slot->words = words;
 	slot->warning = warning;
 	slot->undo_id = undo_id == NULL || undo_id[0] == '\0' ? NULL : memory_text(undo_id);
+	slot->section = session->section;
 	session_changed(session);
 }
 
@@ -433,6 +437,9 @@ struct session_notice session_notice_shown(const struct session *session)
 	const struct notice_slot *slot = session->hint.words != NULL ? &session->hint : &session->notice;
 	struct session_notice shown = { slot->words == NULL ? "" : slot->words, slot->warning, slot->undo_id };
 
+	/* A change can be taken back from where it was made; in another section the offer would be of something else. */
+	if (slot->undo_id != NULL && slot->section != session->section)
+		return (struct session_notice){ "", false, NULL };
 	return shown;
 }
 

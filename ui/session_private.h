@@ -16,6 +16,7 @@ struct notice_slot {
 	bool warning;
 	bool of_link;          /* tells that the directory did not answer: untrue once it does */
 	char *undo_id;         /* heap; NULL: none */
+	const struct section *section; /* where it was told */
 };
 
 struct session {
