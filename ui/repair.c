@@ -70,7 +70,7 @@ size_t repair_buttons(const struct repair_view *self, struct repair_button butto
 
 long repair_seconds(const struct repair_view *self)
 {
-	long left = self->over_at == 0 ? REPAIR_SHOWN_S : (long)(self->over_at + REPAIR_SHOWN_S - clock_now());
+	long left = (long)(self->shown_at + REPAIR_SHOWN_S - clock_now());
 
 	return desk_look(self->run)->secret == NULL || left < 0 ? 0 : left;
 }
@@ -119,13 +119,15 @@ static void on_changed(void *context)
 		self->button = 0;
 		session_hold_keys(self->view.session);
 	}
-	if (look->phase == DESK_OVER && self->over_at == 0) {
-		self->over_at = clock_now();
+	if (look->phase == DESK_OVER && !self->over) {
+		self->over = true;
 		self->focus = REPAIR_BUTTONS;
 		self->button = can_go_on(look) ? 1 : 0;
 		self->scroll = 0;
 		session_hold_keys(self->view.session);
 	}
+	if (look->secret != NULL && self->shown_at == 0)
+		self->shown_at = clock_now();
 	tell_session(self);
 	session_changed(self->view.session);
 }
@@ -189,8 +191,7 @@ static void leave(struct repair_view *self)
 	}
 	if (look->phase == DESK_OVER && look->open > 0)
 		session_notice(session, look->id, "%s%s%s: %zu of %zu steps are open%s", look->job->title, whom(look, " of "),
-			look->person->name, look->open, look->step_count, look->kept == 0 ? "" : look->kept == look->open ? "; they are kept as due (key M)" :
-			"; what can be tried again is kept as due (key M)");
+			look->person->name, look->open, look->step_count, look->kept == 0 ? "" : look->kept == look->open ? ", kept as due (M)" : ", some kept as due (M)");
 	else if (look->phase == DESK_OVER && look->step_count == 1)
 		session_notice(session, look->id, "%s%s%s: done", look->job->title, whom(look, " of "), look->person->name);
 	else if (look->phase == DESK_OVER)
@@ -235,7 +236,9 @@ static void show_ticket(struct repair_view *self)
 
 static void scroll(struct repair_view *self, enum move move)
 {
-	self->scroll = move_row(move, self->scroll, repair_scroll_most(self) + 1, 5, NULL);
+	size_t page, most = repair_scroll_most(self, &page);
+
+	self->scroll = move_row(move, self->scroll, most + 1, page, NULL);
 }
 
 static bool repair_view_act(struct view *view, const struct action *action)
@@ -249,6 +252,7 @@ static bool repair_view_act(struct view *view, const struct action *action)
 	}
 	if (strcmp(action->name, "spell") == 0) {
 		self->group = (self->group + 1) % PASSPHRASE_GROUPS;
+		self->scroll = 0;
 		session_changed(view->session);
 		return true;
 	}
@@ -309,12 +313,14 @@ static bool repair_typing(const struct view *view)
 static void repair_notice(struct view *view, const struct event *event)
 {
 	struct repair_view *self = self_of(view);
+	bool shown = desk_look(self->run)->secret != NULL;
 
 	if (event->kind != EVENT_TICK)
 		return;
-	if (self->over_at != 0 && repair_seconds(self) == 0)
+	if (shown && repair_seconds(self) == 0)
 		desk_hide(self->run);
-	if (desk_look(self->run)->secret != NULL || desk_look(self->run)->phase == DESK_LOOKING || desk_look(self->run)->phase == DESK_WRITING)
+	/* Also when its time is just over: until then it stands on the screen. */
+	if (shown || desk_look(self->run)->phase == DESK_LOOKING || desk_look(self->run)->phase == DESK_WRITING)
 		session_changed(view->session);
 }
 
@@ -344,6 +350,8 @@ static const char *repair_label(const struct view *view, const struct action *ac
 
 	if (move_of(action) != MOVE_ACCEPT)
 		return NULL;
+	if (repair_busy(view))
+		return desk_look(self->run)->phase == DESK_WRITING ? "wait" : "go back";
 	if (self->focus != REPAIR_BUTTONS && repair_asks(self))
 		return "go on";
 	switch (buttons[self->button < count ? self->button : 0].press) {

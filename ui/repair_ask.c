@@ -223,10 +223,12 @@ static void add_fields(struct repair_ask *self)
 	for (const struct field *field = self->job->wish->fields; field->name != NULL; field++) {
 		const struct field_values *values = record_get(offered, field->name);
 		bool many = (field->flags & FIELD_MANY) != 0;
+		const char *value = many || values->count == 0 ? NULL : values->values[0].bytes;
 
 		if (field->flags & FIELD_KEY)
 			continue;
-		inputs_add(&self->inputs, field, many || values->count == 0 ? NULL : values->values[0].bytes, NULL, (field->flags & FIELD_REQUIRED) != 0);
+		/* A question is answered by one of its answers; "none" is not one of them. */
+		inputs_add(&self->inputs, field, value, field->type == FIELD_FLAG || field->type == FIELD_CHOICE ? value : NULL, (field->flags & FIELD_REQUIRED) != 0);
 		if (many && values->count > 0)
 			input_set(&self->inputs.items[self->inputs.count - 1], joined(self->arena, field, values));
 	}

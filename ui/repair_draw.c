@@ -1,72 +1,56 @@
 /*
- * repair_draw: a run of the desk as text: steps with their ticks, what changes,
- * what it causes, what stays open, and at the end what to say.
+ * repair_draw: a run of the desk on the screen: its steps (repair_steps.c), what
+ * changes, what it causes, and at the end what is true now and what to say.
  *
- * Draws only, never fails; loop thread.
+ * Two panes side by side where there is room for both, else one below the
+ * other in one.  Draws only, never fails; loop thread.
  */
 #include <string.h>
 
-#include "base/clock.h"
 #include "base/passphrase.h"
 #include "base/text.h"
+#include "model/check.h"
 #include "ui/frame.h"
 #include "ui/repair_state.h"
 #include "ui/review.h"
 #include "ui/session.h"
 
 enum { BOTTOM_ROWS = 3, NAME_ROWS = 1, BUTTON_BASE = 100 };
-
-/* --- steps --------------------------------------------------------------------------------------------- */
-
-static const struct { const char *word; enum style style; } states[] = {
-	[DESK_WAITING] = { "", STYLE_DIM }, [DESK_RUNNING] = { "..", STYLE_WARNING }, [DESK_DONE] = { "done", STYLE_OK },
-	[DESK_ALREADY] = { "was so already", STYLE_OK }, [DESK_OPEN] = { "NOT DONE", STYLE_BAD }, [DESK_FAILED] = { "NOT DONE", STYLE_BAD },
-	[DESK_UNKNOWN] = { "nobody knows yet", STYLE_BAD }, [DESK_LEFT_OUT] = { "not begun", STYLE_WARNING },
-};
-
-static int state_column(const struct wrapped *pane)
-{
-	return pane->width >= 100 ? 64 : pane->width >= 70 ? 52 : pane->width - 20;
-}
-
-static const char *step_words(struct arena *arena, const struct desk_step *step)
-{
-	return arena_format(arena, "%s%s%s", step->words, step->server != NULL ? " - " : "", step->server != NULL ? step->server : "");
-}
-
-static void add_step(struct wrapped *pane, size_t number, const struct desk_step *step, bool before)
-{
-	int at = state_column(pane);
-	char clock[9] = "";
-	struct wrapped_span spans[] = {
-		{ 1, STYLE_DIM, arena_format(pane->arena, "%2zu", number) },
-		{ 4, STYLE_VALUE, step_words(pane->arena, step) },
-		{ at, states[step->state].style, before && step->state == DESK_FAILED ? "cannot be done" : states[step->state].word },
-		{ at + 17, STYLE_DIM, clock },
-	};
-	size_t room = at > 6 ? (size_t)at - 6 : 0;
-
-	if (step->at != 0 && pane->width >= at + 26)
-		clock_digits(step->at, 1, clock);
-	/* A long step has a row of its own, so that its state is not written over it. */
-	if (text_columns(pane->form, spans[1].words, strlen(spans[1].words)) > room) {
-		wrapped_pieces(pane, spans, 2);
-		spans[0].words = "";
-		spans[1].words = "";
-	}
-	if (states[step->state].word[0] != '\0' || spans[1].words[0] != '\0')
-		wrapped_pieces(pane, spans, clock[0] != '\0' ? 4 : 3);
-	if (step->told != NULL && !step->as_before)
-		wrapped_add(pane, 0, STYLE_PLAIN, NULL, 6, step->state == DESK_DONE || step->state == DESK_ALREADY ? STYLE_DIM : STYLE_WARNING, step->told);
-}
-
-static void add_steps(const struct desk_view *look, struct wrapped *pane)
-{
-	for (size_t i = 0; i < look->step_count; i++)
-		add_step(pane, i + 1, &look->steps[i], look->phase == DESK_SHOWN);
-}
+/* Columns: of labels and of values, and from which width on. */
+enum { LABEL = 2, VALUES = 24, NARROW = 60 };
+/* Columns from which on the causes stand beside the steps, and at the end the steps beside the words; rows from which on all groups are spelled. */
+enum { BESIDE_BEFORE = 114, BESIDE_AFTER = 160, ALL_GROUPS = 26 };
 
 /* --- before ------------------------------------------------------------------------------------------------ */
+
+/* "folder=INBOX who=anna rights=read" as "folder INBOX, who anna, rights read". */
+static const char *parts_words(struct arena *arena, const struct field *field, const char *value)
+{
+	const char *words = "";
+
+	for (const struct part *part = field->parts; part->name != NULL; part++) {
+		const char *text = parts_get(arena, value, part->name);
+
+		if (text != NULL && *text != '\0')
+			words = arena_format(arena, "%s%s%s %s", words, *words ? ", " : "", part->name, text);
+	}
+	return *words ? words : value;
+}
+
+/* Values with parts, of which several stand in one line with ", " between them: those that `other` lacks. */
+static void add_parts(struct wrapped *pane, const struct field *field, const char *list, const char *other, enum style style, const char *sign)
+{
+	char *rest = arena_text(pane->arena, list), *value;
+
+	while ((value = rest) != NULL && strchr(value, '=') != NULL) {
+		if ((rest = strstr(value, ", ")) != NULL) {
+			*rest = '\0';
+			rest += 2;
+		}
+		if (strstr(other, value) == NULL)
+			wrapped_add(pane, 2, style, sign, 4, style, parts_words(pane->arena, field, value));
+	}
+}
 
 static void add_lines(const struct desk_view *look, struct wrapped *pane)
 {
@@ -75,9 +59,15 @@ static void add_lines(const struct desk_view *look, struct wrapped *pane)
 	for (size_t i = 0; i < look->line_count; i++) {
 		const struct diff_line *line = &look->lines[i];
 
-		wrapped_add(pane, 0, STYLE_PLAIN, NULL, 1, STYLE_VALUE, arena_format(pane->arena, "%s: %s -> %s", line->field->label, line->old_words, line->new_words));
-		review_exact(pane, line->field, 3, line->old_words);
-		review_exact(pane, line->field, 3, line->new_words);
+		if (line->field->type == FIELD_SECRET) {
+			wrapped_add(pane, LABEL, STYLE_LABEL, line->field->label, pane->width >= NARROW ? VALUES : LABEL, STYLE_NEW, "a new one");
+		} else if (line->field->type == FIELD_PARTS) {
+			wrapped_add(pane, LABEL, STYLE_LABEL, NULL, LABEL, STYLE_LABEL, line->field->label);
+			add_parts(pane, line->field, line->old_words, line->new_words, STYLE_OLD, "-");
+			add_parts(pane, line->field, line->new_words, line->old_words, STYLE_NEW, "+");
+		} else {
+			review_difference(pane, line, false);
+		}
 	}
 }
 
@@ -101,7 +91,7 @@ static void add_causes(const struct desk_view *look, struct wrapped *pane)
 
 /* --- after ---------------------------------------------------------------------------------------------------- */
 
-static void add_secret(const struct repair_view *self, const struct desk_view *look, struct wrapped *pane)
+static void add_secret(const struct repair_view *self, const struct desk_view *look, int rows, struct wrapped *pane)
 {
 	long left = repair_seconds(self);
 
@@ -110,45 +100,93 @@ static void add_secret(const struct repair_view *self, const struct desk_view *l
 	wrapped_heading(pane, "Password");
 	wrapped_add(pane, 0, STYLE_PLAIN, NULL, 1, STYLE_TITLE, arena_format(pane->arena, "%s    with the hyphens; stays until Esc, at most %ld:%02ld", look->secret,
 		left / 60, left % 60));
-	wrapped_add(pane, 0, STYLE_PLAIN, NULL, 1, STYLE_VALUE, arena_format(pane->arena, "Group %u of %d:  %s", self->group + 1, PASSPHRASE_GROUPS,
-		passphrase_spelled(pane->arena, look->secret, self->group)));
+	for (unsigned group = 0; group < PASSPHRASE_GROUPS; group++) {
+		bool here = group == self->group;
+
+		if (here || rows >= ALL_GROUPS)
+			wrapped_add(pane, 0, STYLE_PLAIN, NULL, 1, here ? STYLE_TITLE : STYLE_VALUE, arena_format(pane->arena, "Group %u of %d:  %s%s", group + 1,
+				PASSPHRASE_GROUPS, passphrase_spelled(pane->arena, look->secret, group), here && rows >= ALL_GROUPS ? "  <" : ""));
+	}
 }
 
-static void add_end(const struct repair_view *self, const struct desk_view *look, struct wrapped *pane)
+static void add_end(const struct repair_view *self, const struct desk_view *look, int rows, struct wrapped *pane)
 {
 	wrapped_heading(pane, "State now");
-	wrapped_add(pane, 0, STYLE_PLAIN, NULL, 1, look->open > 0 ? STYLE_WARNING : STYLE_OK, look->state_now);
-	add_secret(self, look, pane);
+	if (look->open == 0) {
+		wrapped_add(pane, 0, STYLE_PLAIN, NULL, 1, STYLE_OK, look->state_now);
+	} else {
+		wrapped_add(pane, 0, STYLE_PLAIN, NULL, 1, STYLE_WARNING, look->done == 0 ? "Nothing of it is done." :
+			arena_format(pane->arena, "%zu of %zu steps %s done.", look->done, look->step_count, look->done == 1 ? "is" : "are"));
+		repair_open_steps(look, pane);
+	}
+	add_secret(self, look, rows, pane);
 	if (look->say != NULL) {
 		wrapped_heading(pane, "Say");
 		wrapped_add(pane, 0, STYLE_PLAIN, NULL, 1, STYLE_VALUE, look->say);
 	}
-	add_remarks(look, pane);
+	if (look->done > 0)
+		add_remarks(look, pane);
 }
 
-static void lay_out(const struct repair_view *self, struct arena *arena, enum visible_form form, int width, struct wrapped *pane)
+static void add_refusal(const struct desk_view *look, struct wrapped *pane)
+{
+	wrapped_add(pane, 1, STYLE_BAD, "X", 4, STYLE_BAD, look->refusal.text);
+	wrapped_add(pane, 0, STYLE_PLAIN, NULL, 4, STYLE_DIM, "Nothing was written.");
+}
+
+/* What is left and right; the right one is drawn only where there are two. */
+struct layout {
+	struct wrapped left, right;
+	bool two;
+	size_t running;                    /* row of the step under way */
+};
+
+static void lay_out(const struct repair_view *self, struct arena *arena, enum visible_form form, int rows, int columns, struct layout *layout)
 {
 	const struct desk_view *look = desk_look(self->run);
+	bool before = look->phase == DESK_SHOWN, over = look->phase == DESK_OVER;
+	int left = columns - 1;
+	struct wrapped *right;
 
-	wrapped_start(pane, arena, form, width);
+	memset(layout, 0, sizeof *layout);
+	layout->two = (before && columns >= BESIDE_BEFORE && look->refusal.kind == ERROR_NONE) || (over && columns >= BESIDE_AFTER);
+	if (layout->two)
+		left = (columns - 3) * 11 / 20;
+	wrapped_start(&layout->left, arena, form, left);
+	wrapped_start(&layout->right, arena, form, columns - left - 3);
+	right = layout->two ? &layout->right : &layout->left;
 	if (look->phase == DESK_LOOKING) {
-		wrapped_add(pane, 0, STYLE_PLAIN, NULL, 1, STYLE_DIM, "looking who is connected, and what each step would do ..");
+		wrapped_add(&layout->left, 0, STYLE_PLAIN, NULL, 1, STYLE_DIM, "looking who is connected, and what each step would do ..");
 		return;
 	}
-	if (look->phase == DESK_SHOWN && look->refusal.kind != ERROR_NONE) {
-		wrapped_add(pane, 1, STYLE_BAD, "X", 4, STYLE_BAD, look->refusal.text);
-		wrapped_add(pane, 0, STYLE_PLAIN, NULL, 4, STYLE_DIM, "Nothing was written.");
-	}
+	if (before && look->refusal.kind != ERROR_NONE)
+		add_refusal(look, &layout->left);
 	/* What whoever is on the telephone needs stands where it is seen without scrolling. */
-	if (look->phase == DESK_OVER) {
-		add_end(self, look, pane);
-		wrapped_heading(pane, "Steps");
+	if (over)
+		add_end(self, look, rows, &layout->left);
+	layout->running = repair_steps(look, over ? right : &layout->left);
+	if (before) {
+		add_lines(look, &layout->left);
+		add_causes(look, right);
 	}
-	add_steps(look, pane);
-	if (look->phase == DESK_SHOWN) {
-		add_lines(look, pane);
-		add_causes(look, pane);
-	}
+}
+
+/* The step under way stays in sight. */
+static size_t offset_of(const struct repair_view *self, const struct layout *layout, int rows)
+{
+	if (desk_look(self->run)->phase != DESK_WRITING || rows < 3 || layout->running + 2 < (size_t)rows)
+		return self->scroll;
+	return layout->running + 3 - (size_t)rows;
+}
+
+static void draw_panes(const struct repair_view *self, const struct layout *layout, struct canvas *canvas, int top, int rows)
+{
+	wrapped_draw(&layout->left, canvas, top, 0, rows, offset_of(self, layout, rows));
+	if (!layout->two)
+		return;
+	for (int row = 0; row < rows; row++)
+		canvas_border(canvas, top + row, layout->left.width + 1, 1, BORDER_VERTICAL, STYLE_HEADING);
+	wrapped_draw(&layout->right, canvas, top, layout->left.width + 3, rows, self->scroll);
 }
 
 /* --- the bottom ------------------------------------------------------------------------------------------------ */
@@ -186,11 +224,24 @@ static void draw_buttons(const struct repair_view *self, struct canvas *canvas, 
 	canvas_words(canvas, row, column + 1, canvas->columns - column - 2, STYLE_DIM, self->said);
 }
 
+static const char *bottom_words(const struct desk_view *look, struct arena *arena)
+{
+	size_t at = 0;
+
+	if (look->phase == DESK_OVER)
+		return look->open == 0 ? "Done" : arena_format(arena, look->open == 1 ? "%zu step is open" : "%zu steps are open", look->open);
+	if (look->phase != DESK_WRITING)
+		return "Nothing is written yet";
+	while (at < look->step_count && look->steps[at].state != DESK_RUNNING)
+		at++;
+	return at < look->step_count ? arena_format(arena, "Being done, step %zu of %zu", at + 1, look->step_count) : "Being done";
+}
+
 static void draw_bottom(const struct repair_view *self, struct canvas *canvas, int row)
 {
 	const struct desk_view *look = desk_look(self->run);
 
-	frame_rule(canvas, row++, 0, canvas->columns, look->phase == DESK_WRITING ? "Being done" : look->phase == DESK_OVER ? "Through" : "Nothing is written yet");
+	frame_rule(canvas, row++, 0, canvas->columns, bottom_words(look, canvas->arena));
 	if (repair_asks_name(self))
 		draw_input(self, canvas, row++, arena_format(canvas->arena, "Type %s", look->confirm_text), &self->name, REPAIR_NAME);
 	if (repair_asks(self))
@@ -198,35 +249,42 @@ static void draw_bottom(const struct repair_view *self, struct canvas *canvas, i
 	else if (look->phase == DESK_OVER)
 		canvas_format(canvas, row, 1, canvas->columns - 2, STYLE_DIM, "Number %s: each step stands in the history with it", look->id);
 	row++;
-	if (look->phase != DESK_WRITING && look->phase != DESK_LOOKING)
+	if (look->phase == DESK_WRITING) {
+		canvas_words(canvas, row, 1, canvas->columns - 2, self->said != NULL ? STYLE_WARNING : STYLE_DIM, self->said != NULL ? self->said :
+			"Each step has a deadline; other sections stay open meanwhile.");
+		canvas_cursor(canvas, row, 1, false);
+	} else if (look->phase != DESK_LOOKING) {
 		draw_buttons(self, canvas, row);
-	else
-		canvas_words(canvas, row, 1, canvas->columns - 2, STYLE_DIM, self->said);
+	}
 }
 
 void repair_draw(const struct view *view, struct canvas *canvas, struct area area)
 {
 	const struct repair_view *self = (const struct repair_view *)view;
 	int bottom = bottom_rows(self);
-	struct wrapped pane;
+	struct layout layout;
 
-	lay_out(self, canvas->arena, canvas->form, area.columns - 2, &pane);
-	wrapped_draw(&pane, canvas, area.top, 1, area.rows - bottom, self->scroll);
+	lay_out(self, canvas->arena, canvas->form, area.rows - bottom, area.columns, &layout);
+	draw_panes(self, &layout, canvas, area.top, area.rows - bottom);
 	draw_bottom(self, canvas, area.top + area.rows - bottom);
 }
 
-size_t repair_scroll_most(const struct repair_view *self)
+size_t repair_scroll_most(const struct repair_view *self, size_t *page)
 {
 	const struct canvas *canvas = session_canvas(self->view.session);
 	struct area area = frame_area(canvas, true);
+	int rows = area.rows - bottom_rows(self);
 	struct arena *arena = arena_new();
-	struct wrapped pane;
-	size_t most;
+	struct layout layout;
+	size_t most, other = 0;
 
-	lay_out(self, arena, canvas->form, area.columns - 2, &pane);
-	most = wrapped_most(&pane, area.rows - bottom_rows(self));
+	lay_out(self, arena, canvas->form, rows, area.columns, &layout);
+	most = wrapped_most(&layout.left, rows);
+	if (layout.two)
+		other = wrapped_most(&layout.right, rows);
 	arena_free(arena);
-	return most;
+	*page = wrapped_page(rows);
+	return most > other ? most : other;
 }
 
 void repair_click(struct view *view, int id)
@@ -247,6 +305,7 @@ const char *repair_title(const struct view *view, struct arena *arena)
 	const struct desk_view *look = desk_look(((const struct repair_view *)view)->run);
 	const char *address = record_text(look->person, "address");
 
+	/* Asked nothing though the job asks: steps that were left open. */
 	return look->person->name[0] == '\0' ? arena_text(arena, look->job->title) :
-		arena_format(arena, "%s - %s  %s%s%s", look->job->title, record_text(look->person, "full_name"), look->person->name, *address ? "  " : "", address);
+		arena_format(arena, "%s%s - %s  %s%s%s", look->job->title, look->wish == NULL && look->job->wish != NULL ? ", open steps" : "", record_text(look->person, "full_name"), look->person->name, *address ? "  " : "", address);
 }

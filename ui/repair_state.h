@@ -23,7 +23,8 @@ struct repair_view {
 	size_t button;
 	size_t scroll;
 	unsigned group;                    /* of the password that is spelled now */
-	int64_t over_at;                   /* epoch seconds at which it was over; 0: not yet */
+	bool over;                         /* it was over once */
+	int64_t shown_at;                  /* epoch seconds at which a made password was shown first; 0: not yet */
 	bool told;                         /* the session knows that the person is different now */
 	const char *said;                  /* one line; static; NULL */
 };
@@ -35,6 +36,15 @@ long repair_seconds(const struct repair_view *self);
 void repair_draw(const struct view *view, struct canvas *canvas, struct area area);
 void repair_click(struct view *view, int id);
 const char *repair_title(const struct view *view, struct arena *arena);
-size_t repair_scroll_most(const struct repair_view *self);
+/* The furthest useful scroll, and by how much PgDn goes. */
+size_t repair_scroll_most(const struct repair_view *self, size_t *page);
+
+/* --- repair_steps.c --- */
+/* Not done, or nobody knows. */
+bool repair_is_open(enum desk_state state);
+/* The steps as rows; returns the row of the one under way. */
+size_t repair_steps(const struct desk_view *look, struct wrapped *pane);
+/* OVER: what is open, what is true until then, how to go on. */
+void repair_open_steps(const struct desk_view *look, struct wrapped *pane);
 
 #endif

@@ -366,9 +366,9 @@ static void press(struct review_view *self)
 
 static void scroll(struct review_view *self, enum move move)
 {
-	size_t most = review_scroll_most(self, session_canvas(self->view.session));
+	size_t page, most = review_scroll_most(self, session_canvas(self->view.session), &page);
 
-	self->scroll = move_row(move, self->scroll, most + 1, session_canvas(self->view.session)->rows > 18 ? 5 : 2, NULL);
+	self->scroll = move_row(move, self->scroll, most + 1, page, NULL);
 }
 
 static bool review_act(struct view *view, const struct action *action)

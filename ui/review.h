@@ -22,8 +22,8 @@ void review_belongs(struct view *review, struct view *opener, struct line *reaso
 
 /* Was this name typed, as it is or in its ASCII form, which every keyboard has? NULL: nothing is that. */
 bool review_typed(const struct line *line, const char *name);
-/* A second printing in ASCII, where the words of a field that names something could be taken for another. */
-void review_exact(struct wrapped *pane, const struct field *field, int indent, const char *words);
+/* Old and new value of a field; fresh: it was not there when it was shown before. */
+void review_difference(struct wrapped *pane, const struct diff_line *line, bool fresh);
 /* One row of what a change will cause; fresh: it was not there when it was shown before. */
 void review_consequence(struct wrapped *pane, const struct consequence *consequence, bool fresh);
 

@@ -80,21 +80,24 @@ static int upper_rows(const struct layout *layout, int rows)
 	return rows - lower > UPPER_LEAST ? rows - lower : UPPER_LEAST;
 }
 
-size_t review_scroll_most(const struct review_view *self, const struct canvas *canvas)
+size_t review_scroll_most(const struct review_view *self, const struct canvas *canvas, size_t *page)
 {
 	struct arena *arena = arena_new();
 	/* Top line, section bar, crumb, notice and footer are the frame's. */
-	int rows = canvas->rows > 6 ? canvas->rows - 5 : 1, height, upper;
+	int rows = canvas->rows > 6 ? canvas->rows - 5 : 1, height, upper, lower;
 	struct layout layout;
 	size_t most, other = 0;
 
 	fill_layout(self, arena, canvas->form, rows, canvas->columns, &layout);
 	height = rows - layout.bottom;
 	upper = layout.two && !layout.beside ? upper_rows(&layout, height) : height;
+	lower = layout.beside ? height : height - upper;
 	most = wrapped_most(&layout.left, upper);
 	if (layout.two)
-		other = wrapped_most(&layout.right, layout.beside ? height : height - upper);
+		other = wrapped_most(&layout.right, lower);
 	arena_free(arena);
+	/* Both go together: by a page of the smaller one of those that move at all. */
+	*page = wrapped_page(most == 0 || (other > 0 && lower < upper) ? lower : upper);
 	return most > other ? most : other;
 }
 

@@ -38,7 +38,7 @@ static void add_ascii(struct wrapped *pane, int indent, const char *words)
 			arena_format(pane->arena, "in ASCII: %s", text_ascii_exact(pane->arena, words, strlen(words))));
 }
 
-void review_exact(struct wrapped *pane, const struct field *field, int indent, const char *words)
+static void exact(struct wrapped *pane, const struct field *field, int indent, const char *words)
 {
 	if (names_something(field))
 		add_ascii(pane, indent, words);
@@ -49,7 +49,7 @@ static void add_value(struct wrapped *pane, const struct field *field, enum styl
 	int column = value_column(pane);
 
 	wrapped_add(pane, column - 2, style, sign, column, style, words);
-	review_exact(pane, field, column, words);
+	exact(pane, field, column, words);
 }
 
 /* --- one field ------------------------------------------------------------------------- */
@@ -181,6 +181,18 @@ static bool add_short(struct wrapped *pane, const struct diff_line *line, bool f
 	return true;
 }
 
+void review_difference(struct wrapped *pane, const struct diff_line *line, bool fresh)
+{
+	if (add_short(pane, line, fresh)) {
+		exact(pane, line->field, VALUES, line->old_words);
+		exact(pane, line->field, VALUES, line->new_words);
+		return;
+	}
+	wrapped_add(pane, LABEL, STYLE_LABEL, NULL, LABEL, fresh ? STYLE_WARNING : STYLE_LABEL, line->field->label);
+	add_value(pane, line->field, STYLE_OLD, "-", line->old_words);
+	add_value(pane, line->field, STYLE_NEW, "+", line->new_words);
+}
+
 static void add_line(const struct review *review, struct wrapped *pane, const struct diff_line *line, bool fresh)
 {
 	bool adding = review->facts.now == NULL, deleting = review->plan.after == NULL;
@@ -201,18 +213,12 @@ static void add_line(const struct review *review, struct wrapped *pane, const st
 			add_ascii(pane, VALUES, words);
 		return;
 	}
-	if (add_short(pane, line, fresh)) {
-		if (names_something(line->field)) {
-			add_ascii(pane, VALUES, line->old_words);
-			add_ascii(pane, VALUES, line->new_words);
-		}
+	if (adding != deleting) {
+		wrapped_add(pane, LABEL, STYLE_LABEL, NULL, LABEL, fresh ? STYLE_WARNING : STYLE_LABEL, line->field->label);
+		add_value(pane, line->field, adding ? STYLE_NEW : STYLE_OLD, adding ? "+" : "-", adding ? line->new_words : line->old_words);
 		return;
 	}
-	wrapped_add(pane, LABEL, STYLE_LABEL, NULL, LABEL, fresh ? STYLE_WARNING : STYLE_LABEL, line->field->label);
-	if (!adding)
-		add_value(pane, line->field, STYLE_OLD, "-", line->old_words);
-	if (!deleting)
-		add_value(pane, line->field, STYLE_NEW, "+", line->new_words);
+	review_difference(pane, line, fresh);
 }
 
 /* --- what came back changed ----------------------------------------------------------------- */

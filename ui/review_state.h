@@ -79,8 +79,8 @@ const char *review_accept_label(const struct review_view *self);
 void review_draw(const struct view *view, struct canvas *canvas, struct area area);
 /* A click on one of the targets that were drawn: the focus goes there. */
 void review_click(struct view *view, int id);
-/* The furthest useful scroll on a canvas of this size. */
-size_t review_scroll_most(const struct review_view *self, const struct canvas *canvas);
+/* The furthest useful scroll on a canvas of this size, and by how much PgDn goes. */
+size_t review_scroll_most(const struct review_view *self, const struct canvas *canvas, size_t *page);
 const char *review_title(const struct view *view, struct arena *arena);
 
 #endif

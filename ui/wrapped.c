@@ -168,6 +168,11 @@ size_t wrapped_most(const struct wrapped *wrapped, int rows)
 	return wrapped->count - (size_t)rows;
 }
 
+size_t wrapped_page(int rows)
+{
+	return rows > 4 ? (size_t)rows - 3 : 1;
+}
+
 size_t wrapped_move(const struct wrapped *wrapped, enum move move, size_t offset, int rows, bool *moved)
 {
 	/* Top line, section bar, crumb, notice and footer are the frame's. */

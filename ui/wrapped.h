@@ -51,6 +51,8 @@ void wrapped_heading(struct wrapped *wrapped, const char *words);
 int wrapped_draw(const struct wrapped *wrapped, struct canvas *canvas, int row, int column, int rows, size_t offset);
 /* The largest useful offset for this height. */
 size_t wrapped_most(const struct wrapped *wrapped, int rows);
+/* How far PgDn goes in so many rows: all that was seen is gone but one row, and neither mark hides anything. */
+size_t wrapped_page(int rows);
 /* Where a view that is all text stands after a move, on a canvas of `rows` rows; *moved as move_row says. */
 size_t wrapped_move(const struct wrapped *wrapped, enum move move, size_t offset, int rows, bool *moved);
 

@@ -56,12 +56,12 @@ keys Space
 ok "it may be kept" shows 'no'
 ok "the review again" review
 ok "it is applied" apply
-ok "not all is done" over 'login cache emptied on mail2: NOT DONE'
+ok "not all is done" over 'NOT DONE +login cache emptied - mail2'
 ok "what is true until then" shows 'OLD password may still'
 ok "where it is kept" shows 'under what is due'
 ok "the new password works" login "$address" "$work/word3" "$LAB_IMAP1"
 back
-ok "said once more on leaving" shows 'they are kept as due'
+ok "said once more on leaving" shows 'kept as due'
 ok "the next day" open_person up
 keys M
 ok "open steps stand first" shows 'Open steps +New password of'

@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "base/clock.h"
 #include "on_screen.h"
 #include "tests/fakes/stage.h"
 #include "ui/session.h"
@@ -100,6 +101,141 @@ static void a_step_that_fails_stays_open_and_is_done_again(void **state)
 	stage_free(stage);
 }
 
+/* The person whose password was not written keeps the old one, so no other is read out; where it is written later it is. */
+static void a_password_that_was_refused_is_not_shown(void **state)
+{
+	struct stage *stage = open_page(ROLE_ADMIN, 2);
+
+	(void)state;
+	stage_keys(stage, "p Ctrl-G Tab Tab");
+	fake_next(stage->engine, FAKE_FAILED);
+	stage_keys(stage, "Enter");
+	shows(stage, "the old password is the one that counts");
+	shows(stage, "the 11 steps after it");
+	hides(stage, "hyphens");
+	stage_keys(stage, "Tab Enter");
+	shows(stage, "All 12 steps are done.");
+	shows(stage, "with the hyphens; stays until Esc, at most 2:00");
+	stage_free(stage);
+}
+
+/* What is shown, without blanks around it; "" where no password is. */
+static void shown_password(struct stage *stage, char password[20])
+{
+	char *screen = stage_print(stage), *at = strstr(screen, "    with the hyphens");
+
+	password[0] = '\0';
+	if (at != NULL) {
+		memcpy(password, at - 19, 19);
+		password[19] = '\0';
+	}
+	free(screen);
+}
+
+static struct stage *show_password(enum role role, char password[20])
+{
+	struct stage *stage = open_page(role, 2);
+
+	stage_keys(stage, "p Ctrl-G Tab");
+	stage_type(stage, "T-4711");
+	stage_keys(stage, "Tab Enter");
+	shown_password(stage, password);
+	assert_int_equal(strlen(password), 19);
+	return stage;
+}
+
+static void it_goes_after_two_minutes(void **state)
+{
+	char password[20];
+	struct stage *stage = show_password(ROLE_HELPDESK, password);
+	int64_t begin = clock_now();
+
+	(void)state;
+	clock_freeze(begin + 119);
+	session_tick(stage->session);
+	shows(stage, "at most 0:01");
+	shows(stage, password);
+	clock_freeze(begin + 120);
+	session_tick(stage->session);
+	hides(stage, password);
+	hides(stage, "Group 1 of 4");
+	/* The rest of the page stays: what is said to the caller, and what was done. */
+	shows(stage, "Choose one of your own");
+	stage_keys(stage, "Space");
+	shows(stage, "there is no password to spell");
+	/* Nor does a clock that was set back bring it again. */
+	clock_freeze(begin);
+	session_tick(stage->session);
+	hides(stage, password);
+	stage_free(stage);
+}
+
+static void it_goes_with_esc(void **state)
+{
+	char password[20];
+	struct stage *stage = show_password(ROLE_HELPDESK, password);
+
+	(void)state;
+	stage_keys(stage, "Esc");
+	hides(stage, password);
+	assert_string_equal(session_place(session_top(stage->session)), "page");
+	stage_keys(stage, "M");
+	hides(stage, password);
+	stage_free(stage);
+}
+
+static void another_size_does_not_lose_it(void **state)
+{
+	static const struct { int rows, columns; } sizes[] = { { 24, 80 }, { 10, 40 }, { 5, 20 }, { 60, 200 }, { 40, 100 } };
+	char password[20];
+	struct stage *stage = show_password(ROLE_HELPDESK, password);
+
+	(void)state;
+	stage_keys(stage, "Space");
+	for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+		session_resize(stage->session, sizes[i].rows, sizes[i].columns);
+		if (sizes[i].rows < 24)
+			continue;
+		shows(stage, password);
+		shows(stage, "Group 2 of 4");
+	}
+	/* On the smallest one it is found by going down. */
+	session_resize(stage->session, 10, 40);
+	stage_keys(stage, "PgDn");
+	session_resize(stage->session, 40, 100);
+	shows(stage, password);
+	stage_free(stage);
+}
+
+/* Whoever comes to a screen that was left alone reads nothing on it, and once the time is over nothing behind it. */
+static void a_locked_screen_does_not_show_it(void **state)
+{
+	struct fake_settings settings = { .role = ROLE_HELPDESK, .servers = 2, .unlock_dn = "uid=t.kern,cn=users,dc=example,dc=com" };
+	int64_t begin;
+	char password[20];
+	struct stage *stage = stage_new(&settings, "users", 40, 100, VISIBLE_UTF8);
+
+	(void)state;
+	stage_keys(stage, "/");
+	stage_type(stage, "user000");
+	stage_keys(stage, "Enter p Ctrl-G Tab");
+	stage_type(stage, "T-4711");
+	stage_keys(stage, "Tab Enter");
+	shown_password(stage, password);
+	assert_int_equal(strlen(password), 19);
+	begin = clock_now();
+	session_cover(stage->session);
+	hides(stage, password);
+	stage_keys(stage, "Space Enter Esc x");
+	hides(stage, password);
+	clock_freeze(begin + 121);
+	session_tick(stage->session);
+	stage_type(stage, FAKE_PASSWORD);
+	stage_keys(stage, "Enter");
+	hides(stage, password);
+	stage_free(stage);
+}
+
 /* What was shown has changed: it comes back, and nothing goes on by itself. */
 static void a_review_that_comes_back_is_confirmed_again(void **state)
 {
@@ -172,6 +308,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_quota_is_reviewed_written_and_told), cmocka_unit_test(a_made_password_is_shown_once),
 		cmocka_unit_test(a_step_that_fails_stays_open_and_is_done_again), cmocka_unit_test(a_review_that_comes_back_is_confirmed_again),
+		cmocka_unit_test(a_password_that_was_refused_is_not_shown), cmocka_unit_test(it_goes_after_two_minutes), cmocka_unit_test(it_goes_with_esc),
+		cmocka_unit_test(another_size_does_not_lose_it), cmocka_unit_test(a_locked_screen_does_not_show_it),
 		cmocka_unit_test(a_role_is_told_what_it_may_not), cmocka_unit_test(the_menu_lists_every_job), cmocka_unit_test(what_is_asked_is_checked),
 	};
 

@@ -1,4 +1,5 @@
-/* Golden screens: each view as text and style map at three sizes, UTF-8 and ASCII; UPDATE_GOLDEN=1 writes them anew. */
+/* Golden screens: each view as text and style map at three sizes, some at a fourth, UTF-8 and ASCII; UPDATE_GOLDEN=1 writes them anew. */
+#include <dirent.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -7,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -36,7 +38,7 @@ struct scene {
 	const char *name;
 	enum role role;
 	const char *section;
-	const char *keys[12];
+	const char *keys[16];
 	bool hostile, down;
 	size_t cut, servers;
 	int minutes;               /* so long the servers are watched before the keys */
@@ -75,6 +77,21 @@ static const struct scene scenes[] = {
 	{ "repair-password", ROLE_ADMIN, "users", { "/", "=user000", "Enter p Ctrl-G", "Tab Tab Enter", NULL }, false, false, 0, 2, 0 },
 	{ "repair-over", ROLE_ADMIN, "users", { "/", "=user000", "Enter l Ctrl-U", "=5 GB", "Ctrl-G", "Tab Tab Enter", NULL }, false, false, 0, 2, 0 },
 	{ "repair-open", ROLE_ADMIN, "users", { "/", "=user000", "Enter s Ctrl-G", "!unknown", "Tab Tab Enter", NULL }, false, false, 0, 2, 0 },
+	{ "repair-running", ROLE_ADMIN, "users", { "/", "=user000", "Enter p Ctrl-G", "Tab Tab", "!running", NULL }, false, false, 0, 2, 0 },
+	{ "repair-away-review", ROLE_HELPDESK, "users", { "/", "=user000", "!away", "Enter s Ctrl-G", NULL }, false, false, 0, 2, 0 },
+	{ "repair-away", ROLE_HELPDESK, "users", { "/", "=user000", "!away", "Enter p Ctrl-G", "Tab", "=T-4711", "Tab Enter", NULL }, false, false, 0, 2, 0 },
+	{ "repair-away-end", ROLE_HELPDESK, "users", { "/", "=user000", "!away", "Enter p Ctrl-G", "Tab", "=T-4711", "Tab Enter", "PgDn", NULL }, false, false, 0, 2, 0 },
+	{ "repair-due", ROLE_HELPDESK, "users", { "/", "=user000", "!away", "Enter p Ctrl-G", "Tab", "=T-4711", "Tab Enter", "Esc M", NULL }, false, false, 0, 2, 0 },
+	{ "repair-due-review", ROLE_HELPDESK, "users", { "/", "=user000", "!away", "Enter p Ctrl-G", "Tab", "=T-4711", "Tab Enter", "Esc M", "!back", "Enter", NULL }, false, false, 0, 2, 0 },
+	{ "repair-due-over", ROLE_HELPDESK, "users", { "/", "=user000", "!away", "Enter p Ctrl-G", "Tab", "=T-4711", "Tab Enter", "Esc M", "!back", "Enter Tab", "=T-4711", "Tab Enter", NULL }, false, false, 0, 2, 0 },
+	{ "repair-due-overview", ROLE_ADMIN, "users", { "/", "=user000", "!away", "Enter s Ctrl-G", "Tab Tab Enter", "Esc 1", NULL }, false, false, 0, 2, 0 },
+	{ "repair-due-page", ROLE_HELPDESK, "users", { "/", "=user000", "!away", "Enter s Ctrl-G", "Tab", "=T-4711", "Tab Enter", "Esc", NULL }, false, false, 0, 2, 0 },
+	{ "repair-failed", ROLE_HELPDESK, "users", { "/", "=user000", "Enter p Ctrl-G", "Tab", "=T-4711", "Tab", "!failed", "Enter", NULL }, false, false, 0, 2, 0 },
+	{ "repair-ticket", ROLE_HELPDESK, "users", { "/", "=user000", "Enter l Ctrl-U", "=5 GB", "Ctrl-G Tab", "=T-4711", "Tab Enter x", NULL }, false, false, 0, 2, 0 },
+	{ "repair-spell", ROLE_HELPDESK, "users", { "/", "=user000", "Enter p Ctrl-G", "Tab", "=T-4711", "Tab Enter", "Space Space", NULL }, false, false, 0, 2, 0 },
+	{ "repair-absence", ROLE_HELPDESK, "users", { "/", "=user000", "Enter a Down Enter", "=I am ill until Monday.", "Down", "Down", "=2026-12-24", "Ctrl-G", NULL }, false, false, 0, 2, 0 },
+	{ "repair-stolen-over", ROLE_ADMIN, "users", { "/", "=user000", "Enter B Ctrl-G", "Tab Tab Enter", NULL }, false, false, 0, 2, 0 },
+	{ "repair-leaver-over", ROLE_ADMIN, "users", { "/", "=user000", "Enter V", "=user001@example.de", "Down", "=2026-12-24", "Ctrl-G", "Tab Tab Enter", NULL }, false, false, 0, 2, 0 },
 	{ "repair-stolen", ROLE_ADMIN, "users", { "/", "=user000", "Enter B Ctrl-G", NULL }, false, false, 0, 2, 0 },
 	{ "repair-leaver", ROLE_ADMIN, "users", { "/", "=user000", "Enter V", "=user001@example.de", "Down", "=2026-12-24", "Ctrl-G", NULL }, false, false, 0, 2, 0 },
 	{ "history-job", ROLE_ADMIN, "users", { "/", "=user000", "Enter s Ctrl-G", "Tab Tab Enter", "Esc Esc H", "Enter", NULL }, false, false, 0, 2, 0 },
@@ -207,7 +224,9 @@ static const struct scene scenes[] = {
 	{ "idle-hidden", ROLE_ADMIN, "users", { "Enter", NULL }, false, false, 0, 0, 0 },
 	{ "refused-key", ROLE_HELPDESK, NULL, { "Esc n", NULL }, false, false, 0, 0, 0 },
 };
-static const struct { const char *name; int rows, columns; } sizes[] = { { "80x24", 24, 80 }, { "120x40", 40, 120 }, { "40x10", 10, 40 } };
+static const struct { const char *name; int rows, columns; } sizes[] = { { "80x24", 24, 80 }, { "120x40", 40, 120 }, { "40x10", 10, 40 }, { "200x60", 60, 200 } };
+/* Scenes of which also the last size has a picture. */
+static const char *const wide[] = { "repair-review", "repair-running", "repair-password", "repair-away", "repair-stolen", "repair-due", "review-delete" };
 static const struct { const char *name; enum visible_form form; } forms[] = { { "utf8", VISIBLE_UTF8 }, { "ascii", VISIBLE_ASCII } };
 
 static void on_time(void *context)
@@ -240,6 +259,30 @@ static void broken(struct stage *stage, const char *command, const char *words)
 	fake_hosts_reply(stage->engine->hosts, &(struct fake_reply){ .host = "mail1", .command = command, .failure = ERROR_UNREACHABLE, .failure_text = words });
 }
 
+struct running { struct stage *stage; size_t submits; bool done; };
+
+static void look_whether_silent(void *context)
+{
+	struct running *running = context;
+
+	running->done = fake_submits(running->stage->engine) == running->submits;
+}
+
+/* Presses Apply, and the fourth step gets no answer. */
+static void run_into_silence(struct stage *stage)
+{
+	struct running running = { stage, fake_submits(stage->engine) + 4, false };
+	struct key enter;
+	struct loop_timer *timer;
+
+	fake_silence_after(stage->engine, 3);
+	key_from_name("Enter", &enter);
+	session_key(stage->session, &enter);
+	timer = loop_after(stage->engine->loop, 0, 1, look_whether_silent, &running);
+	loop_run_until(stage->engine->loop, &running.done);
+	loop_timer_stop(timer);
+}
+
 static void play(struct stage *stage, const char *const *keys)
 {
 	for (size_t i = 0; keys[i] != NULL; i++) {
@@ -249,6 +292,14 @@ static void play(struct stage *stage, const char *const *keys)
 			broken(stage, "configuration", "mail1: no answer within 20 s");
 		else if (strcmp(keys[i], "!down") == 0)
 			broken(stage, "who", "net_connect_unix(/run/dovecot/anvil) failed: Connection refused");
+		else if (strcmp(keys[i], "!running") == 0)
+			run_into_silence(stage);
+		else if (strcmp(keys[i], "!away") == 0)
+			fake_away(stage->engine, "mail2");
+		else if (strcmp(keys[i], "!back") == 0)
+			fake_away(stage->engine, NULL);
+		else if (strcmp(keys[i], "!failed") == 0)
+			fake_next(stage->engine, FAKE_FAILED);
 		else if (strcmp(keys[i], "!unknown") == 0)
 			fake_next(stage->engine, FAKE_UNKNOWN);
 		else if (keys[i][0] == '=')
@@ -310,14 +361,40 @@ static void compare(const char *path, const char *picture_now)
 	free(wanted);
 }
 
+/* What is due is on a disk. */
+static void empty(const char *directory)
+{
+	DIR *files = opendir(directory);
+	struct dirent *entry;
+	char path[600];
+
+	while (files != NULL && (entry = readdir(files)) != NULL) {
+		snprintf(path, sizeof path, "%s/%s", directory, entry->d_name);
+		unlink(path);
+	}
+	if (files != NULL)
+		closedir(files);
+	rmdir(directory);
+}
+
+static bool is_wide(const char *name)
+{
+	for (size_t i = 0; i < sizeof wide / sizeof *wide; i++)
+		if (strcmp(wide[i], name) == 0)
+			return true;
+	return false;
+}
+
 static void scene_is_as_before(void **state)
 {
 	const struct scene *scene = *state;
 
-	for (size_t size = 0; size < 3; size++) {
+	for (size_t size = 0; size < (is_wide(scene->name) ? 4 : 3); size++) {
 		for (size_t form = 0; form < 2; form++) {
+			char directory[] = "/tmp/postroom-screens-XXXXXX";
 			struct fake_settings settings = { .role = scene->role, .hostile = scene->hostile, .down = scene->down, .cut = scene->cut,
-				.servers = scene->servers, .outside = strcmp(scene->name, "page-outside") == 0 ? "user019" : NULL, .ucs = strstr(scene->name, "-ucs") != NULL,
+				.servers = scene->servers, .outside = strcmp(scene->name, "page-outside") == 0 ? "user019" : NULL,
+				.state_directory = strncmp(scene->name, "repair-", 7) == 0 ? mkdtemp(directory) : NULL, .ucs = strstr(scene->name, "-ucs") != NULL,
 				.unlock_dn = strcmp(scene->name, "idle-locked") == 0 ? "uid=t.kern,cn=users,dc=example,dc=com" : NULL };
 			struct stage *stage = stage_new(&settings, scene->section, sizes[size].rows, sizes[size].columns, forms[form].form);
 			char path[160], *now;
@@ -327,7 +404,8 @@ static void scene_is_as_before(void **state)
 				stage_watch(stage, scene->minutes);
 			stage_hear(stage);
 			play(stage, scene->keys);
-			stage_hear(stage);
+			if (strcmp(scene->name, "repair-running") != 0)
+				stage_hear(stage);
 			if (strncmp(scene->name, "idle-", 5) == 0)
 				session_cover(stage->session);
 			assert_sound_screen(stage_canvas(stage));
@@ -335,7 +413,11 @@ static void scene_is_as_before(void **state)
 			snprintf(path, sizeof path, "tests/screens/%s-%s-%s.screen", scene->name, sizes[size].name, forms[form].name);
 			compare(path, now);
 			free(now);
+			/* Whatever was silent ends. */
+			fake_next(stage->engine, FAKE_APPLIED);
 			stage_free(stage);
+			if (settings.state_directory != NULL)
+				empty(directory);
 		}
 	}
 }
@@ -372,5 +454,7 @@ int main(void)
 		tests[count] = (struct CMUnitTest){ scene->name, scene_is_as_before, NULL, NULL, NULL };
 		tests[count++].initial_state = scene;
 	}
+	/* ONLY='repair-*' draws these alone. */
+	cmocka_set_test_filter(getenv("ONLY"));
 	return _cmocka_run_group_tests("screens", tests, count, NULL, NULL);
 }
