@@ -166,6 +166,24 @@ static uint64_t number_of(const struct json *object, const char *key)
 	return number > 0 ? (uint64_t)number : 0;
 }
 
+/* As many as a queue is listed of. */
+static const struct person_sent *sent_of(struct arena *arena, const struct json *json, size_t *count)
+{
+	enum { SENT_MOST = 10000 };
+	const struct json *list = json_get(json, "sent");
+	size_t there = json_count(list) < SENT_MOST ? json_count(list) : SENT_MOST;
+	struct person_sent *sent = arena_alloc(arena, (there + 1) * sizeof(*sent));
+
+	*count = 0;
+	for (size_t i = 0; i < there; i++) {
+		const char *id = text_of(arena, json_item(list, i), "id");
+
+		if (*id)
+			sent[(*count)++] = (struct person_sent){ id, json_get_number(json_item(list, i), "time", 0) };
+	}
+	return json_sort(list) == JSON_LIST ? sent : NULL;
+}
+
 static void fill_sessions(struct arena *arena, const struct json *json, struct person_sessions *sessions)
 {
 	const struct json *list = json_get(json, "sessions");
@@ -180,6 +198,7 @@ static void fill_sessions(struct arena *arena, const struct json *json, struct p
 	}
 	*sessions = (struct person_sessions){ .rows = rows, .count = count, .place = text_of(arena, json, "place"), .from = text_of(arena, json, "from"),
 		.silent = number_of(json, "silent"), .ended = number_of(json, "ended"), .killed = number_of(json, "killed") };
+	sessions->sent = sent_of(arena, json, &sessions->sent_count);
 }
 
 bool person_sessions_read(struct arena *arena, const struct host_answer *answer, struct person_sessions *sessions, struct error *error)

@@ -35,6 +35,7 @@ bool person_folders_read(struct arena *arena, const struct host_answer *answer, 
 
 /* smtp-sessions and smtp-end. */
 struct person_session { uint64_t pid, mails; const char *login, *client, *since; };
+struct person_sent { const char *id; int64_t when; };           /* epoch; 0: not told */
 struct person_sessions {
 	const struct person_session *rows; /* open now (of smtp-end: still open) */
 	size_t count;
@@ -42,6 +43,9 @@ struct person_sessions {
 	size_t silent;                     /* connections that have sent nothing yet, so that nobody knows whose they are */
 	size_t ended;                      /* smtp-end: how many were ended */
 	size_t killed;                     /* of these by ending their process, after which the service may pause */
+	/* What these logins sent, also under the ids that a filter of the server gave it; NULL: a postroom there that does not tell. */
+	const struct person_sent *sent;
+	size_t sent_count;
 };
 bool person_sessions_read(struct arena *arena, const struct host_answer *answer, struct person_sessions *sessions, struct error *error);
 /* "2 open: from 192.0.2.7 since ...": for people. Arena. */

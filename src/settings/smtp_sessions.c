@@ -104,7 +104,7 @@ static bool take_journal(struct look *look)
 
 	if (access("/usr/bin/journalctl", X_OK) != 0)
 		return false;
-	ran = GUARDIAN_RUN(&look->guardian, "/usr/bin/journalctl", "-q", "--no-pager", "-o", "short", "--since=-3d", "-n", "20000", "_COMM=smtpd");
+	ran = GUARDIAN_RUN(&look->guardian, "/usr/bin/journalctl", "-q", "--no-pager", "-o", "short", "--since=-3d", "-n", "20000", "_COMM=smtpd", "_COMM=smtp", "_COMM=lmtp");
 	if (!ran.ended || ran.status != 0 || !*ran.output)
 		return false;
 	take_bytes(&look->log, ran.output, strlen(ran.output));
@@ -135,7 +135,7 @@ static bool read_log(struct look *look)
 	const char *own = parameter(look, "maillog_file");
 
 	smtp_log_free(&look->log);
-	look->log = (struct smtp_log){ .now = clock_now() };
+	look->log = (struct smtp_log){ .now = clock_now(), .logins = (const char *const *)look->logins };
 	if (own[0] == '/' && strcmp(own, "/dev/stdout") != 0)
 		return take_log(look, own) || error_set(&look->error, ERROR_FILE, "the log of Postfix, %s, cannot be read", own);
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
@@ -386,7 +386,7 @@ static bool connection(struct look *look, const struct smtp_open *open, bool cut
 static bool wanted(const struct look *look, const struct smtp_open *open)
 {
 	for (size_t i = 0; look->logins[i]; i++)
-		if (*open->login && strcasecmp(open->login, look->logins[i]) == 0)
+		if (smtp_log_same_login(open->login, look->logins[i]))
 			return true;
 	return false;
 }
@@ -408,6 +408,22 @@ static void add_session(struct json *list, const struct smtp_open *open)
 	json_add(list, item);
 }
 
+/* What these logins sent, by queue id; most of it has left the queue. */
+static struct json *sent_of(const struct look *look)
+{
+	struct json *list = json_array_new();
+	size_t count = smtp_log_sent(&look->log);
+
+	for (size_t i = 0; i < count; i++) {
+		struct json *item = json_object_new();
+
+		add_text(item, "id", look->log.sent[i].id);
+		json_put_number(item, "time", look->log.sent[i].when);
+		json_add(list, item);
+	}
+	return list;
+}
+
 static struct json *report(struct look *look, int64_t ended)
 {
 	struct json *json = json_object_new(), *list = json_array_new();
@@ -424,6 +440,7 @@ static struct json *report(struct look *look, int64_t ended)
 	add_text(json, "place", look->place);
 	add_text(json, "from", look->log.from);
 	json_put(json, "sessions", list);
+	json_put(json, "sent", sent_of(look));
 	json_put_number(json, "silent", silent);
 	json_put_number(json, "ended", ended);
 	json_put_number(json, "killed", look->killed);

@@ -69,6 +69,53 @@ static void sessions(void **state)
 	smtp_log_free(&log);
 }
 
+static bool is_sent(const struct smtp_log *log, const char *id)
+{
+	for (size_t i = 0; i < smtp_log_sent(log); i++)
+		if (strcmp(log->sent[i].id, id) == 0)
+			return true;
+	return false;
+}
+
+/* By the login, whatever the sender; under the id that a filter of this machine gave it too. */
+static void what_a_login_sent(void **state)
+{
+	static const char *const logins[] = { "anna@example.com", "anna", NULL }, *const lines[] = {
+		"Nov 20 11:00:01 mail1 postfix/submission/smtpd[10]: 3D2A5E1F: client=h[192.0.2.7], sasl_method=PLAIN, sasl_username=Anna",
+		"Nov 20 11:00:02 mail1 postfix/submission/smtpd[10]: 4Xq2Pz0ab1zJ7w: client=h[192.0.2.7], sasl_method=PLAIN, sasl_username=anna@example.com, sasl_sender=x",
+		"Nov 20 11:00:02 mail1 postfix/submission/smtpd[10]: 4Xq2Pz0ab1zJ7w: client=h[192.0.2.7], sasl_method=PLAIN, sasl_username=anna@example.com",
+		"Nov 20 11:00:03 mail1 postfix/smtpd[11]: 5A00: client=h[192.0.2.7], sasl_method=PLAIN, sasl_username=joanna",
+		"Nov 20 11:00:03 mail1 postfix/smtpd[11]: 5A01: client=h[192.0.2.7]",
+		"Nov 20 11:00:03 mail1 postfix/smtpd[11]: 5A-2: client=h[192.0.2.7], sasl_method=PLAIN, sasl_username=anna",
+		/* Through amavis and back; of another machine; of somebody else's mail. */
+		"Nov 20 11:00:04 mail1 postfix/smtp[12]: 3D2A5E1F: to=<x@y.test>, relay=127.0.0.1[127.0.0.1]:10024, delay=1, dsn=2.0.0, status=sent (250 2.0.0 from MTA(smtp:[127.0.0.1]:10025): 250 2.0.0 Ok: queued as 6B10)",
+		"Nov 20 11:00:05 mail1 postfix/smtp[12]: 6B10: to=<x@y.test>, relay=mx.y.test[192.0.2.99]:25, delay=1, status=sent (250 queued as 5A01)",
+		"Nov 20 11:00:05 mail1 postfix/smtp[12]: 5A00: to=<x@y.test>, relay=127.0.0.1[127.0.0.1]:10024, delay=1, status=sent (250 Ok: queued as 6B11)",
+		"Nov 20 11:00:06 mail1 postfix/smtp[12]: 6B10: to=<x@y.test>, relay=none, delay=1, status=deferred (connect to 127.0.0.1[127.0.0.1]:10024: queued as 6B12)",
+		"Nov 20 11:00:06 mail1 postfix/smtp[12]: 6B10: to=<x@y.test>, relay=", "Nov 20 11:00:06 mail1 postfix/smtp[12]: 6B10: to=<",
+		NULL
+	};
+	struct smtp_log log = { .now = NOW, .logins = logins };
+
+	(void)state;
+	for (size_t i = 0; lines[i]; i++)
+		smtp_log_line(&log, lines[i], strlen(lines[i]));
+	assert_true(is_sent(&log, "3D2A5E1F") && is_sent(&log, "4Xq2Pz0ab1zJ7w") && is_sent(&log, "6B10"));
+	assert_int_equal(smtp_log_sent(&log), 3);
+	/* The newest of many. */
+	for (size_t i = 0; i < SMTP_SENT_MOST + 5; i++) {
+		char line[200];
+
+		snprintf(line, sizeof(line), "Nov 20 12:00:00 m postfix/smtpd[10]: C%05zu: client=h[192.0.2.7], sasl_method=PLAIN, sasl_username=anna", i);
+		smtp_log_line(&log, line, strlen(line));
+	}
+	assert_int_equal(smtp_log_sent(&log), SMTP_SENT_MOST);
+	assert_false(is_sent(&log, "3D2A5E1F"));
+	assert_true(is_sent(&log, "C10004"));
+	smtp_log_free(&log);
+	assert_int_equal(smtp_log_sent(&log), 0);
+}
+
 static void times(void **state)
 {
 	static const struct { const char *line; int64_t epoch; size_t length; } cases[] = {
@@ -93,8 +140,9 @@ static void times(void **state)
 static void hostile(void **state)
 {
 	static const char *const pieces[] = { "Nov 20 11:00:00 ", "mail1 ", "postfix/smtpd[", "1", "99999999999999999999", "]: ", "connect from ", "[", "]",
-		"disconnect from ", "A1: client=", ", sasl_username=", ",", "\t", "2026-11-20T11:00:00Z ", "x" };
-	struct smtp_log log = { .now = NOW };
+		"disconnect from ", "A1: client=", ", sasl_username=", "eve", "A1: to=<", ", relay=x[127.0.0.1]:1", "queued as ", ",", "\t", "2026-11-20T11:00:00Z ", "x" };
+	static const char *const eve[] = { "eve", NULL };
+	struct smtp_log log = { .now = NOW, .logins = eve };
 	long rounds = trial_rounds(20000, 500000);
 
 	(void)state;
@@ -126,7 +174,7 @@ static void hostile(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(sessions),
+		cmocka_unit_test(sessions), cmocka_unit_test(what_a_login_sent),
 		cmocka_unit_test(times),
 		cmocka_unit_test(hostile),
 	};
