@@ -205,9 +205,11 @@ static void open_row(struct history_view *self)
 
 static const char *job_undo_reason(const struct history_row *row)
 {
+	if (row->can_undo)
+		return NULL;
 	if (row->job_state == HISTORY_UNDONE)
 		return "it was taken back already";
-	return row->can_undo ? NULL : "no step of it can be taken back";
+	return row->job_state == HISTORY_PARTLY_UNDONE ? "what of it can be taken back was taken back already" : "no step of it can be taken back";
 }
 
 static const char *undo_reason(const struct history_row *row)

@@ -71,9 +71,21 @@ static enum style state_style(const struct history_row *row)
 	}
 }
 
-/* One word that fits a narrow column; the preview has the whole of it. */
-static const char *state_word(const struct history_row *row)
+enum { STATE_WIDTH = 8 };
+
+/* "2/4 done"; the word alone where that finds no room. */
+static const char *counted_word(struct arena *arena, size_t some, size_t all, const char *word)
 {
+	const char *words = arena_format(arena, "%zu/%zu %s", some, all, word);
+
+	return strlen(words) > STATE_WIDTH ? "PARTLY" : words;
+}
+
+/* One word that fits a narrow column; the preview has the whole of it. */
+static const char *state_word(const struct history_row *row, struct arena *arena)
+{
+	const struct history_job *job = row->job != NULL ? row->entry->of : NULL;
+
 	if (row->event != NULL)
 		return row->state;
 	if (row->entry == NULL)
@@ -83,7 +95,8 @@ static const char *state_word(const struct history_row *row)
 	case HISTORY_FAILED: return "failed";
 	case HISTORY_UNKNOWN: return "UNKNOWN";
 	case HISTORY_UNDONE: return "undone";
-	case HISTORY_PARTLY: return "PARTLY";
+	case HISTORY_PARTLY: return job == NULL ? "PARTLY" : counted_word(arena, job->done, job->steps, "done");
+	case HISTORY_PARTLY_UNDONE: return job == NULL ? "PARTLY" : counted_word(arena, job->undone, job->changed, "back");
 	}
 	return "";
 }
@@ -135,7 +148,7 @@ static void draw_row(const struct history_row *row, struct canvas *canvas, int a
 		canvas_words(canvas, at, columns.reason, columns.end - columns.reason, style, row->reason);
 	}
 	canvas_words(canvas, at, columns.what + (row->step ? 2 : 0), columns.state - columns.what - (row->step ? 3 : 1), style, row->what);
-	canvas_words(canvas, at, columns.state, 8, here ? style : state_style(row), state_word(row));
+	canvas_words(canvas, at, columns.state, 8, here ? style : state_style(row), state_word(row, canvas->arena));
 }
 
 static void draw_head(struct canvas *canvas, int row, struct columns columns)

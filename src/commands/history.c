@@ -110,6 +110,7 @@ static const struct column columns[] = {
 	{ .name = "state", .label = "State" },
 	{ .name = "reason", .label = "Reason" },
 	{ .name = "job", .label = "Step of" },
+	{ .name = "job_state_words", .label = "All of it" },
 	/* From here on for machines only. */
 	{ .name = "host", .label = "Host" },
 	{ .name = "verb", .label = "Verb" },
@@ -121,10 +122,18 @@ static const struct column columns[] = {
 	{ .name = "rest", .label = "Steps left" },
 	{ .name = "rest_of", .label = "Finishes" },
 	{ .name = "job_words", .label = "Job" },
+	{ .name = "job_state", .label = "State of the job" },
+	{ .name = "job_steps", .label = "Its steps", .type = FIELD_NUMBER },
+	{ .name = "job_done", .label = "Steps done", .type = FIELD_NUMBER },
+	{ .name = "job_open", .label = "Steps open", .type = FIELD_NUMBER },
+	{ .name = "job_unknown", .label = "Steps unknown", .type = FIELD_NUMBER },
+	{ .name = "job_changed", .label = "Changes it made", .type = FIELD_NUMBER },
+	{ .name = "job_undone", .label = "Changes taken back", .type = FIELD_NUMBER },
+	{ .name = "job_undoable", .label = "Changes that can be", .type = FIELD_NUMBER },
 	{ .name = "lines", .label = "Lines", .many = true },
 };
 #define COLUMNS (sizeof(columns) / sizeof(columns[0]))
-#define TABLE_COLUMNS 7
+#define TABLE_COLUMNS 8
 
 static struct entry split_lines(struct arena *arena, const char *lines)
 {
@@ -141,18 +150,29 @@ static struct entry split_lines(struct arena *arena, const char *lines)
 	return entry;
 }
 
+/* Nothing where it was no step of a job. */
+static struct entry entry_of_count(struct arena *arena, const struct history_job *job, size_t count)
+{
+	return entry_of_text(arena, job ? arena_format(arena, "%zu", count) : NULL);
+}
+
 static void print_entry(struct output *output, const struct history_entry *one, bool table)
 {
-	static const char *const states[] = { "done", "failed", "unknown", "undone", "partly" };
 	struct arena *arena = output->arena;
+	const struct history_job *job = one->of;
 	struct entry entries[COLUMNS] = {
 		entry_of_text(arena, one->id), entry_of_text(arena, text_from_time(arena, one->time)), entry_of_text(arena, one->who),
-		entry_of_text(arena, one->sentence), entry_of_text(arena, table ? one->state_words : states[one->state]),
-		entry_of_text(arena, one->reason), entry_of_text(arena, one->job), entry_of_text(arena, one->host), entry_of_text(arena, one->verb),
+		entry_of_text(arena, one->sentence), entry_of_text(arena, table ? one->state_words : history_state_word(one->state)),
+		entry_of_text(arena, one->reason), entry_of_text(arena, one->job), entry_of_text(arena, job ? job->state_words : NULL),
+		entry_of_text(arena, one->host), entry_of_text(arena, one->verb),
 		entry_of_text(arena, one->kind), entry_of_text(arena, one->name), entry_of_text(arena, one->state_words),
 		entry_of_text(arena, one->can_undo ? "yes" : "no"), entry_of_text(arena, one->undo_of),
 		entry_of_text(arena, arena_format(arena, "%zu", one->rest)), entry_of_text(arena, one->rest_of),
-		entry_of_text(arena, one->job_words), split_lines(arena, one->lines),
+		entry_of_text(arena, one->job_words), entry_of_text(arena, job ? history_state_word(job->state) : NULL),
+		entry_of_count(arena, job, job ? job->steps : 0), entry_of_count(arena, job, job ? job->done : 0),
+		entry_of_count(arena, job, job ? job->open : 0), entry_of_count(arena, job, job ? job->unknown : 0),
+		entry_of_count(arena, job, job ? job->changed : 0), entry_of_count(arena, job, job ? job->undone : 0),
+		entry_of_count(arena, job, job ? job->undoable : 0), split_lines(arena, one->lines),
 	};
 
 	output_item(output, &(struct item){ .entries = entries });

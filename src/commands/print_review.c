@@ -38,8 +38,8 @@ static void table_review(const struct review *review)
 		print_line("Somebody else changed it: ", arena_format(arena, "%s: theirs %s, yours %s (%s)", review->conflict->field->label,
 			review->conflict->old_words, review->conflict->new_words,
 			review->conflict_who ? review->conflict_who : "unknown who"));
-	if (*review->sentence)
-		print_line(review->allowed ? "" : "Asked for: ", review->sentence);
+	if (*review->ahead)
+		print_line(review->allowed ? "" : "Asked for: ", review->ahead);
 	print_diff_lines(review->lines, review->line_count);
 	/* Messages may be ten thousand; the line above has told them as a person reads them. */
 	for (i = 0; !review->change->kind->result && i < review->plan.count; i++) {
@@ -104,7 +104,7 @@ static struct json *json_review(const struct review *review)
 	json_put_text(object, "verb", verb_word(review->change->verb));
 	json_put_text(object, "kind", review->change->kind->name);
 	json_put_text(object, "name", review->change->name);
-	json_put_text(object, "sentence", review->sentence);
+	json_put_text(object, "sentence", review->ahead);
 	json_put_flag(object, "changed", review->changed);
 	json_put(object, "lines", json_diff_lines(review->lines, review->line_count));
 	json_put(object, "operations", json_operations(review));

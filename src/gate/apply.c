@@ -428,7 +428,10 @@ bool stage_done(struct walk *walk)
 	else if (submission->told)
 		submission->sentence = arena_format(submission->arena, "%s; %s", submission->sentence, submission->told);
 	/* The intent said what was asked; the history tells what came of it. */
-	write_end(walk->gate, submission->id, "done", submission->told ? submission->sentence : NULL);
+	if (change->kind->result)
+		write_counted(walk->gate, submission->id, submission->did, submission->sentence);
+	else
+		write_end(walk->gate, submission->id, "done", submission->told ? submission->sentence : NULL);
 	submission->ended = true;
 	if (change->undo_of)
 		write_undone(walk->gate, change->undo_of, submission->id);

@@ -19,6 +19,8 @@
 #include "model/guarded.h"
 #include "model/traffic.h"
 
+enum { JOB_STEPS_MOST = 100000 };
+
 /* What is known about the file that is being read. */
 struct file {
 	struct archive *archive;
@@ -109,6 +111,35 @@ static void take_fields(struct file *file, const struct json *record, struct set
 	set->fields = fields;
 }
 
+/* A number of steps that can be; the file may be anybody's. */
+static size_t job_steps(const struct json *record, const char *key)
+{
+	int64_t steps = json_get_number(record, key, 0);
+
+	return steps > 0 && steps <= JOB_STEPS_MOST ? (size_t)steps : 0;
+}
+
+static void take_job_end(struct file *file, const struct json *record)
+{
+	struct archive *archive = file->archive;
+	const struct json *open = json_get(record, "open");
+	struct gate_job_end end = {
+		.job = kept(file, record, "job"), .run = kept(file, record, "run"), .rest = json_get_flag(record, "rest"),
+		.steps = job_steps(record, "steps"), .time = json_get_number(record, "time", 0),
+	};
+	size_t count = json_count(open);
+	struct gate_job_open *items = arena_alloc(archive->arena, (count + 1) * sizeof(*items));
+
+	if (!end.job || !end.run || count > end.steps)
+		return;
+	for (size_t i = 0; i < count; i++)
+		items[i] = (struct gate_job_open){ kept(file, json_item(open, i), "set"), json_get_flag(json_item(open, i), "kept") };
+	end.open = items;
+	end.open_count = count;
+	archive->ends = arena_grow(archive->arena, archive->ends, &archive->end_capacity, archive->end_count + 1, sizeof(*archive->ends));
+	archive->ends[archive->end_count++] = end;
+}
+
 static void take_intent(struct file *file, const struct json *record, const char *id)
 {
 	struct set *set = set_of(file->archive, id);
@@ -133,6 +164,7 @@ static void take_intent(struct file *file, const struct json *record, const char
 	set->rest_of = kept(file, record, "rest_of");
 	set->job = kept(file, record, "job");
 	set->job_words = kept(file, record, "job_words");
+	set->job_steps = job_steps(record, "job_steps");
 	take_fields(file, record, set);
 	take_steps(file, record, set);
 }
@@ -169,6 +201,7 @@ static void take_end(struct file *file, const struct json *record, struct set *s
 		return;
 	set->end = end;
 	set->problem = kept(file, record, "problem");
+	set->none = end == SET_DONE && json_get_number(record, "did", 1) == 0;
 }
 
 static void take_outcome(struct file *file, const struct json *record, const char *word, const char *id)
@@ -195,7 +228,11 @@ static void take_record(const struct json *record, void *context)
 
 	if (word && !strcmp(word, "session"))
 		take_session(file, record);
-	if (!word || !id || file->skip || !file->session)
+	if (!word || file->skip || !file->session)
+		return;
+	if (file->intents && !strcmp(word, "job"))
+		take_job_end(file, record);
+	if (!id)
 		return;
 	if (file->intents && !strcmp(word, "intent"))
 		take_intent(file, record, id);
@@ -280,6 +317,13 @@ static int by_time(const void *a, const void *b)
 	return strcmp(first->id, second->id);
 }
 
+static int by_end(const void *a, const void *b)
+{
+	const struct gate_job_end *first = a, *second = b;
+
+	return (first->time > second->time) - (first->time < second->time);
+}
+
 /* Newest first: whoever took a set back counts only where he was not taken back himself. */
 static void link_undone(struct archive *archive)
 {
@@ -311,6 +355,8 @@ struct archive *archive_load(const char *directory, const char *shared, const ch
 	read_pass(archive, false, directory, shared, session, false);
 	if (archive->count > 0)
 		qsort(archive->sets, archive->count, sizeof(*archive->sets), by_time);
+	if (archive->end_count > 0)
+		qsort(archive->ends, archive->end_count, sizeof(*archive->ends), by_end);
 	link_undone(archive);
 	return archive;
 }

@@ -15,6 +15,7 @@
 #include "base/error.h"
 #include "base/lookup.h"
 #include "base/memory.h"
+#include "gate/gate.h"
 #include "model/store.h"
 
 enum step_state { STEP_OPEN, STEP_DONE, STEP_ALREADY, STEP_FAILED, STEP_UNKNOWN };
@@ -38,9 +39,11 @@ struct set {
 	size_t field_count;
 	const char *sentence, *reason, *undo_of, *rest_of, *problem;   /* NULL where there is none */
 	const char *job, *job_words;       /* the job that this is a step of; NULL */
+	size_t job_steps;                  /* of that job; 0: not known */
 	struct set_step *steps;
 	size_t count;
 	enum set_end end;
+	bool none;                         /* DONE: counted, and it was done to none */
 	bool ours;                         /* in our own directory */
 	bool live;                         /* another running session of ours is at it */
 	const struct set *finished_by;     /* the applied set that did the rest of it and holds; NULL */
@@ -50,6 +53,8 @@ struct archive {
 	struct arena *arena;
 	struct set **sets;                 /* oldest first */
 	size_t count, capacity;
+	struct gate_job_end *ends;         /* of jobs, oldest first */
+	size_t end_count, end_capacity;
 	struct lookup *by_id;
 	bool others;                       /* journals of other people were there to read */
 	size_t records;

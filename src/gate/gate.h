@@ -72,7 +72,8 @@ struct review {
 	size_t line_count;
 	struct consequence *consequences;  /* worst first */
 	size_t consequence_count;
-	const char *sentence;              /* change_sentence */
+	const char *sentence;              /* change_sentence: as it is told once it is done */
+	const char *ahead;                 /* change_ahead: what it would do */
 	enum gate_confirm confirm;
 	size_t rest;                       /* an undo of a set that stopped in the middle: steps that could be done instead; 0: none */
 	const char *confirm_text;          /* CONFIRM_NAME: what must be typed, exactly */
@@ -127,7 +128,10 @@ void gate_preview_undo(struct gate *gate, const char *id, void (*done)(void *con
 void gate_preview_rest(struct gate *gate, const char *id, void (*done)(void *context, struct review *takes), void *context);
 
 /* --- history -------------------------------------------------------------------------------------- */
-enum history_state { HISTORY_DONE, HISTORY_FAILED, HISTORY_UNKNOWN, HISTORY_UNDONE, HISTORY_PARTLY };
+/* PARTLY: some of it was done. PARTLY_UNDONE: only of a job, some of what was done was taken back. */
+enum history_state { HISTORY_DONE, HISTORY_FAILED, HISTORY_UNKNOWN, HISTORY_UNDONE, HISTORY_PARTLY, HISTORY_PARTLY_UNDONE };
+/* "done", "failed", "unknown", "undone", "partly", "partly_undone": for machines. Static. */
+const char *history_state_word(enum history_state state);
 struct history_entry {
 	const char *id;
 	int64_t time;
@@ -138,22 +142,58 @@ struct history_entry {
 	const char *reason;
 	enum history_state state;
 	const char *state_words;
+	bool already;                      /* DONE: everything was so already, so it changed nothing */
 	bool can_undo;
 	size_t rest;                       /* steps that are still to be done of one that stopped in the middle; 0: none */
 	const char *undo_of;               /* NULL */
 	const char *rest_of;               /* it did the rest of this one; NULL */
 	const char *job, *job_words;       /* a step of this job (desk/desk.h): its number, what it is; NULL: it stood alone */
+	size_t job_steps;                  /* how many steps that job had as it was confirmed; 0: not known */
+	const struct history_job *of;      /* that job as a whole; NULL: it stood alone */
 	const char *lines;                 /* attribute lines with old and new, \n separated */
+};
+/* A job as a whole: not only what changed something stands for it, but also what could not be begun. */
+struct history_job {
+	const char *id, *words;            /* "j3f9a21c0", "New password of anna" */
+	const struct history_entry **changes;  /* its changes, newest first; what was tried twice stands twice */
+	size_t count;
+	size_t steps;                      /* as it was confirmed; together done, open and unknown */
+	size_t done, open, unknown;        /* done: also what was so already. open: not done */
+	size_t changed, undone;            /* of the changes: those that did something, and of these the ones that were taken back */
+	size_t undoable;                   /* of the changes: those that can be taken back now */
+	bool ended;                        /* false: no end of it was written, it goes on or its program was ended */
+	enum history_state state;
+	const char *state_words;           /* "done", "2 of 4 done, 2 open", "partly undone (1 of 3)" */
 };
 struct history {
 	struct arena *arena;
 	const struct history_entry *entries;   /* newest first */
 	size_t count;
+	const struct history_job *jobs;    /* newest first */
+	size_t job_count;
 	bool others;                       /* also shows other people's sets (shared directory) */
 };
 /* All sets known here, newest first; history_free by the receiver. */
 void gate_history(struct gate *gate, void (*done)(void *context, struct history *takes, const struct error *error), void *context);
 void history_free(struct history *history);
+/*
+ * How a go of a job ended, for the history: the journal knows the steps that were begun, and only the desk which there were.
+ * Of a go that is tried again within the same run the last end counts. done comes once, also where nothing was written.
+ */
+struct gate_job_open {
+	const char *set;                   /* its change in the journal, which may turn out to be done; NULL: none was begun */
+	bool kept;                         /* a later go of the same job (rest) may do it */
+};
+struct gate_job_end {
+	const char *job;                   /* its number */
+	const char *run;                   /* number of the go */
+	bool rest;                         /* a go that does what an earlier one kept */
+	size_t steps;                      /* of this go */
+	const struct gate_job_open *open;  /* those that are not seen to be done */
+	size_t open_count;
+	int64_t time;                      /* epoch milliseconds; set by the journal */
+};
+void gate_job_end(struct gate *gate, const struct gate_job_end *end, void (*done)(void *context), void *context);
 /* Checks every hash chain: done gets the number of records and the first fault. */
 void gate_verify(struct gate *gate, void (*done)(void *context, size_t records, const struct error *error), void *context);
 /* Sets whose outcome nobody has seen yet: looks again now, reports how many are left. */

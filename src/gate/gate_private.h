@@ -175,6 +175,10 @@ bool write_step(struct gate *gate, const char *id, size_t step, enum step_state 
 		const struct error *problem);
 /* word: "done", "failed", "unknown" */
 bool write_end(struct gate *gate, const char *id, const char *word, const char *problem);
+/* "done" of a change whose store counts: to how many it was really done, and that in words. */
+bool write_counted(struct gate *gate, const char *id, size_t did, const char *sentence);
+/* How a go of a job ended; nothing was sent for it, so no sync. */
+bool write_job_end(struct gate *gate, const struct gate_job_end *end);
 bool write_undone(struct gate *gate, const char *id, const char *by);
 /* audit.c: what became of a change, to the system's log and to the audit's socket. */
 void audit(struct gate *gate, const char *id, const struct review *review, const char *sentence, const char *result);

@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "gate/gate_private.h"
+#include "gate/history_jobs.h"
 #include "model/traffic.h"
 
 /* --- one entry ------------------------------------------------------------------------------- */
@@ -24,12 +25,22 @@ static enum history_state state_of(const struct set *set)
 	return set_undoable(set) > 0 ? HISTORY_PARTLY : HISTORY_FAILED;
 }
 
+/* Everything that was meant was so already. */
+static bool was_so(const struct set *set)
+{
+	size_t i;
+
+	for (i = 0; i < set->count && set->steps[i].state == STEP_ALREADY; i++)
+		;
+	return set->end == SET_DONE && (set->none || (set->count > 0 && i == set->count));
+}
+
 static const char *state_words(struct arena *arena, const struct set *set)
 {
 	switch (state_of(set)) {
 	case HISTORY_DONE:
 		return set->finished_by ? arena_format(arena, "%zu of %zu steps done, the rest by %s", set_undoable(set), set->count,
-			set->finished_by->id) : "done";
+			set->finished_by->id) : was_so(set) ? "was so already" : "done";
 	case HISTORY_FAILED:
 		return set->problem ? arena_format(arena, "not done: %s", set->problem) : "not done";
 	case HISTORY_UNDONE:
@@ -37,7 +48,7 @@ static const char *state_words(struct arena *arena, const struct set *set)
 	case HISTORY_PARTLY:
 		return arena_format(arena, "%zu of %zu steps done: %s", set_undoable(set), set->count,
 			set->problem ? set->problem : "the rest failed");
-	case HISTORY_UNKNOWN:
+	default:
 		break;
 	}
 	return set->live || !set->ours ? "under way in another session" : "outcome not known yet";
@@ -61,7 +72,7 @@ static const char *given(struct arena *arena, const char *text)
 	return arena_text(arena, text ? text : "");
 }
 
-/* Less was done than its intent says, and its end says how much. */
+/* Its end says what was done of what its intent says. */
 static bool counted(const struct set *set)
 {
 	const struct kind *kind = set->kind ? kind_written(set->kind) : NULL;
@@ -84,12 +95,14 @@ static void fill(struct arena *arena, const struct set *set, struct history_entr
 	entry->reason = given(arena, set->reason);
 	entry->state = state;
 	entry->state_words = state_words(arena, set);
+	entry->already = was_so(set);
 	entry->can_undo = (state == HISTORY_DONE || state == HISTORY_PARTLY) && set_undoable(set) > 0;
 	entry->rest = set_rest(set);
 	entry->undo_of = arena_text(arena, set->undo_of);
 	entry->rest_of = arena_text(arena, set->rest_of);
 	entry->job = arena_text(arena, set->job);
 	entry->job_words = arena_text(arena, set->job_words);
+	entry->job_steps = set->job_steps;
 	entry->lines = lines_of(arena, set);
 }
 
@@ -106,6 +119,7 @@ static struct history *history_of(const struct archive *archive)
 	history->arena = arena;
 	history->entries = entries;
 	history->others = archive->others;
+	history_join_jobs(history, entries, archive->ends, archive->end_count);
 	return history;
 }
 
@@ -165,6 +179,58 @@ void gate_history(struct gate *gate, void (*done)(void *context, struct history 
 	request->history_done = done;
 	request->context = context;
 	gate_post(gate, &history_class, request);
+}
+
+/* --- the end of a job ------------------------------------------------------------------------- */
+
+struct ending {
+	struct gate *gate;
+	struct arena *arena;
+	struct gate_job_end end;
+	void (*done)(void *context);
+	void *context;
+};
+
+/* A journal that cannot be written has stopped the gate before; the history says then what is seen to be done. */
+static void run_ending(struct job *job, void *context)
+{
+	struct ending *ending = context;
+
+	(void)job;
+	if (ending->gate->journal && !gate_write_reason(ending->gate))
+		write_job_end(ending->gate, &ending->end);
+}
+
+static void ending_done(void *context, bool cancelled)
+{
+	struct ending *ending = context;
+
+	(void)cancelled;
+	ending->done(ending->context);
+	gate_job_done(ending->gate);
+	arena_free(ending->arena);
+	free(ending);
+}
+
+static const struct job_class ending_class = { .name = "end of a job", .run = run_ending, .done = ending_done };
+
+void gate_job_end(struct gate *gate, const struct gate_job_end *end, void (*done)(void *context), void *context)
+{
+	struct ending *ending = memory_new(sizeof(*ending));
+	struct gate_job_open *open;
+
+	ending->gate = gate;
+	ending->arena = arena_new();
+	ending->done = done;
+	ending->context = context;
+	ending->end = *end;
+	ending->end.job = arena_text(ending->arena, end->job);
+	ending->end.run = arena_text(ending->arena, end->run);
+	open = arena_alloc(ending->arena, (end->open_count + 1) * sizeof(*open));
+	for (size_t i = 0; i < end->open_count; i++)
+		open[i] = (struct gate_job_open){ arena_text(ending->arena, end->open[i].set), end->open[i].kept };
+	ending->end.open = open;
+	gate_post(gate, &ending_class, ending);
 }
 
 void gate_verify(struct gate *gate, void (*done)(void *context, size_t records, const struct error *error), void *context)

@@ -85,6 +85,8 @@ bool write_intent(struct gate *gate, const char *id, const struct review *review
 	put_given(record, "rest_of", change->rest_of);
 	put_given(record, "job", change->job);
 	put_given(record, "job_words", change->job_words);
+	if (change->job && change->job_steps > 0)
+		json_put_number(record, "job_steps", (int64_t)change->job_steps);
 	json_put(record, "fields", fields_of(review));
 	json_put(record, "steps", steps_of(gate, review));
 	return append(gate, record, true, error);
@@ -110,6 +112,35 @@ bool write_end(struct gate *gate, const char *id, const char *word, const char *
 	struct json *record = record_new_of(word, id);
 
 	put_given(record, "problem", problem);
+	return append(gate, record, false, NULL);
+}
+
+bool write_counted(struct gate *gate, const char *id, size_t did, const char *sentence)
+{
+	struct json *record = record_new_of("done", id);
+
+	put_given(record, "problem", sentence);
+	json_put_number(record, "did", (int64_t)did);
+	return append(gate, record, false, NULL);
+}
+
+bool write_job_end(struct gate *gate, const struct gate_job_end *end)
+{
+	struct json *record = json_object_new(), *open = json_array_new();
+
+	json_put_text(record, "record", "job");
+	json_put_text(record, "job", end->job);
+	json_put_text(record, "run", end->run);
+	json_put_flag(record, "rest", end->rest);
+	json_put_number(record, "steps", (int64_t)end->steps);
+	for (size_t i = 0; i < end->open_count; i++) {
+		struct json *one = json_object_new();
+
+		put_given(one, "set", end->open[i].set);
+		json_put_flag(one, "kept", end->open[i].kept);
+		json_add(open, one);
+	}
+	json_put(record, "open", open);
 	return append(gate, record, false, NULL);
 }
 

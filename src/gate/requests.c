@@ -149,6 +149,8 @@ static void run_undo(struct job *job, void *context)
 		preview->review->refusal = error;
 	if (change && set->sentence)
 		preview->review->sentence = arena_format(preview->review->arena, "%s: %s", preview->rest ? "The rest of" : "Taken back", set->sentence);
+	if (change && set->sentence)
+		preview->review->ahead = arena_format(preview->review->arena, "%s: %s", preview->rest ? "Finish" : "Take back", set->sentence);
 	if (change && !preview->rest)
 		preview->review->rest = set_rest(set);
 	archive_free(archive);

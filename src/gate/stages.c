@@ -19,7 +19,7 @@ struct review *review_new(struct gate *gate, struct change *takes)
 
 	review->arena = arena;
 	review->change = takes;
-	review->sentence = "";
+	review->sentence = review->ahead = "";
 	review->reason_required = gate->settings.reason_required;
 	return review;
 }
@@ -259,13 +259,14 @@ static bool stage_plan(struct walk *walk)
 	if (!review->ordinary && !plan_now(walk))
 		return false;
 	review->line_count = record_diff(review->arena, review->facts.now, review->plan.after, &review->lines);
+	review->ahead = change_ahead(review->arena, review->change, review->lines, review->line_count);
 	if (shown && review->change->verb == VERB_UNDO)
 		review->sentence = shown->sentence;
 	else
 		review->sentence = change_sentence(review->arena, review->change, review->lines, review->line_count);
 	/* What the directory holds twice (members by DN and by login) may differ below one and the same value. */
 	if (review->change->verb == VERB_EDIT && review->line_count == 0 && review->plan.count > 0 && review->change->edit_count > 0)
-		review->sentence = arena_format(review->arena, "%s of %s: the same, brought in step in the directory",
+		review->ahead = review->sentence = arena_format(review->arena, "%s of %s: the same, brought in step in the directory",
 			review->change->edits[0].field->label, review->facts.now == NULL ? review->change->name : review->facts.now->name);
 	return true;
 }

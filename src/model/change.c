@@ -83,6 +83,7 @@ struct change *change_copy(const struct change *change)
 	copy->rest_of = arena_text(arena, change->rest_of);
 	copy->job = arena_text(arena, change->job);
 	copy->job_words = arena_text(arena, change->job_words);
+	copy->job_steps = change->job_steps;
 	if (change->edit_count) {
 		copy->edits = arena_alloc(arena, change->edit_count * sizeof(*copy->edits));
 		copy->edit_count = copy->edit_capacity = change->edit_count;

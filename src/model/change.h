@@ -40,6 +40,7 @@ struct change {
 	const char *reason;                /* the line for the ticket; NULL or "": none */
 	/* It is a step of this job of the desk (its number and its words, the same for all steps); NULL: it stands alone. */
 	const char *job, *job_words;
+	size_t job_steps;                  /* how many steps that job has as it was confirmed; 0: not known */
 	/* UNDO: journal id and the stored inverse, in the order to apply. */
 	const char *undo_of;
 	/* UNDO: the operations are the rest of this set, which stopped in the middle, and undo_of is NULL. NULL: they take back. */
@@ -93,6 +94,8 @@ bool change_same_value(const struct field *field, const struct value *a, const s
 size_t record_diff(struct arena *arena, const struct record *before, const struct record *after, struct diff_line **lines);
 /* One sentence: "Quota of anna.smith@example.com: 2 GB to 4 GB". Raw bytes inside. Arena. */
 char *change_sentence(struct arena *arena, const struct change *change, const struct diff_line *lines, size_t count);
+/* The same before it is done: "Create user anna"; what change_sentence tells without a tense is told as there. */
+char *change_ahead(struct arena *arena, const struct change *change, const struct diff_line *lines, size_t count);
 const char *verb_word(enum verb verb);                                      /* "add", "edit", ... */
 
 #endif

@@ -128,25 +128,26 @@ static bool are_short(const struct diff_line *lines, size_t count)
 }
 
 /* Both sides of a secret are dots, which say nothing. */
-static const char *turn_words(struct arena *arena, const struct diff_line *line)
+static const char *turn_words(struct arena *arena, const struct diff_line *line, bool ahead)
 {
 	if (line->field->type == FIELD_SECRET)
-		return "set anew";
+		return ahead ? "to be set anew" : "set anew";
 	return arena_format(arena, "%s to %s", line->old_words, line->new_words);
 }
 
-static char *edited_words(struct arena *arena, const char *name, const struct diff_line *lines, size_t count)
+static char *edited_words(struct arena *arena, const char *name, const struct diff_line *lines, size_t count, bool ahead)
 {
 	if (count == 0)
 		return arena_format(arena, "Nothing changes at %s", name);
 	if (count == 1 && are_short(lines, count))
 		return lines[0].field->flags & FIELD_LARGE ? moved_sentence(arena, name, &lines[0]) :
-			arena_format(arena, "%s of %s: %s", lines[0].field->label, name, turn_words(arena, &lines[0]));
+			arena_format(arena, "%s of %s: %s", lines[0].field->label, name, turn_words(arena, &lines[0], ahead));
 	/* A first forward brings Keep a copy along: two fields are the usual case, and the history should tell where mail goes. */
 	if (count == 2 && are_short(lines, count))
-		return arena_format(arena, "%s of %s: %s; %s: %s", lines[0].field->label, name, turn_words(arena, &lines[0]),
-			lines[1].field->label, turn_words(arena, &lines[1]));
-	return arena_format(arena, "%s of %s changed", labels(arena, lines, count), name);
+		return arena_format(arena, "%s of %s: %s; %s: %s", lines[0].field->label, name, turn_words(arena, &lines[0], ahead),
+			lines[1].field->label, turn_words(arena, &lines[1], ahead));
+	return ahead ? arena_format(arena, "Change %s of %s", labels(arena, lines, count), name) :
+		arena_format(arena, "%s of %s changed", labels(arena, lines, count), name);
 }
 
 /* "User": the noun at the beginning of a sentence. */
@@ -175,7 +176,7 @@ char *change_sentence(struct arena *arena, const struct change *change, const st
 		return arena_format(arena, "%s%s", change->verb == VERB_UNDO ? "Taken back: " : "", change->kind->sentence(arena, change));
 	switch (change->verb) {
 	case VERB_EDIT:
-		return edited_words(arena, edited_name(change), lines, count);
+		return edited_words(arena, edited_name(change), lines, count, false);
 	case VERB_ADD:
 		return arena_format(arena, "%s %s created", noun, change->name);
 	case VERB_RENAME:
@@ -187,5 +188,29 @@ char *change_sentence(struct arena *arena, const struct change *change, const st
 	}
 	if (count == 0)
 		return arena_format(arena, "Taken back: the change of %s %s", change->kind->noun, change->name);
-	return arena_format(arena, "Taken back: %s", edited_words(arena, edited_name(change), lines, count));
+	return arena_format(arena, "Taken back: %s", edited_words(arena, edited_name(change), lines, count, false));
+}
+
+char *change_ahead(struct arena *arena, const struct change *change, const struct diff_line *lines, size_t count)
+{
+	const struct kind *kind = change->kind;
+
+	if (kind->sentence)
+		return arena_format(arena, "%s%s", change->verb == VERB_UNDO ? "Take back: " : "", (kind->ahead && change->verb != VERB_UNDO ? kind->ahead :
+			kind->sentence)(arena, change));
+	switch (change->verb) {
+	case VERB_EDIT:
+		return edited_words(arena, edited_name(change), lines, count, true);
+	case VERB_ADD:
+		return arena_format(arena, "Create %s %s", kind->noun, change->name);
+	case VERB_RENAME:
+		return arena_format(arena, "Rename %s %s to %s", kind->noun, change->name, change->new_name ? change->new_name : "");
+	case VERB_DELETE:
+		return arena_format(arena, "Delete %s %s", kind->noun, change->name);
+	case VERB_UNDO:
+		break;
+	}
+	if (count == 0)
+		return arena_format(arena, "Take back the change of %s %s", kind->noun, change->name);
+	return arena_format(arena, "Take back: %s", edited_words(arena, edited_name(change), lines, count, false));
 }

@@ -129,6 +129,8 @@ struct kind {
 	bool (*check)(const struct change *change, const struct record *after, const struct facts *facts, struct error *error);
 	/* What a change of it does, in one sentence; NULL: made from the lines (change_sentence). Arena. */
 	char *(*sentence)(struct arena *arena, const struct change *change);
+	/* The same before it is done: "End 3 connections on mail1". NULL: the sentence says that already. Arena. */
+	char *(*ahead)(struct arena *arena, const struct change *change);
 	/* What came of it where the store counts (operation.did): `why`: not to all, NULL. NULL: the sentence. Arena. */
 	char *(*result)(struct arena *arena, const struct change *change, size_t did, const char *why);
 	const char *help;

@@ -86,17 +86,17 @@ static size_t orders_of(struct arena *arena, const struct change *change, struct
 	return count;
 }
 
-static char *absence_words(struct arena *arena, const char *value, const char *user)
+static char *absence_words(struct arena *arena, const char *value, const char *user, bool ahead)
 {
 	struct mailbox_absence absence;
 
 	if (!value || !mailbox_absence_read(arena, value, &absence))
-		return arena_format(arena, "Out of office of %s ended", user);
-	return arena_format(arena, "Out of office of %s set%s%s%s%s", user, *absence.from ? " from " : "", absence.from,
-		*absence.until ? " until " : "", absence.until);
+		return arena_format(arena, ahead ? "End the out of office of %s" : "Out of office of %s ended", user);
+	return arena_format(arena, "%s of %s%s%s%s%s%s", ahead ? "Set the out of office" : "Out of office", user, ahead ? "" : " set",
+		*absence.from ? " from " : "", absence.from, *absence.until ? " until " : "", absence.until);
 }
 
-static char *access_words(struct arena *arena, const struct order *order, const struct change *change, const char *user)
+static char *access_words(struct arena *arena, const struct order *order, const struct change *change, const char *user, bool ahead)
 {
 	struct mailbox_access access;
 	const char *value = order->value;
@@ -106,33 +106,56 @@ static char *access_words(struct arena *arena, const struct order *order, const 
 		if (change->operations[i].delta_count > 0 && change->operations[i].deltas[0].count > 0)
 			value = change->operations[i].deltas[0].values[0].bytes;
 	if (!value || !mailbox_access_read(arena, value, &access))
-		return arena_format(arena, "Access to folders of %s changed", user);
+		return arena_format(arena, ahead ? "Change the access to folders of %s" : "Access to folders of %s changed", user);
+	if (ahead && (!order->value || strcmp(access.rights, "none") == 0))
+		return arena_format(arena, "Take the rights of %s on %s of %s away", access.who, access.folder, user);
+	if (ahead)
+		return arena_format(arena, "Give %s the rights %s on %s of %s", access.who, access.rights, access.folder, user);
 	if (!order->value || strcmp(access.rights, "none") == 0)
 		return arena_format(arena, "%s has no rights of their own any more on %s of %s", access.who, access.folder, user);
 	return arena_format(arena, "%s has the rights %s on %s of %s", access.who, access.rights, access.folder, user);
 }
 
-static char *order_words(struct arena *arena, const struct order *order, const struct change *change, const char *user)
+/* What was done, and before that what is to be; both with the name of the user. */
+static const struct { const char *field, *done, *ahead; } deeds[] = {
+	{ "recalculate", "Mailbox of %s counted again", "Count the mailbox of %s again" },
+	{ "flush", "Login of %s forgotten", "Forget the login of %s" },
+	{ "smtp", "Open SMTP sessions of %s ended", "End open SMTP sessions of %s" },
+	{ "try", "Login of %s tried", "Try the login of %s" },
+};
+
+/* "%s" of one of the rows above. */
+static char *with_user(struct arena *arena, const char *words, const char *user)
+{
+	const char *at = strstr(words, "%s");
+
+	return arena_format(arena, "%.*s%s%s", (int)(at - words), words, user, at + 2);
+}
+
+static char *filter_words(struct arena *arena, const char *value, const char *user, bool ahead)
+{
+	if (!value)
+		return arena_format(arena, ahead ? "Switch the filter script of %s off" : "Filter script of %s switched off", user);
+	return arena_format(arena, ahead ? "Switch the filter script of %s on: \"%.100s\"" : "Filter script of %s: \"%.100s\" switched on", user, value);
+}
+
+static char *order_words(struct arena *arena, const struct order *order, const struct change *change, const char *user, bool ahead)
 {
 	const char *name = order->field->name;
 
 	if (strcmp(name, "filter") == 0)
-		return order->value ? arena_format(arena, "Filter script of %s: \"%.100s\" switched on", user, order->value) :
-			arena_format(arena, "Filter script of %s switched off", user);
+		return filter_words(arena, order->value, user, ahead);
 	if (strcmp(name, "absence") == 0)
-		return absence_words(arena, order->value, user);
+		return absence_words(arena, order->value, user, ahead);
 	if (strcmp(name, "access") == 0)
-		return access_words(arena, order, change, user);
-	if (strcmp(name, "recalculate") == 0)
-		return arena_format(arena, "Mailbox of %s counted again", user);
-	if (strcmp(name, "flush") == 0)
-		return arena_format(arena, "Login of %s forgotten", user);
-	if (strcmp(name, "smtp") == 0)
-		return arena_format(arena, "Open SMTP sessions of %s ended", user);
-	return arena_format(arena, "Login of %s tried", user);
+		return access_words(arena, order, change, user, ahead);
+	for (size_t i = 0; i < sizeof(deeds) / sizeof(deeds[0]); i++)
+		if (strcmp(deeds[i].field, name) == 0)
+			return with_user(arena, ahead ? deeds[i].ahead : deeds[i].done, user);
+	return arena_format(arena, "%s of %s", order->field->label, user);
 }
 
-static char *sentence(struct arena *arena, const struct change *change)
+static char *told(struct arena *arena, const struct change *change, bool ahead)
 {
 	const char *server, *user;
 	struct order *orders;
@@ -140,10 +163,20 @@ static char *sentence(struct arena *arena, const struct change *change)
 	char *words = NULL;
 
 	if (!mailbox_name_read(arena, change->name, &server, &user) || count == 0)
-		return arena_format(arena, "Nothing is done in the mailbox %s", change->name);
+		return arena_format(arena, ahead ? "Nothing to do in the mailbox %s" : "Nothing is done in the mailbox %s", change->name);
 	for (size_t i = 0; i < count; i++)
-		words = arena_format(arena, "%s%s%s", words ? words : "", words ? ", " : "", order_words(arena, &orders[i], change, user));
+		words = arena_format(arena, "%s%s%s", words ? words : "", words ? ", " : "", order_words(arena, &orders[i], change, user, ahead));
 	return arena_format(arena, "%s on %s", words, server);
+}
+
+static char *sentence(struct arena *arena, const struct change *change)
+{
+	return told(arena, change, false);
+}
+
+static char *ahead_sentence(struct arena *arena, const struct change *change)
+{
+	return told(arena, change, true);
 }
 
 /* "3 open SMTP sessions of anna ended on mail1"; "Login of anna tried on mail1: accepted". */
@@ -165,7 +198,7 @@ static char *result(struct arena *arena, const struct change *change, size_t did
 
 const struct kind kind_mailbox = {
 	.name = "mailbox", .title = "Mailboxes", .noun = "mailbox", .verbs = KIND_CAN_EDIT, .fields = mailbox_fields, .name_field = "mailbox",
-	.sentence = sentence, .result = result, .help = "What the mail server keeps of one person: filters, an answer, who else may read, and small repairs.",
+	.sentence = sentence, .ahead = ahead_sentence, .result = result, .help = "What the mail server keeps of one person: filters, an answer, who else may read, and small repairs.",
 };
 
 /* --- changes ---------------------------------------------------------------------------------------------- */

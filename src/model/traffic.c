@@ -209,18 +209,38 @@ char *traffic_words(struct arena *arena, const struct kind *kind, const struct v
 		arena_format(arena, "%s and %s more", words, text_from_count(arena, (int64_t)(count - EXAMPLES))) : words;
 }
 
+/* "put on hold": what was done; "Put" and " on hold": what is to be done, around what it is done to. */
+static const struct deed { const char *field, *words, *verb, *how; } deeds[] = {
+	{ "hold", "put on hold", "Put", " on hold" }, { "release", "released from hold", "Release", " from hold" },
+	{ "requeue", "put through the queue again", "Put", " through the queue again" }, { "retry", "tried again", "Try", " again" },
+	{ "expire", "returned to their senders at the next try", "Return", " to their senders at the next try" },
+	{ "delete", "deleted", "Delete", "" }, { "end", "ended", "End", "" },
+};
+
+static const struct deed *deed_of(const struct field *field)
+{
+	for (size_t i = 0; field && i < sizeof(deeds) / sizeof(deeds[0]); i++)
+		if (strcmp(deeds[i].field, field->name) == 0)
+			return &deeds[i];
+	return NULL;
+}
+
 static const char *done_words(const struct field *field)
 {
-	static const struct { const char *field, *words; } done[] = {
-		{ "hold", "put on hold" }, { "release", "released from hold" }, { "requeue", "put through the queue again" },
-		{ "retry", "tried again" }, { "expire", "returned to their senders at the next try" }, { "delete", "deleted" },
-		{ "end", "ended" },
-	};
+	const struct deed *deed = deed_of(field);
 
-	for (size_t i = 0; field && i < sizeof(done) / sizeof(done[0]); i++)
-		if (strcmp(done[i].field, field->name) == 0)
-			return done[i].words;
-	return NULL;
+	return deed ? deed->words : NULL;
+}
+
+static char *traffic_ahead(struct arena *arena, const struct change *change)
+{
+	const struct deed *deed = deed_of(traffic_field(change));
+	const struct value *values;
+	size_t count = traffic_values(arena, change, &values);
+
+	if (!deed)
+		return arena_format(arena, "Nothing to do on %s", change->name);
+	return arena_format(arena, "%s %s on %s%s", deed->verb, how_many(arena, change->kind, values, count), change->name, deed->how);
 }
 
 static char *traffic_sentence(struct arena *arena, const struct change *change)
@@ -252,13 +272,13 @@ static char *traffic_result(struct arena *arena, const struct change *change, si
 
 const struct kind kind_queue = {
 	.name = "queue", .title = "Queue", .noun = "queue", .verbs = KIND_CAN_EDIT,
-	.fields = queue_fields, .name_field = "server", .sentence = traffic_sentence, .result = traffic_result,
+	.fields = queue_fields, .name_field = "server", .sentence = traffic_sentence, .ahead = traffic_ahead, .result = traffic_result,
 	.help = "The mail queue of a server.",
 };
 
 const struct kind kind_sessions = {
 	.name = "sessions", .title = "Sessions", .noun = "set of sessions", .verbs = KIND_CAN_EDIT,
-	.fields = sessions_fields, .name_field = "server", .sentence = traffic_sentence, .result = traffic_result,
+	.fields = sessions_fields, .name_field = "server", .sentence = traffic_sentence, .ahead = traffic_ahead, .result = traffic_result,
 	.help = "The connections to the mailboxes of a server.",
 };
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "gate/history_jobs.h"
 #include "model/check.h"
 #include "model/guarded.h"
 #include "model/mailbox.h"
@@ -41,7 +42,7 @@ static struct review *review_new(const struct change *change)
 	review->facts.domains_complete = review->facts.servers_complete = review->facts.references_complete = true;
 	review->facts.mailbox_rename = review->facts.mailbox_delete = KNOWN_NO;
 	review->confirm = CONFIRM_BUTTON;
-	review->sentence = "";
+	review->sentence = review->ahead = "";
 	return review;
 }
 
@@ -164,6 +165,7 @@ static struct review *traffic_review(const struct gate *gate, struct review *rev
 	fill_plan(review);
 	judge(gate, review);
 	review->sentence = change_sentence(review->arena, change, review->lines, review->line_count);
+	review->ahead = change_ahead(review->arena, change, review->lines, review->line_count);
 	return review;
 }
 
@@ -184,6 +186,7 @@ static struct review *mailbox_review(const struct gate *gate, struct review *rev
 	fill_plan(review);
 	judge(gate, review);
 	review->sentence = change_sentence(review->arena, change, review->lines, review->line_count);
+	review->ahead = change_ahead(review->arena, change, review->lines, review->line_count);
 	return review;
 }
 
@@ -215,6 +218,7 @@ static struct review *make_review(const struct gate *gate, const struct change *
 		fake_guarded_plan(review);
 		judge(gate, review);
 		review->sentence = change_sentence(review->arena, change, review->lines, review->line_count);
+	review->ahead = change_ahead(review->arena, change, review->lines, review->line_count);
 		return review;
 	}
 	if (now == NULL && change->verb != VERB_ADD && change->verb != VERB_UNDO) {
@@ -243,6 +247,7 @@ static struct review *make_review(const struct gate *gate, const struct change *
 	fill_plan(review);
 	judge(gate, review);
 	review->sentence = change_sentence(review->arena, change, review->lines, review->line_count);
+	review->ahead = change_ahead(review->arena, change, review->lines, review->line_count);
 	return review;
 }
 
@@ -258,6 +263,7 @@ struct answer {
 	void (*counted)(void *context, size_t count, const struct error *error);
 	void (*whom)(void *context, const char *words, const struct error *error);
 	bool outside;
+	void (*ended)(void *context);
 	void *context;
 };
 
@@ -401,8 +407,7 @@ static void write_history(struct gate *gate, const struct review *review)
 	entry->name = arena_text(gate->arena, review->change->name);
 	entry->sentence = arena_text(gate->arena, review->sentence);
 	entry->reason = arena_text(gate->arena, review->change->reason);
-	entry->job = arena_text(gate->arena, review->change->job);
-	entry->job_words = arena_text(gate->arena, review->change->job_words);
+	entry->job_steps = review->change->job_steps;
 	entry->state = HISTORY_DONE;
 	entry->state_words = "done";
 	entry->can_undo = true;
@@ -555,8 +560,34 @@ static void history_done(void *context)
 	history->arena = arena;
 	history->entries = entries;
 	history->count = gate->entry_count;
+	history_join_jobs(history, entries, gate->ends, gate->end_count);
 	answer->history(answer->context, history, &error);
 	answer_free(answer);
+}
+
+static void job_ended(void *context)
+{
+	struct answer *answer = context;
+
+	answer->ended(answer->context);
+	answer_free(answer);
+}
+
+void gate_job_end(struct gate *gate, const struct gate_job_end *end, void (*done)(void *context), void *context)
+{
+	struct gate_job_open *open = arena_alloc(gate->arena, (end->open_count + 1) * sizeof *open);
+	struct gate_job_end *kept;
+
+	if (gate->end_count == sizeof gate->ends / sizeof *gate->ends)
+		gate->end_count = 0;
+	kept = &gate->ends[gate->end_count++];
+	*kept = *end;
+	kept->job = arena_text(gate->arena, end->job);
+	kept->run = arena_text(gate->arena, end->run);
+	kept->open = open;
+	for (size_t i = 0; i < end->open_count; i++)
+		open[i] = (struct gate_job_open){ arena_text(gate->arena, end->open[i].set), end->open[i].kept };
+	answer_new(gate, job_ended, context)->ended = done;
 }
 
 void gate_history(struct gate *gate, void (*done)(void *context, struct history *takes, const struct error *error), void *context)

@@ -29,6 +29,8 @@ struct gate {
 	struct arena *arena;               /* of the history */
 	struct history_entry entries[64];
 	size_t entry_count;
+	struct gate_job_end ends[64];      /* of jobs, oldest first */
+	size_t end_count;
 	enum fake_ending ending;           /* of the next write */
 	bool conflict;                     /* at the next preview */
 	size_t silent_from;                /* the submit of this number, counted from 1, and those behind it get no answer; 0: all do */

@@ -38,7 +38,7 @@ same "there is mail that waits" 60 "$all"
 
 # --- from a script -------------------------------------------------------------------
 status 0 "what a hold would be" pr queue hold domain=d1.example.net --dry-run
-said "how many" "$to_d1 messages on mail1 put on hold"
+said "how many" "Put $to_d1 messages on mail1 on hold"
 said "five of them by name" "and $((to_d1 - 5)) more"
 same "and nothing was" 0 "$(in_queue hold)"
 status 0 "a hold of all to a domain" pr queue hold domain=D1.example.net --yes --reason "ticket 9" --format json
