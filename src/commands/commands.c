@@ -13,11 +13,31 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "commands/command_words.h"
 #include "commands/headless.h"
 #include "commands/login_shell.h"
 #include "commands/output.h"
 #include "commands/subcommands.h"
 #include "commands/version.h"
+
+static const char *const repairs[] = { "password", "quota", "forwarding", "absence", "access", "sessions", "lock", "unlock", NULL };
+static const char *const stolen[] = { "stolen", NULL }, *const leaver[] = { "leaver", NULL };
+static const struct command_word due_words[] = {
+	{ "(nothing)", "lists what is due: its id, the day (none: as soon as it can be), who left it and why" },
+	{ "again ID", "tries the open steps of a repair; what is still not done stays due" },
+	{ "done ID", "takes it off the list: somebody did it, or it is not wanted any more. Nothing else is changed" },
+	{ NULL, NULL },
+};
+static const struct command_word finish_words[] = {
+	{ "(nothing)", "the last change made by you that stopped in the middle" },
+	{ "ID", "the change of this id; postroom history has them. Open steps of a repair are done by postroom due again" },
+	{ NULL, NULL },
+};
+static const struct command_word undo_words[] = {
+	{ "(nothing)", "the last change made by you that still holds" },
+	{ "ID", "the change of this id, or all that can be taken back of a repair by its number (j3f9a21c0); postroom history has both" },
+	{ NULL, NULL },
+};
 
 const struct command commands[] = {
 	{ .name = "list", .arguments = "KIND", .least = 1, .most = 1, .takes = TAKES_FILTER | TAKES_LIMIT | TAKES_COLUMNS,
@@ -35,9 +55,9 @@ const struct command commands[] = {
 	{ .name = "history", .arguments = "", .least = 0, .most = 0, .takes = TAKES_VERIFY | TAKES_LIMIT, .run = run_history,
 	  .help = "Shows what was changed, newest first." },
 	{ .name = "undo", .arguments = "[ID]", .least = 0, .most = 1, .takes = TAKES_WRITE, .run = run_undo,
-	  .help = "Takes back the last change, or the one of an id." },
+	  .words = undo_words, .example = "undo j3f9a21c0", .help = "Takes back the last change, or the one of an id." },
 	{ .name = "finish", .arguments = "[ID]", .least = 0, .most = 1, .takes = TAKES_WRITE, .run = run_finish,
-	  .help = "Goes on with the rest of a change that stopped in the middle: the last one, or the one of an id." },
+	  .words = finish_words, .example = "finish 3f9a21c0-2", .help = "Goes on with the rest of a change that stopped in the middle: the last one, or the one of an id." },
 	{ .name = "who", .arguments = "", .least = 0, .most = 0, .takes = TAKES_LIVE | TAKES_BY, .run = run_who,
 	  .help = "Lists who is connected to the mail servers." },
 	{ .name = "kick", .arguments = "USER [ADDRESS|NETWORK]", .least = 1, .most = 2, .takes = TAKES_WRITE | TAKES_HOST, .run = run_kick,
@@ -68,13 +88,13 @@ const struct command commands[] = {
 	  .takes = TAKES_HOST | TAKES_WRITE | TAKES_FILTER | TAKES_COLUMNS | TAKES_SETTINGS, .run = run_settings,
 	  .help = "Shows and changes what the services of the mail servers are set to." },
 	{ .name = "reset", .arguments = "USER [field=value ...]", .least = 1, .most = -1, .takes = TAKES_REPAIRS | TAKES_WRITE, .run = run_reset,
-	  .help = "Repairs the mail settings of a person: password, quota, forwarding, absence, access, sessions, lock; several at once as one review." },
+	  .jobs = repairs, .help = "Repairs the mail settings of a person: password, quota, forwarding, absence, access, sessions, lock; several at once as one review." },
 	{ .name = "stolen", .arguments = "USER [field=value ...]", .least = 1, .most = -1, .takes = TAKES_WRITE, .run = run_stolen,
-	  .help = "A stolen account: locks it, ends what is open and holds its queued mail; undo with its number unlocks and releases." },
+	  .jobs = stolen, .help = "A stolen account: locks it, ends what is open and holds its queued mail; undo with its number unlocks and releases." },
 	{ .name = "leaver", .arguments = "USER [field=value ...]", .least = 1, .most = -1, .takes = TAKES_WRITE, .run = run_leaver,
-	  .help = "Somebody who leaves: locks the account, forwards and answers mail until a day, and takes the person out of groups and lists." },
+	  .jobs = leaver, .help = "Somebody who leaves: locks the account, forwards and answers mail until a day, and takes the person out of groups and lists." },
 	{ .name = "due", .arguments = "[again ID | done ID]", .least = 0, .most = 2, .takes = TAKES_WRITE, .run = run_due,
-	  .help = "Shows what somebody has to do later or again: open steps of repairs, forwards that end." },
+	  .words = due_words, .example = "due again j3f9a21c0", .help = "Shows what somebody has to do later or again: open steps of repairs, forwards that end." },
 	{ .name = "screen", .arguments = "SECTION", .least = 1, .most = 1, .takes = TAKES_SCREEN, .run = run_screen,
 	  .help = "Prints a screen of the console as text." },
 	{ .name = "doctor", .arguments = "", .least = 0, .most = 0, .run = run_doctor,
@@ -370,12 +390,13 @@ static void print_options(unsigned takes)
 	}
 }
 
-static void print_usage(const struct command *command)
+static void print_usage(const struct command *command, const struct arguments *arguments)
 {
 	const struct command *row;
 
 	if (command) {
 		printf("usage: postroom [options] %s %s\n%s\n\n", command->name, command->arguments, command->help);
+		print_words(command, arguments);
 		print_options(command->takes);
 		return;
 	}
@@ -498,7 +519,7 @@ int commands_run(int argc, char **argv, const struct front_ends *front_ends, str
 			return usage_error("there is no command ", argv[optind]);
 	}
 	if (parsed.help) {
-		print_usage(command);
+		print_usage(command, &parsed.arguments);
 		return 0;
 	}
 	if (parsed.list_keys)

@@ -63,11 +63,17 @@ enum command_options {
 	TAKES_LIVE = TAKES_HOST | TAKES_FILTER | TAKES_LIMIT | TAKES_COLUMNS
 };
 
+/* A word behind the name of a command, or what stands for one ("ID"), and what it does. */
+struct command_word { const char *word, *help; };
+
 /* The table, for usage, the manual check and completion. */
 struct command {
 	const char *name;                  /* NULL ends the table */
 	const char *arguments;             /* "KIND NAME field=value ..." */
 	const char *help;                  /* one sentence */
+	const struct command_word *words;  /* NULL word ends them; NULL: there are none, or KIND and field=value */
+	const char *const *jobs;           /* whose wishes it takes as field=value: names of the desk; NULL ends them; NULL: none */
+	const char *example;               /* words behind "postroom"; NULL: the jobs have their own, or it needs none */
 	int least, most;                   /* words after the name; most -1: any */
 	unsigned takes;                    /* enum command_options */
 	bool alone;                        /* needs no configuration: run gets NULL, also where there is a broken one. Not in restricted mode */

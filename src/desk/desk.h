@@ -62,6 +62,9 @@ struct desk_job {
 	const struct kind *writes;         /* what it writes first: who may not write this cannot do it */
 	const char *field;
 	const char *const *yes;            /* questions that are answered yes unless somebody says no; NULL-terminated; NULL: none */
+	const char *const *preset;         /* field, value, ..: what is asked for unless somebody says otherwise; NULL-terminated; NULL: none */
+	const char *bare;                  /* what comes of it at a command line without any field; NULL: that is clear */
+	const char *example;               /* words behind "postroom" that ask for it: "reset anna --lock" */
 	unsigned looks;                    /* what must be known before it can be planned: enum desk_looks (desk_private.h) */
 	bool promises;                     /* `say` promises that nobody is in any more, so one open step belies it */
 	const char *say;                   /* what the caller is told where all is done; NULL: nothing */
@@ -74,6 +77,10 @@ const struct desk_job *desk_job_find(const char *name);
 const char *desk_job_reason(const struct desk_job *job, enum role role);
 /* The wish as it is offered: preselected values for this person. Arena. NULL where the job asks nothing. */
 struct record *desk_wish(struct arena *arena, const struct desk_job *job, const struct record *person);
+/* The same for a manual: "yes", "INBOX", "as it is now" (what the person has), "" nothing. Static. */
+const char *desk_wish_default(const struct desk_job *job, const struct field *field);
+/* What stands behind the "=" at a command line: "yes|no", "SIZE", "DAY" (2026-12-24), .. Arena or static. */
+const char *desk_wish_form(struct arena *arena, const struct field *field);
 
 /* --- a run ---------------------------------------------------------------------------------------------- */
 
@@ -94,7 +101,7 @@ enum desk_state {
 	DESK_LEFT_OUT          /* not begun, because a step that it needs was not done */
 };
 struct desk_step {
-	const char *words;                 /* "login cache emptied" */
+	const char *words;                 /* "empty the login cache" before it is confirmed, "login cache emptied" from then on */
 	const char *server;                /* name; NULL: the directory */
 	enum desk_state state;
 	const struct review *review;       /* what the gate said of it; NULL: the server gave no answer yet */
@@ -131,11 +138,13 @@ struct desk_view {
 	const char *confirm_text;          /* CONFIRM_NAME */
 	bool reason_required;
 	const char *secret;                /* OVER: the generated password, where it was set or may have been, while it may be shown; NULL. Wiped by desk_hide */
-	enum error_kind ending;            /* OVER: NONE: all is done; TIMEOUT: open steps can be tried again; else what the first failed for */
+	enum error_kind ending;            /* OVER: NONE: all is done; UNKNOWN_OUTCOME: nobody saw a step end; TIMEOUT: open steps can be tried again; else what the first failed for */
 	const char *say;                   /* OVER: to read to the caller; own sentences, no secret */
 	const char *ticket;                /* OVER: plain lines to paste; no secret */
 	const char *state_now;             /* OVER: what state the person is in now, and how to go on */
-	const char *id;                    /* of the job: the id of its first set; "" before */
+	const char *id;                    /* number of the job; "": it has none, since it takes another back */
+	const char *takes_back;            /* number of that one; NULL */
+	const char *name;                  /* "Stolen account: anna", "Take back: Stolen account of anna (j3f9a21c0)" */
 };
 /*
  * person: as just read (copied). wish: record of job->wish (copied; its secrets are wiped with the run), or NULL. changed is

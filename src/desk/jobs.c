@@ -148,39 +148,47 @@ static const struct kind password_wish = WISH("wish-password", "New password", p
 
 const struct desk_job desk_jobs[] = {
 	{ .name = "password", .title = "New password", .wish = &password_wish, .plan = plan_password, .writes = &kind_user, .field = "password",
-	  .yes = YES("must_change", "unlock", "sessions", "smtp"),
+	  .yes = YES("unlock", "sessions", "smtp"), .preset = YES("must_change", "yes"), .bare = "Without any field one is made, printed once, and must be changed.",
+	  .example = "reset anna --password must_change=no",
 	  .help = "Sets a new password, clears a lock by wrong ones, empties login caches, ends sessions and tries the new one.",
 	  .say = "Your new password works at once. Your mail program and your phone will ask for it." },
 	{ .name = "quota", .title = "Quota", .wish = &quota_wish, .plan = plan_quota, .writes = &kind_user, .field = "quota", .yes = YES("recalculate"),
+	  .bare = "Without any field the mailbox is counted anew and nothing else.", .example = "reset anna --quota quota=4GB",
 	  .looks = DESK_LOOKS_USAGE, .help = "Raises the quota, puts it back to the policy, or has the mailbox counted anew.",
 	  .say = "Your mailbox has its new limit. What was refused while it was full comes again by itself if the sender's server still tries." },
 	{ .name = "forwarding", .title = "Forwarding", .wish = &forwarding_wish, .plan = plan_forwarding, .writes = &kind_user, .field = "forwards",
+	  .bare = "Without any field the forwards are cleared.", .example = "reset anna --forwarding forwards=boss@example.com keep_copy=yes until=2026-12-24",
 	  .help = "Sets or clears forwards, with a day on which somebody ends them.",
 	  .say = "Your forwarding is as you asked; new mail follows it from now on." },
 	{ .name = "absence", .title = "Absence", .wish = &absence_wish, .plan = plan_absence, .writes = &kind_mailbox, .field = "absence",
+	  .bare = "It needs a text, or off=yes.", .example = "reset anna --absence text='Back on Monday.' until=2026-12-24",
 	  .help = "An answer to whoever writes, between two days, by a sieve script of its own.",
 	  .say = "Your absence notice is as you asked. Each sender is told once a day." },
 	{ .name = "access", .title = "Access for a colleague", .wish = &access_wish, .plan = plan_access, .writes = &kind_mailbox, .field = "access",
+	  .preset = YES("folder", "INBOX", "rights", "read"), .example = "reset anna --access colleague=boss rights=write",
 	  .looks = DESK_LOOKS_COLLEAGUE, .help = "Gives a colleague access to a folder, or ends it.",
 	  .say = "The access is set. Your colleague may have to refresh the list of folders or subscribe to it." },
 	{ .name = "sessions", .title = "Sessions", .wish = &sessions_wish, .plan = plan_sessions, .writes = &kind_sessions, .field = "end",
-	  .yes = YES("smtp"), .promises = true, .help = "Empties login caches, ends all sessions and looks whether they are gone.",
+	  .yes = YES("smtp"), .promises = true, .example = "reset anna --sessions", .help = "Empties login caches, ends all sessions and looks whether they are gone.",
 	  .say = "You have been signed out everywhere. Your mail program connects again by itself." },
 	{ .name = "lock", .title = "Lock", .wish = &lock_wish, .plan = plan_lock, .writes = &kind_user, .field = "locked", .yes = YES("sessions", "smtp"),
+	  .example = "reset anna --lock --reason 'lost her badge'",
 	  .help = "Locks the account, empties login caches and ends sessions. The reason stays in the history.",
 	  .say = "The account is locked until somebody unlocks it again." },
-	{ .name = "unlock", .title = "Unlock", .plan = plan_unlock, .writes = &kind_user, .field = "locked",
+	{ .name = "unlock", .title = "Unlock", .plan = plan_unlock, .writes = &kind_user, .field = "locked", .example = "reset anna --unlock",
 	  .help = "Clears the lock of an administrator and that of wrong passwords.",
 	  .say = "Your account is open again; try to sign in now." },
 	{ .name = "reset", .title = "Reset mail settings", .wish = &reset_wish, .plan = plan_reset, .writes = &kind_user, .field = "forwards",
+	  .example = "reset anna --password --forwarding --sessions",
 	  .help = "A chosen set of the repairs together, as one review.",
 	  .say = "Your mail settings are reset. Please close your mail program and open it again." },
 	{ .name = "stolen", .title = "Stolen account", .wish = &stolen_wish, .plan = plan_stolen, .large = true, .writes = &kind_queue, .field = "hold",
-	  .yes = YES("hold", "filter_off"), .looks = DESK_LOOKS_SENDING, .promises = true,
+	  .yes = YES("hold", "filter_off"), .example = "stolen anna forwards_off=yes", .looks = DESK_LOOKS_SENDING, .promises = true,
 	  .help = "Locks the account, ends what is open, refuses the login in Postfix and holds its queued mail.",
 	  .say = "Your account is locked, so nobody gets in, not you either. Mail still arrives. We call you before it is opened again." },
 	{ .name = "leaver", .title = "Leaver", .wish = &leaver_wish, .plan = plan_leaver, .large = true, .writes = &kind_group, .field = "members",
-	  .yes = YES("memberships"), .help = "Locks the account, forwards and answers mail until a day, and takes the person out of groups and lists." },
+	  .yes = YES("memberships"), .example = "leaver anna forward_to=boss@example.com until=2026-12-24 text='Anna has left.'",
+	  .help = "Locks the account, forwards and answers mail until a day, and takes the person out of groups and lists." },
 	{ .name = NULL },
 };
 
@@ -209,6 +217,23 @@ static bool is_preselected(const struct desk_job *job, const char *field)
 	return false;
 }
 
+/* What is asked for unless somebody says otherwise; NULL: nothing of the kind. */
+static const char *preset_of(const struct desk_job *job, const char *field)
+{
+	for (const char *const *at = job->preset; at && *at; at += 2)
+		if (strcmp(*at, field) == 0)
+			return at[1];
+	return NULL;
+}
+
+/* A question may have the name of a field and be of another sort: whether the quota is reset. */
+static bool is_own_field(const struct kind *people, const struct field *field)
+{
+	const struct field *own = kind_field(people, field->name);
+
+	return own && own->type == field->type && field->type != FIELD_SECRET;
+}
+
 struct record *desk_wish(struct arena *arena, const struct desk_job *job, const struct record *person)
 {
 	struct record *wish;
@@ -219,21 +244,44 @@ struct record *desk_wish(struct arena *arena, const struct desk_job *job, const 
 	wish->name = arena_text(arena, person->name);
 	record_set_text(wish, "login", person->name);
 	for (const struct field *field = job->wish->fields; field->name; field++) {
-		const struct field *own = kind_field(person->kind, field->name);
-		/* A question may have the name of a field and be of another sort: whether the quota is reset. */
-		const struct field_values *stored = own && own->type == field->type ? record_get(person, field->name) : NULL;
+		const struct field_values *stored = is_own_field(person->kind, field) ? record_get(person, field->name) : NULL;
 
-		if (field->type == FIELD_FLAG && !(stored && stored->count))
-			record_set_text(wish, field->name, is_preselected(job, field->name) ? "yes" : "no");
-		else if (stored && stored->count && field->type != FIELD_SECRET)
+		/* What the person has now is no wish where the repair asks otherwise. */
+		if (preset_of(job, field->name))
+			record_set_text(wish, field->name, preset_of(job, field->name));
+		else if (stored && stored->count)
 			record_set(wish, field->name, VALUE_OWN, stored->values, stored->count);
+		else if (field->type == FIELD_FLAG)
+			record_set_text(wish, field->name, is_preselected(job, field->name) ? "yes" : "no");
 	}
-	if (job->wish == &access_wish) {
-		record_set_text(wish, "folder", "INBOX");
-		record_set_text(wish, "rights", "read");
-	}
-	/* What the person has now is no wish where the repair asks otherwise. */
-	if (job->wish == &password_wish)
-		record_set_text(wish, "must_change", "yes");
 	return wish;
+}
+
+const char *desk_wish_default(const struct desk_job *job, const struct field *field)
+{
+	if (preset_of(job, field->name))
+		return preset_of(job, field->name);
+	if (is_own_field(&kind_user, field))
+		return "as it is now";
+	return field->type != FIELD_FLAG ? "" : is_preselected(job, field->name) ? "yes" : "no";
+}
+
+const char *desk_wish_form(struct arena *arena, const struct field *field)
+{
+	char *words = NULL;
+
+	for (const char *const *choice = field->type == FIELD_CHOICE ? field->choices : NULL; choice && *choice; choice++)
+		words = words ? arena_format(arena, "%s|%s", words, *choice) : arena_text(arena, *choice);
+	if (words)
+		return words;
+	if (field->check == check_day)
+		return "DAY";
+	switch (field->type) {
+	case FIELD_FLAG: return "yes|no";
+	case FIELD_SIZE: return "SIZE";
+	case FIELD_ADDRESS: return "ADDRESS";
+	case FIELD_REFERENCE: return "USER";
+	case FIELD_SECRET: return "-|@FILE";
+	default: return "TEXT";
+	}
 }

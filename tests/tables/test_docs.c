@@ -17,6 +17,7 @@
 #include "base/text.h"
 #include "commands/commands.h"
 #include "config.h"
+#include "desk/desk.h"
 #include "model/kind.h"
 #include "ui/actions.h"
 #include "ui/keymap.h"
@@ -110,6 +111,68 @@ static void test_fields(void **state)
 		for (const struct field *field = kinds[i]->fields; field->name != NULL; field++)
 			expect(&entries, MANUAL, "field", field->name);
 		expect_no_more(&entries, MANUAL, "field");
+	}
+}
+
+/* The name alone: entries of fields of repairs go on with what stands behind the "=". */
+static void test_wishes(void **state)
+{
+	(void)state;
+	for (const struct desk_job *job = desk_jobs; job->name != NULL; job++) {
+		struct entries entries;
+		char section[80];
+		size_t fields = 0;
+
+		for (const struct field *field = job->wish == NULL ? NULL : job->wish->fields; field != NULL && field->name != NULL; field++)
+			fields += (field->flags & FIELD_FIXED) == 0;
+		/* The set of several has its own section without entries: its fields are the options. */
+		if (fields == 0 || strcmp(job->name, "reset") == 0)
+			continue;
+		snprintf(section, sizeof section, "Fields of the %s %s", job->large ? "command" : "repair", job->name);
+		read_entries(MANUAL, section, "Va", &entries);
+		for (const struct field *field = job->wish->fields; field->name != NULL; field++)
+			if ((field->flags & FIELD_FIXED) == 0)
+				expect(&entries, MANUAL, "field", field->name);
+		expect_no_more(&entries, MANUAL, "field");
+	}
+}
+
+static bool in_manual(const char *words)
+{
+	static char text[400000];
+	FILE *file = fopen(MANUAL, "r");
+
+	assert_non_null(file);
+	text[fread(text, 1, sizeof text - 1, file)] = '\0';
+	fclose(file);
+	return strstr(text, words) != NULL;
+}
+
+/* Help, defaults and examples stand there as --help prints them. */
+static void test_wish_words(void **state)
+{
+	(void)state;
+	for (const struct desk_job *job = desk_jobs; job->name != NULL; job++) {
+		struct arena *arena = arena_new();
+		char *example = arena_format(arena, "postroom %s", job->example), *dashes;
+
+		/* In a manual a hyphen is \\-, and an apostrophe \\(aq. */
+		for (dashes = strstr(example, " --"); dashes != NULL; dashes = strstr(dashes, " --"))
+			dashes = example = arena_format(arena, "%.*s \\-\\-%s", (int)(dashes - example), example, dashes + 3);
+		for (char *quote = strchr(example, '\''); quote != NULL; quote = strchr(example, '\''))
+			example = arena_format(arena, "%.*s\\(aq%s", (int)(quote - example), example, quote + 1);
+		if (!in_manual(example))
+			fail_msg("%s lacks the example of %s: %s", MANUAL, job->name, example);
+		for (const struct field *field = job->wish == NULL ? NULL : job->wish->fields; field != NULL && field->name != NULL; field++) {
+			const char *otherwise = desk_wish_default(job, field);
+			char *first = arena_format(arena, "%.*s", (int)strcspn(field->help, ".:"), field->help);
+
+			if (field->flags & FIELD_FIXED || strcmp(job->name, "reset") == 0)
+				continue;
+			if (!in_manual(first) || (otherwise[0] != '\0' && !in_manual(arena_format(arena, "Default: %s.", otherwise))))
+				fail_msg("%s does not tell of %s of %s as the table does", MANUAL, field->name, job->name);
+		}
+		arena_free(arena);
 	}
 }
 
@@ -254,6 +317,8 @@ int main(void)
 		cmocka_unit_test(test_commands),
 		cmocka_unit_test(test_actions),
 		cmocka_unit_test(test_fields),
+		cmocka_unit_test(test_wishes),
+		cmocka_unit_test(test_wish_words),
 		cmocka_unit_test(test_configuration),
 		cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_alarms),
