@@ -306,6 +306,6 @@ const char *repair_title(const struct view *view, struct arena *arena)
 	const char *address = record_text(look->person, "address");
 
 	/* Asked nothing though the job asks: steps that were left open. */
-	return look->person->name[0] == '\0' ? arena_text(arena, look->job->title) :
+	return look->person->name[0] == '\0' ? arena_text(arena, look->name) :
 		arena_format(arena, "%s%s - %s  %s%s%s", look->job->title, look->wish == NULL && look->job->wish != NULL ? ", open steps" : "", record_text(look->person, "full_name"), look->person->name, *address ? "  " : "", address);
 }

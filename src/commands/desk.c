@@ -8,6 +8,7 @@
  */
 #include "commands/desk.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -15,6 +16,7 @@
 #include "commands/ending.h"
 #include "commands/look.h"
 #include "commands/output.h"
+#include "commands/print_words.h"
 #include "commands/question.h"
 #include "commands/subcommands.h"
 #include "commands/target.h"
@@ -206,11 +208,9 @@ static const struct column due_columns[] = {
 };
 #define DUE_COLUMNS (sizeof(due_columns) / sizeof(due_columns[0]))
 
-static void print_dues(struct headless *headless)
+static void print_due_rows(struct headless *headless, const struct desk_due *dues, size_t count)
 {
 	struct output output;
-	size_t count;
-	const struct desk_due *dues = desk_dues(headless->engine->desk, &count);
 
 	output_begin(&output, headless->arguments->printer, stdout, due_columns, DUE_COLUMNS, false);
 	for (size_t i = 0; i < count; i++) {
@@ -223,26 +223,75 @@ static void print_dues(struct headless *headless)
 		output_item(&output, &(struct item){ .entries = entries });
 	}
 	output_end(&output);
+}
+
+static void print_dues(struct headless *headless)
+{
+	size_t count;
+	const struct desk_due *dues = desk_dues(headless->engine->desk, &count);
+
+	print_due_rows(headless, dues, count);
 	if (count == 0 && !strcmp(headless->arguments->printer->name, "table"))
 		headless_note("Nothing is due.");
+}
+
+/* What is due under this id; NULL: the reason was printed. */
+static const struct desk_due *due_of(struct headless *headless, const char *id)
+{
+	struct error error = { 0 };
+	size_t count;
+	const struct desk_due *dues = desk_dues(headless->engine->desk, &count);
+
+	for (size_t i = 0; i < count; i++)
+		if (!strcmp(dues[i].id, id))
+			return &dues[i];
+	error_set(&error, ERROR_NOT_FOUND, "There is nothing due with the id %s; postroom due lists it", id);
+	headless_fail(headless, &error);
+	return NULL;
+}
+
+/* Nothing but the list is changed by it, and the person is told what that means. */
+static void take_off(struct headless *headless, const char *id)
+{
+	const struct desk_due *found = due_of(headless, id);
+	struct error error = { 0 };
+	struct desk_due due;
+	bool dry = headless->arguments->dry_run;
+
+	if (!found)
+		return;
+	due = (struct desk_due){
+		.id = arena_text(headless->arena, found->id), .login = arena_text(headless->arena, found->login), .words = arena_text(headless->arena, found->words),
+		.who = arena_text(headless->arena, found->who), .reason = arena_text(headless->arena, found->reason), .when = found->when, .steps = found->steps,
+	};
+	if (!dry && !desk_due_done(headless->engine->desk, id, &error)) {
+		headless_fail(headless, &error);
+		return;
+	}
+	if (strcmp(headless->arguments->printer->name, "table")) {
+		print_due_rows(headless, &due, 1);
+		return;
+	}
+	print_line(dry ? "Would be taken off the list: " : "Taken off the list: ", due.words);
+	if (due.steps)
+		puts(dry ? "Its open steps would stay undone." : "Its open steps were not done by that.");
 }
 
 static void again(struct headless *headless, const char *id)
 {
 	struct error error = { 0 };
-	size_t count, i;
-	const struct desk_due *dues = desk_dues(headless->engine->desk, &count);
+	const struct desk_due *due = due_of(headless, id);
 	struct record *person;
 
-	for (i = 0; i < count && strcmp(dues[i].id, id); i++)
-		;
-	if (i == count || !dues[i].steps) {
-		error_set(&error, ERROR_NOT_FOUND, i == count ? "There is nothing due with the id %s; postroom due lists it" : "%s is for a person to do; postroom due done %s takes it off the list", id, id);
+	if (!due)
+		return;
+	if (!due->steps) {
+		error_set(&error, ERROR_NOT_FOUND, "%s is for a person to do; postroom due done %s takes it off the list", id, id);
 		headless_fail(headless, &error);
 		return;
 	}
 	want_live(headless);
-	person = target_read(headless, &kind_user, dues[i].login);
+	person = target_read(headless, &kind_user, due->login);
 	if (person)
 		desk_go(headless, desk_begin_open(headless->engine->desk, id, person, desk_go_on, headless));
 	record_free(person);
@@ -251,7 +300,6 @@ static void again(struct headless *headless, const char *id)
 int run_due(struct config *takes, const struct arguments *arguments, int argc, char **argv)
 {
 	struct headless headless;
-	struct error error = { 0 };
 	bool known = argc == 0 || (argc == 2 && (!strcmp(argv[0], "again") || !strcmp(argv[0], "done")));
 
 	if (!known) {
@@ -264,8 +312,8 @@ int run_due(struct config *takes, const struct arguments *arguments, int argc, c
 			print_dues(&headless);
 		else if (!strcmp(argv[0], "again"))
 			again(&headless, argv[1]);
-		else if (!desk_due_done(headless.engine->desk, argv[1], &error))
-			headless_fail(&headless, &error);
+		else
+			take_off(&headless, argv[1]);
 	}
 	return headless_close(&headless);
 }

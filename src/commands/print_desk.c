@@ -40,7 +40,7 @@ static void table_review(const struct desk_view *view)
 {
 	struct arena *arena = arena_new();
 
-	print_line("", arena_format(arena, "%s: %s", view->job->title, view->person->name));
+	print_line("", view->name);
 	table_steps(view);
 	print_diff_lines(view->lines, view->line_count);
 	print_consequences(view->consequences, view->consequence_count);
@@ -81,15 +81,18 @@ static void print_json_view(const struct desk_view *view, bool over)
 	char *words;
 
 	json_put_text(object, "job", view->job->name);
-	json_put_text(object, "person", view->person->name);
-	json_put_text(object, "number", view->id);
+	json_put_text(object, "person", *view->person->name ? view->person->name : NULL);
+	json_put_text(object, "number", *view->id ? view->id : NULL);
+	json_put_text(object, "takes_back", view->takes_back);
 	json_put(object, "steps", json_steps(view));
 	json_put(object, "lines", json_diff_lines(view->lines, view->line_count));
 	json_put(object, "consequences", json_consequences(view->consequences, view->consequence_count));
 	json_put(object, "remarks", json_texts(view->remarks));
+	json_put_number(object, "done", (int64_t)view->done);
 	json_put_number(object, "open", (int64_t)view->open);
 	json_put_text(object, "refused", view->refusal.kind != ERROR_NONE ? view->refusal.text : NULL);
 	if (over) {
+		json_put_text(object, "ending", error_word(view->ending));
 		json_put_text(object, "state_now", view->state_now);
 		json_put_text(object, "say", view->say);
 		json_put_text(object, "password", view->secret);
@@ -127,5 +130,6 @@ void print_desk_end(const struct arguments *arguments, const struct desk_view *v
 		printf("Password: %s\n", view->secret);
 	if (view->say)
 		print_line("Say: ", view->say);
-	print_line("Number: ", view->id);
+	if (*view->id)
+		print_line("Number: ", view->id);
 }

@@ -19,6 +19,11 @@ static bool may_be_done(enum desk_state state)
 	return state == DESK_OPEN || state == DESK_UNKNOWN || state == DESK_WAITING || state == DESK_RUNNING;
 }
 
+bool run_is_kept(const struct desk_run *run, size_t step)
+{
+	return run->view.kept > 0 && may_be_done(run->shown[step].state) && step_token(run->arena, &run->steps[step].planned) != NULL;
+}
+
 void run_keep(struct desk_run *run)
 {
 	const char **tokens = arena_alloc(run->arena, (run->count + 1) * sizeof(*tokens)), *words = "";
@@ -36,10 +41,10 @@ void run_keep(struct desk_run *run)
 		if (!token)
 			continue;
 		tokens[count++] = token;
-		if (last < run->count && run->shown[last].server == run->shown[i].server && desk_same_thing(run->shown[last].words, run->shown[i].words))
+		if (last < run->count && run->shown[last].server == run->shown[i].server && desk_same_thing(run->steps[last].planned.words, run->steps[i].planned.words))
 			continue;
-		words = arena_format(run->arena, "%s%s%s%s", words, *words ? ", " : "", run->shown[i].words,
-			desk_on(run->arena, run->shown[i].words, run->shown[i].server));
+		words = arena_format(run->arena, "%s%s%s%s", words, *words ? ", " : "", run->steps[i].planned.words,
+			desk_on(run->arena, run->steps[i].planned.words, run->shown[i].server));
 		last = i;
 	}
 	run->view.kept = count;
@@ -157,13 +162,38 @@ static bool is_of_stolen(const struct history_entry *entry)
 	return entry->job_words && strncmp(entry->job_words, title, strlen(title)) == 0;
 }
 
+enum { STAYS_TOLD = 4 };
+
+/* What was changed and cannot be changed back, the first of them by name: 1 where it is such a change. */
+static size_t tell_what_stays(const struct history_entry *entry, struct text *text, size_t before)
+{
+	if (entry->state != HISTORY_DONE || entry->already || entry->undo_of || strncmp(entry->lines, "add try:", 8) == 0)
+		return 0;
+	if (before < STAYS_TOLD)
+		text_addf(text, "%s%s", before ? "; " : "", entry->sentence);
+	return 1;
+}
+
+/* What stands above it all: whose job is taken back, and what became of it. */
+static void name_undo(struct desk_run *run, const struct history_job *of)
+{
+	run->view.name = arena_format(run->arena, "Take back: %s (%s)", of->words, of->id);
+	if (of->undoable > 0)
+		return;
+	if (of->undone > 0)
+		error_set(&run->view.refusal, ERROR_CONFLICT, "Nothing more of job %s can be taken back: %s", of->id, of->state_words);
+	else
+		error_set(&run->view.refusal, ERROR_UNSUPPORTED, "Nothing of job %s can be taken back: no step of it left anything that could be put back", of->id);
+}
+
 /* Newest first, as the history is: what was done last is taken back first. */
 static void plan_undo(struct desk_run *run, const struct history *history, const char *job)
 {
-	size_t stays = 0;
+	struct text stays = { 0 };
+	size_t count = 0;
 	bool unlocks_stolen = false;
 
-	run->taken_back = arena_text(run->arena, job);
+	run->view.takes_back = run->taken_back = arena_text(run->arena, job);
 	for (size_t i = 0; i < history->count; i++) {
 		const struct history_entry *entry = &history->entries[i];
 
@@ -171,16 +201,18 @@ static void plan_undo(struct desk_run *run, const struct history *history, const
 			continue;
 		unlocks_stolen = unlocks_stolen || (entry->can_undo && is_of_stolen(entry) && strcmp(entry->kind, kind_user.name) == 0);
 		if (entry->can_undo)
-			desk_step(&run->plan, server_of(run, entry), NULL, arena_format(run->arena, "taken back: %s", entry->sentence),
+			desk_step(&run->plan, server_of(run, entry), NULL, arena_format(run->arena, "take back: %s", entry->sentence),
+				arena_format(run->arena, "taken back: %s", entry->sentence),
 				"it stays as the job left it")->undo = arena_text(run->arena, entry->id);
 		else
-			stays += entry->state == HISTORY_DONE && !entry->undo_of;
+			count += tell_what_stays(entry, &stays, count);
 	}
 	if (unlocks_stolen)
 		desk_remark(&run->plan, "! with the lock gone the password opens the account again: unless a new one was set since, it is the STOLEN one (repair password first)");
-	if (stays > 0)
-		desk_remark(&run->plan, "%zu step%s cannot be taken back and stay%s: ended sessions, emptied caches, a new password", stays, stays == 1 ? "" : "s",
-			stays == 1 ? "s" : "");
+	if (count > 0)
+		desk_remark(&run->plan, "%zu change%s cannot be taken back and stay%s: %s%s", count, count == 1 ? "" : "s", count == 1 ? "s" : "", text_get(&stays),
+			count > STAYS_TOLD ? "; .." : "");
+	text_free(&stays);
 }
 
 static void on_history(void *context, struct history *history, const struct error *error)
@@ -189,12 +221,14 @@ static void on_history(void *context, struct history *history, const struct erro
 	const struct history_entry *entry = history ? entry_of(history, run->due_id) : NULL;
 
 	run->pending--;
-	if (entry && entry->job)
+	if (entry && entry->of) {
 		plan_undo(run, history, entry->job);
-	else if (error && error->kind != ERROR_NONE)
+		name_undo(run, entry->of);
+	} else if (error && error->kind != ERROR_NONE) {
 		run->view.refusal = *error;
-	else
+	} else {
 		error_set(&run->view.refusal, ERROR_NOT_FOUND, "There is no job %s in the history; postroom history lists the changes", run->due_id);
+	}
 	history_free(history);
 	run->due_id = NULL;
 	if (!run_settled(run))
@@ -210,6 +244,7 @@ struct desk_run *desk_begin_undo(struct desk *desk, const char *id, void (*chang
 
 	record_free(nobody);
 	run->due_id = arena_text(run->arena, id);
+	run->view.name = arena_format(run->arena, "Take back: %s", id);
 	run->pending++;
 	gate_history(desk->settings.gate, on_history, run);
 	return run;

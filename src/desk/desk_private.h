@@ -19,7 +19,8 @@ enum desk_ends { ENDS_NOTHING, ENDS_FORWARD, ENDS_ABSENCE };
 struct desk_plan;
 struct planned {
 	struct change *change;             /* heap; taken by the run */
-	const char *words, *still;         /* what is done; what is true while it is not done ("" nothing) */
+	const char *ahead;                 /* before it is done: "empty the login cache" */
+	const char *words, *still;         /* what is done: "login cache emptied"; what is true while it is not ("" nothing) */
 	const char *server;                /* NULL: the directory */
 	bool repeats, checks;
 	bool stops;                        /* where it is not done, the rest is left out */
@@ -74,8 +75,8 @@ const char *desk_wish_text(const struct desk_plan *plan, const char *field); /* 
 void desk_remark(struct desk_plan *plan, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Names by which mail servers know the person: primary address in small letters, login; NULL-terminated. */
 void desk_names(struct arena *arena, const struct record *person, const char *names[DESK_NAMES]);
-/* Steps; each takes the change. NULL changes make no step. */
-struct planned *desk_step(struct desk_plan *plan, const char *server, struct change *change, const char *words, const char *still);
+/* A step; takes the change. ahead: what it will do, words: what it has done, still: what is true until then. */
+struct planned *desk_step(struct desk_plan *plan, const char *server, struct change *change, const char *ahead, const char *words, const char *still);
 /* A change of the person's own entry, to be filled; found by entryUUID and held against what was read. */
 struct change *desk_change_person(const struct desk_plan *plan);
 /* Login caches of every server with mailboxes. */
@@ -145,6 +146,7 @@ struct desk_run {
 	size_t count;
 	struct desk_view view;
 	char *typed, *reason;              /* heap */
+	const char *go;                    /* its number, for the end that the journal gets */
 	bool begun;                        /* it was confirmed: what is not done is open from now on */
 	size_t at;                         /* WRITING: the step under way */
 	size_t pending;                    /* requests of ours that the gate or live still answer */
@@ -173,6 +175,8 @@ struct desk {
 void desk_remind(void *desk);
 /* The run has its steps: asks the gate for a review of each. */
 void run_preview(struct desk_run *run);
+/* Each step is told as what is to be done, or as what was, wherever the run stands. */
+void run_word_steps(struct desk_run *run);
 /* The change bears the number of the job. */
 void run_name_change(const struct desk_run *run, struct change *change);
 /* Something is to be painted anew. */
@@ -210,6 +214,8 @@ bool step_of_token(struct desk_plan *plan, const char *token);
 void run_tell(struct desk_run *run);
 /* Open steps become dues; what is done is taken out. Also while the run goes on, so that an end of the program loses none. */
 void run_keep(struct desk_run *run);
+/* Is this step open, and written down as due so that a later run can do it? */
+bool run_is_kept(const struct desk_run *run, size_t step);
 /* What was due and is not any more by what this run has done. */
 void run_forget_due(struct desk_run *run);
 

@@ -26,7 +26,7 @@ static struct change *locking(struct desk_plan *plan)
 	return change;
 }
 
-static void step_person(struct desk_plan *plan, struct change *change, const char *words, const char *still)
+static void step_person(struct desk_plan *plan, struct change *change, const char *ahead, const char *words, const char *still)
 {
 	struct planned *step;
 
@@ -34,7 +34,7 @@ static void step_person(struct desk_plan *plan, struct change *change, const cha
 		change_free(change);
 		return;
 	}
-	step = desk_step(plan, NULL, change, words, still);
+	step = desk_step(plan, NULL, change, ahead, words, still);
 	step->ends = change_touches(change, "forwards") ? ENDS_FORWARD : ENDS_NOTHING;
 }
 
@@ -56,7 +56,7 @@ bool plan_stolen(struct desk_plan *plan, struct error *error)
 	(void)error;
 	if (desk_wants(plan, "forwards_off") && record_get(plan->person, "forwards")->count > 0)
 		change_edit_text(change, field_of(plan, "forwards"), EDIT_SET, NULL);
-	step_person(plan, change, "account locked", "the account is OPEN: the thief can log in");
+	step_person(plan, change, "lock the account", "account locked", "the account is OPEN: the thief can log in");
 	desk_step_refuse(plan);
 	desk_step_flush(plan, "the stolen password may still open the mailbox there until the login cache forgets it (auth_cache_ttl)");
 	desk_step_sessions(plan, "the thief may go on reading there");
@@ -65,7 +65,8 @@ bool plan_stolen(struct desk_plan *plan, struct error *error)
 		desk_step_hold(plan);
 	desk_names(plan->arena, plan->person, names);
 	if (desk_wants(plan, "filter_off") && home && names[0])
-		desk_step(plan, home, mailbox_change_filter(home, names[0], NULL), "sieve filter switched off (and kept)", "the filter goes on; it may forward mail to the thief");
+		desk_step(plan, home, mailbox_change_filter(home, names[0], NULL), "switch the sieve filter off (and keep it)",
+			"sieve filter switched off (and kept)", "the filter goes on; it may forward mail to the thief");
 	tell_what_may_be_added(plan);
 	return true;
 }
@@ -102,7 +103,8 @@ static void leave(struct desk_plan *plan, const char *field, const struct kind *
 		}
 		change = change_new(VERB_EDIT, kind, values->values[i].bytes);
 		change_edit(change, of, EDIT_REMOVE, members, count);
-		desk_step(plan, NULL, change, arena_format(plan->arena, "out of the %s %s", kind->noun, values->values[i].bytes), "mail to it still comes here");
+		desk_step(plan, NULL, change, arena_format(plan->arena, "take out of the %s %s", kind->noun, values->values[i].bytes),
+			arena_format(plan->arena, "out of the %s %s", kind->noun, values->values[i].bytes), "mail to it still comes here");
 	}
 }
 
@@ -132,7 +134,8 @@ bool plan_leaver(struct desk_plan *plan, struct error *error)
 		desk_remark(plan, "a copy of what is forwarded stays in the mailbox: mail is answered only there");
 	else if (*text)
 		desk_remark_unanswered(plan);
-	step_person(plan, change, *to ? "account locked, mail forwarded" : "account locked", "the account is open");
+	step_person(plan, change, *to ? "lock the account, forward mail" : "lock the account",
+		*to ? "account locked, mail forwarded" : "account locked", "the account is open");
 	desk_step_flush(plan, "the password may still open the mailbox there until the login cache forgets it (auth_cache_ttl)");
 	desk_step_sessions(plan, "whoever was connected there goes on reading");
 	desk_step_smtp(plan);

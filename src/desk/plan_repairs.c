@@ -29,13 +29,13 @@ static void set(const struct desk_plan *plan, struct change *change, const char 
 }
 
 /* A directory step, unless the change came out empty. */
-static void step_person(struct desk_plan *plan, struct change *change, const char *words, const char *still)
+static void step_person(struct desk_plan *plan, struct change *change, const char *ahead, const char *words, const char *still)
 {
 	if (change->edit_count == 0) {
 		change_free(change);
 		return;
 	}
-	desk_step(plan, NULL, change, words, still)->stops = true;
+	desk_step(plan, NULL, change, ahead, words, still)->stops = true;
 	plan->steps[plan->count - 1].ends = change_touches(change, "forwards") ? ENDS_FORWARD : ENDS_NOTHING;
 }
 
@@ -77,7 +77,7 @@ static bool try_password(struct desk_plan *plan)
 		return false;
 	}
 	step = desk_step(plan, home, mailbox_change_try(home, names[0], plan->secret),
-		"tried: the new password logs in", "nobody has seen it work");
+		"try whether the new password logs in", "tried: the new password logs in", "nobody has seen it work");
 	step->repeats = true;
 	step->checks = true;
 	return true;
@@ -95,7 +95,7 @@ void desk_step_must_change(struct desk_plan *plan)
 	change->id = arena_text(change->arena, plan->person->id);
 	change_edit_text(change, field_of(plan, "must_change"), EDIT_SET, "yes");
 	desk_remark(plan, "! mail programs cannot change a password: until the person has chosen another one, where this site lets them, a mail server may refuse the login");
-	desk_step(plan, NULL, change, "must be changed at the next login", "this password may be kept for good")->repeats = true;
+	desk_step(plan, NULL, change, "have it changed at the next login", "must be changed at the next login", "this password may be kept for good")->repeats = true;
 }
 
 /* The mark goes with the old password, or the try would be refused for it. */
@@ -120,7 +120,7 @@ static void prove_password(struct desk_plan *plan, bool try, bool must_change)
 	desk_step_must_change(plan);
 	desk_names(plan->arena, plan->person, names);
 	if (try && home && names[0])
-		desk_step(plan, home, mailbox_change_do(home, names[0], "flush"), "login cache emptied after the try",
+		desk_step(plan, home, mailbox_change_do(home, names[0], "flush"), "empty the login cache after the try", "login cache emptied after the try",
 			"the password opens the mailbox there without being changed, until the login cache forgets it (auth_cache_ttl)")->repeats = true;
 }
 
@@ -134,7 +134,7 @@ bool plan_password(struct desk_plan *plan, struct error *error)
 		set(plan, change, "failed_lock", "no");
 	if (is_locked(plan))
 		desk_remark(plan, "the account is locked by an administrator and stays so: the new password does not open it (repair unlock)");
-	step_person(plan, change, "new password", "the old password is the one that counts");
+	step_person(plan, change, "set a new password", "new password", "the old password is the one that counts");
 	desk_step_flush(plan, "the OLD password may still open the mailbox there until the login cache forgets it (auth_cache_ttl)");
 	if (desk_wants(plan, "sessions"))
 		desk_step_sessions(plan, "whoever was connected there goes on reading");
@@ -163,7 +163,7 @@ static void step_quota(struct desk_plan *plan, const char *quota)
 	if (strcmp(record_text(plan->person, "quota"), quota) != 0)
 		change_edit_text(change, field_of(plan, "quota"), EDIT_SET, *quota ? quota : NULL);
 	if (change->edit_count > 0) {
-		step_person(plan, change, "quota written", "the old limit holds");
+		step_person(plan, change, "write the quota", "quota written", "the old limit holds");
 		desk_step_flush(plan, "Dovecot may go by the old limit there until its cache forgets it");
 	} else {
 		change_free(change);
@@ -208,7 +208,8 @@ static void filter_off(struct desk_plan *plan)
 	if (!home)
 		desk_remark(plan, "the sieve filter is not switched off: which server holds the mailbox is not known");
 	else if (names[0])
-		desk_step(plan, home, mailbox_change_filter(home, names[0], NULL), "sieve filter switched off (and kept)", "the filter goes on sorting, forwarding or answering");
+		desk_step(plan, home, mailbox_change_filter(home, names[0], NULL), "switch the sieve filter off (and keep it)",
+			"sieve filter switched off (and kept)", "the filter goes on sorting, forwarding or answering");
 }
 
 static void step_forwards(struct desk_plan *plan, const struct field_values *forwards, const char *keep)
@@ -220,7 +221,7 @@ static void step_forwards(struct desk_plan *plan, const struct field_values *for
 		change_edit(change, of, EDIT_SET, forwards->values, forwards->count);
 	if (forwards->count > 0 && keep)
 		set(plan, change, "keep_copy", keep);
-	step_person(plan, change, forwards->count > 0 ? "forwards written" : "forwards cleared", "mail goes where it went before");
+	step_person(plan, change, forwards->count > 0 ? "write the forwards" : "clear the forwards", forwards->count > 0 ? "forwards written" : "forwards cleared", "mail goes where it went before");
 }
 
 bool plan_forwarding(struct desk_plan *plan, struct error *error)
@@ -336,7 +337,7 @@ bool plan_access(struct desk_plan *plan, struct error *error)
 	if (!ends)
 		tell_where(plan, home);
 	desk_step(plan, home, mailbox_change_access(home, names[0], *folder ? folder : "INBOX", colleague, rights),
-		ends ? "access ended" : "access given", "the folder is as it was");
+		ends ? "end the access" : "give access", ends ? "access ended" : "access given", "the folder is as it was");
 	return true;
 }
 
@@ -357,7 +358,7 @@ bool plan_lock(struct desk_plan *plan, struct error *error)
 
 	(void)error;
 	set(plan, change, "locked", "yes");
-	step_person(plan, change, "account locked", "the account is open");
+	step_person(plan, change, "lock the account", "account locked", "the account is open");
 	desk_step_flush(plan, "the password may still open the mailbox there until the login cache forgets it (auth_cache_ttl)");
 	if (desk_wants(plan, "sessions"))
 		desk_step_sessions(plan, "whoever was connected there goes on reading");
@@ -374,7 +375,7 @@ static void step_unlock(struct desk_plan *plan)
 		set(plan, change, "locked", "no");
 	if (has_lock_by_failures(plan))
 		set(plan, change, "failed_lock", "no");
-	step_person(plan, change, "account unlocked", "the account stays locked");
+	step_person(plan, change, "unlock the account", "account unlocked", "the account stays locked");
 }
 
 bool plan_unlock(struct desk_plan *plan, struct error *error)
@@ -407,7 +408,7 @@ static void reset_person(struct desk_plan *plan)
 		set(plan, change, "locked", "no");
 	if (desk_wants(plan, "unlock") && has_lock_by_failures(plan))
 		set(plan, change, "failed_lock", "no");
-	step_person(plan, change, "mail settings written", "the directory is as it was");
+	step_person(plan, change, "write mail settings", "mail settings written", "the directory is as it was");
 }
 
 bool plan_reset(struct desk_plan *plan, struct error *error)

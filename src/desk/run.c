@@ -113,6 +113,9 @@ static void judge(struct desk_run *run, size_t i)
 		return;
 	}
 	shown->state = DESK_FAILED;
+	/* What cannot be taken back any more keeps nothing else from being. */
+	if (run->taken_back && why->kind != ERROR_REFUSED)
+		return;
 	if ((!shown->server || why->kind == ERROR_REFUSED) && run->view.refusal.kind == ERROR_NONE)
 		run->view.refusal = *why;
 }
@@ -190,9 +193,10 @@ static void allocate_shown(struct desk_run *run)
 		const struct planned *planned = &run->plan.steps[i];
 
 		run->steps[i].planned = *planned;
-		run->shown[i] = (struct desk_step){ .words = planned->words, .server = planned->server, .still = planned->still ? planned->still : "",
+		run->shown[i] = (struct desk_step){ .server = planned->server, .still = planned->still ? planned->still : "",
 			.repeats = planned->repeats, .checks = planned->checks, .id = "" };
 	}
+	run_word_steps(run);
 	run->view.steps = run->shown;
 	run->view.step_count = run->count;
 	run->view.remarks = run->plan.remark_count ? (const char *const *)run->plan.remarks : NULL;
@@ -212,12 +216,14 @@ void run_name_change(const struct desk_run *run, struct change *change)
 {
 	change->job = arena_text(change->arena, run->view.id);
 	change->job_words = arena_format(change->arena, "%s of %s", run->view.job->title, run->person->name);
+	change->job_steps = run->count;
 }
 
 /* Open steps of an earlier run are of its job: undo of that takes them back with the rest. */
 static void name_job(struct desk_run *run)
 {
-	run->view.id = run->due_id ? run->due_id : job_number(run->arena);
+	/* What takes a job back stands in the history by itself, change for change. */
+	run->view.id = run->taken_back ? "" : run->due_id ? run->due_id : job_number(run->arena);
 	for (size_t i = 0; i < run->count; i++)
 		if (run->steps[i].planned.change)
 			run_name_change(run, run->steps[i].planned.change);
@@ -276,9 +282,11 @@ struct desk_run *run_new(struct desk *desk, const struct desk_job *job, const st
 	desk->runs = run;
 	run->arena = arena_new();
 	run->person = record_copy(run->arena, person);
+	run->go = job_number(run->arena);
 	run->changed = changed;
 	run->context = context;
-	run->view = (struct desk_view){ .job = job, .person = run->person, .phase = DESK_LOOKING, .id = "", .confirm_text = "" };
+	run->view = (struct desk_view){ .job = job, .person = run->person, .phase = DESK_LOOKING, .id = "", .confirm_text = "",
+		.name = arena_format(run->arena, "%s: %s", job->title, run->person->name) };
 	run->plan = (struct desk_plan){ .arena = run->arena, .job = job, .person = run->person, .live = desk->settings.live, .used = -1 };
 	if (run->plan.live && hosts_count(live_hosts(run->plan.live)) == 0)
 		run->plan.live = NULL;

@@ -239,15 +239,45 @@ static bool may_count(const struct desk_run *run)
 	return false;
 }
 
-static void finish(struct desk_run *run)
+static void over(void *context)
 {
+	struct desk_run *run = context;
+
+	run->pending--;
+	if (run_settled(run))
+		return;
 	run->view.phase = DESK_OVER;
 	run->view.secret = run->generated && may_count(run) ? run->secret : NULL;
+	desk_remind(run->desk);
+	run_tell(run);
+	run_changed(run);
+}
+
+/* The history knows from this what was not even begun. */
+static void write_end(struct desk_run *run)
+{
+	struct gate_job_open *open = arena_alloc(run->arena, (run->count + 1) * sizeof(*open));
+	struct gate_job_end end = { .job = run->view.id, .run = run->go, .rest = run->due_id != NULL, .steps = run->count, .open = open };
+
+	for (size_t i = 0; i < run->count; i++)
+		if (run->shown[i].state != DESK_DONE && run->shown[i].state != DESK_ALREADY)
+			open[end.open_count++] = (struct gate_job_open){ *run->shown[i].id ? run->shown[i].id : NULL, run_is_kept(run, i) };
+	run->pending++;
+	gate_job_end(run->desk->settings.gate, &end, over, run);
+}
+
+static void finish(struct desk_run *run)
+{
 	run_join(run);
 	run_forget_due(run);
 	run_keep(run);
-	run_tell(run);
-	run_changed(run);
+	/* Taking back is told by what was taken back. */
+	if (!run->taken_back) {
+		write_end(run);
+		return;
+	}
+	run->pending++;
+	over(run);
 }
 
 static void next_step(struct desk_run *run)
@@ -279,6 +309,7 @@ void desk_apply(struct desk_run *run, const char *typed, const char *reason)
 	run->view.phase = DESK_WRITING;
 	run->begun = true;
 	run->at = 0;
+	run_word_steps(run);
 	run_keep(run);
 	next_step(run);
 }

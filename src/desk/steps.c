@@ -48,13 +48,13 @@ void desk_names(struct arena *arena, const struct record *person, const char *na
 		names[count] = arena_text(arena, login);
 }
 
-struct planned *desk_step(struct desk_plan *plan, const char *server, struct change *change, const char *words, const char *still)
+struct planned *desk_step(struct desk_plan *plan, const char *server, struct change *change, const char *ahead, const char *words, const char *still)
 {
 	struct planned *step;
 
 	plan->steps = arena_grow(plan->arena, plan->steps, &plan->capacity, plan->count + 1, sizeof(*plan->steps));
 	step = &plan->steps[plan->count++];
-	*step = (struct planned){ .change = change, .server = server, .words = words, .still = still };
+	*step = (struct planned){ .change = change, .server = server, .ahead = ahead, .words = words, .still = still };
 	return step;
 }
 
@@ -119,6 +119,7 @@ void desk_step_flush(struct desk_plan *plan, const char *still)
 		/* The cache goes by what a program gave as user name, which may be either. */
 		for (size_t j = 0; j < DESK_NAMES && names[j] && host_of(plan, i)->roles & HOST_MAILBOX; j++)
 			desk_step(plan, host_of(plan, i)->name, mailbox_change_do(host_of(plan, i)->name, names[j], "flush"),
+				j == 0 ? "empty the login cache" : arena_format(plan->arena, "empty the login cache (%s)", names[j]),
 				j == 0 ? "login cache emptied" : arena_format(plan->arena, "login cache emptied (%s)", names[j]), still)->repeats = true;
 	}
 }
@@ -174,7 +175,7 @@ bool desk_step_sessions_on(struct desk_plan *plan, const char *server, const cha
 
 	if (!plan->live || !host_named(live_hosts(plan->live), server, &host))
 		return false;
-	step = desk_step(plan, host_of(plan, host)->name, sessions_on(plan, host), "mailbox sessions ended", still);
+	step = desk_step(plan, host_of(plan, host)->name, sessions_on(plan, host), "end mailbox sessions", "mailbox sessions ended", still);
 	step->repeats = true;
 	step->anew = sessions_anew;
 	return true;
@@ -213,7 +214,8 @@ void desk_step_smtp(struct desk_plan *plan)
 		desk_remark(plan, "! SMTP sessions that are open go on: the configuration has no server with role transport or both, so none can be seen or ended");
 	for (size_t i = 0; i < host_count(plan) && names[0]; i++)
 		if (host_of(plan, i)->roles & HOST_TRANSPORT && smtp_can_be_ended(plan, host_of(plan, i)->name))
-			desk_step(plan, host_of(plan, i)->name, mailbox_change_smtp(host_of(plan, i)->name, names[0], names), "sending sessions ended (Postfix)",
+			desk_step(plan, host_of(plan, i)->name, mailbox_change_smtp(host_of(plan, i)->name, names[0], names), "end sending sessions (Postfix)",
+				"sending sessions ended (Postfix)",
 				"a program that is logged in there goes on sending until it closes the connection")->repeats = true;
 }
 
@@ -225,7 +227,7 @@ void desk_step_recalculate(struct desk_plan *plan)
 	if (!home)
 		desk_remark(plan, "the mailbox is not counted anew: which server holds it is not known");
 	else if (names[0])
-		desk_step(plan, home, mailbox_change_do(home, names[0], "recalculate"), "mailbox counted anew (quota recalc)",
+		desk_step(plan, home, mailbox_change_do(home, names[0], "recalculate"), "count the mailbox anew (quota recalc)", "mailbox counted anew (quota recalc)",
 			"what Dovecot takes for used may be wrong")->repeats = true;
 }
 
@@ -283,7 +285,8 @@ void desk_step_absence(struct desk_plan *plan, const char *from, const char *unt
 	if (!home)
 		desk_remark(plan, "the absence: which server holds the mailbox is not known (no home server, and several are configured)");
 	else if (names[0])
-		desk_step(plan, home, mailbox_change_absence(home, names[0], text ? &absence : NULL), text ? "absence written" : "absence taken out",
+		desk_step(plan, home, mailbox_change_absence(home, names[0], text ? &absence : NULL), text ? "write the absence" : "take the absence out",
+			text ? "absence written" : "absence taken out",
 			text ? "nobody who writes is told" : "mail goes on being answered")->ends = ENDS_ABSENCE;
 }
 
@@ -293,7 +296,8 @@ void desk_step_due(struct desk_plan *plan, int64_t when, const char *words)
 	struct planned *step;
 
 	day[strcspn(day, "T")] = '\0';
-	step = desk_step(plan, NULL, NULL, arena_format(plan->arena, "kept as due on %s: %s", day, words), "nobody is reminded");
+	step = desk_step(plan, NULL, NULL, arena_format(plan->arena, "keep as due on %s: %s", day, words),
+		arena_format(plan->arena, "kept as due on %s: %s", day, words), "nobody is reminded");
 	step->due = when;
 	step->due_words = words;
 }
@@ -326,7 +330,8 @@ void desk_step_refuse(struct desk_plan *plan)
 			desk_remark(plan, "! %s: Postfix does not refuse %s by itself: %s", refusal->server, refusal->login, refusal->error.text);
 		if (!refusal->change && !away)
 			continue;
-		step = desk_step(plan, refusal->server, refusal->change, arena_format(plan->arena, "%s refused by Postfix", refusal->login),
+		step = desk_step(plan, refusal->server, refusal->change, arena_format(plan->arena, "have Postfix refuse %s", refusal->login),
+			arena_format(plan->arena, "%s refused by Postfix", refusal->login),
 			"Postfix goes on taking mail from this login as long as Dovecot lets it in");
 		refusal->change = NULL;
 		step->why = refusal->error;
@@ -372,7 +377,7 @@ void desk_step_hold(struct desk_plan *plan)
 				examples(plan, queue), queue->matching > EXAMPLES ? "; .." : "");
 		if (!failed && queue->unknown)
 			desk_remark(plan, "! %s: whether this login sent mail under other names is not known, and none is held: %s", queue->server, queue->unknown);
-		step = desk_step(plan, queue->server, failed ? NULL : queue_hold(queue), "queued mail put on hold", "mail of this person goes on being sent");
+		step = desk_step(plan, queue->server, failed ? NULL : queue_hold(queue), "put queued mail on hold", "queued mail put on hold", "mail of this person goes on being sent");
 		step->repeats = true;
 		step->hold = true;
 		step->why = queue->error;

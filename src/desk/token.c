@@ -14,16 +14,16 @@
 #include "desk/desk_private.h"
 #include "model/mailbox.h"
 
-static const struct { const char *word, *words, *still; bool repeats; } kept[] = {
-	{ "flush", "login cache emptied", "what the login cache knows there still counts", true },
-	{ "end", "mailbox sessions ended", "whoever was connected there goes on", true },
-	{ "smtp", "sending sessions ended (Postfix)", "a program that is logged in there goes on sending until it closes the connection", true },
-	{ "recalculate", "mailbox counted anew (quota recalc)", "what Dovecot takes for used may be wrong", true },
-	{ "filter", "sieve filter switched off (and kept)", "the filter goes on sorting, forwarding or answering", false },
-	{ "absence", "absence", "it is as it was", false },
-	{ "access", "access for a colleague", "the folder is as it was", false },
-	{ "refuse", "refused by Postfix", "Postfix goes on taking mail from this login as long as Dovecot lets it in", true },
-	{ "hold", "queued mail put on hold", "mail of this person goes on being sent", true },
+static const struct { const char *word, *ahead, *words, *still; bool repeats; } kept[] = {
+	{ "flush", "empty the login cache", "login cache emptied", "what the login cache knows there still counts", true },
+	{ "end", "end mailbox sessions", "mailbox sessions ended", "whoever was connected there goes on", true },
+	{ "smtp", "end sending sessions (Postfix)", "sending sessions ended (Postfix)", "a program that is logged in there goes on sending until it closes the connection", true },
+	{ "recalculate", "count the mailbox anew (quota recalc)", "mailbox counted anew (quota recalc)", "what Dovecot takes for used may be wrong", true },
+	{ "filter", "switch the sieve filter off (and keep it)", "sieve filter switched off (and kept)", "the filter goes on sorting, forwarding or answering", false },
+	{ "absence", "write the absence", "absence written", "it is as it was", false },
+	{ "access", "set the access of a colleague", "access of a colleague set", "the folder is as it was", false },
+	{ "refuse", "have Postfix refuse it", "refused by Postfix", "Postfix goes on taking mail from this login as long as Dovecot lets it in", true },
+	{ "hold", "put queued mail on hold", "queued mail put on hold", "mail of this person goes on being sent", true },
 };
 
 static size_t row_of(const char *word, size_t length)
@@ -85,25 +85,55 @@ static const char *server_of(const struct desk_plan *plan, const char *name)
 	return plan->live && host_named(live_hosts(plan->live), name, &host) ? host_at(live_hosts(plan->live), host)->name : NULL;
 }
 
-/* As when it was planned first: the cache of a second name says which. */
-static const char *words_of(const struct desk_plan *plan, size_t row, const char *user, const char *value)
+/* A login in Postfix, or what waits in the queue of a server: what is to be changed is looked at when it is done. */
+static bool step_of_server(struct desk_plan *plan, size_t row, const char *name, const char *login)
 {
-	const char *names[DESK_NAMES];
+	const char *server = server_of(plan, name);
+	bool refuses = strcmp(kept[row].word, "refuse") == 0;
+	struct planned *step;
 
+	if (!server || (refuses && !*login))
+		return false;
+	if (refuses) {
+		step = desk_step(plan, server, NULL, arena_format(plan->arena, "have Postfix refuse %s", login),
+			arena_format(plan->arena, "%s refused by Postfix", login), kept[row].still);
+		step->login = login;
+	} else {
+		step = desk_step(plan, server, NULL, kept[row].ahead, kept[row].words, kept[row].still);
+		step->hold = true;
+	}
+	step->repeats = kept[row].repeats;
+	return true;
+}
+
+static bool step_of_mailbox(struct desk_plan *plan, size_t row, const char *name, const char *value)
+{
+	const char *server, *user, *ahead = kept[row].ahead, *words = kept[row].words, *names[DESK_NAMES];
+	struct change *change;
+
+	if (!mailbox_name_read(plan->arena, name, &server, &user))
+		return false;
+	server = server_of(plan, server);
+	change = server ? change_of(plan, kept[row].word, server, user, value) : NULL;
+	if (!change)
+		return false;
 	desk_names(plan->arena, plan->person, names);
-	if (strcmp(kept[row].word, "refuse") == 0 && *value)
-		return arena_format(plan->arena, "%s refused by Postfix", value);
-	if (strcmp(kept[row].word, "flush") == 0 && names[0] && strcmp(user, names[0]) != 0)
-		return arena_format(plan->arena, "%s (%s)", kept[row].words, user);
-	return kept[row].words;
+	if (strcmp(kept[row].word, "absence") == 0 && !*value) {
+		ahead = "take the absence out";
+		words = "absence taken out";
+	} else if (strcmp(kept[row].word, "flush") == 0 && names[0] && strcmp(user, names[0]) != 0) {
+		/* As when it was planned first: the cache of a second name says which. */
+		ahead = arena_format(plan->arena, "%s (%s)", ahead, user);
+		words = arena_format(plan->arena, "%s (%s)", words, user);
+	}
+	desk_step(plan, server, change, ahead, words, kept[row].still)->repeats = kept[row].repeats;
+	return true;
 }
 
 bool step_of_token(struct desk_plan *plan, const char *token)
 {
 	size_t length = strcspn(token, " "), row = row_of(token, length), name_length;
-	const char *at = token + length + strspn(token + length, " "), *name, *value, *server, *user = "";
-	struct change *change = NULL;
-	struct planned *step;
+	const char *at = token + length + strspn(token + length, " "), *name, *value;
 
 	if (strcmp(token, "must-change") == 0) {
 		desk_step_must_change(plan);
@@ -114,25 +144,9 @@ bool step_of_token(struct desk_plan *plan, const char *token)
 	name_length = strcspn(at, " ");
 	name = arena_format(plan->arena, "%.*s", (int)name_length, at);
 	value = arena_text(plan->arena, at + name_length + strspn(at + name_length, " "));
-	if (strcmp(kept[row].word, "end") == 0) {
-		server = server_of(plan, name);
-		return server && desk_step_sessions_on(plan, server, kept[row].still);
-	}
-	if (strcmp(kept[row].word, "refuse") == 0 || strcmp(kept[row].word, "hold") == 0) {
-		server = server_of(plan, name);
-	} else {
-		if (!mailbox_name_read(plan->arena, name, &server, &user))
-			return false;
-		server = server_of(plan, server);
-		change = server ? change_of(plan, kept[row].word, server, user, value) : NULL;
-		if (!change)
-			return false;
-	}
-	if (!server)
-		return false;
-	step = desk_step(plan, server, change, words_of(plan, row, user, value), kept[row].still);
-	step->repeats = kept[row].repeats;
-	step->login = strcmp(kept[row].word, "refuse") == 0 ? value : NULL;
-	step->hold = strcmp(kept[row].word, "hold") == 0;
-	return true;
+	if (strcmp(kept[row].word, "end") == 0)
+		return server_of(plan, name) && desk_step_sessions_on(plan, server_of(plan, name), kept[row].still);
+	if (strcmp(kept[row].word, "refuse") == 0 || strcmp(kept[row].word, "hold") == 0)
+		return step_of_server(plan, row, name, value);
+	return step_of_mailbox(plan, row, name, value);
 }

@@ -131,6 +131,7 @@ static void mark_doubles(struct desk_run *run)
 
 void run_join(struct desk_run *run)
 {
+	run_word_steps(run);
 	mark_doubles(run);
 	join_consequences(run);
 	join_lines(run);
@@ -146,6 +147,20 @@ void run_join(struct desk_run *run)
 			continue;
 		run->view.confirm = CONFIRM_NAME;
 		run->view.confirm_text = review->confirm_text;
+	}
+}
+
+/* --- steps ----------------------------------------------------------------------------------------------------------- */
+
+void run_word_steps(struct desk_run *run)
+{
+	bool ahead = run->view.phase == DESK_LOOKING || run->view.phase == DESK_SHOWN;
+
+	for (size_t i = 0; i < run->count; i++) {
+		const struct planned *planned = &run->steps[i].planned;
+		bool is_done = run->shown[i].state == DESK_DONE || run->shown[i].state == DESK_ALREADY;
+
+		run->shown[i].words = ahead && !is_done ? planned->ahead : planned->words;
 	}
 }
 
@@ -307,7 +322,7 @@ static const char *ticket(struct desk_run *run)
 	struct text text = { 0 };
 	const char *words;
 
-	text_addf(&text, "%s: %s%s%s%s\n", run->view.job->title, run->person->name, *record_text(run->person, "address") ? " (" : "",
+	text_addf(&text, "%s%s%s%s\n", run->view.name, *record_text(run->person, "address") ? " (" : "",
 		record_text(run->person, "address"), *record_text(run->person, "address") ? ")" : "");
 	if (run->reason && *run->reason)
 		text_addf(&text, "Reason: %s\n", run->reason);
@@ -320,25 +335,32 @@ static const char *ticket(struct desk_run *run)
 	text_addf(&text, "%s\n", run->view.state_now);
 	for (size_t i = 0; i < run->plan.remark_count; i++)
 		text_addf(&text, "Note: %s\n", run->plan.remarks[i] + (strncmp(run->plan.remarks[i], "! ", 2) ? 0 : 2));
-	text_addf(&text, "By %s, %s, number %s\n", run->desk->settings.person, text_from_time(run->arena, clock_now()), run->view.id);
+	text_addf(&text, "By %s, %s%s%s\n", run->desk->settings.person, text_from_time(run->arena, clock_now()), *run->view.id ? ", number " : "", run->view.id);
 	words = arena_text(run->arena, text_get(&text));
 	text_free(&text);
 	return words;
 }
 
-/* One step that can be tried again makes all of it worth trying again; else it is as the first one that failed says. */
+/*
+ * What nobody has seen comes first; one step that can be tried again makes all of it worth trying again; else it is as the
+ * first one that failed says.
+ */
 static enum error_kind ending(const struct desk_run *run)
 {
 	enum error_kind kind = ERROR_NONE;
+	bool again = false;
 
 	for (size_t i = 0; i < run->count; i++) {
 		enum desk_state state = run->shown[i].state;
 
-		if (state == DESK_OPEN || state == DESK_UNKNOWN)
-			return ERROR_TIMEOUT;
+		if (state == DESK_UNKNOWN)
+			return ERROR_UNKNOWN_OUTCOME;
+		again = again || state == DESK_OPEN;
 		if (state == DESK_FAILED && kind == ERROR_NONE)
 			kind = run->steps[i].error.kind;
 	}
+	if (again)
+		return ERROR_TIMEOUT;
 	return kind != ERROR_NONE || run->view.open == 0 ? kind : ERROR_TIMEOUT;
 }
 

@@ -20,7 +20,7 @@ ok "Dovecot remembers it" login "$address" "$work/word1" "$LAB_IMAP1"
 ok "a session at mail1" stay "$LAB_IMAP1" "$address" "$work/word1"
 ok "and an open one for sending" smtp_stays "$work/word1"
 status 0 "what would be done" pr reset "$who" --password --dry-run
-said "is a list of steps" "1  new password"
+said "is a list of steps" "1  set a new password"
 said "with the SMTP session that is open" "1 SMTP session is open: from 127.0.0.1"
 status 0 "a password is made" pr reset "$who" --password --yes --reason "ticket 90417"
 made_password >"$work/word2"

@@ -20,7 +20,7 @@ ok "the page of the person" open_person up
 keys p
 ok "what is asked" shows 'Change at next login'
 ok "the review" review
-ok "shows each step" shows 'tried: the new password logs in'
+ok "shows each step" shows 'try whether the new password logs in'
 ok "it is applied" apply
 ok "through" over 'All [0-9]+ steps are done'
 ok "the password is shown" shows '[a-z2-9]{4}(-[a-z2-9]{4}){3}'
@@ -131,14 +131,14 @@ ok "opens to its steps" shows 'Account locked|Locked of|Login of'
 keys Enter
 ok "and closes" shows 'Enter steps'
 keys u
-ok "the review of taking all of it back" shows 'Taken back' 20
+ok "the review of taking all of it back" shows 'Take back' 20
 ok "names the lock" shows 'Locked of'
 ok "it is applied" apply
 ok "taken back" over 'steps are done'
 ok "the login works" login "$address" "$work/word3" "$LAB_IMAP1"
 ok "Postfix takes it" not_refused_in_table
 back
-ok "the history says so" shows 'undone'
+ok "the history says how much" shows '[0-9]+/[0-9]+ back|partly undone'
 close_console
 ok "no password stands in the state or the logs" no_secret
 finish

@@ -63,7 +63,7 @@ static void a_made_password_is_shown_once(void **state)
 	(void)state;
 	stage_keys(stage, "p Ctrl-G");
 	hides(stage, "hyphens");
-	shows(stage, "tried: the new password");
+	shows(stage, "try whether the new password logs in");
 	stage_keys(stage, "Tab Tab Enter");
 	shows(stage, "with the hyphens");
 	screen = stage_print(stage);
