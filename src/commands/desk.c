@@ -263,8 +263,9 @@ static void take_off(struct headless *headless, const char *id)
 	due = (struct desk_due){
 		.id = arena_text(headless->arena, found->id), .login = arena_text(headless->arena, found->login), .words = arena_text(headless->arena, found->words),
 		.who = arena_text(headless->arena, found->who), .reason = arena_text(headless->arena, found->reason), .when = found->when, .steps = found->steps,
+		.job = arena_text(headless->arena, found->job),
 	};
-	if (!dry && !desk_due_done(headless->engine->desk, id, &error)) {
+	if (dry ? !desk_due_may_be_done(headless->engine->desk, &due, &error) : !desk_due_done(headless->engine->desk, id, &error)) {
 		headless_fail(headless, &error);
 		return;
 	}

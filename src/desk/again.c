@@ -267,20 +267,30 @@ bool desk_due_refresh(struct desk *desk)
 	return due_list_refresh(desk->dues);
 }
 
+bool desk_due_may_be_done(struct desk *desk, const struct desk_due *due, struct error *error)
+{
+	const struct desk_job *job = desk_job_find(due->job);
+	const char *reason = job ? desk_job_reason(job, desk->settings.role) : NULL;
+
+	/* Else an open step of a stolen account would be off everybody's list by whoever could not have begun it. */
+	return !reason || error_set(error, ERROR_REFUSED, "%s was left by the job %s: %s", due->id, job->title, reason);
+}
+
 bool desk_due_done(struct desk *desk, const char *id, struct error *error)
 {
-	size_t count;
+	size_t count, i;
 	const struct desk_due *dues = due_list_all(desk->dues, &count);
-	const struct desk_job *job = NULL;
+	const char *job = NULL;
 
-	for (size_t i = 0; i < count && !job; i++)
-		job = strcmp(dues[i].id, id) == 0 ? desk_job_find(dues[i].job) : NULL;
-	/* Else an open step of a stolen account would be off everybody's list by whoever could not have begun it. */
-	if (job && desk->settings.may_write && desk_job_reason(job, desk->settings.role))
-		return error_set(error, ERROR_REFUSED, "%s was left by the job %s: %s", id, job->title, desk_job_reason(job, desk->settings.role));
+	for (i = 0; i < count && strcmp(dues[i].id, id) != 0; i++)
+		;
+	if (i < count && desk->settings.may_write && !desk_due_may_be_done(desk, &dues[i], error))
+		return false;
+	if (i < count && desk_job_find(dues[i].job))
+		job = desk_job_find(dues[i].job)->title;
 	if (!due_list_remove(desk->dues, id, error))
 		return false;
 	if (job)
-		log_line(LOG_LEVEL_INFO, "due %s (%s) was taken off the list by %s", id, job->title, desk->settings.person);
+		log_line(LOG_LEVEL_INFO, "due %s (%s) was taken off the list by %s", id, job, desk->settings.person);
 	return true;
 }
