@@ -14,7 +14,6 @@
 #include "base/passphrase.h"
 #include "ui/move.h"
 #include "ui/repair_state.h"
-#include "ui/review.h"
 #include "ui/session.h"
 
 static struct repair_view *self_of(struct view *view)
@@ -24,48 +23,21 @@ static struct repair_view *self_of(struct view *view)
 
 /* --- what can be done ---------------------------------------------------------------------------------- */
 
-bool repair_asks(const struct repair_view *self)
+struct stops_now repair_now(const struct repair_view *self)
 {
 	const struct desk_view *look = desk_look(self->run);
+	struct stops_now now = { .count = 0, .reason_first = true };
 
-	return look->phase == DESK_SHOWN && look->refusal.kind == ERROR_NONE;
-}
-
-bool repair_asks_name(const struct repair_view *self)
-{
-	return repair_asks(self) && desk_look(self->run)->confirm == CONFIRM_NAME;
-}
-
-static bool blank(const struct line *line)
-{
-	return line_text(line)[strspn(line_text(line), " ")] == '\0';
-}
-
-static const char *apply_blocked(const struct repair_view *self)
-{
-	const struct desk_view *look = desk_look(self->run);
-
-	if (repair_asks_name(self) && !review_typed(&self->name, look->confirm_text))
-		return "type the name above exactly, then Apply can be pressed";
-	if (look->reason_required && blank(&self->reason))
-		return "this role must give a ticket or reason first";
-	return NULL;
-}
-
-size_t repair_buttons(const struct repair_view *self, struct repair_button buttons[REPAIR_BUTTONS_MOST])
-{
-	const struct desk_view *look = desk_look(self->run);
-
-	buttons[0] = (struct repair_button){ REPAIR_BACK, look->phase == DESK_OVER ? "Done" : "Back", NULL };
-	if (repair_asks(self)) {
-		buttons[1] = (struct repair_button){ REPAIR_APPLY, "Apply", apply_blocked(self) };
-		return 2;
+	stops_add(&now, REPAIR_BACK, look->phase == DESK_OVER ? "Done" : "Back", NULL);
+	if (look->phase == DESK_SHOWN && look->refusal.kind == ERROR_NONE) {
+		now.name = look->confirm == CONFIRM_NAME ? look->confirm_text : NULL;
+		now.reason = true;
+		now.reason_needed = look->reason_required;
+		stops_add(&now, REPAIR_APPLY, "Apply", stops_blocked(&self->stops, &now));
 	}
-	if (look->phase == DESK_OVER && look->open > 0) {
-		buttons[1] = (struct repair_button){ REPAIR_AGAIN, "Try open steps again", NULL };
-		return 2;
-	}
-	return 1;
+	if (look->phase == DESK_OVER && look->open > 0)
+		stops_add(&now, REPAIR_AGAIN, "Try open steps again", NULL);
+	return now;
 }
 
 long repair_seconds(const struct repair_view *self)
@@ -114,18 +86,14 @@ static void on_changed(void *context)
 	struct repair_view *self = context;
 	const struct desk_view *look = desk_look(self->run);
 
-	if (look->phase == DESK_SHOWN) {
-		self->focus = REPAIR_BUTTONS;
-		self->button = 0;
-		session_hold_keys(self->view.session);
-	}
-	if (look->phase == DESK_OVER && !self->over) {
-		self->over = true;
-		self->focus = REPAIR_BUTTONS;
-		self->button = can_go_on(look) ? 1 : 0;
+	/* A question, or what came of it, that was not on the screen yet must not be answered by what was typed ahead. */
+	if (look->phase != self->phase && (look->phase == DESK_SHOWN || look->phase == DESK_OVER)) {
+		stops_reset(&self->stops);
+		self->stops.button = look->phase == DESK_OVER && can_go_on(look) ? 1 : 0;
 		self->scroll = 0;
 		session_hold_keys(self->view.session);
 	}
+	self->phase = look->phase;
 	if (look->secret != NULL && self->shown_at == 0)
 		self->shown_at = clock_now();
 	tell_session(self);
@@ -133,44 +101,6 @@ static void on_changed(void *context)
 }
 
 /* --- keys ------------------------------------------------------------------------------------------------------ */
-
-static struct line *focused_line(struct repair_view *self)
-{
-	if (self->focus == REPAIR_NAME && repair_asks_name(self))
-		return &self->name;
-	return self->focus == REPAIR_REASON && repair_asks(self) ? &self->reason : NULL;
-}
-
-struct stop { enum repair_focus focus; size_t button; };
-
-static size_t stops_of(const struct repair_view *self, struct stop stops[REPAIR_BUTTONS_MOST + 2])
-{
-	struct repair_button buttons[REPAIR_BUTTONS_MOST];
-	size_t count = 0, button_count = repair_buttons(self, buttons);
-
-	stops[count++] = (struct stop){ REPAIR_BUTTONS, 0 };
-	if (repair_asks_name(self))
-		stops[count++] = (struct stop){ REPAIR_NAME, 0 };
-	if (repair_asks(self))
-		stops[count++] = (struct stop){ REPAIR_REASON, 0 };
-	if (button_count > 1)
-		stops[count++] = (struct stop){ REPAIR_BUTTONS, 1 };
-	return count;
-}
-
-static void move_focus(struct repair_view *self, int by)
-{
-	struct stop stops[REPAIR_BUTTONS_MOST + 2];
-	size_t count = stops_of(self, stops), at = 0;
-
-	for (size_t i = 0; i < count; i++)
-		if (stops[i].focus == self->focus && (self->focus != REPAIR_BUTTONS || stops[i].button == self->button))
-			at = i;
-	at = (at + (by > 0 ? 1 : count - 1)) % count;
-	self->focus = stops[at].focus;
-	self->button = stops[at].button;
-	self->said = NULL;
-}
 
 /* Steps that are taken back are of a job, not of somebody. */
 static const char *whom(const struct desk_view *look, const char *words)
@@ -191,7 +121,7 @@ static void leave(struct repair_view *self)
 	const struct desk_view *look = desk_look(self->run);
 
 	if (look->phase == DESK_WRITING) {
-		self->said = "Steps are being done and cannot be stopped; other sections stay open.";
+		self->stops.said = "Steps are being done and cannot be stopped; other sections stay open.";
 		session_changed(session);
 		return;
 	}
@@ -208,23 +138,18 @@ static void leave(struct repair_view *self)
 
 static void press(struct repair_view *self)
 {
-	struct repair_button buttons[REPAIR_BUTTONS_MOST];
-	size_t count = repair_buttons(self, buttons);
-	const struct repair_button *button = &buttons[self->button < count ? self->button : 0];
+	struct stops_now now = repair_now(self);
 
-	if (button->blocked != NULL) {
-		self->said = button->blocked;
-		self->focus = repair_asks_name(self) && !review_typed(&self->name, desk_look(self->run)->confirm_text) ? REPAIR_NAME : REPAIR_REASON;
+	if (stops_refuse(&self->stops, &now))
 		return;
-	}
-	switch (button->press) {
+	switch ((enum repair_press)stops_button(&self->stops, &now)->press) {
 	case REPAIR_BACK:
 		leave(self);
 		break;
 	case REPAIR_APPLY:
 		self->scroll = 0;
 		/* Whoever typed the ASCII form has typed the name. */
-		desk_apply(self->run, repair_asks_name(self) ? desk_look(self->run)->confirm_text : "", line_text(&self->reason));
+		desk_apply(self->run, now.name != NULL ? now.name : "", line_text(self->stops.reason));
 		break;
 	case REPAIR_AGAIN:
 		self->told = false;
@@ -250,6 +175,7 @@ static void scroll(struct repair_view *self, enum move move)
 static bool repair_view_act(struct view *view, const struct action *action)
 {
 	struct repair_view *self = self_of(view);
+	struct stops_now now = repair_now(self);
 	enum move move = move_of(action);
 
 	if (strcmp(action->name, "ticket") == 0) {
@@ -267,17 +193,17 @@ static bool repair_view_act(struct view *view, const struct action *action)
 		leave(self);
 		return true;
 	case MOVE_ACCEPT:
-		if (focused_line(self) != NULL) {
-			move_focus(self, 1);
+		if (stops_line(&self->stops, &now) != NULL) {
+			stops_move(&self->stops, &now, false, 1);
 			break;
 		}
 		press(self);
 		return true;       /* the view may be gone */
 	case MOVE_NEXT: case MOVE_RIGHT:
-		move_focus(self, 1);
+		stops_move(&self->stops, &now, false, 1);
 		break;
 	case MOVE_PREVIOUS: case MOVE_LEFT:
-		move_focus(self, -1);
+		stops_move(&self->stops, &now, false, -1);
 		break;
 	case MOVE_UP: case MOVE_DOWN: case MOVE_PAGE_UP: case MOVE_PAGE_DOWN: case MOVE_FIRST: case MOVE_LAST:
 		scroll(self, move);
@@ -291,11 +217,11 @@ static bool repair_view_act(struct view *view, const struct action *action)
 
 static bool repair_key(struct view *view, const struct key *key)
 {
-	struct line *line = focused_line(self_of(view));
+	struct repair_view *self = self_of(view);
+	struct stops_now now = repair_now(self);
 
-	if (line == NULL || !line_key(line, key))
+	if (!stops_key(&self->stops, &now, key))
 		return false;
-	self_of(view)->said = NULL;
 	session_changed(view->session);
 	return true;
 }
@@ -303,17 +229,28 @@ static bool repair_key(struct view *view, const struct key *key)
 static void repair_paste(struct view *view, const char *bytes, size_t length)
 {
 	struct repair_view *self = self_of(view);
-	struct line *line = focused_line(self);
+	struct stops_now now = repair_now(self);
 
-	if (line == NULL)
-		return;
-	self->said = line == &self->name ? "The name must be typed here, not pasted." : line_paste(line, bytes, length);
-	session_changed(view->session);
+	if (stops_paste(&self->stops, &now, bytes, length))
+		session_changed(view->session);
 }
 
 static bool repair_typing(const struct view *view)
 {
-	return focused_line(self_of((struct view *)view)) != NULL;
+	struct repair_view *self = self_of((struct view *)(uintptr_t)view);
+	struct stops_now now = repair_now(self);
+
+	return stops_line(&self->stops, &now) != NULL;
+}
+
+static void repair_click(struct view *view, int id)
+{
+	struct repair_view *self = self_of(view);
+	struct stops_now now = repair_now(self);
+
+	if (desk_look(self->run)->phase != DESK_WRITING)
+		stops_click(&self->stops, &now, id);
+	session_changed(view->session);
 }
 
 static void repair_notice(struct view *view, const struct event *event)
@@ -351,19 +288,20 @@ static bool repair_busy(const struct view *view)
 static const char *repair_label(const struct view *view, const struct action *action)
 {
 	const struct repair_view *self = (const struct repair_view *)view;
-	struct repair_button buttons[REPAIR_BUTTONS_MOST];
-	size_t count = repair_buttons(self, buttons);
+	enum desk_phase phase = desk_look(self->run)->phase;
+	struct stops_now now = repair_now(self);
+	const char *label = stops_label(&self->stops, &now);
 
 	if (move_of(action) != MOVE_ACCEPT)
 		return NULL;
-	if (repair_busy(view))
-		return desk_look(self->run)->phase == DESK_WRITING ? "wait" : "go back";
-	if (self->focus != REPAIR_BUTTONS && repair_asks(self))
-		return "go on";
-	switch (buttons[self->button < count ? self->button : 0].press) {
+	if (phase == DESK_WRITING)
+		return "wait";
+	if (label != NULL)
+		return label;
+	switch ((enum repair_press)stops_button(&self->stops, &now)->press) {
 	case REPAIR_APPLY: return "APPLY";
 	case REPAIR_AGAIN: return "try again";
-	default: return desk_look(self->run)->phase == DESK_OVER ? "done" : "go back";
+	default: return phase == DESK_OVER ? "done" : "go back";
 	}
 }
 
@@ -372,8 +310,7 @@ static void repair_close(struct view *view)
 	struct repair_view *self = self_of(view);
 
 	desk_free(self->run);
-	line_free(&self->name);
-	line_free(&self->reason);
+	stops_free(&self->stops);
 	free(self);
 }
 
@@ -391,14 +328,11 @@ struct view *repair_run_view_new(struct session *session, struct view *belongs,
 	self->view.class = &repair_class;
 	self->view.session = session;
 	self->belongs = belongs;
-	line_init(&self->name, NULL, 0, false);
-	line_init(&self->reason, NULL, 0, false);
+	stops_start(&self->stops);
 	self->run = begin(session_engine(session)->desk, what, on_changed, self);
-	self->focus = REPAIR_BUTTONS;
 	if (self->run != NULL)
 		return &self->view;
-	line_free(&self->name);
-	line_free(&self->reason);
+	stops_free(&self->stops);
 	free(self);
 	return NULL;
 }

@@ -15,7 +15,6 @@
 #include "ui/review.h"
 #include "ui/session.h"
 
-enum { BOTTOM_ROWS = 3, NAME_ROWS = 1, BUTTON_BASE = 100 };
 /* Columns: of labels and of values, and from which width on. */
 enum { LABEL = 2, VALUES = 24, NARROW = 60 };
 /* Columns from which on the causes stand beside the steps, and at the end the steps beside the words; rows from which on all groups are spelled. */
@@ -191,37 +190,12 @@ static void draw_panes(const struct repair_view *self, const struct layout *layo
 
 /* --- the bottom ------------------------------------------------------------------------------------------------ */
 
+/* A rule, and a row for a line also where there is none: the buttons stay where they are. */
 static int bottom_rows(const struct repair_view *self)
 {
-	return BOTTOM_ROWS + (repair_asks_name(self) ? NAME_ROWS : 0);
-}
+	struct stops_now now = repair_now(self);
 
-static void draw_input(const struct repair_view *self, struct canvas *canvas, int row, const char *label, const struct line *line, enum repair_focus which)
-{
-	bool focus = self->focus == which;
-	int used = canvas_words(canvas, row, 1, canvas->columns / 2, focus ? STYLE_KEY : STYLE_LABEL, label);
-
-	line_draw(line, canvas, row, used + 3, canvas->columns - used - 5, focus);
-	canvas_target(canvas, row, 0, canvas->columns, (int)which);
-}
-
-static void draw_buttons(const struct repair_view *self, struct canvas *canvas, int row)
-{
-	struct repair_button buttons[REPAIR_BUTTONS_MOST];
-	size_t count = repair_buttons(self, buttons);
-	int column = 1;
-
-	for (size_t i = 0; i < count; i++) {
-		bool here = self->focus == REPAIR_BUTTONS && self->button == i;
-		int used;
-
-		if (here)
-			canvas_cursor(canvas, row, column, false);
-		used = canvas_format(canvas, row, column, -1, here ? STYLE_BUTTON_HERE : buttons[i].blocked != NULL ? STYLE_DIM : STYLE_BUTTON, "[ %s ]", buttons[i].words);
-		canvas_target(canvas, row, column, used, BUTTON_BASE + (int)i);
-		column += used + 2;
-	}
-	canvas_words(canvas, row, column + 1, canvas->columns - column - 2, STYLE_DIM, self->said);
+	return 1 + (now.reason ? stops_rows(&now) : 2);
 }
 
 static const char *bottom_words(const struct desk_view *look, struct arena *arena)
@@ -237,25 +211,22 @@ static const char *bottom_words(const struct desk_view *look, struct arena *aren
 	return at < look->step_count ? arena_format(arena, "Being done, step %zu of %zu", at + 1, look->step_count) : "Being done";
 }
 
-static void draw_bottom(const struct repair_view *self, struct canvas *canvas, int row)
+static void draw_bottom(const struct repair_view *self, struct canvas *canvas, int row, int rows)
 {
 	const struct desk_view *look = desk_look(self->run);
+	struct stops_now now = repair_now(self);
+	const char *said = self->stops.said;
 
-	frame_rule(canvas, row++, 0, canvas->columns, bottom_words(look, canvas->arena));
-	if (repair_asks_name(self))
-		draw_input(self, canvas, row++, arena_format(canvas->arena, "Type %s", look->confirm_text), &self->name, REPAIR_NAME);
-	if (repair_asks(self))
-		draw_input(self, canvas, row, look->reason_required ? "Ticket or reason (needed)" : "Ticket or reason", &self->reason, REPAIR_REASON);
-	else if (look->phase == DESK_OVER)
-		canvas_format(canvas, row, 1, canvas->columns - 2, STYLE_DIM, "Number %s: each step stands in the history with it", look->id);
-	row++;
-	if (look->phase == DESK_WRITING) {
-		canvas_words(canvas, row, 1, canvas->columns - 2, self->said != NULL ? STYLE_WARNING : STYLE_DIM, self->said != NULL ? self->said :
-			"Each step has a deadline; other sections stay open meanwhile.");
-		canvas_cursor(canvas, row, 1, false);
-	} else if (look->phase != DESK_LOOKING) {
-		draw_buttons(self, canvas, row);
-	}
+	frame_rule(canvas, row, 0, canvas->columns, bottom_words(look, canvas->arena));
+	if (look->phase == DESK_OVER)
+		canvas_format(canvas, row + 1, 1, canvas->columns - 2, STYLE_DIM, "Number %s: each step stands in the history with it", look->id);
+	if (look->phase == DESK_SHOWN || look->phase == DESK_OVER)
+		stops_draw(&self->stops, &now, canvas, row + 1, rows - 1);
+	if (look->phase != DESK_WRITING)
+		return;
+	canvas_words(canvas, row + 2, 1, canvas->columns - 2, said != NULL ? STYLE_WARNING : STYLE_DIM,
+		said != NULL ? said : "Each step has a deadline; other sections stay open meanwhile.");
+	canvas_cursor(canvas, row + 2, 1, false);
 }
 
 void repair_draw(const struct view *view, struct canvas *canvas, struct area area)
@@ -266,7 +237,7 @@ void repair_draw(const struct view *view, struct canvas *canvas, struct area are
 
 	lay_out(self, canvas->arena, canvas->form, area.rows - bottom, area.columns, &layout);
 	draw_panes(self, &layout, canvas, area.top, area.rows - bottom);
-	draw_bottom(self, canvas, area.top + area.rows - bottom);
+	draw_bottom(self, canvas, area.top + area.rows - bottom, bottom);
 }
 
 size_t repair_scroll_most(const struct repair_view *self, size_t *page)
@@ -285,19 +256,6 @@ size_t repair_scroll_most(const struct repair_view *self, size_t *page)
 	arena_free(arena);
 	*page = wrapped_page(rows);
 	return most > other ? most : other;
-}
-
-void repair_click(struct view *view, int id)
-{
-	struct repair_view *self = (struct repair_view *)view;
-
-	if (id >= BUTTON_BASE) {
-		self->focus = REPAIR_BUTTONS;
-		self->button = (size_t)(id - BUTTON_BASE);
-	} else {
-		self->focus = (enum repair_focus)id;
-	}
-	session_changed(view->session);
 }
 
 const char *repair_title(const struct view *view, struct arena *arena)

@@ -149,11 +149,12 @@ static const char *menu_blocked(const struct view *view, const struct action *ac
 {
 	static const char *const not_here[] = { "mark", "unmark", "move-up", "move-down", "remove-value" };
 
-	(void)view;
+	const struct repair_menu *self = (const struct repair_menu *)view;
+
 	for (size_t i = 0; i < sizeof(not_here) / sizeof(not_here[0]); i++)
 		if (strcmp(action->name, not_here[i]) == 0)
 			return "there is nothing of the kind here";
-	return NULL;
+	return move_of(action) == MOVE_ACCEPT ? item_blocked(self, &self->items[self->at]) : NULL;
 }
 
 static void menu_close(struct view *view)

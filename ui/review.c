@@ -82,10 +82,8 @@ static void show(struct review_view *self, struct review *takes)
 	self->review = takes;
 	offer(self);
 	self->phase = REVIEW_SHOWN;
-	self->focus = FOCUS_BUTTONS;
-	self->button = 0;
+	stops_reset(&self->stops);
 	self->scroll = 0;
-	self->said = NULL;
 	/* Type-ahead must not answer a question that was not on the screen yet (terminal-and-safety 2). */
 	session_hold_keys(self->view.session);
 	session_changed(self->view.session);
@@ -109,8 +107,7 @@ static void look(struct review_view *self)
 	if (self->waiting != NULL)
 		return;
 	self->phase = REVIEW_LOOKING;
-	self->focus = FOCUS_BUTTONS;
-	self->button = 0;
+	stops_reset(&self->stops);
 	self->began_ms = clock_monotonic_ms();
 	waiting = wait_for(self);
 	session_changed(self->view.session);
@@ -143,8 +140,7 @@ static void keep_outcome(struct review_view *self, const struct gate_result *res
 		words[i] = arena_text(over->arena, result->step_words[i]);
 	over->step_words = words;
 	self->phase = REVIEW_OVER;
-	self->focus = FOCUS_BUTTONS;
-	self->button = 0;
+	stops_reset(&self->stops);
 	self->scroll = 0;
 	session_hold_keys(self->view.session);
 	session_changed(self->view.session);
@@ -257,14 +253,14 @@ static void submit(struct review_view *self)
 		return;
 	self->phase = REVIEW_WRITING;
 	self->began_ms = clock_monotonic_ms();
-	self->button = 0;
+	self->stops.button = 0;
 	self->scroll = 0;
 	waiting = wait_for(self);
 	session_changed(self->view.session);
 	/* Whoever typed the ASCII form has typed the name. */
 	if (self->review->confirm == CONFIRM_NAME)
-		typed = review_name_typed(self) ? self->review->confirm_text : line_text(&self->name);
-	gate_submit(gate_of(self), self->review, typed, line_empty(self->reason) ? NULL : line_text(self->reason), submitted, waiting);
+		typed = stops_typed(&self->stops, self->review->confirm_text) ? self->review->confirm_text : line_text(&self->stops.name);
+	gate_submit(gate_of(self), self->review, typed, line_empty(self->stops.reason) ? NULL : line_text(self->stops.reason), submitted, waiting);
 }
 
 static void resolved(void *context, size_t left, const struct error *error)
@@ -276,14 +272,14 @@ static void resolved(void *context, size_t left, const struct error *error)
 		return;
 	session = self->view.session;
 	if (error != NULL && error->kind != ERROR_NONE) {
-		self->said = NULL;
+		self->stops.said = NULL;
 		session_complain(session, error);
 	} else if (left == 0) {
 		session_notice(session, NULL, "The outcome is known now: the history tells it.");
 		session_pop_to(session, &self->view);
 		return;
 	} else {
-		self->said = "Still unknown: the server gave no answer that settles it. It is looked at again by itself.";
+		self->stops.said = "Still unknown: the server gave no answer that settles it. It is looked at again by itself.";
 	}
 	session_changed(session);
 }
@@ -296,7 +292,7 @@ static void leave(struct review_view *self)
 
 	/* The other sections stay one key away; only this page waits for its answer, which has a deadline. */
 	if (self->phase == REVIEW_WRITING) {
-		self->said = "It is being written and cannot be stopped; other sections stay open.";
+		self->stops.said = "It is being written and cannot be stopped; other sections stay open.";
 		session_changed(session);
 		return;
 	}
@@ -314,23 +310,18 @@ static void look_at_rest(struct review_view *self)
 	free(self->undo_id);
 	self->undo_id = id;
 	self->undo = self->rest = true;
-	line_clear(&self->name);
+	line_clear(&self->stops.name);
 	look(self);
 }
 
 static void press(struct review_view *self)
 {
-	struct review_button buttons[REVIEW_BUTTONS];
-	size_t count = review_buttons(self, buttons);
-	const struct review_button *button = &buttons[self->button < count ? self->button : 0];
+	struct stops_now now = review_now(self);
 	struct review_waiting *waiting;
 
-	if (button->blocked != NULL) {
-		self->said = button->blocked;
-		self->focus = review_asks_name(self) && !review_name_typed(self) ? FOCUS_NAME : FOCUS_REASON;
+	if (stops_refuse(&self->stops, &now))
 		return;
-	}
-	switch (button->press) {
+	switch ((enum review_press)stops_button(&self->stops, &now)->press) {
 	case PRESS_BACK:
 		leave(self);
 		break;
@@ -339,7 +330,7 @@ static void press(struct review_view *self)
 		self->change = self->gentler;
 		self->gentler = NULL;
 		self->offer = NULL;
-		line_clear(&self->name);
+		line_clear(&self->stops.name);
 		look(self);
 		break;
 	case PRESS_REST:
@@ -358,7 +349,7 @@ static void press(struct review_view *self)
 		if (self->waiting != NULL)
 			break;
 		waiting = wait_for(self);
-		self->said = "Looking at the server now...";
+		self->stops.said = "Looking at the server now...";
 		gate_resolve(gate_of(self), resolved, waiting);
 		break;
 	}
@@ -374,6 +365,7 @@ static void scroll(struct review_view *self, enum move move)
 static bool review_act(struct view *view, const struct action *action)
 {
 	struct review_view *self = self_of(view);
+	struct stops_now now = review_now(self);
 	struct session *session = view->session;
 	enum move move = move_of(action);
 
@@ -384,23 +376,23 @@ static bool review_act(struct view *view, const struct action *action)
 		leave(self);
 		return true;       /* the view may be gone */
 	case MOVE_ACCEPT:
-		if (review_line(self) != NULL)
-			review_move_focus(self, false, 1);
+		if (stops_line(&self->stops, &now) != NULL)
+			stops_move(&self->stops, &now, false, 1);
 		else
 			press(self);
 		session_changed(session);
 		return true;
 	case MOVE_NEXT:
 	case MOVE_PREVIOUS:
-		review_move_focus(self, false, move == MOVE_NEXT ? 1 : -1);
+		stops_move(&self->stops, &now, false, move == MOVE_NEXT ? 1 : -1);
 		break;
 	case MOVE_DOWN:
 	case MOVE_UP:
-		review_move_focus(self, true, move == MOVE_DOWN ? 1 : -1);
+		stops_move(&self->stops, &now, true, move == MOVE_DOWN ? 1 : -1);
 		break;
 	case MOVE_RIGHT:
 	case MOVE_LEFT:
-		review_move_button(self, move == MOVE_RIGHT ? 1 : -1);
+		stops_move_button(&self->stops, &now, move == MOVE_RIGHT ? 1 : -1);
 		break;
 	case MOVE_PAGE_UP:
 	case MOVE_PAGE_DOWN:
@@ -422,16 +414,10 @@ static bool review_act(struct view *view, const struct action *action)
 static bool review_key(struct view *view, const struct key *key)
 {
 	struct review_view *self = self_of(view);
-	struct line *line = review_line(self);
+	struct stops_now now = review_now(self);
 
-	/* No printable key does anything on a button; where a name is demanded, whoever begins to type means that line. */
-	if (line == NULL && key_is_text(key) && review_asks_name(self) && !review_name_typed(self)) {
-		self->focus = FOCUS_NAME;
-		line = &self->name;
-	}
-	if (line == NULL || !line_key(line, key))
+	if (!stops_key(&self->stops, &now, key))
 		return false;
-	self->said = NULL;
 	session_changed(view->session);
 	return true;
 }
@@ -439,23 +425,18 @@ static bool review_key(struct view *view, const struct key *key)
 static void review_paste(struct view *view, const char *bytes, size_t length)
 {
 	struct review_view *self = self_of(view);
-	struct line *line = review_line(self);
+	struct stops_now now = review_now(self);
 
-	if (line == NULL)
-		return;
-	/* The name is there to be typed: what is pasted without looking protects nobody. */
-	if (line == &self->name)
-		self->said = "The name must be typed here, not pasted.";
-	else
-		self->said = line_paste(line, bytes, length);
-	session_changed(view->session);
+	if (stops_paste(&self->stops, &now, bytes, length))
+		session_changed(view->session);
 }
 
 static bool review_typing(const struct view *view)
 {
-	const struct review_view *self = (const struct review_view *)view;
+	struct review_view *self = self_of((struct view *)(uintptr_t)view);
+	struct stops_now now = review_now(self);
 
-	return (self->focus == FOCUS_NAME && review_asks_name(self)) || (self->focus == FOCUS_REASON && review_asks_reason(self));
+	return stops_line(&self->stops, &now) != NULL;
 }
 
 static void review_notice(struct view *view, const struct event *event)
@@ -520,8 +501,7 @@ static void review_close(struct view *view)
 	change_free(self->change);
 	change_free(self->gentler);
 	arena_free(self->over.arena);
-	line_free(&self->own_reason);
-	line_free(&self->name);
+	stops_free(&self->stops);
 	free(self->undo_id);
 	free(self);
 }
@@ -539,9 +519,7 @@ static struct review_view *new_view(struct session *session)
 
 	self->view.class = &review_class;
 	self->view.session = session;
-	line_init(&self->own_reason, NULL, 0, false);
-	line_init(&self->name, NULL, 0, false);
-	self->reason = &self->own_reason;
+	stops_start(&self->stops);
 	return self;
 }
 
@@ -552,7 +530,7 @@ struct view *review_view_new(struct session *session, struct change *takes)
 	self->change = takes;
 	self->gentler = traffic_hold_instead(takes);
 	if (takes->reason != NULL)
-		line_set(&self->own_reason, takes->reason, strlen(takes->reason));
+		line_set(&self->stops.own_reason, takes->reason, strlen(takes->reason));
 	look(self);
 	return &self->view;
 }
@@ -573,5 +551,5 @@ void review_belongs(struct view *review, struct view *opener, struct line *reaso
 
 	self->opener = opener;
 	if (reason != NULL)
-		self->reason = reason;
+		self->stops.reason = reason;
 }

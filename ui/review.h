@@ -20,8 +20,6 @@ void review_belongs(struct view *review, struct view *opener, struct line *reaso
 
 /* --- what every view that shows reviews shares --------------------------------------------------- */
 
-/* Was this name typed, as it is or in its ASCII form, which every keyboard has? NULL: nothing is that. */
-bool review_typed(const struct line *line, const char *name);
 /* Old and new value of a field; fresh: it was not there when it was shown before. */
 void review_difference(struct wrapped *pane, const struct diff_line *line, bool fresh);
 /* One row of what a change will cause; fresh: it was not there when it was shown before. */

@@ -17,8 +17,6 @@
 #include "ui/review_panes.h"
 #include "ui/wrapped.h"
 
-/* Targets of a click. */
-enum { CLICK_NAME, CLICK_REASON, CLICK_BUTTONS };
 enum { SIDE_BY_SIDE = 100, UPPER_LEAST = 5, ONE_PANE = 9 };
 
 struct layout {
@@ -30,11 +28,12 @@ struct layout {
 
 static int bottom_rows(const struct review_view *self, int rows)
 {
-	int wanted = 1 + (review_asks_name(self) ? 1 : 0) + (review_asks_reason(self) ? 1 : 0);
+	struct stops_now now = review_now(self);
+	int wanted = stops_rows(&now);
 
 	/* Where every row counts only the line that has the focus stays beside the buttons. */
 	if (rows - wanted < 4 && wanted > 1)
-		wanted = self->focus == FOCUS_BUTTONS ? 1 : 2;
+		wanted = self->stops.focus == STOP_BUTTONS ? 1 : 2;
 	else if (rows - wanted >= 8)
 		wanted++;              /* a blank row or a word above */
 	return wanted > rows ? rows : wanted;
@@ -103,100 +102,30 @@ size_t review_scroll_most(const struct review_view *self, const struct canvas *c
 
 /* --- the lines and buttons ----------------------------------------------------------------- */
 
-static void draw_line(const struct review_view *self, struct canvas *canvas, int row, enum review_focus which, const char *label,
-		const struct line *line)
-{
-	bool focus = self->focus == which;
-	int width = canvas->columns - 20;
-
-	canvas_words(canvas, row, 1, 17, focus ? STYLE_KEY : STYLE_LABEL, label);
-	if (width > 60)
-		width = 60;
-	if (width > 0)
-		line_draw(line, canvas, row, 18, width, focus);
-	canvas_target(canvas, row, 0, canvas->columns, which == FOCUS_NAME ? CLICK_NAME : CLICK_REASON);
-}
-
-static const char *hint(const struct review_view *self, const struct review_button *buttons, size_t count, struct arena *arena)
-{
-	const char *name = review_asks_name(self) ? self->review->confirm_text : NULL;
-
-	if (name != NULL && !review_name_typed(self) && (self->said == NULL || self->focus == FOCUS_NAME))
-		/* A third button takes the room of a word. */
-		return arena_format(arena, count > 2 ? "Type %s above to enable Apply" : "Type %s above, exactly, to enable Apply",
-				text_has_foreign(name, strlen(name)) ? text_ascii_exact(arena, name, strlen(name)) : name);
-	if (self->said != NULL)
-		return self->said;
-	for (size_t i = 0; i < count; i++) {
-		if (buttons[i].blocked != NULL)
-			return buttons[i].blocked;
-	}
-	if (count > 2)
-		return "Tab moves, Enter presses";
-	return count > 1 ? "Tab moves, Enter presses, Esc goes back" : "Enter or Esc goes back";
-}
-
-static void draw_buttons(const struct review_view *self, struct canvas *canvas, int row)
-{
-	struct review_button buttons[REVIEW_BUTTONS];
-	size_t count = review_buttons(self, buttons);
-	int column = 1, used;
-
-	if (self->phase == REVIEW_WRITING) {
-		canvas_words(canvas, row, column, -1, self->said != NULL ? STYLE_WARNING : STYLE_DIM,
-				self->said != NULL ? self->said : "This page tells how it ends; other sections stay open meanwhile.");
-		canvas_cursor(canvas, row, column, false);
-		return;
-	}
-	for (size_t i = 0; i < count; i++) {
-		bool here = self->focus == FOCUS_BUTTONS && self->button == i;
-		enum style style = here ? STYLE_BUTTON_HERE : buttons[i].blocked != NULL ? STYLE_READONLY : STYLE_BUTTON;
-
-		if (here)
-			canvas_cursor(canvas, row, column, false);
-		used = canvas_format(canvas, row, column, -1, style, "%c %s %c", here ? '[' : '<', buttons[i].words, here ? ']' : '>');
-		canvas_target(canvas, row, column, used, CLICK_BUTTONS + (int)i);
-		column += used + 2;
-	}
-	canvas_words(canvas, row, column + 1, -1, self->said != NULL ? STYLE_WARNING : STYLE_DIM, hint(self, buttons, count, canvas->arena));
-}
-
 static void draw_bottom(const struct review_view *self, struct canvas *canvas, int top, int rows)
 {
-	bool all = rows > 2 || !(review_asks_name(self) && review_asks_reason(self));
+	struct stops_now now = review_now(self);
+	const char *said = self->stops.said;
 	int row = top + rows - 1;
 
 	if (rows < 1)
 		return;
-	draw_buttons(self, canvas, row);
-	if (rows < 2)
+	if (self->phase != REVIEW_WRITING) {
+		stops_draw(&self->stops, &now, canvas, top, rows);
 		return;
-	if (review_asks_reason(self) && (all || self->focus == FOCUS_REASON)) {
-		bool must = self->review->reason_required;
-
-		draw_line(self, canvas, --row, FOCUS_REASON, must ? "Ticket (needed)" : "Ticket or reason", self->reason);
 	}
-	if (review_asks_name(self) && row > top && (all || self->focus == FOCUS_NAME))
-		draw_line(self, canvas, --row, FOCUS_NAME, "Type the name", &self->name);
+	canvas_words(canvas, row, 1, -1, said != NULL ? STYLE_WARNING : STYLE_DIM,
+			said != NULL ? said : "This page tells how it ends; other sections stay open meanwhile.");
+	canvas_cursor(canvas, row, 1, false);
 }
 
-/* The focus only: a button is pressed by a key, so that no slip of the mouse writes. */
 void review_click(struct view *view, int id)
 {
 	struct review_view *self = (struct review_view *)view;
-	struct review_button buttons[REVIEW_BUTTONS];
-	size_t button = (size_t)(id - CLICK_BUTTONS);
+	struct stops_now now = review_now(self);
 
-	if (self->phase == REVIEW_WRITING)
-		return;
-	if (id == CLICK_NAME && review_asks_name(self)) {
-		self->focus = FOCUS_NAME;
-	} else if (id == CLICK_REASON && review_asks_reason(self)) {
-		self->focus = FOCUS_REASON;
-	} else if (id >= CLICK_BUTTONS && button < review_buttons(self, buttons) && buttons[button].blocked == NULL) {
-		self->focus = FOCUS_BUTTONS;
-		self->button = button;
-	}
+	if (self->phase != REVIEW_WRITING)
+		stops_click(&self->stops, &now, id);
 }
 
 static void draw_panes(const struct review_view *self, const struct layout *layout, struct canvas *canvas, struct area area)

@@ -1,12 +1,11 @@
 /*
- * review_state: what review.c decides, review_stops.c knows of the way through
- * it, and review_draw.c draws; private to them.  Loop thread.
+ * review_state: what review.c decides, review_stops.c offers to be pressed, and review_draw.c draws; private to them.  Loop thread.
  */
 #ifndef POSTROOM_UI_REVIEW_STATE_H
 #define POSTROOM_UI_REVIEW_STATE_H
 
 #include "model/offer.h"
-#include "ui/line.h"
+#include "ui/stops.h"
 #include "ui/view.h"
 
 enum review_phase {
@@ -16,14 +15,7 @@ enum review_phase {
 	REVIEW_OVER            /* not applied, or nobody knows; success closes the view */
 };
 enum review_press { PRESS_BACK, PRESS_HOLD, PRESS_APPLY, PRESS_AGAIN, PRESS_LOOK, PRESS_REST };
-enum review_focus { FOCUS_NAME, FOCUS_REASON, FOCUS_BUTTONS };
-enum { REVIEW_BUTTONS = 4 };
 
-struct review_button {
-	enum review_press press;
-	const char *words;
-	const char *blocked;       /* why it cannot be pressed; NULL: it can */
-};
 /* A copy of a result that was no success. */
 struct review_outcome {
 	struct arena *arena;
@@ -50,29 +42,14 @@ struct review_view {
 	struct review *review;             /* NULL until there is one */
 	struct review *before;             /* what was shown before it came back; NULL */
 	struct review_outcome over;
-	struct line own_reason, *reason;   /* reason points to own_reason or to the opener's line */
-	struct line name;                  /* CONFIRM_NAME */
-	enum review_focus focus;
-	size_t button;                     /* index into the buttons */
+	struct stops stops;                /* its line for the reason may be the opener's */
 	int64_t began_ms;                  /* monotonic: LOOKING or WRITING since */
 	bool raw;                          /* as LDIF */
 	size_t scroll;
-	const char *said;                  /* one line under the panes; static text; NULL: none */
 };
 
-/* Buttons of this moment; the first is always the safe one. Returns the count. */
-size_t review_buttons(const struct review_view *self, struct review_button buttons[REVIEW_BUTTONS]);
-/* Does the person have to type the name here, and may they type a reason? */
-bool review_asks_name(const struct review_view *self);
-/* Was it typed, as it is or in its ASCII form, which every keyboard has? */
-bool review_name_typed(const struct review_view *self);
-bool review_asks_reason(const struct review_view *self);
-/* The line that has the focus; NULL: a button has. */
-struct line *review_line(struct review_view *self);
-/* To the next stop (by 1) or the one before (-1); by_rows: by what lies above what. */
-void review_move_focus(struct review_view *self, bool by_rows, int by);
-/* Among the buttons only. */
-void review_move_button(struct review_view *self, int by);
+/* What can be pressed and typed at this moment. */
+struct stops_now review_now(const struct review_view *self);
 /* What Enter does where the focus is, for the footer. */
 const char *review_accept_label(const struct review_view *self);
 /* Draws everything; no effects. */

@@ -66,7 +66,7 @@ ok "the next day" open_person up
 keys M
 ok "open steps stand first" shows 'Open steps +New password of'
 keys Enter
-ok "their review" shows '\[ Apply \]' 20
+ok "their review" shows '< Apply >' 20
 ok "it is applied" apply
 ok "they are done" over 'All 3 steps are done'
 ok "and nothing is due" none_due

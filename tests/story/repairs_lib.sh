@@ -263,7 +263,7 @@ open_person() {
 	console 100 40 --config "$work/$1.conf"
 	shows 'list complete' 20 && keys / && shows 'Find' && type_slowly "$who" && shows 'Users - 1 of' && keys Enter && shows 'What is wrong|Quota' && pause
 }
-review() { keys C-g && shows 'Nothing is written yet' 20 && shows '\[ Apply \]' 20; }
+review() { keys C-g && shows 'Nothing is written yet' 20 && shows '< Apply >' 20; }
 # apply - to the button Apply, wherever the focus is, and Enter
 apply() {
 	local i

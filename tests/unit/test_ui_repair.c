@@ -36,7 +36,7 @@ static void a_quota_is_reviewed_written_and_told(void **state)
 	stage_type(stage, "5 GB");
 	stage_keys(stage, "Ctrl-G");
 	shows(stage, "2 GB -> 5 GB");
-	shows(stage, "[ Back ]  [ Apply ]");
+	shows(stage, "[ Back ]  < Apply >");
 	assert_int_equal(fake_submits(stage->engine), 0);
 	/* Back has the focus: Enter writes nothing, and what was typed is still there. */
 	stage_keys(stage, "Enter");
