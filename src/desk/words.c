@@ -45,9 +45,10 @@ static void join_consequences(struct desk_run *run)
 	run->view.consequence_count = count;
 }
 
+/* Of a server the one field "value" stands for every setting: there two lines are two things. */
 static bool same_object(const struct change *a, const struct change *b)
 {
-	return a->kind == b->kind && a->name && b->name && strcmp(a->name, b->name) == 0;
+	return (a->kind == &kind_user || a->kind == &kind_mailbox) && a->kind == b->kind && a->name && b->name && strcmp(a->name, b->name) == 0;
 }
 
 /* Was this field of the same object changed by a step before? Then that one tells what becomes of it. */

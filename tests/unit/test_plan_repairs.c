@@ -16,6 +16,7 @@
 
 #include "base/file.h"
 #include "desk/desk_private.h"
+#include "model/guarded.h"
 
 struct asked { struct arena *arena; struct desk_plan plan; };
 
@@ -159,6 +160,37 @@ static void sessions_that_nobody_sees_are_told(void **state)
 	}
 }
 
+/* Two settings of one server are two lines, two changes of one field of the person are one. */
+static void lines_of_several_steps(void **state)
+{
+	static const struct { const struct kind *kind; const char *field, *name; size_t lines; } cases[] = {
+		{ &kind_setting, "value", "mail1", 2 }, { &kind_user, "quota", "anna", 1 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct arena *arena = arena_new();
+		struct record *nobody = record_new_in(arena, &kind_user);
+		struct diff_line lines[2] = { { kind_field(cases[i].kind, cases[i].field), "1", "2" }, { kind_field(cases[i].kind, cases[i].field), "2", "3" } };
+		struct review reviews[2] = { { .arena = arena } };
+		struct run_step steps[2] = { { .review = NULL } };
+		struct desk_step shown[2] = { { .words = "w", .id = "" }, { .words = "w", .id = "" } };
+		struct desk_run run = { .arena = arena, .person = nobody, .steps = steps, .shown = shown, .count = 2 };
+
+		assert_non_null(lines[0].field);
+		nobody->name = "";
+		for (size_t j = 0; j < 2; j++) {
+			reviews[j] = (struct review){ .arena = arena, .change = change_new(VERB_EDIT, cases[i].kind, cases[i].name), .lines = &lines[j], .line_count = 1 };
+			steps[j].review = &reviews[j];
+		}
+		run_join(&run);
+		assert_int_equal(run.view.line_count, cases[i].lines);
+		for (size_t j = 0; j < 2; j++)
+			change_free(reviews[j].change);
+		arena_free(arena);
+	}
+}
+
 /* --- what others left --------------------------------------------------------------------------------- */
 
 static void others_work_stays_on_the_list(void **state)
@@ -212,7 +244,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_leaver_who_is_answered_for_keeps_a_copy), cmocka_unit_test(an_absence_without_a_copy_is_warned_of),
 		cmocka_unit_test(a_forward_without_a_copy_says_what_it_silences), cmocka_unit_test(what_no_unlocking_opens_is_told),
-		cmocka_unit_test(sessions_that_nobody_sees_are_told), cmocka_unit_test(others_work_stays_on_the_list),
+		cmocka_unit_test(sessions_that_nobody_sees_are_told), cmocka_unit_test(lines_of_several_steps), cmocka_unit_test(others_work_stays_on_the_list),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
