@@ -88,6 +88,14 @@ static void lock_keeps(struct scene *scene, const struct consequence_rule *rule)
 			"take the login for a while from its cache.");
 }
 
+/* Whoever asks may be whom it was locked against. */
+static void lock_opens(struct scene *scene, const struct consequence_rule *rule)
+{
+	if (strcmp(text_before(scene, "locked"), "yes") == 0 && becomes(scene, "locked", "no"))
+		tell(scene, rule, "%s was locked on purpose: make sure why before it is opened (the history keeps the reason). The password opens it "
+			"again; where somebody else knew it, set a new one with it.", scene->before->name);
+}
+
 static void lock_doubted(struct scene *scene, const struct consequence_rule *rule)
 {
 	if (scene->facts->lock_doubt)
@@ -226,6 +234,7 @@ const struct consequence_rule consequence_rules_user[] = {
 	{ "lock-doubted",         SEVERITY_WARNING, CHANGED,           lock_doubted },
 	{ "must-change-doubted",  SEVERITY_WARNING, CHANGED,           must_change_doubted },
 	{ "password-locked",      SEVERITY_WARNING, CHANGED,           password_locked },
+	{ "lock-opens",           SEVERITY_WARNING, CHANGED,           lock_opens },
 	{ "lock-keeps",           SEVERITY_NOTE,    CHANGED,           lock_keeps },
 	{ "must-change-where",    SEVERITY_NOTE,    CHANGED,           must_change_where },
 	{ "login-renamed",        SEVERITY_NOTE,    CHANGED,           login_renamed },

@@ -172,6 +172,8 @@ static const struct user_case {
 		KNOWN_YES, FOLDERS, { "home-server-folders:warning:2 shared folders are not on mail2.example.com" } },
 	{ "folders and another field", VERB_EDIT, { "home_server=mail1.example.com" }, { "quota=1048576" }, KNOWN_NO, KNOWN_NO, KNOWN_NO, KNOWN_YES, FOLDERS,
 		{ "!home-server-folders" } },
+	{ "unlocked", VERB_EDIT, { "locked=yes" }, { "locked=no" }, KNOWN_NO, KNOWN_NO, KNOWN_NO, KNOWN_YES, PLAIN, { "lock-opens:warning:on purpose", "!lock-keeps" } },
+	{ "locked", VERB_EDIT, { "locked=no" }, { "locked=yes" }, KNOWN_NO, KNOWN_NO, KNOWN_NO, KNOWN_YES, PLAIN, { "lock-keeps:note", "!lock-opens" } },
 	{ "home server, delete on", VERB_EDIT, { "home_server=mail1.example.com" }, { "home_server=mail2.example.com" },
 		KNOWN_NO, KNOWN_YES, KNOWN_NO, KNOWN_YES, PLAIN, { "home-server-destroys:loss", "!home-server-moves-no-mail" } },
 	{ "home server, unknown", VERB_EDIT, { "home_server=mail1.example.com" }, { "home_server=mail2.example.com" },
