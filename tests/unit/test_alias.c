@@ -184,10 +184,10 @@ static void test_entries_are_reviewed(void **state)
 	static const struct holder held = { .address = "info@example.com", .kind = "user", .name = "bert", .field = "alternates" };
 	static const struct { enum verb verb; const char *before, *after, *leads, *has, *has_not; } cases[] = {
 		{ VERB_ADD, NULL, "new@example.com", "a@example.com", NULL, "refused" },
-		{ VERB_ADD, NULL, "new@example.com", NULL, "leads to nobody", "refused" },
+		{ VERB_ADD, NULL, "new@example.com", NULL, "alias-nowhere: It leads to nobody", "refused" },
 		{ VERB_ADD, NULL, "info@example.com", "a@example.com", "alternative address of the user bert", "refused" },
-		{ VERB_RENAME, "old@example.com", "new@example.com", "a@example.com", "old@example.com is refused from now on", "leads to nobody" },
-		{ VERB_RENAME, "info@example.com", "new@example.com", "a@example.com", "goes to the user bert only", "refused" },
+		{ VERB_RENAME, "old@example.com", "new@example.com", "a@example.com", "alias-refused: Mail to old@example.com is refused from now on", "leads to nobody" },
+		{ VERB_RENAME, "info@example.com", "new@example.com", "a@example.com", "goes to the user bert only", "is refused" },
 		{ VERB_DELETE, "old@example.com", NULL, "a@example.com", "old@example.com is refused from now on", "bert" },
 		{ VERB_EDIT, "old@example.com", "old@example.com", "a@example.com", NULL, "refused" },
 	};
@@ -209,7 +209,7 @@ static void test_entries_are_reviewed(void **state)
 		after->name = cases[i].after == NULL ? "" : cases[i].after;
 		count = consequences_of(change->arena, change, cases[i].after == NULL ? NULL : after, &facts, &list);
 		for (size_t j = 0; j < count; j++)
-			words = arena_format(change->arena, "%s%s\n", words, list[j].sentence);
+			words = arena_format(change->arena, "%s%s: %s\n", words, list[j].rule, list[j].sentence);
 		if ((cases[i].has != NULL && strstr(words, cases[i].has) == NULL) || strstr(words, cases[i].has_not) != NULL)
 			fail_msg("case %zu: %s", i, words);
 		change_free(change);

@@ -439,6 +439,29 @@ static void undo_speaks_like_its_change(void **state)
 	record_free(after);
 }
 
+/* A quota policy is written down and read by nobody; what only shows whom it reaches is no change of it. */
+static void a_policy_is_not_enforced(void **state)
+{
+	struct change *change = change_new(VERB_EDIT, &kind_quotapolicy, "standard");
+	struct record *now = record_new(&kind_quotapolicy), *after = record_new(&kind_quotapolicy);
+	struct facts facts = { .now = now, .references_complete = true };
+	struct consequence *list;
+	size_t count;
+
+	(void)state;
+	put(now, "limit=2147483648");
+	put(after, "limit=1073741824");
+	count = consequences_of(change->arena, change, after, &facts, &list);
+	expect("a smaller limit", list, count, "policy-not-enforced:note:Write the limit into the users");
+	count = consequences_of(change->arena, change, now, &facts, &list);
+	expect("nothing", list, count, "!policy-not-enforced");
+	count = consequences_of(change->arena, change, NULL, &facts, &list);
+	expect("gone", list, count, "policy-not-enforced:note:Quotas that users have of their own stay");
+	change_free(change);
+	record_free(now);
+	record_free(after);
+}
+
 /* One group that names a member by DN and by login is one membership; the dangling ones are named. */
 static void references_are_counted_for_people(void **state)
 {
@@ -463,7 +486,7 @@ int main(void)
 		cmocka_unit_test(rows_speak),
 		cmocka_unit_test(domains_speak),
 		cmocka_unit_test(undo_speaks_like_its_change),
-		cmocka_unit_test(references_are_counted_for_people),
+		cmocka_unit_test(references_are_counted_for_people), cmocka_unit_test(a_policy_is_not_enforced),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -236,6 +236,15 @@ static void the_review_warns(void **state)
 	assert_int_equal(count, 2);
 	assert_string_equal(list[0].rule, "guarded-sessions");
 	assert_int_equal(list[0].severity, SEVERITY_WARNING);
+	change_edit_text(change, kind_field(&kind_limits, "keep"), EDIT_SET, "yes");
+	change_edit_text(change, kind_field(&kind_limits, "say"), EDIT_ADD, "!it is tight");
+	change_edit_text(change, kind_field(&kind_limits, "say"), EDIT_ADD, "it is written there");
+	count = consequences_of(*state, change, now, &facts, &list);
+	assert_int_equal(count, 3);
+	assert_string_equal(list[0].rule, "guarded-said");
+	assert_int_equal(list[0].severity, SEVERITY_WARNING);
+	assert_string_equal(list[0].sentence, "it is tight");
+	assert_true(!strcmp(list[1].rule, "guarded-note") || !strcmp(list[2].rule, "guarded-note"));
 	count = consequences_of(*state, order, now, &facts, &list);
 	assert_int_equal(count, 1);
 	assert_string_equal(list[0].rule, "guarded-back");

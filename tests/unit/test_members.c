@@ -54,6 +54,24 @@ static const struct consequence *consequence(const char *rule, struct record *be
 	return NULL;
 }
 
+/* Mail to an address that a group or list loses comes back; a letter that only became a large one is no loss. */
+static void an_address_that_goes_is_told(void **state)
+{
+	static const struct { const char *before, *after, *says; } cases[] = {
+		{ "sales@example.com", "sale@example.com", "Mail to sales@example.com is refused from now on." }, { "sales@example.com", NULL, "Mail to sales@example.com is refused" },
+		{ "sales@example.com", "Sales@example.com", NULL }, { NULL, "sales@example.com", NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct record *before = holder(&kind_group, "Sales", "address", cases[i].before);
+		const struct consequence *found = consequence("members-address-gone", before, holder(&kind_group, "Sales", "address", cases[i].after), KNOWN_YES);
+
+		if ((found != NULL) != (cases[i].says != NULL) || (found && !strstr(found->sentence, cases[i].says)))
+			fail_msg("case %zu: %s", i, found ? found->sentence : "silent");
+	}
+}
+
 /* What is said of the allowed senders is what the mail servers do, as far as it was told. */
 static void senders_are_told_as_configured(void **state)
 {
@@ -98,6 +116,7 @@ static void names_that_mislead_are_told(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(an_address_that_goes_is_told, open_arena, close_arena),
 		cmocka_unit_test_setup_teardown(senders_are_told_as_configured, open_arena, close_arena),
 		cmocka_unit_test_setup_teardown(names_that_mislead_are_told, open_arena, close_arena),
 	};
