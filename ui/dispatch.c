@@ -96,14 +96,16 @@ const char *session_blocked(struct session *session, const struct view *view, co
 
 static void leave(struct session *session)
 {
-	char *staged = session_staged_words(session);
+	bool kept;
+	char *staged = session_staged_words(session, &kept);
 
 	if (gate_busy(session->engine->gate) && !session->leaving) {
 		session->leaving = true;
 		session_hint(session, "A write is under way; the same key again ends postroom once it is through");
 	} else if (staged != NULL && !session->leaving) {
 		session->leaving = true;
-		session_hint(session, "Not applied yet: %s. The same key again ends postroom and keeps it as a draft", staged);
+		session_hint(session, kept ? "Not applied yet: %s. The same key again ends postroom and keeps it as a draft" :
+			"Not applied yet: %s. The same key again ends postroom; what was planned from the server as it is now is not kept", staged);
 	} else {
 		session_keep_drafts(session);
 		session_quit(session, 0);

@@ -80,22 +80,32 @@ static char *draft_path(struct arena *arena, const char *state_directory)
 	return arena_format(arena, "%s/draft.json", state_directory);
 }
 
+bool draft_keeps(const struct change *change)
+{
+	if (change->verb == VERB_UNDO)
+		return false;
+	/* Files as they were to be are not: they would be planned from what lay there then. */
+	return kind_find(change->kind->name) != NULL || (change->kind == &kind_setting && guarded_set(change, "value") != NULL && guarded_set(change, "change") == NULL);
+}
+
 bool draft_save(const char *state_directory, struct change *const *changes, size_t count, struct error *error)
 {
 	struct json *root = json_object_new(), *list = json_array_new();
 	struct arena *arena = arena_new();
 	char *bytes;
-	bool saved;
+	bool saved = true;
 
 	json_put_text(root, "format", DRAFT_FORMAT);
 	for (size_t i = 0; i < count; i++) {
-		if (changes[i]->verb != VERB_UNDO)
+		if (draft_keeps(changes[i]))
 			json_add(list, change_json(changes[i]));
 	}
 	json_put(root, "changes", list);
-	bytes = json_print(root, true);
-	saved = file_replace(draft_path(arena, state_directory), bytes, strlen(bytes), 0600, error);
-	free(bytes);
+	if (json_count(list) > 0) {
+		bytes = json_print(root, true);
+		saved = file_replace(draft_path(arena, state_directory), bytes, strlen(bytes), 0600, error);
+		free(bytes);
+	}
 	json_free(root);
 	arena_free(arena);
 	return saved;
@@ -177,8 +187,7 @@ static struct change *change_from(const struct json *json)
 	if (verb == VERB_EDIT)
 		change_saw(change, seen);
 	record_free(seen);
-	/* Files as they were to be are not: they would be planned from what lay there then. */
-	if (kind == &kind_setting && guarded_set(change, "change") != NULL) {
+	if (!draft_keeps(change)) {
 		change_free(change);
 		return NULL;
 	}

@@ -17,7 +17,12 @@
 
 enum { DRAFTS_MOST = 16 };
 
-/* Replaces the draft of this user by these changes; undo changes are left out. False with a file error. */
+/*
+ * Can this change be kept for another session? Not an undo, and not what was planned from a server as it was then (limits,
+ * files, mailboxes there): only a draft that is loaded again is written.
+ */
+bool draft_keeps(const struct change *change);
+/* Replaces the draft of this user by those of these changes that can be kept; without any nothing is touched. False with a file error. */
 bool draft_save(const char *state_directory, struct change *const *changes, size_t count, struct error *error);
 /*
  * The kept changes as a heap array (free(), each change_free); 0 and NULL where there are none or the file

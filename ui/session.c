@@ -482,12 +482,15 @@ static size_t staged_changes(struct session *session, struct change **list, size
 	return count;
 }
 
-char *session_staged_words(struct session *session)
+char *session_staged_words(struct session *session, bool *kept)
 {
 	struct change *list[DRAFTS_MOST];
 	size_t count = staged_changes(session, list, DRAFTS_MOST);
 	struct text words = { 0 };
 
+	*kept = true;
+	for (size_t i = 0; i < count; i++)
+		*kept = *kept && draft_keeps(list[i]);
 	if (count == 0)
 		return NULL;
 	text_addf(&words, "%s %s", list[0]->kind->noun, list[0]->name[0] != '\0' ? list[0]->name : "that is new");

@@ -49,8 +49,8 @@ struct session {
 /* session.c */
 void session_hint(struct session *session, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void session_clear(struct session *session, struct notice_slot *slot);
-/* Words for the first edits that are typed and not applied, NULL: none. Heap. */
-char *session_staged_words(struct session *session);
+/* Words for the first edits that are typed and not applied, NULL: none; kept: would all of them become a draft? Heap. */
+char *session_staged_words(struct session *session, bool *kept);
 void session_keep_drafts(struct session *session);
 /* dispatch.c: what an action does where the view on top did not take it; false: nothing. */
 bool session_default(struct session *session, const struct action *action);

@@ -191,10 +191,9 @@ static struct json *values_json(struct arena *arena, const struct limits_world *
 	return values;
 }
 
-static void print_json(struct arena *arena, const struct limits_world *world, const struct limits_goal *goal, const struct limits_set *set)
+static struct json *plan_json(struct arena *arena, const struct limits_world *world, const struct limits_goal *goal, const struct limits_set *set)
 {
 	struct json *root = json_object_new();
-	char *words;
 
 	json_put_text(root, "server", world->server);
 	json_put_number(root, "connections", (int64_t)goal->connections);
@@ -212,7 +211,14 @@ static void print_json(struct arena *arena, const struct limits_world *world, co
 		json_put_text(root, "locked", world->locked);
 		limits_put_verdict(root, &set->verdict);
 	}
-	words = json_print(root, true);
+	return root;
+}
+
+/* Takes it. */
+static void print_json(struct json *root)
+{
+	char *words = json_print(root, true);
+
 	puts(words);
 	free(words);
 	json_free(root);
@@ -228,7 +234,7 @@ static void print_others(const struct headless *headless, size_t host)
 		if (i != host && (host_at(hosts, i)->roles & HOST_MAILBOX))
 			text_addf(&names, "%s%s", names.length ? ", " : "", host_at(hosts, i)->name);
 	if (names.length)
-		printf("This is for %s alone; --host makes the same plan for %s.\n", host_at(hosts, host)->name, text_get(&names));
+		printf("This is for %s alone; --host makes the same plan for %s, and --host all for all.\n", host_at(hosts, host)->name, text_get(&names));
 	text_free(&names);
 }
 
@@ -255,16 +261,19 @@ static void print_table(struct headless *headless, const struct limits_world *wo
 		printf("%s%s\n", says[i].warns ? "! " : "", says[i].text);
 	if (world->locked)
 		printf("postroom cannot set it: %s\n", world->locked);
-	print_others(headless, world->host);
 }
 
-static void print_plan(struct headless *headless, const struct limits_world *world, const struct limits_goal *goal, const struct limits_set *set)
+/* all: where each server has its place; NULL: the plan is of one server alone. */
+static void print_plan(struct headless *headless, const struct limits_world *world, const struct limits_goal *goal, const struct limits_set *set,
+		struct json *all)
 {
 	const struct printer *printer = headless->arguments->printer;
 	struct error error = { 0 };
 
-	if (printer == &printer_json) {
-		print_json(headless->arena, world, goal, set);
+	if (all) {
+		json_add(all, plan_json(headless->arena, world, goal, set));
+	} else if (printer == &printer_json) {
+		print_json(plan_json(headless->arena, world, goal, set));
 	} else if (set->refused) {
 		error_set(&error, ERROR_INVALID, "%s: %s", world->server, set->refused);
 		headless_fail(headless, &error);
@@ -274,6 +283,63 @@ static void print_plan(struct headless *headless, const struct limits_world *wor
 		print_values(printer, world, set);
 	}
 	headless->status = set->refused ? error_exit_status(ERROR_INVALID) : limits_exit_status(&set->verdict);
+}
+
+static bool known_server(const struct limits_world *world, struct error *error)
+{
+	return !world->unread || error_set(error, ERROR_INVALID, "%s: Dovecot refuses its configuration as it is, so nothing can be planned: %s",
+		world->server, world->refused);
+}
+
+/* One server of all: one that does not answer holds up none of the others. */
+static void plan_one_of_all(struct headless *headless, size_t host, struct limits_goal goal, uint64_t open_files, struct json *all)
+{
+	struct error error = { 0 };
+	struct limits_world *world = limits_world_of(headless, host, &error);
+	struct limits_set set;
+	int worst = headless->status;
+
+	if (world && known_server(world, &error)) {
+		world->facts->open_files = open_files ? open_files : world->facts->open_files;
+		complete_goal(&goal, world, headless->arguments);
+		set = limits_reach(headless->arena, world->facts, &goal);
+		if (!all)
+			printf("%s%s:\n", host > 0 ? "\n" : "", host_at(headless->engine->hosts, host)->name);
+		print_plan(headless, world, &goal, &set, all);
+	} else {
+		if (all) {
+			struct json *failed = json_object_new();
+
+			json_put_text(failed, "server", host_at(headless->engine->hosts, host)->name);
+			json_put_text(failed, "error", error.text);
+			json_add(all, failed);
+		}
+		headless_fail(headless, &error);
+	}
+	headless->status = headless->status > worst ? headless->status : worst;
+	limits_world_free(world);
+}
+
+/* The same goal for every server with mailboxes, one after the other. */
+static void plan_all(struct headless *headless, const struct limits_goal *goal, uint64_t open_files)
+{
+	const struct printer *printer = headless->arguments->printer;
+	struct hosts *hosts = headless->engine->hosts;
+	struct json *all = printer == &printer_json ? json_array_new() : NULL;
+
+	for (size_t i = 0; i < hosts_count(hosts); i++)
+		if (host_at(hosts, i)->roles & HOST_MAILBOX)
+			plan_one_of_all(headless, i, *goal, open_files, all);
+	if (all)
+		print_json(all);
+}
+
+/* "all", unless a server is called so. */
+static bool wants_all(const struct headless *headless, const char *name)
+{
+	size_t host;
+
+	return name && !strcmp(name, "all") && !host_named(headless->engine->hosts, name, &host);
 }
 
 /* --- and there ------------------------------------------------------------------------------------------- */
@@ -297,12 +363,6 @@ static void apply(struct headless *headless, const struct limits_world *world, c
 	change->reason = arena_text(change->arena, arguments->reason);
 	write_change(headless, change);
 	change_free(change);
-}
-
-static bool known_server(const struct limits_world *world, struct error *error)
-{
-	return !world->unread || error_set(error, ERROR_INVALID, "%s: Dovecot refuses its configuration as it is, so nothing can be planned: %s",
-		world->server, world->refused);
 }
 
 /* Why there is nothing to begin with; the configuration is freed then. */
@@ -360,6 +420,7 @@ int run_limits_walk(struct config *takes, const struct arguments *arguments, boo
 	struct limits_set set;
 	struct error error = { 0 };
 	uint64_t seconds, open_files = 0;
+	bool all = false;
 	size_t host = 0;
 
 	if (!begun(takes, arguments, &error))
@@ -367,10 +428,18 @@ int run_limits_walk(struct config *takes, const struct arguments *arguments, boo
 	if (!headless_open(&headless, takes, arguments, false))
 		return headless_close(&headless);
 	if (read_goal(arguments, headless.arena, &goal, &seconds, &error) &&
-	    read_number("--fd-limit", arguments->fd_limit, UINT32_MAX, &open_files, &error) &&
-	    limits_choose_host(&headless, arguments->host, &host, &error))
-		world = limits_world_of(&headless, host, &error);
-	if (!world || !known_server(world, &error)) {
+	    read_number("--fd-limit", arguments->fd_limit, UINT32_MAX, &open_files, &error)) {
+		all = wants_all(&headless, arguments->host);
+		if (all && applies)
+			error_set(&error, ERROR_USAGE, "A change is applied to one server at a time, each under its own timer; --host all is for limits plan");
+		else if (all && arguments->printer != &printer_json && arguments->printer != &printer_table)
+			error_set(&error, ERROR_USAGE, "--host all has --format table or json; csv and tsv are of one server");
+		else if (!all && limits_choose_host(&headless, arguments->host, &host, &error))
+			world = limits_world_of(&headless, host, &error);
+	}
+	if (all && error.kind == ERROR_NONE) {
+		plan_all(&headless, &goal, open_files);
+	} else if (!world || !known_server(world, &error)) {
 		headless_fail(&headless, &error);
 	} else {
 		if (open_files)
@@ -380,7 +449,9 @@ int run_limits_walk(struct config *takes, const struct arguments *arguments, boo
 		if (applies)
 			apply(&headless, world, &set, seconds);
 		else
-			print_plan(&headless, world, &goal, &set);
+			print_plan(&headless, world, &goal, &set, NULL);
+		if (!applies && !set.refused && arguments->printer == &printer_table)
+			print_others(&headless, host);
 	}
 	limits_world_free(world);
 	return headless_close(&headless);

@@ -106,6 +106,10 @@ if [ -n "${POSTROOM_CONFIG:-}" ]; then
 	said "is asked" "mail1, mail2"
 	status 64 "no such server" "$POSTROOM" limits check --host nobody
 	status 69 "the API has no configuration" "$POSTROOM" limits check --host mail2
+	status 69 "a plan for all names the one that cannot be asked" "$POSTROOM" limits plan --connections 200 --host all --format json
+	said "with its reason" '"error": "mail2: no way'
+	said "beside the plan of the other" '"server": "mail1"'
+	status 64 "applied is one at a time" "$POSTROOM" limits apply --connections 200 --host all --dry-run
 else
 	skip "mail1" "no private mail system"
 fi

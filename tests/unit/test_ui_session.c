@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "model/guarded.h"
 #include "ui/draft.h"
 #include "ui/list_private.h"
 
@@ -322,6 +323,40 @@ static void edits_become_a_draft_and_come_back(void **state)
 	nftw(directory, remove_one, 8, FTW_DEPTH | FTW_PHYS);
 }
 
+/* A review that stands on a server as it was is no draft: it is said before, nothing is written, and an older draft stays. */
+static void what_was_planned_from_a_server_is_no_draft(void **state)
+{
+	char directory[] = "/tmp/postroom-draft-XXXXXX";
+	struct fake_settings settings = { .role = ROLE_ADMIN, .state_directory = mkdtemp(directory), .servers = 3 };
+	struct change *older = change_new(VERB_EDIT, kind_find("user"), "anna"), *setting = change_new(VERB_EDIT, &kind_setting, "mail1"), **drafts;
+	struct stage *stage;
+	struct error error;
+
+	(void)state;
+	assert_non_null(settings.state_directory);
+	change_edit_text(setting, kind_field(&kind_setting, "value"), EDIT_ADD, "soft-bounce=yes");
+	assert_true(draft_keeps(older) && draft_keeps(setting));
+	change_edit_text(setting, kind_field(&kind_setting, "change"), EDIT_SET, "{}");
+	assert_false(draft_keeps(setting));
+	assert_true(draft_save(directory, &older, 1, &error));
+	stage = stage_new(&settings, "limits", 24, 200, VISIBLE_UTF8);
+	stage_type(stage, "900");
+	stage_keys(stage, "Ctrl-G");
+	shows(stage, "nothing is written yet");
+	stage_keys(stage, "F10");
+	shows(stage, "Not applied yet: limits mail1. The same key again ends postroom; what was planned from the server as it is now is not kept");
+	stage_keys(stage, "F10");
+	assert_true(stage->ended);
+	stage_free(stage);
+	assert_int_equal(draft_load(directory, &drafts), 1);
+	assert_string_equal(drafts[0]->name, "anna");
+	change_free(drafts[0]);
+	free(drafts);
+	change_free(older);
+	change_free(setting);
+	nftw(directory, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+}
+
 static void drafts_hold_no_secrets(void **state)
 {
 	char directory[] = "/tmp/postroom-draft-XXXXXX", path[64], bytes[4096];
@@ -407,6 +442,7 @@ int main(void)
 		cmocka_unit_test(every_action_says_why_not),
 		cmocka_unit_test(table_of_actions_is_sound),
 		cmocka_unit_test(edits_become_a_draft_and_come_back),
+		cmocka_unit_test(what_was_planned_from_a_server_is_no_draft),
 		cmocka_unit_test(drafts_hold_no_secrets),
 		cmocka_unit_test(broken_drafts_are_no_drafts),
 		cmocka_unit_test(staged_edits_are_asked_about),
