@@ -376,8 +376,8 @@ static void open_item(struct page_view *page)
 		session_push(session, live_list_new(session, "connections", LIVE_ALL, page_live_of(&page->live, arena), page->record->name));
 	} else if (item.due != NULL && item.locked == NULL) {
 		try_again(page, &item);
-	} else if (item.what == ITEM_PART && item.part == PART_FOLDERS && item.absent) {
-		person_parts_ask(&page->live.parts, PART_FOLDERS);
+	} else if (item.what == ITEM_PART && item.absent && person_part_on_request(item.part)) {
+		person_parts_ask(&page->live.parts, item.part);
 		session_changed(session);
 	} else if (item.what == ITEM_PART || item.what == ITEM_BEFORE || (item.what == ITEM_WRONG && item.part < PERSON_PARTS)) {
 		show_part(page, &item);

@@ -180,7 +180,8 @@ static const char *mend_words(struct arena *arena, const struct page_item *item)
 static const char *const part_help[PERSON_PARTS] = {
 	[PART_QUOTA] = "How full the mailbox is, as Dovecot counts.",
 	[PART_REFUSED] = "Whether Postfix takes mail from this login (check_sasl_access), as after a stolen account.", [PART_SMTP] = "Connections that are logged in to send; they go on after a new password.",
-	[PART_ABSENCE] = "Whether arriving mail is answered while the person is away.", [PART_FILTERS] = "Sieve scripts; what stands in them is not shown.",
+	[PART_ABSENCE] = "Whether arriving mail is answered while the person is away.", [PART_FILTERS] = "Sieve scripts of the person, and which one is active.",
+	[PART_SCRIPT] = "What stands in the active filter; people wrote it for themselves, so it is asked on request only.",
 	[PART_ACCESS] = "Who else may do something in folders of this person.", [PART_TO] = "Mail to this person that waits on a server, and why.",
 	[PART_FROM] = "Mail from this person that waits on a server, and why.", [PART_FOLDERS] = "Every folder is counted, so it is asked on request only.",
 	[PART_LOG] = "Lines of the mail log that name the address or the login, newest first.",
@@ -201,7 +202,7 @@ static void explain_live(const struct page_view *page, struct canvas *canvas, in
 		row += canvas_wrap(canvas, row, 1, width, help == NULL ? rows : rows - 1, STYLE_VALUE, item->words);
 	if (help != NULL && key != NULL)
 		canvas_format(canvas, row, 1, width, STYLE_DIM, "%s  %s %s", help, key, item->what == ITEM_CONNECTIONS ? "lists them." :
-			item->part == PART_FOLDERS && item->absent ? "asks." : "shows all.");
+			item->what == ITEM_PART && person_part_on_request(item->part) && item->absent ? "asks." : "shows all.");
 }
 
 /* What the field is, and why it cannot be changed. */

@@ -213,7 +213,7 @@ static void part_items(const struct page_view *page, struct arena *arena, const 
 
 static void now_items(const struct page_view *page, struct arena *arena, struct page_item *items, size_t *count)
 {
-	static const enum person_part parts[] = { PART_REFUSED, PART_SMTP, PART_ABSENCE, PART_FILTERS, PART_ACCESS, PART_TO, PART_FROM, PART_FOLDERS };
+	static const enum person_part parts[] = { PART_REFUSED, PART_SMTP, PART_ABSENCE, PART_FILTERS, PART_SCRIPT, PART_ACCESS, PART_TO, PART_FROM, PART_FOLDERS };
 	const char *note = NULL, *told = NULL, *trouble = NULL, *words = page_live_connections(&page->live, arena, &told, &trouble);
 	struct page_item *item;
 
@@ -239,7 +239,9 @@ static void now_items(const struct page_view *page, struct arena *arena, struct 
 	item = add_line(items, count, NULL, "Forward", page_live_forward(page->record, arena));
 	item->note = person_time(arena, page->live.read_at);
 	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
-		part_items(page, arena, NULL, parts[i], items, count);
+		/* Where no filter is active none has a content. */
+		if (parts[i] != PART_SCRIPT || page_live_filter(&page->live))
+			part_items(page, arena, NULL, parts[i], items, count);
 }
 
 /* What is due later, and what was done before. */
@@ -255,6 +257,7 @@ static void before_items(const struct page_view *page, struct arena *arena, stru
 	item = add_line(items, count, "Before", "Changes", said.words);
 	item->what = ITEM_BEFORE;
 	item->locked = "the journals tell it";
+	item->note = before->came_at == 0 ? NULL : person_time(arena, before->came_at);
 	for (size_t i = 0; i < said.line_count; i++) {
 		struct page_item *more = add_line(items, count, NULL, "Changes", said.lines[i]);
 

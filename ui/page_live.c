@@ -338,6 +338,18 @@ static void add_waiting(const struct page_live *page, struct arena *arena, struc
 	}
 }
 
+bool page_live_filter(const struct page_live *page)
+{
+	for (size_t host = 0; host < page->parts.host_count; host++) {
+		const struct rows *rows = person_slot_at(&page->parts, PART_FILTERS, host)->rows;
+
+		for (size_t i = 0; rows != NULL && i < rows->count; i++)
+			if (strcmp(rows->rows[i].values[LF_ACTIVE].bytes, "yes") == 0)
+				return true;
+	}
+	return false;
+}
+
 static void add_script(const struct page_live *page, struct arena *arena, struct wrong_now *now)
 {
 	for (size_t host = 0; host < page->parts.host_count; host++) {

@@ -55,6 +55,8 @@ const char *page_live_forward(const struct record *record, struct arena *arena);
 const char *page_live_account(const struct record *record, struct arena *arena);
 const char *page_live_password(const struct record *record, struct arena *arena);
 const char *page_live_login(const struct page_live *live, const struct record *record, struct arena *arena);
+/* Is a filter active, as far as is known? */
+bool page_live_filter(const struct page_live *live);
 /* What the rules look at; texts of the arena. */
 struct wrong_now page_live_now(const struct page_live *live, const struct record *record, struct arena *arena);
 /* The user as live_list takes it, of whom connections are shown; NULL: of nobody. Arena. */

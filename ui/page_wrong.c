@@ -28,6 +28,9 @@ static const char *mending(const struct page_view *page, const struct wrong *wro
 	/* Only who may change settings of a server can take the line out, or back. */
 	if (strcmp(wrong->rule, "refused-login") == 0 && session_role(page->view.session) != ROLE_ADMIN)
 		return NULL;
+	/* The key would lock what it cannot unlock. */
+	if (strcmp(wrong->rule, "account-state") == 0 && !repair_unlocks(page->record))
+		return NULL;
 	for (size_t i = 0; i < sizeof mends / sizeof *mends && strcmp(page->kind->name, "user") == 0; i++)
 		if (strcmp(mends[i].rule, wrong->rule) == 0)
 			return mends[i].action;
@@ -55,6 +58,8 @@ static const char *mend_blocked(const struct page_view *page, struct arena *aren
 /* Where no field and no repair mends it: who can. */
 static const char *nothing_mends(const struct wrong *wrong)
 {
+	if (strcmp(wrong->rule, "account-state") == 0)
+		return "what locks it is not written here";
 	if (strcmp(wrong->rule, "account-expired") == 0)
 		return "its date is set where accounts are made, and not written here";
 	if (strcmp(wrong->rule, "refused-login") == 0)

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/memory.h"
 #include "ui/history.h"
 #include "ui/session.h"
@@ -61,6 +62,7 @@ static void history_came(void *context, struct history *takes, const struct erro
 	else {
 		history_free(before->history);
 		before->history = takes;
+		before->came_at = clock_now();
 	}
 	before->changed(before->context);
 }

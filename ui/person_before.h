@@ -26,6 +26,7 @@ struct person_before {
 	struct directory_query *query;     /* the access log is being read; NULL */
 	struct history *history;           /* NULL: did not come */
 	char *trouble;                     /* heap: why not; NULL */
+	int64_t came_at;                   /* epoch s of the history; 0: did not come */
 	struct directory_event *events;
 	size_t event_count;
 	bool events_available;             /* there is an access log that can be read */

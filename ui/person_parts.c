@@ -15,7 +15,7 @@
 enum how { HOW_QUOTA, HOW_REFUSED, HOW_TABLE, HOW_TO, HOW_FROM };
 enum { QUEUE_ROWS = 20 };
 
-/* Folders are looked at one by one, and logs may be long; the rest is one question. */
+/* Folders are looked at one by one, and logs may be long; the rest is one question. What people wrote themselves waits for a request. */
 static const struct {
 	enum how how;
 	const char *table;                 /* of live_person_tables */
@@ -29,6 +29,7 @@ static const struct {
 	[PART_SMTP] = { HOW_TABLE, "smtp", HOST_TRANSPORT, false, false, true, 15 },
 	[PART_ABSENCE] = { HOW_TABLE, "absence", HOST_MAILBOX, true, false, false, 15 },
 	[PART_FILTERS] = { HOW_TABLE, "filters", HOST_MAILBOX, true, false, false, 15 },
+	[PART_SCRIPT] = { HOW_TABLE, "script", HOST_MAILBOX, true, true, false, 20 },
 	[PART_ACCESS] = { HOW_TABLE, "access", HOST_MAILBOX, true, false, false, 30 },
 	[PART_TO] = { HOW_TO, NULL, HOST_TRANSPORT, false, false, false, 30 },
 	[PART_FROM] = { HOW_FROM, NULL, HOST_TRANSPORT, false, false, false, 30 },
@@ -175,6 +176,11 @@ static bool was_asked(const struct person_parts *parts, enum person_part part)
 		if (person_slot_at(parts, part, host)->rows != NULL || person_slot_at(parts, part, host)->trouble != NULL)
 			return true;
 	return false;
+}
+
+bool person_part_on_request(enum person_part part)
+{
+	return rows[part].on_request;
 }
 
 void person_parts_refresh(struct person_parts *parts)

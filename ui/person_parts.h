@@ -1,6 +1,6 @@
 /*
  * person_parts: what the mail servers tell of one person, part by part: how
- * full the mailbox is, whether sending is refused, open SMTP logins, absence, filters, who else has access,
+ * full the mailbox is, whether sending is refused, open SMTP logins, absence, filters and what stands in them, who else has access,
  * what is queued, folders, log lines.
  *
  * Each part is asked of each server that can know it by a job of its own with a
@@ -20,7 +20,7 @@
 #include "settings/refused_logins.h"
 
 enum person_part {
-	PART_QUOTA, PART_REFUSED, PART_SMTP, PART_ABSENCE, PART_FILTERS, PART_ACCESS, PART_TO, PART_FROM, PART_FOLDERS, PART_LOG, PERSON_PARTS
+	PART_QUOTA, PART_REFUSED, PART_SMTP, PART_ABSENCE, PART_FILTERS, PART_SCRIPT, PART_ACCESS, PART_TO, PART_FROM, PART_FOLDERS, PART_LOG, PERSON_PARTS
 };
 #define PERSON_ANYWHERE ((size_t)-1)
 
@@ -52,13 +52,15 @@ struct person_parts {
 	char *names;                       /* heap: address and login, parted by a blank */
 };
 /*
- * Asks for everything but the folders. user: the primary address in small letters; home: the server with the mailbox. The
+ * Asks for everything but what is asked on request only. user: the primary address in small letters; home: the server with the mailbox. The
  * same person again changes nothing. changed comes in later turns of the loop, once for each answer.
  */
 void person_parts_start(struct person_parts *parts, struct live *live, struct loop *loop, const char *user, const char *login, size_t home,
 		void (*changed)(void *context), void *context);
 /* Asks again for all that was asked for and is not being asked now. */
 void person_parts_refresh(struct person_parts *parts);
+/* Is it asked only where somebody wants it? */
+bool person_part_on_request(enum person_part part);
 /* Asks for one part, also one that is asked on request only. */
 void person_parts_ask(struct person_parts *parts, enum person_part part);
 bool person_parts_busy(const struct person_parts *parts);

@@ -256,7 +256,7 @@ struct live_person_table {
 	unsigned roles;                    /* enum host_role: servers of which it makes sense to ask */
 	const char *command;               /* the row of host_commands without which it cannot be asked (host_way) */
 };
-extern const struct live_person_table live_person_tables[];  /* filters, absence, access, folders, log, smtp, sent */
+extern const struct live_person_table live_person_tables[];  /* filters, absence, script, access, folders, log, smtp, sent */
 struct live_job *live_person(struct live *live, size_t host, const char *table, const char *user,
 		void (*done)(void *context, struct rows *takes, const char *note, const struct error *error), void *context);
 void live_job_cancel(struct live_job *job);                  /* done does not come any more; NULL is allowed */

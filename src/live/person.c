@@ -15,6 +15,7 @@
 const struct live_person_table live_person_tables[] = {
 	{ "filters", &kind_live_filters, HOST_MAILBOX, "sieve-list" },
 	{ "absence", &kind_live_absence, HOST_MAILBOX, "sieve-list" },
+	{ "script", &kind_live_script, HOST_MAILBOX, "sieve-get" },
 	{ "access", &kind_live_access, HOST_MAILBOX, "acl-get" },
 	{ "folders", &kind_live_folders, HOST_MAILBOX, "folder-sizes" },
 	{ "log", &kind_live_log, HOST_MAILBOX | HOST_TRANSPORT, "log-lines" },
@@ -24,7 +25,7 @@ const struct live_person_table live_person_tables[] = {
 };
 
 static void (*const beginnings[])(struct person_job *job) = {
-	person_filters, person_absence, person_access, person_folders, person_log, person_smtp, person_sent,
+	person_filters, person_absence, person_script, person_access, person_folders, person_log, person_smtp, person_sent,
 };
 
 /* --- one question ---------------------------------------------------------------------------------------- */

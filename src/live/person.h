@@ -47,6 +47,7 @@ void person_say(struct person_job *job, const char *format, ...) __attribute__((
 /* How each table begins. */
 void person_filters(struct person_job *job);
 void person_absence(struct person_job *job);
+void person_script(struct person_job *job);
 void person_access(struct person_job *job);
 void person_folders(struct person_job *job);
 void person_log(struct person_job *job);

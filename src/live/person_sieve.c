@@ -1,8 +1,8 @@
 /*
- * person_sieve: the filters of one person, and what answers while they are
- * away.
+ * person_sieve: the filters of one person, what stands in the active one, and
+ * what answers while they are away.
  *
- * Both ask for the list and then for the words of the active script, since an
+ * All ask for the list and then for the words of the active script, since an
  * absence of postroom's own includes the filter that goes on.  Loop thread.
  */
 #include <string.h>
@@ -12,7 +12,9 @@
 #include "live/person.h"
 #include "model/mailbox.h"
 
-struct sieve { bool absence; struct person_scripts scripts; const char *filter; };
+enum sieve_table { SIEVE_FILTERS, SIEVE_ABSENCE, SIEVE_WORDS };
+enum { LINES_MOST = 500 };
+struct sieve { enum sieve_table table; struct person_scripts scripts; const char *filter; };
 
 /* sends_to: of the active one; NULL: to nobody, or that is not known. */
 static void add_filters(struct person_job *job, const char *sends_to)
@@ -35,13 +37,39 @@ static void add_filters(struct person_job *job, const char *sends_to)
 	person_finish(job, 0);
 }
 
-/* The words of the filter came: only whether it sends mail on is looked at. A list without that is still a list. */
+/* Without a filter there is nothing in it. */
+static void add_words(struct person_job *job, const char *text)
+{
+	const struct sieve *sieve = job->own;
+
+	for (const char *at = text; at && *at; at += strcspn(at, "\n"), at += *at == '\n') {
+		size_t length = strcspn(at, "\n");
+		struct row *row = table_row(job->rows, "", job->server->name);
+
+		if (length > 0 && at[length - 1] == '\r')
+			length--;
+		table_text(job->rows, row, LW_TEXT, arena_bytes(job->arena, at, length));
+		table_text(job->rows, row, LW_SCRIPT, sieve->filter);
+		table_text(job->rows, row, LW_SERVER, job->server->name);
+	}
+	if (job->rows->count > LINES_MOST)
+		person_say(job, "the first %d lines of %zu", (int)LINES_MOST, job->rows->count);
+	person_finish(job, LINES_MOST);
+}
+
+/* The words of the filter came: but for who wants to see them only whether it sends mail on is looked at. A list without that is still a list. */
 static void on_filter(struct person_job *job, const struct host_answer *answer)
 {
 	struct sieve *sieve = job->own;
 	struct error error = { 0 };
-	const char *text = host_answer_good(job->server, job->command, answer, &error) ? person_script_read(job->arena, answer) : NULL;
+	const char *text;
 
+	if (sieve->table == SIEVE_WORDS) {
+		if (person_good(job, answer))
+			add_words(job, person_script_read(job->arena, answer));
+		return;
+	}
+	text = host_answer_good(job->server, job->command, answer, &error) ? person_script_read(job->arena, answer) : NULL;
 	if (!text)
 		person_say(job, "whether \"%.100s\" sends mail on could not be read", sieve->filter);
 	add_filters(job, text ? script_sends_to(job->arena, text) : NULL);
@@ -55,6 +83,8 @@ static void ask_filter(struct person_job *job, const char *filter)
 	sieve->filter = filter;
 	if (filter)
 		person_ask(job, "sieve-get", holes, 2, on_filter);
+	else if (sieve->table == SIEVE_WORDS)
+		add_words(job, NULL);
 	else
 		add_filters(job, NULL);
 }
@@ -91,7 +121,7 @@ static void on_script(struct person_job *job, const struct host_answer *answer)
 	ours = ours && text && absence_script_read(job->arena, text, &script, &edited);
 	if (ours && script.rests)
 		person_say(job, "the filter \"%.100s\" answers by itself and rests while the absence lasts", script.filter);
-	if (!sieve->absence) {
+	if (sieve->table != SIEVE_ABSENCE) {
 		ask_filter(job, ours ? script.filter : NULL);
 		return;
 	}
@@ -117,29 +147,34 @@ static void on_list(struct person_job *job, const struct host_answer *answer)
 	}
 	holes[0] = job->user;
 	holes[1] = sieve->scripts.active;
-	if (sieve->scripts.active && (sieve->absence || strcmp(sieve->scripts.active, MAILBOX_ABSENCE_SCRIPT) == 0))
+	if (sieve->scripts.active && (sieve->table == SIEVE_ABSENCE || strcmp(sieve->scripts.active, MAILBOX_ABSENCE_SCRIPT) == 0))
 		person_ask(job, "sieve-get", holes, 2, on_script);
-	else if (sieve->absence)
+	else if (sieve->table == SIEVE_ABSENCE)
 		person_finish(job, 0);
 	else
 		ask_filter(job, sieve->scripts.active);
 }
 
-static void begin(struct person_job *job, bool absence)
+static void begin(struct person_job *job, enum sieve_table table)
 {
 	struct sieve *sieve = arena_alloc(job->arena, sizeof(*sieve));
 
-	sieve->absence = absence;
+	sieve->table = table;
 	job->own = sieve;
 	person_ask(job, "sieve-list", &job->user, 1, on_list);
 }
 
 void person_filters(struct person_job *job)
 {
-	begin(job, false);
+	begin(job, SIEVE_FILTERS);
 }
 
 void person_absence(struct person_job *job)
 {
-	begin(job, true);
+	begin(job, SIEVE_ABSENCE);
+}
+
+void person_script(struct person_job *job)
+{
+	begin(job, SIEVE_WORDS);
 }

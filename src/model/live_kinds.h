@@ -93,7 +93,7 @@ enum live_message_field {
 /* --- one person (live_person.c) --------------------------------------------------------------------- */
 
 extern const struct kind kind_live_filters, kind_live_absence, kind_live_access, kind_live_folders, kind_live_log, kind_live_smtp,
-	kind_live_refused, kind_live_sent;
+	kind_live_refused, kind_live_sent, kind_live_script;
 enum live_filters_field { LF_SCRIPT, LF_ACTIVE, LF_SENDS_TO, LF_SERVER, LF_FIELDS };
 enum live_absence_field { LB_SCRIPT, LB_FROM, LB_UNTIL, LB_SUBJECT, LB_TEXT, LB_ADDRESSES, LB_NOTE, LB_SERVER, LB_FIELDS };
 enum live_access_field { LC_FOLDER, LC_WHO, LC_RIGHTS, LC_SERVER, LC_FIELDS };
@@ -101,6 +101,7 @@ enum live_folders_field { LZ_FOLDER, LZ_MESSAGES, LZ_SIZE, LZ_SERVER, LZ_FIELDS 
 enum live_log_field { LL_TIME, LL_TEXT, LL_SERVER, LL_FIELDS };
 enum live_sent_field { LG_ID, LG_TIME, LG_LOGIN, LG_SERVER, LG_FIELDS };
 enum live_smtp_field { LT_SMTP_PID, LT_SMTP_LOGIN, LT_SMTP_CLIENT, LT_SMTP_SINCE, LT_SMTP_MAILS, LT_SMTP_SERVER, LT_SMTP_FIELDS };
+enum live_script_field { LW_TEXT, LW_SCRIPT, LW_SERVER, LW_FIELDS };
 enum live_refused_field { LRL_LOGIN, LRL_ANSWER, LRL_SERVER, LRL_FIELDS };
 
 #endif

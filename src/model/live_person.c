@@ -158,3 +158,19 @@ const struct kind kind_live_sent = {
 	.name = "sent", .title = "Sent with a login", .noun = "mail", .internal = true, .fields = sent_fields, .name_field = "id",
 	.help = "Mails that Postfix took from one login, whatever sender they name.",
 };
+
+#define GROUP "Filter content"
+static const struct field script_fields[] = {
+	[LW_TEXT] = { .name = "text", .label = "Text", .type = FIELD_TEXT, .flags = SHOWN | FIELD_KEY | FIELD_SEARCH, .group = GROUP, .width = 70,
+		.help = "A line of the script." },
+	[LW_SCRIPT] = { .name = "script", .label = "Script", .type = FIELD_TEXT, .flags = SHOWN, .group = GROUP, .width = 16,
+		.help = "The script that it is a line of." },
+	[LW_SERVER] = { .name = "server", .label = "Server", .type = FIELD_TEXT, .flags = SHOWN | FIELD_SEARCH, .group = GROUP, .width = 12,
+		.help = "The server whose script it is." },
+	{ .name = NULL },
+};
+#undef GROUP
+const struct kind kind_live_script = {
+	.name = "script", .title = "Filter content", .noun = "line", .internal = true, .fields = script_fields, .name_field = "text",
+	.help = "What stands in the active filter of one person; asked on request only.",
+};

@@ -39,6 +39,7 @@ put_back() {
 	[ ! -f "$work/refused_before" ] || pass_on
 	pr reset aschmid1 --unlock --yes
 	pr set user aschmid1 quota=1GB --yes
+	doveadm -c "$LAB_DOVECOT1_CONF" sieve deactivate -u "$anna"
 	doveadm -c "$LAB_DOVECOT1_CONF" sieve delete -u "$anna" sends-on
 	doveadm -c "$LAB_DOVECOT1_CONF" expunge -u "$anna" mailbox INBOX subject 'much of a thing'
 } >/dev/null 2>&1
@@ -88,6 +89,17 @@ refuse() {
 	cp "$refused_file" "$work/refused_before" && { cat "$work/refused_before"; echo 'aschmid1 REJECT Ask your administrator'; } >"$refused_file" && postmap -c "$LAB_POSTFIX_CONF" "$refused_file"
 }
 again() { keys C-r; }
+# Down to the line, asked, and then read
+filter_content() {
+	local i
+	for ((i = 0; i < 20; i++)); do
+		screen | grep -qE '(>|▸) *Filter content' && break
+		keys Down
+		sleep 0.1
+	done
+	shows 'Filter content +Enter asks' && keys Enter && shows 'Filter content +sends-on, 3 lines' 20 && keys Enter &&
+		shows '# redirect "nobody@elsewhere.example"' && keys Escape && keys Home && shows 'Now +Account'
+}
 key_opens() { keys "$1" && shows "$2" && keys Escape && shows 'Now +Account'; }
 # admin - the same page for an admin, whose list has no search field open
 admin() {
@@ -106,6 +118,7 @@ ok "and she is logged in" log_in
 ok "the helpdesk types and opens her page" opened
 ok "it begins with the full mailbox and its key" shows 'Wrong +.*! mailbox full: .* of 1 MB, new mail is refused +l quota' 20
 ok "then says to whom the filter sends mail on" shows 'i the filter sends-on sends mail on to anna@elsewhere' 20
+ok "what stands in it is asked on request" filter_content
 ok "how full it is, in mails too" shows 'Used +########## [0-9]+ %, .* of 1 MB, [0-9]+ mail' 20
 ok "from where she is connected" shows 'Connections +[0-9]+: imap 127.0.0.1' 30
 ok "and that nothing is queued" shows 'Queued to them +nothing' 20

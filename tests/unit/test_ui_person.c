@@ -122,6 +122,72 @@ static void each_fault_names_its_key(void **state)
 	}
 }
 
+/* What somebody else makes wrong in the directory; "" for key: nothing here mends it. */
+static void what_is_made_wrong_is_told(void **state)
+{
+	static const struct { const char *login, *field, *value, *words, *key, *mend; bool severe; } cases[] = {
+		{ "user010", "failed_lock", "yes", "locked by wrong passwords: no login", "b", "unlock", true },
+		{ "user010", "must_change", "yes", "password must be changed at the next login", "p", "password", false },
+		{ "user010", "quota", "many", "the quota \"many\" is nothing that Dovecot can read", "l", "quota", true },
+		{ "user010", "home_server", NULL, "no home server", "e", "edit", false },
+		{ "user010", "home_server", "elsewhere.example.com", "the home server elsewhere.example.com is none that postroom", "e", "edit", false },
+		{ "user010", "state", "disabled", "the account is disabled: no login", "", NULL, true },
+		{ "user004", "department", "IT", "the entry lacks the marks of UDM", "", NULL, false },
+		{ "user001", "department", "IT", "mailbox nearly full", NULL, NULL, false },
+		{ "user036", "department", "IT", "home server mail3 gives no answer", "1", "servers", true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct stage *stage = new_stage(ROLE_ADMIN, 40, 120);
+		struct arena *arena = arena_new();
+		struct page_item item;
+
+		if (strcmp(cases[i].login, "user001") == 0)
+			say(stage, (struct fake_reply){ .host = "mail2", .command = "quota-get", .output = "Quota name\tType\tValue\tLimit\t%\n"
+				"User quota\tSTORAGE\t1950000\t2097152\t92\nUser quota\tMESSAGE\t41200\t-\t0\n" });
+		fake_change_behind(stage->engine, "user", cases[i].login, cases[i].field, cases[i].value);
+		/* Nothing answers of a server that is dead only after some looks. */
+		stage_watch(stage, 2);
+		open_person(stage, cases[i].login);
+		line_with(stage, arena, cases[i].words, &item);
+		assert_int_equal(item.severe, cases[i].severe);
+		if (cases[i].mend == NULL && cases[i].key != NULL)
+			assert_null(item.mend_key);
+		else if (cases[i].key != NULL) {
+			assert_string_equal(item.mend_key, cases[i].key);
+			assert_string_equal(item.mend, cases[i].mend);
+		} else {
+			assert_string_equal(item.mend_key, "l");
+		}
+		arena_free(arena);
+		stage_free(stage);
+	}
+}
+
+/* What people wrote themselves is asked when somebody wants to see it, and stands then as it is. */
+static void a_filter_is_read_on_request_only(void **state)
+{
+	struct stage *stage = new_stage(ROLE_HELPDESK, 24, 80);
+	struct arena *arena = arena_new();
+	struct page_item item;
+	size_t before;
+
+	(void)state;
+	open_person(stage, "user006");
+	before = fake_hosts_runs(stage->engine->hosts, "sieve-get");
+	go_to(stage, "Filter content", &item);
+	assert_string_equal(item.words, "Enter asks");
+	stage_keys(stage, "Enter");
+	assert_int_equal(fake_hosts_runs(stage->engine->hosts, "sieve-get"), before + 1);
+	line_with(stage, arena, "Filter content", &item);
+	assert_string_equal(item.words, "main, 2 lines: Enter shows them");
+	stage_keys(stage, "Enter");
+	shows(stage, "redirect :copy \"six@elsewhere.example\";");
+	arena_free(arena);
+	stage_free(stage);
+}
+
 /* Postfix of mail1 refuses the login; only who may take that back has a key. */
 static void say_refused(struct stage *stage)
 {
@@ -560,6 +626,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_fault_names_its_key),
+		cmocka_unit_test(what_is_made_wrong_is_told),
+		cmocka_unit_test(a_filter_is_read_on_request_only),
 		cmocka_unit_test(a_refused_login_is_told),
 		cmocka_unit_test(an_expired_account_is_no_lock),
 		cmocka_unit_test(the_log_tells_the_last_login),
