@@ -41,8 +41,12 @@ static void add_filters(struct person_job *job, const char *sends_to)
 static void add_words(struct person_job *job, const char *text)
 {
 	const struct sieve *sieve = job->own;
+	size_t whole = text ? strlen(text) : 0;
 
-	for (const char *at = text; at && *at; at += strcspn(at, "\n"), at += *at == '\n') {
+	/* Servers end it with one more line than the person wrote. */
+	while (whole > 0 && strchr("\r\n", text[whole - 1]))
+		whole--;
+	for (const char *at = text; at && at < text + whole; at += strcspn(at, "\n"), at += *at == '\n') {
 		size_t length = strcspn(at, "\n");
 		struct row *row = table_row(job->rows, "", job->server->name);
 
