@@ -98,7 +98,7 @@ filter_content() {
 		sleep 0.1
 	done
 	shows 'Filter content +Enter asks' && keys Enter && shows 'Filter content +sends-on, 3 lines' 20 && keys Enter &&
-		shows '# redirect "nobody@elsewhere.example"' && keys Escape && keys Home && shows 'Now +Account'
+		shows '# redirect "nobody@elsewhere.example"' && keys Escape && shows 'Now +Account' && keys Home
 }
 key_opens() { keys "$1" && shows "$2" && keys Escape && shows 'Now +Account'; }
 # admin - the same page for an admin, whose list has no search field open
