@@ -24,6 +24,11 @@
 
 #define CAP_DEFAULT (8u * 1024 * 1024)
 #define DEADLINE_DEFAULT_MS 10000
+/*
+ * Its own deadline libcurl 7.88 forgets where another of its timers is served in the last millisecond before it, as
+ * on a machine that stood still: it has no timer left then, and the call would never end.  Ours comes this much later.
+ */
+#define OVERDUE_MS 200
 /* Services that repeat each link as a header (UDM) send tens of KiB of them. */
 #define HEADERS_MOST (256u * 1024)
 
@@ -50,6 +55,7 @@ struct http_call {
 	char complaint[CURL_ERROR_SIZE];
 	struct error error;                /* it could not even be started */
 	struct loop_timer *timer;          /* tells what needs no wire */
+	struct loop_timer *overdue;        /* ends what libcurl should have ended */
 	void (*done)(const struct http_answer *answer, void *context);
 	void *context;
 	struct http_call *next;
@@ -88,6 +94,7 @@ static void free_call(struct http_call *call)
 		}
 	loop_release(call->http->loop);
 	loop_timer_stop(call->timer);
+	loop_timer_stop(call->overdue);
 	if (call->easy) {
 		curl_multi_remove_handle(call->http->multi, call->easy);
 		curl_easy_cleanup(call->easy);
@@ -164,6 +171,14 @@ static void tell(struct http_call *call, CURLcode code)
 static void tell_later(void *context)
 {
 	tell(context, CURLE_OK);
+}
+
+static void on_overdue(void *context)
+{
+	struct http_call *call = context;
+
+	curl_multi_remove_handle(call->http->multi, call->easy);
+	tell(call, CURLE_OPERATION_TIMEDOUT);
 }
 
 /* --- libcurl's sockets and timer on our loop ------------------------------------------------------ */
@@ -309,6 +324,11 @@ static void add_headers(struct http_call *call, const struct http_request *reque
 	curl_easy_setopt(call->easy, CURLOPT_HTTPHEADER, call->headers);
 }
 
+static uint64_t deadline_of(const struct http_request *request)
+{
+	return request->deadline ? request->deadline : DEADLINE_DEFAULT_MS;
+}
+
 static void set_safety(struct http_call *call, const struct http_request *request)
 {
 	CURL *easy = call->easy;
@@ -328,7 +348,7 @@ static void set_safety(struct http_call *call, const struct http_request *reques
 	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
 	/* A name server that hangs must not hold whoever closes the call. */
 	curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
-	curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)(request->deadline ? request->deadline : DEADLINE_DEFAULT_MS));
+	curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)deadline_of(request));
 	curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
 	curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, call);
 	curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
@@ -399,8 +419,10 @@ struct http_call *http_run(struct http *http, const struct http_request *request
 		call->easy = curl_easy_init();
 		set_safety(call, request);
 		set_request(call, request);
-		if (curl_multi_add_handle(http->multi, call->easy) == CURLM_OK)
+		if (curl_multi_add_handle(http->multi, call->easy) == CURLM_OK) {
+			call->overdue = loop_after(http->loop, deadline_of(request) + OVERDUE_MS, 0, on_overdue, call);
 			return call;
+		}
 		error_set(&call->error, ERROR_INTERNAL, "%s: the request cannot be started", call->url);
 	}
 	call->timer = loop_after(http->loop, 0, 0, tell_later, call);

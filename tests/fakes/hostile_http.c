@@ -38,6 +38,8 @@ struct connection {
 	char request[16384];
 	size_t length, sent;
 	bool answering;
+	enum hostile_way way;              /* of the moment at which the answer began: the next case may say another, */
+	const char *words;                 /* while this connection of the one before is still there */
 	struct connection *next;
 };
 
@@ -62,10 +64,9 @@ static bool gone(ssize_t count)
 static void on_drip(void *context)
 {
 	struct connection *connection = context;
-	const char *words = connection->server->words;
+	const char *words = connection->words;
 	size_t length = strlen(words);
 
-	/* The next case may have no words, while this connection of the one before is still there. */
 	if (length == 0 || gone(send(connection->descriptor, &words[connection->sent++ % length], 1, MSG_NOSIGNAL)))
 		end(connection);
 }
@@ -73,7 +74,7 @@ static void on_drip(void *context)
 static void flood(struct connection *connection)
 {
 	static char block[65536];
-	const char *words = connection->server->words;
+	const char *words = connection->words;
 	ssize_t count = 0;
 
 	memset(block, 'x', sizeof(block));
@@ -87,16 +88,32 @@ static void flood(struct connection *connection)
 		end(connection);
 }
 
+/* Many words are more than a socket takes at once: the rest follows as there is room. */
+static void say(struct connection *connection)
+{
+	const char *words = connection->words;
+	size_t length = strlen(words);
+	ssize_t count = 0;
+
+	while (connection->sent < length && (count = send(connection->descriptor, words + connection->sent, length - connection->sent, MSG_NOSIGNAL)) > 0)
+		connection->sent += (size_t)count;
+	if (connection->sent >= length || gone(count))
+		end(connection);
+	else
+		loop_watch_change(connection->watch, LOOP_READABLE | LOOP_WRITABLE);
+}
+
 static void answer(struct connection *connection)
 {
 	struct hostile_http *server = connection->server;
 
 	connection->answering = true;
+	connection->way = server->way;
+	connection->words = server->words;
 	memcpy(server->request, connection->request, connection->length + 1);
 	switch (server->way) {
 	case HOSTILE_SAYS:
-		assert(send(connection->descriptor, server->words, strlen(server->words), MSG_NOSIGNAL) == (ssize_t)strlen(server->words));
-		end(connection);
+		say(connection);
 		break;
 	case HOSTILE_ENDS:
 		end(connection);
@@ -129,8 +146,12 @@ static void on_ready(unsigned events, void *context)
 	size_t room = sizeof(connection->request) - 1 - connection->length;
 	ssize_t count;
 
-	if (connection->answering && events & LOOP_WRITABLE && connection->server->way == HOSTILE_FLOODS) {
+	if (connection->answering && events & LOOP_WRITABLE && connection->way == HOSTILE_FLOODS) {
 		flood(connection);
+		return;
+	}
+	if (connection->answering && events & LOOP_WRITABLE && connection->way == HOSTILE_SAYS) {
+		say(connection);
 		return;
 	}
 	count = recv(connection->descriptor, connection->request + connection->length, room, MSG_DONTWAIT);

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <cmocka.h>
 
@@ -110,6 +111,47 @@ static void each_fault_has_its_words(void **state)
 		heard = ask((struct http_request){ .plain = true, .deadline = cases[i].kind == ERROR_TIMEOUT ? 300 : 20000 });
 		if (heard.error.kind != cases[i].kind || !strstr(heard.error.text, cases[i].sentence) || !strstr(heard.error.text, "curl "))
 			fail_msg("case %zu: %s", i, heard.error.text);
+	}
+}
+
+/* --- a machine that stands still ------------------------------------------------------------- */
+
+static int64_t wakes_at;
+
+static int64_t microseconds(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+static void stand_still(void *context)
+{
+	(void)context;
+	while (microseconds() < wakes_at)
+		;
+}
+
+/* libcurl forgets its deadline where another of its timers (the one at 200 ms) is served in the last millisecond before it. */
+static void a_deadline_holds_where_the_machine_stood_still(void **state)
+{
+	const uint64_t deadline = 300;
+
+	(void)state;
+	hostile_http_say(server, HOSTILE_HANGS, "");
+	for (int64_t late = 200; late < 1300; late += 200) {
+		struct heard heard = { 0 };
+		struct http_request request = { .url = hostile_http_url(server), .plain = true, .deadline = deadline };
+		struct loop_timer *still;
+
+		wakes_at = microseconds() + (int64_t)deadline * 1000 + late;
+		http_run(http, &request, on_answer, &heard);
+		still = loop_after(loop, 2, 0, stand_still, NULL);
+		loop_run_until(loop, &heard.done);
+		loop_timer_stop(still);
+		assert_int_equal(heard.error.kind, ERROR_TIMEOUT);
+		assert_non_null(strstr(heard.error.text, "no complete answer in time"));
 	}
 }
 
@@ -304,8 +346,12 @@ static void what_was_sent_is_known(void **state)
 	(void)state;
 	hostile_http_say(server, HOSTILE_HANGS, "");
 	request.url = hostile_http_url(server);
-	answer = http_run_here(http, &request, NULL, arena);
-	assert_int_equal(answer->error.kind, ERROR_TIMEOUT);
+	/* A machine that stands still for so long has not even sent it. */
+	do {
+		answer = http_run_here(http, &request, NULL, arena);
+		assert_int_equal(answer->error.kind, ERROR_TIMEOUT);
+		request.deadline *= 2;
+	} while (!answer->sent && request.deadline < 20000);
 	assert_true(answer->sent);
 	request.deadline = 60000;
 	answer = http_run_here(http, &request, &give_up, arena);
@@ -337,6 +383,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(sends_and_takes, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(each_fault_has_its_words, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_deadline_holds_where_the_machine_stood_still, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(statuses_are_answers, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_flood_is_cut, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(refuses_before_anything_is_sent, set_up, tear_down),
