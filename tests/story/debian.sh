@@ -34,8 +34,7 @@ to_list() {
 	local i
 	for i in 1 2 3 4; do
 		screen | grep -qE '^. Users - ' && return 0
-		keys Escape
-		sleep 0.6
+		escape
 	done
 	screen
 	return 1
@@ -59,50 +58,22 @@ make_domain() {
 make_user() {
 	section Users && keys n && shows 'New user' && pause &&
 	keys Tab && field "$login" && field Anna && field Story && field "$address" && pause &&
-	field "$second" && keys C-g && shows "Review - add user" && press_apply && gone 'Review' 15 &&
+	field "$second" && keys C-g && shows "Review - add user" && press_apply && gone 'Review' 30 &&
 	ldapfind "(&(uid=$login)(mail=$address)(mailLocalAddress=$second))" uid
 }
 give_password() {
 	LDAPTLS_CACERT=$LAB_CA ldappasswd -x -ZZ -H "$LAB_URI" -D "$LAB_ADMIN_DN" -y "$LAB_ADMIN_SECRET" \
 		-T "$LAB_PEOPLE_SECRET" "uid=$login,ou=people,$LAB_BASE"
 }
-go_to() { # go_to LABEL: on the page, goes down to a line
-	local i
-	for i in $(seq 60); do
-		screen | grep -qE "(>|▸) *$1" && return 0
-		keys Down
-		sleep 0.1
-	done
-	screen
-	return 1
-}
-set_field() { go_to "$1" && pause && keys e; } # set_field LABEL: opens the editor of a field
 forward_other() {
 	find_user "$other" && keys Enter && shows 'Now +Account' && set_field 'Forward to' && pause && shows 'Forward' &&
-	type_slowly "$address" && keys C-g && shows 'Review' && press_apply && gone 'Review' 15 &&
+	type_slowly "$address" && keys C-g && shows 'Review' && press_apply && gone 'Review' 30 &&
 	ldapfind "(&(uid=$other)(mailRoutingAddress=$address))" uid
 }
 # Below what goes on now.
-page_says_why() { find_user "$login" && keys Enter && shows 'Now +Account' && go_to Quota && shows 'Quota +\(not in this directory\)' && to_list; }
-confirm_by_name() {
-	local i
-	sleep 0.5
-	for i in 1 2 3 4 5 6; do
-		screen | grep -q 'Enter go on' && break
-		keys Tab
-		sleep 0.3
-	done
-	type_slowly "$login" && press_apply
-}
-delete_user() { find_user "$login" && keys Escape && sleep 0.6 && keys d && shows 'Review - delete' && confirm_by_name && gone 'Review' 15; }
-take_back() { keys u && shows 'Review' && press_apply && gone 'Review' 15; }
-leave() {
-	local i
-	for i in 1 2 3 4; do keys Escape; sleep 0.3; done
-	keys q
-	for i in $(seq 60); do [ -e "$work/exit" ] && break; sleep 0.1; done
-	[ "$(cat "$work/exit" 2>/dev/null)" = 0 ]
-}
+page_says_why() { find_user "$login" && keys Enter && shows 'Now +Account' && down_to "(>|▸) *Quota" && shows 'Quota +\(not in this directory\)' && to_list; }
+delete_user() { find_user "$login" && escape && keys d && shows 'Review - delete' && confirm_by_name "$login" && gone 'Review' 30; }
+take_back() { keys u && shows 'Review' && press_apply && gone 'Review' 30; }
 mail_too() { [ -n "${LAB_SMTP:-}" ] && [ "$(id -u)" = 0 ]; }
 # arrives TO SUBJECT MAILBOX [CONF] - is accepted, and lies in the mailbox
 arrives() { send "$1" "$2 $$" && found "$3" "$2 $$" "${4:-$LAB_DOVECOT1_CONF}"; }
@@ -115,7 +86,7 @@ ok "a person is created with a second address" make_user
 ok "the page says what this directory has no place for" page_says_why
 if command -v doveadm >/dev/null && [ -n "${LAB_IMAP1:-}" ]; then
 	ok "the directory gives them a password" give_password
-	ok "they log in to the real Dovecot" login "$login" "$LAB_PEOPLE_SECRET" "$LAB_IMAP1"
+	ok "they log in to the real Dovecot" soon login "$login" "$LAB_PEOPLE_SECRET" "$LAB_IMAP1"
 fi
 if mail_too; then
 	ok "mail to the address arrives" arrives "$address" primary "$address"

@@ -24,26 +24,6 @@ forget() {
 trap forget EXIT
 
 sync() { bash tests/lab/lab sync-folders --name "$LAB_NAME"; }
-confirm_by_name() {
-	local i
-	sleep 0.5
-	for i in 1 2 3 4 5 6; do
-		screen | grep -q 'Enter go on' && break
-		keys Tab
-		sleep 0.3
-	done
-	type_slowly "$folder" && press_apply
-}
-set_field() { # on the page, goes down to a field and opens its editor
-	local i
-	for i in $(seq 40); do
-		screen | grep -qE "(>|▸) *$1" && { pause; keys e; return 0; }
-		keys Down
-		sleep 0.1
-	done
-	screen
-	return 1
-}
 ldapfind() {
 	unset LDAPNOINIT
 	LDAPTLS_CACERT=$LAB_CA ldapsearch -x -LLL -ZZ -o ldif-wrap=no -H "$LAB_URI" -D "$LAB_ADMIN_DN" -y "$LAB_ADMIN_SECRET" -b "$LAB_BASE" "$1" "$2" | grep -q "^$2:"
@@ -71,20 +51,19 @@ give_right() {
 	shows 'Home server' && set_field Rights && shows 'add a new one' && pause && keys Enter && shows 'a new one' && keys C-p &&
 	shows 'Who - Users' && keys Tab && shows 'Who - Groups' && keys Tab && shows 'Who - Users' && type_slowly "$first" && shows "$first" && keys Enter && pause &&
 	shows "$first_address" && keys Tab && keys Right && pause && keys C-g && shows 'go to the review' && keys C-g &&
-	shows 'Review' && press_apply && gone 'Review' 15 && shows "$first_address +post" &&
+	shows 'Review' && press_apply && gone 'Review' 30 && shows "$first_address +post" &&
 	ldapfind "(&(cn=$folder)(univentionMailACL=$first_address post))" cn
 }
 # The rights of a folder are given in its form: the grid of the editor, then the form again.
 make_with_rights() {
-	keys Escape && pause && keys Escape && shows 'Folders - ' && pause && keys n && shows 'New shared folder' && type_slowly "$second" && keys Tab && pause && keys Tab &&
+	escape && escape && shows 'Folders - ' && pause && keys n && shows 'New shared folder' && type_slowly "$second" && keys Tab && pause && keys Tab &&
 	type_slowly mail1.example.com && keys Tab && pause && keys Tab && pause && shows 'Enter add' && keys Enter && shows 'Rights - new shared folder' && pause &&
 	keys Enter && shows 'a new one' && type_slowly "$first_address" && keys Tab && pause && keys Right && pause && keys C-g && shows 'take into the form' &&
-	pause && keys Enter && shows 'New shared folder' && shows "$first_address +post" && keys C-g && shows 'Review - add' && press_apply && gone 'Review' 15 &&
+	pause && keys Enter && shows 'New shared folder' && shows "$first_address +post" && keys C-g && shows 'Review - add' && press_apply && gone 'Review' 30 &&
 	ldapfind "(&(cn=$second)(univentionMailACL=$first_address post))" cn
 }
-delete_it() { keys d && shows 'Review - delete' && confirm_by_name && gone 'Review' 15; }
-undo_it() { keys u && shows 'Review' && press_apply && gone 'Review' 15; }
-leave() { local i; for i in 1 2 3 4; do keys Escape; sleep 0.3; done; keys q; for i in $(seq 60); do [ -e "$work/exit" ] && break; sleep 0.1; done; [ "$(cat "$work/exit" 2>/dev/null)" = 0 ]; }
+delete_it() { keys d && shows 'Review - delete' && confirm_by_name "$folder" && gone 'Review' 30; }
+undo_it() { keys u && shows 'Review' && press_apply && gone 'Review' 30; }
 
 ok "the console opens on the shared folders" open_it
 ok "a folder is made through form and review" make_folder

@@ -115,24 +115,14 @@ ok "and a member again" ldapvalue "(cn=$outer)" uniqueMember "cn=$inner,"
 # --- at the keyboard ----------------------------------------------------------------------
 open_groups() { console 80 24 --config "$config"; shows 'list complete' && keys 5 && shows '\[5 (Groups|Grp)\]' && shows 'list complete'; }
 open_group() { pause && keys / && shows 'Find' && keys C-u && type_slowly "$inner" && shows 'Groups - 1 of' && keys Enter && shows 'Mail reaches'; }
-set_field() {
-	local i
-	for i in $(seq 40); do
-		screen | grep -qE "(>|▸) *$1" && { pause; keys e; return 0; }
-		keys Down
-		sleep 0.1
-	done
-	screen
-	return 1
-}
 add_member() {
 	set_field Members && shows 'Members - ' && type_slowly "$three" && shows "$three" && keys Enter && pause && keys Enter && pause && keys C-g && shows 'Review' &&
-	press_apply && gone 'Review' 15 && ldapvalue "(cn=$inner)" memberUid "$three"
+	press_apply && gone 'Review' 30 && ldapvalue "(cn=$inner)" memberUid "$three"
 }
-take_back() { keys u && shows 'Review' && press_apply && gone 'Review' 15 && ! ldapvalue "(cn=$inner)" memberUid "$three"; }
+take_back() { keys u && shows 'Review' && press_apply && gone 'Review' 30 && ! ldapvalue "(cn=$inner)" memberUid "$three"; }
 new_list() {
-	keys Escape && sleep 0.6 && keys Escape && sleep 0.6 && keys 6 && shows '\[6 (Lists|List)\]' && shows 'list complete' && keys n && shows 'New mailing list' &&
-	type_slowly "$list b" && keys C-g && shows 'Review - add mailing list' && press_apply && gone 'Review' 15 && ldapvalue "(cn=$list b)" cn "$list b"
+	escape && escape && keys 6 && shows '\[6 (Lists|List)\]' && shows 'list complete' && keys n && shows 'New mailing list' &&
+	type_slowly "$list b" && keys C-g && shows 'Review - add mailing list' && press_apply && gone 'Review' 30 && ldapvalue "(cn=$list b)" cn "$list b"
 }
 delete_list() { run remove mailinglist "$list b" --yes && ! ldapvalue "(cn=$list b)" cn "$list b"; }
 ok "the console shows the groups on 5" open_groups

@@ -1,5 +1,7 @@
 # lib.sh - what the stories share: TAP lines, and the console inside tmux.
-# Sourced. A story waits for a state on the screen, never for a time.
+# Sourced. A story waits for a state on the screen or at a server, never for a
+# time. Times given here are how long is waited before something is called
+# broken: a slow, busy machine must come within them, and nobody waits them out.
 
 # So that say_not counts at the end of a pipe as well.
 shopt -s lastpipe
@@ -32,25 +34,35 @@ status() {
 	got=$?
 	if [ "$got" = "$want" ]; then say_ok "$name"; else { echo "exit status $got, wanted $want"; cat "$work/out"; } | say_not "$name"; fi
 }
-# soon COMMAND... - holds within 10 s: a server takes a changed configuration over in its own time
+# soon COMMAND... - holds within 30 s: a server takes a changed configuration over in its own time;
+# what the last try says is what it says
 soon() {
-	local i
-	for i in $(seq 20); do
-		"$@" && return 0
-		sleep 0.5
+	local i status=1 end=$((SECONDS + 30))
+	for ((i = 0; status != 0 && (i < 3 || SECONDS < end); i++)); do
+		[ "$i" = 0 ] || sleep 0.3
+		"$@" >"$work/soon" 2>&1
+		status=$?
 	done
-	return 1
+	cat "$work/soon"
+	return $status
 }
+# is_dead PID - it runs no more; what nobody has waited for is dead too
+is_dead() { case $(sed 's/^.*) //' "/proc/$1/stat" 2>/dev/null) in '' | [ZX]*) ;; *) ps -fp "$1"; return 1 ;; esac; }
 said() { grep -qF -- "$2" "$work/out" && say_ok "$1" || say_not "$1" <"$work/out"; }
 
 # --- the console in tmux ---------------------------------------------------------
 # console WIDTH HEIGHT ARGUMENTS... - opens it; its exit status lands in $work/exit
 console() {
-	local width=$1 height=$2
+	local width=$1 height=$2 i
 	shift 2
 	rm -f "$work/exit"
-	tmux -L "$socket" -f /dev/null new-session -d -x "$width" -y "$height" \
-		"$POSTROOM --start ${start:-users} $*; echo \$? >$work/exit; sleep 5"
+	# The server of the console before may be just about to end.
+	for ((i = 0; i < 50; i++)); do
+		tmux -L "$socket" -f /dev/null new-session -d -x "$width" -y "$height" \
+			"$POSTROOM --start ${start:-users} $*; echo \$? >$work/exit; sleep 5" 2>"$work/tmux" && break
+		sleep 0.2
+	done
+	cat "$work/tmux"
 	tmux -L "$socket" set-option -g status off 2>/dev/null
 	tmux -L "$socket" resize-window -x "$width" -y "$height" 2>/dev/null
 }
@@ -59,7 +71,7 @@ type_text() { tmux -L "$socket" send-keys -l "$1"; }
 screen() { tmux -L "$socket" capture-pane -p; }
 # shows PATTERN [SECONDS] - waits until the screen shows it (extended regular expression)
 shows() {
-	local i most=$((${2:-10} * 20))
+	local i most=$((${2:-20} * 20))
 	for ((i = 0; i < most; i++)); do
 		screen 2>/dev/null | grep -qE -- "$1" && return 0
 		sleep 0.05
@@ -69,7 +81,7 @@ shows() {
 	return 1
 }
 gone() { # gone PATTERN [SECONDS]
-	local i most=$((${2:-10} * 20))
+	local i most=$((${2:-20} * 20))
 	for ((i = 0; i < most; i++)); do
 		screen 2>/dev/null | grep -qE -- "$1" || return 0
 		sleep 0.05
@@ -82,34 +94,113 @@ close_console() { tmux -L "$socket" kill-server 2>/dev/null; sleep 0.1; }
 # pause - a person's pause: keys in one burst in a list are taken for a paste
 pause() { sleep 0.15; }
 type_slowly() { pause; type_text "$1"; pause; }
-# press_apply - in the review: past the moment in which keys are dropped, to Apply, and Enter
-press_apply() {
+# stir KEYS... - presses them and waits, two seconds at most, until the screen is another one: colours and
+# cursor count. False where it stays as it was.
+stir() {
+	local i before
+	before=$(looks)
+	keys "$@"
+	for ((i = 0; i < 40; i++)); do
+		sleep 0.05
+		[ "$(looks)" = "$before" ] || return 0
+	done
+	return 1
+}
+looks() { tmux -L "$socket" capture-pane -p -e \; display-message -p '#{cursor_x} #{cursor_y}' 2>/dev/null; }
+# escape - Esc, past the moment in which a new view drops keys, and with one behind it, as a key right
+# after it would be taken for one with Alt
+escape() { sleep 0.35; stir Escape; sleep 0.3; }
+# tab_to PATTERN - Tab until the screen shows it; one that is dropped is pressed again
+tab_to() {
 	local i
-	for i in 1 2 3 4 5 6 7 8; do
-		sleep 0.4
-		screen | grep -qF '[ Apply ]' && { keys Enter; return 0; }
-		keys Tab
+	for ((i = 0; i < 20; i++)); do
+		screen | grep -qE -- "$1" && return 0
+		stir Tab
 	done
 	screen
 	return 1
 }
+# down_to, up_to PATTERN - down (up) until the screen shows it, and back again if that went past it
+down_to() { move_to "$1" Down Up; }
+up_to() { move_to "$1" Up Down; }
+move_to() {
+	local i
+	for ((i = 0; i < 120; i++)); do
+		screen | grep -qE -- "$1" && return 0
+		if [ "$i" -lt 60 ]; then stir "$2"; else stir "$3"; fi
+	done
+	screen
+	return 1
+}
+# set_field LABEL - on a page, goes down to a field and opens its editor
+set_field() { down_to "(>|▸) *$1" && pause && keys e; }
+# press WORDS - to the button of these words, wherever the focus is, and Enter until it is taken: in the
+# moment after a view has opened keys are dropped
+press() {
+	local i
+	for ((i = 0; i < 5; i++)); do
+		sleep 0.4
+		tab_to "\\[ $1 \\]" || return 1
+		keys Enter
+		gone "\\[ $1 \\]" 3 >/dev/null && return 0
+	done
+	screen
+	return 1
+}
+# press_apply - in the review: to Apply, and Enter
+press_apply() { press Apply; }
+# confirm_by_name NAME - where mail or an account is lost the name is typed; Apply alone is not enough
+confirm_by_name() { sleep 0.5; tab_to 'Enter go on' && type_slowly "$1" && press_apply; }
+# leave - out of every view, and q; the console ends with status 0
+leave() {
+	local i
+	for i in 1 2 3 4; do keys Escape; sleep 0.4; done
+	for ((i = 0; i < 200; i++)); do
+		[ $((i % 40)) != 0 ] || keys q
+		[ -s "$work/exit" ] && break
+		sleep 0.1
+	done
+	[ "$(cat "$work/exit" 2>/dev/null)" = 0 ] || { cat "$work/exit"; screen; return 1; }
+}
 
 # --- mail -------------------------------------------------------------------------
-# login LOGIN PASSWORD-FILE PORT - IMAP login at a Dovecot; prints the folders
+# login LOGIN PASSWORD-FILE PORT - IMAP login at a Dovecot; prints the folders. Status 67: it is denied.
+# A server that is just reloading hangs up, which is no answer.
 login() {
-	printf 'user = "%s:%s"\n' "$1" "$(cat "$2")" |
-		curl -sS --max-time 10 -K - "imap://127.0.0.1:$3/" 2>&1
+	local i status=1
+	for ((i = 0; i < 20; i++)); do
+		printf 'user = "%s:%s"\n' "$1" "$(cat "$2")" |
+			curl -sS --max-time 20 -K - "imap://127.0.0.1:$3/" 2>&1
+		status=$?
+		case $status in 0 | 67) break ;; esac
+		sleep 0.5
+	done
+	return $status
+}
+# handed OPTIONS... - the mail in $work/mail given to a server by SMTP; the talk is in $work/talk. "Later" and
+# a broken connection are tried again, as mail programs do: a server may just be reloading.
+handed() {
+	local i
+	for ((i = 0; i < 20; i++)); do
+		curl -sS -v --max-time 30 -T "$work/mail" "$@" </dev/null >"$work/talk" 2>&1 && return 0
+		grep -q '^< 5' "$work/talk" && return 1
+		sleep 0.5
+	done
+	return 1
 }
 # send TO SUBJECT - through Postfix; fails where it is refused, prints why
 send() {
+	local status
 	printf 'From: story@partner.test\nTo: %s\nSubject: %s\n\nA line of the story.\n' "$1" "$2" >"$work/mail"
-	curl -sS -v --max-time 20 --mail-from story@partner.test --mail-rcpt "$1" \
-		-T "$work/mail" "smtp://127.0.0.1:$LAB_SMTP" 2>&1
+	handed --mail-from story@partner.test --mail-rcpt "$1" "smtp://127.0.0.1:$LAB_SMTP"
+	status=$?
+	cat "$work/talk"
+	return $status
 }
-# found ADDRESS SUBJECT CONF [SECONDS] - the mail lies in the mailbox
+# found ADDRESS SUBJECT CONF - within 30 s the mail lies in the mailbox
 found() {
-	local i most=$((${4:-15} * 5))
-	for ((i = 0; i < most; i++)); do
+	local i
+	for ((i = 0; i < 150; i++)); do
 		[ -n "$(doveadm -c "$3" search -u "$1" subject "$2" 2>/dev/null)" ] && return 0
 		sleep 0.2
 	done
@@ -136,18 +227,11 @@ ldapvalue() {
 }
 # goes TO SUBJECT - Postfix takes it from somebody outside who did not log in
 goes() { send "$1" "$2" | grep -qE '< 250 .*[Qq]ueued' || { echo "not taken"; return 1; }; }
-# submit LOGIN TO SUBJECT - sent by somebody who logged in for it; prints the talk.
-# "Later" is tried again, as mail programs do: Dovecot may just be reloading.
+# submit LOGIN TO SUBJECT - sent by somebody who logged in for it; prints the talk
 submit() {
-	local i
 	printf 'From: %s\nTo: %s\nSubject: %s\n\nA line of the story.\n' "$1" "$2" "$3" >"$work/mail"
-	for i in 1 2 3 4 5; do
-		printf 'user = "%s:%s"\n' "$1" "$(cat "$LAB_PEOPLE_SECRET")" |
-			curl -sS -v --max-time 20 --ssl-reqd --cacert "$LAB_CA" -K - --mail-from story@partner.test --mail-rcpt "$2" \
-				-T "$work/mail" "smtp://127.0.0.1:$LAB_SUBMISSION" >"$work/talk" 2>&1
-		grep -q '^< 4' "$work/talk" || break
-		sleep 0.5
-	done
+	printf 'user = "%s:%s"\n' "$1" "$(cat "$LAB_PEOPLE_SECRET")" >"$work/login"
+	handed --ssl-reqd --cacert "$LAB_CA" -K "$work/login" --mail-from story@partner.test --mail-rcpt "$2" "smtp://127.0.0.1:$LAB_SUBMISSION"
 	cat "$work/talk"
 }
 submitted() { submit "$@" | grep -qE '< 250 .*[Qq]ueued' || { echo "not taken"; return 1; }; }
@@ -163,17 +247,17 @@ holders() {
 # settled - Postfix has delivered what it was given (what it keeps for later does not count)
 settled() {
 	local i
-	for ((i = 0; i < 100; i++)); do
+	for ((i = 0; i < 300; i++)); do
 		postqueue -c "$LAB_POSTFIX_CONF" -j 2>/dev/null | grep -qE '"queue_name": "(active|incoming|maildrop)"' || return 0
 		sleep 0.1
 	done
 }
-# reaches SUBJECT ADDRESS... - within 15 s exactly these mailboxes have it, once each, and stay so
+# reaches SUBJECT ADDRESS... - within 30 s exactly these mailboxes have it, once each, and stay so
 reaches() {
 	local i subject=$1
 	shift
 	printf '%s 1\n' "$@" | sort >"$work/wanted"
-	for ((i = 0; i < 60; i++)); do
+	for ((i = 0; i < 120; i++)); do
 		holders "$subject" >"$work/holders"
 		cmp -s "$work/wanted" "$work/holders" && break
 		sleep 0.25
@@ -185,7 +269,65 @@ reaches() {
 # reached_nobody SUBJECT - no mailbox has it now
 reached_nobody() { settled; holders "$1" >"$work/holders"; [ ! -s "$work/holders" ] || { cat "$work/holders"; return 1; }; }
 
+# --- servers that reload ---------------------------------------------------------------
+# reload_dovecot CONF - and waits until it has happened: the master says in its log that it begins, and
+# answers nobody before it is done
+reload_dovecot() {
+	local log i before
+	log=$(doveconf -c "$1" -h log_path)
+	before=$(grep -c 'SIGHUP received' "$log")
+	doveadm -c "$1" reload
+	for ((i = 0; i < 300; i++)); do
+		[ "$(grep -c 'SIGHUP received' "$log")" -gt "$before" ] && break
+		sleep 0.1
+	done
+	doveadm -c "$1" service status >/dev/null 2>&1
+}
+# reload_postfix - and waits until nobody works by the old settings: who has nothing to do ends at once
+reload_postfix() {
+	local old pid
+	old=$(pgrep -P "$(cat "$LAB_DIR/pids/postfix")" -x 'qmgr|smtpd|cleanup|trivial-rewrite')
+	postfix -c "$LAB_POSTFIX_CONF" reload 2>&1
+	for pid in $old; do soon is_dead "$pid"; done
+}
+
 # --- IMAP ------------------------------------------------------------------------------
+# log_in PORT USER [PASSWORD-FILE] - an IMAP session that stays; its descriptor is in sessions. A server that
+# is just reloading hangs up: tried again.
+sessions=()
+log_in() {
+	local i
+	for ((i = 0; i < 20; i++)); do
+		log_in_once "$@" && return 0
+		sleep 0.5
+	done
+	return 1
+}
+log_in_once() {
+	local fd line=
+	exec {fd}<>"/dev/tcp/127.0.0.1/$1" || return 1
+	read -r -t 20 line <&"$fd"
+	printf 'a login "%s" "%s"\r\n' "$2" "$(cat "${3:-$LAB_PEOPLE_SECRET}")" >&"$fd"
+	while read -r -t 20 line <&"$fd"; do
+		case $line in
+		'a OK'*) sessions+=("$fd"); return 0 ;;
+		'a '*) break ;;
+		esac
+	done
+	echo "$line"
+	exec {fd}>&-
+	return 1
+}
+# connected CONF USER COUNT - within 30 s Dovecot lists so many connections of this person
+connected() {
+	local i
+	for ((i = 0; i < 300; i++)); do
+		[ "$(doveadm -c "$1" -f tab who -1 2>/dev/null | cut -f1 | grep -cx -- "$2")" = "$3" ] && return 0
+		sleep 0.1
+	done
+	doveadm -c "$1" who -1
+	return 1
+}
 # imap LOGIN COMMAND... - one session at mail1; what the server says, each line with the number of its command, the login's 1
 imap() {
 	local who=$1 line n=0 command

@@ -11,8 +11,8 @@ cd "$(dirname "$0")/../.." || exit 70
 	{ skip "limits over ssh" "no private mail system with Dovecot and sshd, or not root"; finish; exit; }
 POSTROOM=$(realpath -m "$POSTROOM")
 
-conf=$LAB_DOVECOT1_CONF
-folder=$(dirname "$conf")/conf.d
+. tests/story/limits_lib.sh
+
 link_up() { bash tests/lab/lab start-sshd --name "$LAB_NAME" >/dev/null; }
 # Nobody comes in any more, and who is in is thrown out.
 link_down() {
@@ -26,8 +26,7 @@ back() {
 	tmux -L "$socket" kill-server 2>/dev/null
 	link_up
 	"$POSTROOM" --config "$work/admin.conf" rollback --host mail1 --yes >/dev/null 2>&1
-	rm -f "$folder"/50-story.conf "$folder"/99-postroom.conf
-	doveadm -c "$conf" reload
+	files_back
 	rm -rf "$work"
 }
 trap back EXIT
@@ -37,36 +36,6 @@ sed "/^\tguardian_directory/d; s|^state_dir.*|state_dir = \"$work/state\"|; s|^s
 	"$LAB_CONFIG_SSH" >"$work/admin.conf"
 chmod 600 "$work/admin.conf"
 pr() { "$POSTROOM" --config "$work/admin.conf" "$@"; }
-limit_of() { doveadm -c "$conf" -f tab service status | awk -F'\t' -v s="$1" '$1 == s {print $4}'; }
-# runs LIMIT - both services, within a minute
-runs() {
-	local i
-	for ((i = 0; i < 300; i++)); do
-		[ "$(limit_of imap-login) $(limit_of imap)" = "$1 $1" ] && return 0
-		sleep 0.2
-	done
-	echo "imap-login $(limit_of imap-login), imap $(limit_of imap)"
-	return 1
-}
-twenty() {
-	rm -f "$folder/99-postroom.conf"
-	printf 'service imap-login {\n  process_limit = 20\n}\nservice imap {\n  process_limit = 20\n}\n' >"$folder/50-story.conf"
-	doveadm -c "$conf" reload && runs 20
-}
-# walk_to_review [SECONDS] - the section Limits, 60 connections, up to the review
-walk_to_review() {
-	keys L
-	shows 'Connections at once' 30 && pause && type_text 60 && shows 'imap-login process_limit +20 +-> 60' 30 || return 1
-	if [ -n "${1:-}" ]; then
-		keys BTab
-		pause
-		type_text "$1"
-		shows "Confirm within +$1" || return 1
-	fi
-	keys C-g
-	shows 'Ticket or reason'
-}
-
 # --- from a script ---------------------------------------------------------------------------------
 ok "the limit is 20" twenty
 status 0 "applied over ssh" pr limits apply --connections 60 --protocols imap --host mail1 --yes
@@ -104,7 +73,7 @@ press_apply >/dev/null
 ok "it waits" shows 'mail1 confirm 0:' 90
 link_down
 ok "the link is gone, and the old values run again at the deadline" runs 20
-ok "the file is as it was" eval '[ ! -e "$folder/99-postroom.conf" ]'
+ok "the file is as it was" file_goes
 link_up
 ok "the link is back, and the console tells it" shows 'was taken back, the old values' 60
 ok "and counts no more" gone 'mail1 (confirm|goes back)' 20
@@ -115,13 +84,13 @@ close_console
 # --- the link goes while it is being applied -------------------------------------------------------------
 pr limits apply --connections 60 --protocols imap --host mail1 --confirm-within 15 --yes >"$work/cut" 2>&1 &
 applying=$!
-ok "the new file is there" eval 'for ((i = 0; i < 600; i++)); do [ -e "$folder/99-postroom.conf" ] && break; sleep 0.05; done; [ -e "$folder/99-postroom.conf" ]'
+ok "the new file is there" file_comes
 link_down
 wait "$applying"
 cut=$?
 ok "nobody says that it went well" eval '[ "$cut" != 0 ] || { cat "$work/cut"; false; }'
 ok "nor that nothing was changed" eval '! grep -qi "nothing was changed\|not applied" "$work/cut" || { cat "$work/cut"; false; }'
-ok "the old values run at the deadline" eval 'for ((i = 0; i < 300; i++)); do [ -e "$folder/99-postroom.conf" ] || break; sleep 0.2; done; runs 20'
+ok "the old values run at the deadline" eval 'file_goes && runs 20'
 link_up
 status 0 "what became of it is told once the link is back" pr status --host mail1
 said "and why" "nobody confirmed it in time"

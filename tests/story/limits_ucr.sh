@@ -10,12 +10,10 @@ cd "$(dirname "$0")/../.." || exit 70
 . tests/story/lib.sh
 [ -n "${LAB_DIR:-}" ] && [ "$(id -u)" = 0 ] && [ -n "${LAB_DOVECOT1_CONF:-}" ] || { skip "limits on UCS" "no private mail system with Dovecot, or not root"; finish; exit; }
 lab=${LAB_NAME:?}
-conf=$LAB_DOVECOT1_CONF
+. tests/story/limits_lib.sh
 folder=$(dirname "$conf")
-pids=()
 master() { cat "$folder/run/master.pid"; }
 first_limit=$(awk '/^Max open files/ {print $4 ":" $5}' "/proc/$(master)/limits")
-end_sessions() { [ "${#pids[@]}" = 0 ] || kill "${pids[@]}" 2>/dev/null; wait "${pids[@]}" 2>/dev/null; pids=(); }
 # Whatever happened, the lab gets its files back.
 back() {
 	tmux -L "$socket" kill-server 2>/dev/null
@@ -25,7 +23,7 @@ back() {
 	prlimit --pid "$(master)" --nofile="$first_limit"
 	rm -f "$LAB_DIR"/dovecot2/conf.d/99-postroom.conf "$LAB_DIR"/dovecot2/conf.d/50-story.conf
 	bash tests/lab/lab stop-ucr --name "$lab" >/dev/null
-	doveadm -c "$LAB_DOVECOT2_CONF" reload
+	reload_dovecot "$LAB_DOVECOT2_CONF"
 	rm -rf "$work"
 }
 trap back EXIT
@@ -40,16 +38,6 @@ chmod 600 "$work/admin.conf"
 pr() { "$POSTROOM" --config "$work/admin.conf" "$@"; }
 same() { if [ "$2" = "$3" ]; then say_ok "$1"; else printf 'wanted: %s\ngot: %s\n' "$2" "$3" | say_not "$1"; fi; }
 in_ucr() { "$LAB_UCR" get "mail/dovecot/limits/$1"; }
-runs() { # runs SERVICE COLUMN NUMBER [CONF] - within a minute; column 4 is process_limit, 5 client_limit
-	local i got
-	for ((i = 0; i < 300; i++)); do
-		got=$(doveadm -c "${4:-$conf}" -f tab service status | awk -F'\t' -v s="$1" -v c="$2" '$1 == s {print $c}')
-		[ "$got" = "$3" ] && return 0
-		sleep 0.2
-	done
-	echo "$1: $got"
-	return 1
-}
 went_back() { # within a minute the guardian of mail1 is done with it
 	local i
 	for ((i = 0; i < 120; i++)); do
@@ -57,26 +45,6 @@ went_back() { # within a minute the guardian of mail1 is done with it
 		sleep 0.5
 	done
 	pr status --host mail1
-	return 1
-}
-# log_in N - so many TLS sessions that stay
-log_in() {
-	local i input
-	for ((i = 0; i < $1; i++)); do
-		mkfifo "$work/fifo"
-		exec {input}<>"$work/fifo"
-		rm -f "$work/fifo"
-		openssl s_client -quiet -connect "127.0.0.1:$LAB_IMAPS1" <&"$input" >/dev/null 2>&1 &
-		pids+=($!)
-		printf 'a login "%s" "%s"\r\n' anna.schmid@example.com "$(cat "$LAB_PEOPLE_SECRET")" >&"$input"
-		exec {input}>&-
-	done
-}
-held() { doveadm -c "$conf" -f tab who -1 2>/dev/null | tail -n +2 | grep -c '^anna\.schmid@'; }
-hold() { # hold N - within 40 s exactly so many
-	local i
-	for ((i = 0; i < 200; i++)); do [ "$(held)" = "$1" ] && return 0; sleep 0.2; done
-	echo "logged in: $(held)"
 	return 1
 }
 made=$folder/conf.d/20-ucr.conf
@@ -101,20 +69,20 @@ said "and its lifetime" $'mail/dovecot/auth/cache_ttl\t300s\t600s'
 status 0 "applied" pr limits apply --connections 500 --host mail1 --confirm-within 100 --yes
 said "it waits" "goes back in"
 same "ucr has it" 500 "$(in_ucr default_process_limit)"
-ok "and Dovecot runs with it" runs imap-login 4 500
-ok "auth too" runs auth 5 2500
-ok "stats too" runs stats 5 3500
+ok "and Dovecot runs with it" service_runs imap-login 4 500
+ok "auth too" service_runs auth 5 2500
+ok "stats too" service_runs stats 5 3500
 status 0 "the same plan finds nothing to do" pr limits plan --connections 500 --host mail1
 said "but says so" "with the limits of now"
 status 0 "confirmed" pr confirm --host mail1 --yes
 status 0 "undo takes the variables back" pr undo --yes
 same "by ucr" "" "$(in_ucr default_process_limit)"
-ok "the old ones run" runs imap-login 4 400
+ok "the old ones run" service_runs imap-login 4 400
 status 0 "which is confirmed as well" pr confirm --host mail1 --yes
 same "and the file is as it was" "$before" "$(sha256sum <"$made")"
 status 0 "nobody confirms" pr limits apply --connections 500 --host mail1 --confirm-within 3 --yes
 ok "so it goes back by itself" went_back
-ok "and the old values run" runs imap-login 4 400
+ok "and the old values run" service_runs imap-login 4 400
 same "in ucr as well" "" "$(in_ucr auth/client_limit)"
 status 0 "rolled back at once" eval 'pr limits apply --connections 500 --host mail1 --confirm-within 100 --yes && pr rollback --host mail1 --yes'
 same "by ucr too" "" "$(in_ucr auth/client_limit)"
@@ -122,7 +90,7 @@ same "by ucr too" "" "$(in_ucr auth/client_limit)"
 # --- local.conf, whose other lines stay ------------------------------------------------------------------
 printf '# by hand\nverbose_proctitle = yes\n' >"$folder/local.conf"
 status 0 "services alone are applied" pr limits apply --connections 450 --raise services --host mail1 --confirm-within 100 --yes
-ok "Dovecot runs with what has no variable" runs imap-login 4 450
+ok "Dovecot runs with what has no variable" service_runs imap-login 4 450
 same "ucr has what it knows" 450 "$(in_ucr imap/process_limit)"
 same "and not the default" "" "$(in_ucr default_process_limit)"
 ok "the lines by hand stay" eval '[ "$(head -2 "$folder/local.conf")" = "$(printf "# by hand\nverbose_proctitle = yes")" ]'
@@ -137,7 +105,7 @@ said "with its name" "mail/dovecot/limits/auth/client_limit comes from the UCR p
 "$LAB_UCR" unset --ldap-policy mail/dovecot/limits/auth/client_limit >/dev/null 2>&1
 
 # --- sessions -------------------------------------------------------------------------------------------------
-log_in 3
+tls_sessions 3
 ok "three are logged in" hold 3
 status 0 "then keeping is preselected" pr limits apply --connections 500 --host mail1 --dry-run
 said "and it is said what holds" "the sessions of now (3) end 6 seconds later all the same"
@@ -147,10 +115,10 @@ status 77 "keeping strictly is refused, since the running one would end them" pr
 status 0 "applied, they are kept from then on" pr limits apply --connections 500 --host mail1 --confirm-within 100 --yes
 ok "this reload ends them" hold 0
 end_sessions
-log_in 2
+tls_sessions 2
 ok "two come again" hold 2
 status 0 "the way back is a reload too" pr rollback --host mail1 --yes
-ok "the old values run" runs imap-login 4 400
+ok "the old values run" service_runs imap-login 4 400
 ok "and they have outlived it" eval 'sleep 8; hold 2'
 end_sessions
 
@@ -174,7 +142,7 @@ same "to what it was" 1500 "$(soft)"
 status 0 "and confirmed" pr limits descriptors --fd-limit 3000 --host mail1 --confirm-within 100 --yes
 status 0 "it stays" pr confirm --host mail1 --yes
 same "while this Dovecot runs" 3000 "$(soft)"
-ok "a new process has it" eval 'log_in 1; hold 1; for p in $(pgrep -P "$(master)"); do grep -qs "imap-login" "/proc/$p/cmdline" && awk "/^Max open files/ {print \$4}" "/proc/$p/limits"; done | grep -qx 3000'
+ok "a new process has it" eval 'tls_sessions 1; hold 1; for p in $(pgrep -P "$(master)"); do grep -qs "imap-login" "/proc/$p/cmdline" && awk "/^Max open files/ {print \$4}" "/proc/$p/limits"; done | grep -qx 3000'
 end_sessions
 status 65 "more is not needed" pr limits descriptors --fd-limit 2500 --host mail1 --yes
 status 0 "undo is a change of its own" pr undo --yes
@@ -184,8 +152,8 @@ prlimit --pid "$(master)" --nofile="$first_limit"
 
 # --- the other server, from the screen -----------------------------------------------------------------------
 printf 'service imap-login {\n  process_limit = 20\n}\nservice imap {\n  process_limit = 20\n}\n' >"$LAB_DIR/dovecot2/conf.d/50-story.conf"
-doveadm -c "$LAB_DOVECOT2_CONF" reload
-ok "mail2 takes 20" runs imap-login 4 20 "$LAB_DOVECOT2_CONF"
+reload_dovecot "$LAB_DOVECOT2_CONF"
+ok "mail2 takes 20" service_runs imap-login 4 20 "$LAB_DOVECOT2_CONF"
 console 100 30 --config "$work/admin.conf"
 ok "the console opens" shows 'dir ok'
 [ "$broken" = 0 ] || { finish; exit; }
@@ -200,15 +168,15 @@ keys C-g
 ok "leads to a review of mail2" shows 'imap-login process_limit +.*-> 500'
 press_apply >/dev/null
 ok "under a timer of its own" shows 'mail2 confirm [12]:[0-5][0-9]' 90
-ok "mail2 runs with it" runs imap-login 4 500 "$LAB_DOVECOT2_CONF"
-ok "mail1 as before" runs imap-login 4 400
+ok "mail2 runs with it" service_runs imap-login 4 500 "$LAB_DOVECOT2_CONF"
+ok "mail1 as before" service_runs imap-login 4 400
 ok "and needs no more there" shows 'mail2 +its limits take it' 30
 keys o
 ok "back in the walk of mail1" shows 'Limits - mail1'
 keys C-g
 ok "which is reviewed next" shows '[+] 500'
 press_apply >/dev/null
-ok "mail1 runs with it" runs imap-login 4 500
+ok "mail1 runs with it" service_runs imap-login 4 500
 ok "and needs no more" shows 'Nothing: the limits of now take it' 60
 keys M-c
 ok "the one that ends first is confirmed" shows 'Confirm: the new [a-z]+ of mail2' 20
@@ -219,5 +187,5 @@ ok "and is confirmed as well" shows 'Confirm: the new [a-z]+ of mail1' 20
 press_apply >/dev/null
 ok "nothing counts any more" gone 'mail[12] confirm' 60
 close_console
-ok "both stay" eval 'runs imap-login 4 500 && runs imap-login 4 500 "$LAB_DOVECOT2_CONF"'
+ok "both stay" eval 'service_runs imap-login 4 500 && service_runs imap-login 4 500 "$LAB_DOVECOT2_CONF"'
 finish

@@ -11,17 +11,13 @@ cd "$(dirname "$0")/../.." || exit 70
 [ -n "${POSTROOM_CONFIG:-}" ] && [ "$(id -u)" = 0 ] && [ -n "${LAB_DOVECOT1_CONF:-}" ] ||
 	{ skip "limits walk" "no private mail system with Dovecot, or not root"; finish; exit; }
 
-conf=$LAB_DOVECOT1_CONF
-folder=$(dirname "$conf")/conf.d
-pids=()
-end_sessions() { [ "${#pids[@]}" = 0 ] || kill "${pids[@]}" 2>/dev/null; wait "${pids[@]}" 2>/dev/null; pids=(); rm -f "$work"/said.*; }
+. tests/story/limits_lib.sh
 # Whatever happened, the lab gets its files back.
 back() {
 	tmux -L "$socket" kill-server 2>/dev/null
 	end_sessions
 	"$POSTROOM" --config "$work/admin.conf" rollback --host mail1 --yes >/dev/null 2>&1
-	rm -f "$folder"/50-story.conf "$folder"/99-postroom.conf
-	doveadm -c "$conf" reload
+	files_back
 	rm -rf "$work"
 }
 trap back EXIT
@@ -37,57 +33,6 @@ for role in admin helpdesk monitor; do
 	chmod 600 "$work/$role.conf"
 done
 pr() { "$POSTROOM" --config "$work/admin.conf" "$@"; }
-limit_of() { doveadm -c "$conf" -f tab service status | awk -F'\t' -v s="$1" '$1 == s {print $4}'; }
-# runs LIMIT - both services, within a minute
-runs() {
-	local i
-	for ((i = 0; i < 300; i++)); do
-		[ "$(limit_of imap-login) $(limit_of imap)" = "$1 $1" ] && return 0
-		sleep 0.2
-	done
-	echo "imap-login $(limit_of imap-login), imap $(limit_of imap)"
-	return 1
-}
-# sessions N - so many more TLS sessions that stay
-sessions() {
-	local i at=${#pids[@]} input
-	for ((i = at; i < at + $1; i++)); do
-		mkfifo "$work/fifo"
-		exec {input}<>"$work/fifo"
-		rm -f "$work/fifo"
-		openssl s_client -quiet -connect "127.0.0.1:$LAB_IMAPS1" <&"$input" >"$work/said.$i" 2>/dev/null &
-		pids+=($!)
-		printf 'a login "%s" "%s"\r\n' anna.schmid@example.com "$(cat "$LAB_PEOPLE_SECRET")" >&"$input"
-		exec {input}>&-
-	done
-}
-held() { doveadm -c "$conf" -f tab who -1 2>/dev/null | tail -n +2 | grep -c '^anna\.schmid@'; }
-# hold N - within 40 s exactly so many are logged in
-hold() {
-	local i
-	for ((i = 0; i < 200; i++)); do
-		[ "$(held)" = "$1" ] && return 0
-		sleep 0.2
-	done
-	echo "logged in: $(held)"
-	return 1
-}
-twenty() {
-	rm -f "$folder/99-postroom.conf"
-	printf 'service imap-login {\n  process_limit = 20\n}\nservice imap {\n  process_limit = 20\n}\n' >"$folder/50-story.conf"
-	doveadm -c "$conf" reload && runs 20
-}
-# walk_to_review SECONDS - the section Limits, 60 connections, confirmed within so many seconds, up to the review
-walk_to_review() {
-	keys L
-	shows 'Connections at once' && pause && type_text 60 && shows 'imap-login process_limit +20 +-> 60' || return 1
-	keys BTab
-	pause
-	type_text "$1"
-	shows "Confirm within +$1" || return 1
-	keys C-g
-	shows 'Ticket or reason'
-}
 # The console's own process, below the shell of its pane.
 console_pid() { pgrep -P "$(tmux -L "$socket" list-panes -F '#{pane_pid}' | head -1)" | head -1; }
 
@@ -96,7 +41,7 @@ ok "the limit is 20" twenty
 console 100 30 --config "$work/admin.conf"
 ok "the console opens" shows 'dir ok'
 [ "$broken" = 0 ] || { finish; exit; }
-sessions 25
+tls_sessions 25
 ok "25 sessions push at it, 20 get in" hold 20
 keys 1
 ok "the top line says that it is full" shows 'mail1 imap(-login)? 100%' 60
@@ -111,7 +56,7 @@ ok "and says that the sessions end" shows 'Dovecot is reloaded'
 press_apply >/dev/null
 ok "the guardian waits, and the top line counts down" shows 'mail1 confirm [12]:[0-5][0-9]' 90
 ok "the new values run" runs 60
-ok "they stand in the drop-in" grep -q 'process_limit = 60' "$folder/99-postroom.conf"
+ok "they stand in the drop-in" grep -q 'process_limit = 60' "$drop_ins/99-postroom.conf"
 keys 2
 ok "in other sections too" shows 'mail1 confirm [12]:[0-5][0-9]'
 keys M-m
@@ -123,7 +68,7 @@ ok "then nothing counts any more" gone 'mail1 confirm' 60
 ok "the new values stay" runs 60
 end_sessions
 ok "nobody is left" hold 0
-sessions 50
+tls_sessions 50
 ok "50 sessions hold" hold 50
 keys H
 ok "the history has the change" shows 'Change the limits of mail1' 20
@@ -135,15 +80,15 @@ close_console
 ok "the limit is 20 again" twenty
 console 80 24 --config "$work/admin.conf"
 ok "a new console" shows 'dir ok'
-ok "the same walk, five seconds to confirm" walk_to_review 5
+ok "the same walk, nine seconds to confirm" walk_to_review 9
 press_apply >/dev/null
 ok "it waits" shows 'mail1 confirm 0:0' 90
 killed=$(console_pid)
 kill -9 "$killed"
-ok "the console is gone" eval 'for i in 1 2 3 4 5 6 7 8 9 10; do kill -0 "$killed" 2>/dev/null || break; sleep 0.1; done; ! kill -0 "$killed" 2>/dev/null'
+ok "the console is gone" soon is_dead "$killed"
 close_console
 ok "at the deadline the old values run again" runs 20
-ok "and the file is as it was" eval '[ ! -e "$folder/99-postroom.conf" ]'
+ok "and the file is as it was" file_goes
 console 100 30 --config "$work/admin.conf"
 ok "the next console opens" shows 'dir ok'
 keys H
@@ -192,5 +137,5 @@ ok "60 run" runs 60
 status 75 "a second one waits its turn" pr limits apply --connections 70 --protocols imap --host mail1 --yes
 status 0 "confirmed" pr confirm --host mail1 --yes
 status 0 "taken back later as a change of its own" pr limits apply --connections 70 --protocols imap --host mail1 --confirm-within 3 --yes
-ok "which nobody confirms, so 60 run again" eval 'sleep 3; runs 60'
+ok "which nobody confirms, so 60 run again" runs 60
 finish

@@ -80,7 +80,9 @@ same "which are gone" $((60 - old)) "$(listed | wc -l)"
 status 69 "which nothing takes back" pr undo "$deleted" --dry-run
 one=$(id_of '"sender": "s2@example.com"')
 status 0 "an expiry" pr queue expire "$one" --yes --confirm mail1
-if [ -z "$(id_of "$one")" ] || listed | grep "$one" | grep -q '"forced_expire": true'; then say_ok "is marked"; else listed | say_not "is marked"; fi
+# Where the queue manager was faster it has gone back to who sent it.
+marked() { listed >"$work/listed"; ! grep "$one" "$work/listed" | grep -v '"forced_expire": true'; }
+ok "is marked" soon marked
 
 # --- mistakes and rights ---------------------------------------------------------------
 status 64 "everything is never meant" pr queue delete ALL --yes --confirm mail1
@@ -111,16 +113,11 @@ sed "s|postfix_config = .*|&\n\tpostfix_sbin = \"$work/sbin\"|" "$work/admin.con
 chmod 600 "$work/hangs.conf"
 "$POSTROOM" --config "$work/hangs.conf" queue hold "$one" --yes >"$work/out" 2>&1 </dev/null &
 killed=$!
-for ((i = 0; i < 200; i++)); do [ "$(in_queue hold)" = 1 ] && break; sleep 0.05; done
+soon eval '[ "$(in_queue hold)" = 1 ]'
 kill -KILL $killed
 wait $killed 2>/dev/null
 same "held by a program that was killed" 1 "$(in_queue hold)"
-for ((i = 0; i < 50; i++)); do
-	pr history --limit 1 >"$work/out" 2>&1
-	grep -q 'done' "$work/out" && break
-	sleep 0.2
-done
-said "the next start has looked, and knows that it was done" "done"
+ok "the next start has looked, and knows that it was done" soon eval 'pr history --limit 1 | grep done'
 status 0 "so it can be taken back" pr undo --yes
 same "and is" 0 "$(in_queue hold)"
 
@@ -133,8 +130,7 @@ ok "the queue by domain and age" shows 'd4\.example\.net'
 keys /
 type_slowly d4
 ok "found while typing" gone 'd1\.example\.net'
-keys Escape
-pause
+escape
 keys h
 ok "a hold of all that match" shows "$to_d4 messages on mail1 put on hold"
 press_apply >/dev/null
@@ -153,7 +149,7 @@ keys Space
 ok "two are marked" shows '2 marked'
 first=$(screen | sed -n 's/^ *\*\([0-9A-F]*\) .*/\1/p' | sed -n 1p)
 second=$(screen | sed -n 's/^ *\*\([0-9A-F]*\) .*/\1/p' | sed -n 2p)
-[ -n "$second" ] || { keys Down; pause; }
+[ -n "$second" ] || stir Down
 keys h
 ok "a hold of the marked" shows '2 messages on mail1 put on hold'
 # One leaves while the review is read.
@@ -163,13 +159,11 @@ ok "one had left" shows '1 of 2 messages on mail1 put on hold: 1 had'
 same "the other is held" 1 "$(in_queue hold)"
 keys -- -
 pause
-keys End
-pause
+stir End
 last=$(screen | sed -n 's/^ *[▸>] *\([0-9A-F]*\) .*/\1/p')
 keys Enter
 ok "one message in full" shows 'ENVELOPE'
-keys Escape
-pause
+escape
 keys D
 ok "a delete offers a hold" shows 'Hold instead'
 # Meanwhile its id comes to name another message.

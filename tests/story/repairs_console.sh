@@ -15,7 +15,7 @@ repairs_begin
 trap repairs_forget EXIT
 
 # --- a password, read out -------------------------------------------------------------------
-ok "a session of the person" stay "$LAB_IMAP1" "$address" "$work/word1"
+ok "a session of the person" comes "$work/word1" 1
 ok "the page of the person" open_person up
 keys p
 ok "what is asked" shows 'Change at next login'
@@ -31,14 +31,14 @@ sleep 0.6
 keys Space
 ok "group by group" shows 'Group 2 of 4'
 ok "what to say" shows 'Choose one of your own'
-ok "the session is gone" connected 0
+ok "the session is gone" left 0
 ok "the old password is refused" refuses "$address" "$work/word1"
 keys x
 ok "the ticket" shows 'For the ticket'
 screen >"$work/out"
 grep -qF "$(cat "$work/word2")" "$work/out" && say_not "has no password in it" <"$work/out" || say_ok "has no password in it"
-back
-back
+escape
+escape
 ok "the page again" shows 'New password of .*: all'
 scrollback >"$work/out"
 grep -qF "$(cat "$work/word2")" "$work/out" && say_not "the password is on no screen any more, nor above it" <"$work/out" || say_ok "the password is on no screen any more, nor above it"
@@ -59,8 +59,8 @@ ok "it is applied" apply
 ok "not all is done" over 'NOT DONE +login cache emptied - mail2'
 ok "what is true until then" shows 'OLD password may still'
 ok "where it is kept" shows 'under what is due'
-ok "the new password works" login "$address" "$work/word3" "$LAB_IMAP1"
-back
+ok "the new password works" opens "$address" "$work/word3"
+escape
 ok "said once more on leaving" shows 'kept as due'
 ok "the next day" open_person up
 keys M
@@ -70,7 +70,7 @@ ok "their review" shows '< Apply >' 20
 ok "it is applied" apply
 ok "they are done" over 'All 3 steps are done'
 ok "and nothing is due" none_due
-back
+escape
 
 # --- quota, forward ----------------------------------------------------------------------------------------
 keys l
@@ -82,7 +82,7 @@ ok "used and limit" shows 'used now .* limit then 3 GB'
 ok "it is applied" apply
 ok "written" over 'All [0-9]+ steps are done'
 ok "Dovecot has it" quota_is 3145728
-back
+escape
 ok "back on the page" shows 'Quota of .*: all'
 pause
 keys a
@@ -99,7 +99,7 @@ ok "is reviewed" review
 ok "it is applied" apply
 ok "and written" over 'All 2 steps are done'
 ok "it is due" some_due
-back
+escape
 keys a
 ok "its end is offered" shows "Due .*end the forward of $who"
 keys Enter
@@ -108,7 +108,7 @@ ok "to be reviewed" review
 ok "it is applied" apply
 ok "it has ended" over 'step is done|steps are done'
 ok "and is due no more" none_due
-back
+escape
 
 # --- stolen, and back from the history -------------------------------------------------------------------------
 ok "an open session for sending" smtp_stays "$work/word3"
@@ -121,11 +121,11 @@ ok "all steps" over 'All [0-9]+ steps are done'
 ok "locked" refuses "$address" "$work/word3"
 ok "the session for sending has ended" smtp_is_gone
 ok "Postfix refuses" refused_in_table "$address"
-back
+escape
 keys H
 ok "one line in the history" shows "Stolen account of $who \\([0-9]+ steps\\)"
 # Others may have been at work too: down to the line.
-for _ in 1 2 3 4 5 6 7 8 9 10 11 12; do screen | grep -qE '^ ?(>|▸).*Stolen account' && break; keys Down; sleep 0.2; done
+down_to '^ ?(>|▸).*Stolen account' >/dev/null
 keys Enter
 ok "opens to its steps" shows 'Account locked|Locked of|Login of'
 keys Enter
@@ -135,9 +135,9 @@ ok "the review of taking all of it back" shows 'Take back' 20
 ok "names the lock" shows 'Locked of'
 ok "it is applied" apply
 ok "taken back" over 'steps are done'
-ok "the login works" login "$address" "$work/word3" "$LAB_IMAP1"
+ok "the login works" opens "$address" "$work/word3"
 ok "Postfix takes it" not_refused_in_table
-back
+escape
 ok "the history says how much" shows '[0-9]+/[0-9]+ back|partly undone'
 close_console
 ok "no password stands in the state or the logs" no_secret

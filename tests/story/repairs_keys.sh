@@ -22,48 +22,40 @@ go_to() {
 }
 # from_menu ENTRY - a, down to the entry, Enter
 from_menu() {
-	local i
 	keys a
-	shows 'Access for a colleague' || return 1
-	for ((i = 0; i < 6; i++)); do
-		screen | grep -qE "^ *(>|▸) *$1" && { pause; keys Enter; shows "$1 - .*nothing is written yet"; return; }
-		keys Down
-		sleep 0.2
-	done
-	screen
-	return 1
+	shows 'Access for a colleague' && down_to "^ *(>|▸) *$1" && pause && keys Enter && shows "$1 - .*nothing is written yet"
 }
 done_so() { review && apply && over '(All [0-9]+ steps are|The step is|step is) done'; }
 
 # --- lock and unlock ---------------------------------------------------------------------------------
-ok "a session of the person" stay "$LAB_IMAP1" "$address" "$work/word1"
+ok "a session of the person" comes "$work/word1" 1
 ok "the page of the person" open_person up
 keys b
 ok "what is asked of a lock" shows 'End mailbox sessions'
 ok "it is reviewed, applied and through" done_so
-ok "the session is gone" connected 0
+ok "the session is gone" left 0
 ok "no login" refuses "$address" "$work/word1"
-back
+escape
 ok "the page says so first" shows '^ Wrong '
 ok "in words" shows 'locked by an admin.* b unlock'
 keys b
 ok "the same key unlocks" shows 'Nothing is written yet' 20
 ok "it is applied" apply
 ok "and through" over 'done'
-ok "the login works" login "$address" "$work/word1" "$LAB_IMAP1"
-back
+ok "the login works" opens "$address" "$work/word1"
+escape
 
 # --- sessions -------------------------------------------------------------------------------------------
-ok "two sessions" stay "$LAB_IMAP1" "$address" "$work/word1"
-ok "of the person" stay "$LAB_IMAP1" "$address" "$work/word1"
+ok "two sessions" comes "$work/word1" 1
+ok "of the person" comes "$work/word1" 2
 ok "and one for sending" smtp_stays "$work/word1"
 ok "the page" open_person up
 keys s
 ok "what is asked of sessions" shows 'End sending sessions'
 ok "they are ended" done_so
-ok "none is left" connected 0
+ok "none is left" left 0
 ok "nor that for sending" smtp_is_gone
-back
+escape
 
 # --- an absence -------------------------------------------------------------------------------------------
 ok "the absence" from_menu Absence
@@ -80,21 +72,21 @@ ok "it is written" done_so
 ok "mail of a colleague" mailed_by_other "question $$"
 ok "is answered" found "$other_address" "Keys away $$" "$LAB_DOVECOT1_CONF"
 ok "its end is due" some_due
-back
+escape
 keys a
 ok "which is offered first" shows "Due .*take out the absence of $who"
 keys Enter
 ok "as a form" shows 'Absence - '
 ok "that takes it out" done_so
 ok "nothing is due any more" none_due
-back
+escape
 
 # --- a colleague --------------------------------------------------------------------------------------------
 ok "access" from_menu 'Access for a colleague'
 type_slowly "$other_address"
 ok "is given" done_so
 ok "as Dovecot has it" has_right "$other_address" lookup
-back
+escape
 ok "and ended" from_menu 'Access for a colleague'
 type_slowly "$other_address"
 go_to 2 Right
@@ -103,11 +95,11 @@ go_to 0 Right
 ok "with the right none" shows '\[none\]'
 ok "it is applied" done_so
 ok "which Dovecot knows" has_no_right "$other_address"
-back
+escape
 
 # --- several at once ------------------------------------------------------------------------------------------
 status 0 "a forward" pr reset "$who" --forwarding forwards="$other_address" --yes
-ok "another session" stay "$LAB_IMAP1" "$address" "$work/word1"
+ok "another session" comes "$work/word1" 1
 ok "the page again" open_person up
 keys R
 ok "what can be chosen" shows 'No forwards'
@@ -116,8 +108,8 @@ go_to 1 Left
 ok "two of them" shows 'End sessions +\[yes\]'
 ok "are one review and done" done_so
 ok "no forward" not_in "(uid=$who)" mailForwardAddress
-ok "and no session" connected 0
-back
+ok "and no session" left 0
+escape
 
 # --- somebody leaves, and comes back ------------------------------------------------------------------------------
 status 0 "in a group" pr set group "$group" "members+=$who" --yes
@@ -141,15 +133,15 @@ ok "goes to the colleague" found "$other_address" "left behind $$" "$LAB_DOVECOT
 ok "and is answered" mailed_by_other "asking $$"
 ok "with what was left" found "$other_address" "Auto: asking $$" "$LAB_DOVECOT1_CONF"
 ok "the end of the forward is due" some_due
-back
+escape
 keys H
 ok "one line in the history" shows "Leaver of $who \\([0-9]+ steps\\)"
-for _ in 1 2 3 4 5 6 7 8 9 10 11 12; do screen | grep -qE '^ ?(>|▸).*Leaver' && break; keys Down; sleep 0.2; done
+down_to '^ ?(>|▸).*Leaver' >/dev/null
 keys u
 ok "the review of taking it back" shows 'Taken back' 20
 ok "it is applied" apply
 ok "taken back" over 'steps are done'
-ok "the login works again" login "$address" "$work/word1" "$LAB_IMAP1"
+ok "the login works again" opens "$address" "$work/word1"
 ok "back in the group" ldapvalue "(cn=$group)" memberUid "$who"
 ok "nothing is due" none_due
 close_console

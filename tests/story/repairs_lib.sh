@@ -36,7 +36,7 @@ repairs_begin() {
 	# So that the old password would go on counting if nobody emptied the cache.
 	cp "$LAB_DOVECOT1_CONF" "$work/dovecot1.conf"
 	printf '\nauth_cache_size = 10 M\nauth_cache_ttl = 1 hour\n' >>"$LAB_DOVECOT1_CONF"
-	doveadm -c "$LAB_DOVECOT1_CONF" reload
+	reload_dovecot "$LAB_DOVECOT1_CONF"
 	ok "a person" pr add user "$who" given_name=Rep family_name=Story "address=$address" "alternates=$second" home_server=mail1.example.com quota=0 \
 		"password=@$work/word1" --yes
 	ok "a group" pr add group "$group" --yes
@@ -52,7 +52,7 @@ repairs_forget() {
 	pr remove mailinglist "$list" --yes --confirm "$list" >/dev/null 2>&1
 	if [ -s "$work/dovecot1.conf" ]; then
 		cat "$work/dovecot1.conf" >"$LAB_DOVECOT1_CONF"
-		doveadm -c "$LAB_DOVECOT1_CONF" reload
+		reload_dovecot "$LAB_DOVECOT1_CONF"
 	fi
 	postsuper_own
 	tmux -L "$socket" kill-server 2>/dev/null
@@ -77,32 +77,18 @@ some_due() { # within SECONDS
 one_job() { [ "$(pr history --format csv | grep -c ",$1,")" -gt 9 ] || { pr history --format csv; return 1; }; }
 
 # --- logins and sessions ------------------------------------------------------------------
-refuses() { ! login "$1" "$2" "$LAB_IMAP1" >"$work/refused" 2>&1 || { cat "$work/refused"; return 1; }; }
-# stay PORT USER FILE - an IMAP session that stays
-stay() {
-	local fd line
-	exec {fd}<>"/dev/tcp/127.0.0.1/$1" || return 1
-	read -r -t 20 line <&"$fd"
-	printf 'a login "%s" "%s"\r\n' "$2" "$(cat "$3")" >&"$fd"
-	while read -r -t 20 line <&"$fd"; do
-		case $line in
-		'a OK'*) return 0 ;;
-		'a '*) break ;;
-		esac
-	done
-	echo "$line"
-	return 1
+# opens LOGIN FILE - the password opens the mailbox
+opens() { soon login "$1" "$2" "$LAB_IMAP1"; }
+# refuses LOGIN FILE - it does not, since the server says so
+refuses() {
+	local status
+	login "$1" "$2" "$LAB_IMAP1" >"$work/refused" 2>&1
+	status=$?
+	[ "$status" = 67 ] || { echo "status $status"; cat "$work/refused"; return 1; }
 }
-# connected COUNT - within 10 s Dovecot lists so many connections of the person
-connected() {
-	local i
-	for ((i = 0; i < 100; i++)); do
-		[ "$(doveadm -c "$LAB_DOVECOT1_CONF" -f tab who -1 2>/dev/null | cut -f1 | grep -cx -- "$address")" = "$1" ] && return 0
-		sleep 0.1
-	done
-	doveadm -c "$LAB_DOVECOT1_CONF" who -1
-	return 1
-}
+# comes FILE COUNT - one more IMAP session of the person that stays; Dovecot lists so many then
+comes() { log_in "$LAB_IMAP1" "$address" "$1" && connected "$LAB_DOVECOT1_CONF" "$address" "$2"; }
+left() { connected "$LAB_DOVECOT1_CONF" "$address" "$1"; }
 # smtp_stays FILE - a login for sending that has sent one mail and stays open
 smtp_stays() {
 	local i
@@ -130,7 +116,7 @@ talk() { # talk WORDS ANSWER - waits until a new line has it
 	local i before
 	before=$(wc -l <"$work/smtp.out")
 	printf '%s\r\n' "$1" >&7
-	for ((i = 0; i < 100; i++)); do
+	for ((i = 0; i < 300; i++)); do
 		tail -n "+$((before + 1))" "$work/smtp.out" | grep -q -- "$2" && return 0
 		sleep 0.1
 	done
@@ -139,8 +125,8 @@ talk() { # talk WORDS ANSWER - waits until a new line has it
 }
 smtp_is_gone() {
 	local i
-	for ((i = 0; i < 100; i++)); do
-		kill -0 "$smtp_pid" 2>/dev/null || { exec 7>&-; return 0; }
+	for ((i = 0; i < 300; i++)); do
+		is_dead "$smtp_pid" >/dev/null && { exec 7>&-; return 0; }
 		sleep 0.1
 	done
 	cat "$work/smtp.out"
@@ -148,10 +134,13 @@ smtp_is_gone() {
 }
 # submit_as LOGIN FILE - a mail as the person; prints the talk
 submit_as() {
-	local from=${3:-$address}
+	local status from=${3:-$address}
 	printf 'From: %s\nTo: x@far.invalid\nSubject: submitted\n\nx\n' "$from" >"$work/mail"
-	printf 'user = "%s:%s"\n' "$1" "$(cat "$2")" | curl -sS -v --max-time 20 --ssl-reqd --cacert "$LAB_CA" -K - --mail-from "$from" \
-		--mail-rcpt x@far.invalid -T "$work/mail" "smtp://127.0.0.1:$LAB_SUBMISSION" 2>&1
+	printf 'user = "%s:%s"\n' "$1" "$(cat "$2")" >"$work/login"
+	handed --ssl-reqd --cacert "$LAB_CA" -K "$work/login" --mail-from "$from" --mail-rcpt x@far.invalid "smtp://127.0.0.1:$LAB_SUBMISSION"
+	status=$?
+	cat "$work/talk"
+	return $status
 }
 
 # --- mail ------------------------------------------------------------------------------------
@@ -189,24 +178,13 @@ fill() {
 # mailed_by_other SUBJECT - the colleague writes to the person
 mailed_by_other() {
 	printf 'From: %s\nTo: %s\nSubject: %s\n\nx\n' "$other_address" "$address" "$1" >"$work/mail"
-	curl -sS --max-time 20 --mail-from "$other_address" --mail-rcpt "$address" -T "$work/mail" "smtp://127.0.0.1:$LAB_SMTP" 2>&1
-}
-# submit_later FILE [LOGIN SENDER] - "later" is tried again, as mail programs do: Dovecot may just have been reloaded
-submit_later() {
-	local i
-	for i in 1 2 3 4 5; do
-		submit_as "${2:-$address}" "$1" "${3:-$address}" >"$work/talk" && return 0
-		grep -q '^< 4' "$work/talk" || break
-		sleep 0.5
-	done
-	grep '^[<>]' "$work/talk" | tail -12
-	return 1
+	handed --mail-from "$other_address" --mail-rcpt "$address" "smtp://127.0.0.1:$LAB_SMTP" || { cat "$work/talk"; return 1; }
 }
 # queued N [LOGIN SENDER FILE] - N mails of the person, or of another login, wait for a partner whose server is away
 queued() {
 	local i from=${3:-$address}
-	for ((i = 0; i < $1; i++)); do submit_later "${4:-$work/word3}" "${2:-$address}" "$from" || return 1; done
-	for ((i = 0; i < 100; i++)); do
+	for ((i = 0; i < $1; i++)); do submit_as "${2:-$address}" "${4:-$work/word3}" "$from" >"$work/queued" || { grep '^[<>]' "$work/queued" | tail -12; return 1; }; done
+	for ((i = 0; i < 200; i++)); do
 		[ "$(waiting deferred "$from")" = "$1" ] && return 0
 		sleep 0.2
 	done
@@ -238,7 +216,7 @@ not_in() { ! ldapvalue "$1" "$2" "$who" && ! ldapvalue "$1" "$2" "$second" && ! 
 
 # --- a server that gives no answer -----------------------------------------------------------------------
 halt_mail2() { local pid; pid=$(cat "$LAB_DIR/dovecot2/run/master.pid" 2>/dev/null || cat "$LAB_DIR/pids/dovecot2"); kill -STOP "$pid" $(pgrep -P "$pid"); mail2_halted=$pid; }
-wake_mail2() { [ -z "${mail2_halted:-}" ] || { kill -CONT "$mail2_halted" $(pgrep -P "$mail2_halted"); mail2_halted=; }; }
+wake_mail2() { [ -z "${mail2_halted:-}" ] || { kill -CONT "$mail2_halted" $(pgrep -P "$mail2_halted"); mail2_halted=; soon doveadm -c "$LAB_DOVECOT2_CONF" service status >/dev/null; }; }
 
 # secrets - every password of the story, and what the directory and doveadm ask of postroom, one a line
 secrets() {
@@ -264,18 +242,17 @@ open_person() {
 	shows 'list complete' 20 && keys / && shows 'Find' && type_slowly "$who" && shows 'Users - 1 of' && keys Enter && shows 'What is wrong|Quota' && pause
 }
 review() { keys C-g && shows 'Nothing is written yet' 20 && shows '< Apply >' 20; }
-# apply - to the button Apply, wherever the focus is, and Enter
+# apply - to the button Apply, wherever the focus is, and Enter until it is taken
 apply() {
 	local i
-	for ((i = 0; i < 12; i++)); do
+	for ((i = 0; i < 5; i++)); do
 		sleep 0.4
-		screen | grep -q 'Enter APPLY' && { keys Enter; return 0; }
-		keys Tab
+		tab_to 'Enter APPLY' || return 1
+		keys Enter
+		gone 'Enter APPLY' 3 >/dev/null && return 0
 	done
 	screen
 	return 1
 }
-# back - Esc, and a moment in which the next key is not taken for one with Alt
-back() { sleep 0.6; keys Escape; sleep 0.8; }
 scrollback() { tmux -L "$socket" capture-pane -p -S - 2>/dev/null; }
 over() { shows "$1" 25; }

@@ -40,7 +40,7 @@ said "is told before" "mailbox-domains = $table"
 
 # --- Postfix -------------------------------------------------------------------------------------------
 greets printer; greets printer; greets mx.example.net
-ok "the log has them" bash -c "for i in \$(seq 50); do [ \$(grep -c 'helo=<printer>' '$LAB_DIR/log/postfix.log') -ge 2 ] && exit; sleep 0.2; done; false"
+ok "the log has them" bash -c "for i in \$(seq 150); do [ \$(grep -c 'helo=<printer>' '$LAB_DIR/log/postfix.log') -ge 2 ] && exit; sleep 0.2; done; false"
 status 0 "who would be turned away" s set helo-restrictions=reject_non_fqdn_helo_hostname --host mail1 --dry-run
 said "is told with name and client" "printer  from 127.0.0.1"
 lacks "and who would not is not" "mx.example.net  from"
@@ -75,11 +75,11 @@ status 0 "the cache of logins" s show login-cache-size --host mail1
 said "is off here" "None: the cache is off"
 cp "$LAB_DOVECOT1_CONF" "$work/dovecot.conf"
 printf 'auth_cache_size = 1M\n' >>"$LAB_DOVECOT1_CONF"
-doveadm -c "$LAB_DOVECOT1_CONF" reload
+reload_dovecot "$LAB_DOVECOT1_CONF"
 status 0 "on" s show login-cache-size --host mail1
 lacks "is told as on" "None: the cache is off"
 printf 'metric auth_passdb {\n  filter = event=auth_passdb_request_finished\n  group_by = cache\n}\n' >>"$LAB_DOVECOT1_CONF"
-doveadm -c "$LAB_DOVECOT1_CONF" reload
+reload_dovecot "$LAB_DOVECOT1_CONF"
 counted() {
 	for _ in $(seq 60); do
 		doveadm -c "$LAB_DOVECOT1_CONF" auth test "$person" wrong >/dev/null 2>&1
@@ -92,7 +92,7 @@ counted() {
 }
 ok "with a metric the hit rate is there" counted
 cp "$work/dovecot.conf" "$LAB_DOVECOT1_CONF"
-doveadm -c "$LAB_DOVECOT1_CONF" reload
+reload_dovecot "$LAB_DOVECOT1_CONF"
 
 # --- on the screen ------------------------------------------------------------------------------------------
 before=$(sha256sum <"$LAB_POSTFIX_CONF/main.cf")

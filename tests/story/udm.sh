@@ -14,7 +14,7 @@ mkfifo "$work/until"
 "$fake" serve "$work/url" <"$work/until" &
 served=$!
 exec 9>"$work/until"
-for _ in $(seq 100); do [ -s "$work/url" ] && break; sleep 0.1; done
+soon test -s "$work/url"
 
 mkdir -p -m 700 "$work/state"
 {
