@@ -274,7 +274,7 @@ dovecot_start() {
 		die "Dovecot mail$n does not start; its log: $DIR/log/dovecot$n.log"
 	fi
 	# The master goes to the background before it has written its process id.
-	for _ in {1..100}; do
+	for _ in {1..600}; do
 		[ -s "$d/run/master.pid" ] && break
 		sleep 0.05
 	done
@@ -284,6 +284,19 @@ dovecot_start() {
 	}
 	wait_for "Dovecot mail$n" "$DIR/log/dovecot$n.log" port_open "$(p IMAP$n)"
 	folders_share "$n"
+}
+
+# dovecot_reload N - and waits until it has happened: the master says in its log that it begins, and answers
+# nobody before it is done
+dovecot_reload() {
+	local conf=$DIR/dovecot$1/dovecot.conf log=$DIR/log/dovecot$1.log before i
+	before=$(grep -c 'SIGHUP received' "$log")
+	doveadm -c "$conf" reload </dev/null 9>&- || return 1
+	for ((i = 0; i < 300; i++)); do
+		[ "$(grep -c 'SIGHUP received' "$log")" -gt "$before" ] && break
+		sleep 0.05
+	done
+	doveadm -c "$conf" service status >/dev/null 2>&1 </dev/null 9>&-
 }
 
 dovecot_stop() { end_part "dovecot$1"; }

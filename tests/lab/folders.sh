@@ -135,7 +135,7 @@ cmd_sync-folders() {
 	for n in 1 2; do
 		running "dovecot$n" || continue
 		folders_configure "$n"
-		[ $NAMESPACES = same ] || doveadm -c "$DIR/dovecot$n/dovecot.conf" reload </dev/null || die "Dovecot mail$n does not reload"
+		[ $NAMESPACES = same ] || dovecot_reload "$n" || die "Dovecot mail$n does not reload"
 		folders_share "$n"
 	done
 }

@@ -173,12 +173,12 @@ end_part() {
 	! ours "$pid" "$(mark "$part")" || die "$part (process $pid) does not end"
 }
 
-# wait_for WHAT LOGFILE COMMAND... - until COMMAND succeeds, at most 15 s, and
+# wait_for WHAT LOGFILE COMMAND... - until COMMAND succeeds, at most a minute, and
 # not longer than the process WATCH lives, if that is set
 wait_for() {
 	local what=$1 log=$2 i
 	shift 2
-	for ((i = 0; i < 300; i++)); do
+	for ((i = 0; i < 1200; i++)); do
 		"$@" >/dev/null 2>&1 && return 0
 		[ -z "${WATCH:-}" ] || kill -0 "$WATCH" 2>/dev/null || break
 		sleep 0.05

@@ -35,7 +35,7 @@ ucr_start() {
 		die "the stand-in of ucr fails"
 	: >>"$DIR/postfix/etc/main.cf.local"
 	postfix -c "$DIR/postfix/etc" reload >>"$DIR/log/postfix-start.log" 2>&1 </dev/null 9>&- || die "Postfix does not take what ucr made"
-	doveadm -c "$DIR/dovecot1/dovecot.conf" reload </dev/null 9>&- || die "Dovecot does not take what ucr made"
+	dovecot_reload 1 || die "Dovecot does not take what ucr made"
 	ucr_conf >"$DIR/postroom-ucs.conf"
 }
 
@@ -44,5 +44,5 @@ ucr_stop() {
 	[ ! -e "$DIR/ucs/main.cf.before" ] || mv "$DIR/ucs/main.cf.before" "$DIR/postfix/etc/main.cf"
 	rm -rf "$DIR/ucs" "$DIR/postroom-ucs.conf" "$DIR/dovecot1/conf.d/20-ucr.conf" "$DIR/dovecot1/local.conf" "$DIR/postfix/etc/main.cf.local"
 	! running postfix || postfix -c "$DIR/postfix/etc" reload >>"$DIR/log/postfix-start.log" 2>&1 </dev/null 9>&-
-	! running dovecot1 || doveadm -c "$DIR/dovecot1/dovecot.conf" reload </dev/null 9>&-
+	! running dovecot1 || dovecot_reload 1
 }
