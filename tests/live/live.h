@@ -109,12 +109,12 @@ static inline void live_run(struct live *live, unsigned milliseconds)
 	loop_timer_stop(timer);
 }
 
-/* Waits until the link is in this state; false after the patience. */
+/* Waits until the link is in this state, a busy machine gets five times as long; false after the patience. */
 static inline bool live_wait(struct live *live, enum directory_link link, unsigned milliseconds)
 {
 	unsigned waited;
 
-	for (waited = 0; waited < milliseconds && directory_status(live->directory)->link != link; waited += 20)
+	for (waited = 0; waited < milliseconds * 5 && directory_status(live->directory)->link != link; waited += 20)
 		live_run(live, 20);
 	return directory_status(live->directory)->link == link;
 }

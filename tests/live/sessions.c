@@ -150,7 +150,7 @@ static bool log_in(struct session *session, enum session_protocol protocol, cons
 	return false;
 }
 
-bool session_open(struct session *session, enum session_protocol protocol, bool tls, const char *target, int port, const char *source,
+static bool open_once(struct session *session, enum session_protocol protocol, bool tls, const char *target, int port, const char *source,
 		const char *user, const char *password)
 {
 	session->tls = NULL;
@@ -160,6 +160,18 @@ bool session_open(struct session *session, enum session_protocol protocol, bool 
 	if ((!tls || start_tls(session)) && log_in(session, protocol, user, password))
 		return true;
 	session_close(session);
+	return false;
+}
+
+bool session_open(struct session *session, enum session_protocol protocol, bool tls, const char *target, int port, const char *source,
+		const char *user, const char *password)
+{
+	/* A server that is just reloading hangs up. */
+	for (int tries = 0; tries < 10; tries++) {
+		if (open_once(session, protocol, tls, target, port, source, user, password))
+			return true;
+		usleep(300000);
+	}
 	return false;
 }
 

@@ -28,6 +28,21 @@ static pid_t slapd_pid(void)
 	return (pid_t)pid;
 }
 
+/* Not a process that has ended, nor one that nobody has waited for. */
+static bool runs(pid_t pid)
+{
+	char path[60];
+	FILE *file;
+	int first;
+
+	snprintf(path, sizeof path, "/proc/%ld/cmdline", (long)pid);
+	file = fopen(path, "r");
+	first = file == NULL ? EOF : getc(file);
+	if (file != NULL)
+		fclose(file);
+	return first != EOF;
+}
+
 static void *kill_and_start(void *context)
 {
 	pid_t pid = slapd_pid();
@@ -36,7 +51,9 @@ static void *kill_and_start(void *context)
 	usleep(killer_wait_ms * 1000);
 	assert_true(pid > 1);
 	kill(pid, SIGKILL);
-	usleep(100000);
+	/* While it is still about, the lab would find it running. */
+	while (runs(pid))
+		usleep(20000);
 	while (lab_run((const char *const[]){ "start-slapd", "--name", live_env("LAB_NAME"), NULL }) != 0)
 		usleep(200000);
 	atomic_store(&killer_runs, false);
@@ -48,7 +65,7 @@ static LDAP *hand_again(void)
 	unsigned tries;
 	LDAP *hand;
 
-	for (tries = 0; tries < 50; tries++) {
+	for (tries = 0; tries < 300; tries++) {
 		hand = hand_open();
 		if (hand != NULL)
 			return hand;

@@ -102,7 +102,9 @@ static void many_logins_in_a_process(void **state)
 			struct capacity *list;
 			size_t all = capacities_of(world.arena, services, configuration, processes, NULL, &list);
 
-			if (tries == 50)
+			if (tries > 0)
+				usleep(50000);
+			if (tries == 500)
 				fail_msg("step %zu: %u logins, %u sessions", i, (unsigned)used, (unsigned)sessions);
 			used = capacity_of(list, all, "imap-login")->used;
 			sessions = capacity_of(list, all, "imap")->used;

@@ -107,7 +107,7 @@ static void wait_for_counts(const size_t counts[SERVERS])
 {
 	for (size_t server = 0; server < SERVERS; server++)
 		for (unsigned tries = 0; number(server, "doveadm -h -c \"$1\" -f tab who -1 | wc -l") != (long)counts[server]; tries++) {
-			assert_true(tries < 200);
+			assert_true(tries < 1000);
 			usleep(50000);
 		}
 }
@@ -250,7 +250,7 @@ static void wait_for_logins(size_t server, long expected)
 	static const char line[] = "doveadm -h -c \"$1\" -f tab service status imap-login pop3-login managesieve-login | awk '{n += $2 - $3} END {print n}'";
 
 	for (unsigned tries = 0; number(server, line) != expected; tries++) {
-		assert_true(tries < 200);
+		assert_true(tries < 1000);
 		usleep(50000);
 	}
 }
@@ -268,7 +268,7 @@ static void clients_become(size_t server, const char *service, long least, long 
 		long used = (long)capacity_of(list, count, service)->used, other = process_clients(server, service, limit);
 
 		same = used == other && used >= least && used < least + 15;
-		if (tries == 100)
+		if (tries == 500)
 			fail_msg("%s: %ld here, %ld there, at least %ld", service, used, other, least);
 		source_services.free(services);
 		source_processes.free(processes);
@@ -400,7 +400,7 @@ static void the_last_errors(void **state)
 			struct log_lines *lines = ask(&source_log, server);
 			struct text written = { 0 };
 
-			assert_true(tries < 100);
+			assert_true(tries < 500);
 			for (size_t i = 0; i < lines->count; i++)
 				text_addf(&written, "%s %s %s\n", lines->rows[i].when, lines->rows[i].level, lines->rows[i].text);
 			same = strstr(text_get(&written), "Killed with signal 15") &&

@@ -159,8 +159,9 @@ static void keys_wait_no_longer(struct pty_session *control, struct pty_session 
 	qsort(without, (size_t)count, sizeof(*without), by_value);
 	printf("# figure key with hanging servers %.1f ms, without %.1f ms, ratio %.2f; 95 of 100 within %.1f and %.1f ms\n",
 		with[count / 2] / 1000, without[count / 2] / 1000, with[count / 2] / without[count / 2], with[count * 95 / 100] / 1000, without[count * 95 / 100] / 1000);
-	assert_true(with[count / 2] < without[count / 2] * 3 + 5000);
-	assert_true(with[count * 95 / 100] < without[count * 95 / 100] * 3 + 50000);
+	/* Waiting for a server that hangs would be a second and more each time. */
+	assert_true(with[count / 2] < without[count / 2] * 3 + 50000);
+	assert_true(with[count * 95 / 100] < without[count * 95 / 100] * 3 + 300000);
 }
 
 /* --- the others ----------------------------------------------------------------------------------- */

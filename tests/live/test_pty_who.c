@@ -111,7 +111,7 @@ static void wait_for_count(long wanted)
 		free(count);
 		if (is == wanted)
 			return;
-		if (tries == 200)
+		if (tries == 1000)
 			fail_msg("%ld connections, not %ld", is, wanted);
 		console_pause(50);
 	}

@@ -195,12 +195,12 @@ static inline int hand_count(LDAP *hand, const char *filter)
 	return count;
 }
 
-/* slapo-refint works in the background: waits up to two seconds until so many match. */
+/* slapo-refint works in the background: waits up to twenty seconds until so many match. */
 static inline bool hand_settles(LDAP *hand, const char *filter, int count)
 {
 	unsigned tries;
 
-	for (tries = 0; tries < 40 && hand_count(hand, filter) != count; tries++)
+	for (tries = 0; tries < 400 && hand_count(hand, filter) != count; tries++)
 		usleep(50000);
 	return hand_count(hand, filter) == count;
 }

@@ -45,7 +45,10 @@ struct pty_session {
 struct pty_session *pty_start(const struct pty_options *options);
 /* Kills it if it still runs (by its id). */
 void pty_free(struct pty_session *session);
-/* Takes in what comes, until nothing comes for `quiet` milliseconds. */
+/*
+ * Takes in what comes, until nothing comes for `quiet` milliseconds, the program has read what was typed
+ * and sleeps; 0: only what is there.  What it asked others for may come later: wait for words.
+ */
 void pty_settle(struct pty_session *session, int quiet);
 /* Takes in what comes until the screen holds these words; false where they are not there in time. */
 bool pty_wait_for(struct pty_session *session, const char *words, int milliseconds);
