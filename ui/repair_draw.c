@@ -173,9 +173,11 @@ static void lay_out(const struct repair_view *self, struct arena *arena, enum vi
 /* The step under way stays in sight. */
 static size_t offset_of(const struct repair_view *self, const struct layout *layout, int rows)
 {
-	if (desk_look(self->run)->phase != DESK_WRITING || rows < 3 || layout->running + 2 < (size_t)rows)
+	size_t below = rows > 4 ? 2 : 1;   /* rows behind its first one, with the mark that more is below */
+
+	if (desk_look(self->run)->phase != DESK_WRITING || rows < 3 || layout->running + below < (size_t)rows)
 		return self->scroll;
-	return layout->running + 3 - (size_t)rows;
+	return layout->running + below + 1 - (size_t)rows;
 }
 
 static void draw_panes(const struct repair_view *self, const struct layout *layout, struct canvas *canvas, int top, int rows)
@@ -218,7 +220,7 @@ static void draw_bottom(const struct repair_view *self, struct canvas *canvas, i
 	const char *said = self->stops.said;
 
 	frame_rule(canvas, row, 0, canvas->columns, bottom_words(look, canvas->arena));
-	if (look->phase == DESK_OVER)
+	if (look->phase == DESK_OVER && *look->id != '\0')
 		canvas_format(canvas, row + 1, 1, canvas->columns - 2, STYLE_DIM, "Number %s: each step stands in the history with it", look->id);
 	if (look->phase == DESK_SHOWN || look->phase == DESK_OVER)
 		stops_draw(&self->stops, &now, canvas, row + 1, rows - 1);

@@ -100,7 +100,7 @@ static const char *row_words(struct arena *arena, const struct desk_view *look, 
 
 static int state_column(const struct wrapped *pane)
 {
-	return pane->width >= 100 ? 64 : pane->width >= 70 ? 52 : pane->width - 20;
+	return pane->width >= 100 ? 64 : pane->width >= 86 ? 60 : pane->width >= 70 ? 52 : pane->width - 20;
 }
 
 static const char *state_word(const struct desk_step *step, bool before, enum style *style)
@@ -124,17 +124,17 @@ static void add_row(const struct desk_view *look, const struct step_row *row, st
 	enum style style;
 	const char *words = row_words(pane->arena, look, row), *state = state_word(step, before, &style), *told = told_of(step, before);
 	char clock[9] = "";
-	struct wrapped_span spans[] = { { narrow ? NUMBER : 0, STYLE_DIM, number }, { column, STYLE_VALUE, words }, { at, style, state }, { at + 17, STYLE_DIM, clock } };
+	struct wrapped_span spans[] = { { at, style, state }, { at + 17, STYLE_DIM, clock } };
+	int count = *state == '\0' ? 0 : 1;
 
-	if (look->steps[row->to].at != 0 && pane->width >= at + 26)
+	if (look->steps[row->to].at != 0 && pane->width >= at + 26) {
 		clock_digits(look->steps[row->to].at, 1, clock);
-	/* Long words have rows of their own, so that the state is not written over them. */
-	if (text_columns(pane->form, words, strlen(words)) + 1 > (size_t)((*state != '\0' ? at : pane->width) - column)) {
-		wrapped_add(pane, spans[0].column, STYLE_DIM, number, column, STYLE_VALUE, words);
-		spans[0].words = spans[1].words = "";
+		count = 2;
 	}
-	if (*state != '\0' || *spans[1].words != '\0')
-		wrapped_pieces(pane, spans, clock[0] != '\0' ? 4 : 3);
+	wrapped_add(pane, narrow ? NUMBER : 0, STYLE_DIM, number, column, STYLE_VALUE, words);
+	/* Long words leave no room beside them. */
+	if (count > 0 && !wrapped_beside(pane, spans, count))
+		wrapped_pieces(pane, spans, count);
 	if (told != NULL)
 		wrapped_add(pane, 0, STYLE_PLAIN, NULL, column + 2, step->state == DESK_DONE ? STYLE_DIM : STYLE_WARNING, told);
 }

@@ -10,7 +10,7 @@
 
 /* Targets of a click. */
 enum { CLICK_NAME, CLICK_REASON, CLICK_BUTTONS };
-enum { LABELS = 18, LINES_MOST = 60 };
+enum { LABELS = 18, LINES_MOST = 60, HINT_LEAST = 10 };
 
 void stops_start(struct stops *stops)
 {
@@ -243,7 +243,9 @@ static void draw_buttons(const struct stops *stops, const struct stops_now *now,
 		canvas_target(canvas, row, column, used, CLICK_BUTTONS + (int)i);
 		column += used + 2;
 	}
-	canvas_words(canvas, row, column + 1, -1, stops->said != NULL ? STYLE_WARNING : STYLE_DIM, hint(stops, now, canvas->arena));
+	/* A word of it is no hint. */
+	if (canvas->columns - column - 1 >= HINT_LEAST)
+		canvas_words(canvas, row, column + 1, -1, stops->said != NULL ? STYLE_WARNING : STYLE_DIM, hint(stops, now, canvas->arena));
 }
 
 void stops_draw(const struct stops *stops, const struct stops_now *now, struct canvas *canvas, int top, int rows)

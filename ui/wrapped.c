@@ -130,6 +130,21 @@ void wrapped_pieces(struct wrapped *wrapped, const struct wrapped_span *spans, i
 	}
 }
 
+bool wrapped_beside(struct wrapped *wrapped, const struct wrapped_span *spans, int count)
+{
+	struct wrapped_row *row = wrapped->count == 0 ? NULL : &wrapped->rows[wrapped->count - 1];
+
+	if (row == NULL || row->count + count > WRAPPED_SPANS)
+		return false;
+	for (int i = 0; i < row->count; i++) {
+		if (row->spans[i].column + (int)row->spans[i].text.columns >= spans[0].column)
+			return false;
+	}
+	for (int i = 0; i < count; i++)
+		put(row, spans[i].column, spans[i].style, text_visible(wrapped->arena, wrapped->form, spans[i].words, strlen(spans[i].words)));
+	return true;
+}
+
 void wrapped_blank(struct wrapped *wrapped)
 {
 	new_row(wrapped);

@@ -41,6 +41,8 @@ void wrapped_add(struct wrapped *wrapped, int sign_column, enum style sign_style
 void wrapped_text(struct wrapped *wrapped, int indent, int hang, enum style style, const char *bytes, size_t length);
 /* One row of pieces, cut and not broken. */
 void wrapped_pieces(struct wrapped *wrapped, const struct wrapped_span *spans, int count);
+/* More pieces in the last row, where that is free from the first of them on; false: it is not, and nothing was added. */
+bool wrapped_beside(struct wrapped *wrapped, const struct wrapped_span *spans, int count);
 void wrapped_blank(struct wrapped *wrapped);
 /* A heading with a rule to the right edge. */
 void wrapped_heading(struct wrapped *wrapped, const char *words);
