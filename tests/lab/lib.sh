@@ -104,8 +104,18 @@ ours() {
 	[ "$(readlink "/proc/$1/cwd" 2>/dev/null)" = "$2" ]
 }
 
-# pid_of PART - the recorded process id, empty if there is none
-pid_of() { cat "$DIR/pids/$1" 2>/dev/null; }
+# pid_of PART - the recorded process id, empty if there is none; one that a test stopped and started again
+# has told its new one itself
+pid_of() {
+	local pid own=
+	pid=$(cat "$DIR/pids/$1" 2>/dev/null)
+	case $1 in
+	postfix) own=$(tr -d ' ' 2>/dev/null <"$DIR/postfix/spool/pid/master.pid") ;;
+	dovecot1|dovecot2) own=$(cat "$DIR/$1/run/master.pid" 2>/dev/null) ;;
+	esac
+	if [ -n "$own" ] && ! ours "$pid" "$(mark "$1")" && ours "$own" "$(mark "$1")"; then pid=$own; fi
+	echo "$pid"
+}
 
 running() { ours "$(pid_of "$1")" "$(mark "$1")"; }
 

@@ -286,7 +286,7 @@ reload_dovecot() {
 # reload_postfix - and waits until nobody works by the old settings: who has nothing to do ends at once
 reload_postfix() {
 	local old pid
-	old=$(pgrep -P "$(cat "$LAB_DIR/pids/postfix")" -x 'qmgr|smtpd|cleanup|trivial-rewrite')
+	old=$(pgrep -P "$(tr -d " " <"$LAB_DIR/postfix/spool/pid/master.pid")" -x 'qmgr|smtpd|cleanup|trivial-rewrite')
 	postfix -c "$LAB_POSTFIX_CONF" reload 2>&1
 	for pid in $old; do soon is_dead "$pid"; done
 }
