@@ -31,7 +31,7 @@
 #include "settings/guardian_private.h"
 #include "settings/smtp_log.h"
 
-enum { LOG_MOST = 16 << 20, LOG_BEFORE = 8 << 20, STALE_S = 3600, LOOKS = 20, LOOK_MS = 150, START_SLACK_S = 2 };
+enum { LOG_MOST = 16 << 20, LOG_BEFORE = 8 << 20, STALE_S = 3600, LOOKS = 20, LOOK_MS = 150, START_SLACK_S = 2, SETTLE_MS = 300 };
 
 struct look {
 	struct guardian guardian;          /* for its way to run programs */
@@ -352,33 +352,75 @@ static int client_of(const struct held *held, const struct smtp_open *open)
 	return -1;
 }
 
-/* Cuts its connection (or only looks whether there is one). False: there is none, or it could not be cut. */
-static bool connection(struct look *look, const struct smtp_open *open, bool cut)
-{
-	int pidfd = pidfd_of(open->pid), client;
-	struct held held;
-	bool given, there;
+/* A session as it was found, with its process and its connection held. */
+struct grip {
+	struct smtp_open open;             /* as the log told when it was found */
+	int pidfd, client;                 /* -1: none; no client with a pidfd: the kernel gives none */
+	ino_t socket;                      /* of the client */
+};
 
-	/* Asked again while the number is held: from here on it cannot become another process's. */
+static void loosen(struct grip *grip)
+{
+	if (grip->client >= 0)
+		close(grip->client);
+	if (grip->pidfd >= 0)
+		close(grip->pidfd);
+}
+
+/* False: the process is gone, another one, or has no client. */
+static bool take_grip(const struct look *look, const struct smtp_open *open, struct grip *grip)
+{
+	struct stat status;
+	struct held held;
+	bool given;
+	int client;
+
+	*grip = (struct grip){ .open = *open, .pidfd = pidfd_of(open->pid), .client = -1 };
+	/* Asked while the number is held: from here on it cannot become another process's. */
 	if (!is_that_one(look, open)) {
-		if (pidfd >= 0)
-			close(pidfd);
+		loosen(grip);
 		return false;
 	}
 	held.count = 0;
-	given = pidfd >= 0 && hold_sockets(open->pid, pidfd, &held);
+	given = grip->pidfd >= 0 && hold_sockets(open->pid, grip->pidfd, &held);
 	client = given ? client_of(&held, open) : -1;
-	there = !given || client >= 0;
-	if (cut && given && client >= 0) {
-		there = shutdown(client, SHUT_RDWR) == 0;
-	} else if (cut && !given) {
-		there = end_process(open->pid, pidfd);
-		look->killed += there;
-	}
+	grip->client = client >= 0 ? fcntl(client, F_DUPFD_CLOEXEC, 3) : -1;
+	grip->socket = grip->client >= 0 && fstat(grip->client, &status) == 0 ? status.st_ino : 0;
 	let_go(&held);
-	if (pidfd >= 0)
-		close(pidfd);
-	return there;
+	if (!given || grip->client >= 0)
+		return true;
+	loosen(grip);
+	return false;
+}
+
+static bool is_connected(const struct look *look, const struct smtp_open *open)
+{
+	struct grip grip;
+
+	if (!take_grip(look, open, &grip))
+		return false;
+	loosen(&grip);
+	return true;
+}
+
+/* Does the process still hold this very connection? It may serve somebody else by now. */
+static bool holds(const struct grip *grip)
+{
+	char path[300];
+	DIR *directory;
+	struct dirent *entry;
+	struct stat status;
+	bool found = false;
+
+	snprintf(path, sizeof(path), "/proc/%ld/fd", grip->open.pid);
+	directory = opendir(path);
+	while (directory && !found && (entry = readdir(directory))) {
+		snprintf(path, sizeof(path), "/proc/%ld/fd/%s", grip->open.pid, entry->d_name);
+		found = entry->d_name[0] != '.' && stat(path, &status) == 0 && S_ISSOCK(status.st_mode) && status.st_ino == grip->socket;
+	}
+	if (directory)
+		closedir(directory);
+	return found;
 }
 
 /* --- together ----------------------------------------------------------------------------------------------------- */
@@ -432,9 +474,9 @@ static struct json *report(struct look *look, int64_t ended)
 	for (size_t i = 0; i < look->log.count; i++) {
 		const struct smtp_open *open = &look->log.open[i];
 
-		if (wanted(look, open) && connection(look, open, false))
+		if (wanted(look, open) && is_connected(look, open))
 			add_session(list, open);
-		else if (!*open->login && open->mails == 0 && is_that_one(look, open) && may_log_in(look, open->pid) && connection(look, open, false))
+		else if (!*open->login && open->mails == 0 && is_that_one(look, open) && may_log_in(look, open->pid) && is_connected(look, open))
 			silent++;
 	}
 	add_text(json, "place", look->place);
@@ -447,22 +489,70 @@ static struct json *report(struct look *look, int64_t ended)
 	return json;
 }
 
-/* Each is cut and seen to be gone. */
-static int64_t end_all(struct look *look)
+/* Is the process still in the session in which it was found, as the log tells now? */
+static bool is_same_session(const struct look *look, const struct smtp_open *found)
 {
-	int64_t ended = 0;
-
 	for (size_t i = 0; i < look->log.count; i++) {
 		const struct smtp_open *open = &look->log.open[i];
+
+		if (open->pid == found->pid)
+			return strcmp(open->login, found->login) == 0 && strcmp(open->client, found->client) == 0 && strcmp(open->since, found->since) == 0;
+	}
+	return false;
+}
+
+static bool cut(struct look *look, const struct grip *grip)
+{
+	if (grip->client >= 0)
+		return shutdown(grip->client, SHUT_RDWR) == 0;
+	/* Without its descriptor there is only the process; what it serves was asked a moment ago. */
+	if (!is_that_one(look, &grip->open) || !end_process(grip->open.pid, grip->pidfd))
+		return false;
+	look->killed++;
+	return true;
+}
+
+static bool is_gone(const struct look *look, const struct grip *grip)
+{
+	return grip->client >= 0 ? !holds(grip) : !is_that_one(look, &grip->open);
+}
+
+/*
+ * Each is cut and seen to be gone.  A process serves one client after the other, so what the log told once may be over
+ * when its turn comes.  All connections are held first; then the log gets the time in which a line of before reaches it,
+ * and is read anew.  A process that is in the same session there was in it when its connection was held, so what is held
+ * is that session's; whatever else has begun since has another connection and is never touched.
+ */
+static bool end_all(struct look *look, int64_t *ended)
+{
+	struct grip *grips = arena_alloc(look->guardian.arena, (look->log.count + 1) * sizeof(*grips));
+	size_t count = 0;
+	bool fine;
+
+	guardian_point("smtp-found");
+	for (size_t i = 0; i < look->log.count; i++)
+		if (wanted(look, &look->log.open[i]) && take_grip(look, &look->log.open[i], &grips[count]))
+			count++;
+	guardian_point("smtp-held");
+	if (count > 0)
+		guardian_pause(SETTLE_MS);
+	fine = count == 0 || read_log(look);
+	for (size_t i = 0; i < count; i++) {
 		int tries = 0;
 
-		if (!wanted(look, open) || !connection(look, open, true))
+		if (!fine || !is_same_session(look, &grips[i].open) || !cut(look, &grips[i])) {
+			loosen(&grips[i]);
+			grips[i] = (struct grip){ .pidfd = -1, .client = -1 };
 			continue;
-		while (tries++ < LOOKS && connection(look, open, false))
+		}
+		/* The copy stays until the end, so that no other socket can get its number meanwhile. */
+		while (tries++ < LOOKS && !is_gone(look, &grips[i]))
 			guardian_pause(LOOK_MS);
-		ended += tries <= LOOKS;
+		*ended += tries <= LOOKS;
 	}
-	return ended;
+	for (size_t i = 0; i < count; i++)
+		loosen(&grips[i]);
+	return fine;
 }
 
 static int print(struct json *json, int status)
@@ -480,12 +570,12 @@ int smtp_sessions_main(bool end, const char *postfix, char *const *logins)
 	struct look look = { .guardian = { .arena = arena_new(), .lock = -1 }, .postfix = postfix, .logins = logins, .place = "" };
 	struct json *json;
 	int64_t ended = 0;
-	bool fine = find_master(&look) && read_log(&look);
+	bool fine;
 
-	if (fine && end) {
-		ended = end_all(&look);
-		fine = read_log(&look);
-	}
+	guardian_points_read();
+	fine = find_master(&look) && read_log(&look);
+	if (fine && end)
+		fine = end_all(&look, &ended) && read_log(&look);
 	json = fine ? report(&look, ended) : json_object_new();
 	if (!fine)
 		json_put_text(json, "error", look.error.text);

@@ -85,7 +85,11 @@ status 0 "that is taken back" pr undo --yes
 ok "and the forward is there" ldapvalue "(uid=$who)" mailForwardAddress "$other_address"
 pr reset "$who" --forwarding forwards="$other_address" until="$day" --yes >/dev/null
 id=$(due_id)
+status 0 "what would be off the list" pr due "done" "$id" --dry-run
+said "is told" "Would be taken off the list: end the forward of $who"
 status 0 "somebody did it otherwise" pr due "done" "$id"
+said "and it is said what is off" "Taken off the list: end the forward of $who"
+status 65 "what is not on it" pr due "done" "$id"
 ok "and it is off the list" none_due
 pr reset "$who" --forwarding --yes >/dev/null
 
@@ -129,17 +133,22 @@ made_password >"$work/word3"
 said "it is told what is not done" "login cache emptied on mail2: NOT DONE."
 said "and what is true until then" "the OLD password may still open the mailbox there"
 said "and what is done" "login cache emptied on mail1  done"
+status 0 "the history" pr history --limit 3
+said "tells both" " done, 3 open"
 ok "the new password works where it can" opens "$address" "$work/word3"
 ok "the old one does not" refuses "$address" "$work/before"
 status 0 "it is due" pr due
 said "with the steps" "not done yet: login cache emptied on mail2"
 id=$(due_id)
-status 75 "tried while it is away" pr_with down due again "$id" --yes
+status 75 "tried while it is away" pr_with down due again "$id" --yes --format json
+said "it says why the status" '"ending": "timeout"'
 ok "it stays due" some_due
 status 0 "once it is back" pr due again "$id" --yes
 said "it is finished" "All 3 steps are done."
 ok "and nothing is due" none_due
 ok "all under one number" one_job "$id"
+status 0 "the history of it" pr history --limit 3 --format json
+said "says that all is done now" '"job_state":"done"'
 
 # A program that is killed in the middle loses no step.
 halt_mail2
@@ -181,13 +190,31 @@ ok "Postfix refuses all the same, at once" soon refused_sending
 pr set user "$who" locked=yes --yes >/dev/null
 status 0 "the rest, once mail3 is back" pr_with back due again "$job" --yes
 ok "nothing is due" none_due
+status 77 "not by a helpdesk" pr --role helpdesk stolen "$who" --yes
+same "which is told once" 1 "$(grep -c 'needs role admin' "$work/out")"
 status 0 "taken back by its number" pr_with back undo "$job" --yes
+said "what stays is named" "cannot be taken back and stay"
+status 0 "the history of that" pr history --format json
+said "tells how much" '"job_state":"partly_undone"'
+status 75 "once more" pr_with back undo "$job" --yes
+said "is nothing" "Nothing more of job $job can be taken back"
 ok "the login works again" opens "$address" "$work/word3"
 ok "Postfix takes the login" not_refused_in_table
 ok "the mail is released" on_hold 0
 ok "that under another name too" on_hold 0 "$mask"
 ok "the filter is on again" filter_is thief
 postsuper_own
+# A process of Postfix serves one after the other: who came meanwhile is not cut for who went.
+ok "an open session again" smtp_stays "$work/word3"
+POSTROOM_GUARDIAN_STOP=smtp-found "$POSTROOM" guardian smtp-end --postfix "$LAB_POSTFIX_CONF" "$address" >"$work/ended" &
+ending=$!
+ok "is found, to be ended" stopped "$ending"
+ok "it ends by itself" smtp_quits
+ok "and a colleague comes" eval 'address=$other_address smtp_stays "$LAB_PEOPLE_SECRET"'
+kill -CONT "$ending"
+wait "$ending"
+ok "nothing is ended" grep -q '"ended":0' "$work/ended"
+ok "the colleague is served on" smtp_quits
 
 # --- somebody leaves --------------------------------------------------------------------------------------------------
 status 0 "in a group" pr set group "$group" "members+=$who" --yes

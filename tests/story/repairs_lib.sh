@@ -132,6 +132,16 @@ smtp_is_gone() {
 	cat "$work/smtp.out"
 	return 1
 }
+smtp_quits() { talk QUIT 221 && smtp_is_gone; }
+stopped() { # within 10 s the process stops itself
+	local i
+	for ((i = 0; i < 100; i++)); do
+		grep -q '^State:.T' "/proc/$1/status" 2>/dev/null && return 0
+		sleep 0.1
+	done
+	cat "/proc/$1/status"
+	return 1
+}
 # submit_as LOGIN FILE - a mail as the person; prints the talk
 submit_as() {
 	local status from=${3:-$address}
