@@ -23,6 +23,14 @@ static const char *const state_words[] = {
 	[DESK_FAILED] = "NOT DONE", [DESK_UNKNOWN] = "nobody knows", [DESK_LEFT_OUT] = "not begun",
 };
 
+/* Nothing was tried yet where it is still to be confirmed. */
+static const char *state_of(const struct desk_view *view, const struct desk_step *step)
+{
+	if (step->state == DESK_FAILED && view->phase == DESK_SHOWN)
+		return step->told ? "cannot be done" : "";
+	return state_words[step->state];
+}
+
 static void table_steps(const struct desk_view *view)
 {
 	struct arena *arena = arena_new();
@@ -31,7 +39,7 @@ static void table_steps(const struct desk_view *view)
 		const struct desk_step *step = &view->steps[i];
 
 		print_line("", arena_format(arena, "%2zu  %s%s  %s%s%s", i + 1, step->words, desk_on(arena, step->words, step->server),
-			state_words[step->state], step->told ? "  " : "", step->as_before ? "(as above)" : step->told ? step->told : ""));
+			state_of(view, step), step->told ? "  " : "", step->as_before ? "(as above)" : step->told ? step->told : ""));
 	}
 	arena_free(arena);
 }

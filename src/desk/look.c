@@ -164,11 +164,30 @@ static bool who_is_known(const struct desk_run *run)
 	return true;
 }
 
+/* Whoever may not do the job at all is told so once, before any server is asked. */
+static bool is_refused(struct desk_run *run)
+{
+	enum role role = run->desk->settings.role;
+	const char *reason = desk_job_reason(run->view.job, role);
+
+	if (!reason)
+		return false;
+	error_set(&run->view.refusal, ERROR_REFUSED, "%s: %s%s%s", run->view.job->title, reason, role == ROLE_MONITOR ? "" : ", and this session has role ",
+		role == ROLE_MONITOR ? "" : role_word(role));
+	loop_timer_stop(run->timer);
+	run->timer = NULL;
+	run->view.phase = DESK_SHOWN;
+	run_changed(run);
+	return true;
+}
+
 static void look_at_who(void *context)
 {
 	struct desk_run *run = context;
 	unsigned looks = run->view.job->looks;
 
+	if (is_refused(run))
+		return;
 	if (run->plan.live && !who_is_known(run) && loop_now(run->desk->settings.loop) < run->until)
 		return;
 	loop_timer_stop(run->timer);

@@ -89,6 +89,38 @@ static bool unreachable(const struct error *error)
 	return error->kind == ERROR_UNREACHABLE || error->kind == ERROR_TIMEOUT || error->kind == ERROR_CANCELLED;
 }
 
+/* The least role that may do every step; false: there is none. */
+static bool role_for_all(const struct desk_run *run, enum role *role)
+{
+	for (*role = ROLE_MONITOR; *role <= ROLE_ADMIN; (*role)++) {
+		bool all = true;
+
+		for (size_t i = 0; i < run->count && all; i++)
+			all = !run->steps[i].review || role_check(*role, run->steps[i].review->change, NULL);
+		if (all)
+			return true;
+	}
+	return false;
+}
+
+/* What the role may not do is told once for the job and not of each kind of change that it is made of. */
+static void refuse_for_role(struct desk_run *run, size_t i)
+{
+	const char *words = run->taken_back ? run->view.name : run->view.job->title;
+	enum role role;
+
+	/* Not begun, and not because of this step. */
+	run->shown[i].told = NULL;
+	run->shown[i].state = DESK_WAITING;
+	if (run->view.refusal.kind != ERROR_NONE)
+		return;
+	if (role_for_all(run, &role))
+		error_set(&run->view.refusal, ERROR_REFUSED, "%s needs role %s, and this session has role %s", words, role_word(role),
+			role_word(run->desk->settings.role));
+	else
+		run->view.refusal = run->steps[i].review->refusal;
+}
+
 static void judge(struct desk_run *run, size_t i)
 {
 	struct run_step *step = &run->steps[i];
@@ -99,6 +131,10 @@ static void judge(struct desk_run *run, size_t i)
 		shown->review = step->review;
 		if (step->review->plan.count == 0 && !step->planned.repeats)
 			shown->told = "nothing to do: it is so already";
+		return;
+	}
+	if (step->review && step->review->stage == STAGE_ROLE && why->kind == ERROR_REFUSED) {
+		refuse_for_role(run, i);
 		return;
 	}
 	shown->told = arena_text(run->arena, why->text);
@@ -118,6 +154,9 @@ static void judge(struct desk_run *run, size_t i)
 		return;
 	if ((!shown->server || why->kind == ERROR_REFUSED) && run->view.refusal.kind == ERROR_NONE)
 		run->view.refusal = *why;
+	/* Whom it concerns is the same in each step, and told with the job. */
+	if (why->kind == ERROR_REFUSED && strcmp(why->text, run->view.refusal.text) == 0)
+		shown->told = NULL;
 }
 
 static void all_reviewed(struct desk_run *run)
