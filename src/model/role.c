@@ -6,8 +6,10 @@
  */
 #include "model/role.h"
 
+#include <stdio.h>
 #include <string.h>
 
+#include "model/guarded.h"
 #include "model/store.h"
 
 enum right {
@@ -154,22 +156,32 @@ static void lower_first(char *to, size_t size, const char *label)
 		to[0] = (char)(to[0] - 'A' + 'a');
 }
 
+/* "a user", "the settings of a server". */
+static const char *one_of(const struct kind *kind, char *room, size_t size)
+{
+	bool guarded = kind == &kind_setting || kind == &kind_limits;
+
+	snprintf(room, size, "%s %s%s", guarded ? "the" : "a", kind->noun, guarded ? " of a server" : "");
+	return room;
+}
+
 static bool refuse(enum role role, const struct kind *kind, const struct field *field, enum verb verb, struct error *error)
 {
 	const char *other = role_that_may(kind, field, verb);
-	char label[100] = "";
+	char label[100] = "", what[100];
 
+	one_of(kind, what, sizeof(what));
 	if (field)
 		lower_first(label, sizeof(label), field->label);
 	if (!other && field)
-		return error_set(error, ERROR_REFUSED, "no role may change the %s of a %s: it is only shown", label, kind->noun);
+		return error_set(error, ERROR_REFUSED, "no role may change the %s of %s: it is only shown", label, what);
 	if (!other)
-		return error_set(error, ERROR_REFUSED, "no role may write a %s", kind->noun);
+		return error_set(error, ERROR_REFUSED, "no role may write %s", what);
 	if (field)
-		return error_set(error, ERROR_REFUSED, "%s the %s of a %s needs role %s, and this session has role %s",
-			verb_doing(verb == VERB_ADD ? VERB_EDIT : verb), label, kind->noun, other, role_word(role));
-	return error_set(error, ERROR_REFUSED, "%s a %s needs role %s, and this session has role %s",
-		verb_doing(verb), kind->noun, other, role_word(role));
+		return error_set(error, ERROR_REFUSED, "%s the %s of %s needs role %s, and this session has role %s",
+			verb_doing(verb == VERB_ADD ? VERB_EDIT : verb), label, what, other, role_word(role));
+	return error_set(error, ERROR_REFUSED, "%s %s needs role %s, and this session has role %s",
+		verb_doing(verb), what, other, role_word(role));
 }
 
 /*
