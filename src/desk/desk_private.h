@@ -71,6 +71,8 @@ struct desk_plan {
 };
 bool desk_wants(const struct desk_plan *plan, const char *field);            /* a flag of the wish says yes */
 const char *desk_wish_text(const struct desk_plan *plan, const char *field); /* "" none */
+#define DESK_MUST_CHANGE "! mail programs cannot change a password: until the person has chosen another one, where this site lets them, " \
+	"a mail server may refuse the login"
 /* A remark that begins with "! " is a warning. */
 void desk_remark(struct desk_plan *plan, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Names by which mail servers know the person: primary address in small letters, login; NULL-terminated. */

@@ -94,7 +94,7 @@ void desk_step_must_change(struct desk_plan *plan)
 	change = change_new(VERB_EDIT, plan->person->kind, plan->person->name);
 	change->id = arena_text(change->arena, plan->person->id);
 	change_edit_text(change, field_of(plan, "must_change"), EDIT_SET, "yes");
-	desk_remark(plan, "! mail programs cannot change a password: until the person has chosen another one, where this site lets them, a mail server may refuse the login");
+	desk_remark(plan, "%s", DESK_MUST_CHANGE);
 	desk_step(plan, NULL, change, "have it changed at the next login", "must be changed at the next login", "this password may be kept for good")->repeats = true;
 }
 

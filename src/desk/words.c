@@ -22,6 +22,17 @@ static bool is_told(const struct consequence *list, size_t count, const char *se
 	return false;
 }
 
+/* What the plan knows better and says itself: how full the mailbox is, and what a password that must be changed means. */
+static bool plan_says(const struct desk_run *run, const char *rule)
+{
+	if (strcmp(rule, "quota-lowered") == 0)
+		return run->plan.used >= 0;
+	for (size_t i = 0; strcmp(rule, "must-change-where") == 0 && i < run->plan.remark_count; i++)
+		if (strcmp(run->plan.remarks[i], DESK_MUST_CHANGE) == 0)
+			return true;
+	return false;
+}
+
 static void join_consequences(struct desk_run *run)
 {
 	struct consequence *list = NULL;
@@ -34,7 +45,7 @@ static void join_consequences(struct desk_run *run)
 			for (size_t j = 0; review && j < review->consequence_count; j++) {
 				const struct consequence *one = &review->consequences[j];
 
-				if ((int)one->severity != severity || is_told(list, count, one->sentence))
+				if ((int)one->severity != severity || is_told(list, count, one->sentence) || plan_says(run, one->rule))
 					continue;
 				list = arena_grow(run->arena, list, &capacity, count + 1, sizeof(*list));
 				list[count++] = (struct consequence){ one->severity, arena_text(run->arena, one->rule), arena_text(run->arena, one->sentence) };
