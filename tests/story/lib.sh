@@ -120,9 +120,10 @@ tab_to() {
 	screen
 	return 1
 }
-# down_to, up_to PATTERN - down (up) until the screen shows it, and back again if that went past it
+# down_to, up_to, page_to PATTERN - down (up, a page down) until the screen shows it, and back again if that went past it
 down_to() { move_to "$1" Down Up; }
 up_to() { move_to "$1" Up Down; }
+page_to() { move_to "$1" PageDown PageUp; }
 move_to() {
 	local i
 	for ((i = 0; i < 120; i++)); do

@@ -62,7 +62,7 @@ opened() { desk desk aschmid1 && shows 'Now +Account'; }
 # away: nothing of mail2 can be asked over its API; lines of the other server and of the directory stand all the same
 away() {
 	desk down aakesson && shows 'Used +no answer +.*mail2: no answer' 30 && shows 'Filters +no answer +mail2: no answer' 30 &&
-		shows 'Queued to them +nothing' 30 && keys NPage NPage && shows 'Identity'
+		shows 'Queued to them +nothing' 30 && page_to 'Identity'
 }
 log_lines() { keys End && shows 'Last lines' && shows 'Login: user=<anna.schmid'; }
 card() { keys c && shows 'server mail.example.com, port 993, TLS' && shows "$anna  \(the whole address\)" && shows 'as the ports answer: POP3, SMTP|POP3, SMTP'; }
