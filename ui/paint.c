@@ -367,6 +367,34 @@ void paint_frame(struct paint *paint, const struct canvas *canvas)
 	collect(paint);
 }
 
+/*
+ * A terminal without a second screen keeps what stands on the one it has: for whoever sits down at the shell, and in what
+ * can be scrolled back to, since many put there what is cleared as a whole.  So each row is emptied by itself.
+ */
+static void empty_rows(struct paint *paint)
+{
+	int row, column;
+
+	if (can("smcup"))
+		return;
+	getyx(curscr, row, column);
+	put_capability(&paint->bytes, "sgr0", 0, 0);
+	for (int each = 0; each < paint->rows; each++) {
+		put_capability(&paint->bytes, "cup", each, 0);
+		put_capability(&paint->bytes, "el", 0, 0);
+	}
+	/* Where curses left it. */
+	put_capability(&paint->bytes, "cup", row, column);
+}
+
+/* All of the next frame is sent. */
+static void forget_frame(struct paint *paint)
+{
+	free(paint->shown);
+	paint->shown = NULL;
+	clearok(curscr, TRUE);
+}
+
 void paint_resize(struct paint *paint, int rows, int columns)
 {
 	paint->rows = rows;
@@ -381,18 +409,18 @@ void paint_resize(struct paint *paint, int rows, int columns)
 
 void paint_again(struct paint *paint)
 {
-	free(paint->shown);
-	paint->shown = NULL;
-	clearok(curscr, TRUE);
+	empty_rows(paint);
+	forget_frame(paint);
 }
 
 void paint_leave(struct paint *paint)
 {
+	empty_rows(paint);
 	endwin();
 	collect(paint);
 	/* curs_set's memory and the terminal's state part ways here. */
 	paint->cursor_shown = true;
-	paint_again(paint);
+	forget_frame(paint);
 }
 
 const char *paint_bytes(struct paint *paint, size_t *length)

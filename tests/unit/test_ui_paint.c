@@ -157,6 +157,32 @@ static void no_colours_where_not_wanted(void **state)
 	}
 }
 
+/* A terminal without a second screen is left empty, row by row: what is cleared as a whole many keep to be scrolled back to. */
+static void nothing_is_left_where_there_is_one_screen_only(void **state)
+{
+	struct paint *paint = open_at("vt100", 10, 40, true);
+	struct canvas *canvas = canvas_new(10, 40, VISIBLE_ASCII), *empty = canvas_new(10, 40, VISIBLE_ASCII);
+	const char *bytes;
+	size_t length;
+
+	(void)state;
+	canvas_words(canvas, 4, 2, -1, STYLE_TITLE, "er5z-9xan-mjan-mbmk");
+	send(paint, canvas);
+	assert_shows(&screen, canvas);
+	assert_false(screen.alternate);
+	paint_leave(paint);
+	bytes = paint_bytes(paint, &length);
+	assert_null(memmem(bytes, length, "\033[J", 3));
+	screen_show(&screen, bytes, length);
+	assert_shows(&screen, empty);
+	/* It comes back as it was. */
+	send(paint, canvas);
+	assert_shows(&screen, canvas);
+	canvas_free(canvas);
+	canvas_free(empty);
+	paint_close(paint);
+}
+
 static void poor_terminals_are_refused_in_one_line(void **state)
 {
 	static const struct { const char *term, *reason; } cases[] = {
@@ -266,6 +292,7 @@ int main(void)
 		cmocka_unit_test(a_frame_arrives_and_its_repetition_is_nothing),
 		cmocka_unit_test(the_cursor_follows_the_focus),
 		cmocka_unit_test(no_colours_where_not_wanted),
+		cmocka_unit_test(nothing_is_left_where_there_is_one_screen_only),
 		cmocka_unit_test(poor_terminals_are_refused_in_one_line),
 		cmocka_unit_test(the_rescue_leaves_the_screen),
 		cmocka_unit_test(random_frames_and_sizes_arrive),
