@@ -74,9 +74,20 @@ void screen_close(struct screen *screen)
 	free(screen->cells);
 	text_free(&screen->rest);
 	text_free(&screen->clipboard);
+	text_free(&screen->kept);
 }
 
 /* --- characters ------------------------------------------------------------------------- */
+
+static void keep(struct screen *screen, int from, int to)
+{
+	for (; screen->keeps && from <= to; from++) {
+		char *row = screen_row(screen, from);
+
+		text_addf(&screen->kept, "%s\n", row);
+		free(row);
+	}
+}
 
 static void scroll(struct screen *screen, int top, int bottom, int by)
 {
@@ -84,6 +95,7 @@ static void scroll(struct screen *screen, int top, int bottom, int by)
 	int row;
 
 	for (; by > 0; by--) {
+		keep(screen, top, top);
 		for (row = top; row < bottom; row++)
 			memcpy(screen_at(screen, row, 0), screen_at(screen, row + 1, 0), size);
 		clear_cells(screen, bottom, 0, screen->columns);
@@ -185,6 +197,8 @@ static void private_mode(struct screen *screen, int number, bool on)
 static void erase(struct screen *screen, char final, int what)
 {
 	if (final == 'J') {
+		if (what == 2 || (what == 0 && screen->row == 0 && screen->column == 0))
+			keep(screen, 0, screen->rows - 1);
 		clear_cells(screen, screen->row, what == 2 ? 0 : screen->column, screen->columns);
 		clear_rows(screen, what == 2 ? 0 : screen->row + 1, screen->rows);
 	} else {

@@ -32,6 +32,8 @@ struct screen {
 	struct screen_cell *cells;
 	struct text rest;              /* an unfinished sequence */
 	const struct strict *strict;   /* NULL: only the model's own knowledge */
+	bool keeps;                    /* it has a memory of lines, and takes all into it that some terminal does: kept */
+	struct text kept;              /* what scrolled up, out of any region, and what was cleared as a whole */
 	char complaint[200];           /* "" none */
 };
 void screen_open(struct screen *screen, int rows, int columns, const struct strict *strict);
