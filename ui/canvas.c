@@ -124,6 +124,7 @@ void canvas_clear(struct canvas *canvas)
 	for (size_t i = 0; i < count; i++)
 		blank(&canvas->cells[i], STYLE_PLAIN);
 	canvas->target_count = 0;
+	canvas->secret = 0;
 	canvas->cursor_row = canvas->cursor_column = -1;
 	canvas->cursor_shown = false;
 	arena_free(canvas->arena);
@@ -296,6 +297,11 @@ void canvas_border(struct canvas *canvas, int row, int column, int count, enum b
 
 	for (int i = 0; i < most; i++)
 		put_border(canvas, row, column + i, border, style);
+}
+
+void canvas_secret(struct canvas *canvas, size_t place)
+{
+	canvas->secret = place;
 }
 
 void canvas_cursor(struct canvas *canvas, int row, int column, bool shown)

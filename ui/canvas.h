@@ -42,6 +42,7 @@ struct canvas {
 	enum visible_form form;            /* UTF8 or ASCII: decides borders and escapes */
 	int cursor_row, cursor_column;     /* focus: first column of the focused row, button, or the edit point; -1 none */
 	bool cursor_shown;                 /* false: parked on the focus but hidden visually */
+	size_t secret;                     /* not 0: a password stands here; another number where it stands elsewhere (canvas_secret) */
 	struct arena *arena;               /* scratch of this frame */
 	struct canvas_target *targets;     /* of this frame; later ones lie over earlier ones */
 	size_t target_count, target_capacity;
@@ -69,6 +70,8 @@ void canvas_fill(struct canvas *canvas, int row, int column, int width, enum sty
 void canvas_restyle(struct canvas *canvas, int row, int column, int width, enum style style);/* keeps the text; escapes stay ESCAPE */
 void canvas_border(struct canvas *canvas, int row, int column, int count, enum border border, enum style style);
 void canvas_cursor(struct canvas *canvas, int row, int column, bool shown);
+/* A password is on this frame: no terminal may keep it in its memory of lines. place: not 0, differs where its row does. */
+void canvas_secret(struct canvas *canvas, size_t place);
 /* These cells stand for something that a click can go to; id is the view's own, 0 or above (the frame has those below). */
 void canvas_target(struct canvas *canvas, int row, int column, int width, int id);
 /* What stands at a cell; false: nothing that a click goes to. */

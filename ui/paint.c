@@ -39,6 +39,7 @@ struct paint {
 	struct look pairs[STYLE_COUNT];    /* colours of the pairs in use */
 	short pair_count;
 	bool cursor_shown;
+	size_t secret;                 /* of the frame that is shown: see canvas_secret */
 	struct canvas_cell *shown;     /* what curses was told last, rows * columns; NULL: nothing yet */
 	struct text rescue;
 };
@@ -154,6 +155,9 @@ static void make_rescue(struct paint *paint)
 	text_clear(&paint->rescue);
 	put_capability(&paint->rescue, "sgr0", 0, 0);
 	put_capability(&paint->rescue, "op", 0, 0);
+	/* What is shown may be a password: see blank_secret. */
+	put_capability(&paint->rescue, "cup", 1, 0);
+	put_capability(&paint->rescue, "ed", 0, 0);
 	put_capability(&paint->rescue, "cup", paint->rows - 1, 0);
 	put_capability(&paint->rescue, "rmcup", 0, 0);
 	put_capability(&paint->rescue, "cnorm", 0, 0);
@@ -350,11 +354,34 @@ static void collect(struct paint *paint)
 		lseek(descriptor, 0, SEEK_SET);
 }
 
+/*
+ * A second screen can be switched off, as GNU screen does it and tmux can; then lines that scroll out of any region are
+ * kept, and so are screens that are cleared as a whole. So a frame with a password on it is blanked where it stands, all
+ * but its first row, before anything moves.
+ */
+static void blank_secret(struct paint *paint)
+{
+	if (!paint->secret)
+		return;
+	paint->secret = 0;
+	free(paint->shown);
+	paint->shown = NULL;
+	wmove(stdscr, 1, 0);
+	wclrtobot(stdscr);
+	wnoutrefresh(stdscr);
+	doupdate();
+	collect(paint);
+}
+
 void paint_frame(struct paint *paint, const struct canvas *canvas)
 {
-	bool all = !paint->shown;
+	bool all;
 	int row;
 
+	if (paint->secret != canvas->secret)
+		blank_secret(paint);
+	paint->secret = canvas->secret;
+	all = !paint->shown;
 	if (all) {
 		paint->shown = memory_new(sizeof(*paint->shown) * (size_t)paint->rows * (size_t)paint->columns);
 		werase(stdscr);
@@ -409,12 +436,14 @@ void paint_resize(struct paint *paint, int rows, int columns)
 
 void paint_again(struct paint *paint)
 {
+	blank_secret(paint);
 	empty_rows(paint);
 	forget_frame(paint);
 }
 
 void paint_leave(struct paint *paint)
 {
+	blank_secret(paint);
 	empty_rows(paint);
 	endwin();
 	collect(paint);

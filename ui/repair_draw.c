@@ -238,6 +238,8 @@ void repair_draw(const struct view *view, struct canvas *canvas, struct area are
 	struct layout layout;
 
 	lay_out(self, canvas->arena, canvas->form, area.rows - bottom, area.columns, &layout);
+	if (desk_look(self->run)->phase == DESK_OVER && repair_seconds(self) > 0)
+		canvas_secret(canvas, self->scroll + 1);
 	draw_panes(self, &layout, canvas, area.top, area.rows - bottom);
 	draw_bottom(self, canvas, area.top + area.rows - bottom, bottom);
 }

@@ -225,6 +225,62 @@ static void the_rescue_leaves_the_screen(void **state)
 	paint_close(paint);
 }
 
+/* Thirty lines of a text, of which the sixth is a password, from line `from` on. */
+static void draw_with_secret(struct canvas *canvas, int from, bool secret)
+{
+	canvas_clear(canvas);
+	for (int row = 0; row < canvas->rows; row++) {
+		if (secret && row + from == 5)
+			canvas_words(canvas, row, 0, -1, STYLE_PLAIN, "kookaburra-71");
+		else
+			canvas_format(canvas, row, 0, -1, STYLE_PLAIN, "%s line %d of thirty", secret ? "this is" : "another", row + from);
+	}
+	if (secret && from <= 5)
+		canvas_secret(canvas, (size_t)from + 1);
+}
+
+/* However it goes: scrolled, replaced, painted anew, left; a terminal without a second screen has it nowhere. */
+static void a_secret_is_kept_by_no_terminal(void **state)
+{
+	static const char *const terms[] = { "xterm-256color", "linux", "vt100", "screen", "tmux-256color" };
+	enum { ENDS = 5 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(terms) / sizeof(terms[0]) * ENDS; i++) {
+		struct paint *paint = open_at(terms[i / ENDS], 12, 60, false);
+		struct canvas *canvas = canvas_new(12, 60, VISIBLE_UTF8);
+		const char *bytes;
+		size_t length;
+		char *shown;
+
+		screen.keeps = true;
+		draw_with_secret(canvas, 0, true);
+		send(paint, canvas);
+		shown = screen_text(&screen);
+		assert_non_null(strstr(shown, "kookaburra-71"));
+		free(shown);
+		switch (i % ENDS) {
+		case 0: draw_with_secret(canvas, 3, true); send(paint, canvas); draw_with_secret(canvas, 8, true); break;
+		case 1: draw_with_secret(canvas, 0, false); break;
+		case 2: paint_again(paint); send(paint, canvas); draw_with_secret(canvas, 7, true); break;
+		case 3: draw_with_secret(canvas, 7, true); break;
+		default: break;
+		}
+		if (i % ENDS < 4)
+			send(paint, canvas);
+		else
+			paint_leave(paint);
+		bytes = paint_bytes(paint, &length);
+		screen_show(&screen, bytes, length);
+		shown = screen_text(&screen);
+		if (strstr(shown, "kookaburra") || strstr(text_get(&screen.kept), "kookaburra"))
+			fail_msg("%s, end %zu: still there:\n%s\nand above:\n%s", terms[i / ENDS], i % ENDS, shown, text_get(&screen.kept));
+		free(shown);
+		canvas_free(canvas);
+		paint_close(paint);
+	}
+}
+
 /* --- random frames ---------------------------------------------------------------------------- */
 
 static unsigned seed;
@@ -295,6 +351,7 @@ int main(void)
 		cmocka_unit_test(nothing_is_left_where_there_is_one_screen_only),
 		cmocka_unit_test(poor_terminals_are_refused_in_one_line),
 		cmocka_unit_test(the_rescue_leaves_the_screen),
+		cmocka_unit_test(a_secret_is_kept_by_no_terminal),
 		cmocka_unit_test(random_frames_and_sizes_arrive),
 	};
 
