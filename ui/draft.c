@@ -80,9 +80,18 @@ static char *draft_path(struct arena *arena, const char *state_directory)
 	return arena_format(arena, "%s/draft.json", state_directory);
 }
 
+/* Of such an edit nothing would be left to offer. */
+static bool of_secrets_alone(const struct change *change)
+{
+	for (size_t i = 0; i < change->edit_count; i++)
+		if (!has_secret(change->edits[i].field))
+			return false;
+	return change->verb == VERB_EDIT && change->edit_count > 0;
+}
+
 bool draft_keeps(const struct change *change)
 {
-	if (change->verb == VERB_UNDO)
+	if (change->verb == VERB_UNDO || of_secrets_alone(change))
 		return false;
 	/* Files as they were to be are not: they would be planned from what lay there then. */
 	return kind_find(change->kind->name) != NULL || (change->kind == &kind_setting && guarded_set(change, "value") != NULL && guarded_set(change, "change") == NULL);

@@ -18,7 +18,7 @@
 enum { DRAFTS_MOST = 16 };
 
 /*
- * Can this change be kept for another session? Not an undo, and not what was planned from a server as it was then (limits,
+ * Can this change be kept for another session? Not an undo, not an edit of secrets alone, and not what was planned from a server as it was then (limits,
  * files, mailboxes there): only a draft that is loaded again is written.
  */
 bool draft_keeps(const struct change *change);

@@ -380,6 +380,11 @@ static void drafts_hold_no_secrets(void **state)
 	assert_null(strstr(bytes, "geheim"));
 	assert_non_null(strstr(bytes, "x@example.com"));
 	change_free(change);
+	/* Where nothing else was typed there is nothing to keep. */
+	change = change_new(VERB_EDIT, kind, "anna");
+	change_edit_text(change, kind_field(kind, "password"), EDIT_SET, "geheim");
+	assert_false(draft_keeps(change));
+	change_free(change);
 	nftw(directory, remove_one, 8, FTW_DEPTH | FTW_PHYS);
 }
 
