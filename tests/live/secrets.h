@@ -42,8 +42,8 @@ size_t secrets_watched(void);
 
 /* --- running ---------------------------------------------------------------------------------- */
 
-/* The program in a terminal (TERM NULL: the usual) with these arguments, all its writes traced, its children's too. */
-struct pty_session *secrets_start(const char *term, const char *const *arguments);
+/* The program in a terminal (NULL and 0: the usual ones) with these arguments, all its writes traced, its children's too. */
+struct pty_session *secrets_start(const char *term, int rows, int columns, const char *const *arguments);
 /* Waits for its end with this status, looks through all it wrote, and frees it. */
 void secrets_finish(struct pty_session *session, int status, const char *where);
 /* Only looks through what it wrote so far. */

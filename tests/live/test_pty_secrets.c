@@ -16,7 +16,7 @@ static char *limited, *admin, *asking;
 
 static struct pty_session *start(const char *const *arguments)
 {
-	return secrets_start(NULL, arguments);
+	return secrets_start(NULL, 0, 0, arguments);
 }
 
 static void set_password_of_limited(const char *file)

@@ -16,6 +16,7 @@
 
 #include "base/clock.h"
 #include "base/json.h"
+#include "base/log.h"
 #include "base/sha256.h"
 #include "tests/unit/gate_bench.h"
 
@@ -176,15 +177,26 @@ static void hostile_values_stay_values(void **state)
 	}
 }
 
+/* In the line, and in what the program's own log says of the change. */
 static void secrets_are_dots(void **state)
 {
+	char path[100], *logged;
+	size_t length;
+
 	(void)state;
 	listen_at("log");
 	open_with(place, false);
+	snprintf(path, sizeof(path), "%s/own.log", bench.directory);
+	assert_true(log_open(LOG_TO_FILE, path, LOG_LEVEL_DEBUG, NULL));
 	bench_set(&bench, "anna", "password", CANARY);
+	log_close();
 	assert_true(next_line());
 	assert_null(strstr(line, "kookaburra"));
 	assert_non_null(strstr(line, "********"));
+	logged = bench_read(path, &length);
+	assert_null(strstr(logged, "kookaburra"));
+	assert_non_null(strstr(logged, "********"));
+	free(logged);
 }
 
 static void much_is_cut(void **state)
