@@ -264,8 +264,8 @@ static void *watch_on(void *context)
 		take_datagrams();
 		if (!processes_are_clean(where, sizeof(where)))
 			note(where);
-		/* On a busy machine a fifth of one processor at most. */
-		console_pause(WATCH_MS + 4 * (int)(console_now() - begun));
+		/* A tenth of one processor at most. */
+		console_pause(WATCH_MS + 9 * (int)(console_now() - begun));
 	}
 	take_datagrams();
 	return NULL;

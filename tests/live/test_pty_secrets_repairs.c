@@ -255,7 +255,7 @@ static void passwords_typed_into_the_form(void **state)
 	apply(session, "LDAP 19");
 	console_pause(400);
 	console_step(session, "x", "For the ticket");
-	back(session, "Steps");
+	back(session, "Number j");
 	/* It stays in the form, for another try. */
 	back(session, "End mailbox sessions");
 	leave(session);
@@ -273,13 +273,30 @@ static void passwords_typed_into_the_form(void **state)
 	secrets_finish(session, 0, "passwords typed into the form");
 }
 
+/* Is the cursor on the field, which shows dots? */
+static bool is_on_password(const struct pty_session *session)
+{
+	bool is = false;
+	int i;
+
+	for (i = 0; i < session->screen.rows && !is; i++) {
+		char *row = screen_row(&session->screen, i), *at = strstr(row, "\u25b8 Password ");
+
+		is = at && strstr(at, " ........");
+		free(row);
+	}
+	return is;
+}
+
 /* The editor on the page's row of the password. */
 static void edit(struct pty_session *session, const char *words)
 {
 	int i;
 
-	for (i = 0; i < 80 && !pty_wait_for(session, "\u25b8 Password  ", 80); i++)
+	for (i = 0; i < 80 && !is_on_password(session); i++) {
 		pty_type(session, "\033[B");
+		pty_settle(session, 60);
+	}
 	console_step(session, "e", "Ctrl-G");
 	pty_settle(session, 60);
 	pty_type(session, words);
@@ -336,16 +353,19 @@ static void passwords_that_the_console_makes(void **state)
 	struct pty_session *session = open_person(near, NULL);
 	const char *secret = make(session);
 	size_t since;
+	int i;
 
 	(void)state;
 	/* Up and down, by which lines leave the screen. */
 	console_step(session, " ", "Group 2 of 4");
 	pty_resize(session, 12, WIDE);
+	for (i = 0; i < 2; i++) {
+		pty_settle(session, 300);
+		pty_type(session, i ? "\033[5~" : "\033[6~");
+	}
 	pty_settle(session, 300);
-	console_step(session, "\033[6~", "more above");
-	console_step(session, "\033[5~", "State now");
 	pty_resize(session, HIGH, WIDE);
-	console_wait(session, "Steps");
+	console_wait(session, "Group 2 of 4");
 	console_step(session, "x", "For the ticket");
 	is_gone(session, secret, session->stream.length, "under the ticket");
 	back(session, "Group 2 of 4");
