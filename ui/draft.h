@@ -18,8 +18,8 @@
 enum { DRAFTS_MOST = 16 };
 
 /*
- * Can this change be kept for another session? Not an undo, not an edit of secrets alone, and not what was planned from a server as it was then (limits,
- * files, mailboxes there): only a draft that is loaded again is written.
+ * Can this change be kept for another session? Not an undo, not an edit of secrets alone, and not what was planned from a
+ * server as it was then (limits, files, mailboxes there): only a draft that is loaded again is written.
  */
 bool draft_keeps(const struct change *change);
 /* Replaces the draft of this user by those of these changes that can be kept; without any nothing is touched. False with a file error. */

@@ -208,7 +208,7 @@ static void ask(struct pty_session *session, const char *words)
 
 static void review(struct pty_session *session)
 {
-	console_step(session, "\007", "[ Apply ]");
+	console_step(session, "\007", " Apply ");
 }
 
 /* To Apply, wherever the focus is; keys right behind a review are dropped. */
@@ -404,7 +404,7 @@ static void a_password_that_is_shown_at_the_end(void **state)
 static void what_shows_the_past_shows_no_secret(void **state)
 {
 	static const char *const formats[] = { "table", "json", "csv", "tsv", "ldif" };
-	const char *verify[] = { "history", "--verify", NULL }, *undo[] = { "undo", "--dry-run", NULL };
+	const char *verify[] = { "history", "--verify", NULL };
 	size_t i;
 
 	(void)state;
@@ -416,7 +416,6 @@ static void what_shows_the_past_shows_no_secret(void **state)
 		secrets_finish(command(near, show), 0, "the person");
 	}
 	secrets_finish(command(near, verify), 0, "the history");
-	secrets_finish(command(near, undo), 0, "what would be taken back");
 }
 
 static void nothing_was_left_anywhere(void **state)
