@@ -126,6 +126,7 @@ mark() {
 	dovecot1|dovecot2) echo "$DIR/$1/dovecot.conf" ;;
 	postfix) echo "$DIR/postfix/spool" ;;
 	sshd) echo "$DIR/sshd/sshd_config" ;;
+	audit) echo "$DIR/audit/socket" ;;
 	esac
 }
 

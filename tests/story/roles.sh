@@ -99,12 +99,19 @@ ok "and says by what" shows 'role admin may'
 close_console
 
 # --- the audit ------------------------------------------------------------------------------------
+before=$(wc -l <"$LAB_AUDIT_LOG")
+status 0 "a change" as desk set user "$inside" quota=1725MB --yes --reason "audit story $$"
+# told - the lab's listener has the line
+told() { tail -n +$((before + 1)) "$LAB_AUDIT_LOG" >"$work/out"; [ "$(grep -c "audit story $$" "$work/out")" = 1 ]; }
+ok "is one line for whoever listens" soon told
+tail -n +$((before + 1)) "$LAB_AUDIT_LOG" >"$work/out"
+said "with what it was" '"audit":"change"'
 if perl -MSocket -e 1 2>/dev/null; then
 	perl -MSocket -e '$| = 1; socket(S, PF_UNIX, SOCK_DGRAM, 0) && bind(S, pack_sockaddr_un($ARGV[0])) or die $!;
 		while (defined recv(S, $m, 65536, 0)) { $m =~ s/\n/\\n/g; print "$m\n" }' "$work/audit.sock" >"$work/audit" &
 	listener=$!
 	soon test -S "$work/audit.sock"
-	{ printf 'audit_socket = "%s"\naudit_required = yes\n' "$work/audit.sock"; cat "$work/desk.conf"; } >"$work/told.conf"
+	{ printf 'audit_socket = "%s"\naudit_required = yes\n' "$work/audit.sock"; grep -v ^audit_socket "$work/desk.conf"; } >"$work/told.conf"
 	chmod 600 "$work/told.conf"
 	status 0 "a change with an audit" as told set user "$inside" quota=1750MB "--reason=ticket 4711 \"x\"" --yes
 	soon test -s "$work/audit"
