@@ -188,7 +188,8 @@ static inline char *console_configure(const char *name, const char *role, const 
 
 	assert_non_null(text);
 	while ((line = strsep(&rest, "\n")) != NULL) {
-		if (strncmp(line, "state_dir", 9) == 0 || (without && strstr(line, without)))
+		/* Whoever wants an audit listens to it. */
+		if (strncmp(line, "state_dir", 9) == 0 || strncmp(line, "audit_socket", 12) == 0 || (without && strstr(line, without)))
 			continue;
 		text_addf(&out, "%s\n", line);
 	}
