@@ -2,8 +2,6 @@
  * secrets: see secrets.h. Everything on the test's thread, but the watch, which
  * has one of its own and tells at its end.
  */
-#include "tests/live/secrets.h"
-
 #include <dirent.h>
 #include <fcntl.h>
 #include <ftw.h>
@@ -13,6 +11,7 @@
 #include <sys/un.h>
 
 #include "base/base64.h"
+#include "tests/live/secrets.h"
 
 enum { SECRETS_MOST = 60, ROOM = 60, MADE_MOST = 20, NEEDLES_MOST = 4 * (MADE_MOST + 1), WATCH_MS = 20 };
 

@@ -11,11 +11,11 @@
  * of directory and mail servers, what shows the past.  And the program leaves
  * no core file in any mode.  Needs the lab; without its sshd not by ssh.
  */
-#include "tests/live/secrets.h"
-#include "tests/live/servers.h"
-
 #include <dirent.h>
 #include <sys/resource.h>
+
+#include "tests/live/secrets.h"
+#include "tests/live/servers.h"
 
 enum { SECRETS = 24, HIGH = 40, WIDE = 100 };
 
@@ -539,7 +539,8 @@ static void remove_person(void)
 static int prepare(void **state)
 {
 	char file[400], address[100], line[400];
-	const char *words[] = { "add", "user", who, "given_name=Secret", "family_name=Story", address, "home_server=mail1.example.com", "quota=0", NULL, "--yes", NULL };
+	const char *words[] = { "add", "user", who, "given_name=Secret", "family_name=Story", address,
+		"home_server=mail1.example.com", "quota=0", NULL, "--yes", NULL };
 	const char *secret;
 
 	(void)state;
