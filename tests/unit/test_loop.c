@@ -244,6 +244,13 @@ static void done(void *context, bool cancelled)
 	order[ordered++] = work->number;
 }
 
+/* What another thread does, however long it takes to be given a processor. */
+static void until(const atomic_bool *happened)
+{
+	while (!atomic_load(happened))
+		usleep(1000);
+}
+
 static const struct job_class emitting = { "emitting", run_emitting, done, NULL };
 static const struct job_class hanging = { "hanging", run_hanging, done, interrupt };
 
@@ -266,7 +273,7 @@ static void rows_stream_in_order_before_done(void **state)
 	}
 	assert_int_equal(worker_load(worker), 0);
 	loop_run(loop);       /* an idle worker is nothing to wait for */
-	assert_true(worker_free(worker, 1000));
+	assert_true(worker_free(worker, 20000));
 }
 
 static void a_deadline_ends_a_hanging_job(void **state)
@@ -283,9 +290,10 @@ static void a_deadline_ends_a_hanging_job(void **state)
 	loop_run_until(loop, &next.done);
 	assert_true(work.done && work.timed_out && !work.cancelled);
 	assert_true(now_ms() - began >= 55 && now_ms() - began < 20000);
-	assert_int_equal(work.interrupts, 1);
+	/* Once, and again where the thread has not noticed yet. */
+	assert_true(work.interrupts >= 1);
 	assert_true(next.ran && next.emitted == 1000);
-	assert_true(worker_free(worker, 1000));
+	assert_true(worker_free(worker, 20000));
 }
 
 static void cancelling_drops_or_interrupts(void **state)
@@ -299,8 +307,7 @@ static void cancelling_drops_or_interrupts(void **state)
 	assert_int_equal(pipe(running.pipe), 0);
 	running.job = worker_post(worker, &hanging, &running, 0);
 	second = worker_post(worker, &emitting, &waiting, 0);
-	while (!atomic_load(&running.began))
-		usleep(1000);
+	until(&running.began);
 	job_cancel(second);
 	job_cancel(running.job);
 	job_cancel(running.job);
@@ -309,7 +316,7 @@ static void cancelling_drops_or_interrupts(void **state)
 	loop_run_until(loop, &waiting.done);
 	assert_true(running.cancelled && running.ran && !running.timed_out);
 	assert_true(waiting.cancelled && !waiting.ran);
-	assert_true(worker_free(worker, 1000));
+	assert_true(worker_free(worker, 20000));
 }
 
 static void freeing_tells_everybody_once(void **state)
@@ -325,8 +332,8 @@ static void freeing_tells_everybody_once(void **state)
 	worker_post(worker, &hanging, &work[1], 10000);
 	worker_post(worker, &emitting, &work[2], 0);
 	worker_post(worker, &emitting, &work[3], 0);
-	usleep(30000);
-	assert_true(worker_free(worker, 2000));
+	until(&work[1].began);
+	assert_true(worker_free(worker, 20000));
 	assert_int_equal(ordered, 4);
 	for (i = 0; i < 4; i++)
 		assert_int_equal(order[i], i);
@@ -346,15 +353,15 @@ static void a_thread_that_hangs_is_left_alone(void **state)
 	work.deaf = true;
 	assert_int_equal(pipe(work.pipe), 0);
 	worker_post(worker, &hanging, &work, 0);
-	usleep(20000);
-	assert_false(worker_free(worker, 120));
+	until(&work.began);
+	assert_false(worker_free(worker, 300));
 	assert_true(now_ms() - began < 15000);
 	assert_true(work.interrupts >= 2);
 	assert_false(work.done);
 	assert_int_equal(write(work.pipe[1], "x", 1), 1);
-	usleep(50000);
+	until(&work.ran);
 	loop_run(loop);
-	assert_true(work.ran && !work.done);
+	assert_true(!work.done);
 }
 
 static void an_idle_worker_ends_at_once(void **state)
@@ -369,7 +376,7 @@ static struct worker *freed_inside;
 static void done_freeing(void *context, bool cancelled)
 {
 	done(context, cancelled);
-	assert_true(worker_free(freed_inside, 1000));
+	assert_true(worker_free(freed_inside, 20000));
 }
 
 static void a_worker_may_be_freed_in_done(void **state)
@@ -380,7 +387,7 @@ static void a_worker_may_be_freed_in_done(void **state)
 	(void)state;
 	ordered = 0;
 	freed_inside = worker_new(loop, "inside");
-	worker_post(freed_inside, &class, &work, 500);
+	worker_post(freed_inside, &class, &work, 20000);
 	loop_run_until(loop, &work.done);
 	assert_int_equal(work.emitted, 1000);
 	loop_run(loop);
@@ -401,7 +408,7 @@ static void ticks_go_on_while_a_job_hangs(void **state)
 	loop_run_until(loop, &work.done);
 	assert_true(ticks >= 10);
 	loop_timer_stop(tick);
-	assert_true(worker_free(worker, 1000));
+	assert_true(worker_free(worker, 20000));
 }
 
 struct both {
