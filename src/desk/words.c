@@ -33,10 +33,28 @@ static bool plan_says(const struct desk_run *run, const char *rule)
 	return false;
 }
 
+/* Who was let in by the old password or lock is not let in again, so nothing is said of that. */
+static bool shuts_out(const struct desk_run *run)
+{
+	for (size_t i = 0; i < run->count; i++) {
+		const struct change *change = run->steps[i].planned.change;
+
+		for (size_t j = 0; change && change->kind == run->person->kind && j < change->edit_count; j++) {
+			const struct edit *edit = &change->edits[j];
+
+			if (strcmp(edit->field->name, "password") == 0 ||
+			    (strcmp(edit->field->name, "locked") == 0 && edit->count > 0 && strcmp(edit->values[0].bytes, "yes") == 0))
+				return true;
+		}
+	}
+	return false;
+}
+
 static void join_consequences(struct desk_run *run)
 {
 	struct consequence *list = NULL;
 	size_t count = 0, capacity = 0;
+	bool out = shuts_out(run);
 
 	for (int severity = SEVERITY_REFUSE; severity >= SEVERITY_NOTE; severity--) {
 		for (size_t i = 0; i < run->count; i++) {
@@ -45,7 +63,7 @@ static void join_consequences(struct desk_run *run)
 			for (size_t j = 0; review && j < review->consequence_count; j++) {
 				const struct consequence *one = &review->consequences[j];
 
-				if ((int)one->severity != severity || is_told(list, count, one->sentence) || plan_says(run, one->rule))
+				if ((int)one->severity != severity || is_told(list, count, one->sentence) || plan_says(run, one->rule) || (out && strcmp(one->rule, "comes-again") == 0))
 					continue;
 				list = arena_grow(run->arena, list, &capacity, count + 1, sizeof(*list));
 				list[count++] = (struct consequence){ one->severity, arena_text(run->arena, one->rule), arena_text(run->arena, one->sentence) };

@@ -100,9 +100,15 @@ static void look_smtp(struct scene *scene, const struct consequence_rule *rule)
 	if (!does(scene, "smtp"))
 		return;
 	tell(scene, rule, "A session that is logged in goes on sending after a new password, a cache flush, a kick and a reload of Postfix; only the end "
-		"of its connection ends it. A mail that is just being sent is not taken; without a lock or a new password the program comes again");
+		"of its connection ends it. A mail that is just being sent is not taken");
 	if (now && now->note)
 		tell_as(scene, rule, SEVERITY_NOTE, "%s", now->note);
+}
+
+static void look_smtp_again(struct scene *scene, const struct consequence_rule *rule)
+{
+	if (does(scene, "smtp"))
+		tell(scene, rule, CONSEQUENCE_COMES_AGAIN);
 }
 
 static void look_try(struct scene *scene, const struct consequence_rule *rule)
@@ -127,6 +133,7 @@ static void look_noted(struct scene *scene, const struct consequence_rule *rule)
 const struct consequence_rule consequence_rules_mailbox_live[] = {
 	{ "access-given", SEVERITY_WARNING, CHANGED, look_access },
 	{ "smtp-ended", SEVERITY_WARNING, CHANGED, look_smtp },
+	{ "comes-again", SEVERITY_WARNING, CHANGED, look_smtp_again },
 	{ "mailbox-noted", SEVERITY_WARNING, CHANGED, look_noted },
 	{ "filter-off", SEVERITY_NOTE, CHANGED, look_filter },
 	{ "absence-answers", SEVERITY_NOTE, CHANGED, look_answers },

@@ -14,6 +14,9 @@
 
 #include "model/consequence.h"
 
+/* Of whatever ends sessions. */
+#define CONSEQUENCE_COMES_AGAIN "A program that knows the password comes again; a login that is to end for good needs a lock or a new password first"
+
 enum moment { CREATED = 1, CHANGED = 2, DELETED = 4 };
 
 struct scene {

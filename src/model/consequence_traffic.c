@@ -60,14 +60,21 @@ static void look_again(struct scene *scene, const struct consequence_rule *rule)
 static void look_ended(struct scene *scene, const struct consequence_rule *rule)
 {
 	if (does(scene, "end"))
-		tell(scene, rule, "Mail programs connect again by themselves within seconds; what somebody is just writing is kept by the program. "
-			"A login that is to end for good needs a lock or a new password first");
+		tell(scene, rule, "Mail programs connect again by themselves within seconds; what somebody is just writing is kept by the program");
+}
+
+/* A rule of its own, since a job that locks or sets a password has done so by then. */
+static void look_comes_again(struct scene *scene, const struct consequence_rule *rule)
+{
+	if (does(scene, "end"))
+		tell(scene, rule, CONSEQUENCE_COMES_AGAIN);
 }
 
 const struct consequence_rule consequence_rules_traffic[] = {
 	{ "messages-gone", SEVERITY_LOSS, CHANGED, look_deleted },
 	{ "messages-returned", SEVERITY_LOSS, CHANGED, look_expired },
 	{ "sessions-ended", SEVERITY_WARNING, CHANGED, look_ended },
+	{ "comes-again", SEVERITY_WARNING, CHANGED, look_comes_again },
 	{ "messages-requeued", SEVERITY_NOTE, CHANGED, look_requeued },
 	{ "messages-held", SEVERITY_NOTE, CHANGED, look_held },
 	{ "messages-retried", SEVERITY_NOTE, CHANGED, look_retried },
