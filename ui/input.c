@@ -269,7 +269,8 @@ const char *input_unit(const struct input *input)
 {
 	if (input->choosing)
 		return "Left and Right choose";
-	if (input->field->type == FIELD_SIZE && input->field->unit_name != NULL)
+	/* Behind a number that stands alone. */
+	if (input->field->type == FIELD_SIZE && input->field->unit_name != NULL && input_typed(input)[strspn(input_typed(input), "0123456789., ")] == '\0')
 		return input->field->unit_name;
 	return "";
 }
