@@ -138,7 +138,7 @@ keys H
 ok "one line in the history" shows "Leaver of $who \\([0-9]+ steps\\)"
 down_to '^ ?(>|▸).*Leaver' >/dev/null
 keys u
-ok "the review of taking it back" shows 'Taken back' 20
+ok "the review of taking it back" shows 'Take back' 20
 ok "it is applied" apply
 ok "taken back" over 'steps are done'
 ok "the login works again" opens "$address" "$work/word1"
