@@ -114,9 +114,15 @@ static void settle_and_paint(struct page_view *page)
 	session_changed(page->view.session);
 }
 
+static void show_script(struct page_view *page);
+
 static void live_changed(void *context)
 {
-	settle_and_paint(context);
+	struct page_view *page = context;
+
+	settle_and_paint(page);
+	if (page->wants_script && session_top(page->view.session) == &page->view && !person_part_busy(&page->live.parts, PART_SCRIPT))
+		show_script(page);
 }
 
 static void record_came(void *context, struct record *takes, const struct error *error)
@@ -350,6 +356,20 @@ static void show_part(struct page_view *page, const struct page_item *item)
 	text_free(&text);
 }
 
+/* The list, and what stands in the active one. */
+static void show_script(struct page_view *page)
+{
+	struct session *session = page->view.session;
+	struct text text = { 0 };
+
+	page->wants_script = false;
+	person_part_text(&page->live.parts, PART_FILTERS, session_form(session), &text);
+	text_add(&text, "\nThe active filter\n");
+	person_part_text(&page->live.parts, PART_SCRIPT, session_form(session), &text);
+	session_push(session, text_view_new(session, "Filters", text_get(&text), text.length));
+	text_free(&text);
+}
+
 /* Steps that an earlier run left open are tried again in a run of their own. */
 static void try_again(struct page_view *page, const struct page_item *item)
 {
@@ -376,6 +396,10 @@ static void open_item(struct page_view *page)
 		session_push(session, live_list_new(session, "connections", LIVE_ALL, page_live_of(&page->live, arena), page->record->name));
 	} else if (item.due != NULL && item.locked == NULL) {
 		try_again(page, &item);
+	} else if (item.what == ITEM_PART && item.part == PART_FILTERS && page_live_filter(&page->live)) {
+		page->wants_script = true;
+		person_parts_ask(&page->live.parts, PART_SCRIPT);
+		session_changed(session);
 	} else if (item.what == ITEM_PART && item.absent && person_part_on_request(item.part)) {
 		person_parts_ask(&page->live.parts, item.part);
 		session_changed(session);
@@ -391,6 +415,7 @@ static bool page_act(struct view *view, const struct action *action)
 {
 	struct page_view *page = (struct page_view *)view;
 
+	page->wants_script = false;
 	if (move_cursor(page, move_of(action)))
 		return true;
 	if (strcmp(action->name, "refresh") == 0) {

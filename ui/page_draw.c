@@ -180,8 +180,7 @@ static const char *mend_words(struct arena *arena, const struct page_item *item)
 static const char *const part_help[PERSON_PARTS] = {
 	[PART_QUOTA] = "How full the mailbox is, as Dovecot counts.",
 	[PART_REFUSED] = "Whether Postfix takes mail from this login (check_sasl_access), as after a stolen account.", [PART_SMTP] = "Connections that are logged in to send; they go on after a new password.",
-	[PART_ABSENCE] = "Whether arriving mail is answered while the person is away.", [PART_FILTERS] = "Sieve scripts of the person, and which one is active.",
-	[PART_SCRIPT] = "What stands in the active filter; people wrote it for themselves, so it is asked on request only.",
+	[PART_ABSENCE] = "Whether arriving mail is answered while the person is away.", [PART_FILTERS] = "Sieve scripts of the person, and which is active; what stands in it is asked only then.",
 	[PART_ACCESS] = "Who else may do something in folders of this person.", [PART_TO] = "Mail to this person that waits on a server, and why.",
 	[PART_FROM] = "Mail from this person that waits on a server, and why.", [PART_FOLDERS] = "Every folder is counted, so it is asked on request only.",
 	[PART_LOG] = "Lines of the mail log that name the address or the login, newest first.",

@@ -213,18 +213,20 @@ static void part_items(const struct page_view *page, struct arena *arena, const 
 
 static void now_items(const struct page_view *page, struct arena *arena, struct page_item *items, size_t *count)
 {
-	static const enum person_part parts[] = { PART_REFUSED, PART_SMTP, PART_ABSENCE, PART_FILTERS, PART_SCRIPT, PART_ACCESS, PART_TO, PART_FROM, PART_FOLDERS };
-	const char *note = NULL, *told = NULL, *trouble = NULL, *words = page_live_connections(&page->live, arena, &told, &trouble);
+	static const enum person_part parts[] = { PART_REFUSED, PART_SMTP, PART_ABSENCE, PART_FILTERS, PART_ACCESS, PART_TO, PART_FROM, PART_FOLDERS };
+	const char *note = NULL, *told = NULL, *trouble = NULL, *words;
 	struct page_item *item;
 
 	if (page->live.session == NULL)
 		return;
-	item = add_line(items, count, "Now", "Account", page_live_account(page->record, arena));
+	item = add_line(items, count, "Now", "Account", arena_format(arena, "%s; last login %s", page_live_account(page->record, arena),
+		page_live_login(&page->live, page->record, arena)));
 	item->locked = "computed, not stored here";
 	item->note = person_time(arena, page->live.read_at);
-	item = add_line(items, count, NULL, "Password", page_live_password(page->record, arena));
-	item->note = person_time(arena, page->live.read_at);
-	add_line(items, count, NULL, "Last login", page_live_login(&page->live, page->record, arena));
+	words = page_live_password(page->record, arena);
+	if (words[0] != '\0')
+		add_line(items, count, NULL, "Password", words)->note = person_time(arena, page->live.read_at);
+	words = page_live_connections(&page->live, arena, &told, &trouble);
 	if (words == NULL)
 		return;
 	part_items(page, arena, NULL, PART_QUOTA, items, count);
@@ -239,9 +241,7 @@ static void now_items(const struct page_view *page, struct arena *arena, struct 
 	item = add_line(items, count, NULL, "Forward", page_live_forward(page->record, arena));
 	item->note = person_time(arena, page->live.read_at);
 	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
-		/* Where no filter is active none has a content. */
-		if (parts[i] != PART_SCRIPT || page_live_filter(&page->live))
-			part_items(page, arena, NULL, parts[i], items, count);
+		part_items(page, arena, NULL, parts[i], items, count);
 }
 
 /* What is due later, and what was done before. */

@@ -294,7 +294,7 @@ const char *page_live_password(const struct record *record, struct arena *arena)
 	words = arena_format(arena, "%s%s%s", words, words[0] == '\0' || end[0] == '\0' ? "" : ", ", end);
 	if (is_yes(record, "must_change"))
 		words = arena_format(arena, "%s%smust be changed", words, words[0] == '\0' ? "" : ", ");
-	return words[0] == '\0' ? "when it was set is not told" : words;
+	return words;
 }
 
 const char *page_live_account(const struct record *record, struct arena *arena)

@@ -53,7 +53,7 @@ const char *page_live_limit(const struct page_live *live, const struct record *r
 const char *page_live_forward(const struct record *record, struct arena *arena);
 /* Locks in words; the password's times; the last login, also as the mail log tells it. */
 const char *page_live_account(const struct record *record, struct arena *arena);
-const char *page_live_password(const struct record *record, struct arena *arena);
+const char *page_live_password(const struct record *record, struct arena *arena);    /* "": nothing is told */
 const char *page_live_login(const struct page_live *live, const struct record *record, struct arena *arena);
 /* Is a filter active, as far as is known? */
 bool page_live_filter(const struct page_live *live);

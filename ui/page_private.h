@@ -20,6 +20,7 @@ struct page_view {
 	char *here;                        /* heap: key of the item under it, so that it stays there when lines come above; NULL */
 	bool moved;                        /* somebody moved the cursor, so nothing else does */
 	size_t top;                        /* first item drawn */
+	bool wants_script;                 /* somebody asked what stands in the filter: shown when it came */
 };
 
 /* One line of a page. */

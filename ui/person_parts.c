@@ -170,6 +170,14 @@ void person_parts_ask(struct person_parts *parts, enum person_part part)
 		ask(person_slot_at(parts, part, host));
 }
 
+bool person_part_busy(const struct person_parts *parts, enum person_part part)
+{
+	for (size_t host = 0; host < parts->host_count; host++)
+		if (person_slot_busy(person_slot_at(parts, part, host)))
+			return true;
+	return false;
+}
+
 static bool was_asked(const struct person_parts *parts, enum person_part part)
 {
 	for (size_t host = 0; host < parts->host_count; host++)

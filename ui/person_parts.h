@@ -64,7 +64,8 @@ bool person_part_on_request(enum person_part part);
 /* Asks for one part, also one that is asked on request only. */
 void person_parts_ask(struct person_parts *parts, enum person_part part);
 bool person_parts_busy(const struct person_parts *parts);
-/* Is this one being asked? */
+/* Is this part, or this slot, being asked? */
+bool person_part_busy(const struct person_parts *parts, enum person_part part);
 bool person_slot_busy(const struct person_slot *slot);
 /* One of several servers that are asked: is there no way at all to ask this one? */
 bool person_slot_no_way(const struct person_slot *slot);

@@ -166,15 +166,6 @@ static void say_filters(const struct person_parts *parts, struct arena *arena, s
 	said->words = count == 0 ? "none" : words;
 }
 
-static void say_script(const struct person_parts *parts, struct arena *arena, struct person_said *said)
-{
-	struct walk walk = { parts, PART_SCRIPT, 0, 0 };
-	const struct row *row = next_row(&walk);
-	size_t count = row_count(parts, PART_SCRIPT);
-
-	said->words = row == NULL ? "no active filter" : arena_format(arena, "%s, %zu line%s: Enter shows them", cell(row, LW_SCRIPT), count, count == 1 ? "" : "s");
-}
-
 static void say_access(const struct person_parts *parts, struct arena *arena, struct person_said *said)
 {
 	struct walk walk = { parts, PART_ACCESS, 0, 0 };
@@ -244,7 +235,7 @@ static void say_log(const struct person_parts *parts, struct arena *arena, struc
 }
 
 static const char *const labels[PERSON_PARTS] = {
-	[PART_QUOTA] = "Used", [PART_REFUSED] = "Sending", [PART_SMTP] = "SMTP logins", [PART_ABSENCE] = "Absence", [PART_FILTERS] = "Filters", [PART_SCRIPT] = "Filter content", [PART_ACCESS] = "Access by others",
+	[PART_QUOTA] = "Used", [PART_REFUSED] = "Sending", [PART_SMTP] = "SMTP logins", [PART_ABSENCE] = "Absence", [PART_FILTERS] = "Filters", [PART_ACCESS] = "Access by others",
 	[PART_TO] = "Queued to them", [PART_FROM] = "Queued from them", [PART_FOLDERS] = "Biggest folders", [PART_LOG] = "Last lines",
 };
 
@@ -256,7 +247,6 @@ static void say(const struct person_parts *parts, enum person_part part, struct 
 	case PART_SMTP: say_smtp(parts, arena, said); break;
 	case PART_ABSENCE: say_absence(parts, arena, said); break;
 	case PART_FILTERS: say_filters(parts, arena, said); break;
-	case PART_SCRIPT: say_script(parts, arena, said); break;
 	case PART_ACCESS: say_access(parts, arena, said); break;
 	case PART_TO: case PART_FROM: say_queue(parts, part, arena, said); break;
 	case PART_FOLDERS: say_folders(parts, arena, said); break;

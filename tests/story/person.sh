@@ -79,10 +79,9 @@ refuse() {
 	cp "$refused_file" "$work/refused_before" && { cat "$work/refused_before"; echo 'aschmid1 REJECT Ask your administrator'; } >"$refused_file" && postmap -c "$LAB_POSTFIX_CONF" "$refused_file"
 }
 again() { keys C-r; }
-# Down to the line, asked, and then read
 filter_content() {
-	down_to '(>|▸) *Filter content' && shows 'Filter content +Enter asks' && keys Enter && shows 'Filter content +sends-on, 3 lines' 20 && keys Enter &&
-		shows '# redirect "nobody@elsewhere.example"' && escape && shows 'Now +Account' && keys Home
+	down_to '(>|▸) *Filters' && shows 'Filters +sends-on \(active\)' && keys Enter && shows '# redirect "nobody@elsewhere.example"' 20 && escape &&
+		shows 'Now +Account' && keys Home
 }
 key_opens() { keys "$1" && shows "$2" && escape && shows 'Now +Account'; }
 # admin - the same page for an admin, whose list has no search field open
