@@ -466,7 +466,8 @@ void page_live_start(struct page_live *page, struct session *session, const stru
 	if (page->names[0] == NULL)
 		person_parts_end(&page->parts);
 	else
-		person_parts_start(&page->parts, live, session_engine(session)->loop, page->names[0], record_text(record, "login"), page->home, changed, context);
+		person_parts_start(&page->parts, live, session_engine(session)->loop, page->names[0], record_text(record, "login"),
+			record_get(record, "alternates"), page->home, changed, context);
 }
 
 void page_live_refresh(struct page_live *page, const struct record *record)

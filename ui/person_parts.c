@@ -150,11 +150,11 @@ static void ask(struct person_slot *slot)
 		slot->job = live_person(parts->live, slot->host, rows[slot->part].table, rows[slot->part].by_names ? parts->names : parts->user, table_came, slot);
 		break;
 	case HOW_TO:
-		pick.recipient = parts->user;
+		pick.recipients = (const char *const *)parts->addresses;
 		slot->job = live_messages(parts->live, slot->host, &pick, QUEUE_ROWS, messages_came, slot);
 		break;
 	case HOW_FROM:
-		pick.sender = parts->user;
+		pick.senders = (const char *const *)parts->addresses;
 		slot->job = live_messages(parts->live, slot->host, &pick, QUEUE_ROWS, messages_came, slot);
 		break;
 	}
@@ -224,22 +224,57 @@ static void make_slots(struct person_parts *parts)
 	}
 }
 
-void person_parts_start(struct person_parts *parts, struct live *live, struct loop *loop, const char *user, const char *login, size_t home,
-		void (*changed)(void *context), void *context)
+/* Heap: everything that stands in envelopes for this person, ended by NULL. */
+static char **addresses_of(const char *user, const char *login, const struct field_values *alternates)
 {
+	char **addresses = memory_new((alternates->count + 3) * sizeof *addresses);
+	size_t count = 0;
+
+	addresses[count++] = memory_text(user);
+	if (login[0] != '\0')
+		addresses[count++] = memory_text(login);
+	for (size_t i = 0; i < alternates->count; i++)
+		addresses[count++] = memory_text(alternates->values[i].bytes);
+	addresses[count] = NULL;
+	return addresses;
+}
+
+static void free_addresses(char **addresses)
+{
+	for (size_t i = 0; addresses != NULL && addresses[i] != NULL; i++)
+		free(addresses[i]);
+	free(addresses);
+}
+
+static bool same_addresses(char *const *some, char *const *others)
+{
+	size_t i = 0;
+
+	while (some[i] != NULL && others[i] != NULL && strcmp(some[i], others[i]) == 0)
+		i++;
+	return some[i] == NULL && others[i] == NULL;
+}
+
+void person_parts_start(struct person_parts *parts, struct live *live, struct loop *loop, const char *user, const char *login,
+		const struct field_values *alternates, size_t home, void (*changed)(void *context), void *context)
+{
+	char **addresses = addresses_of(user, login, alternates);
 	struct text names = { 0 };
 
 	text_add(&names, user);
 	if (login[0] != '\0' && strcmp(login, user) != 0)
 		text_addf(&names, " %s", login);
-	if (parts->live != NULL && parts->home == home && strcmp(parts->user, user) == 0 && strcmp(parts->names, text_get(&names)) == 0) {
+	if (parts->live != NULL && parts->home == home && strcmp(parts->user, user) == 0 && strcmp(parts->names, text_get(&names)) == 0 &&
+	    same_addresses(parts->addresses, addresses)) {
 		text_free(&names);
+		free_addresses(addresses);
 		return;
 	}
 	person_parts_end(parts);
 	*parts = (struct person_parts){ .live = live, .loop = loop, .changed = changed, .context = context, .home = home,
 		.host_count = hosts_count(live_hosts(live)), .user = memory_text(user) };
 	parts->names = text_take(&names);
+	parts->addresses = addresses;
 	make_slots(parts);
 	person_parts_refresh(parts);
 }
@@ -257,5 +292,6 @@ void person_parts_end(struct person_parts *parts)
 	free(parts->slots);
 	free(parts->user);
 	free(parts->names);
+	free_addresses(parts->addresses);
 	*parts = (struct person_parts){ .live = NULL };
 }

@@ -50,13 +50,14 @@ struct person_parts {
 	struct person_slot *slots;         /* PERSON_PARTS times host_count */
 	char *user;                        /* heap: the mailbox as Dovecot names it */
 	char *names;                       /* heap: address and login, parted by a blank */
+	char **addresses;                  /* heap: these and the alternative ones, as they may stand in envelopes; ended by NULL */
 };
 /*
  * Asks for everything but what is asked on request only. user: the primary address in small letters; home: the server with the mailbox. The
  * same person again changes nothing. changed comes in later turns of the loop, once for each answer.
  */
-void person_parts_start(struct person_parts *parts, struct live *live, struct loop *loop, const char *user, const char *login, size_t home,
-		void (*changed)(void *context), void *context);
+void person_parts_start(struct person_parts *parts, struct live *live, struct loop *loop, const char *user, const char *login,
+		const struct field_values *alternates, size_t home, void (*changed)(void *context), void *context);
 /* Asks again for all that was asked for and is not being asked now. */
 void person_parts_refresh(struct person_parts *parts);
 /* Is it asked only where somebody wants it? */

@@ -26,7 +26,7 @@ struct listing { struct desk_run *run; struct desk_queue *queue; size_t name; vo
 static bool is_named(const struct desk_queue *queue, const char *sender)
 {
 	for (size_t i = 0; i < queue->name_count; i++)
-		if (strcmp(queue->names[i], sender) == 0)
+		if (text_same_ascii_case(queue->names[i], sender))
 			return true;
 	return false;
 }
@@ -146,7 +146,7 @@ void queue_list(struct desk_run *run, struct desk_queue *queue, void (*done)(str
 
 		*listing = (struct listing){ run, queue, i, done };
 		queue->jobs[i] = i == queue->name_count ? live_person(live, host, "sent", queue->logins, on_sent, listing) :
-			live_messages(live, host, &(struct live_pick){ .sender = queue->names[i] }, QUEUE_MOST, on_messages, listing);
+			live_messages(live, host, &(struct live_pick){ .senders = (const char *const[]){ queue->names[i], NULL } }, QUEUE_MOST, on_messages, listing);
 	}
 }
 

@@ -222,6 +222,8 @@ struct live_pick {
 	const char *recipient;
 	const char *id;
 	const char *const *ids;            /* one of these, NULL-terminated; NULL: any */
+	const char *const *senders;        /* the same of envelope senders, in any case, as programs give them; NULL: any */
+	const char *const *recipients;     /* the same of one recipient */
 	int64_t before;                    /* arrived before this epoch second; 0: any */
 };
 /*

@@ -10,6 +10,7 @@
 
 #include "base/lookup.h"
 #include "base/memory.h"
+#include "base/text.h"
 
 struct queue_picker {
 	struct arena *arena;
@@ -18,7 +19,40 @@ struct queue_picker {
 	char raw[1024];                    /* the last reason, and whether it was the one: they come in runs */
 	bool raw_matches, raw_known;
 	struct lookup *ids;                /* NULL: any */
+	struct lookup *senders, *recipients; /* in small letters; NULL: any */
 };
+
+enum { ADDRESS_MOST = 512 };
+
+/* False: longer than any address that is looked for. */
+static bool lower(const char *address, char small[ADDRESS_MOST])
+{
+	size_t i = 0;
+
+	for (; address[i] && i + 1 < ADDRESS_MOST; i++)
+		small[i] = text_lower_letter(address[i]);
+	small[i] = '\0';
+	return !address[i];
+}
+
+/* NULL: any. */
+static struct lookup *addresses_of(const char *const *list, void *there)
+{
+	struct lookup *lookup = list ? lookup_new() : NULL;
+	char small[ADDRESS_MOST];
+
+	for (; list && *list; list++)
+		if (lower(*list, small))
+			lookup_put(lookup, small, there);
+	return lookup;
+}
+
+static bool is_among(const struct lookup *lookup, const char *address)
+{
+	char small[ADDRESS_MOST];
+
+	return !lookup || (address && lower(address, small) && lookup_get(lookup, small));
+}
 
 struct queue_picker *queue_picker_new(const struct live_pick *pick)
 {
@@ -37,6 +71,8 @@ struct queue_picker *queue_picker_new(const struct live_pick *pick)
 		picker->ids = lookup_new();
 	for (const char *const *id = pick->ids; id && *id; id++)
 		lookup_put(picker->ids, *id, picker);
+	picker->senders = addresses_of(pick->senders, picker);
+	picker->recipients = addresses_of(pick->recipients, picker);
 	if (pick->domain)
 		strncat(picker->domain, pick->domain, sizeof(picker->domain) - 1);
 	return picker;
@@ -46,8 +82,9 @@ void queue_picker_free(struct queue_picker *picker)
 {
 	if (!picker)
 		return;
-	if (picker->ids)
-		lookup_free(picker->ids);
+	lookup_free(picker->ids);
+	lookup_free(picker->senders);
+	lookup_free(picker->recipients);
 	arena_free(picker->arena);
 	free(picker);
 }
@@ -62,6 +99,7 @@ bool queue_picker_mail(const struct queue_picker *picker, const struct queue_mai
 	const struct live_pick *pick = &picker->pick;
 
 	return same(pick->queue, queue_name_word(mail->queue)) && same(pick->id, mail->id) && same(pick->sender, mail->sender) &&
+		is_among(picker->senders, mail->sender) &&
 		(!pick->before || mail->arrival < pick->before) && (!picker->ids || lookup_get(picker->ids, mail->id));
 }
 
@@ -86,7 +124,7 @@ bool queue_picker_recipient(struct queue_picker *picker, const struct queue_reci
 	const struct live_pick *pick = &picker->pick;
 	char domain[sizeof(picker->domain)];
 
-	if (!same(pick->recipient, recipient->address))
+	if (!same(pick->recipient, recipient->address) || !is_among(picker->recipients, recipient->address))
 		return false;
 	if (pick->domain) {
 		queue_domain(recipient->address, domain, sizeof(domain));
@@ -98,5 +136,5 @@ bool queue_picker_recipient(struct queue_picker *picker, const struct queue_reci
 
 bool queue_picker_asks_recipients(const struct queue_picker *picker)
 {
-	return picker->pick.domain || picker->pick.reason || picker->pick.recipient;
+	return picker->pick.domain || picker->pick.reason || picker->pick.recipient || picker->recipients;
 }

@@ -331,6 +331,7 @@ static const char *cell(const struct world *world, size_t row, size_t column)
 
 static void messages_by_pick(void **state)
 {
+	static const char *const roots[] = { "nobody@vm", "ROOT@VM", NULL }, *const odd[] = { "\"Odd Name\"@Example.com", "x", NULL }, *const none[] = { NULL };
 	static const struct { struct live_pick pick; uint64_t matching; const char *first; } cases[] = {
 		{ { .queue = NULL }, 6, "14AD4A72892" },
 		{ { .queue = "hold" }, 1, "31527A728A3" },
@@ -343,6 +344,9 @@ static void messages_by_pick(void **state)
 		{ { .reason = "connect to X: Connection refused", .queue = "deferred" }, 5, "14AD4A72892" },
 		{ { .reason = "connect to Y: Connection refused" }, 0, NULL },
 		{ { .id = "3CA12A728A4" }, 1, "3CA12A728A4" },
+		/* People's addresses are written in any case. */
+		{ { .senders = roots }, 1, "39D50A728A8" }, { { .senders = none }, 0, NULL }, { { .sender = "ROOT@vm" }, 0, NULL },
+		{ { .recipients = odd }, 1, "31527A728A3" }, { { .recipients = none }, 0, NULL }, { { .recipients = odd, .senders = roots }, 0, NULL },
 		{ { .before = 1795146648 }, 0, NULL },
 		{ { .before = 1795146649 }, 6, "14AD4A72892" },
 	};
