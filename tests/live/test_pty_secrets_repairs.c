@@ -517,6 +517,7 @@ static void no_mode_leaves_a_core_file(void **state)
 
 /* --- before and after ------------------------------------------------------------------------------ */
 
+/* Of two sockets for the audit the later one counts, so that the lab's own listener is left out. */
 static char *configure(const char *name, enum host_way way, const char *more)
 {
 	struct text out = { 0 };
