@@ -74,7 +74,7 @@ said 'has it' 'Confirm: the new settings of mail1 stay'
 status 65 'and confirmed is confirmed' post confirm --host mail1 --yes
 
 cp -p "$conf" "$work/confirmed.conf"
-status 0 'another one, to be forgotten' apply three 78 3
+status 0 'another one, to be forgotten' apply three 78 5
 ok 'goes back by itself' becomes rolled_back
 ok 'and the confirmed value runs again' soon runs 77
 ok 'from the same file' cmp "$conf" "$work/confirmed.conf"
@@ -112,7 +112,7 @@ ok 'the file is as it was' cmp "$conf" "$work/confirmed.conf"
 if [ -n "${LAB_SSH_PORT:-}" ] && [ -s "${LAB_CONFIG_SSH:-}" ]; then
 	configured "$LAB_CONFIG_SSH" "$work/ssh.conf"
 	far() { "$POSTROOM" --config "$work/ssh.conf" "$@"; }
-	planned six 80 3 >"$work/change"
+	planned six 80 5 >"$work/change"
 	# The link is cut while it waits: a shell over there that never ends, and its ssh killed.
 	ssh -F "$LAB_SSH_CONFIG" -p "$LAB_SSH_PORT" -i "$LAB_SSH_KEY" -o UserKnownHostsFile="$LAB_SSH_KNOWN_HOSTS" -o BatchMode=yes "$LAB_SSH_TARGET" \
 		"'$POSTROOM' guardian apply --directory '$state'; sleep 600" <"$work/change" >"$work/far" 2>&1 &

@@ -80,7 +80,7 @@ same "by ucr" "" "$(in_ucr default_process_limit)"
 ok "the old ones run" service_runs imap-login 4 400
 status 0 "which is confirmed as well" pr confirm --host mail1 --yes
 same "and the file is as it was" "$before" "$(sha256sum <"$made")"
-status 0 "nobody confirms" pr limits apply --connections 500 --host mail1 --confirm-within 3 --yes
+status 0 "nobody confirms" pr limits apply --connections 500 --host mail1 --confirm-within 5 --yes
 ok "so it goes back by itself" went_back
 ok "and the old values run" service_runs imap-login 4 400
 same "in ucr as well" "" "$(in_ucr auth/client_limit)"
@@ -136,7 +136,7 @@ status 0 "applied" pr limits descriptors --fd-limit 3000 --host mail1 --confirm-
 same "the master has it" 3000 "$(soft)"
 status 0 "rolled back" pr rollback --host mail1 --yes
 same "the master has what it had" 1500 "$(soft)"
-status 0 "left to its timer" pr limits descriptors --fd-limit 3000 --host mail1 --confirm-within 2 --yes
+status 0 "left to its timer" pr limits descriptors --fd-limit 3000 --host mail1 --confirm-within 5 --yes
 ok "it goes back" went_back
 same "to what it was" 1500 "$(soft)"
 status 0 "and confirmed" pr limits descriptors --fd-limit 3000 --host mail1 --confirm-within 100 --yes

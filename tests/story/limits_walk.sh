@@ -98,7 +98,7 @@ close_console
 # --- a console that lives while it goes back ------------------------------------------------------------
 console 100 30 --config "$work/admin.conf"
 ok "one that stays" shows 'dir ok'
-ok "walks there" walk_to_review 4
+ok "walks there" walk_to_review 6
 press_apply >/dev/null
 ok "it tells that the old values run again" shows 'taken back, the old values run' 90
 ok "which they do" runs 20
@@ -136,6 +136,6 @@ said "it waits" "goes back in"
 ok "60 run" runs 60
 status 75 "a second one waits its turn" pr limits apply --connections 70 --protocols imap --host mail1 --yes
 status 0 "confirmed" pr confirm --host mail1 --yes
-status 0 "taken back later as a change of its own" pr limits apply --connections 70 --protocols imap --host mail1 --confirm-within 3 --yes
+status 0 "taken back later as a change of its own" pr limits apply --connections 70 --protocols imap --host mail1 --confirm-within 5 --yes
 ok "which nobody confirms, so 60 run again" runs 60
 finish
