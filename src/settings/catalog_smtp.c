@@ -22,7 +22,7 @@ const struct setting settings_smtp[] = {
 		"all SMTP sessions.", .consequence = "Clients and servers that know only the other version cannot connect.",
 	  .manual = "postconf(5) inet_protocols" },
 	{ .name = "smtp-port", .label = "port for other servers", .group = GROUP, .type = SETTING_NUMBER, .least = 1, .most = 65535, .ucs = "25",
-	  .ucr = "mail/smtpport", .flags = SETTING_LOCKOUT, .follow = FOLLOW_POSTFIX_RESTART | FOLLOW_FIREWALL,
+	  .ucr = "mail/smtpport", .flags = SETTING_LOCKOUT, .follow = POSTFIX | FOLLOW_FIREWALL,
 	  .help = "Port of the service smtp; other servers know only 25.",
 	  .consequence = "On any other port than 25 no mail from the outside arrives.", .manual = "UCS manual 14.7.5" },
 	{ .name = "smtp-login", .label = "port 25 takes logins", .group = GROUP, .type = SETTING_FLAG, .ucs = "no",

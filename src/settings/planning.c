@@ -239,13 +239,13 @@ static bool plan_ucr(struct planning *planning, const struct setting_edit *edit,
 
 static unsigned follow_of(const struct setting *setting, enum setting_backend backend)
 {
-	/* A reload is enough for everything in main.cf but two parameters (postfix 6); our file counts with Dovecot's reload, some things with its restart. */
+	/* A reload is enough for everything in main.cf but two parameters (postfix 6); our file counts with Dovecot's reload. */
 	if (setting->follow & FOLLOW_POSTFIX_STOP)
 		return FOLLOW_POSTFIX_STOP;
 	if (backend == BACKEND_POSTFIX || backend == BACKEND_LOCAL || backend == BACKEND_MAP)
-		return (setting->follow & (FOLLOW_POSTFIX_RESTART | FOLLOW_POSTMAP_AUTH | FOLLOW_POSTMAP_TLS)) | FOLLOW_POSTFIX_RELOAD;
+		return (setting->follow & (FOLLOW_POSTMAP_AUTH | FOLLOW_POSTMAP_TLS)) | FOLLOW_POSTFIX_RELOAD;
 	if (backend == BACKEND_DOVECOT)
-		return setting->follow & FOLLOW_DOVECOT_RESTART ? FOLLOW_DOVECOT_RESTART | FOLLOW_DOVECOT_RELOAD : FOLLOW_DOVECOT_RELOAD;
+		return FOLLOW_DOVECOT_RELOAD;
 	return setting->follow;
 }
 

@@ -212,6 +212,8 @@ status 0 "confirmed" "$POSTROOM" confirm --host mail1 --yes
 status 0 "it is put back" s local back --host mail1 --yes
 status 0 "confirmed too" "$POSTROOM" confirm --host mail1 --yes
 same "and counts again" 5000 "$(postfix_has virtual_alias_expansion_limit)"
+status 0 "what another service reads" s set spam-filter=no --host mail1 --dry-run
+said "counts after its restart" "Counts only after this, which is an action of its own (postroom settings restart amavis --host mail1): systemctl restart amavis"
 status 0 "a limit of Dovecot waits" s set limit-clients=800 --host mail1 --yes
 same "while it runs" 800 "$(dovecot_has default_client_limit)"
 status 0 "rolled back" "$POSTROOM" rollback --host mail1 --yes

@@ -431,7 +431,10 @@ static void a_plan_of_ucr_is_variables(void **state)
 	assert_true(says(&made, SETTING_WARNING, "since January 2025"));
 	assert_true(says(&made, SETTING_WARNING, "100 comes before 30"));
 	assert_true(plan(server, "login-cache-size=1M", NULL, &made, &error));
-	assert_true(says(&made, SETTING_WARNING, "systemctl restart dovecot"));
+	assert_false(says(&made, SETTING_WARNING, "systemctl restart dovecot"));
+	assert_true(says(&made, SETTING_NOTE, "a reload is enough"));
+	assert_true(plan(server, "spam-filter=no", NULL, &made, &error));
+	assert_true(says(&made, SETTING_WARNING, "systemctl restart amavis"));
 	change = settings_plan_change(&made, &(struct host_settings){ .name = "mail2" }, 0);
 	assert_string_equal(change->name, "mail2");
 	assert_true(change_touches(change, "say"));

@@ -389,11 +389,10 @@ static void one_value_goes_to_all(void **state)
 	stage_free(stage);
 	stage = open_settings(ROLE_ADMIN, 2);
 	stage_keys(stage, "/");
-	stage_type(stage, "login-cache-size");
+	stage_type(stage, "syslog-facility");
 	stage_keys(stage, "Enter R");
-
 	assert_string_equal(place(stage), "review");
-	shows(stage, "systemctl restart dovecot", true);
+	shows(stage, "systemctl restart rsyslog", true);
 	stage_free(stage);
 }
 
