@@ -4,7 +4,7 @@
  */
 #include "settings/catalog_private.h"
 
-#define AMAVIS (FOLLOW_AMAVIS | FOLLOW_POSTFIX_RESTART)
+#define AMAVIS (FOLLOW_AMAVIS | FOLLOW_POSTFIX_RELOAD)
 #define MODES CHOICES("yes", "manually", "no")
 #define PATHS "Paths of files, parted by commas."
 

@@ -30,7 +30,11 @@ const struct setting settings_limits[] = {
 	  .dovecot24 = "=", .flags = SETTING_LOCKOUT, .follow = RELOAD, .help = "Memory that a process may have where its service has no number of its own.",
 	  .consequence = "A process that needs more is ended, and its sessions with it.", .manual = "Dovecot: default_vsz_limit" },
 	COUNT("limit-auth-clients", "clients of service auth", 0, "2000", "0", UCR "auth/client_limit", "service/auth/client_limit", "=", "Connections of all login processes to the service that checks logins; 0: as for each process."),
-	COUNT("limit-anvil-clients", "clients of service anvil", 0, "1603", "0", UCR "anvil/client_limit", "service/anvil/client_limit", "=", "Connections to the service that counts who is connected; 0: as for each process."),
+	{ .name = "limit-anvil-clients", .label = "clients of service anvil", .group = GROUP, .type = SETTING_NUMBER, .least = 0, .most = MOST, .ucs = "1603", .plain = "0",
+	  .ucr = UCR "anvil/client_limit", .dovecot = "service/anvil/client_limit", .dovecot24 = "=", .flags = SETTING_LOCKOUT, .follow = RELOAD | FOLLOW_DOVECOT_RESTART,
+	  .help = "Connections to the service that counts who is connected; 0: as for each process. Its process outlives each reload with the number that it "
+		"was started with, whatever service status shows of it.",
+	  .consequence = GUIDE, .manual = "docs/limits.md; Dovecot: service limits" },
 	COUNT("limit-stats-clients", "clients of service stats", 0, NULL, "0", NULL, "service/stats/client_limit", "=",
 		"Connections to the service that gathers statistics: every mail and login process holds one. Dovecot does not warn of it. UCR has no variable for it."),
 	COUNT("limit-imap-login-connections", "connections of an IMAP login process", 0, "1", "1", UCR "imap-login/service_count", "service/imap-login/service_count",

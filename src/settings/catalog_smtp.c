@@ -37,7 +37,7 @@ const struct setting settings_smtp[] = {
 	  .aged = "The manual calls port 465 deprecated; RFC 8314 recommends it again, ahead of 587 with STARTTLS.",
 	  .manual = "RFC 8314; UCS manual 14.7.5" },
 	{ .name = "smtps-clients", .label = "who may use port 465", .group = GROUP, .type = SETTING_TEXT, .least = 1, .most = 500,
-	  .postconf = "smtps/inet/smtpd_client_restrictions", .flags = SETTING_LOCKOUT, .follow = POSTFIX,
+	  .ucr = "mail/postfix/mastercf/options/smtps/smtpd_client_restrictions", .postconf = "smtps/inet/smtpd_client_restrictions", .flags = SETTING_LOCKOUT, .follow = POSTFIX,
 	  .help = "Rules for clients of port 465, parted by commas without blanks; by rule permit_sasl_authenticated,reject: whoever has logged in "
 		"and nobody else.", .consequence = "Without reject at the end strangers may talk to this port as well.",
 	  .manual = "postconf(5) smtpd_client_restrictions" },
@@ -51,7 +51,7 @@ const struct setting settings_smtp[] = {
 	  .flags = SETTING_LOCKOUT, .follow = POSTFIX, .help = "Port 587 takes mail of people who log in. " SUBMISSION_HELP,
 	  .consequence = "Without it nobody can send by 587.", .manual = "UCS manual 14.7.5" },
 	{ .name = "submission-clients", .label = "who may use port 587", .group = GROUP, .type = SETTING_TEXT, .least = 1, .most = 500,
-	  .postconf = "submission/inet/smtpd_client_restrictions", .flags = SETTING_LOCKOUT, .follow = POSTFIX,
+	  .ucr = "mail/postfix/mastercf/options/submission/smtpd_client_restrictions", .postconf = "submission/inet/smtpd_client_restrictions", .flags = SETTING_LOCKOUT, .follow = POSTFIX,
 	  .help = "Rules for clients of port 587, parted by commas without blanks; by rule permit_sasl_authenticated,reject: whoever has logged in "
 		"and nobody else.", .consequence = "Without reject at the end strangers may talk to this port as well.",
 	  .manual = "postconf(5) smtpd_client_restrictions; PostfixAdmin guide, Submission" },
@@ -60,7 +60,8 @@ const struct setting settings_smtp[] = {
 	  .help = "Whether port 587 refuses everything before STARTTLS. " SUBMISSION_HELP,
 	  .consequence = "no lets passwords pass unencrypted where a client does not ask for TLS.", .manual = "UCS manual 14.7.5" },
 	{ .name = "submission-encryption", .label = "encryption on port 587", .group = GROUP, .type = SETTING_CHOICE,
-	  .choices = CHOICES("none", "may", "encrypt"), .postconf = "submission/inet/smtpd_tls_security_level", .flags = SETTING_LOCKOUT,
+	  .choices = CHOICES("none", "may", "encrypt"),
+	  .ucr = "mail/postfix/mastercf/options/submission/smtpd_tls_security_level", .postconf = "submission/inet/smtpd_tls_security_level", .flags = SETTING_LOCKOUT,
 	  .follow = POSTFIX, .help = "What port 587 demands: encrypt refuses everything before STARTTLS. " SUBMISSION_HELP,
 	  .consequence = "Clients without TLS cannot send after encrypt.",
 	  .aged = "The PostfixAdmin guide sets may, which lets a login cross the network unencrypted; encrypt is right.", .manual = "postconf(5) smtpd_tls_security_level" },

@@ -11,6 +11,8 @@
 #include "base/lookup.h"
 #include "settings/main_cf.h"
 
+#define MASTER_OPTIONS "mail/postfix/mastercf/options/"
+
 struct planning {
 	struct arena *arena;
 	const struct settings_state *state;
@@ -220,6 +222,9 @@ static bool plan_ucr(struct planning *planning, const struct setting_edit *edit,
 		return error_set(planning->error, ERROR_FILE, "the files of UCR could not be read, so nothing is changed");
 	if (!layers_key_valid(key))
 		return error_set(planning->error, ERROR_INVALID, "\"%.200s\" cannot be the name of a variable of UCR", key);
+	if (value && !strncmp(key, MASTER_OPTIONS, strlen(MASTER_OPTIONS)) && strpbrk(value, " \t"))
+		return error_set(planning->error, ERROR_INVALID, "%s: \"%.200s\" has a blank, at which Postfix ends an option of master.cf; part words by commas",
+			shown_name(planning->arena, edit), value);
 	if (layers_effective(state->ucr, key, &layer) && layer > LAYER_NORMAL)
 		return error_set(planning->error, ERROR_REFUSED, "%s: %s comes from %s (%s line %u), which hides what is written below it: change it there",
 			shown_name(planning->arena, edit), key, layer == LAYER_POLICY ? "a UCR policy of the directory" :
@@ -239,13 +244,13 @@ static bool plan_ucr(struct planning *planning, const struct setting_edit *edit,
 
 static unsigned follow_of(const struct setting *setting, enum setting_backend backend)
 {
-	/* A reload is enough for everything in main.cf but two parameters (postfix 6); our file counts with Dovecot's reload. */
+	/* A reload is enough for everything in main.cf but two parameters (postfix 6); our file counts with Dovecot's reload, but for anvil (4.4). */
 	if (setting->follow & FOLLOW_POSTFIX_STOP)
 		return FOLLOW_POSTFIX_STOP;
 	if (backend == BACKEND_POSTFIX || backend == BACKEND_LOCAL || backend == BACKEND_MAP)
 		return (setting->follow & (FOLLOW_POSTMAP_AUTH | FOLLOW_POSTMAP_TLS)) | FOLLOW_POSTFIX_RELOAD;
 	if (backend == BACKEND_DOVECOT)
-		return FOLLOW_DOVECOT_RELOAD;
+		return (setting->follow & FOLLOW_DOVECOT_RESTART) | FOLLOW_DOVECOT_RELOAD;
 	return setting->follow;
 }
 

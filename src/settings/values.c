@@ -92,6 +92,11 @@ enum setting_backend state_backend(const struct settings_state *state, const str
 		return BACKEND_UCR;
 	if (setting->map && roles & HOST_TRANSPORT && !(ucs && !strcmp(setting->map, "smtp_tls_policy_maps")))
 		return BACKEND_MAP;
+	/* UCR makes that file too: what is edited there is gone with the next commit. */
+	if (ucs && setting->postconf && strchr(setting->postconf, '/')) {
+		*why = "UCR writes master.cf; set its variable: ucr:mail/postfix/mastercf/options/SERVICE/OPTION";
+		return BACKEND_NONE;
+	}
 	if (setting->postconf && roles & HOST_TRANSPORT)
 		return ucs && !strchr(setting->postconf, '/') ? BACKEND_LOCAL : BACKEND_POSTFIX;
 	if (state_dovecot_name(state, setting) && roles & HOST_MAILBOX)

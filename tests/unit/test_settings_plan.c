@@ -285,7 +285,7 @@ static void plans_are_refused(void **state)
 		{ false, "soft-bounce=no|soft-bounce=yes", "named twice" }, { false, "soft-bounce=no|login-cache-size=1M", "one after the other" },
 		{ false, "smtps-login=yes", "no service smtps" }, { true, "message-size=1 MB", "UCR policy" }, { true, "hosted-domains=a", "listener" },
 		{ true, "quota-status-port=143", "another service" }, { true, "quota-status-port=4190", "sieve-port" }, { true, "spam-threshold=five", "a number as in 5" },
-		{ true, "recipient-restriction/50", "relay for everybody" },
+		{ true, "recipient-restriction/50", "relay for everybody" }, { true, "submission-clients=permit_sasl_authenticated, reject", "has a blank" },
 	};
 
 	(void)state;
@@ -389,6 +389,9 @@ static void a_plan_of_dovecot_is_our_file(void **state)
 	assert_non_null(strstr(made.files[0].bytes, "\ndefault_client_limit = 2000\n"));
 	assert_true(made.timer);
 	assert_string_equal(made.service, "dovecot");
+	assert_false(says(&made, SETTING_WARNING, "systemctl restart dovecot"));
+	assert_true(plan(server, "limit-anvil-clients=2000", NULL, &made, &error));
+	assert_true(says(&made, SETTING_WARNING, "systemctl restart dovecot"));
 	assert_true(plan(server, "plaintext-logins=yes", NULL, &made, &error));
 	assert_non_null(strstr(made.files[0].bytes, "disable_plaintext_auth = no\n"));
 	assert_false(plan(server, "login-cache-size", NULL, &made, &error));
@@ -430,6 +433,9 @@ static void a_plan_of_ucr_is_variables(void **state)
 	assert_true(plan(server, "recipient-restriction/100=reject_rbl_client ix.dnsbl.manitu.net", NULL, &made, &error));
 	assert_true(says(&made, SETTING_WARNING, "since January 2025"));
 	assert_true(says(&made, SETTING_WARNING, "100 comes before 30"));
+	assert_true(plan(server, "submission-clients=permit_sasl_authenticated,reject", NULL, &made, &error));
+	assert_int_equal(made.file_count, 0);
+	assert_string_equal(made.variables[0], "mail/postfix/mastercf/options/submission/smtpd_client_restrictions");
 	assert_true(plan(server, "login-cache-size=1M", NULL, &made, &error));
 	assert_false(says(&made, SETTING_WARNING, "systemctl restart dovecot"));
 	assert_true(says(&made, SETTING_NOTE, "a reload is enough"));

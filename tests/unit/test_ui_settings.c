@@ -387,12 +387,12 @@ static void one_value_goes_to_all(void **state)
 	shows(stage, "No other server that answers has it otherwise", true);
 	assert_int_equal(fake_submits(stage->engine), 0);
 	stage_free(stage);
-	stage = open_settings(ROLE_ADMIN, 2);
+	stage = stage_new(&(struct fake_settings){ .role = ROLE_ADMIN, .servers = 2, .ucs = true }, "settings", 24, 120, VISIBLE_ASCII);
 	stage_keys(stage, "/");
-	stage_type(stage, "syslog-facility");
+	stage_type(stage, "spam-filter");
 	stage_keys(stage, "Enter R");
 	assert_string_equal(place(stage), "review");
-	shows(stage, "systemctl restart rsyslog", true);
+	shows(stage, "systemctl restart amavis", true);
 	stage_free(stage);
 }
 
