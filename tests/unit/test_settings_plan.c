@@ -126,8 +126,8 @@ static struct settings_state *debian(void)
 	answer(state, "postconf-defaults", "soft_bounce = no\nmessage_size_limit = 10240000\nmailbox_size_limit = 51200000\nvirtual_mailbox_limit = 51200000\n"
 		"disable_dns_lookups = no\nsmtpd_relay_restrictions = permit_mynetworks, defer_unauth_destination\nsmtpd_recipient_restrictions =\n"
 		"default_process_limit = 100\nrelayhost =\nmynetworks = 127.0.0.0/8\nvirtual_alias_expansion_limit = 1000\nalways_bcc =\nsmtpd_helo_restrictions =\n");
-	answer(state, "dovecot-values", "auth_cache_size=10 M\ndefault_client_limit=1000\nservice/imap-login/vsz_limit=18446744073709551615 B\ndisable_plaintext_auth=yes\n");
-	answer(state, "dovecot-defaults", "auth_cache_size=0\ndefault_client_limit=1000\nservice/imap-login/vsz_limit=18446744073709551615 B\ndisable_plaintext_auth=yes\n");
+	answer(state, "dovecot-values", "auth_cache_size=10 M\ndefault_client_limit=1000\nservice/imap-login/vsz_limit=18446744073709551615 B\nservice/anvil/client_limit=0\ndisable_plaintext_auth=yes\n");
+	answer(state, "dovecot-defaults", "auth_cache_size=0\ndefault_client_limit=1000\nservice/imap-login/vsz_limit=18446744073709551615 B\nservice/anvil/client_limit=0\ndisable_plaintext_auth=yes\n");
 	answer(state, "dovecot-lines", "/etc/dovecot/dovecot.conf:4:!include conf.d/*.conf\n/etc/dovecot/conf.d/10-auth.conf:7:auth_cache_size = 10M\n");
 	settings_state_end(state);
 	return state;
