@@ -485,8 +485,3 @@ struct tls *talk_tls(struct talk *talk)
 {
 	return talk->phase == SECURE ? talk->tls : NULL;
 }
-
-bool talk_connected(const struct talk *talk)
-{
-	return talk->phase == PLAIN || talk->phase == SHAKING || talk->phase == SECURE;
-}

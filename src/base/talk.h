@@ -42,6 +42,5 @@ void talk_send(struct talk *talk, const char *words);
 void talk_secure(struct talk *talk);
 /* The session; NULL: in the clear. Borrowed. */
 struct tls *talk_tls(struct talk *talk);
-bool talk_connected(const struct talk *talk);
 
 #endif

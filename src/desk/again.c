@@ -262,11 +262,6 @@ const struct desk_due *desk_dues(struct desk *desk, size_t *count)
 	return due_list_all(desk->dues, count);
 }
 
-bool desk_due_refresh(struct desk *desk)
-{
-	return due_list_refresh(desk->dues);
-}
-
 bool desk_due_may_be_done(struct desk *desk, const struct desk_due *due, struct error *error)
 {
 	const struct desk_job *job = desk_job_find(due->job);

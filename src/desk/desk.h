@@ -189,7 +189,5 @@ const struct desk_due *desk_dues(struct desk *desk, size_t *count);
 bool desk_due_may_be_done(struct desk *desk, const struct desk_due *due, struct error *error);
 /* It was done or is not wanted any more. Refused where the role could not have done the job that left it. */
 bool desk_due_done(struct desk *desk, const char *id, struct error *error);
-/* Reads the files again where they changed; called by desk_dues as well. True: there is another picture now. */
-bool desk_due_refresh(struct desk *desk);
 
 #endif

@@ -17,11 +17,3 @@ const struct kind *const live_kinds[] = {
 	&kind_live_filters, &kind_live_absence, &kind_live_access, &kind_live_folders, &kind_live_log, &kind_live_smtp, &kind_live_refused, &kind_live_script,
 	NULL,
 };
-
-const struct kind *live_kind_find(const char *name)
-{
-	for (size_t i = 0; name && live_kinds[i]; i++)
-		if (strcmp(live_kinds[i]->name, name) == 0)
-			return live_kinds[i];
-	return NULL;
-}

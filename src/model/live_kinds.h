@@ -14,7 +14,6 @@
 
 /* All of them; ends with NULL. */
 extern const struct kind *const live_kinds[];
-const struct kind *live_kind_find(const char *name);         /* NULL: none */
 
 /* --- connections, services, slots, mailboxes (live_connections.c) --------------------------------- */
 

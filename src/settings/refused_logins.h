@@ -23,13 +23,7 @@ const char *refused_logins_why(struct arena *arena, const struct settings_state 
 const char *refused_login_answer(struct arena *arena, const struct settings_state *state, const char *login);
 /*
  * The change of kind setting that refuses this login (answer: REFUSED_LOGIN_ANSWER or a word of access(5)), or lets it send again (answer
- * NULL). NULL with an error; NULL without one where it is so already. server: the settings of the state's server. The caller frees it.
- * Pure; any thread.
- */
-struct change *refused_login_change(const struct settings_state *state, const struct host_settings *server, const char *login, const char *answer,
-		struct error *error);
-/*
- * The same for a server that is read anew first; done as in setting_propose. Cancelled by setting_propose_cancel. Loop thread.
+ * NULL), from a server that is read anew first; done as in setting_propose. Cancelled by setting_propose_cancel. Loop thread.
  */
 struct setting_proposal *refused_login_propose(struct hosts *hosts, size_t host, const char *login, const char *answer,
 		void (*done)(void *context, struct change *takes, const struct error *error), void *context);

@@ -59,9 +59,3 @@ struct tls *talk_tls(struct talk *talk)
 	(void)talk;
 	return NULL;
 }
-
-bool talk_connected(const struct talk *talk)
-{
-	(void)talk;
-	return false;
-}

@@ -165,6 +165,22 @@ static void the_table_of_refused_logins_is_found(void **state)
 	}
 }
 
+/* As setting_propose plans it from a server that was read. NULL without an error: it is so already. */
+static struct change *change_login(const struct settings_state *state, const struct host_settings *server, const char *login, const char *answer,
+		struct error *error)
+{
+	const struct setting_edit edit = { .setting = setting_find("refused-logins/x", NULL), .key = login, .value = answer };
+	const struct setting_facts facts = { .archive_exists = -1 };
+	struct arena *own = arena_new();
+	struct setting_plan plan;
+	struct change *change = NULL;
+
+	if (settings_plan(own, state, &edit, 1, NULL, 0, &facts, &plan, error) && plan.shown_count > 0)
+		change = settings_plan_change(&plan, server, 0);
+	arena_free(own);
+	return change;
+}
+
 static void a_login_is_refused_and_free_again(void **state)
 {
 	struct settings_state *server = server_with(FLAVOUR_DEBIAN, "smtpd_sender_restrictions = check_sasl_access hash:/etc/postfix/refused\n", "");
@@ -179,7 +195,7 @@ static void a_login_is_refused_and_free_again(void **state)
 	assert_string_equal(refused_login_answer(arena, server, "bert@example.com"), "REJECT go");
 	assert_null(refused_login_answer(arena, server, "anna@example.com"));
 	assert_string_equal(settings_keys(arena, server, setting_find("refused-logins/x", NULL))[0], "Bert@example.com");
-	change = refused_login_change(server, &settings, "anna@example.com", REFUSED_LOGIN_ANSWER, &error);
+	change = change_login(server, &settings, "anna@example.com", REFUSED_LOGIN_ANSWER, &error);
 	assert_non_null(change);
 	assert_ptr_equal(change->kind, &kind_setting);
 	assert_string_equal(change->name, "mail1");
@@ -198,18 +214,18 @@ static void a_login_is_refused_and_free_again(void **state)
 	assert_string_equal(back.entries[0].seen, REFUSED_LOGIN_ANSWER);
 	change_free(change);
 
-	change = refused_login_change(server, &settings, "bert@example.com", NULL, &error);
+	change = change_login(server, &settings, "bert@example.com", NULL, &error);
 	json = guarded_set(change, "change");
 	assert_true(guarded_change_read(arena, json, strlen(json), &guarded, &error));
 	assert_null(guarded.entries[0].value);
 	assert_string_equal(guarded.entries[0].seen, "REJECT go");
 	change_free(change);
-	assert_null(refused_login_change(server, &settings, "anna@example.com", NULL, &error));
+	assert_null(change_login(server, &settings, "anna@example.com", NULL, &error));
 	assert_int_equal(error.kind, ERROR_NONE);
-	assert_null(refused_login_change(server, &settings, "a b", REFUSED_LOGIN_ANSWER, &error));
+	assert_null(change_login(server, &settings, "a b", REFUSED_LOGIN_ANSWER, &error));
 	assert_int_equal(error.kind, ERROR_INVALID);
 	error_clear(&error);
-	assert_null(refused_login_change(server, &settings, "anna", "DUNNO", &error));
+	assert_null(change_login(server, &settings, "anna", "DUNNO", &error));
 	assert_non_null(strstr(error.text, "REJECT"));
 	settings_state_free(server);
 }
