@@ -182,8 +182,11 @@ static const char *entry_line(const struct person_before *before, struct arena *
 	const char *line = arena_format(arena, "%s  %s%s%s", history_time(arena, newest->time), newest->job == NULL ? "" : history_given(newest->job_words),
 		newest->job == NULL ? "" : ": ", history_given(entry->sentence));
 
-	if (entry->state != HISTORY_DONE && entry->state_words != NULL)
+	/* What was taken back of one step is told with the job, which has others. */
+	if (entry->state != HISTORY_DONE && entry->state_words != NULL && (entry->state != HISTORY_UNDONE || entry->of == NULL))
 		line = arena_format(arena, "%s, %s", line, entry->state_words);
+	if (newest->of != NULL && newest->of->state != HISTORY_DONE)
+		line = arena_format(arena, "%s - %s", line, newest->of->state_words);
 	return arena_format(arena, "%s  (%s%s%s)", line, history_given(entry->who), history_given(entry->reason)[0] == '\0' ? "" : ": ", history_given(entry->reason));
 }
 

@@ -5,7 +5,6 @@
  */
 #include "model/live_kinds.h"
 
-#include <string.h>
 
 const struct kind *const live_kinds[] = {
 	&kind_live_connections, &kind_live_connections_by_user, &kind_live_connections_by_address, &kind_live_connections_by_network,
