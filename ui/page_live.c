@@ -280,7 +280,7 @@ const char *page_live_login(const struct page_live *page, const struct record *r
 
 	if (told == 0 && seen == 0)
 		return page->connections != NULL && page->connections->count > 0 ? "logged in now" : "not told";
-	return arena_format(arena, "%s (%s)", history_time(arena, seen > told ? seen : told), seen > told ? "mail log" : "directory");
+	return arena_format(arena, "%s%s", history_time(arena, seen > told ? seen : told), seen > told ? " (log)" : "");
 }
 
 const char *page_live_password(const struct record *record, struct arena *arena)

@@ -2,8 +2,9 @@
  * person_folders: how big the folders of one person are, and who else may do
  * what in them.
  *
- * Folders of others, which a person sees below shared namespaces, are left out
- * as far as the namespaces can be asked for.  Rights are asked folder by
+ * Folders of others, which a person sees below shared namespaces, are left out;
+ * where the namespaces cannot be asked for, by the address in their names, and
+ * that is said.  Rights are asked folder by
  * folder, a bounded number, INBOX first.  Loop thread.
  */
 #include <stdlib.h>
@@ -18,6 +19,7 @@ struct folders {
 	bool access;
 	const char *prefixes[PREFIXES_MOST];       /* of namespaces that are others' */
 	size_t prefix_count;
+	bool by_name;                      /* namespaces are not known: the name of a folder tells whose it is */
 	const char **names;                /* access: whose rights are asked */
 	size_t count, next;
 };
@@ -59,8 +61,21 @@ static void read_namespaces(struct person_job *job, const char *text)
 	}
 }
 
+/*
+ * "info@example.com/INBOX" and "shared/info@example.com": as UCS and Dovecot's manual name what belongs to others, up to the
+ * second part (ucs-directory 12).
+ */
+static bool bears_address(const char *folder)
+{
+	size_t first = strcspn(folder, "/"), second = folder[first] == '/' ? strcspn(folder + first + 1, "/") + 1 : 0;
+
+	return memchr(folder, '@', first + second) != NULL;
+}
+
 static bool is_others(const struct folders *own, const char *folder)
 {
+	if (own->by_name)
+		return bears_address(folder);
 	for (size_t i = 0; i < own->prefix_count; i++) {
 		size_t length = strlen(own->prefixes[i]);
 
@@ -200,12 +215,18 @@ static void go_on(struct person_job *job)
 	person_ask(job, own->access ? "folder-list" : "folder-sizes", &job->user, 1, own->access ? on_list : on_sizes);
 }
 
+static void tell_by_name(struct person_job *job)
+{
+	((struct folders *)job->own)->by_name = true;
+	person_say(job, "folders with an address in their name are taken for others', since the namespaces cannot be asked for");
+}
+
 static void on_namespaces(struct person_job *job, const struct host_answer *answer)
 {
 	if (answer->error.kind == ERROR_NONE && answer->form == FORM_OUTPUT && answer->status == 0)
 		read_namespaces(job, answer->output);
 	else
-		person_say(job, "folders of others may be among them: the namespaces cannot be asked for");
+		tell_by_name(job);
 	go_on(job);
 }
 
@@ -220,7 +241,7 @@ static void begin(struct person_job *job, bool access)
 		person_ask(job, "dovecot-values", &setting, 1, on_namespaces);
 		return;
 	}
-	person_say(job, "folders of others may be among them: the namespaces cannot be asked for");
+	tell_by_name(job);
 	go_on(job);
 }
 

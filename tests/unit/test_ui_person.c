@@ -257,11 +257,11 @@ static void the_log_tells_the_last_login(void **state)
 	(void)state;
 	open_person(stage, "user001");
 	line_with(stage, arena, "Account", &item);
-	assert_string_equal(item.words, "no lock seen; last login 2026-11-20 13:58 (mail log)");
+	assert_string_equal(item.words, "no lock seen; last login 2026-11-20 13:58 (log)");
 	fake_change_behind(stage->engine, "user", "user001", "last_login", "2026-11-20T13:59:00Z");
 	stage_keys(stage, "Ctrl-R");
 	line_with(stage, arena, "Account", &item);
-	assert_string_equal(item.words, "no lock seen; last login 2026-11-20 13:59 (directory)");
+	assert_string_equal(item.words, "no lock seen; last login 2026-11-20 13:59");
 	arena_free(arena);
 	stage_free(stage);
 }
