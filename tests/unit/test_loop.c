@@ -55,6 +55,13 @@ static void stop_loop(void *context)
 	loop_stop(loop);
 }
 
+/* However slow the machine is. */
+static void stop_at_three(void *context)
+{
+	if (*(int *)context >= 3)
+		loop_stop(loop);
+}
+
 /* --- timers, descriptors, signals -------------------------------------------- */
 
 static void timers_fire_once_or_often(void **state)
@@ -62,10 +69,12 @@ static void timers_fire_once_or_often(void **state)
 	int once = 0, often = 0;
 	struct loop_timer *first = loop_after(loop, 5, 0, count, &once);
 	struct loop_timer *second = loop_after(loop, 5, 5, count, &often);
-	struct loop_timer *end = loop_after(loop, 80, 0, stop_loop, NULL);
+	struct loop_timer *end = loop_after(loop, 2000, 0, stop_loop, NULL);
+	struct loop_timer *enough = loop_after(loop, 1, 1, stop_at_three, &often);
 
 	(void)state;
 	loop_run(loop);
+	loop_timer_stop(enough);
 	assert_int_equal(once, 1);
 	assert_true(often >= 3);
 	loop_timer_again(first, 1);
