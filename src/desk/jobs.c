@@ -115,7 +115,7 @@ static const struct field lock_fields[] = {
 static const struct field reset_fields[] = {
 	PERSON,
 	YES_NO("password", "New password", "A generated password, to be changed at the next login."),
-	YES_NO("quota", "Quota back to the policy", "As the quota repair does it, and the mailbox is counted anew."),
+	YES_NO("quota", "Quota by the policy", "As the quota repair does it, and the mailbox is counted anew."),
 	YES_NO("forwarding", "No forwards", "Forwards are cleared, an absence of ours and the active sieve script are switched off; both are kept."),
 	YES_NO("sessions", "End sessions", "Login caches are emptied and sessions ended."),
 	YES_NO("unlock", "Unlock", "A lock by an administrator or by wrong passwords is cleared."),
@@ -134,7 +134,7 @@ static const struct field leaver_fields[] = {
 	  .help = "Who gets the mail; empty: nobody." },
 	DAY("until", "Until", "The day until which mail is forwarded and answered; kept as due, since nothing on the servers ends a forward by itself."),
 	LINE("text", "Absence text", "What whoever writes is told; empty: nothing."),
-	YES_NO("memberships", "Out of groups and lists", "Whether the person is taken out of groups and mailing lists that name them directly."),
+	YES_NO("memberships", "Out of groups, lists", "Whether the person is taken out of groups and mailing lists that name them directly."),
 	{ .name = NULL },
 };
 

@@ -289,6 +289,35 @@ static void the_menu_lists_every_job(void **state)
 	stage_free(stage);
 }
 
+/* What is asked is read whole at 80 columns: a form gives 22 of them to a label, the menu 23 to a title. */
+static void no_question_is_cut(void **state)
+{
+	(void)state;
+	for (const struct desk_job *job = desk_jobs; job->name != NULL; job++) {
+		assert_in_range(strlen(job->title), 1, 23);
+		for (const struct field *field = job->wish == NULL ? NULL : job->wish->fields; field != NULL && field->name != NULL; field++) {
+			if (strlen(field->label) > 22)
+				fail_msg("%s: \"%s\" is cut", job->name, field->label);
+		}
+	}
+}
+
+/* Questions are answered with yes or no, and choices with one of them. */
+static void none_is_no_answer(void **state)
+{
+	static const char *const keys[] = { "p", "l", "s", "R", "B", "V" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+		struct stage *stage = open_page(ROLE_ADMIN, 2);
+
+		stage_keys(stage, keys[i]);
+		shows(stage, "nothing is written before the review");
+		hides(stage, "(none)");
+		stage_free(stage);
+	}
+}
+
 /* Enough is asked for, and mistakes are told at the field. */
 static void what_is_asked_is_checked(void **state)
 {
@@ -310,7 +339,8 @@ int main(void)
 		cmocka_unit_test(a_step_that_fails_stays_open_and_is_done_again), cmocka_unit_test(a_review_that_comes_back_is_confirmed_again),
 		cmocka_unit_test(a_password_that_was_refused_is_not_shown), cmocka_unit_test(it_goes_after_two_minutes), cmocka_unit_test(it_goes_with_esc),
 		cmocka_unit_test(another_size_does_not_lose_it), cmocka_unit_test(a_locked_screen_does_not_show_it),
-		cmocka_unit_test(a_role_is_told_what_it_may_not), cmocka_unit_test(the_menu_lists_every_job), cmocka_unit_test(what_is_asked_is_checked),
+		cmocka_unit_test(a_role_is_told_what_it_may_not), cmocka_unit_test(the_menu_lists_every_job), cmocka_unit_test(what_is_asked_is_checked), cmocka_unit_test(no_question_is_cut),
+		cmocka_unit_test(none_is_no_answer),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
