@@ -151,11 +151,13 @@ static void stopped_and_started(void **state)
 		skip();
 	port = free_line(world, &master);
 	/* By a reload Postfix does not take it, and that is seen. */
-	change = with_line(world, "inet_interfaces = all");
-	change.wanted = wanted;
-	done = apply(world, &change);
-	expect_state(&done, GUARDIAN_ROLLED_BACK);
-	expect_words(&done, "inet_interfaces");
+	if (full()) {
+		change = with_line(world, "inet_interfaces = all");
+		change.wanted = wanted;
+		done = apply(world, &change);
+		expect_state(&done, GUARDIAN_ROLLED_BACK);
+		expect_words(&done, "inet_interfaces");
+	}
 	change = with_line(world, "inet_interfaces = all");
 	change.wanted = wanted;
 	change.restarts = true;
@@ -188,16 +190,18 @@ static void does_not_start(void **state)
 	done = apply(world, &change);
 	expect_state(&done, GUARDIAN_REFUSED);
 	expect_words(&done, "no interface of this machine has the address 192.0.2.1");
-	busy = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	to.sin_port = htons((uint16_t)port);
-	assert_int_equal(inet_pton(AF_INET, "127.0.0.2", &to.sin_addr), 1);
-	assert_int_equal(bind(busy, (struct sockaddr *)&to, sizeof(to)), 0);
-	assert_int_equal(listen(busy, 1), 0);
-	change = with_line(world, "inet_interfaces = all");
-	change.restarts = true;
-	done = apply(world, &change);
-	expect_state(&done, GUARDIAN_ROLLED_BACK);
-	close(busy);
+	if (full()) {
+		busy = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+		to.sin_port = htons((uint16_t)port);
+		assert_int_equal(inet_pton(AF_INET, "127.0.0.2", &to.sin_addr), 1);
+		assert_int_equal(bind(busy, (struct sockaddr *)&to, sizeof(to)), 0);
+		assert_int_equal(listen(busy, 1), 0);
+		change = with_line(world, "inet_interfaces = all");
+		change.restarts = true;
+		done = apply(world, &change);
+		expect_state(&done, GUARDIAN_ROLLED_BACK);
+		close(busy);
+	}
 	assert_string_equal(parameter(world, "inet_interfaces"), "127.0.0.1");
 	assert_true(greets("127.0.0.1", port));
 	no_free_line(world, master);
