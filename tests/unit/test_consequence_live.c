@@ -98,10 +98,10 @@ static void mailboxes(void **state)
 		{ "somebody may do all", "access", NULL, all, NULL, NULL, EDIT_ADD, { "access-given:warning:give rights to others" } },
 		{ "nobody may", "access", NULL, none, NULL, NULL, EDIT_ADD, { "!access-given" } },
 		{ "a right is taken away", "access", read, read, NULL, NULL, EDIT_REMOVE, { "access-taken:note:what was copied stays", "!access-given" } },
-		{ "the cache is flushed", "flush", NULL, "yes", NULL, NULL, EDIT_SET, { "cache-flushed:note:stays logged in", "!login-tried" } },
+		{ "the cache is flushed", "flush", NULL, "yes", NULL, NULL, EDIT_SET, { "cache-flushed:note:stays logged in", "!login-tried", "!comes-again" } },
 		{ "the quota is counted", "recalculate", NULL, "yes", NULL, NULL, EDIT_SET, { "mailbox-counted:note:No mail changes" } },
 		{ "a login is tried", "try", NULL, "yes", NULL, NULL, EDIT_SET, { "login-tried:note:failed login", "!cache-flushed" } },
-		{ "sending sessions end", "smtp", NULL, "yes", NULL, NULL, EDIT_SET, { "smtp-ended:warning:goes on sending after a new password", "!sessions-ended" } },
+		{ "sending sessions end", "smtp", NULL, "yes", NULL, NULL, EDIT_SET, { "smtp-ended:warning:goes on sending after a new password", "comes-again:warning", "!sessions-ended" } },
 		{ "and nothing of that", "filter", "main", "main", "main", NULL, EDIT_SET, { "!filter-off", "!smtp-ended", "!mailbox-noted", "!mailbox-counted" } },
 	};
 
@@ -129,7 +129,7 @@ static void messages_and_sessions(void **state)
 		{ &kind_queue, "requeue", { "messages-requeued:note:new queue ids", "!messages-gone" } },
 		{ &kind_queue, "hold", { "messages-held:note:until somebody releases them", "!messages-gone", "!messages-retried" } },
 		{ &kind_queue, "retry", { "messages-retried:note:asked at once" } },
-		{ &kind_sessions, "end", { "sessions-ended:warning:connect again by themselves", "!messages-read-again" } },
+		{ &kind_sessions, "end", { "sessions-ended:warning:connect again by themselves", "comes-again:warning:knows the password", "!messages-read-again" } },
 	};
 
 	(void)state;
