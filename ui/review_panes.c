@@ -372,12 +372,18 @@ static void add_operations(const struct review *review, struct wrapped *pane)
 	}
 }
 
+/* Nothing is written while it is shown, so it speaks of what would be. */
+static const char *ahead_of(const struct review *review)
+{
+	return review->ahead != NULL && review->ahead[0] != '\0' ? review->ahead : review->sentence;
+}
+
 /* A sentence of two rows that says what the only line below says again costs the rows of what it will cause. */
 static bool only_repeats(const struct review *review, const struct wrapped *pane)
 {
 	/* Beside each other the panes have rows enough. */
 	return pane->width >= 70 && review->line_count == 1 && review->plan.after != NULL && review->facts.now != NULL
-		&& text_columns(pane->form, review->sentence, strlen(review->sentence)) > (size_t)pane->width - 2;
+		&& text_columns(pane->form, ahead_of(review), strlen(ahead_of(review))) > (size_t)pane->width - 2;
 }
 
 static void add_shown(const struct review_view *self, struct wrapped *pane)
@@ -392,7 +398,7 @@ static void add_shown(const struct review_view *self, struct wrapped *pane)
 		add_refused(self, pane);
 	if (review->sentence != NULL && review->sentence[0] != '\0' && !only_repeats(review, pane)) {
 		wrapped_add(pane, 0, STYLE_TITLE, NULL, 1, STYLE_TITLE,
-				review->allowed ? review->sentence : arena_format(pane->arena, "Asked for: %s", review->sentence));
+				review->allowed ? ahead_of(review) : arena_format(pane->arena, "Asked for: %s", ahead_of(review)));
 		if (review->change != NULL && review->change->name != NULL)
 			add_ascii(pane, 3, review->change->name);
 	}

@@ -31,7 +31,7 @@ static void what_was_really_done_is_said(void **state)
 	stage_keys(stage, "Enter Space Down Down Space");
 	shows(stage, "2 marked");
 	stage_keys(stage, "h");
-	shows(stage, "2 messages on mail1 put on hold");
+	shows(stage, "Put 2 messages on mail1 on hold");
 	assert_int_equal(fake_writes(stage->engine), 0);
 	stage_keys(stage, "Tab Enter");
 	assert_int_equal(fake_writes(stage->engine), 1);
@@ -46,10 +46,10 @@ static void all_that_match_are_meant(void **state)
 
 	(void)state;
 	stage_keys(stage, "h");
-	shows(stage, "24 messages on mail1 put on hold");
+	shows(stage, "Put 24 messages on mail1 on hold");
 	shows(stage, "and 19 more");
 	stage_keys(stage, "Esc r h");
-	shows(stage, "24 messages on mail1 put on hold");
+	shows(stage, "Put 24 messages on mail1 on hold");
 	/* Nothing is asked of messages that are no more. */
 	stage_keys(stage, "Esc");
 	assert_int_equal(fake_writes(stage->engine), 0);
