@@ -305,20 +305,21 @@ static bool look_growth(struct alarm_pass *pass, enum live_source source)
 	return true;
 }
 
+/* Mail on hold waits for a person and has an alarm of its own. */
 static bool look_old(struct alarm_pass *pass, enum live_source source)
 {
 	const struct queue *queue = SNAPSHOT(pass, LIVE_QUEUE);
-	uint64_t old = 0;
+	uint64_t mails = queue->all.mails - queue->by_queue[QUEUE_HOLD].mails, old = 0;
 	size_t i;
 
 	(void)source;
 	for (i = OLD_BUCKET; i < QUEUE_AGES; i++)
-		old += queue->mail_ages[i];
-	if (queue->all.mails <= MAILS_LEAST)
+		old += queue->mail_ages[i] - queue->held_ages[i];
+	if (mails <= MAILS_LEAST)
 		return true;
 	alarm_find(pass, "", arena_format(pass->arena, "%s: %s of %s waiting mails are over 320 minutes old", pass->name, count_of(pass, old),
-		count_of(pass, queue->all.mails)), queue->domains.count ? arena_format(pass->arena, "most to %s", queue->domains.rows[0].name) :
-		NULL)->value = 100.0 * (double)old / (double)queue->all.mails;
+		count_of(pass, mails)), queue->domains.count ? arena_format(pass->arena, "most to %s", queue->domains.rows[0].name) :
+		NULL)->value = 100.0 * (double)old / (double)mails;
 	return true;
 }
 

@@ -121,6 +121,7 @@ struct queue {
 	struct queue_count by_queue[QUEUES];
 	struct queue_count all;
 	uint64_t ages[QUEUE_AGES], mail_ages[QUEUE_AGES];   /* the row TOTAL */
+	uint64_t held_ages[QUEUE_AGES];    /* of mail_ages what is in the queue hold: it waits for a person, not for a server */
 	struct queue_groups domains, reasons, senders;      /* biggest first */
 	uint64_t duplicates;               /* seen twice while moving, counted once */
 	uint64_t malformed;                /* lines that are no JSON or lack id, queue or time */

@@ -156,6 +156,7 @@ void queue_counter_take(void *context, const struct queue_mail *mail)
 		count_mail(&sums->by_queue[mail->queue], mail);
 		count_mail(&sums->all, mail);
 		sums->mail_ages[age]++;
+		sums->held_ages[age] += mail->queue == QUEUE_HOLD;
 		sums->expired += mail->expired;
 	}
 	sums->by_queue[mail->queue].recipients += mail->count;

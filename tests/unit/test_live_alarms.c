@@ -107,6 +107,8 @@ static struct queue queues[2];
 static struct queue_group domains[2][2];
 static struct machine machines[2];
 static struct disk_row disks[2][1];
+static struct left_on_row rows_left_on[2][1];
+static struct left_on left_on[2];
 static enum error_kind failing[2][LIVE_SOURCES];
 
 struct asking { struct live *live; size_t host; enum live_source source; struct loop_timer *timer; asked *done; void *context; };
@@ -119,12 +121,14 @@ static void end_asking(struct asking *asking)
 
 static void *copy_of(const struct asking *asking)
 {
-	const void *from = asking->source == LIVE_SERVICES ? (const void *)&services[asking->host] :
-		asking->source == LIVE_QUEUE ? (const void *)&queues[asking->host] : &machines[asking->host];
-	size_t size = asking->source == LIVE_SERVICES ? sizeof(services[0]) : asking->source == LIVE_QUEUE ? sizeof(queues[0]) : sizeof(machines[0]);
-	void *copy = memory_new(size);
+	const size_t host = asking->host;
+	const struct { const void *from; size_t size; } snapshots[LIVE_SOURCES] = {
+		[LIVE_SERVICES] = { &services[host], sizeof(services[0]) }, [LIVE_QUEUE] = { &queues[host], sizeof(queues[0]) },
+		[LIVE_MACHINE] = { &machines[host], sizeof(machines[0]) }, [LIVE_LEFT_ON] = { &left_on[host], sizeof(left_on[0]) },
+	};
+	void *copy = memory_new(snapshots[asking->source].size);
 
-	memcpy(copy, from, size);
+	memcpy(copy, snapshots[asking->source].from, snapshots[asking->source].size);
 	return copy;
 }
 
@@ -169,14 +173,21 @@ static struct asking *ask_machine(struct live *live, size_t host, asked *done, v
 	return ask(live, host, LIVE_MACHINE, done, context);
 }
 
+static struct asking *ask_left_on(struct live *live, size_t host, asked *done, void *context)
+{
+	return ask(live, host, LIVE_LEFT_ON, done, context);
+}
+
 #define ROW(number, name, words, ask) static const struct source row_##number = { number, name, words, 15000, 1000, NULL, ask, end_asking, free }
 ROW(LIVE_SERVICES, "services", "services", ask_services);
 ROW(LIVE_QUEUE, "queue", "the queue", ask_queue);
 ROW(LIVE_MACHINE, "machine", "the machine", ask_machine);
+ROW(LIVE_LEFT_ON, "left-on", "settings left on", ask_left_on);
 const struct source *const sources[LIVE_SOURCES] = {
 	[LIVE_SERVICES] = &row_LIVE_SERVICES, [LIVE_QUEUE] = &row_LIVE_QUEUE, [LIVE_MACHINE] = &row_LIVE_MACHINE,
+	[LIVE_LEFT_ON] = &row_LIVE_LEFT_ON,
 };
-#define ALL (1u << LIVE_SERVICES | 1u << LIVE_QUEUE | 1u << LIVE_MACHINE)
+#define ALL (1u << LIVE_SERVICES | 1u << LIVE_QUEUE | 1u << LIVE_MACHINE | 1u << LIVE_LEFT_ON)
 
 /* --- the stage ---------------------------------------------------------------------------------------- */
 
@@ -200,6 +211,7 @@ static void quiet(size_t host)
 	queues[host].mail_ages[9] = 30;
 	disks[host][0] = (struct disk_row){ .what = "mail store", .path = "/var/mail", .bytes = 1000, .bytes_free = 400, .inodes = 1000, .inodes_free = 900,
 		.bytes_per_hour = NAN, .hours_left = NAN };
+	left_on[host] = (struct left_on){ .rows = rows_left_on[host] };
 	machines[host] = (struct machine){ .disks = disks[host], .disk_count = 1, .load = { NAN, NAN, NAN } };
 }
 
@@ -248,6 +260,16 @@ static size_t alarm_count(void)
 
 	live_alarms(live, &count);
 	return count;
+}
+
+/* LEVEL_OK: there is none. */
+static void expect_alarm(const char *what, const char *id, enum live_level level, const char *words)
+{
+	const struct live_alarm *one = alarm_of(id);
+	enum live_level found = one != NULL ? one->level : LEVEL_OK;
+
+	if (found != level || (one != NULL && strstr(one->sentence, words) == NULL))
+		fail_msg("%s: %s is of level %d: %s", what, id, (int)found, one != NULL ? one->sentence : "silent");
 }
 
 /* --- rules ------------------------------------------------------------------------------------------------ */
@@ -385,6 +407,107 @@ static void the_directory_has_alarms_too(void **state)
 	assert_null(alarm_of("directory/directory/ldap://ldap2"));
 }
 
+static void the_directory_is_slow(void **state)
+{
+	static const struct { const char *uri; long ms; enum live_level level; const char *words; } cases[] = {
+		{ "ldap://ldap1", 499, LEVEL_OK, "" },
+		{ "ldap://ldap2", 500, LEVEL_WARNING, "the directory ldap://ldap2 needs 500 ms for an answer" },
+		{ "ldap://ldap3", 3000, LEVEL_CRITICAL, "the directory ldap://ldap3 needs 3000 ms" },
+	};
+	const size_t count = sizeof(cases) / sizeof(cases[0]);
+	char id[80];
+
+	(void)state;
+	for (size_t i = 0; i < 3 * count; i++)
+		live_directory_pulse(live, cases[i % count].uri, cases[i % count].ms, 0, NULL);
+	for (size_t i = 0; i < count; i++) {
+		snprintf(id, sizeof(id), "directory/directory-slow/%s", cases[i].uri);
+		expect_alarm(cases[i].uri, id, cases[i].level, cases[i].words);
+	}
+	assert_int_equal(alarm_count(), 2);
+	live_directory_pulse(live, "ldap://ldap2", 100, 0, NULL);
+	assert_null(alarm_of("directory/directory-slow/ldap://ldap2"));
+}
+
+/* Mails by age, of them on hold; what waits for a person is not what waits too long for a server. */
+static void old_mail_is_an_alarm_where_there_is_much(void **state)
+{
+	static const struct { const char *what; uint64_t mails, old, held, held_old; enum live_level level; const char *words; } cases[] = {
+		{ "few, all old", 50, 50, 0, 0, LEVEL_OK, "" },
+		{ "many, few old", 100, 49, 0, 0, LEVEL_OK, "" },
+		{ "half is old", 100, 50, 0, 0, LEVEL_WARNING, "mail1: 50 of 100 waiting mails are over 320 minutes old" },
+		{ "most is old", 100, 80, 0, 0, LEVEL_CRITICAL, "80 of 100 waiting" },
+		{ "many on hold, few wait", 100, 90, 60, 60, LEVEL_OK, "" },
+		{ "what is on hold does not count", 160, 110, 60, 60, LEVEL_WARNING, "50 of 100 waiting" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		quiet(0);
+		pass(60);
+		assert_null(alarm_of("mail1/queue-old"));
+		queues[0].all.mails = cases[i].mails;
+		queues[0].by_queue[QUEUE_HOLD] = (struct queue_count){ .mails = cases[i].held, .oldest = clock_now() };
+		queues[0].mail_ages[0] = cases[i].mails - cases[i].old;
+		queues[0].mail_ages[7] = cases[i].old;
+		queues[0].mail_ages[9] = 0;
+		queues[0].held_ages[7] = cases[i].held_old;
+		pass(60);
+		expect_alarm(cases[i].what, "mail1/queue-old", cases[i].level, cases[i].words);
+	}
+}
+
+static void a_queue_that_grows_is_an_alarm(void **state)
+{
+	static const struct { const char *what; uint64_t mails, more, held_more; enum live_level level; } cases[] = {
+		{ "it stays", 300, 0, 0, LEVEL_OK },
+		{ "a little", 300, 2, 0, LEVEL_OK },
+		{ "10 in 15 seconds are 400", 300, 10, 0, LEVEL_WARNING },
+		{ "20 in 15 seconds are 800", 300, 20, 0, LEVEL_CRITICAL },
+		{ "below 50 mails", 0, 2, 0, LEVEL_OK },
+		{ "mail is put on hold", 300, 0, 20, LEVEL_OK },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		quiet(0);
+		queues[0].all.mails = cases[i].mails;
+		/* The rate looks back five minutes. */
+		pass(600);
+		assert_null(alarm_of("mail1/queue-growth"));
+		for (unsigned reading = 0; reading < 20; reading++) {
+			queues[0].all.mails += cases[i].more + cases[i].held_more;
+			queues[0].by_queue[QUEUE_HOLD].mails += cases[i].held_more;
+			queues[0].by_queue[QUEUE_HOLD].oldest = clock_now();
+			pass(15);
+		}
+		expect_alarm(cases[i].what, "mail1/queue-growth", cases[i].level, "mail1: the queue grows by ");
+		if (cases[i].level != LEVEL_OK)
+			assert_non_null(strstr(alarm_of("mail1/queue-growth")->sentence, "mails in ten minutes"));
+	}
+}
+
+/* A note as long as somebody may be at it, and one reading is enough. */
+static void what_is_left_on_is_a_note_for_a_day(void **state)
+{
+	(void)state;
+	pass(60);
+	expect_alarm("off", "mail1/left-on/soft_bounce", LEVEL_OK, "");
+	rows_left_on[0][0] = (struct left_on_row){ "soft_bounce", "yes", "the queue only grows" };
+	left_on[0].count = 1;
+	pass(16);
+	expect_alarm("on", "mail1/left-on/soft_bounce", LEVEL_NOTE, "mail1: soft_bounce is yes");
+	assert_string_equal(alarm_of("mail1/left-on/soft_bounce")->more, "the queue only grows");
+	pass(23 * 3600);
+	expect_alarm("for a day nearly", "mail1/left-on/soft_bounce", LEVEL_NOTE, "soft_bounce is yes, seen for 23 h");
+	pass(2 * 3600);
+	expect_alarm("for over a day", "mail1/left-on/soft_bounce", LEVEL_WARNING, "soft_bounce is yes, seen for ");
+	assert_null(alarm_of("mail2/left-on/soft_bounce"));
+	left_on[0].count = 0;
+	pass(16);
+	expect_alarm("off again", "mail1/left-on/soft_bounce", LEVEL_OK, "");
+}
+
 /* --- people ---------------------------------------------------------------------------------------------------- */
 
 static void known_alarms_come_last(void **state)
@@ -463,6 +586,10 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_dead_server_is_one_alarm, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(one_failing_source_is_not_a_dead_server, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(the_directory_has_alarms_too, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(the_directory_is_slow, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(old_mail_is_an_alarm_where_there_is_much, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_queue_that_grows_is_an_alarm, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(what_is_left_on_is_a_note_for_a_day, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(known_alarms_come_last, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(silence_is_of_one_server_or_all, set_up, tear_down),
 		cmocka_unit_test(the_rules_are_complete),

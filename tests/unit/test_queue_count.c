@@ -77,6 +77,9 @@ static void mails_and_recipients(void **state)
 	assert_int_equal(queue->by_queue[QUEUE_INCOMING].mails, 0);
 	assert_int_equal(queue->ages[0], 1);
 	assert_int_equal(queue->mail_ages[0], 2);
+	assert_int_equal(queue->mail_ages[9], 1);
+	assert_int_equal(queue->held_ages[9], 1);
+	assert_int_equal(queue->held_ages[2], 0);
 	assert_int_equal(queue->ages[2], 3);
 	assert_int_equal(queue->ages[9], 1);
 	group = group_of(&queue->domains, "example.com");
