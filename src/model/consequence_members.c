@@ -32,9 +32,8 @@ static void without_address(struct scene *scene, const struct consequence_rule *
 
 static void list_gone(struct scene *scene, const struct consequence_rule *rule)
 {
-	if (scene->change->verb == VERB_DELETE)
-		tell(scene, rule, is_group(scene) ? "What else on the network goes by this group (shares, policies) loses it too." :
-			"The list keeps no mail, so no mail is lost with it.");
+	tell(scene, rule, is_group(scene) ? "What else on the network goes by this group (shares, policies) loses it too." :
+		"The list keeps no mail, so no mail is lost with it.");
 }
 
 /* Members that leave this system. */
@@ -47,11 +46,14 @@ static void members_outside(struct scene *scene, const struct consequence_rule *
 	for (i = 0; new && new[i]; i++)
 		;
 	outside = arena_alloc(scene->arena, (i + 1) * sizeof(*outside));
-	for (i = 0; new && new[i] && scene->facts->domains_complete; i++)
+	for (i = 0; new && new[i]; i++)
 		if (!domain_listed(scene->facts, new[i]))
 			outside[count++] = new[i];
-	if (count)
+	if (count && scene->facts->domains_complete)
 		tell(scene, rule, "%s: outside, so mail to the list leaves this system.", names_words(scene, outside));
+	else if (count)
+		tell(scene, rule, "Whether %s %s in a domain of ours could not be read: mail to the list may leave this system.",
+			names_words(scene, outside), count > 1 ? "are" : "is");
 }
 
 static void senders(struct scene *scene, const struct consequence_rule *rule)

@@ -31,8 +31,12 @@ static void written(struct scene *scene, const struct consequence_rule *rule)
 
 static void overfull(struct scene *scene, const struct consequence_rule *rule)
 {
-	if (*values_new(scene, "written") && strcmp(text_after(scene, "limit"), "0") != 0)
-		tell(scene, rule, "Mailboxes that hold more than that get no mail any more: it is refused until something is deleted.");
+	const struct field_values *limit = record_get(scene->after, "limit");
+
+	/* Without a limit nothing can be written: the plan refuses it. */
+	if (*values_new(scene, "written") && limit->count > 0 && strcmp(limit->values[0].bytes, "0") != 0)
+		tell(scene, rule, "Mailboxes that hold more than %s get no mail any more: it is refused until something is deleted.",
+			value_words(scene->arena, kind_field(scene->change->kind, "limit"), &limit->values[0]));
 }
 
 const struct consequence_rule consequence_rules_policy[] = {

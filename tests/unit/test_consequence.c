@@ -16,6 +16,7 @@
 #include "base/text.h"
 #include "model/consequence.h"
 #include "model/store.h"
+#include "tests/unit/speaking.h"
 
 static const char *const domains[] = { "example.com", "example.org", NULL };
 static const char *const two_servers[] = { "mail1.example.com", "mail2.example.com", NULL };
@@ -224,53 +225,6 @@ static const struct user_case {
 		{ "!mailbox-unknown", "!references-unread", "!home-server-unlisted", "!quota-when", "!listeners-follow" } },
 };
 
-static const struct consequence *find(const struct consequence *list, size_t count, const char *rule)
-{
-	size_t length = strcspn(rule, ":");
-
-	for (size_t i = 0; i < count; i++)
-		if (strlen(list[i].rule) == length && strncmp(list[i].rule, rule, length) == 0)
-			return &list[i];
-	return NULL;
-}
-
-static void expect(const char *what, const struct consequence *list, size_t count, const char *rule)
-{
-	const struct consequence *found;
-	const char *severity, *words;
-
-	if (*rule == '!') {
-		if ((found = find(list, count, rule + 1)))
-			fail_msg("%s: %s speaks: %s", what, found->rule, found->sentence);
-		return;
-	}
-	found = find(list, count, rule);
-	if (!found)
-		fail_msg("%s: %s is silent", what, rule);
-	assert_non_null(found);
-	severity = strchr(rule, ':') + 1;
-	words = strchr(severity, ':');
-	if (strncmp(severity_word(found->severity), severity, words ? (size_t)(words - severity) : strlen(severity) + 1) != 0)
-		fail_msg("%s: %s is %s", what, rule, severity_word(found->severity));
-	if (words && !strstr(found->sentence, words + 1))
-		fail_msg("%s: %s says \"%s\"", what, rule, found->sentence);
-}
-
-/* Worst first, every sentence is one. */
-static void expect_order(const char *what, const struct consequence *list, size_t count)
-{
-	for (size_t i = 0; i < count; i++) {
-		size_t length = strlen(list[i].sentence);
-
-		if (i && list[i].severity > list[i - 1].severity)
-			fail_msg("%s: %s stands behind %s", what, list[i].rule, list[i - 1].rule);
-		if (length < 20 || list[i].sentence[length - 1] != '.')
-			fail_msg("%s: %s says \"%s\"", what, list[i].rule, list[i].sentence);
-		if (strstr(list[i].sentence, "(null)") || strstr(list[i].sentence, "  "))
-			fail_msg("%s: %s says \"%s\"", what, list[i].rule, list[i].sentence);
-	}
-}
-
 static void put(struct record *record, const char *text)
 {
 	const char *sign = strchr(text, '=');
@@ -349,8 +303,8 @@ static void rows_speak(void **state)
 			lay_edit(change, one->edits[j]);
 		count = consequences_of(change->arena, change, change_result(change->arena, change, now), &facts, &list);
 		for (size_t j = 0; one->rules[j]; j++)
-			expect(one->what, list, count, one->rules[j]);
-		expect_order(one->what, list, count);
+			expect_speaking(one->what, list, count, one->rules[j]);
+		expect_sentences(one->what, list, count);
 		change_free(change);
 		record_free(now);
 	}
@@ -396,10 +350,10 @@ static void domains_speak(void **state)
 		change->new_name = one->new_name;
 		count = consequences_of(change->arena, change, change_result(change->arena, change, now), &facts, &list);
 		for (size_t j = 0; one->rules[j]; j++)
-			expect(one->what, list, count, one->rules[j]);
-		expect_order(one->what, list, count);
+			expect_speaking(one->what, list, count, one->rules[j]);
+		expect_sentences(one->what, list, count);
 		if (one->users) {
-			const char *sentence = find(list, count, "domain-in-use")->sentence;
+			const char *sentence = speaking_of(list, count, "domain-in-use")->sentence;
 
 			assert_int_equal(list[0].severity, SEVERITY_REFUSE);
 			assert_non_null(strstr(sentence, "emil and 2 more"));
@@ -424,14 +378,14 @@ static void undo_speaks_like_its_change(void **state)
 	put(after, "address=old@example.com");
 	facts.now = now;
 	count = consequences_of(change->arena, change, after, &facts, &list);
-	expect("address back", list, count, "mailbox-destroyed:loss");
+	expect_speaking("address back", list, count, "mailbox-destroyed:loss");
 	count = consequences_of(change->arena, change, NULL, &facts, &list);
-	expect("creation taken back", list, count, "account-gone:loss");
+	expect_speaking("creation taken back", list, count, "account-gone:loss");
 	facts.now = NULL;
 	count = consequences_of(change->arena, change, after, &facts, &list);
-	expect("deletion taken back", list, count, "undo-is-partial:warning");
-	expect("deletion taken back", list, count, "mailbox-reuse:note");
-	expect("deletion taken back", list, count, "!no-password");
+	expect_speaking("deletion taken back", list, count, "undo-is-partial:warning");
+	expect_speaking("deletion taken back", list, count, "mailbox-reuse:note");
+	expect_speaking("deletion taken back", list, count, "!no-password");
 	count = consequences_of(change->arena, change, NULL, &facts, &list);
 	assert_int_equal(count, 0);
 	change_free(change);
@@ -452,11 +406,11 @@ static void a_policy_is_not_enforced(void **state)
 	put(now, "limit=2147483648");
 	put(after, "limit=1073741824");
 	count = consequences_of(change->arena, change, after, &facts, &list);
-	expect("a smaller limit", list, count, "policy-not-enforced:note:Write the limit into the users");
+	expect_speaking("a smaller limit", list, count, "policy-not-enforced:note:Write the limit into the users");
 	count = consequences_of(change->arena, change, now, &facts, &list);
-	expect("nothing", list, count, "!policy-not-enforced");
+	expect_speaking("nothing", list, count, "!policy-not-enforced");
 	count = consequences_of(change->arena, change, NULL, &facts, &list);
-	expect("gone", list, count, "policy-not-enforced:note:Quotas that users have of their own stay");
+	expect_speaking("gone", list, count, "policy-not-enforced:note:Quotas that users have of their own stay");
 	change_free(change);
 	record_free(now);
 	record_free(after);
@@ -473,9 +427,9 @@ static void references_are_counted_for_people(void **state)
 	size_t count = consequences_of(change->arena, change, NULL, &facts, &list);
 
 	(void)state;
-	assert_non_null(strstr(find(list, count, "memberships-taken")->sentence, "1 membership is"));
-	assert_non_null(strstr(find(list, count, "references-dangling")->sentence, "3 references are"));
-	assert_non_null(strstr(find(list, count, "references-dangling")->sentence, "folder team@example.com (right on folder)"));
+	assert_non_null(strstr(speaking_of(list, count, "memberships-taken")->sentence, "1 membership is"));
+	assert_non_null(strstr(speaking_of(list, count, "references-dangling")->sentence, "3 references are"));
+	assert_non_null(strstr(speaking_of(list, count, "references-dangling")->sentence, "folder team@example.com (right on folder)"));
 	change_free(change);
 	record_free(now);
 }

@@ -14,6 +14,7 @@
 #include "model/consequence.h"
 #include "model/mailbox.h"
 #include "model/traffic.h"
+#include "tests/unit/speaking.h"
 
 static struct arena *arena;
 
@@ -39,34 +40,6 @@ static void note(struct record *record, const char *field, const char *words)
 	record->fields[at].note = words;
 }
 
-static const struct consequence *named(const struct consequence *list, size_t count, const char *rule, size_t length)
-{
-	for (size_t i = 0; i < count; i++)
-		if (strlen(list[i].rule) == length && strncmp(list[i].rule, rule, length) == 0)
-			return &list[i];
-	return NULL;
-}
-
-/* "filter-off:note:words": speaks so; "!filter-off": is silent. */
-static void expect(const char *what, const struct consequence *list, size_t count, const char *wanted)
-{
-	bool silent = *wanted == '!';
-	const char *rule = wanted + silent;
-	size_t length = strcspn(rule, ":");
-	const struct consequence *found = named(list, count, rule, length);
-	const char *severity = rule + length + 1;
-
-	if (silent != (found == NULL)) {
-		fail_msg("%s: %s: %s", what, wanted, found != NULL ? found->sentence : "silent");
-		return;
-	}
-	if (silent)
-		return;
-	length = strcspn(severity, ":");
-	if (strncmp(severity_word(found->severity), severity, length) != 0 || (severity[length] == ':' && strstr(found->sentence, severity + length + 1) == NULL))
-		fail_msg("%s: %s: %s: %s", what, wanted, severity_word(found->severity), found->sentence);
-}
-
 enum { MOST_WANTED = 4 };
 
 static void look(const char *what, const struct change *change, struct record *before, const char *const *wanted)
@@ -76,7 +49,7 @@ static void look(const char *what, const struct change *change, struct record *b
 	size_t count = consequences_of(arena, change, change_result(arena, change, before), &facts, &list);
 
 	for (size_t i = 0; i < MOST_WANTED && wanted[i] != NULL; i++)
-		expect(what, list, count, wanted[i]);
+		expect_speaking(what, list, count, wanted[i]);
 }
 
 static void mailboxes(void **state)
