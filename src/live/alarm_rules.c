@@ -108,9 +108,9 @@ static bool look_certificate(struct alarm_pass *pass, enum live_source source)
 	if (!first)
 		return true;
 	days = floor((double)(first->valid_until - clock_now()) / 86400);
-	alarm_find(pass, "", days < 0 ? arena_format(pass->arena, "%s: the certificate of port %d is no longer valid", pass->name, first->port) :
-		arena_format(pass->arena, "%s: the certificate of port %d ends in %.0f days", pass->name, first->port, days),
-		arena_text(pass->arena, first->names))->value = days;
+	alarm_find(pass, "", arena_format(pass->arena, "%s: the certificate of port %d %s", pass->name, first->port,
+		days < 0 ? "is no longer valid" : days < 1 ? "ends within a day" :
+		arena_format(pass->arena, "ends in %.0f day%s", days, days < 2 ? "" : "s")), arena_text(pass->arena, first->names))->value = days;
 	return true;
 }
 
