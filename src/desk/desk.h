@@ -137,7 +137,7 @@ struct desk_view {
 	enum gate_confirm confirm;
 	const char *confirm_text;          /* CONFIRM_NAME */
 	bool reason_required;
-	const char *secret;                /* OVER: the generated password, where it was set or may have been, while it may be shown; NULL. Wiped by desk_hide */
+	const char *secret;                /* OVER: the generated password, where it was set or may have been, while it may be shown; NULL. Not after desk_hide */
 	enum error_kind ending;            /* OVER: NONE: all is done; UNKNOWN_OUTCOME: nobody saw a step end; TIMEOUT: open steps can be tried again; else what the first failed for */
 	const char *say;                   /* OVER: to read to the caller; own sentences, no secret */
 	const char *ticket;                /* OVER: plain lines to paste; no secret */
@@ -162,7 +162,7 @@ const struct desk_view *desk_look(const struct desk_run *run);
 void desk_apply(struct desk_run *run, const char *typed, const char *reason);
 /* OVER: tries the open steps again; WRITING until they are through. */
 void desk_again(struct desk_run *run);
-/* Wipes the generated password: it was read out, or its time is over. */
+/* The generated password is shown no more: it was read out, or its time is over. Wiped with the run, as an open step may still have to try it. */
 void desk_hide(struct desk_run *run);
 /* Is it the number of a job ("j3f9a21c0") and not the id of a set? Pure. */
 bool desk_is_number(const char *id);
