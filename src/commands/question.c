@@ -70,7 +70,7 @@ static bool lacks_name(struct headless *headless, const struct question *questio
 
 	if (question->confirm != CONFIRM_NAME || arguments->confirm || !arguments->yes)
 		return false;
-	error_set(&error, ERROR_INVALID, "Nothing was changed: mail or an account would be lost, so --yes is not enough; give --confirm %s too",
+	error_set(&error, ERROR_INVALID, "Nothing was changed: this is not to be done by mistake (the review says why), so --yes is not enough; give --confirm %s too",
 		question->confirm_text);
 	headless_fail(headless, &error);
 	return true;

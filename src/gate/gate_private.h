@@ -153,6 +153,9 @@ char *plan_text(struct arena *arena, const struct plan *plan);
 /* whom.c: may this role change anything of the people that the change concerns? After gather, for what is given to the store. */
 bool walk_whom(struct walk *walk, const struct change *change);
 
+/* locks.c: whose lock is it that would be opened, as far as the history knows? Reads the journals. */
+void lock_consequences(struct walk *walk);
+
 /* Stages after the review; gate's thread. */
 bool stage_confirm(struct walk *walk);
 bool stage_journal(struct walk *walk);
@@ -223,6 +226,8 @@ struct change *undo_of_steps(const struct kind *kind, const char *name, const ch
 const struct change *undo_bare(const struct change *undo);
 /* What the undo amounts to as an ordinary change from now to after (either may be NULL). */
 struct change *undo_ordinary(const struct change *undo, const struct record *now, const struct record *after);
+/* One more, behind those that are as bad; rule and sentence are the review's or static. */
+void review_add_consequence(struct review *review, enum severity severity, const char *rule, const char *sentence);
 /* Adds what will not come back, worst first. */
 void undo_consequences(struct review *review);
 

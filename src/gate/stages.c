@@ -305,6 +305,7 @@ static bool stage_consequences(struct walk *walk)
 		&review->consequences);
 	if (review->ordinary)
 		undo_consequences(review);
+	lock_consequences(walk);
 	for (i = 0; i < review->consequence_count; i++) {
 		if (review->consequences[i].severity == SEVERITY_REFUSE) {
 			error_set(&review->refusal, ERROR_REFUSED, "%s", review->consequences[i].sentence);

@@ -257,7 +257,7 @@ struct change *undo_ordinary(const struct change *undo, const struct record *now
 
 /* --- what will not come back --------------------------------------------------------------------- */
 
-static void add_consequence(struct review *review, enum severity severity, const char *rule, const char *sentence)
+void review_add_consequence(struct review *review, enum severity severity, const char *rule, const char *sentence)
 {
 	struct consequence *list = arena_alloc(review->arena, (review->consequence_count + 1) * sizeof(*list));
 	size_t before = 0;
@@ -285,8 +285,8 @@ void undo_consequences(struct review *review)
 	for (i = 0; i < undo->edit_count; i++)
 		secret = secret || undo->edits[i].field->type == FIELD_SECRET;
 	if (secret)
-		add_consequence(review, SEVERITY_WARNING, "undo-secret",
+		review_add_consequence(review, SEVERITY_WARNING, "undo-secret",
 			"Secrets are not in the journal: passwords that this change set or took away stay as they are now.");
 	if (review->plan.left_out)
-		add_consequence(review, SEVERITY_WARNING, "undo-left-out", review->plan.left_out);
+		review_add_consequence(review, SEVERITY_WARNING, "undo-left-out", review->plan.left_out);
 }

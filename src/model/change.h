@@ -39,6 +39,10 @@ struct change {
 	bool follows;
 	const char *reason;                /* the line for the ticket; NULL or "": none */
 	/* It is a step of this job of the desk (its number and its words, the same for all steps); NULL: it stands alone. */
+	/* Their words begin with the title of the job; these are the ones that somebody who finds an account locked must know of. */
+#define JOB_STOLEN "Stolen account"
+#define JOB_LEAVER "Leaver"
+#define JOB_UNLOCK "Unlock"
 	const char *job, *job_words;
 	size_t job_steps;                  /* how many steps that job has as it was confirmed; 0: not known */
 	/* UNDO: journal id and the stored inverse, in the order to apply. */

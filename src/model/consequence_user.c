@@ -92,7 +92,7 @@ static void lock_keeps(struct scene *scene, const struct consequence_rule *rule)
 static void lock_opens(struct scene *scene, const struct consequence_rule *rule)
 {
 	if (strcmp(text_before(scene, "locked"), "yes") == 0 && becomes(scene, "locked", "no"))
-		tell(scene, rule, "%s was locked on purpose: make sure why before it is opened (the history keeps the reason). The password opens it "
+		tell(scene, rule, "%s was locked on purpose: make sure why before it is opened. The password opens it "
 			"again; where somebody else knew it, set a new one with it.", scene->before->name);
 }
 
@@ -113,6 +113,13 @@ static void must_change_where(struct scene *scene, const struct consequence_rule
 	if (becomes(scene, "must_change", "yes"))
 		tell(scene, rule, "Mail programs cannot change a password: it must be changed elsewhere first, and until then a mail server that "
 			"obeys this refuses the login.");
+}
+
+/* Whoever was told the password keeps it. */
+static void must_change_gone(struct scene *scene, const struct consequence_rule *rule)
+{
+	if (strcmp(text_before(scene, "must_change"), "yes") == 0 && becomes(scene, "must_change", "no") && !gives_password(scene))
+		tell(scene, rule, "The password of now stays and may be kept for good: whoever was told it logs in with it, and no other one has to be chosen.");
 }
 
 /* -1: no limit, or nothing that Dovecot could read. */
@@ -233,6 +240,7 @@ const struct consequence_rule consequence_rules_user[] = {
 	{ "password-final",       SEVERITY_WARNING, CHANGED,           password_final },
 	{ "lock-doubted",         SEVERITY_WARNING, CHANGED,           lock_doubted },
 	{ "must-change-doubted",  SEVERITY_WARNING, CHANGED,           must_change_doubted },
+	{ "must-change-gone",     SEVERITY_WARNING, CHANGED,           must_change_gone },
 	{ "password-locked",      SEVERITY_WARNING, CHANGED,           password_locked },
 	{ "lock-opens",           SEVERITY_WARNING, CHANGED,           lock_opens },
 	{ "lock-keeps",           SEVERITY_NOTE,    CHANGED,           lock_keeps },

@@ -26,6 +26,7 @@ said "is a list of steps" "1  set a new password"
 said "with the SMTP session that is open" "1 SMTP session is open: from 127.0.0.1"
 status 0 "a password is made" pr reset "$who" --password --yes --reason "ticket 90417"
 made_password >"$work/word2"
+job=$(job_number)
 said "it was tried at the mail server" "tried: the new password logs in on mail1  done"
 said "it must be changed" "must be changed at the next login  done"
 said "the session was ended" "1 connection on mail1 ended"
@@ -34,6 +35,9 @@ ok "four groups of four" grep -qE '^[a-hjkmnp-z2-9]{4}(-[a-hjkmnp-z2-9]{4}){3}$'
 ok "which is so" smtp_is_gone
 ok "nobody is connected" left 0
 ok "the directory has the mark" ldapvalue "(uid=$who)" pwdReset TRUE
+status 0 "taking that back" pr undo "$job" --dry-run
+said "is said to leave the new password" "! the NEW password stays"
+said "for good" "may be kept for good"
 ok "the old password is refused at once" refuses "$address" "$work/word1"
 ok "the new one too, before it was changed" refuses "$address" "$work/word2"
 status 0 "one that may be kept" pr_typed "$work/word3" reset "$who" --password password=- must_change=no --yes
@@ -184,7 +188,9 @@ ok "the mail is on hold" on_hold 3
 ok "that under another name too" on_hold 1 "$mask"
 ok "that of somebody else not" on_hold 0 "$stranger"
 ok "the filter is off" filter_is ""
-status 0 "the lock alone taken away" pr set user "$who" locked=no --yes
+status 65 "the lock alone is not taken away by mistake" pr set user "$who" locked=no --yes
+said "since the job is named" "Stolen account of $who"
+status 0 "the lock alone taken away" pr set user "$who" locked=no --yes --confirm "$who"
 refused_sending() { submit_as "$who" "$work/word3" | grep "554 5.7.1" || { cat "$work/talk"; return 1; }; }
 ok "Postfix refuses all the same, at once" soon refused_sending
 pr set user "$who" locked=yes --yes >/dev/null

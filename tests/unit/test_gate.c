@@ -286,6 +286,85 @@ static void what_was_not_shown_is_not_applied(void **state)
 	assert_int_equal(bench_history(&bench)->entries[0].state, HISTORY_FAILED);
 }
 
+/* --- an account that was locked on purpose ------------------------------------------------------- */
+
+static bool review_has(const struct review *review, const char *rule, const char *words)
+{
+	for (size_t i = 0; i < review->consequence_count; i++)
+		if (!strcmp(review->consequences[i].rule, rule) && strstr(review->consequences[i].sentence, words))
+			return true;
+	return false;
+}
+
+static void lock_as(const char *job_words, const char *reason)
+{
+	struct change *change = bench_edit("anna", "locked", "yes");
+
+	if (job_words) {
+		change->job = "j12345678";
+		change->job_words = job_words;
+	}
+	fake_store_write(&bench.fake, "anna", "locked", "no");
+	bench_preview(&bench, change);
+	change_free(change);
+	bench_submit(&bench, NULL, reason);
+	assert_int_equal(bench.outcome, OUTCOME_APPLIED);
+}
+
+static void whoever_opens_a_lock_is_told_whose_it_is(void **state)
+{
+	static const struct { const char *job; const char *rule, *words; enum gate_confirm confirm; } cases[] = {
+		{ NULL, "lock-by", "by you", CONFIRM_BUTTON }, { "Lock of anna", "lock-by", "reason \"T-99 stolen\"", CONFIRM_BUTTON },
+		{ "Stolen account of anna", "lock-of-job", "\"Stolen account of anna\" (j12345678) by you", CONFIRM_NAME },
+		{ "Leaver of anna", "lock-of-job", "T-99 stolen", CONFIRM_NAME },
+	};
+	struct change *open = bench_edit("anna", "locked", "no");
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		lock_as(cases[i].job, "T-99 stolen");
+		bench_preview(&bench, open);
+		assert_true(bench.review->allowed);
+		assert_int_equal(bench.review->confirm, cases[i].confirm);
+		assert_true(review_has(bench.review, cases[i].rule, cases[i].words));
+	}
+	assert_string_equal(bench.review->confirm_text, "anna");
+	bench_submit(&bench, NULL, NULL);
+	assert_int_not_equal(bench.outcome, OUTCOME_APPLIED);
+	/* Taking the very job back is meant. */
+	bench_preview_undo(&bench, NULL);
+	assert_int_equal(bench.review->confirm, CONFIRM_BUTTON);
+	change_free(open);
+}
+
+/* As on a helpdesk's own machine, which cannot read what the admin wrote. */
+static void a_lock_that_nobody_explains_is_not_opened_by_a_button(void **state)
+{
+	struct change *open = bench_edit("anna", "locked", "no");
+
+	(void)state;
+	fake_store_write(&bench.fake, "anna", "locked", "yes");
+	bench_preview(&bench, open);
+	assert_int_equal(bench.review->confirm, CONFIRM_BUTTON);
+	bench_close_gate(&bench);
+	bench.settings.role = ROLE_HELPDESK;
+	bench_open_gate(&bench);
+	bench_preview(&bench, open);
+	assert_true(review_has(bench.review, "lock-unexplained", "may be STOLEN"));
+	assert_int_equal(bench.review->confirm, CONFIRM_NAME);
+	bench_submit(&bench, "anna", NULL);
+	assert_int_equal(bench.outcome, OUTCOME_APPLIED);
+	/* It was opened, so a lock of now is somebody else's. */
+	fake_store_write(&bench.fake, "anna", "locked", "yes");
+	bench_preview(&bench, open);
+	assert_int_equal(bench.review->confirm, CONFIRM_NAME);
+	change_free(open);
+	open = bench_edit("anna", "quota", "3145728");
+	bench_preview(&bench, open);
+	assert_int_equal(bench.review->confirm, CONFIRM_BUTTON);
+	change_free(open);
+}
+
 static void a_duplicate_is_taken_back(void **state)
 {
 	(void)state;
@@ -748,6 +827,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(an_assertion_that_is_never_evaluated_is_told, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(what_was_not_shown_is_not_applied, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_duplicate_is_taken_back, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(whoever_opens_a_lock_is_told_whose_it_is, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_lock_that_nobody_explains_is_not_opened_by_a_button, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_step_that_fails_stops_and_says_so, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_login_between_two_steps_does_no_harm, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_lost_answer_is_looked_up, set_up, tear_down),
