@@ -108,12 +108,6 @@ static const char *whom(const struct desk_view *look, const char *words)
 	return look->person->name[0] != '\0' ? words : "";
 }
 
-/* By which the undo key takes it back; NULL: what took a job back is taken back change by change, from the history. */
-static const char *undo_id(const struct desk_view *look)
-{
-	return *look->id ? look->id : NULL;
-}
-
 /* What is open is said once more where the page is left. */
 static void leave(struct repair_view *self)
 {
@@ -126,12 +120,12 @@ static void leave(struct repair_view *self)
 		return;
 	}
 	if (look->phase == DESK_OVER && look->open > 0)
-		session_notice(session, undo_id(look), "%s%s%s: %zu of %zu steps are open%s", look->job->title, whom(look, " of "),
+		session_notice(session, look->undo, "%s%s%s: %zu of %zu steps are open%s", look->job->title, whom(look, " of "),
 			look->person->name, look->open, look->step_count, look->kept == 0 ? "" : look->kept == look->open ? ", kept as due (M)" : ", some kept as due (M)");
 	else if (look->phase == DESK_OVER && look->step_count == 1)
-		session_notice(session, undo_id(look), "%s%s%s: done", look->job->title, whom(look, " of "), look->person->name);
+		session_notice(session, look->undo, "%s%s%s: done", look->job->title, whom(look, " of "), look->person->name);
 	else if (look->phase == DESK_OVER)
-		session_notice(session, undo_id(look), "%s%s%s: all %zu steps are done", look->job->title, whom(look, " of "), look->person->name, look->step_count);
+		session_notice(session, look->undo, "%s%s%s: all %zu steps are done", look->job->title, whom(look, " of "), look->person->name, look->step_count);
 	desk_hide(self->run);
 	session_pop_to(session, self->belongs != NULL && look->done > 0 ? self->belongs : &self->view);
 }

@@ -162,6 +162,16 @@ static bool is_of_stolen(const struct history_entry *entry)
 	return entry->job_words && strncmp(entry->job_words, title, strlen(title)) == 0;
 }
 
+/* Did it set a password? What it was before is known to nobody. */
+static bool set_password(const struct history_entry *entry)
+{
+	bool any = false;
+
+	for (const char *const *field = entry->fields; field && *field && strcmp(entry->kind, kind_user.name) == 0; field++)
+		any = any || strcmp(*field, "password") == 0;
+	return any && (entry->state == HISTORY_DONE || entry->state == HISTORY_PARTLY);
+}
+
 enum { STAYS_TOLD = 4 };
 
 /* What was changed and cannot be changed back, the first of them by name: 1 where it is such a change. */
@@ -191,7 +201,7 @@ static void plan_undo(struct desk_run *run, const struct history *history, const
 {
 	struct text stays = { 0 };
 	size_t count = 0;
-	bool unlocks_stolen = false;
+	bool unlocks_stolen = false, password = false;
 
 	run->view.takes_back = run->taken_back = arena_text(run->arena, job);
 	for (size_t i = 0; i < history->count; i++) {
@@ -200,6 +210,7 @@ static void plan_undo(struct desk_run *run, const struct history *history, const
 		if (!entry->job || strcmp(entry->job, job) != 0)
 			continue;
 		unlocks_stolen = unlocks_stolen || (entry->can_undo && is_of_stolen(entry) && strcmp(entry->kind, kind_user.name) == 0);
+		password = password || set_password(entry);
 		if (entry->can_undo)
 			desk_step(&run->plan, server_of(run, entry), NULL, arena_format(run->arena, "take back: %s", entry->sentence),
 				arena_format(run->arena, "taken back: %s", entry->sentence),
@@ -207,6 +218,8 @@ static void plan_undo(struct desk_run *run, const struct history *history, const
 		else
 			count += tell_what_stays(entry, &stays, count);
 	}
+	if (password)
+		desk_remark(&run->plan, "! the NEW password stays: what it was before is known to nobody, so the old one does not come back with this (repair password sets another one)");
 	if (unlocks_stolen)
 		desk_remark(&run->plan, "! with the lock gone the password opens the account again: unless a new one was set since, it is the STOLEN one (repair password first)");
 	if (count > 0)

@@ -143,6 +143,7 @@ struct desk_view {
 	const char *ticket;                /* OVER: plain lines to paste; no secret */
 	const char *state_now;             /* OVER: what state the person is in now, and how to go on */
 	const char *id;                    /* number of the job; "": it has none, since it takes another back */
+	const char *undo;                  /* OVER: number by which it can be taken back; NULL: nothing, or only what makes no sense alone: that a new password must be changed */
 	const char *takes_back;            /* number of that one; NULL */
 	const char *name;                  /* "Stolen account: anna", "Take back: Stolen account of anna (j3f9a21c0)" */
 };

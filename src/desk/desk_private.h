@@ -135,6 +135,7 @@ struct run_step {
 	struct planned planned;
 	struct review *review;             /* owned; NULL: none came yet */
 	struct error error;                /* why there is none, or why it was not done */
+	bool can_undo;                     /* it was done, and can be taken back */
 };
 struct desk_run {
 	struct desk *desk;

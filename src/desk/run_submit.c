@@ -97,6 +97,7 @@ static void on_result(void *context, const struct gate_result *result)
 		return;
 	}
 	shown->id = arena_text(run->arena, result->id);
+	run->steps[run->at].can_undo = result->can_undo;
 	if (result->again) {
 		show_again(run, result->again);
 		return;

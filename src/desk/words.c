@@ -394,8 +394,35 @@ static enum error_kind ending(const struct desk_run *run)
 	return kind != ERROR_NONE || run->view.open == 0 ? kind : ERROR_TIMEOUT;
 }
 
+/* What goes with a new password means nothing without it. */
+static bool goes_with_password(const struct change *change)
+{
+	for (size_t i = 0; i < change->edit_count; i++) {
+		const char *name = change->edits[i].field->name;
+
+		if (strcmp(name, "password") != 0 && strcmp(name, "must_change") != 0 && strcmp(name, "failed_lock") != 0)
+			return false;
+	}
+	return true;
+}
+
+/* Open steps of an earlier go can be taken back with what that did. */
+static const char *undo_number(const struct desk_run *run)
+{
+	bool password = run->secret != NULL || strcmp(run->view.job->name, "password") == 0;
+
+	for (size_t i = 0; i < run->count; i++) {
+		const struct change *change = run->steps[i].planned.change;
+
+		if (run->steps[i].can_undo && !(password && change && goes_with_password(change)))
+			return *run->view.id ? run->view.id : NULL;
+	}
+	return run->due_id && !password ? run->due_id : NULL;
+}
+
 void run_tell(struct desk_run *run)
 {
+	run->view.undo = undo_number(run);
 	run->view.ending = ending(run);
 	run->view.state_now = state_now(run);
 	run->view.say = say(run);

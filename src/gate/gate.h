@@ -150,6 +150,7 @@ struct history_entry {
 	const char *job, *job_words;       /* a step of this job (desk/desk.h): its number, what it is; NULL: it stood alone */
 	size_t job_steps;                  /* how many steps that job had as it was confirmed; 0: not known */
 	const struct history_job *of;      /* that job as a whole; NULL: it stood alone */
+	const char *const *fields;         /* names of the fields that people saw change; NULL-terminated; NULL: not known */
 	const char *lines;                 /* attribute lines with old and new, \n separated */
 };
 /* A job as a whole: not only what changed something stands for it, but also what could not be begun. */

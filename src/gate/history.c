@@ -72,6 +72,15 @@ static const char *given(struct arena *arena, const char *text)
 	return arena_text(arena, text ? text : "");
 }
 
+static const char *const *fields_of(struct arena *arena, const struct set *set)
+{
+	const char **names = arena_alloc(arena, (set->field_count + 1) * sizeof(*names));
+
+	for (size_t i = 0; i < set->field_count; i++)
+		names[i] = given(arena, set->fields[i]);
+	return names;
+}
+
 /* Its end says what was done of what its intent says. */
 static bool counted(const struct set *set)
 {
@@ -103,6 +112,7 @@ static void fill(struct arena *arena, const struct set *set, struct history_entr
 	entry->job = arena_text(arena, set->job);
 	entry->job_words = arena_text(arena, set->job_words);
 	entry->job_steps = set->job_steps;
+	entry->fields = fields_of(arena, set);
 	entry->lines = lines_of(arena, set);
 }
 

@@ -391,6 +391,23 @@ static void store(struct gate *gate, const struct record *before, const struct r
 	fake_put(directory, index, stored);
 }
 
+static const char *const *fields_of(struct arena *arena, const struct change *change)
+{
+	const char **names = arena_alloc(arena, (change->edit_count + 1) * sizeof *names);
+
+	for (size_t i = 0; i < change->edit_count; i++)
+		names[i] = change->edits[i].field->name;
+	return names;
+}
+
+/* Ended sessions, emptied caches and a try leave nothing to put back. */
+static bool leaves_nothing(const struct change *change)
+{
+	return change->kind == &kind_sessions ||
+		(change->kind == &kind_mailbox && (change_touches(change, "flush") || change_touches(change, "try") || change_touches(change, "recalculate") ||
+		change_touches(change, "smtp")));
+}
+
 static void write_history(struct gate *gate, const struct review *review)
 {
 	struct history_entry *entry;
@@ -410,7 +427,8 @@ static void write_history(struct gate *gate, const struct review *review)
 	entry->job_steps = review->change->job_steps;
 	entry->state = HISTORY_DONE;
 	entry->state_words = "done";
-	entry->can_undo = true;
+	entry->can_undo = !leaves_nothing(review->change);
+	entry->fields = fields_of(gate->arena, review->change);
 	entry->job = review->change->job ? arena_text(gate->arena, review->change->job) : NULL;
 	entry->job_words = review->change->job_words ? arena_text(gate->arena, review->change->job_words) : NULL;
 	entry->lines = "";
@@ -488,7 +506,7 @@ static void submit_done(void *context)
 		write_history(gate, review);
 		result.outcome = OUTCOME_APPLIED;
 		result.id = gate->entries[gate->entry_count - 1].id;
-		result.can_undo = true;
+		result.can_undo = !leaves_nothing(review->change);
 		result.steps = result.steps_done = 1;
 		result.sentence = review->sentence;
 		if (review->change->kind == &kind_mailbox) {

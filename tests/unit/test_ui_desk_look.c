@@ -324,6 +324,25 @@ static void ends_are_told_apart(void **state)
 	}
 }
 
+/* The mark alone taken back would make a password that was read out one for good: that is no undo of the repair. */
+static void a_new_password_is_not_offered_to_be_taken_back(void **state)
+{
+	static const struct { const char *job; bool undo; } cases[] = { { "password", false }, { "lock", true }, { "sessions", false } };
+	struct world world;
+
+	(void)state;
+	open_world(&world, ROLE_HELPDESK, 2);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		begin(&world, cases[i].job, NOTHING);
+		apply(&world);
+		if (cases[i].undo)
+			assert_string_equal(desk_look(world.run)->undo, desk_look(world.run)->id);
+		else
+			assert_null(desk_look(world.run)->undo);
+	}
+	close_world(&world);
+}
+
 /* One server away: 75, and the rest is done; in the past tense only then. */
 static void an_open_step_makes_all_of_it_worth_another_try(void **state)
 {
@@ -356,7 +375,7 @@ int main(void)
 		cmocka_unit_test(what_waits_is_counted_under_each_name), cmocka_unit_test(a_queue_without_an_answer_costs_its_own_step_only),
 		cmocka_unit_test(many_mails_are_held_as_one_change), cmocka_unit_test(nothing_or_an_unknown_server_is_no_change),
 		cmocka_unit_test(who_may_not_is_told_once_and_nobody_is_asked), cmocka_unit_test(a_run_may_be_left_at_any_moment),
-		cmocka_unit_test(ends_are_told_apart), cmocka_unit_test(an_open_step_makes_all_of_it_worth_another_try),
+		cmocka_unit_test(ends_are_told_apart), cmocka_unit_test(a_new_password_is_not_offered_to_be_taken_back), cmocka_unit_test(an_open_step_makes_all_of_it_worth_another_try),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
