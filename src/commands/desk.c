@@ -38,7 +38,7 @@ static bool ask(struct headless *headless, struct desk_run *run)
 	if (headless->arguments->dry_run || !question_ask(headless, &question, &agreement))
 		return false;
 	desk_apply(run, agreement.typed, agreement.reason);
-	return true;
+	return view->refusal.kind == ERROR_NONE || headless_fail(headless, &view->refusal);
 }
 
 /* --- the way of a run ------------------------------------------------------------------------------------------------ */

@@ -10,7 +10,7 @@
 enum { DESK_NAMES = 4 };
 
 /* Beside who is connected, which every plan knows. */
-enum desk_looks { DESK_LOOKS_USAGE = 1, DESK_LOOKS_COLLEAGUE = 2, DESK_LOOKS_SENDING = 4 };
+enum desk_looks { DESK_LOOKS_USAGE = 1, DESK_LOOKS_COLLEAGUE = 2, DESK_LOOKS_SENDING = 4, DESK_LOOKS_SHUT = 8 };
 
 /* --- planning (steps.c, plan_*.c) ------------------------------------------------------------------ */
 
@@ -61,6 +61,9 @@ struct desk_plan {
 	size_t queue_count;
 	struct desk_refusal *refusals;     /* the same */
 	size_t refusal_count;
+	const char *refused_by;            /* servers whose Postfix refuses the login already, "mail1, mail2"; "" none, or not known. Only for jobs that ask for it */
+	bool confirm_name;                 /* the whole of it is confirmed by the person's name only */
+	const char *shut;                  /* what is shut yet though the account is open, in words for state_now; NULL: nothing */
 	int64_t used;                      /* bytes in the mailbox now; -1: not known. Only for jobs that ask for it */
 	struct record *colleague;          /* who gets access; NULL: nobody of the directory. Only for jobs that ask for it */
 	struct error colleague_error;      /* why there is none */
@@ -158,6 +161,8 @@ struct desk_run {
 	struct directory_query *reading;   /* of the colleague; NULL */
 	struct setting_proposal **proposals;       /* of refusals; the first is also that of a step */
 	size_t proposal_count;
+	struct refused_asking **askings;   /* one a server, which of the logins it refuses; NULL: answered */
+	size_t asking_count;
 	struct loop_timer *timer;          /* waits for who */
 	int64_t until;
 	const char *due_id;                /* open steps of an earlier run are done; NULL */
@@ -201,6 +206,8 @@ void run_look(struct desk_run *run);
 void run_cancel_looks(struct desk_run *run);
 /* Lists what waits of these names and logins; every listing counts as pending of the run, and done is called with the run after the last. */
 void queue_list(struct desk_run *run, struct desk_queue *queue, void (*done)(struct desk_run *run));
+/* How many of them are on hold. */
+size_t queue_held(const struct desk_queue *queue);
 /* Puts everything on hold that is not; NULL: nothing waits. The caller frees it. */
 struct change *queue_hold(const struct desk_queue *queue);
 void queue_forget(struct desk_queue *queue);

@@ -90,6 +90,58 @@ static void look_at_sending(struct desk_run *run)
 	one_more(run);
 }
 
+/* --- what stays shut where an account is opened ---------------------------------------------------------------- */
+
+struct asking_of { struct desk_run *run; size_t asking; };
+
+static void on_refused(void *context, struct rows *takes, const char *why, const struct error *error)
+{
+	struct asking_of *of = context;
+	struct desk_run *run = of->run;
+	const char *before = run->plan.refused_by;
+
+	(void)why;
+	(void)error;
+	run->askings[of->asking] = NULL;
+	if (takes && takes->count > 0)
+		run->plan.refused_by = arena_format(run->arena, "%s%s%s", before, *before ? ", " : "", takes->rows[0].values[LRL_SERVER].bytes);
+	rows_free(takes);
+	run->pending--;
+	if (!run_settled(run))
+		one_more(run);
+}
+
+/* Refused by Postfix, or mail on hold: so a stolen account is left, also where its lock is gone. */
+static void look_at_shut(struct desk_run *run)
+{
+	struct hosts *hosts = live_hosts(run->plan.live);
+	size_t count = hosts_count(hosts);
+
+	run->pending++;
+	run->askings = arena_alloc(run->arena, (count + 1) * sizeof(*run->askings));
+	run->asking_count = count;
+	queue_prepare(run, NULL);
+	for (size_t host = 0; host < count && run->plan.queue_count > 0; host++) {
+		struct asking_of *of = arena_alloc(run->arena, sizeof(*of));
+
+		if (!(host_at(hosts, host)->roles & HOST_TRANSPORT) || run->plan.queues[0].name_count == 0)
+			continue;
+		*of = (struct asking_of){ run, host };
+		run->pending++;
+		run->askings[host] = refused_logins_ask(hosts, host, run->plan.queues[0].logins, on_refused, of);
+	}
+	for (size_t i = 0; i < run->plan.queue_count; i++)
+		queue_list(run, &run->plan.queues[i], one_more);
+	run->pending--;
+	one_more(run);
+}
+
+/* Only a chosen set asks whether the account is opened at all. */
+static bool opens(const struct desk_run *run)
+{
+	return run->view.job->looks & DESK_LOOKS_SHUT && (!run->wish || desk_wants(&run->plan, "unlock"));
+}
+
 /* --- the mailbox, the colleague -------------------------------------------------------------------------------- */
 
 /* The first quota root counts, as in lists. */
@@ -196,6 +248,8 @@ static void look_at_who(void *context)
 		return;
 	if (run->plan.live && looks & DESK_LOOKS_SENDING)
 		look_at_sending(run);
+	else if (run->plan.live && opens(run))
+		look_at_shut(run);
 	else if (!run->plan.live || !(looks & DESK_LOOKS_USAGE) || !ask_usage(run))
 		plan_now(run);
 }
@@ -227,6 +281,13 @@ void run_cancel_looks(struct desk_run *run)
 	if (run->reading) {
 		directory_query_cancel(run->reading);
 		run->reading = NULL;
+		run->pending--;
+	}
+	for (size_t i = 0; i < run->asking_count; i++) {
+		if (!run->askings[i])
+			continue;
+		refused_logins_ask_cancel(run->askings[i]);
+		run->askings[i] = NULL;
 		run->pending--;
 	}
 	for (size_t i = 0; i < run->proposal_count; i++) {

@@ -378,10 +378,37 @@ static void step_unlock(struct desk_plan *plan)
 	step_person(plan, change, "unlock the account", "account unlocked", "the account stays locked");
 }
 
+/* "sending is refused by Postfix on mail1, and 3 mails are on hold"; NULL: nothing of it. */
+static const char *shut(const struct desk_plan *plan)
+{
+	const char *refused = *plan->refused_by ? arena_format(plan->arena, "sending is refused by Postfix on %s", plan->refused_by) : NULL;
+	size_t held = 0;
+
+	for (size_t i = 0; i < plan->queue_count; i++)
+		held += queue_held(&plan->queues[i]);
+	if (held == 0)
+		return refused;
+	return arena_format(plan->arena, "%s%s%zu mail%s on hold", refused ? refused : "", refused ? ", and " : "", held, held == 1 ? " is" : "s are");
+}
+
+/* What a stolen account was shut with beside its lock; the lock alone is not all of it, and somebody had a reason. */
+static void tell_shut(struct desk_plan *plan)
+{
+	plan->shut = shut(plan);
+	if (!plan->shut)
+		return;
+	desk_remark(plan, "! %s: opening the account changes nothing of that; an admin takes it back with the job that did it (history, u)", plan->shut);
+	if (!is_locked(plan))
+		return;
+	desk_remark(plan, "! so STOLEN accounts are left: ask an admin before this one is opened");
+	plan->confirm_name = true;
+}
+
 bool plan_unlock(struct desk_plan *plan, struct error *error)
 {
 	(void)error;
 	step_unlock(plan);
+	tell_shut(plan);
 	if (desk_kept_out(plan))
 		desk_remark(plan, "! the account is %s (%s), which no unlocking changes: an administrator puts that right in the directory",
 			desk_kept_out(plan), desk_kept_out_by(plan));
@@ -421,6 +448,8 @@ bool plan_reset(struct desk_plan *plan, struct error *error)
 	if (!any)
 		return error_set(error, ERROR_INVALID, "Nothing is chosen: say which mail settings of %s are to be reset", plan->person->name);
 	reset_person(plan);
+	if (desk_wants(plan, "unlock"))
+		tell_shut(plan);
 	if (desk_wants(plan, "forwarding"))
 		filter_off(plan);
 	desk_step_flush(plan, "logins and limits go by what the cache knows there");

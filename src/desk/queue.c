@@ -150,6 +150,21 @@ void queue_list(struct desk_run *run, struct desk_queue *queue, void (*done)(str
 	}
 }
 
+static bool is_held(const struct row *row)
+{
+	return strcmp(row->values[LM_QUEUE].bytes, "hold") == 0;
+}
+
+size_t queue_held(const struct desk_queue *queue)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i <= queue->name_count; i++)
+		for (size_t j = 0; queue->rows[i] && j < queue->rows[i]->count; j++)
+			count += is_held(&queue->rows[i]->rows[j]);
+	return count;
+}
+
 struct change *queue_hold(const struct desk_queue *queue)
 {
 	struct arena *arena = arena_new();
@@ -162,7 +177,7 @@ struct change *queue_hold(const struct desk_queue *queue)
 	rows = arena_alloc(arena, (most + 1) * sizeof(*rows));
 	for (size_t i = 0; i <= queue->name_count; i++)
 		for (size_t j = 0; queue->rows[i] && j < queue->rows[i]->count; j++)
-			if (strcmp(queue->rows[i]->rows[j].values[LM_QUEUE].bytes, "hold") != 0)
+			if (!is_held(&queue->rows[i]->rows[j]))
 				rows[count++] = &queue->rows[i]->rows[j];
 	change = count > 0 ? traffic_of_messages(queue->server, "hold", rows, count) : NULL;
 	arena_free(arena);

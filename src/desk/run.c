@@ -326,7 +326,7 @@ struct desk_run *run_new(struct desk *desk, const struct desk_job *job, const st
 	run->context = context;
 	run->view = (struct desk_view){ .job = job, .person = run->person, .phase = DESK_LOOKING, .id = "", .confirm_text = "",
 		.name = arena_format(run->arena, "%s: %s", job->title, run->person->name) };
-	run->plan = (struct desk_plan){ .arena = run->arena, .job = job, .person = run->person, .live = desk->settings.live, .used = -1 };
+	run->plan = (struct desk_plan){ .arena = run->arena, .job = job, .person = run->person, .live = desk->settings.live, .used = -1, .refused_by = "" };
 	if (run->plan.live && hosts_count(live_hosts(run->plan.live)) == 0)
 		run->plan.live = NULL;
 	return run;

@@ -303,6 +303,10 @@ void desk_apply(struct desk_run *run, const char *typed, const char *reason)
 {
 	if (run->view.phase != DESK_SHOWN || run->view.refusal.kind != ERROR_NONE)
 		return;
+	if (run->plan.confirm_name && (!typed || strcmp(typed, run->view.confirm_text) != 0)) {
+		error_set(&run->view.refusal, ERROR_INVALID, "Nothing was changed: what was typed is not %s", run->view.confirm_text);
+		return;
+	}
 	free(run->typed);
 	free(run->reason);
 	run->typed = memory_text(typed);

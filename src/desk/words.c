@@ -178,6 +178,10 @@ void run_join(struct desk_run *run)
 		run->view.confirm = CONFIRM_NAME;
 		run->view.confirm_text = review->confirm_text;
 	}
+	if (run->plan.confirm_name && run->view.confirm != CONFIRM_NAME) {
+		run->view.confirm = CONFIRM_NAME;
+		run->view.confirm_text = run->person->name;
+	}
 }
 
 /* --- steps ----------------------------------------------------------------------------------------------------------- */
@@ -273,14 +277,21 @@ static void add_open(const struct desk_run *run, struct text *text)
 	text_addf(text, "%s", *between == ';' ? "." : "");
 }
 
+/* The account is open, and more than it was shut. */
+static const char *still_shut(const struct desk_run *run)
+{
+	return run->plan.shut ? arena_format(run->arena, " NOT by this: %s; an admin takes that back with the job that did it (history, u).", run->plan.shut) : "";
+}
+
 static const char *state_now(struct desk_run *run)
 {
 	struct text text = { 0 };
 	const char *words;
 
 	if (run->view.open == 0)
-		return run->count == 1 ? "The one step is done." : arena_format(run->arena, "All %zu steps are done.", run->count);
-	text_addf(&text, "%zu of %zu steps are done.", run->view.done, run->count);
+		return arena_format(run->arena, "%s%s", run->count == 1 ? "The one step is done." : arena_format(run->arena, "All %zu steps are done.", run->count),
+			still_shut(run));
+	text_addf(&text, "%zu of %zu steps are done.%s", run->view.done, run->count, still_shut(run));
 	add_open(run, &text);
 	if (run->view.kept == run->view.open)
 		text_addf(&text, " What is open is kept under what is due, number %s, and can be tried again from there.", run->due_id ? run->due_id : run->view.id);
@@ -306,6 +317,30 @@ static bool ends_sending(const struct desk_run *run)
 	return false;
 }
 
+/* Was a lock cleared? Login caches alone open nothing. */
+static bool lock_was_cleared(const struct desk_run *run)
+{
+	for (size_t i = 0; i < run->count; i++) {
+		const struct change *change = run->steps[i].planned.change;
+
+		if (run->shown[i].state == DESK_DONE && change && (change_touches(change, "locked") || change_touches(change, "failed_lock")))
+			return true;
+	}
+	return false;
+}
+
+/* Of an account that was to be opened: what is so; NULL: it is open, and nothing else is shut. */
+static const char *say_opened(const struct desk_run *run)
+{
+	if (lock_was_cleared(run) && !run->plan.shut)
+		return NULL;
+	if (lock_was_cleared(run))
+		return "Your account is open again, so you can read your mail. Sending may not work yet, or mail of yours is held back: that is put right by somebody else, we call you.";
+	if (run->plan.shut)
+		return "There was no lock on your account. Sending is refused, or mail of yours is held back: that is put right by somebody else, we call you.";
+	return "There was no lock on your account, so nothing had to be opened. Try to sign in now; if it still fails, it is not a lock.";
+}
+
 /* What keeps a repair from helping though all of it was done; NULL: nothing does. */
 static const char *say_in_vain(struct desk_run *run, const char *job)
 {
@@ -313,6 +348,8 @@ static const char *say_in_vain(struct desk_run *run, const char *job)
 
 	if (opens && desk_kept_out(&run->plan))
 		return "Your account itself is closed in the directory, so it does not let you in yet. Somebody who may open it has to look at it.";
+	if (strcmp(job, "unlock") == 0)
+		return say_opened(run);
 	if (answers && desk_unanswered(&run->plan))
 		return "Your absence notice is written, but all your mail is forwarded, so nobody is answered yet.";
 	return NULL;
