@@ -381,7 +381,7 @@ static void step_unlock(struct desk_plan *plan)
 /* "sending is refused by Postfix on mail1, and 3 mails are on hold"; NULL: nothing of it. */
 static const char *shut(const struct desk_plan *plan)
 {
-	const char *refused = *plan->refused_by ? arena_format(plan->arena, "sending is refused by Postfix on %s", plan->refused_by) : NULL;
+	const char *refused = plan->refused_by && *plan->refused_by ? arena_format(plan->arena, "sending is refused by Postfix on %s", plan->refused_by) : NULL;
 	size_t held = 0;
 
 	for (size_t i = 0; i < plan->queue_count; i++)

@@ -188,6 +188,11 @@ ok "the mail is on hold" on_hold 3
 ok "that under another name too" on_hold 1 "$mask"
 ok "that of somebody else not" on_hold 0 "$stranger"
 ok "the filter is off" filter_is ""
+status 0 "a helpdesk that is asked to open it" pr --role helpdesk reset "$who" --unlock --dry-run
+said "is told that Postfix refuses" "sending is refused by Postfix on"
+said "and what is on hold" "mails are on hold"
+said "and whose lock it is" "locked by the job"
+status 65 "and opens nothing with a yes" pr --role helpdesk reset "$who" --unlock --yes
 status 65 "the lock alone is not taken away by mistake" pr set user "$who" locked=no --yes
 said "since the job is named" "Stolen account of $who"
 status 0 "the lock alone taken away" pr set user "$who" locked=no --yes --confirm "$who"

@@ -185,6 +185,60 @@ static void what_waits_is_counted_under_each_name(void **state)
 	close_world(&world);
 }
 
+/* Mail on hold is how a stolen account is left: whoever opens it is told before, and the caller after. */
+static void what_stays_shut_is_told_where_an_account_is_opened(void **state)
+{
+	static const struct { const char *locked; bool held; enum gate_confirm confirm; const char *say; } cases[] = {
+		{ "yes", true, CONFIRM_NAME, "open again, so you can read" }, { "yes", false, CONFIRM_BUTTON, "open again; try to sign in" },
+		{ "no", true, CONFIRM_BUTTON, "There was no lock on your account. Sending" }, { "no", false, CONFIRM_BUTTON, "nothing had to be opened" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct world world;
+		struct record *person;
+		const struct desk_view *view;
+
+		open_world(&world, ROLE_HELPDESK, 2);
+		if (cases[i].held)
+			fake_hosts_reply(world.engine->hosts, &(struct fake_reply){ .host = "mail1", .command = "queue", .output = queue(&world) });
+		person = record_copy(world.arena, fake_record(world.engine, "user", "user000"));
+		record_set_text(person, "locked", cases[i].locked);
+		world.run = desk_begin(world.engine->desk, desk_job_find("unlock"), person, NULL, changed, &world);
+		wait_for(&world, DESK_SHOWN);
+		view = desk_look(world.run);
+		assert_int_equal(remarks(view, "! 1 mail is on hold: opening the account changes nothing of that"), cases[i].held);
+		assert_int_equal(view->confirm, cases[i].confirm);
+		if (view->confirm == CONFIRM_NAME) {
+			assert_true(remarks(view, "STOLEN"));
+			assert_string_equal(view->confirm_text, "user000");
+		}
+		desk_apply(world.run, view->confirm_text, "a ticket");
+		wait_for(&world, DESK_OVER);
+		assert_non_null(strstr(view->say, cases[i].say));
+		assert_int_equal(strstr(view->state_now, "NOT by this: 1 mail is on hold") != NULL, cases[i].held);
+		close_world(&world);
+	}
+}
+
+static void a_wrong_name_opens_nothing(void **state)
+{
+	struct world world;
+	struct record *person;
+
+	(void)state;
+	open_world(&world, ROLE_HELPDESK, 2);
+	fake_hosts_reply(world.engine->hosts, &(struct fake_reply){ .host = "mail1", .command = "queue", .output = queue(&world) });
+	person = record_copy(world.arena, fake_record(world.engine, "user", "user000"));
+	record_set_text(person, "locked", "yes");
+	world.run = desk_begin(world.engine->desk, desk_job_find("unlock"), person, NULL, changed, &world);
+	wait_for(&world, DESK_SHOWN);
+	desk_apply(world.run, "user001", NULL);
+	assert_int_equal(desk_look(world.run)->phase, DESK_SHOWN);
+	assert_int_equal(desk_look(world.run)->refusal.kind, ERROR_INVALID);
+	close_world(&world);
+}
+
 static void a_queue_without_an_answer_costs_its_own_step_only(void **state)
 {
 	static const struct { enum error_kind failure; bool tried; } cases[] = { { ERROR_UNREACHABLE, true }, { ERROR_TIMEOUT, true }, { ERROR_UNSUPPORTED, false } };
@@ -375,7 +429,8 @@ int main(void)
 		cmocka_unit_test(what_waits_is_counted_under_each_name), cmocka_unit_test(a_queue_without_an_answer_costs_its_own_step_only),
 		cmocka_unit_test(many_mails_are_held_as_one_change), cmocka_unit_test(nothing_or_an_unknown_server_is_no_change),
 		cmocka_unit_test(who_may_not_is_told_once_and_nobody_is_asked), cmocka_unit_test(a_run_may_be_left_at_any_moment),
-		cmocka_unit_test(ends_are_told_apart), cmocka_unit_test(a_new_password_is_not_offered_to_be_taken_back), cmocka_unit_test(an_open_step_makes_all_of_it_worth_another_try),
+		cmocka_unit_test(ends_are_told_apart), cmocka_unit_test(what_stays_shut_is_told_where_an_account_is_opened), cmocka_unit_test(a_wrong_name_opens_nothing),
+		cmocka_unit_test(a_new_password_is_not_offered_to_be_taken_back), cmocka_unit_test(an_open_step_makes_all_of_it_worth_another_try),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
