@@ -13,6 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "commands/desk.h"
 #include "commands/ending.h"
 #include "commands/output.h"
 #include "commands/question.h"
@@ -79,7 +80,6 @@ static bool go_on(struct writing *writing)
 
 static void go_through(struct writing *writing)
 {
-	headless_wait(writing->headless);
 	while (go_on(writing))
 		;
 	review_free(writing->review);
@@ -90,6 +90,7 @@ void write_change(struct headless *headless, const struct change *change)
 	struct writing writing = { .headless = headless };
 
 	gate_preview(headless->engine->gate, change, on_review, &writing);
+	headless_wait(headless);
 	go_through(&writing);
 }
 
@@ -98,6 +99,7 @@ void write_rest(struct headless *headless, const char *id)
 	struct writing writing = { .headless = headless };
 
 	gate_preview_rest(headless->engine->gate, id, on_review, &writing);
+	headless_wait(headless);
 	go_through(&writing);
 }
 
@@ -106,5 +108,14 @@ void write_undo(struct headless *headless, const char *id)
 	struct writing writing = { .headless = headless };
 
 	gate_preview_undo(headless->engine->gate, id, on_review, &writing);
+	headless_wait(headless);
+	/* The last thing done was a job: all of it, as it was confirmed once. */
+	if (writing.review && writing.review->of_job) {
+		const char *job = arena_text(headless->arena, writing.review->of_job);
+
+		review_free(writing.review);
+		desk_go_back(headless, job);
+		return;
+	}
 	go_through(&writing);
 }

@@ -76,6 +76,7 @@ struct review {
 	const char *ahead;                 /* change_ahead: what it would do */
 	enum gate_confirm confirm;
 	size_t rest;                       /* an undo of a set that stopped in the middle: steps that could be done instead; 0: none */
+	const char *of_job;                /* undo without an id: the job that the last change is a step of; NULL: it stood alone */
 	const char *confirm_text;          /* CONFIRM_NAME: what must be typed, exactly */
 	bool reason_required;
 	bool changed;                      /* this review came back because things changed since the last one */

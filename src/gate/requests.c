@@ -133,6 +133,15 @@ static const struct set *set_to_undo(const struct archive *archive, const char *
 	return NULL;
 }
 
+/* Nobody named this change: it is the last step of a job, and half of that may be worse than all or nothing. */
+static void name_job(struct review *review, const struct set *set)
+{
+	review->of_job = arena_text(review->arena, set->job);
+	review_add_consequence(review, SEVERITY_WARNING, "undo-of-job", arena_format(review->arena,
+		"This is one step of \"%s\" (%s): the rest of that stays as it is. All of it is taken back by u on its line in the history, or by postroom undo %s.",
+		set->job_words ? set->job_words : "a job", set->job, set->job));
+}
+
 static void run_undo(struct job *job, void *context)
 {
 	struct preview *preview = context;
@@ -153,6 +162,8 @@ static void run_undo(struct job *job, void *context)
 		preview->review->ahead = arena_format(preview->review->arena, "%s: %s", preview->rest ? "Finish" : "Take back", set->sentence);
 	if (change && !preview->rest)
 		preview->review->rest = set_rest(set);
+	if (change && !preview->rest && set->job && !(preview->undo_id && *preview->undo_id))
+		name_job(preview->review, set);
 	archive_free(archive);
 }
 

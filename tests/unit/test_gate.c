@@ -331,9 +331,11 @@ static void whoever_opens_a_lock_is_told_whose_it_is(void **state)
 	assert_string_equal(bench.review->confirm_text, "anna");
 	bench_submit(&bench, NULL, NULL);
 	assert_int_not_equal(bench.outcome, OUTCOME_APPLIED);
-	/* Taking the very job back is meant. */
+	/* Taking the very job back is meant; without an id it is named with its number. */
 	bench_preview_undo(&bench, NULL);
 	assert_int_equal(bench.review->confirm, CONFIRM_BUTTON);
+	assert_string_equal(bench.review->of_job, "j12345678");
+	assert_true(review_has(bench.review, "undo-of-job", "postroom undo j12345678"));
 	change_free(open);
 }
 
