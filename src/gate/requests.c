@@ -142,6 +142,13 @@ static void name_job(struct review *review, const struct set *set)
 		set->job_words ? set->job_words : "a job", set->job, set->job));
 }
 
+/* What comes back of a deleted account; the journal holds no password. Also how the history tells of it. */
+static const char *lacks(const struct review *review)
+{
+	return review->ordinary && review->ordinary->verb == VERB_ADD && review->change->kind == &kind_user ?
+		" (WITHOUT a password: nobody can log in until a new one is set)" : "";
+}
+
 static void run_undo(struct job *job, void *context)
 {
 	struct preview *preview = context;
@@ -157,7 +164,8 @@ static void run_undo(struct job *job, void *context)
 	else
 		preview->review->refusal = error;
 	if (change && set->sentence)
-		preview->review->sentence = arena_format(preview->review->arena, "%s: %s", preview->rest ? "The rest of" : "Taken back", set->sentence);
+		preview->review->sentence = arena_format(preview->review->arena, "%s: %s%s", preview->rest ? "The rest of" : "Taken back", set->sentence,
+			preview->rest ? "" : lacks(preview->review));
 	if (change && set->sentence)
 		preview->review->ahead = arena_format(preview->review->arena, "%s: %s", preview->rest ? "Finish" : "Take back", set->sentence);
 	if (change && !preview->rest)

@@ -164,7 +164,7 @@ enum outcome sessions_apply(struct live_store *self, size_t host, const struct o
 	if (!look_at_who(self, host, before, arena, error))
 		return OUTCOME_NOT_APPLIED;
 	if (before->count == 0) {
-		inverse->told = arena_format(arena, "%.*s had no connection any more", (int)session.user_length, session.user);
+		inverse->told = arena_format(arena, "%.*s had no connection", (int)session.user_length, session.user);
 		return OUTCOME_ALREADY;
 	}
 	holes[0] = arena_bytes(arena, session.user, session.user_length);

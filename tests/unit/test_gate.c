@@ -582,6 +582,8 @@ static void a_deleted_user_comes_back_and_older_undos_still_fit(void **state)
 	assert_true(has_consequence("undo-is-partial"));
 	bench_submit(&bench, NULL, NULL);
 	assert_int_equal(bench.outcome, OUTCOME_APPLIED);
+	assert_non_null(strstr(bench.sentence, "WITHOUT a password: nobody can log in"));
+	assert_non_null(strstr(bench_history(&bench)->entries[0].sentence, "WITHOUT a password"));
 	assert_string_equal(quota(), TWO_MB);
 	assert_string_not_equal(fake_store_find(&bench.fake, "anna")->record->id, "id-1");
 	bench_preview_undo(&bench, first);
