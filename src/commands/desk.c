@@ -27,6 +27,20 @@ void desk_go_on(void *context)
 	((struct headless *)context)->done = true;
 }
 
+/* A dry run of taking back ends as that would: with the status of open steps where one cannot be taken back as things are. */
+static bool ends_dry(struct headless *headless, const struct desk_view *view)
+{
+	struct error error = { 0 };
+	size_t count = 0;
+
+	for (size_t i = 0; i < view->step_count && view->takes_back; i++)
+		count += view->steps[i].state == DESK_FAILED;
+	if (count == 0)
+		return false;
+	error_set(&error, ERROR_TIMEOUT, "%zu of %zu steps cannot be done as things are", count, view->step_count);
+	return headless_fail(headless, &error);
+}
+
 static bool ask(struct headless *headless, struct desk_run *run)
 {
 	const struct desk_view *view = desk_look(run);
@@ -35,7 +49,9 @@ static bool ask(struct headless *headless, struct desk_run *run)
 
 	if (view->refusal.kind != ERROR_NONE)
 		return headless_fail(headless, &view->refusal);
-	if (headless->arguments->dry_run || !question_ask(headless, &question, &agreement))
+	if (headless->arguments->dry_run)
+		return ends_dry(headless, view);
+	if (!question_ask(headless, &question, &agreement))
 		return false;
 	desk_apply(run, agreement.typed, agreement.reason);
 	return view->refusal.kind == ERROR_NONE || headless_fail(headless, &view->refusal);

@@ -196,6 +196,8 @@ status 65 "and opens nothing with a yes" pr --role helpdesk reset "$who" --unloc
 status 65 "the lock alone is not taken away by mistake" pr set user "$who" locked=no --yes
 said "since the job is named" "Stolen account of $who"
 status 0 "the lock alone taken away" pr set user "$who" locked=no --yes --confirm "$who"
+status 75 "what would be taken back of the job now" pr undo "$job" --dry-run
+said "is not all of it" "cannot be done as things are"
 refused_sending() { submit_as "$who" "$work/word3" | grep "554 5.7.1" || { cat "$work/talk"; return 1; }; }
 ok "Postfix refuses all the same, at once" soon refused_sending
 pr set user "$who" locked=yes --yes >/dev/null
