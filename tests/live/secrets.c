@@ -2,6 +2,7 @@
  * secrets: see secrets.h. Everything on the test's thread, but the watch, which
  * has one of its own and tells at its end.
  */
+#include <ctype.h>
 #include <dirent.h>
 #include <fcntl.h>
 #include <ftw.h>
@@ -107,6 +108,8 @@ void secrets_begin(uint64_t random)
 	snprintf(trace, sizeof(trace), "%s/trace", console_folder());
 }
 
+enum { AROUND = 300 };
+
 /* --- looking ------------------------------------------------------------------------------------ */
 
 /* The first needle that stands there, and at which byte; NULL: none. */
@@ -126,8 +129,16 @@ void secrets_look(const char *bytes, size_t length, const char *where)
 	const char *at;
 	const struct needle *found = find(bytes, length, &at);
 
-	if (found)
-		fail_msg("%s stands in %s", found->words, where);
+	if (found) {
+		char around[2 * AROUND + 1];
+		size_t from = (size_t)(at - bytes) > AROUND ? (size_t)(at - bytes) - AROUND : 0, i = 0;
+
+		/* Made for the test, so it may be shown with what tells how it got there. */
+		for (; i + 1 < sizeof(around) && from + i < length; i++)
+			around[i] = isprint((unsigned char)bytes[from + i]) ? bytes[from + i] : '.';
+		around[i] = '\0';
+		fail_msg("%s stands in %s: %s", found->words, where, around);
+	}
 }
 
 void secrets_look_in_file(const char *path)
