@@ -121,7 +121,9 @@ void limits_page_values(struct wrapped *page, const struct limits_world *world, 
 	written = add_those(page, world, set, LIMITS_IN_UCR, UCR_PREFIX ".. (UCR)");
 	written |= add_those(page, world, set, LIMITS_IN_FILE, arena_format(page->arena, "No UCR variable for these: %s", world->place));
 	add_those(page, world, set, LIMITS_BY_START, "At Dovecot's start");
-	if (set->value_count == 0)
+	if (set->value_count == 0 && limits_anvil_lacks(world->facts))
+		limits_page_say(page, STYLE_WARNING, "!", arena_format(page->arena, "No value, but a restart of Dovecot: %s.", limits_anvil_words(page->arena, world->facts)));
+	else if (set->value_count == 0)
 		limits_page_say(page, STYLE_OK, "-", "Nothing: the limits of now take it.");
 	else if (!written)
 		limits_page_say(page, STYLE_PLAIN, "-", "Nothing of that stands in Dovecot's files.");

@@ -245,7 +245,9 @@ static void print_table(struct headless *headless, const struct limits_world *wo
 	struct limits_say *says;
 	size_t count = limits_says(headless->arena, world, set, keep, &says);
 
-	if (set->value_count == 0)
+	if (set->value_count == 0 && limits_anvil_lacks(world->facts))
+		printf("%s has the limits for %" PRIu64 " connections, but takes them only after a restart of Dovecot.\n", world->server, goal->connections);
+	else if (set->value_count == 0)
 		printf("%s takes %" PRIu64 " connections with the limits of now.\n", world->server, goal->connections);
 	else
 		print_values(&printer_table, world, set);

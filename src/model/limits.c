@@ -118,7 +118,7 @@ struct limits_facts *limits_facts_new(struct arena *arena, const struct limits_v
 		.version = *version, .protocols = from_24 ? "" : "imap pop3 lmtp",
 		.default_process_limit = DEFAULT_PROCESSES, .default_client_limit = DEFAULT_CLIENTS, .default_vsz_limit = DEFAULT_VSZ,
 		.first_uid = LIMITS_UNKNOWN, .last_uid = LIMITS_UNKNOWN, .first_gid = LIMITS_UNKNOWN, .last_gid = LIMITS_UNKNOWN,
-		.userip = DEFAULT_USERIP, .userip_pop3 = DEFAULT_USERIP, .open_files = LIMITS_UNKNOWN, .cores = LIMITS_UNKNOWN,
+		.userip = DEFAULT_USERIP, .userip_pop3 = DEFAULT_USERIP, .open_files = LIMITS_UNKNOWN, .anvil_started = LIMITS_UNKNOWN, .cores = LIMITS_UNKNOWN,
 		.memory = LIMITS_UNKNOWN, .peak_of_person = LIMITS_UNKNOWN, .peak_of_person_pop3 = LIMITS_UNKNOWN, .tls_percent = 100,
 		.cache_size = LIMITS_UNKNOWN, .cache_ttl = LIMITS_UNKNOWN, .mail_kb = LIMITS_UNKNOWN, .login_kb = LIMITS_UNKNOWN,
 	};

@@ -58,6 +58,7 @@ struct limits_facts {
 	uint64_t userip, userip_pop3;          /* mail_max_userip_connections of imap and pop3; 0: no limit; LIMITS_UNKNOWN */
 	/* The machine; LIMITS_UNKNOWN each. */
 	uint64_t open_files;                   /* soft limit of the master process */
+	uint64_t anvil_started;                /* at most so many clients the process of anvil takes that runs: it keeps what it was started with */
 	uint64_t cores, memory;                /* bytes of memory in all */
 	uint64_t peak_of_person, peak_of_person_pop3;   /* most that were seen of one person from one address, by imap and by pop3 */
 	unsigned tls_percent;                  /* how much of the sessions comes with TLS; 100 where nobody says */
@@ -135,6 +136,13 @@ uint32_t limits_descriptors(struct arena *arena, const struct limits_facts *fact
 uint64_t limits_login_descriptors(const struct limits_facts *facts, const struct limits_service *login);
 /* The open-files limit that Dovecot, its login processes and its master need together with these values. */
 uint64_t limits_descriptors_needed(struct arena *arena, const struct limits_facts *facts);
+/*
+ * The clients that anvil must take and that its running process was not started with, since it outlives a reload; 0: it takes them, or nobody
+ * knows. What the configuration lacks is none of this: a raise comes first.
+ */
+uint64_t limits_anvil_lacks(const struct limits_facts *facts);
+/* The same as a sentence for people; NULL: it lacks nothing. Arena. */
+char *limits_anvil_words(struct arena *arena, const struct limits_facts *facts);
 /* Services that log at the same time: each takes a client of service log (1.8). */
 uint64_t limits_log_clients(const struct limits_facts *facts);
 /* Private memory in bytes when as many sessions run as the limits let in: from mail_kb and login_kb where these are known, else from (3). */

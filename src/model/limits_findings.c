@@ -280,6 +280,30 @@ static void find_log(struct finding_list *list)
 		MEASURED " with 20" });
 }
 
+/* Measured with 2.3.19: started with 6 and reloaded to 700, the seventh client is dropped, whatever service status tells. */
+uint64_t limits_anvil_lacks(const struct limits_facts *facts)
+{
+	const struct limits_service *anvil = limits_service_named(facts, "anvil");
+	uint64_t needed = anvil ? least(limits_sums(facts).anvil_true, limits_clients(facts, anvil)) : 0;
+
+	return facts->anvil_started < needed ? needed : 0;
+}
+
+char *limits_anvil_words(struct arena *arena, const struct limits_facts *facts)
+{
+	return limits_anvil_lacks(facts) ? arena_format(arena, "the process of anvil that runs was started with about %s clients and keeps that until Dovecot is "
+		"restarted, which ends all sessions; with more login processes than that logins are dropped", text_from_count(arena, (int64_t)facts->anvil_started)) : NULL;
+}
+
+static void find_anvil(struct finding_list *list)
+{
+	uint64_t needed = limits_anvil_lacks(list->facts);
+
+	if (needed)
+		find(list, (struct limits_finding){ "anvil-restart", LIMITS_WARNING, "anvil", "client_limit", list->facts->anvil_started, needed,
+			limits_anvil_words(list->arena, list->facts), MEASURED ": what its process has left, and who uses it" });
+}
+
 static void find_wrapped(struct finding_list *list)
 {
 	struct limits_sums sums = limits_sums(list->facts);
@@ -335,6 +359,7 @@ void limits_find(struct arena *arena, const struct limits_facts *facts, struct l
 	size_t count = 0;
 
 	find_wrapped(list);
+	find_anvil(list);
 	find_stats(list);
 	find_log(list);
 	for (size_t i = 0; i < facts->service_count; i++) {

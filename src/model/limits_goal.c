@@ -464,6 +464,10 @@ struct limits_set limits_reach(struct arena *arena, const struct limits_facts *f
 	sums = limits_sums(walk.facts);
 	if (sums.auth_true != sums.auth || sums.anvil_true != sums.anvil)
 		set.refused = "the limits as they are make Dovecot's own sum start over at 4,294,967,296; lower them first";
+	/* What this raise causes is told beside it; the verdict then is about the values. */
+	for (size_t i = 0; i < walk.count; i++)
+		if (walk.values[i].service && strcmp(walk.values[i].service, "anvil") == 0)
+			walk.facts->anvil_started = LIMITS_UNKNOWN;
 	set.values = walk.values;
 	set.value_count = walk.count;
 	set.after = walk.facts;
@@ -510,6 +514,8 @@ bool limits_reaches(struct arena *arena, const struct limits_facts *facts, const
 		small = "the auth cache is smaller than it is to be";
 	if (!small && stats && limits_clients(facts, stats) < limits_stats_clients(facts))
 		small = "stats has fewer clients than processes may run";
+	if (!small && limits_anvil_lacks(facts))
+		small = limits_anvil_words(arena, facts);
 	if (!small && facts->open_files != LIMITS_UNKNOWN && facts->open_files < limits_descriptors_needed(arena, facts))
 		small = "there are too few descriptors";
 	if (why)

@@ -210,6 +210,14 @@ static bool take_who(struct limits_asking *asking, const struct host_answer *ans
 	return true;
 }
 
+static bool take_anvil(struct limits_asking *asking, const struct host_answer *answer, struct error *error)
+{
+	(void)error;
+	if (answer->error.kind == ERROR_NONE && answer->status == 0 && answer->form == FORM_OUTPUT && !answer->cut)
+		asking->world->facts->anvil_started = limits_anvil_started(asking->world->arena, answer->output);
+	return true;
+}
+
 static bool take_base_dir(struct limits_asking *asking, const struct host_answer *answer, struct error *error)
 {
 	struct arena *arena = asking->world->arena;
@@ -400,6 +408,7 @@ static const struct step {
 	{ "userip", take_userip, NULL },
 	{ "userip-pop3", take_userip_pop3, NULL },
 	{ "who", take_who, NULL },
+	{ "process-status", take_anvil, NULL },
 	{ "base-dir", take_base_dir, NULL },
 	{ "dovecot-processes", take_processes, NULL },
 	{ "dovecot-memory", take_process_memory, memory_holes },

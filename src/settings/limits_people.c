@@ -1,9 +1,11 @@
 /*
  * limits_people: who is logged in now, as the limit rules want to know it: the
- * sessions of each protocol, and the most of one person from one address.
+ * sessions of each protocol, and the most of one person from one address; and
+ * what the process of anvil that counts them was started with.
  *
- * Reads the table that `doveadm who` prints, whose order is anybody's.  A
- * column that is missing leaves all of it unknown.  Pure, any thread.
+ * Reads the tables that `doveadm who` and `doveadm process status` print, whose
+ * order is anybody's.  A column that is missing leaves all of it unknown.
+ * Pure, any thread.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -90,4 +92,42 @@ void limits_people(struct arena *arena, const char *table, struct limits_facts *
 		if (i < 2)
 			*(i ? &facts->peak_of_person_pop3 : &facts->peak_of_person) = most;
 	}
+}
+
+/* --- anvil ---------------------------------------------------------------------------------------------------- */
+
+/* Of its clients two are the master's, and a doveadm or two may just ask it. */
+enum { ANVIL_OTHERS = 4 };
+
+static bool is_client_of_anvil(const char *name)
+{
+	size_t length = strlen(name);
+
+	return strcmp(name, "auth") == 0 || strcmp(name, "lmtp") == 0 || (length > 6 && strcmp(name + length - 6, "-login") == 0);
+}
+
+/*
+ * Nobody tells with which client_limit a process was started; what anvil has left is of that number, and who can have the
+ * rest is seen.  So this is rather too high than too low.
+ */
+uint64_t limits_anvil_started(struct arena *arena, const char *table)
+{
+	size_t name = column_of(table, "name"), left = column_of(table, "available_count"), anvils = 0;
+	uint64_t most = ANVIL_OTHERS;
+
+	if (name == SIZE_MAX || left == SIZE_MAX)
+		return LIMITS_UNKNOWN;
+	for (const char *line = strchr(table, '\n'); line && line[1]; line = strchr(line + 1, '\n')) {
+		const char *service = cell_of(arena, line + 1, name), *count = cell_of(arena, line + 1, left);
+
+		if (strcmp(service, "anvil") == 0) {
+			if (*count < '0' || *count > '9')
+				return LIMITS_UNKNOWN;
+			anvils++;
+			most += strtoull(count, NULL, 10);
+		}
+		most += is_client_of_anvil(service);
+	}
+	/* Two are there only while one takes the place of the other. */
+	return anvils == 1 ? most : LIMITS_UNKNOWN;
 }

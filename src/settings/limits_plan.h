@@ -55,6 +55,12 @@ uint64_t limits_open_files(struct arena *arena, const char *base_dir, const char
 /* Sessions now, from what `doveadm who` printed: into the facts as peaks, and how many connections of how many people. */
 void limits_people(struct arena *arena, const char *table, struct limits_facts *facts, uint64_t *connections, uint64_t *person_count);
 
+/*
+ * The most clients that the running process of anvil can have been started with, from what `doveadm process status` printed;
+ * LIMITS_UNKNOWN: it does not tell.
+ */
+uint64_t limits_anvil_started(struct arena *arena, const char *table);
+
 struct limits_asking;
 /* done comes exactly once, never from inside this call: a world (taken), or NULL with an error. */
 struct limits_asking *limits_ask(struct hosts *hosts, size_t host, void (*done)(void *context, struct limits_world *takes, const struct error *error),

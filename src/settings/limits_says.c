@@ -172,9 +172,12 @@ static void say_person(struct saying *saying)
  */
 static void say_anvil(struct saying *saying, const struct limits_value *value)
 {
+	uint64_t started = saying->world->facts->anvil_started;
+
+	/* Less than the value of now where the process is older than a raise before this one. */
 	if (value->service && strcmp(value->service, "anvil") == 0 && value->now != LIMITS_UNKNOWN)
 		say(saying, true, WORDS("anvil outlives a reload and keeps the %s clients that it was started with, whatever is shown of it; with more login processes than "
-			"that logins are dropped until Dovecot is restarted, which ends all sessions", text_from_count(saying->arena, (int64_t)value->now)));
+			"that logins are dropped until Dovecot is restarted, which ends all sessions", text_from_count(saying->arena, (int64_t)(value->now < started ? value->now : started))));
 }
 
 static void say_cache(struct saying *saying, const struct limits_value *value)

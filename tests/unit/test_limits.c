@@ -159,6 +159,35 @@ static void values_of_warnings(void **state)
 	assert_int_equal(verdict.warnings[2].required, 3000);
 }
 
+/* What runs keeps what it was started with, until it runs with what is needed. */
+static void anvil_outlives_a_reload(void **state)
+{
+	static const struct { const char *clients; uint64_t started, lacks; } cases[] = {
+		{ "12003", 600, 12003 }, { "12003", 12002, 12003 }, { "12003", 12003, 0 }, { "12003", LIMITS_UNKNOWN, 0 },
+		/* More than is needed need not run; less than that must be raised first, and is all that a restart brings. */
+		{ "50000", 12003, 0 }, { "50000", 600, 12003 }, { "1603", 1603, 0 }, { "1603", 600, 1603 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct limits_facts *facts = facts_of(arena_format(arena, ALL "default_process_limit = 3000\ndefault_client_limit = 21000\n"
+			"service anvil {\n client_limit = %s\n}\n", cases[i].clients), NULL);
+		struct limits_verdict verdict = { 0 };
+		bool found = false;
+
+		facts->anvil_started = cases[i].started;
+		assert_int_equal(limits_anvil_lacks(facts), cases[i].lacks);
+		limits_find(arena, facts, &verdict);
+		for (size_t j = 0; j < verdict.finding_count; j++)
+			found |= strcmp(verdict.findings[j].rule, "anvil-restart") == 0 && verdict.findings[j].severity == LIMITS_WARNING;
+		assert_int_equal(found, cases[i].lacks != 0);
+		if (cases[i].lacks)
+			assert_non_null(strstr(limits_anvil_words(arena, facts), "until Dovecot is restarted"));
+		else
+			assert_null(limits_anvil_words(arena, facts));
+	}
+}
+
 static void errors(void **state)
 {
 	static const struct { const char *configuration, *version, *error; size_t warnings; } cases[] = {
@@ -436,7 +465,7 @@ static void versions(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(sums), cmocka_unit_test(texts), cmocka_unit_test(values_of_warnings), cmocka_unit_test(errors),
+		cmocka_unit_test(sums), cmocka_unit_test(texts), cmocka_unit_test(values_of_warnings), cmocka_unit_test(anvil_outlives_a_reload), cmocka_unit_test(errors),
 		cmocka_unit_test(a_missing_user_comes_before_the_services), cmocka_unit_test(findings), cmocka_unit_test(findings_have_words),
 		cmocka_unit_test(warnings_stand_first_and_decide_the_status), cmocka_unit_test(absurd_values), cmocka_unit_test(versions),
 	};

@@ -344,11 +344,28 @@ static void held_against_free(void **state)
 	assert_non_null(strstr(limits_memory_say(arena, &world, &set).text, "an estimate"));
 }
 
+/* What its process has left and those who can have the rest: never less than it was started with. */
+static void anvil(void **state)
+{
+	static const struct { const char *table; uint64_t most; } cases[] = {
+		{ "name\tpid\tavailable_count\ttotal_count\nimap\t7\t0\t1\nimap-login\t8\t0\t1\nimap-login\t9\t0\t1\nauth\t3\t998\t3\nanvil\t2\t595\t9\n", 602 },
+		{ "available_count\tname\n596\tanvil\n", 600 },
+		{ "name\tavailable_count\nanvil\t1\nanvil\t2\n", LIMITS_UNKNOWN },
+		{ "name\tavailable_count\nanvil\t\n", LIMITS_UNKNOWN },
+		{ "name\tavailable_count\nauth\t9\n", LIMITS_UNKNOWN },
+		{ "name\tpid\nanvil\t2\n", LIMITS_UNKNOWN }, { "", LIMITS_UNKNOWN },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++)
+		assert_true(limits_anvil_started(arena, cases[i].table) == cases[i].most);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(defaults), cmocka_unit_test(performance), cmocka_unit_test(follows), cmocka_unit_test(changes), cmocka_unit_test(higher_layers), cmocka_unit_test(descriptors),
-		cmocka_unit_test(memory), cmocka_unit_test(held_against_free),
+		cmocka_unit_test(memory), cmocka_unit_test(held_against_free), cmocka_unit_test(anvil),
 	};
 
 	return cmocka_run_group_tests_name("limits_ucr", tests, set_up, tear_down);
