@@ -52,7 +52,7 @@ static void light_up(struct lamps *lamps, const struct live_overview *overview, 
 	bool all = overview->up == overview->count;
 	const char *words = arena_format(arena, "%zu/%zu %s", overview->up, overview->count, all ? "up" : "UP");
 
-	say(lamps, LAMP_UP, all ? STYLE_OK : STYLE_BAD, words, words);
+	say(lamps, LAMP_UP, all ? STYLE_OK : STYLE_BAD, overview->partly == 0 ? words : arena_format(arena, "%s, %zu partly", words, overview->partly), words);
 }
 
 static void light_wall(struct lamps *lamps, struct live *live, const struct live_overview *overview, struct arena *arena)

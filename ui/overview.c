@@ -49,7 +49,8 @@ static size_t row_count(const struct overview_view *self)
 static const char *overview_title(const struct view *view, struct arena *arena)
 {
 	const struct overview_view *self = (const struct overview_view *)view;
-	const char *up = arena_format(arena, "Overview - %zu of %zu servers answer", self->data->up, self->data->count);
+	const char *up = arena_format(arena, "Overview - %zu of %zu servers answer%s", self->data->up, self->data->count,
+		self->data->partly > 0 ? arena_format(arena, ", %zu in part", self->data->partly) : "");
 	long left = (long)(self->turned_at + WALL_TURN_SECONDS - session_now(view->session));
 
 	if (!self->wall)

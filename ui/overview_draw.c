@@ -94,7 +94,7 @@ static const char *const about_certificate[] = { "certificate", NULL };
 
 static void draw_name(const struct place *place, const struct live_server *server)
 {
-	put(place, server->dead ? STYLE_BAD : server->old ? STYLE_WARNING : STYLE_ROW, server->name);
+	put(place, server->dead ? STYLE_BAD : server->old || server->partly ? STYLE_WARNING : STYLE_ROW, server->name);
 }
 
 /* "8m" in place of "8 m": room is short here. */

@@ -97,7 +97,7 @@ static void add_server(struct look *look, struct text *figures, const struct liv
 	struct arena *arena = look->headless.arena;
 	size_t i;
 
-	add_figure(figures, server->name, "up", server->dead ? "0" : "1", ";;;0;1");
+	add_figure(figures, server->name, "up", server->dead || server->partly ? "0" : "1", ";;;0;1");
 	if (live_state(look->live, server->host, LIVE_WHO)->known)
 		add_count(figures, arena, server->name, "connections", server->connections);
 	if (server->wall.service)
@@ -148,17 +148,19 @@ static void print_line(enum health health, const struct text *line, const struct
 static void summarise(struct look *look, const struct live_overview *overview, struct text *line)
 {
 	uint64_t connections = 0, queued = 0;
-	size_t up = 0, count = 0, i;
+	size_t up = 0, partly = 0, count = 0, i;
 
 	for (i = 0; i < overview->count; i++) {
 		if (look->host != LIVE_ALL && overview->servers[i].host != look->host)
 			continue;
 		count++;
-		up += !overview->servers[i].dead;
+		up += !overview->servers[i].dead && !overview->servers[i].partly;
+		partly += overview->servers[i].partly;
 		connections += overview->servers[i].connections;
 		queued += overview->servers[i].queued;
 	}
-	text_addf(line, "%zu of %zu servers up, %s connections, %s queued", up, count, text_from_count(look->headless.arena, (int64_t)connections),
+	text_addf(line, "%zu of %zu servers up%s, %s connections, %s queued", up, count,
+		partly ? arena_format(look->headless.arena, ", %zu partly", partly) : "", text_from_count(look->headless.arena, (int64_t)connections),
 		text_from_count(look->headless.arena, (int64_t)queued));
 }
 

@@ -21,7 +21,7 @@
 #include "commands/subcommands.h"
 
 const struct metric metrics[] = {
-	{ "postroom_server_up", "Whether anything of the mail server answers.", "overview", "state", { "server" }, METRIC_NOT, "dead", NULL },
+	{ "postroom_server_up", "Whether all that is asked of the mail server answers; 0 also where a part of it does.", "overview", "state", { "server" }, METRIC_NOT, "dead partly", NULL },
 	{ "postroom_source_up", "Whether the last try to read this of the server went well.", "sources", "state", { "server", "source" }, METRIC_IS, "ok", "none" },
 	{ "postroom_source_duration_seconds", "How long the last reading took.", "sources", "took_ms", { "server", "source" }, METRIC_MILLI, NULL, NULL },
 	{ "postroom_source_timestamp_seconds", "When this was read last.", "sources", "taken", { "server", "source" }, METRIC_TIME, NULL, NULL },
@@ -86,7 +86,7 @@ bool metric_value(const struct metric *metric, const char *words, double *value)
 	case METRIC_MILLI: return to_number(words, value) && (*value /= 1000, true);
 	case METRIC_TIME: return to_epoch(words, value);
 	case METRIC_IS: *value = !strcmp(words, metric->word); return true;
-	case METRIC_NOT: *value = strcmp(words, metric->word) != 0; return true;
+	case METRIC_NOT: *value = strstr(metric->word, words) == NULL; return true;
 	case METRIC_ONE: *value = 1; return true;
 	}
 	return false;

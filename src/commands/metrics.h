@@ -16,7 +16,7 @@ enum metric_how {
 	METRIC_MILLI,          /* milliseconds as seconds */
 	METRIC_TIME,           /* a time as seconds since 1970 */
 	METRIC_IS,             /* 1 where the field says this word, else 0 */
-	METRIC_NOT,            /* 0 where the field says this word, else 1 */
+	METRIC_NOT,            /* 0 where the field says one of these words, else 1 */
 	METRIC_ONE             /* 1 for each row */
 };
 struct metric {

@@ -88,6 +88,7 @@ static struct json *server_of(struct live *live, const struct live_server *serve
 
 	json_put_text(object, "name", server->name);
 	json_put_flag(object, "dead", server->dead);
+	json_put_flag(object, "partly", server->partly);
 	put_known(object, "dead_since", server->dead, server->dead_since / 1000);
 	json_put_text(object, "ports", server->ports_words);
 	json_put(object, "wall", wall_of(&server->wall));
@@ -170,6 +171,7 @@ static void print_line(struct look *look)
 			json_add(servers, server_of(look->live, &overview->servers[i]));
 	json_put_number(root, "time", clock_now());
 	json_put_number(root, "up", (int64_t)overview->up);
+	json_put_number(root, "partly", (int64_t)overview->partly);
 	json_put(root, "servers", servers);
 	put_known(directory, "latency_ms", overview->directory_ms >= 0, overview->directory_ms);
 	put_known(directory, "lag_s", overview->directory_lag >= 0, overview->directory_lag);

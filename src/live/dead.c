@@ -1,10 +1,11 @@
 /*
- * dead: does nothing of a server answer?
+ * dead: does nothing of a server answer, or not all of it?
  *
  * A server that refuses, or has one thing broken, is alive: somebody is there
  * who says no.  Dead means that every source that was tried last found nobody,
  * and that no port said a word: the kernel of a server that hangs still takes
- * connections.  Pure; loop thread.
+ * connections.  Partly up is, at once, a server of which a source or a port found
+ * nobody.  Pure; loop thread.
  */
 #include "live/live_private.h"
 
@@ -54,4 +55,26 @@ int64_t live_dead_since(const struct live *live, size_t host)
 			since = began;
 	}
 	return since;
+}
+
+bool live_partly(const struct live *live, size_t host)
+{
+	unsigned source;
+
+	if (live->memory[host].dead_since)
+		return false;
+	for (source = 0; source < LIVE_SOURCES; source++) {
+		const struct watched *cell = cell_at(live, host, (enum live_source)source);
+		const struct ports *ports = source == LIVE_PORTS ? cell->snapshot : NULL;
+		size_t i;
+
+		if (!cell->tried || !cell->state.applies || !(live->wanted & (1u << source)))
+			continue;
+		if (nobody(cell->state.error.kind))
+			return true;
+		for (i = 0; ports && i < ports->count; i++)
+			if (!port_spoke(&ports->rows[i]))
+				return true;
+	}
+	return false;
 }

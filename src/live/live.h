@@ -175,6 +175,7 @@ struct live_server {
 	const char *name;
 	bool dead;                         /* nothing of it answers */
 	int64_t dead_since;                /* epoch ms */
+	bool partly;                       /* not dead, but a source or a port of it found nobody when it was tried last: it is not up */
 	unsigned ports_ok, ports_bad;
 	const char *ports_words;           /* "NO ANSWER on 25 143 587 993" or "25 143 587 993" */
 	struct live_wall wall;
@@ -197,7 +198,7 @@ struct live_overview {
 	struct arena *arena;
 	const struct live_server *servers; /* dead first, then by severity of their worst alarm, then by name */
 	size_t count;
-	size_t up;
+	size_t up, partly;                 /* servers; the others are dead */
 	long directory_ms;                 /* latency; -1: down or not known */
 	long directory_lag;                /* seconds; -1: not readable */
 };

@@ -103,6 +103,8 @@ void ring_add(struct ring_point *points, size_t count, int64_t slot, double valu
 
 /* Does nothing of this server answer, and since when (epoch ms; 0: it lives)? */
 int64_t live_dead_since(const struct live *live, size_t host);
+/* Is it not dead, but a source or a port of it found nobody when it was tried last? */
+bool live_partly(const struct live *live, size_t host);
 struct port_row;
 /* Said somebody there anything, be it wrong? A server that hangs takes connections and says nothing. */
 bool port_spoke(const struct port_row *row);

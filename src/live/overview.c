@@ -181,6 +181,7 @@ static void join_server(struct live *live, struct arena *arena, struct live_serv
 	server->name = arena_text(arena, host_at(live->hosts, host)->name);
 	server->dead_since = live->memory[host].dead_since;
 	server->dead = server->dead_since != 0;
+	server->partly = live_partly(live, host);
 	server->certificate_days = LONG_MAX;
 	server->connections = who ? who->count : 0;
 	server->people = who ? who->people : 0;
@@ -248,7 +249,8 @@ struct live_overview *live_overview(struct live *live)
 	for (host = 0; host < live->host_count; host++) {
 		join_server(live, arena, &ranked[host].server, host);
 		ranked[host].worst = worst_of(alarms, alarm_count, host);
-		overview->up += !ranked[host].server.dead;
+		overview->partly += ranked[host].server.partly;
+		overview->up += !ranked[host].server.dead && !ranked[host].server.partly;
 	}
 	qsort(ranked, live->host_count, sizeof(*ranked), by_need);
 	for (host = 0; host < live->host_count; host++)

@@ -63,7 +63,7 @@ static void fill_overview(const struct live *live, struct rows *rows, const stru
 	struct row *row = table_row(rows, server->name, server->name);
 
 	table_text(rows, row, LO_SERVER, server->name);
-	table_text(rows, row, LO_STATE, server->dead ? "dead" : server->old ? "old" : "up");
+	table_text(rows, row, LO_STATE, server->dead ? "dead" : server->partly ? "partly" : server->old ? "old" : "up");
 	table_time(rows, row, LO_SINCE, server->dead_since / 1000);
 	table_text(rows, row, LO_PORTS, server->ports_words);
 	if (read_once(live, server->host, LIVE_SERVICES))
@@ -129,7 +129,8 @@ static const char *state_of(const struct live *live, size_t host, struct text *t
 		*since = 0;
 	if (live->memory[host].dead_since)
 		return "dead";
-	return trouble->length ? "partly" : any ? "up" : "unknown";
+	/* The same words as in the overview; who only is refused a reading has a server that is up, and its trouble beside it. */
+	return live_partly(live, host) ? "partly" : any ? "up" : "unknown";
 }
 
 static struct rows *make_servers(struct live *live, const struct live_question *question)
