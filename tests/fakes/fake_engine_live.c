@@ -35,7 +35,7 @@ static const char *const processes =
 	"name\tpid\tavailable_count\ttotal_count\tidle_start\tlast_status_update\tlast_kill_sent\n"
 	"stats\t101\t12\t4000\t0\t1763632800\t0\n"
 	"auth\t102\t1197\t9000\t0\t1763632800\t0\n"
-	"anvil\t103\t900\t9000\t0\t1763632800\t0\n";
+	"anvil\t103\t1598\t9000\t0\t1763632800\t0\n";
 static const char *const configuration =
 	"version=2.3.19.1\n"
 	"service/imap-login/name=imap-login\nservice/imap-login/protocol=imap\nservice/imap-login/type=login\n"
