@@ -158,7 +158,8 @@ static void figures_are_joined(void **state)
 	overview = live_overview(live);
 	one = &overview->servers[0];
 	assert_int_equal(overview->count, 2);
-	assert_int_equal(overview->up, 2);
+	assert_int_equal(overview->up, 0);
+	assert_int_equal(overview->partly, 2);
 	assert_string_equal(one->name, "mail1");
 	assert_int_equal(one->connections, 404);
 	assert_int_equal(one->people, 120);
@@ -294,12 +295,51 @@ static void sources_say_how_they_are(void **state)
 	}
 	rows_free(rows);
 	rows = live_rows(live, &(struct live_question){ .table = "servers", .host = LIVE_ALL });
-	assert_string_equal(rows->rows[0].values[LS_STATE].bytes, "up");
+	assert_string_equal(rows->rows[0].values[LS_STATE].bytes, "partly");
 	assert_string_equal(rows->rows[1].values[LS_STATE].bytes, "dead");
 	rows_free(rows);
 	rows = live_rows(live, &(struct live_question){ .table = "no such table", .host = LIVE_ALL });
 	assert_int_equal(rows->count, 0);
 	rows_free(rows);
+}
+
+/* One rule for all who tell it: at once, and also where only a port or a source of it found nobody. */
+static void a_server_is_partly_up_at_once(void **state)
+{
+	struct live_overview *overview;
+	struct text text = { 0 };
+	struct rows *rows;
+
+	(void)state;
+	pass(1);
+	overview = live_overview(live);
+	/* Port 25 of both refuses. */
+	assert_int_equal(overview->up, 0);
+	assert_int_equal(overview->partly, 2);
+	live_overview_free(overview);
+	ports.count = 1;
+	pass(60);
+	overview = live_overview(live);
+	assert_int_equal(overview->up, 2);
+	assert_int_equal(overview->partly, 0);
+	live_overview_free(overview);
+	/* It hangs: connections are taken, and nobody says a word. */
+	port_rows[0].ok = false;
+	port_rows[0].valid_until = 0;
+	pass(60);
+	overview = live_overview(live);
+	assert_int_equal(overview->up, 0);
+	assert_true(overview->servers[0].partly && !overview->servers[0].dead);
+	live_overview_free(overview);
+	rows = live_rows(live, &(struct live_question){ .table = "overview", .host = 0 });
+	assert_string_equal(rows->rows[0].values[LO_STATE].bytes, "partly");
+	rows_free(rows);
+	rows = live_rows(live, &(struct live_question){ .table = "servers", .host = 0 });
+	assert_string_equal(rows->rows[0].values[LS_STATE].bytes, "partly");
+	rows_free(rows);
+	metrics_write(&text, live, LIVE_ALL);
+	assert_non_null(strstr(text_get(&text), "postroom_server_up{server=\"mail1\"} 0\n"));
+	text_free(&text);
 }
 
 /* --- a strict reader of the text format -------------------------------------------------------------- */
@@ -411,7 +451,7 @@ static void read_strictly(const char *text, struct families *families)
 static void metrics_are_what_prometheus_reads(void **state)
 {
 	static const char *const lines[] = {
-		"postroom_server_up{server=\"mail1\"} 1\n", "postroom_server_up{server=\"mail2\"} 0\n",
+		"postroom_server_up{server=\"mail1\"} 0\n", "postroom_server_up{server=\"mail2\"} 0\n",
 		"postroom_source_up{server=\"mail2\",source=\"queue\"} 0\n",
 		"postroom_connections{server=\"mail1\"} 404\n",
 		"postroom_service_limit{server=\"mail1\",service=\"imap-login\",unit=\"logins\"} 400\n",
@@ -471,7 +511,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(what_is_not_known_is_not_nothing, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(rates_come_from_the_last_minutes, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(drops_are_counted_by_their_changes, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(sources_say_how_they_are, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(sources_say_how_they_are, set_up, tear_down), cmocka_unit_test_setup_teardown(a_server_is_partly_up_at_once, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(metrics_are_what_prometheus_reads, set_up, tear_down),
 		cmocka_unit_test(the_rows_of_metrics_name_what_there_is),
 	};
