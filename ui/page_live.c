@@ -15,7 +15,7 @@
 #include "ui/moment.h"
 #include "ui/session.h"
 
-enum { NAMES = 4, PLACES_MOST = 6, DAY = 86400 };
+enum { NAMES = 4, PLACES_MOST = 6, DAY = 86400, TRIAL_SECONDS = 10 };
 
 static struct live *live_of(const struct page_live *page)
 {
@@ -176,6 +176,18 @@ static int64_t oldest_who(const struct page_live *page)
 	return oldest;
 }
 
+/* Would a connection be seen at all? Where her server is known, others that do not answer are no reason to know nothing. */
+static bool not_told(const struct page_live *page)
+{
+	for (size_t i = 0; i < host_count(page); i++) {
+		const struct live_state *state = live_state(live_of(page), i, LIVE_WHO);
+
+		if ((page->home == PERSON_ANYWHERE || page->home == i) && state->applies && (!state->known || state->old || state->error.kind != ERROR_NONE))
+			return true;
+	}
+	return false;
+}
+
 const char *page_live_connections(const struct page_live *page, struct arena *arena, const char **note, const char **trouble)
 {
 	const struct rows *rows = page->connections;
@@ -189,7 +201,7 @@ const char *page_live_connections(const struct page_live *page, struct arena *ar
 	if (rows == NULL)
 		return "not known yet";
 	if (rows->count == 0)
-		return "none";
+		return not_told(page) ? "not known" : "none";
 	return arena_format(arena, "%zu: %s", rows->count, places_of(rows, arena));
 }
 
@@ -276,11 +288,13 @@ static int64_t login_in_logs(const struct page_live *page, struct arena *arena)
 /* The directory may lag behind, and many have none: whichever saw one later counts. */
 const char *page_live_login(const struct page_live *page, const struct record *record, struct arena *arena)
 {
-	int64_t told = time_in(record, "last_login"), seen = login_in_logs(page, arena);
+	int64_t told = time_in(record, "last_login"), seen = login_in_logs(page, arena), set = time_in(record, "password_changed");
+	/* A new password is tried at once, and to the directory that is a login. */
+	bool trial = set != 0 && told >= set && told - set <= TRIAL_SECONDS;
 
 	if (told == 0 && seen == 0)
 		return page->connections != NULL && page->connections->count > 0 ? "logged in now" : "not told";
-	return arena_format(arena, "%s%s", history_time(arena, seen > told ? seen : told), seen > told ? " (log)" : "");
+	return arena_format(arena, "%s%s", history_time(arena, seen > told ? seen : told), seen > told ? " (log)" : trial ? " (trial?)" : "");
 }
 
 const char *page_live_password(const struct record *record, struct arena *arena)

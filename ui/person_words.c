@@ -166,6 +166,17 @@ static void say_filters(const struct person_parts *parts, struct arena *arena, s
 	said->words = count == 0 ? "none" : words;
 }
 
+/* Each word holds those before it, and who only hears the last one does not think of reading. */
+static const char *rights_in_words(const char *rights)
+{
+	static const char *const words[][2] = { { "post", "read, post" }, { "append", "read, append" }, { "write", "read, append, delete" } };
+
+	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+		if (strcmp(rights, words[i][0]) == 0)
+			return words[i][1];
+	return rights;
+}
+
 static void say_access(const struct person_parts *parts, struct arena *arena, struct person_said *said)
 {
 	struct walk walk = { parts, PART_ACCESS, 0, 0 };
@@ -175,7 +186,7 @@ static void say_access(const struct person_parts *parts, struct arena *arena, st
 
 	while ((row = next_row(&walk)) != NULL)
 		if (count++ < RIGHTS_SHOWN)
-			words = joined(arena, words, ", ", arena_format(arena, "%s %s (%s)", cell(row, LC_FOLDER), cell(row, LC_WHO), cell(row, LC_RIGHTS)));
+			words = joined(arena, words, ", ", arena_format(arena, "%s %s (%s)", cell(row, LC_FOLDER), cell(row, LC_WHO), rights_in_words(cell(row, LC_RIGHTS))));
 	said->words = count == 0 ? "nobody else" : count > RIGHTS_SHOWN ? arena_format(arena, "%s and %zu more", words, count - RIGHTS_SHOWN) : words;
 }
 

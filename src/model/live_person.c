@@ -58,7 +58,7 @@ static const struct field access_fields[] = {
 	[LC_WHO] = { .name = "who", .label = "Who", .type = FIELD_TEXT, .flags = SHOWN | FIELD_SEARCH, .group = GROUP, .width = 28,
 		.help = "A user, group=NAME, anyone or authenticated; with - in front rights that are taken away." },
 	[LC_RIGHTS] = { .name = "rights", .label = "Rights", .type = FIELD_TEXT, .flags = SHOWN, .group = GROUP, .width = 16,
-		.help = "read, post, append, write, all, or the rights one by one." },
+		.help = "read, post, append, write, all, or the rights one by one; each word holds reading and those before it." },
 	[LC_SERVER] = { .name = "server", .label = "Server", .type = FIELD_TEXT, .flags = SHOWN | FIELD_SEARCH, .group = GROUP, .width = 12,
 		.help = "The server where the folder is." },
 	{ .name = NULL },

@@ -131,7 +131,8 @@ static const struct field user_fields[] = {
 	{
 		.name = "last_login", .label = "Last login", .type = FIELD_TIME, .flags = FIELD_DERIVED,
 		.group = "Identity", .width = 20,
-		.help = "When the directory saw the last login; it may lag behind.",
+		.help = "When the directory saw the last login; it may lag behind. A new password that postroom tries after setting it counts as one too: on "
+			"the page of the person a login within seconds of a new password is marked (trial?).",
 	},
 	{
 		.name = "address", .label = "Primary address", .type = FIELD_ADDRESS,

@@ -262,6 +262,15 @@ static void the_log_tells_the_last_login(void **state)
 	stage_keys(stage, "Ctrl-R");
 	line_with(stage, arena, "Account", &item);
 	assert_string_equal(item.words, "no lock seen; last login 2026-11-20 13:59");
+	/* A new password is tried by postroom itself, seconds after it was set. */
+	fake_change_behind(stage->engine, "user", "user001", "password_changed", "2026-11-20T13:58:58Z");
+	stage_keys(stage, "Ctrl-R");
+	line_with(stage, arena, "Account", &item);
+	assert_string_equal(item.words, "no lock seen; last login 2026-11-20 13:59 (trial?)");
+	fake_change_behind(stage->engine, "user", "user001", "password_changed", "2026-11-20T13:58:40Z");
+	stage_keys(stage, "Ctrl-R");
+	line_with(stage, arena, "Account", &item);
+	assert_string_equal(item.words, "no lock seen; last login 2026-11-20 13:59");
 	arena_free(arena);
 	stage_free(stage);
 }
@@ -294,6 +303,25 @@ static void somebody_elses_person_is_only_looked_at(void **state)
 	stage_keys(stage, "Esc Esc");
 	open_person(stage, "user001");
 	shows(stage, "p password..");
+	arena_free(arena);
+	stage_free(stage);
+}
+
+/* append and write hold reading: who asks who reads the mail must be told. */
+static void access_tells_that_it_reads(void **state)
+{
+	static const char *const hosts[] = { "mail1", "mail2", "mail3" };
+	struct stage *stage = new_stage(ROLE_HELPDESK, 24, 80);
+	struct arena *arena = arena_new();
+	struct page_item item;
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++)
+		say(stage, (struct fake_reply){ .host = hosts[i], .command = "acl-get", .holes = "user001@example.de INBOX",
+			.output = "ID\tGlobal\tRights\nowner\t\tlookup read\nanyone\t\tinsert lookup post read write write-seen\n" });
+	open_person(stage, "user001");
+	line_with(stage, arena, "Access by others", &item);
+	assert_string_equal(item.words, "INBOX anyone (read, append)");
 	arena_free(arena);
 	stage_free(stage);
 }
@@ -625,7 +653,7 @@ int main(void)
 		cmocka_unit_test(a_filter_is_read_on_request_only),
 		cmocka_unit_test(a_refused_login_is_told),
 		cmocka_unit_test(an_expired_account_is_no_lock),
-		cmocka_unit_test(the_log_tells_the_last_login),
+		cmocka_unit_test(the_log_tells_the_last_login), cmocka_unit_test(access_tells_that_it_reads),
 		cmocka_unit_test(somebody_elses_person_is_only_looked_at),
 		cmocka_unit_test(access_says_who_can_give_it),
 		cmocka_unit_test(no_key_for_whom_it_does_nothing),
