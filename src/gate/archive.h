@@ -47,7 +47,9 @@ struct set {
 	bool ours;                         /* in our own directory */
 	bool live;                         /* another running session of ours is at it */
 	const struct set *finished_by;     /* the applied set that did the rest of it and holds; NULL */
-	const struct set *undone_by;       /* the applied set that took it back and holds; NULL */
+	const struct set *undone_by;       /* the applied set that took it back and holds, or tells that the guardian did; NULL */
+	bool timed_out;                    /* undone_by tells that nobody confirmed it in time */
+	bool told_before;                  /* an end that another journal tells too, and told first */
 };
 struct archive {
 	struct arena *arena;

@@ -44,7 +44,7 @@ static const char *state_words(struct arena *arena, const struct set *set)
 	case HISTORY_FAILED:
 		return set->problem ? arena_format(arena, "not done: %s", set->problem) : "not done";
 	case HISTORY_UNDONE:
-		return arena_format(arena, "taken back by %s", set->undone_by->id);
+		return set->timed_out ? "rolled back (not confirmed)" : arena_format(arena, "taken back by %s", set->undone_by->id);
 	case HISTORY_PARTLY:
 		return arena_format(arena, "%zu of %zu steps done: %s", set_undoable(set), set->count,
 			set->problem ? set->problem : "the rest failed");
@@ -124,7 +124,7 @@ static struct history *history_of(const struct archive *archive)
 	size_t i;
 
 	for (i = archive->count; i-- > 0;)
-		if (archive->sets[i]->session)
+		if (archive->sets[i]->session && !archive->sets[i]->told_before)
 			fill(arena, archive->sets[i], &entries[history->count++]);
 	history->arena = arena;
 	history->entries = entries;

@@ -118,6 +118,10 @@ struct change *undo_change(const struct archive *archive, const struct set *set,
 		error_set(error, ERROR_UNSUPPORTED, "Change %s cannot be taken back: nothing of it was done that could be", set->id);
 		return NULL;
 	}
+	if (set->undone_by && set->timed_out) {
+		error_set(error, ERROR_CONFLICT, "Change %s has been taken back already: nobody confirmed it in time, and the old values came back by themselves", set->id);
+		return NULL;
+	}
 	if (set->undone_by) {
 		error_set(error, ERROR_CONFLICT, "Change %s was taken back already by %s", set->id, set->undone_by->id);
 		return NULL;

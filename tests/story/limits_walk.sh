@@ -94,6 +94,11 @@ ok "the next console opens" shows 'dir ok'
 keys H
 ok "and finds in the history how it ended" shows 'came back by themselves' 30
 close_console
+ok "once" test "$(pr history --format tsv | grep -c 'came back by themselves')" = 1
+ok "the change itself is told to be rolled back" eval "pr history --format tsv | grep 'Change the limits of mail1' | head -1 | grep -q 'rolled back (not confirmed)'"
+rolled=$(pr history --format tsv | grep 'rolled back (not confirmed)' | head -1 | cut -f1)
+status 75 "and cannot be taken back again" pr undo "$rolled" --yes
+said "since it has been" "has been taken back already"
 
 # --- a console that lives while it goes back ------------------------------------------------------------
 console 100 30 --config "$work/admin.conf"
