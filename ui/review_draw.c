@@ -23,6 +23,7 @@ struct layout {
 	struct wrapped left, right;
 	bool two;                  /* right is used */
 	bool beside;
+	bool whole;                /* all of it in one pane, since both had more and somebody reads on; its offset is one less */
 	int bottom;                /* rows kept for lines and buttons */
 };
 
@@ -37,6 +38,21 @@ static int bottom_rows(const struct review_view *self, int rows)
 	else if (rows - wanted >= 8)
 		wanted++;              /* a blank row or a word above */
 	return wanted > rows ? rows : wanted;
+}
+
+/*
+ * Rows of the upper pane where the two lie above each other: nobody gets more than needed; what it will cause goes
+ * before the small print of the change, of which the first rows always stay.
+ */
+static int upper_rows(const struct layout *layout, int rows)
+{
+	int lower = (int)layout->right.count, upper = (int)layout->left.count;
+
+	if (upper + lower <= rows)
+		return upper;
+	if (upper <= UPPER_LEAST)
+		return upper;
+	return rows - lower > UPPER_LEAST ? rows - lower : UPPER_LEAST;
 }
 
 static void fill_layout(const struct review_view *self, struct arena *arena, enum visible_form form, int rows, int columns,
@@ -62,21 +78,15 @@ static void fill_layout(const struct review_view *self, struct arena *arena, enu
 		return;
 	wrapped_start(&layout->right, arena, form, layout->beside ? columns - left - 3 : columns - 1);
 	review_pane_causes(self, &layout->right);
-}
-
-/*
- * Rows of the upper pane where the two lie above each other: nobody gets more than needed; what it will cause goes
- * before the small print of the change, of which the first rows always stay.
- */
-static int upper_rows(const struct layout *layout, int rows)
-{
-	int lower = (int)layout->right.count, upper = (int)layout->left.count;
-
-	if (upper + lower <= rows)
-		return upper;
-	if (upper <= UPPER_LEAST)
-		return upper;
-	return rows - lower > UPPER_LEAST ? rows - lower : UPPER_LEAST;
+	/* Two panes that lie above each other and both have more would go on by two rows, so they become one. */
+	rows -= layout->bottom;
+	if (self->scroll == 0 || layout->beside || wrapped_most(&layout->left, upper_rows(layout, rows)) == 0 ||
+	    wrapped_most(&layout->right, rows - upper_rows(layout, rows)) == 0)
+		return;
+	layout->two = false;
+	layout->whole = true;
+	wrapped_start(&layout->left, arena, form, left);
+	review_pane_all(self, &layout->left);
 }
 
 size_t review_scroll_most(const struct review_view *self, const struct canvas *canvas, size_t *page)
@@ -84,19 +94,21 @@ size_t review_scroll_most(const struct review_view *self, const struct canvas *c
 	struct arena *arena = arena_new();
 	/* Top line, section bar, crumb, notice and footer are the frame's. */
 	int rows = canvas->rows > 6 ? canvas->rows - 5 : 1, height, upper, lower;
+	struct review_view read_on = *self;
 	struct layout layout;
 	size_t most, other = 0;
 
-	fill_layout(self, arena, canvas->form, rows, canvas->columns, &layout);
+	read_on.scroll = 1;
+	fill_layout(&read_on, arena, canvas->form, rows, canvas->columns, &layout);
 	height = rows - layout.bottom;
 	upper = layout.two && !layout.beside ? upper_rows(&layout, height) : height;
 	lower = layout.beside ? height : height - upper;
-	most = wrapped_most(&layout.left, upper);
+	most = wrapped_most(&layout.left, upper) + layout.whole;
 	if (layout.two)
 		other = wrapped_most(&layout.right, lower);
 	arena_free(arena);
 	/* Both go together: by a page of the smaller one of those that move at all. */
-	*page = wrapped_page(most == 0 || (other > 0 && lower < upper) ? lower : upper);
+	*page = layout.whole && self->scroll == 0 ? 1 : wrapped_page(most == 0 || (other > 0 && lower < upper) ? lower : upper);
 	return most > other ? most : other;
 }
 
@@ -134,7 +146,7 @@ static void draw_panes(const struct review_view *self, const struct layout *layo
 	int upper = layout->two && !layout->beside ? upper_rows(layout, rows) : rows;
 	int left = layout->left.width;
 
-	wrapped_draw(&layout->left, canvas, area.top, 0, upper, self->scroll);
+	wrapped_draw(&layout->left, canvas, area.top, 0, upper, self->scroll - layout->whole);
 	if (!layout->two)
 		return;
 	if (!layout->beside) {

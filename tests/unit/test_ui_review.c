@@ -60,6 +60,30 @@ static void back_has_the_focus(void **state)
 	assert_int_equal(fake_writes(stage->engine), 0);
 }
 
+/* At first what is changed and what it causes; whoever reads on has both in one text, by pages of the whole height. */
+static void page_down_moves_a_page(void **state)
+{
+	unsigned presses = 0;
+	bool end = false;
+
+	(void)state;
+	stage_keys(stage, "d");
+	shows(stage, "Will cause");
+	shows(stage, "more below, PgDn");
+	for (; presses < 6 && !end; presses++) {
+		char *screen;
+
+		stage_keys(stage, "PgDn");
+		screen = stage_print(stage);
+		end = strstr(screen, "more below") == NULL;
+		free(screen);
+	}
+	assert_true(end);
+	for (; presses > 0; presses--)
+		stage_keys(stage, "PgUp");
+	shows(stage, "Will cause");
+}
+
 /* Some keys lead away (q, a section); then a fresh review is opened. */
 static void be_in_review(void)
 {
@@ -470,7 +494,7 @@ static void hostile_text_is_harmless(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(back_has_the_focus, open_stage, close_stage),
+		cmocka_unit_test_setup_teardown(back_has_the_focus, open_stage, close_stage), cmocka_unit_test_setup_teardown(page_down_moves_a_page, open_stage, close_stage),
 		cmocka_unit_test_setup_teardown(no_other_key_writes, open_stage, close_stage),
 		cmocka_unit_test_setup_teardown(moving_reaches_apply, open_stage, close_stage),
 		cmocka_unit_test_setup_teardown(the_ticket_is_kept, open_stage, close_stage),

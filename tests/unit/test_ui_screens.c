@@ -199,7 +199,7 @@ static const struct scene scenes[] = {
 	{ "review-add", ROLE_ADMIN, "domains", { "n", "=new.example", "Ctrl-G", NULL }, false, false, 0, 0, 0 },
 	{ "review-delete", ROLE_ADMIN, "users", { "d", NULL }, false, false, 0, 0, 0 },
 	{ "review-delete-end", ROLE_ADMIN, "users", { "d PgDn PgDn PgDn PgDn", NULL }, false, false, 0, 0, 0 },
-	{ "review-delete-forwards", ROLE_ADMIN, "users", { "d Right Right Enter PgDn PgDn PgDn PgDn", NULL }, false, false, 0, 0, 0 },
+	{ "review-delete-forwards", ROLE_ADMIN, "users", { "d Right Right Enter PgDn PgDn", NULL }, false, false, 0, 0, 0 },
 	{ "review-address", ROLE_ADMIN, "users", { "/", "=user015", "Enter", "Home Down Down Down Down Down Down Down e Ctrl-U",
 		"=new@example.com", "Enter", NULL }, false, false, 0, 0, 0 },
 	{ "review-address-kept", ROLE_ADMIN, "users", { "/", "=user015", "Enter", "Home Down Down Down Down Down Down Down e Ctrl-U",
