@@ -90,6 +90,8 @@ static struct pty_session *open_one(const char *config)
 	return session;
 }
 
+enum { NAME_ROOM = 20 };
+
 /* --- keys --------------------------------------------------------------------------------------- */
 
 static double microseconds(void)
@@ -100,29 +102,32 @@ static double microseconds(void)
 	return (double)now.tv_sec * 1e6 + (double)now.tv_nsec / 1e3;
 }
 
-static int pointer_row(const struct pty_session *session)
+/* The server under the cursor, which stays on it where rows change places; false: there is none. */
+static bool pointed(const struct pty_session *session, char name[NAME_ROOM])
 {
 	for (int i = 0; i < session->screen.rows; i++) {
 		char *row = screen_row(&session->screen, i);
 		bool here = strncmp(row, "\xe2\x96\xb8", 3) == 0;
 
+		if (here)
+			snprintf(name, NAME_ROOM, "%.*s", (int)strcspn(row + 3, " "), row + 3);
 		free(row);
 		if (here)
-			return i;
+			return true;
 	}
-	return -1;
+	return false;
 }
 
-/* From the key to the cursor in its new place. */
+/* From the key to the cursor on another server. */
 static double press(struct pty_session *session, const char *key)
 {
-	int before = pointer_row(session);
+	char before[NAME_ROOM], now[NAME_ROOM];
 	double begun;
 
-	assert_true(before >= 0);
+	assert_true(pointed(session, before));
 	begun = microseconds();
 	pty_type(session, key);
-	while (pointer_row(session) == before || pointer_row(session) < 0) {
+	while (!pointed(session, now) || strcmp(now, before) == 0) {
 		if (microseconds() - begun > KEY_MS * 1000.0) {
 			console_print(session);
 			fail_msg("a key was not answered");
@@ -210,9 +215,9 @@ static void twenty_servers_of_which_five_hang(void **state)
 
 	(void)state;
 	/* Every server was asked by then; where only Dovecot hangs, the machine answers. */
-	if (!pty_wait_for(session, "16 of 20 servers answer", 60000 * CONSOLE_SLOWER)) {
+	if (!pty_wait_for(session, "15 of 20 servers answer, 1 in part", 60000 * CONSOLE_SLOWER)) {
 		console_print(session);
-		fail_msg("not sixteen of twenty");
+		fail_msg("not fifteen of twenty and one in part");
 	}
 	console_wait(control, "20 of 20 servers answer");
 	fifteen_are_fresh(session);
