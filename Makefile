@@ -153,7 +153,7 @@ $(BUILD)/tests/unit/test_live_%: $(BUILD)/tests/unit/test_live_%.o $(FAKE_HOSTS)
 	$(LINK) $(LIBS_SRC) -lcmocka
 
 # Ports and inner services over real sockets; restarts, by servers that answer what the test says.
-$(addprefix $(BUILD)/tests/unit/,test_ports test_inner test_restart): $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(BUILD)/tests/fakes/fake_hosts.o $(BUILD)/libfakes.a $(BUILD)/libpostroom.a
+$(addprefix $(BUILD)/tests/unit/,test_limits_ask test_ports test_inner test_restart): $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(BUILD)/tests/fakes/fake_hosts.o $(BUILD)/libfakes.a $(BUILD)/libpostroom.a
 	$(LINK) $(LIBS_SRC) -lcmocka
 
 $(BUILD)/tests/unit/test_%: $(BUILD)/tests/unit/test_%.o $(BUILD)/libfakes.a $(BUILD)/libpostroom.a

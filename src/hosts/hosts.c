@@ -59,6 +59,11 @@ void hosts_only_look(struct hosts *hosts)
 	hosts->only_look = true;
 }
 
+struct loop *hosts_loop(const struct hosts *hosts)
+{
+	return hosts->loop;
+}
+
 size_t hosts_count(const struct hosts *hosts)
 {
 	return hosts->count;

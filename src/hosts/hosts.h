@@ -65,6 +65,7 @@ void hosts_close(struct hosts *hosts);
  */
 void hosts_only_look(struct hosts *hosts);
 size_t hosts_count(const struct hosts *hosts);
+struct loop *hosts_loop(const struct hosts *hosts);              /* the one they were opened with */
 const struct host_settings *host_at(const struct hosts *hosts, size_t host);
 /* Index by name; false: none of that name. */
 bool host_named(const struct hosts *hosts, const char *name, size_t *host);

@@ -17,10 +17,16 @@
 #include "base/text.h"
 #include "settings/dropin.h"
 
+/* anvil tells its state once a second at most, and only when a client comes or goes; who is one. */
+enum { ANVIL_MS = 1200, ANVIL_WAITS = 3 };
+
 struct limits_asking {
 	struct hosts *hosts;
 	size_t host, step;
 	struct host_call *call;
+	struct loop_timer *wait;           /* before who and process-status are asked again */
+	unsigned waits;
+	bool again;                        /* anvil has not told since a reload */
 	struct limits_world *world;
 	struct limits_version version;
 	struct limits_processes *processes;        /* NULL: not told */
@@ -213,8 +219,10 @@ static bool take_who(struct limits_asking *asking, const struct host_answer *ans
 static bool take_anvil(struct limits_asking *asking, const struct host_answer *answer, struct error *error)
 {
 	(void)error;
-	if (answer->error.kind == ERROR_NONE && answer->status == 0 && answer->form == FORM_OUTPUT && !answer->cut)
-		asking->world->facts->anvil_started = limits_anvil_started(asking->world->arena, answer->output);
+	if (answer->error.kind != ERROR_NONE || answer->status != 0 || answer->form != FORM_OUTPUT || answer->cut)
+		return true;
+	asking->world->facts->anvil_started = limits_anvil_started(asking->world->arena, answer->output);
+	asking->again = limits_anvil_silent(asking->world->arena, answer->output) && asking->waits < ANVIL_WAITS;
 	return true;
 }
 
@@ -421,6 +429,17 @@ enum { STEPS = sizeof(steps) / sizeof(steps[0]) };
 
 static void next_step(struct limits_asking *asking);
 
+static void on_wait(void *context)
+{
+	struct limits_asking *asking = context;
+
+	loop_timer_stop(asking->wait);
+	asking->wait = NULL;
+	while (strcmp(steps[asking->step].command, "who") != 0)
+		asking->step--;
+	next_step(asking);
+}
+
 static void on_answer(void *context, const struct host_answer *answer)
 {
 	struct limits_asking *asking = context;
@@ -434,6 +453,12 @@ static void on_answer(void *context, const struct host_answer *answer)
 	}
 	if (!steps[asking->step].take(asking, answer, &error)) {
 		finish(asking, &error);
+		return;
+	}
+	if (asking->again) {
+		asking->again = false;
+		asking->waits++;
+		asking->wait = loop_after(hosts_loop(asking->hosts), ANVIL_MS, 0, on_wait, asking);
 		return;
 	}
 	asking->step++;
@@ -503,5 +528,11 @@ void limits_ask_cancel(struct limits_asking *asking)
 	if (!asking)
 		return;
 	asking->done = NULL;
+	if (asking->wait) {
+		loop_timer_stop(asking->wait);
+		limits_world_free(asking->world);
+		free(asking);
+		return;
+	}
 	host_cancel(asking->call);
 }

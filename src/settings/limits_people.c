@@ -107,6 +107,22 @@ static bool is_client_of_anvil(const char *name)
 }
 
 /*
+ * Measured (2.3.19): a reload takes the row of its process into the new services with nothing told and the new client_limit as
+ * what is left; the process tells again when a client comes, and no sooner than a second after it told last.
+ */
+bool limits_anvil_silent(struct arena *arena, const char *table)
+{
+	size_t name = column_of(table, "name"), told = column_of(table, "last_status_update");
+
+	if (name == SIZE_MAX || told == SIZE_MAX)
+		return false;
+	for (const char *line = strchr(table, '\n'); line && line[1]; line = strchr(line + 1, '\n'))
+		if (strcmp(cell_of(arena, line + 1, name), "anvil") == 0 && strcmp(cell_of(arena, line + 1, told), "0") == 0)
+			return true;
+	return false;
+}
+
+/*
  * Nobody tells with which client_limit a process was started; what anvil has left is of that number, and who can have the
  * rest is seen.  So this is rather too high than too low.
  */
@@ -115,7 +131,7 @@ uint64_t limits_anvil_started(struct arena *arena, const char *table)
 	size_t name = column_of(table, "name"), left = column_of(table, "available_count"), anvils = 0;
 	uint64_t most = ANVIL_OTHERS;
 
-	if (name == SIZE_MAX || left == SIZE_MAX)
+	if (name == SIZE_MAX || left == SIZE_MAX || limits_anvil_silent(arena, table))
 		return LIMITS_UNKNOWN;
 	for (const char *line = strchr(table, '\n'); line && line[1]; line = strchr(line + 1, '\n')) {
 		const char *service = cell_of(arena, line + 1, name), *count = cell_of(arena, line + 1, left);

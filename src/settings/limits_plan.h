@@ -60,6 +60,8 @@ void limits_people(struct arena *arena, const char *table, struct limits_facts *
  * LIMITS_UNKNOWN: it does not tell.
  */
 uint64_t limits_anvil_started(struct arena *arena, const char *table);
+/* Has it told nothing since a reload, so that this table holds only what is configured? */
+bool limits_anvil_silent(struct arena *arena, const char *table);
 
 struct limits_asking;
 /* done comes exactly once, never from inside this call: a world (taken), or NULL with an error. */

@@ -288,7 +288,7 @@ static void a_helpdesk_stays_inside(void **state)
 
 	(void)state;
 	trial_begin("helpdesk");
-	all_previews = all_writes = 0;
+	all_previews = all_writes = desk_writes = 0;
 	while (done < steps) {
 		done += run(ROLE_HELPDESK, trial_below(3) == 0 ? 2 : 0, 500);
 		runs++;

@@ -353,12 +353,18 @@ static void anvil(void **state)
 		{ "name\tavailable_count\nanvil\t1\nanvil\t2\n", LIMITS_UNKNOWN },
 		{ "name\tavailable_count\nanvil\t\n", LIMITS_UNKNOWN },
 		{ "name\tavailable_count\nauth\t9\n", LIMITS_UNKNOWN },
+		{ "name\tavailable_count\tlast_status_update\nanvil\t600\t1795200281\n", 604 },
+		/* Since a reload it has not told: the number is what is configured now. */
+		{ "name\tavailable_count\tlast_status_update\nanvil\t600\t0\n", LIMITS_UNKNOWN },
 		{ "name\tpid\nanvil\t2\n", LIMITS_UNKNOWN }, { "", LIMITS_UNKNOWN },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++)
 		assert_true(limits_anvil_started(arena, cases[i].table) == cases[i].most);
+	assert_true(limits_anvil_silent(arena, "last_status_update\tname\n0\tauth\n0\tanvil\n"));
+	assert_false(limits_anvil_silent(arena, "last_status_update\tname\n0\tauth\n7\tanvil\n"));
+	assert_false(limits_anvil_silent(arena, "name\nanvil\n"));
 }
 
 int main(void)
