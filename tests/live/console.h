@@ -34,7 +34,7 @@
 #define CONSOLE_SLOWER 1
 #endif
 /* How long is waited for words before the test has failed; half a second where nothing else runs. */
-enum { CONSOLE_WAIT_MS = 30000 * CONSOLE_SLOWER };
+enum { CONSOLE_WAIT_MS = 60000 * CONSOLE_SLOWER };
 
 static inline const char *console_env(const char *name)
 {

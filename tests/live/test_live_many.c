@@ -64,7 +64,7 @@ static const char *start_many(int plain, int tls)
 		" inet_listener imap {\n  port = $1\n }\n inet_listener imaps {\n  port = $2\n }\n}\n"
 		"CONF\n"
 		"dovecot -c $d/dovecot.conf >/dev/null 2>&1 </dev/null\n"
-		"for i in 1 2 3 4 5 6 7 8 9 10; do [ -s $d/run/master.pid ] && break; sleep 0.1; done\n";
+		"for i in $(seq 600); do [ -s $d/run/master.pid ] && break; sleep 0.1; done\n";
 	const char *line = arena_format(world.arena, "LAB_DIR=%s; set -- %d %d\n%s", lab("LAB_DIR"), plain, tls, words);
 
 	shell(0, line);

@@ -275,6 +275,19 @@ static void clients_become(size_t server, const char *service, long least, long 
 	}
 }
 
+/* A process of a session that ended is there for a moment more: at rest these hold so many. */
+static bool at_rest(struct capacity *list, size_t count, size_t server)
+{
+	static const struct { const char *service; size_t used[SERVERS]; } rest[] = {
+		{ "imap", { 16, 8 } }, { "imap-login", { 6, 3 } }, { "pop3", { 4, 3 } }, { "pop3-login", { 2, 0 } }, { "managesieve", { 4, 2 } },
+	};
+
+	for (size_t i = 0; i < sizeof(rest) / sizeof(rest[0]); i++)
+		if (capacity_of(list, count, rest[i].service)->used != rest[i].used[server] * times())
+			return false;
+	return true;
+}
+
 static void how_full_services_are(void **state)
 {
 	struct services *services;
@@ -289,11 +302,19 @@ static void how_full_services_are(void **state)
 		skip();
 	for (size_t server = 0; server < SERVERS; server++) {
 		wait_for_logins(server, (server ? 3 : 8) * (long)times());
-		services = ask(&source_services, server);
 		configuration = ask(&source_configuration, server);
-		processes = ask(&source_processes, server);
-		who = ask(&source_who, server);
-		count = capacities_of(world.arena, services, configuration, processes, who, &list);
+		for (unsigned tries = 0;; tries++) {
+			services = ask(&source_services, server);
+			processes = ask(&source_processes, server);
+			who = ask(&source_who, server);
+			count = capacities_of(world.arena, services, configuration, processes, who, &list);
+			if (tries == 500 || at_rest(list, count, server))
+				break;
+			source_services.free(services);
+			source_processes.free(processes);
+			source_who.free(who);
+			usleep(50000);
+		}
 		assert_true(count > 20);
 		assert_string_equal(configuration->version, arena_format(world.arena, "%.*s", (int)strlen(configuration->version), shell(server, "dovecot --version")));
 		assert_int_equal(configuration->userip, 100);

@@ -196,16 +196,24 @@ static bool row_has(const struct pty_session *session, int server, const char *w
 	return has;
 }
 
-static void fifteen_are_fresh(const struct pty_session *session)
+static bool is_fresh(const struct pty_session *session, int server)
 {
-	for (int i = 0; i < SERVERS; i++) {
-		bool fresh = row_has(session, i, "imap") && !row_has(session, i, "OLD") && !row_has(session, i, "NO ANSWER") && !row_has(session, i, "not known");
+	return row_has(session, server, "imap") && !row_has(session, server, "OLD") && !row_has(session, server, "NO ANSWER") && !row_has(session, server, "not known");
+}
 
-		if (fresh != !hangs(i)) {
-			console_print(session);
-			fail_msg("m%02d is %s", i, fresh ? "fresh" : "not fresh");
+/* A busy machine may be late with one of them, which comes again. */
+static void fifteen_are_fresh(struct pty_session *session)
+{
+	int64_t until = console_now() + CONSOLE_WAIT_MS;
+
+	for (int i = 0; i < SERVERS; i++)
+		while (is_fresh(session, i) != !hangs(i)) {
+			if (console_now() > until) {
+				console_print(session);
+				fail_msg("m%02d is %s", i, hangs(i) ? "fresh" : "not fresh");
+			}
+			pty_wait_for(session, "\1", 50);
 		}
-	}
 }
 
 static void twenty_servers_of_which_five_hang(void **state)

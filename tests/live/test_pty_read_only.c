@@ -385,6 +385,21 @@ static char *as_it_is(void)
 	return servers_shell("doveadm -h -c \"$LAB_DOVECOT1_CONF\" -f tab who -1 | sort; [ -z \"$LAB_POSTFIX_CONF\" ] || postqueue -c \"$LAB_POSTFIX_CONF\" -j | sort");
 }
 
+/* The session of this test, and none of the tests before: they end in a moment of their own. */
+static char *at_rest(void)
+{
+	for (int i = 0; i < 300; i++) {
+		char *sessions = servers_shell("doveadm -h -c \"$LAB_DOVECOT1_CONF\" -f tab who -1 | wc -l");
+		bool alone = strtol(sessions, NULL, 10) == 1;
+
+		free(sessions);
+		if (alone)
+			break;
+		console_pause(100);
+	}
+	return as_it_is();
+}
+
 static void nothing_is_changed(void **state)
 {
 	struct text more = { 0 };
@@ -409,14 +424,19 @@ static void nothing_is_changed(void **state)
 	snprintf(state_directory, sizeof(state_directory), "%s/state-readonly", console_folder());
 	assert_true(session_open(&session, SESSION_IMAP, false, "127.0.0.1", atoi(console_env("LAB_IMAP1")), NULL, "anna.schmid@example.com", password));
 	directory = lab_dump();
-	console_pause(500);
-	before = as_it_is();
+	before = at_rest();
 	console = start_traced(config, trace);
 	console_wait(console, "Overview - ");
 	press_everything(console, console_now() + (strcmp(console_env("POSTROOM_FULL"), "1") == 0 ? LOOK_FULL_MS : LOOK_MS));
 	leave(console);
 	pty_free(console);
 	after = as_it_is();
+	/* Mail that was just tried once more lies in another queue for a moment. */
+	for (int i = 0; i < 200 && strcmp(before, after) != 0; i++) {
+		console_pause(100);
+		free(after);
+		after = as_it_is();
+	}
 	assert_string_equal(before, after);
 	free(before);
 	free(after);

@@ -92,7 +92,7 @@ static void one_that_hangs_delays_nobody(void **state)
 	const char *uris[] = { peer_uri(peer), live_env("LAB_URI"), NULL };
 	struct directory_settings settings = { .uris = uris, .tls = DIRECTORY_TLS_START, .ca_file = live_env("LAB_CA"), .base = live_env("LAB_BASE"),
 		.bind = DIRECTORY_BIND_SIMPLE, .bind_dn = live_env("LAB_MONITOR_DN"), .password_file = live_env("LAB_MONITOR_SECRET"),
-		.connect_seconds = 2 };
+		.connect_seconds = 5 };
 	struct loop *loop = loop_new();
 	struct error error = { 0 };
 	struct directory *directory;

@@ -30,17 +30,19 @@ trap leave EXIT
 soon test -s "$work/port"
 sed "s|http = \"https*://127.0.0.1:[0-9]*\"|http = \"http://127.0.0.1:$(cat "$work/port")\"|" "$work/admin.conf" >"$work/hangs.conf"
 chmod 600 "$work"/*.conf
-pr() { "$POSTROOM" --config "$work/admin.conf" "$@"; }
-as_ucs() { "$POSTROOM" --config "$work/ucs.conf" "$@"; }
+# Who only looks may look again.
+by() { case " $* " in *" --dry-run "*) answered "$POSTROOM" --config "$@" ;; *) "$POSTROOM" --config "$@" ;; esac; }
+pr() { by "$work/admin.conf" "$@"; }
+as_ucs() { by "$work/ucs.conf" "$@"; }
 not_said() { grep -qF -- "$2" "$work/out" && say_not "$1" <"$work/out" || say_ok "$1"; }
 
 anna=anna.schmid@example.com
 # mail_to FROM TO - handed to the private Postfix
 mail_to() { printf 'From: %s\nTo: %s\nSubject: story\n\nText\n' "$1" "$2" | sendmail -C "$LAB_POSTFIX_CONF" -f "$1" "$2"; }
-# waiting PATTERN COUNT - within 30 s so many such lines in the queue
+# waiting PATTERN COUNT - within a minute so many such lines in the queue
 waiting() {
 	local i
-	for ((i = 0; i < 300; i++)); do
+	for ((i = 0; i < 600; i++)); do
 		[ "$(postqueue -c "$LAB_POSTFIX_CONF" -j | grep -c -- "$1")" = "$2" ] && return 0
 		sleep 0.1
 	done
@@ -143,16 +145,8 @@ status 65 "nothing stopped in the middle" pr finish --dry-run
 said "and that is told" "There is nothing to go on with"
 status 0 "gone for good" pr remove user "$login" --follow --yes --confirm "$login"
 
-# comes_to PATTERN - by PgDn
-comes_to() {
-	local i
-	for ((i = 0; i < 12; i++)); do
-		shows "$1" 1 && return 0
-		keys PageDown
-	done
-	screen
-	return 1
-}
+# comes_to PATTERN - by itself, by PgDn or by PgUp
+comes_to() { shows "$1" 2 >/dev/null || page_to "$1"; }
 find_user() { keys / && shows 'Find' && keys C-u && type_slowly "$1" && shows 'Users - 1 of' && escape; }
 
 # --- on the screen -------------------------------------------------------------------------------------

@@ -45,7 +45,7 @@ make_domain() {
 make_user() {
 	keys 2 && shows '\[2 Users\]' && keys n && shows 'New user' && pause &&
 	keys Tab && field "$login" && field Anna && field Story && field "$address" && pause &&
-	fill_second && keys C-g && shows "Review - add user" && press_apply && gone 'Review' 30 &&
+	fill_second && keys C-g && shows "Review - add user" && press_apply && gone 'Review' &&
 	ldapfind "(&(uid=$login)(mailPrimaryAddress=$address))" uid
 }
 # A field with several values opens on Enter; one more value, and back to the form.
@@ -61,18 +61,18 @@ give_password() {
 }
 forward_other() {
 	find_user "$other" && keys Enter && shows 'Now +Account' && set_field 'Forward to' && pause && shows 'Forward' &&
-	type_slowly "$address" && keys C-g && shows 'Review' && press_apply && gone 'Review' 30 &&
+	type_slowly "$address" && keys C-g && shows 'Review' && press_apply && gone 'Review' &&
 	ldapfind "(&(uid=$other)(mailForwardAddress=$address))" uid
 }
 set_quota() {
 	find_user "$login" && escape && keys l && shows 'Quota' && pause && keys C-u &&
-	type_slowly '7 GB' && keys Enter && shows 'Review' && shows '7 GB' && press_apply && gone 'Review' 30 && shows 'u '
+	type_slowly '7 GB' && keys Enter && shows 'Review' && shows '7 GB' && press_apply && gone 'Review' && shows 'u '
 }
 quota_says() { doveadm -c "$LAB_DOVECOT1_CONF" quota get -u "$address" | grep -E "STORAGE.*$1"; }
 delete_user() {
-	find_user "$login" && escape && keys d && shows 'Review - delete' && confirm_by_name "$login" && gone 'Review' 30
+	find_user "$login" && escape && keys d && shows 'Review - delete' && confirm_by_name "$login" && gone 'Review'
 }
-take_back() { keys u && shows 'Review' && press_apply && gone 'Review' 30; }
+take_back() { keys u && shows 'Review' && press_apply && gone 'Review'; }
 
 ok "the console opens on the list of users" open_it
 ok "a domain is created through form and review" make_domain

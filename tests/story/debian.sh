@@ -58,7 +58,7 @@ make_domain() {
 make_user() {
 	section Users && keys n && shows 'New user' && pause &&
 	keys Tab && field "$login" && field Anna && field Story && field "$address" && pause &&
-	field "$second" && keys C-g && shows "Review - add user" && press_apply && gone 'Review' 30 &&
+	field "$second" && keys C-g && shows "Review - add user" && press_apply && gone 'Review' &&
 	ldapfind "(&(uid=$login)(mail=$address)(mailLocalAddress=$second))" uid
 }
 give_password() {
@@ -67,13 +67,13 @@ give_password() {
 }
 forward_other() {
 	find_user "$other" && keys Enter && shows 'Now +Account' && set_field 'Forward to' && pause && shows 'Forward' &&
-	type_slowly "$address" && keys C-g && shows 'Review' && press_apply && gone 'Review' 30 &&
+	type_slowly "$address" && keys C-g && shows 'Review' && press_apply && gone 'Review' &&
 	ldapfind "(&(uid=$other)(mailRoutingAddress=$address))" uid
 }
 # Below what goes on now.
 page_says_why() { find_user "$login" && keys Enter && shows 'Now +Account' && down_to "(>|▸) *Quota" && shows 'Quota +\(not in this directory\)' && to_list; }
-delete_user() { find_user "$login" && escape && keys d && shows 'Review - delete' && confirm_by_name "$login" && gone 'Review' 30; }
-take_back() { keys u && shows 'Review' && press_apply && gone 'Review' 30; }
+delete_user() { find_user "$login" && escape && keys d && shows 'Review - delete' && confirm_by_name "$login" && gone 'Review'; }
+take_back() { keys u && shows 'Review' && press_apply && gone 'Review'; }
 mail_too() { [ -n "${LAB_SMTP:-}" ] && [ "$(id -u)" = 0 ]; }
 # arrives TO SUBJECT MAILBOX [CONF] - is accepted, and lies in the mailbox
 arrives() { send "$1" "$2 $$" && found "$3" "$2 $$" "${4:-$LAB_DOVECOT1_CONF}"; }

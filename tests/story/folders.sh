@@ -51,7 +51,7 @@ give_right() {
 	shows 'Home server' && set_field Rights && shows 'add a new one' && pause && keys Enter && shows 'a new one' && keys C-p &&
 	shows 'Who - Users' && keys Tab && shows 'Who - Groups' && keys Tab && shows 'Who - Users' && type_slowly "$first" && shows "$first" && keys Enter && pause &&
 	shows "$first_address" && keys Tab && keys Right && pause && keys C-g && shows 'go to the review' && keys C-g &&
-	shows 'Review' && press_apply && gone 'Review' 30 && shows "$first_address +post" &&
+	shows 'Review' && press_apply && gone 'Review' && shows "$first_address +post" &&
 	ldapfind "(&(cn=$folder)(univentionMailACL=$first_address post))" cn
 }
 # The rights of a folder are given in its form: the grid of the editor, then the form again.
@@ -59,11 +59,11 @@ make_with_rights() {
 	escape && escape && shows 'Folders - ' && pause && keys n && shows 'New shared folder' && type_slowly "$second" && keys Tab && pause && keys Tab &&
 	type_slowly mail1.example.com && keys Tab && pause && keys Tab && pause && shows 'Enter add' && keys Enter && shows 'Rights - new shared folder' && pause &&
 	keys Enter && shows 'a new one' && type_slowly "$first_address" && keys Tab && pause && keys Right && pause && keys C-g && shows 'take into the form' &&
-	pause && keys Enter && shows 'New shared folder' && shows "$first_address +post" && keys C-g && shows 'Review - add' && press_apply && gone 'Review' 30 &&
+	pause && keys Enter && shows 'New shared folder' && shows "$first_address +post" && keys C-g && shows 'Review - add' && press_apply && gone 'Review' &&
 	ldapfind "(&(cn=$second)(univentionMailACL=$first_address post))" cn
 }
-delete_it() { keys d && shows 'Review - delete' && confirm_by_name "$folder" && gone 'Review' 30; }
-undo_it() { keys u && shows 'Review' && press_apply && gone 'Review' 30; }
+delete_it() { keys d && shows 'Review - delete' && confirm_by_name "$folder" && gone 'Review'; }
+undo_it() { keys u && shows 'Review' && press_apply && gone 'Review'; }
 
 ok "the console opens on the shared folders" open_it
 ok "a folder is made through form and review" make_folder

@@ -117,12 +117,12 @@ open_groups() { console 80 24 --config "$config"; shows 'list complete' && keys 
 open_group() { pause && keys / && shows 'Find' && keys C-u && type_slowly "$inner" && shows 'Groups - 1 of' && keys Enter && shows 'Mail reaches'; }
 add_member() {
 	set_field Members && shows 'Members - ' && type_slowly "$three" && shows "$three" && keys Enter && pause && keys Enter && pause && keys C-g && shows 'Review' &&
-	press_apply && gone 'Review' 30 && ldapvalue "(cn=$inner)" memberUid "$three"
+	press_apply && gone 'Review' && ldapvalue "(cn=$inner)" memberUid "$three"
 }
-take_back() { keys u && shows 'Review' && press_apply && gone 'Review' 30 && ! ldapvalue "(cn=$inner)" memberUid "$three"; }
+take_back() { keys u && shows 'Review' && press_apply && gone 'Review' && ! ldapvalue "(cn=$inner)" memberUid "$three"; }
 new_list() {
 	escape && escape && keys 6 && shows '\[6 (Lists|List)\]' && shows 'list complete' && keys n && shows 'New mailing list' &&
-	type_slowly "$list b" && keys C-g && shows 'Review - add mailing list' && press_apply && gone 'Review' 30 && ldapvalue "(cn=$list b)" cn "$list b"
+	type_slowly "$list b" && keys C-g && shows 'Review - add mailing list' && press_apply && gone 'Review' && ldapvalue "(cn=$list b)" cn "$list b"
 }
 delete_list() { run remove mailinglist "$list b" --yes && ! ldapvalue "(cn=$list b)" cn "$list b"; }
 ok "the console shows the groups on 5" open_groups

@@ -34,16 +34,27 @@ status() {
 	got=$?
 	if [ "$got" = "$want" ]; then say_ok "$name"; else { echo "exit status $got, wanted $want"; cat "$work/out"; } | say_not "$name"; fi
 }
-# soon COMMAND... - holds within 30 s: a server takes a changed configuration over in its own time;
+# soon COMMAND... - holds within a minute: a server takes a changed configuration over in its own time;
 # what the last try says is what it says
 soon() {
-	local i status=1 end=$((SECONDS + 30))
+	local i status=1 end=$((SECONDS + 60))
 	for ((i = 0; status != 0 && (i < 3 || SECONDS < end); i++)); do
 		[ "$i" = 0 ] || sleep 0.3
 		"$@" >"$work/soon" 2>&1
 		status=$?
 	done
 	cat "$work/soon"
+	return $status
+}
+# answered COMMAND... - runs it, again where a server was too busy to answer in the time that the program gives it
+answered() {
+	local i status=1
+	for ((i = 0; i < 20; i++)); do
+		"$@" >"$work/answered" 2>&1 </dev/null
+		status=$?
+		grep -q 'no answer within' "$work/answered" || break
+	done
+	cat "$work/answered"
 	return $status
 }
 # is_dead PID - it runs no more; what nobody has waited for is dead too
@@ -71,7 +82,7 @@ type_text() { tmux -L "$socket" send-keys -l "$1"; }
 screen() { tmux -L "$socket" capture-pane -p; }
 # shows PATTERN [SECONDS] - waits until the screen shows it (extended regular expression)
 shows() {
-	local i most=$((${2:-20} * 20))
+	local i most=$((${2:-60} * 20))
 	for ((i = 0; i < most; i++)); do
 		screen 2>/dev/null | grep -qE -- "$1" && return 0
 		sleep 0.05
@@ -81,7 +92,7 @@ shows() {
 	return 1
 }
 gone() { # gone PATTERN [SECONDS]
-	local i most=$((${2:-20} * 20))
+	local i most=$((${2:-60} * 20))
 	for ((i = 0; i < most; i++)); do
 		screen 2>/dev/null | grep -qE -- "$1" || return 0
 		sleep 0.05
@@ -198,10 +209,10 @@ send() {
 	cat "$work/talk"
 	return $status
 }
-# found ADDRESS SUBJECT CONF - within 30 s the mail lies in the mailbox
+# found ADDRESS SUBJECT CONF - within a minute the mail lies in the mailbox
 found() {
 	local i
-	for ((i = 0; i < 150; i++)); do
+	for ((i = 0; i < 300; i++)); do
 		[ -n "$(doveadm -c "$3" search -u "$1" subject "$2" 2>/dev/null)" ] && return 0
 		sleep 0.2
 	done
@@ -253,12 +264,12 @@ settled() {
 		sleep 0.1
 	done
 }
-# reaches SUBJECT ADDRESS... - within 30 s exactly these mailboxes have it, once each, and stay so
+# reaches SUBJECT ADDRESS... - within a minute exactly these mailboxes have it, once each, and stay so
 reaches() {
 	local i subject=$1
 	shift
 	printf '%s 1\n' "$@" | sort >"$work/wanted"
-	for ((i = 0; i < 120; i++)); do
+	for ((i = 0; i < 240; i++)); do
 		holders "$subject" >"$work/holders"
 		cmp -s "$work/wanted" "$work/holders" && break
 		sleep 0.25
@@ -319,10 +330,10 @@ log_in_once() {
 	exec {fd}>&-
 	return 1
 }
-# connected CONF USER COUNT - within 30 s Dovecot lists so many connections of this person
+# connected CONF USER COUNT - within a minute Dovecot lists so many connections of this person
 connected() {
 	local i
-	for ((i = 0; i < 300; i++)); do
+	for ((i = 0; i < 600; i++)); do
 		[ "$(doveadm -c "$1" -f tab who -1 2>/dev/null | cut -f1 | grep -cx -- "$2")" = "$3" ] && return 0
 		sleep 0.1
 	done

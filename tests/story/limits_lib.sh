@@ -61,7 +61,7 @@ hold() {
 # walk_to_review [SECONDS] - the section Limits, 60 connections, confirmed within so many seconds, up to the review
 walk_to_review() {
 	keys L
-	shows 'Connections at once' 30 && pause && type_text 60 && shows 'imap-login process_limit +20 +-> 60' 30 || return 1
+	shows 'Connections at once' && pause && type_text 60 && shows 'imap-login process_limit +20 +-> 60' || return 1
 	if [ -n "${1:-}" ]; then
 		keys BTab
 		pause

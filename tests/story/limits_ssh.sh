@@ -50,15 +50,15 @@ ok "they stay" runs 60
 # --- from the screen -------------------------------------------------------------------------------
 ok "the limit is 20 again" twenty
 console 100 30 --config "$work/admin.conf"
-ok "the console opens" shows 'dir ok' 20
+ok "the console opens" shows 'dir ok'
 screen | grep -q "dir ok" || { finish; exit; }
 ok "the walk leads to a review" walk_to_review
 ok "which says how long there is" shows 'after 300 s unless'
 press_apply >/dev/null
-ok "it waits, and the top line counts down from 5 minutes" shows 'mail1 confirm (5:00|4:[0-5][0-9])' 90
+ok "it waits, and the top line counts down from 5 minutes" shows 'mail1 confirm (5:00|[34]:[0-5][0-9])' 90
 ok "the new values run" runs 60
 keys M-c
-ok "one key leads to confirming" shows 'Confirm: the new' 20
+ok "one key leads to confirming" shows 'Confirm: the new'
 press_apply >/dev/null
 ok "then nothing counts any more" gone 'mail1 confirm' 60
 ok "the new values stay" runs 60
@@ -67,7 +67,7 @@ ok "the new values stay" runs 60
 close_console
 ok "the limit is 20 once more" twenty
 console 100 30 --config "$work/admin.conf"
-ok "another console" shows 'dir ok' 20
+ok "another console" shows 'dir ok'
 ok "the walk, twenty seconds to confirm" walk_to_review 20
 press_apply >/dev/null
 ok "it waits" shows 'mail1 confirm 0:' 90
@@ -76,18 +76,24 @@ ok "the link is gone, and the old values run again at the deadline" runs 20
 ok "the file is as it was" file_goes
 link_up
 ok "the link is back, and the console tells it" shows 'was taken back, the old values' 60
-ok "and counts no more" gone 'mail1 (confirm|goes back)' 20
+ok "and counts no more" gone 'mail1 (confirm|goes back)'
 keys H
-ok "it stands in the history" shows 'came back by themselves' 30
+ok "it stands in the history" shows 'came back by themselves'
 close_console
 
 # --- the link goes while it is being applied -------------------------------------------------------------
-pr limits apply --connections 60 --protocols imap --host mail1 --confirm-within 15 --yes >"$work/cut" 2>&1 &
-applying=$!
-ok "the new file is there" file_comes
-link_down
-wait "$applying"
-cut=$?
+# A machine that was slow to look has missed the moment: then once more.
+for _ in 1 2 3 4 5; do
+	pr limits apply --connections 60 --protocols imap --host mail1 --confirm-within 15 --yes >"$work/cut" 2>&1 &
+	applying=$!
+	file_comes
+	link_down
+	wait "$applying"
+	cut=$?
+	[ "$cut" = 0 ] || break
+	link_up
+	pr rollback --host mail1 --yes >/dev/null 2>&1
+done
 ok "nobody says that it went well" eval '[ "$cut" != 0 ] || { cat "$work/cut"; false; }'
 ok "nor that nothing was changed" eval '! grep -qi "nothing was changed\|not applied" "$work/cut" || { cat "$work/cut"; false; }'
 ok "the old values run at the deadline" eval 'file_goes && runs 20'

@@ -67,7 +67,7 @@ said "with its size" $'mail/dovecot/auth/cache_size\t100k\t10M'
 said "and its lifetime" $'mail/dovecot/auth/cache_ttl\t300s\t600s'
 
 # --- applied, confirmed, taken back ------------------------------------------------------------------
-status 0 "applied" pr limits apply --connections 500 --host mail1 --confirm-within 100 --yes
+status 0 "applied" pr limits apply --connections 500 --host mail1 --confirm-within 300 --yes
 said "it waits" "goes back in"
 same "ucr has it" 500 "$(in_ucr default_process_limit)"
 ok "and Dovecot runs with it" service_runs imap-login 4 500
@@ -85,12 +85,12 @@ status 0 "nobody confirms" pr limits apply --connections 500 --host mail1 --conf
 ok "so it goes back by itself" went_back
 ok "and the old values run" service_runs imap-login 4 400
 same "in ucr as well" "" "$(in_ucr auth/client_limit)"
-status 0 "rolled back at once" eval 'pr limits apply --connections 500 --host mail1 --confirm-within 100 --yes && pr rollback --host mail1 --yes'
+status 0 "rolled back at once" eval 'pr limits apply --connections 500 --host mail1 --confirm-within 300 --yes && pr rollback --host mail1 --yes'
 same "by ucr too" "" "$(in_ucr auth/client_limit)"
 
 # --- local.conf, whose other lines stay ------------------------------------------------------------------
 printf '# by hand\nverbose_proctitle = yes\n' >"$folder/local.conf"
-status 0 "services alone are applied" pr limits apply --connections 450 --raise services --host mail1 --confirm-within 100 --yes
+status 0 "services alone are applied" pr limits apply --connections 450 --raise services --host mail1 --confirm-within 300 --yes
 ok "Dovecot runs with what has no variable" service_runs imap-login 4 450
 same "ucr has what it knows" 450 "$(in_ucr imap/process_limit)"
 same "and not the default" "" "$(in_ucr default_process_limit)"
@@ -113,7 +113,7 @@ said "and it is said what holds" "the sessions of now (3) end 6 seconds later al
 said "as a value of the change" "mail/dovecot/shutdown_clients = no"
 said "memory is measured of them" "kB a session, of 3"
 status 77 "keeping strictly is refused, since the running one would end them" pr limits apply --connections 500 --host mail1 --keep-sessions --yes
-status 0 "applied, they are kept from then on" pr limits apply --connections 500 --host mail1 --confirm-within 100 --yes
+status 0 "applied, they are kept from then on" pr limits apply --connections 500 --host mail1 --confirm-within 300 --yes
 ok "this reload ends them" hold 0
 end_sessions
 tls_sessions 2
@@ -133,14 +133,14 @@ status 0 "which can be looked at" pr limits descriptors --host mail1 --dry-run
 said "as much as the configuration needs" "open files of dovecot = 2000"
 said "with what it does not reach" "anvil and other processes that outlive a reload keep the old limit"
 same "nothing happened" 1500 "$(soft)"
-status 0 "applied" pr limits descriptors --fd-limit 3000 --host mail1 --confirm-within 100 --yes
+status 0 "applied" pr limits descriptors --fd-limit 3000 --host mail1 --confirm-within 300 --yes
 same "the master has it" 3000 "$(soft)"
 status 0 "rolled back" pr rollback --host mail1 --yes
 same "the master has what it had" 1500 "$(soft)"
 status 0 "left to its timer" pr limits descriptors --fd-limit 3000 --host mail1 --confirm-within 5 --yes
 ok "it goes back" went_back
 same "to what it was" 1500 "$(soft)"
-status 0 "and confirmed" pr limits descriptors --fd-limit 3000 --host mail1 --confirm-within 100 --yes
+status 0 "and confirmed" pr limits descriptors --fd-limit 3000 --host mail1 --confirm-within 300 --yes
 status 0 "it stays" pr confirm --host mail1 --yes
 same "while this Dovecot runs" 3000 "$(soft)"
 ok "a new process has it" eval 'tls_sessions 1; hold 1; for p in $(pgrep -P "$(master)"); do grep -qs "imap-login" "/proc/$p/cmdline" && awk "/^Max open files/ {print \$4}" "/proc/$p/limits"; done | grep -qx 3000'
@@ -160,18 +160,23 @@ ok "the console opens" shows 'dir ok'
 [ "$broken" = 0 ] || { finish; exit; }
 keys L
 ok "the walk speaks UCR" eval 'shows "Connections at once" && pause && type_text 500 && shows "limits/default_process_limit +400 +-> 500"'
+# Time enough for the slowest machine; this is not about its end.
+keys BTab
+pause
+type_text 600
+ok "within so long it is confirmed" shows 'Confirm within +600'
 keys Escape
 pause
 keys o
-ok "the plan for the others" shows 'mail2 .*values, Dovecot: 0 warnings' 20
+ok "the plan for the others" shows 'mail2 .*values, Dovecot: 0 warnings'
 ok "names its values" shows 'imap-login process_limit +20 +-> 500'
 keys C-g
 ok "leads to a review of mail2" shows 'imap-login process_limit +.*-> 500'
 press_apply >/dev/null
-ok "under a timer of its own" shows 'mail2 confirm [12]:[0-5][0-9]' 90
+ok "under a timer of its own" shows 'mail2 confirm [0-9]+:[0-5][0-9]' 90
 ok "mail2 runs with it" service_runs imap-login 4 500 "$LAB_DOVECOT2_CONF"
 ok "mail1 as before" service_runs imap-login 4 400
-ok "and needs no more there" shows 'mail2 +its limits take it' 30
+ok "and needs no more there" shows 'mail2 +its limits take it'
 keys o
 ok "back in the walk of mail1" shows 'Limits - mail1'
 keys C-g
@@ -180,11 +185,11 @@ press_apply >/dev/null
 ok "mail1 runs with it" service_runs imap-login 4 500
 ok "and needs no more" shows 'No value, but a restart of Dovecot' 60
 keys M-c
-ok "the one that ends first is confirmed" shows 'Confirm: the new [a-z]+ of mail2' 20
+ok "the one that ends first is confirmed" shows 'Confirm: the new [a-z]+ of mail2'
 press_apply >/dev/null
-ok "then the other one counts" shows 'mail1 confirm [12]:[0-5][0-9]' 60
+ok "then the other one counts" shows 'mail1 confirm [0-9]+:[0-5][0-9]' 60
 keys M-c
-ok "and is confirmed as well" shows 'Confirm: the new [a-z]+ of mail1' 20
+ok "and is confirmed as well" shows 'Confirm: the new [a-z]+ of mail1'
 press_apply >/dev/null
 ok "nothing counts any more" gone 'mail[12] confirm' 60
 close_console

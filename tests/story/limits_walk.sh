@@ -50,17 +50,17 @@ ok "that some were turned away is in Connections" shows 'imap-login +mail1 +20.*
 ok "and in Overview" eval 'keys 1; shows "turn(ed|s clients) away" 60'
 
 # --- the walk, confirmed ---------------------------------------------------------------------------
-ok "the walk leads to a review" walk_to_review 120
+ok "the walk leads to a review" walk_to_review 200
 ok "the review names old and new" shows 'imap-login process_limit +20 -> 60'
 ok "and says that the sessions end" shows 'Dovecot is reloaded'
 press_apply >/dev/null
-ok "the guardian waits, and the top line counts down" shows 'mail1 confirm [12]:[0-5][0-9]' 90
+ok "the guardian waits, and the top line counts down" shows 'mail1 confirm [0-9]+:[0-5][0-9]' 90
 ok "the new values run" runs 60
 ok "they stand in the drop-in" grep -q 'process_limit = 60' "$drop_ins/99-postroom.conf"
 keys 2
-ok "in other sections too" shows 'mail1 confirm [12]:[0-5][0-9]'
+ok "in other sections too" shows 'mail1 confirm [0-9]+:[0-5][0-9]'
 keys M-m
-ok "one key gives more time" shows 'mail1 confirm [45]:[0-5][0-9]' 30
+ok "one key gives more time" shows 'mail1 confirm [45]:[0-5][0-9]'
 keys M-c
 ok "one key leads to confirming" shows 'Confirm: the new'
 press_apply >/dev/null
@@ -71,8 +71,8 @@ ok "nobody is left" hold 0
 tls_sessions 50
 ok "50 sessions hold" hold 50
 keys H
-ok "the history has the change" shows 'Change the limits of mail1' 20
-ok "and that it was confirmed" shows 'Confirm: the new' 20
+ok "the history has the change" shows 'Change the limits of mail1'
+ok "and that it was confirmed" shows 'Confirm: the new'
 end_sessions
 close_console
 
@@ -80,9 +80,9 @@ close_console
 ok "the limit is 20 again" twenty
 console 80 24 --config "$work/admin.conf"
 ok "a new console" shows 'dir ok'
-ok "the same walk, nine seconds to confirm" walk_to_review 9
+ok "the same walk, fifteen seconds to confirm" walk_to_review 15
 press_apply >/dev/null
-ok "it waits" shows 'mail1 confirm 0:0' 90
+ok "it waits" shows 'mail1 confirm 0:[01]' 90
 killed=$(console_pid)
 kill -9 "$killed"
 ok "the console is gone" soon is_dead "$killed"
@@ -92,7 +92,7 @@ ok "and the file is as it was" file_goes
 console 100 30 --config "$work/admin.conf"
 ok "the next console opens" shows 'dir ok'
 keys H
-ok "and finds in the history how it ended" shows 'came back by themselves' 30
+ok "and finds in the history how it ended" shows 'came back by themselves'
 close_console
 ok "once" test "$(pr history --format tsv | grep -c 'came back by themselves')" = 1
 ok "the change itself is told to be rolled back" eval "pr history --format tsv | grep 'Change the limits of mail1' | head -1 | grep -q 'rolled back (not confirmed)'"
@@ -107,7 +107,7 @@ ok "walks there" walk_to_review 6
 press_apply >/dev/null
 ok "it tells that the old values run again" shows 'taken back, the old values run' 90
 ok "which they do" runs 20
-ok "and counts no more" gone 'mail1 confirm' 10
+ok "and counts no more" gone 'mail1 confirm'
 close_console
 
 # --- who may not ----------------------------------------------------------------------------------------------
@@ -136,7 +136,7 @@ status 0 "looking at applying writes nothing" pr limits apply --connections 60 -
 said "and tells what it would do" "imap-login process_limit = 60"
 ok "so 20 run" runs 20
 status 77 "helpdesk may not" "$POSTROOM" --config "$work/helpdesk.conf" limits apply --connections 60 --host mail1 --yes
-status 0 "applied" pr limits apply --connections 60 --protocols imap --host mail1 --confirm-within 100 --yes
+status 0 "applied" pr limits apply --connections 60 --protocols imap --host mail1 --confirm-within 300 --yes
 said "it waits" "goes back in"
 ok "60 run" runs 60
 status 75 "a second one waits its turn" pr limits apply --connections 70 --protocols imap --host mail1 --yes

@@ -27,9 +27,9 @@ console 100 30 --config "$work/typed.conf"
 ok "the password is asked for" shows 'assword'
 type_text "$secret"
 keys Enter
-ok "the console opens" shows 'Users' 20
+ok "the console opens" shows 'Users'
 keys Escape
-ok "people are shown" shows '@example' 20
+ok "people are shown" shows '@example'
 keys Down
 keys Enter
 ok "a page" shows 'Quota'
@@ -49,7 +49,7 @@ grep -rqF "$secret" "$work/state" && say_not "nor in a file" </dev/null || say_o
 close_console
 
 socket=$second
-ok "with a password from a file it is hidden" shows 'Any key shows it again' 30
+ok "with a password from a file it is hidden" shows 'Any key shows it again'
 ok "and says so" shows 'Not locked: nobody typed a password'
 keys Escape
 ok "any key shows it" gone 'Not locked'

@@ -66,7 +66,7 @@ ok "the next day" open_person up
 keys M
 ok "open steps stand first" shows 'Open steps +New password of'
 keys Enter
-ok "their review" shows '< Apply >' 20
+ok "their review" shows '< Apply >'
 ok "it is applied" apply
 ok "they are done" over 'All 3 steps are done'
 ok "and nothing is due" none_due
@@ -131,7 +131,7 @@ ok "opens to its steps" shows 'Account locked|Locked of|Login of'
 keys Enter
 ok "and closes" shows 'Enter steps'
 keys u
-ok "the review of taking all of it back" shows 'Take back' 20
+ok "the review of taking all of it back" shows 'Take back'
 ok "names the lock" shows 'Locked of'
 ok "it is applied" apply
 ok "taken back" over 'steps are done'

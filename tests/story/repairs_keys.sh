@@ -39,7 +39,7 @@ escape
 ok "the page says so first" shows '^ Wrong '
 ok "in words" shows 'locked by an admin.* b unlock'
 keys b
-ok "the same key unlocks" shows 'Nothing is written yet' 20
+ok "the same key unlocks" shows 'Nothing is written yet'
 ok "it is applied" apply
 ok "and through" over 'done'
 ok "the login works" opens "$address" "$work/word1"
@@ -138,7 +138,7 @@ keys H
 ok "one line in the history" shows "Leaver of $who \\([0-9]+ steps\\)"
 down_to '^ ?(>|▸).*Leaver' >/dev/null
 keys u
-ok "the review of taking it back" shows 'Take back' 20
+ok "the review of taking it back" shows 'Take back'
 ok "it is applied" apply
 ok "taken back" over 'steps are done'
 ok "the login works again" opens "$address" "$work/word1"

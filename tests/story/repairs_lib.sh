@@ -6,7 +6,7 @@ mask=boss$$@bank.invalid stranger=stranger$$@bank.invalid
 who=rep$$ address=rep.story$$@example.com second=rep.second$$@example.com group="Repairs $$" list="Repaired $$"
 day=$(date -u -d '+30 days' +%Y-%m-%d)
 
-pr() { "$POSTROOM" --config "$work/up.conf" "$@" </dev/null; }
+pr() { case " $* " in *" --dry-run "*) answered "$POSTROOM" --config "$work/up.conf" "$@" ;; *) "$POSTROOM" --config "$work/up.conf" "$@" </dev/null ;; esac; }
 pr_with() { local which=$1; shift; "$POSTROOM" --config "$work/$which.conf" "$@" </dev/null; }
 # pr_typed FILE WORDS... - the password is typed at the terminal that script gives it
 pr_typed() {
@@ -133,9 +133,9 @@ smtp_is_gone() {
 	return 1
 }
 smtp_quits() { talk QUIT 221 && smtp_is_gone; }
-stopped() { # within 10 s the process stops itself
+stopped() { # within a minute the process stops itself
 	local i
-	for ((i = 0; i < 100; i++)); do
+	for ((i = 0; i < 600; i++)); do
 		grep -q '^State:.T' "/proc/$1/status" 2>/dev/null && return 0
 		sleep 0.1
 	done
@@ -249,9 +249,9 @@ quota_is() { doveadm -c "$LAB_DOVECOT1_CONF" quota get -u "$address" | grep -E "
 open_person() {
 	close_console
 	console 100 40 --config "$work/$1.conf"
-	shows 'list complete' 20 && keys / && shows 'Find' && type_slowly "$who" && shows 'Users - 1 of' && keys Enter && shows 'What is wrong|Quota' && pause
+	shows 'list complete' && keys / && shows 'Find' && type_slowly "$who" && shows 'Users - 1 of' && keys Enter && shows 'What is wrong|Quota' && pause
 }
-review() { keys C-g && shows 'Nothing is written yet' 20 && shows '< Apply >' 20; }
+review() { keys C-g && shows 'Nothing is written yet' && shows '< Apply >'; }
 # apply - to the button Apply, wherever the focus is, and Enter until it is taken
 apply() {
 	local i
@@ -265,4 +265,4 @@ apply() {
 	return 1
 }
 scrollback() { tmux -L "$socket" capture-pane -p -S - 2>/dev/null; }
-over() { shows "$1" 25; }
+over() { shows "$1"; }

@@ -66,7 +66,7 @@ ssh "${options[@]}" -p "$port" "$to" >"$work/out" 2>&1 </dev/null && say_not "wi
 # --- whoever comes with a terminal --------------------------------------------------------------
 tmux -L "$socket" -f /dev/null new-session -d -x 100 -y 30 "ssh -tt ${options[*]} -p $port $to; echo \$? >$work/exit; sleep 5"
 tmux -L "$socket" set-option -g status off 2>/dev/null
-ok "the console opens" shows 'Users' 20
+ok "the console opens" shows 'Users'
 ok "as helpdesk" shows 'helpdesk'
 escape
 keys C-z

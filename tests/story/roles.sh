@@ -75,12 +75,12 @@ status 0 "the admin ends both" as admin kick "$protected" --yes
 
 # --- on the screen ----------------------------------------------------------------------------
 console 100 30 --config "$work/desk.conf"
-ok "the console opens" shows 'Users' 20
+ok "the console opens" shows 'Users'
 type_slowly qdang1
 ok "she is found" shows 'qdang1|Dang'
 keys Enter
-ok "her page opens" shows 'Account +no lock' 15
-ok "it says that she is not theirs to change" shows 'Look only +.*outside your branches' 15
+ok "her page opens" shows 'Account +no lock'
+ok "it says that she is not theirs to change" shows 'Look only +.*outside your branches'
 keys b
 ok "so no key begins a repair" shows 'Not possible .*outside your branches'
 # Where no page says it the gate does.
@@ -94,7 +94,7 @@ up_to '(>|▸) Lock ' >/dev/null
 keys Enter
 ok "a repair asks what it is to be" shows 'nothing is written yet'
 keys C-g
-ok "the review refuses" shows 'in no branch of the directory' 15
+ok "the review refuses" shows 'in no branch of the directory'
 ok "and says by what" shows 'role admin may'
 close_console
 

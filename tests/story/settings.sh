@@ -87,7 +87,7 @@ said "with the reason" "no service at port 25"
 printf '%s:25 inet n - n - 20 smtpd\n -o smtpd_client_restrictions=permit_mynetworks\n' "$front" >>"$LAB_POSTFIX_CONF/master.cf"
 reload_postfix >/dev/null
 greeted() { timeout 20 bash -c "exec 3<>/dev/tcp/$front/25; printf 'QUIT\r\n' >&3; cat <&3" | grep -q '^220'; }
-seen() { for i in $(seq 40); do grep -q "postfix/postscreen.*\[$front\]:25" "$(postfix_has maillog_file)" && return; sleep 0.5; done; return 1; }
+seen() { for i in $(seq 120); do grep -q "postfix/postscreen.*\[$front\]:25" "$(postfix_has maillog_file)" && return; sleep 0.5; done; return 1; }
 ok "smtpd greets there" soon greeted
 status 0 "postscreen is put in front" s set postscreen=yes --host mail1 --yes
 said "with what becomes of smtpd" "smtpd with its limit and its options behind it"
