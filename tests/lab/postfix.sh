@@ -103,6 +103,8 @@ postfix_main_cf() {
 	CONF
 }
 
+# The queue manager is told of new mail; it looks by itself but once an hour, or what a test
+# has put into a queue would move under it.
 postfix_master_cf() {
 	cat <<-CONF
 	127.0.0.1:$(p SMTP) inet n - n - - smtpd
@@ -112,7 +114,7 @@ postfix_master_cf() {
 	 -o smtpd_client_restrictions=permit_sasl_authenticated,reject
 	pickup unix n - n 60 1 pickup
 	cleanup unix n - n - 0 cleanup
-	qmgr unix n - n 300 1 qmgr
+	qmgr unix n - n 3600 1 qmgr
 	tlsmgr unix - - n 1000? 1 tlsmgr
 	rewrite unix - - n - - trivial-rewrite
 	bounce unix - - n - 0 bounce
