@@ -166,8 +166,8 @@ static bool open_once(struct session *session, enum session_protocol protocol, b
 bool session_open(struct session *session, enum session_protocol protocol, bool tls, const char *target, int port, const char *source,
 		const char *user, const char *password)
 {
-	/* A server that is just reloading hangs up. */
-	for (int tries = 0; tries < 10; tries++) {
+	/* A server that is just reloading hangs up, and one whose directory has just come back takes a while to see it. */
+	for (int tries = 0; tries < 200; tries++) {
 		if (open_once(session, protocol, tls, target, port, source, user, password))
 			return true;
 		usleep(300000);

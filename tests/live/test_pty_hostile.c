@@ -61,6 +61,19 @@ static void escape_all(struct pty_session *session)
 	}
 }
 
+/* The list of users. In the moment after a view has opened keys are dropped, and on a busy machine one may just have. */
+static void to_users(struct pty_session *session)
+{
+	for (int times = 0; times < 20; times++) {
+		pty_settle(session, 40);
+		pty_type(session, "2");
+		if (pty_wait_for(session, "Users - ", 3000))
+			return;
+		escape_all(session);
+	}
+	console_wait(session, "Users - ");
+}
+
 /* The page of one of them and what opens from there. */
 static void visit(struct pty_session *session, size_t index, const char *where)
 {
@@ -71,7 +84,7 @@ static void visit(struct pty_session *session, size_t index, const char *where)
 	static const char *const others[] = { "r", "\033", "\033", "C", "\033[6~", "\033", "\033", "d", "\033[6~", "\t", "\033", "\033", "?", NULL };
 	char words[40];
 
-	console_step(session, "2", "Users - ");
+	to_users(session);
 	console_step(session, "/", "Find:");
 	snprintf(words, sizeof(words), HOSTILE_LOGIN "%03zu", index);
 	pty_type(session, words);

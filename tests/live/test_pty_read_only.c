@@ -79,17 +79,21 @@ static size_t descriptors_of(pid_t pid)
 	return count;
 }
 
-/* The fewest of some moments: a question holds some for a moment. */
-static size_t descriptors_at_rest(struct pty_session *session)
+/* The fewest of some moments: a question holds some for a moment. With wanted (not 0) until there are no more than
+ * that, within a minute: a busy machine is about a question nearly always. */
+static size_t descriptors_at_rest(struct pty_session *session, size_t wanted)
 {
 	size_t least = descriptors_of(session->pid);
+	int64_t until = console_now() + CONSOLE_WAIT_MS;
 
-	for (int i = 0; i < 100; i++) {
+	for (int i = 0; i < 200 || (wanted && least > wanted && console_now() < until); i++) {
 		size_t now;
 
 		pty_wait_for(session, "\1", 5);
 		now = descriptors_of(session->pid);
 		least = now < least ? now : least;
+		if (wanted && least <= wanted)
+			break;
 	}
 	return least;
 }
@@ -124,7 +128,7 @@ static void four_weeks(void **state)
 {
 	bool full = strcmp(console_env("POSTROOM_FULL"), "1") == 0;
 	long step = full ? WEEKS_STEP_FULL_MS : WEEKS_STEP_MS, memory, grown;
-	size_t steps = (size_t)(FOUR_WEEKS_S / (step / 1000)), descriptors;
+	size_t steps = (size_t)(FOUR_WEEKS_S / (step / 1000)), descriptors, later;
 	char *config = scripted_servers(), leaps[60];
 	const char *environment[] = { leaps, NULL };
 	const char *arguments[] = { "--config", config, "--start", "overview", NULL };
@@ -138,13 +142,14 @@ static void four_weeks(void **state)
 	/* What is kept for days is full then. */
 	live_until(session, steps / 2);
 	memory = resident_kib(session->pid);
-	descriptors = descriptors_at_rest(session);
+	descriptors = descriptors_at_rest(session, 0);
 	live_until(session, steps);
 	grown = resident_kib(session->pid) - memory;
+	later = descriptors_at_rest(session, descriptors);
 	printf("# figure four weeks in %ld s: %zu steps, memory %+ld KiB of %ld since half of them, descriptors %zu then %zu\n",
-		(long)(console_now() - begun) / 1000, steps, grown, memory, descriptors, descriptors_at_rest(session));
+		(long)(console_now() - begun) / 1000, steps, grown, memory, descriptors, later);
 	assert_true(grown < 1024 * CONSOLE_SLOWER);
-	assert_int_equal(descriptors_at_rest(session), descriptors);
+	assert_true(later <= descriptors);
 	/* It is alive, and knows what is so now. */
 	set_down(false);
 	console_wait(session, "1 of 1 servers answer");
