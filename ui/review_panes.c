@@ -415,7 +415,7 @@ static void add_writing(const struct review_view *self, struct wrapped *pane)
 {
 	const struct plan *plan = &self->review->plan;
 	int64_t seconds = (clock_monotonic_ms() - self->began_ms) / 1000;
-	size_t done = gate_steps_done(session_engine(self->view.session)->gate);
+	size_t done = gate_steps_done(session_engine(self->view.session)->gate, self->waiting);
 
 	wrapped_add(pane, 0, STYLE_TITLE, NULL, 1, STYLE_TITLE, self->review->sentence);
 	wrapped_blank(pane);

@@ -384,9 +384,15 @@ bool gate_busy(const struct gate *gate)
 	return gate->submits > 0;
 }
 
-size_t gate_steps_done(const struct gate *gate)
+size_t gate_steps_done(const struct gate *gate, const void *context)
 {
-	return atomic_load(&gate->steps_done);
+	size_t done;
+
+	if (context == NULL || atomic_load(&gate->writes_for) != context)
+		return 0;
+	done = atomic_load(&gate->steps_done);
+	/* The next one may just have begun. */
+	return atomic_load(&gate->writes_for) == context ? done : 0;
 }
 
 void gate_wind_down(struct gate *gate)

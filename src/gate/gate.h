@@ -51,8 +51,11 @@ const char *gate_write_reason(const struct gate *gate);
 bool gate_audit_listens(const struct gate *gate, struct error *error);
 /* A write is under way (hang-up waits for it). */
 bool gate_busy(const struct gate *gate);
-/* Steps of the write under way, or of the last one, that are through. */
-size_t gate_steps_done(const struct gate *gate);
+/*
+ * Steps that are through of what was submitted with this context; 0 as long as it waits (behind another write, or for the
+ * directory to be asked again) and once it is over.
+ */
+size_t gate_steps_done(const struct gate *gate, const void *context);
 
 enum gate_stage { STAGE_ROLE, STAGE_CHECK, STAGE_PLAN, STAGE_CONSEQUENCES, STAGE_CONFIRM, STAGE_JOURNAL, STAGE_APPLY, STAGE_VERIFY, STAGE_DONE };
 enum gate_confirm { CONFIRM_BUTTON, CONFIRM_NAME };

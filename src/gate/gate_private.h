@@ -39,7 +39,8 @@ struct gate {
 	struct unknown_set *unknown;
 	atomic_bool closing;
 	atomic_bool writing;               /* a submission runs on the gate's thread */
-	atomic_size_t steps_done;          /* of the write under way */
+	_Atomic(void *) writes_for;        /* context of the submission that runs; NULL: none does */
+	atomic_size_t steps_done;          /* of that one */
 	_Atomic(struct store *) calling;   /* store that is at work now */
 	_Atomic int64_t call_until;        /* monotonic milliseconds; 0: no call */
 	unsigned number;                   /* of the last set of this session; gate's thread */

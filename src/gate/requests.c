@@ -279,6 +279,8 @@ static void run_submit(struct job *job, void *context)
 	struct change *change;
 	int attempt = 0;
 
+	atomic_store(&submit->gate->steps_done, 0);
+	atomic_store(&submit->gate->writes_for, submit->context);
 	atomic_store(&submit->gate->writing, true);
 	submit->ran = true;
 	submit->submission.shown = submit->shown;
@@ -295,6 +297,7 @@ static void run_submit(struct job *job, void *context)
 		review_free(walk.review);
 	}
 	settle(&walk);
+	atomic_store(&submit->gate->writes_for, NULL);
 	atomic_store(&submit->gate->writing, false);
 }
 

@@ -663,9 +663,9 @@ void gate_wind_down(struct gate *gate)
 	(void)gate;
 }
 
-size_t gate_steps_done(const struct gate *gate)
+size_t gate_steps_done(const struct gate *gate, const void *context)
 {
-	(void)gate;
+	(void)gate, (void)context;
 	return 0;
 }
 

@@ -76,6 +76,50 @@ static void a_confirmed_change_is_applied_once(void **state)
 	assert_null(bench.review);
 }
 
+/* Steps that were through as the directory was asked, and as each was sent; written by the gate's thread, read behind it. */
+static size_t steps_asked, steps_sent[4], steps_of_others;
+
+static void note_asked(struct fake_store *fake, void *context)
+{
+	(void)fake;
+	steps_asked = gate_steps_done(((struct bench *)context)->gate, context);
+}
+
+static void note_sent(struct fake_store *fake, const struct operation *operation, void *context)
+{
+	struct bench *of = context;
+
+	(void)operation;
+	steps_sent[(fake->applies - 1) % 4] = gate_steps_done(of->gate, context);
+	steps_of_others += gate_steps_done(of->gate, &steps_asked);
+}
+
+/* What an earlier write did is no step of the next one, which first has the directory asked again. */
+static void steps_are_told_of_their_own_write_only(void **state)
+{
+	(void)state;
+	bench.fake.split = true;
+	bench.fake.before_gather = note_asked;
+	bench.fake.before_apply = note_sent;
+	bench.fake.context = &bench;
+	for (unsigned i = 0; i < 2; i++) {
+		struct change *change = bench_edit("anna", "quota", i == 0 ? TWO_MB : MB);
+
+		change_edit_text(change, kind_field(change->kind, "family_name"), EDIT_SET, i == 0 ? "Jones" : "Smith");
+		bench_preview(&bench, change);
+		bench.fake.applies = 0;
+		steps_asked = 9;
+		bench_submit(&bench, NULL, NULL);
+		assert_int_equal(bench.outcome, OUTCOME_APPLIED);
+		assert_int_equal(steps_asked, 0);
+		assert_int_equal(steps_sent[0], 0);
+		assert_int_equal(steps_sent[1], 1);
+		assert_int_equal(gate_steps_done(bench.gate, &bench), 0);
+		change_free(change);
+	}
+	assert_int_equal(steps_of_others, 0);
+}
+
 static void nothing_to_change_sends_nothing(void **state)
 {
 	(void)state;
@@ -818,6 +862,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(a_preview_shows_and_does_nothing, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_confirmed_change_is_applied_once, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(steps_are_told_of_their_own_write_only, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(nothing_to_change_sends_nothing, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(an_illegal_value_is_refused_with_its_field, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(who_is_not_there_is_not_found, set_up, tear_down),
