@@ -151,7 +151,7 @@ static void the_ticket_is_kept(void **state)
 	shows(stage, "ticket 904");
 }
 
-/* Enter in a line goes on and never applies. */
+/* Enter in a line goes on, to what was asked and not back out of it, and never applies. */
 static void enter_in_the_ticket_is_safe(void **state)
 {
 	(void)state;
@@ -159,7 +159,8 @@ static void enter_in_the_ticket_is_safe(void **state)
 	stage_keys(stage, "Up");
 	stage_type(stage, "x");
 	stage_keys(stage, "Enter");
-	shows(stage, "[ Back ]");
+	shows(stage, "[ Apply ]");
+	shows(stage, "Enter APPLY");
 	assert_int_equal(fake_writes(stage->engine), 0);
 }
 

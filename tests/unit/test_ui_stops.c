@@ -63,6 +63,32 @@ static void the_way_is_a_circle_both_ways(void **state)
 	}
 }
 
+/* Enter in a line leads on to what can be pressed, never to the button that goes back. */
+static void enter_in_a_line_leads_on(void **state)
+{
+	static const struct { const char *name; bool first; enum stop_focus from; char to; } cases[] = {
+		{ NULL, false, STOP_REASON, 'A' }, { NULL, true, STOP_REASON, 'A' },
+		{ "anna", false, STOP_NAME, 'r' }, { "anna", false, STOP_REASON, 'A' },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct stops stops;
+		struct stops_now now;
+
+		stops_start(&stops);
+		now = now_of(&stops, cases[i].name, false, cases[i].first);
+		stops.focus = cases[i].from;
+		stops_go_on(&stops, &now);
+		assert_int_equal(place(&stops), cases[i].to);
+		now.count = 1;
+		stops.focus = STOP_REASON;
+		stops_go_on(&stops, &now);
+		assert_in_range(stops.button, 0, 0);
+		stops_free(&stops);
+	}
+}
+
 static void type(struct stops *stops, const struct stops_now *now, const char *words)
 {
 	size_t left = strlen(words);
@@ -169,7 +195,8 @@ static void a_click_moves_the_focus_only(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_way_is_a_circle_both_ways), cmocka_unit_test(what_lacks_is_said_and_gone_to),
+		cmocka_unit_test(the_way_is_a_circle_both_ways),
+		cmocka_unit_test(enter_in_a_line_leads_on), cmocka_unit_test(what_lacks_is_said_and_gone_to),
 		cmocka_unit_test(the_ascii_form_is_the_name), cmocka_unit_test(a_click_moves_the_focus_only),
 	};
 
