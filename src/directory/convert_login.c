@@ -46,7 +46,7 @@ void read_password(const struct convert *with, const struct entry *entry, struct
 {
 	(void)with, (void)entry;
 	out->presence = VALUE_HIDDEN;
-	out->note = "is set here and never read";
+	out->note = "is never read; there may be none";
 }
 
 bool write_password(const struct convert *with, const struct field_values *wanted, struct entry *draft, struct error *error)

@@ -23,8 +23,11 @@ static bool holds_something(const struct field_values *values)
 /* Does this field deserve a line? */
 static bool differs(const struct field_values *before, const struct field_values *after)
 {
-	if (!before || !after)
-		return holds_something(before ? before : after);
+	/* Of something new only the secret that is given with it counts: that has a value. */
+	if (!before)
+		return after->count > 0;
+	if (!after)
+		return holds_something(before);
 	if (before->presence == VALUE_HIDDEN || after->presence == VALUE_HIDDEN)
 		return before->presence != after->presence;
 	return !values_same(before, after);

@@ -301,6 +301,12 @@ static void differences(void **state)
 	assert_int_equal(record_diff(arena, before, NULL, &lines), 3);
 	assert_string_equal(lines[0].new_words, "(none)");
 	assert_int_equal(record_diff(arena, NULL, NULL, &lines), 0);
+	/* A secret that nobody reads: of somebody new it is told only where it is given, else there is none. */
+	record_set(before, "password", VALUE_HIDDEN, NULL, 0);
+	assert_int_equal(record_diff(arena, before, NULL, &lines), 4);
+	assert_int_equal(record_diff(arena, NULL, before, &lines), 3);
+	record_set_text(before, "password", "given");
+	assert_int_equal(record_diff(arena, NULL, before, &lines), 4);
 	arena_free(arena);
 	record_free(before);
 	record_free(after);
