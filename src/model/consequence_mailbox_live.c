@@ -84,7 +84,7 @@ static void look_access_taken(struct scene *scene, const struct consequence_rule
 static void look_flush(struct scene *scene, const struct consequence_rule *rule)
 {
 	if (does(scene, "flush"))
-		tell(scene, rule, "Who is logged in stays logged in; the next login asks the directory");
+		tell(scene, rule, "An emptied login cache ends no session; the next login asks the directory");
 }
 
 static void look_recalculate(struct scene *scene, const struct consequence_rule *rule)

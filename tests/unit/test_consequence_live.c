@@ -71,7 +71,7 @@ static void mailboxes(void **state)
 		{ "somebody may do all", "access", NULL, all, NULL, NULL, EDIT_ADD, { "access-given:warning:give rights to others" } },
 		{ "nobody may", "access", NULL, none, NULL, NULL, EDIT_ADD, { "!access-given" } },
 		{ "a right is taken away", "access", read, read, NULL, NULL, EDIT_REMOVE, { "access-taken:note:what was copied stays", "!access-given" } },
-		{ "the cache is flushed", "flush", NULL, "yes", NULL, NULL, EDIT_SET, { "cache-flushed:note:stays logged in", "!login-tried", "!comes-again" } },
+		{ "the cache is flushed", "flush", NULL, "yes", NULL, NULL, EDIT_SET, { "cache-flushed:note:ends no session", "!login-tried", "!comes-again" } },
 		{ "the quota is counted", "recalculate", NULL, "yes", NULL, NULL, EDIT_SET, { "mailbox-counted:note:No mail changes" } },
 		{ "a login is tried", "try", NULL, "yes", NULL, NULL, EDIT_SET, { "login-tried:note:failed login", "!cache-flushed" } },
 		{ "sending sessions end", "smtp", NULL, "yes", NULL, NULL, EDIT_SET, { "smtp-ended:warning:goes on sending after a new password", "comes-again:warning", "!sessions-ended" } },
