@@ -22,7 +22,7 @@
 
 #include "tests/pty/pty_session.h"
 
-enum { WAIT_MS = 30000 };
+enum { WAIT_MS = 60000 };
 
 static const char *program, *config;
 static bool full;
