@@ -197,6 +197,7 @@ static bool has_row(const struct pty_session *session, const char *key, long cou
 static void the_screen_counts(struct pty_session *session, const char *key, const char *title, char *lines)
 {
 	char *rest = lines, *line, words[100];
+	int64_t until = console_now() + CONSOLE_WAIT_MS;
 	size_t count = 0, i;
 
 	for (i = 0; lines[i]; i++)
@@ -208,6 +209,9 @@ static void the_screen_counts(struct pty_session *session, const char *key, cons
 		char *number = strchr(line, '\t');
 
 		*number++ = '\0';
+		/* One server may have answered before the other. */
+		while (!has_row(session, line, strtol(number, NULL, 10)) && console_now() < until)
+			pty_wait_for(session, "\1", 50);
 		if (!has_row(session, line, strtol(number, NULL, 10))) {
 			console_print(session);
 			fail_msg("%s: no row %s %s", title, line, number);
