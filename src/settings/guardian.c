@@ -302,18 +302,35 @@ static int apply(struct guardian *guardian)
 	return print(guardian, false);
 }
 
+/* Its guardian was at the candidate when it ended, and nothing had been touched. */
+static void tell_ended(struct guardian_report *report)
+{
+	report->state = GUARDIAN_REFUSED;
+	report->kind = ERROR_CANCELLED;
+	report->why = "the guardian was ended before anything was installed";
+}
+
+static bool under_way(enum guardian_state state)
+{
+	return state == GUARDIAN_CHECKING || state == GUARDIAN_INSTALLING || state == GUARDIAN_LOOKING || state == GUARDIAN_WAITING ||
+		state == GUARDIAN_ROLLING_BACK;
+}
+
 /* Somebody who may change nothing asks: a change that nobody looks after is told and left. */
 static void tell_orphan(struct guardian *guardian)
 {
 	struct guardian_report *report = &guardian->report;
 
-	if (report->state != GUARDIAN_INSTALLING && report->state != GUARDIAN_LOOKING && report->state != GUARDIAN_WAITING &&
-	    report->state != GUARDIAN_ROLLING_BACK)
+	if (!under_way(report->state))
 		return;
-	/* One may just have begun, or the watcher is about to put back what its guardian has left. */
+	/* One may just have begun, or the watcher is about to put back what its guardian has left; or it has come to its end by now. */
 	guardian_pause(SETTLE_MS);
-	if (guardian_locked(guardian))
+	if (guardian_locked(guardian) || !guardian_load(guardian, NULL) || !under_way(report->state))
 		return;
+	if (report->state == GUARDIAN_CHECKING) {
+		tell_ended(report);
+		return;
+	}
 	report->state = GUARDIAN_STUCK;
 	report->kind = ERROR_INTERNAL;
 	report->deadline = 0;
@@ -334,11 +351,8 @@ static bool known(struct guardian *guardian, bool mend, struct error *error)
 	}
 	if (alone && !mend)
 		tell_orphan(guardian);
-	else if (alone && !guardian_mend(guardian) && guardian->report.state == GUARDIAN_CHECKING) {
-		guardian->report.state = GUARDIAN_REFUSED;
-		guardian->report.kind = ERROR_CANCELLED;
-		guardian->report.why = "the guardian was ended before anything was installed";
-	}
+	else if (alone && !guardian_mend(guardian) && guardian->report.state == GUARDIAN_CHECKING)
+		tell_ended(&guardian->report);
 	return true;
 }
 

@@ -215,6 +215,32 @@ static void restored_before_the_service_starts(void **state)
 	assert_int_equal(done.status, 0);
 }
 
+/* Nothing was touched yet; it must not look as if somebody were still at it. */
+static void died_before_anything_is_told(void **state)
+{
+	struct world *world = *state;
+	struct guarded_change change;
+	pid_t caller, watcher = 0, guardian;
+	struct done done;
+
+	if (!world)
+		skip();
+	change = both(world, 60, 300);
+	world->stop = "read";
+	caller = begin_apply(world, &change);
+	guardian = stopped(world, &watcher);
+	world->stop = NULL;
+	kill(watcher, SIGKILL);
+	kill(guardian, SIGKILL);
+	ended(caller);
+	while (process_state(world, guardian, NULL) == 'T')
+		nap();
+	done = order(world, "look", NULL, NULL);
+	expect_state(&done, GUARDIAN_REFUSED);
+	expect_words(&done, "before anything was installed");
+	assert_int_equal(access(world->one, F_OK), -1);
+}
+
 /* The next change finds what an earlier one has left, and puts it right first. */
 static void the_next_change_mends(void **state)
 {
@@ -516,7 +542,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		IN_WORLD(confirmed_runs), IN_WORLD(unconfirmed_goes_back), IN_WORLD(told_to_end_it_goes_back),
-		IN_WORLD(killed_anywhere_never_mixed), IN_WORLD(restored_before_the_service_starts), IN_WORLD(the_next_change_mends),
+		IN_WORLD(killed_anywhere_never_mixed), IN_WORLD(restored_before_the_service_starts),
+		IN_WORLD(died_before_anything_is_told), IN_WORLD(the_next_change_mends),
 		IN_WORLD(others_are_told), IN_WORLD(changed_by_hand), IN_WORLD(odd_places), IN_WORLD(sessions_that_cannot_be_kept),
 		IN_WORLD(sessions_that_are_kept), IN_WORLD(no_room), IN_WORLD(full_and_read_only),
 		IN_WORLD(no_room_for_the_state),
