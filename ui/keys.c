@@ -2,8 +2,7 @@
  * keys: decodes raw terminal bytes.
  *
  * One state per place inside a sequence; every byte moves it once.  What is
- * not understood is swallowed to its end by the grammar of ECMA-48 and counted.
- * Never fails.  Loop thread.
+ * not understood is swallowed to its end by the grammar of ECMA-48.  Never fails.  Loop thread.
  */
 #include "ui/keys.h"
 
@@ -39,7 +38,6 @@ struct keys {
 	int64_t due;                   /* when the state ends for want of bytes; -1: never */
 	int64_t late_until;            /* a late rest is swallowed before this */
 	unsigned escape_ms;
-	unsigned long swallowed;
 	bool swallow;                  /* CSI, SS3: the rest of an Esc that was delivered */
 	bool alt;                      /* an ESC stands before the ESC or the character */
 	bool eight_bit;                /* STRING: begun by a C1 byte, so the C1 byte ends it */
@@ -87,12 +85,6 @@ static void ground(struct keys *keys)
 	keys->swallow = false;
 }
 
-static void give_up(struct keys *keys)
-{
-	keys->swallowed++;
-	ground(keys);
-}
-
 /* --- finished sequences ---------------------------------------------------------------- */
 
 static void begin_paste(struct keys *keys, int64_t now)
@@ -111,7 +103,7 @@ static void finish_report(struct keys *keys, unsigned char final, int64_t now)
 
 	if (keys->swallow || keys->odd || final != 'M' || keys->parameters != 3 || !keys->parameter[1] || !keys->parameter[2]
 			|| !mouse_deed(keys->parameter[0], &key.code)) {
-		give_up(keys);
+		ground(keys);
 		return;
 	}
 	key.column = (int)keys->parameter[1] - 1;
@@ -130,7 +122,7 @@ static void finish_csi(struct keys *keys, unsigned char final, int64_t now)
 		return;
 	}
 	if (keys->swallow || keys->odd) {
-		give_up(keys);
+		ground(keys);
 		return;
 	}
 	if (final == '~' && keys->parameters == 1 && keys->parameter[0] == 200) {
@@ -138,7 +130,7 @@ static void finish_csi(struct keys *keys, unsigned char final, int64_t now)
 		return;
 	}
 	if (!key_of_csi(final, keys->parameter, keys->parameters, &key)) {
-		give_up(keys);
+		ground(keys);
 		return;
 	}
 	press(keys, key.kind, key.code, key.modifiers | (keys->alt ? WITH_ALT : 0), now);
@@ -150,7 +142,7 @@ static void finish_ss3(struct keys *keys, unsigned char final, int64_t now)
 	struct key key;
 
 	if (keys->swallow || keys->odd || !key_of_ss3(final, keys->parameter, keys->parameters, &key)) {
-		give_up(keys);
+		ground(keys);
 		return;
 	}
 	press(keys, key.kind, key.code, key.modifiers | (keys->alt ? WITH_ALT : 0), now);
@@ -189,7 +181,7 @@ static void upper_control(struct keys *keys, uint32_t code, int64_t now)
 		begin_string(keys, true, code == 0x9d, now);
 		break;
 	default:
-		give_up(keys);
+		ground(keys);
 	}
 }
 
@@ -291,17 +283,17 @@ static void add_parameter(struct keys *keys, unsigned char byte)
 static bool breaks_off(struct keys *keys, unsigned char byte, int64_t now)
 {
 	if (byte == 033) {
-		give_up(keys);
+		ground(keys);
 		enter(keys, ESCAPE, now + keys->escape_ms);
 		return true;
 	}
 	if (byte == 030 || byte == 032) {
-		give_up(keys);
+		ground(keys);
 		return true;
 	}
 	if (byte == 3) {
 		/* Ctrl-C gets out of everything. */
-		give_up(keys);
+		ground(keys);
 		control_key(keys, byte, now);
 		return true;
 	}
@@ -332,7 +324,7 @@ static void on_csi(struct keys *keys, unsigned char byte, int64_t now)
 	} else if (byte >= 0x40 && byte < 0x7f) {
 		finish_csi(keys, byte, now);
 	} else if (byte >= 0x80) {
-		give_up(keys);
+		ground(keys);
 	}
 }
 
@@ -344,7 +336,7 @@ static void on_csi_linux(struct keys *keys, unsigned char byte, int64_t now)
 		press(keys, KEY_KIND_NAMED, NAMED_F1 + byte - 'A', keys->alt ? WITH_ALT : 0, now);
 		ground(keys);
 	} else {
-		give_up(keys);
+		ground(keys);
 	}
 }
 
@@ -369,12 +361,12 @@ static void on_string(struct keys *keys, unsigned char byte, int64_t now)
 		return;
 	keys->due = now + SEQUENCE_MS;
 	if ((byte == 7 && keys->bell) || (byte == 0x9c && keys->eight_bit))
-		give_up(keys);
+		ground(keys);
 }
 
 static void on_string_escape(struct keys *keys, unsigned char byte, int64_t now)
 {
-	give_up(keys);
+	ground(keys);
 	if (byte == '\\')
 		return;
 	/* The string broke off and something else begins. */
@@ -390,7 +382,7 @@ static void on_character(struct keys *keys, unsigned char byte, int64_t now)
 	uint32_t code;
 
 	if ((byte & 0xc0) != 0x80) {
-		give_up(keys);
+		ground(keys);
 		on_ground(keys, byte, now);
 		return;
 	}
@@ -398,7 +390,7 @@ static void on_character(struct keys *keys, unsigned char byte, int64_t now)
 	if (keys->character_length < wanted)
 		return;
 	if (utf8_decode(keys->character, wanted, &code) != wanted) {
-		give_up(keys);
+		ground(keys);
 		return;
 	}
 	ground(keys);
@@ -535,10 +527,10 @@ static void expire(struct keys *keys, int64_t now)
 			finish_csi(keys, '$', now);
 			break;
 		}
-		give_up(keys);
+		ground(keys);
 		break;
 	default:
-		give_up(keys);
+		ground(keys);
 	}
 }
 
@@ -564,7 +556,7 @@ void keys_feed(struct keys *keys, const void *bytes, size_t length, int64_t now)
 		if (keys->state != MOUSE)
 			take[keys->state](keys, at[i], now);
 		else if (--keys->left == 0)
-			give_up(keys);
+			ground(keys);
 	}
 	key_queue_run(&keys->queue, now);
 }
@@ -581,9 +573,4 @@ int64_t keys_due(const struct keys *keys)
 void keys_forget(struct keys *keys)
 {
 	key_queue_forget(&keys->queue);
-}
-
-unsigned long keys_swallowed(const struct keys *keys)
-{
-	return keys->swallowed;
 }

@@ -72,7 +72,5 @@ int64_t keys_due(const struct keys *keys);
 void keys_tick(struct keys *keys, int64_t now);
 /* Drops what was typed ahead and not delivered yet; for dialogs that must not be answered by accident. */
 void keys_forget(struct keys *keys);
-/* Sequences and bytes swallowed so far. */
-unsigned long keys_swallowed(const struct keys *keys);
 
 #endif

@@ -78,18 +78,16 @@ enum visible_form {
  * hidden characters become <U+202E>, at most 2 marks stay on a base, further
  * ones are escaped, a leading mark gets U+25CC (an escape in ASCII form).  A
  * real backslash stays as it is (cells of escapes carry .escaped, which tells
- * them apart); the exact view doubles it.  The result lives in the arena.
+ * them apart); the exact form doubles it.  The result lives in the arena.
  */
 struct visible text_visible(struct arena *arena, enum visible_form form, const char *bytes, size_t length);
-/* The same with a backslash shown as \\, so that text_unescape gives the bytes back. */
-struct visible text_visible_exact(struct arena *arena, enum visible_form form, const char *bytes, size_t length);
 /* As a zero-terminated UTF-8 (or ASCII) string: for stderr, logs, tables on a tty. */
 char *text_visible_string(struct arena *arena, enum visible_form form, const char *bytes, size_t length);
-/* Pure-ASCII escaped form, for the second printing of addresses and DNs in reviews; exact. */
+/* Pure-ASCII escaped form, for the second printing of addresses and DNs in reviews; exact: text_unescape gives the bytes back. */
 char *text_ascii_exact(struct arena *arena, const char *bytes, size_t length);
 /* The value of a hex digit of either case; -1 for any other character. */
 int text_hex_digit(char c);
-/* Inverse of the exact forms. Returns arena bytes, sets *length; NULL where it is no exact form. */
+/* Inverse of the exact form. Returns arena bytes, sets *length; NULL where it is no exact form. */
 char *text_unescape(struct arena *arena, const char *escaped, size_t *length);
 /* True where the bytes hold anything outside printable ASCII. */
 bool text_has_foreign(const char *bytes, size_t length);

@@ -2,7 +2,7 @@
  * text_visible: the one door from foreign bytes to the screen.
  *
  * Bytes become cells in two runs of the same code: the first only counts, the
- * second fills an array of exactly that size.  The exact forms can be undone
+ * second fills an array of exactly that size.  The exact form can be undone
  * by text_unescape; for that a backslash is doubled, a "<" before "U+" is
  * written \x3C, and a mark without a base is written as an escape.  Pure,
  * cannot fail, any thread.  Rules: terminal-and-safety 1.
@@ -194,11 +194,6 @@ static struct visible make(struct arena *arena, enum visible_form form, bool exa
 struct visible text_visible(struct arena *arena, enum visible_form form, const char *bytes, size_t length)
 {
 	return make(arena, form, false, bytes, length);
-}
-
-struct visible text_visible_exact(struct arena *arena, enum visible_form form, const char *bytes, size_t length)
-{
-	return make(arena, form, true, bytes, length);
 }
 
 size_t text_columns(enum visible_form form, const char *bytes, size_t length)

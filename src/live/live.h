@@ -235,12 +235,6 @@ struct live_pick {
 struct live_job;
 struct live_job *live_messages(struct live *live, size_t host, const struct live_pick *pick, size_t most,
 		void (*done)(void *context, struct rows *takes, uint64_t matching, const struct error *error), void *context);
-/*
- * A table of the queue (queue, queue-by-domain, -reason, -sender, -age) of only what the pick says: streamed again, other
- * recipients are not counted. Rows as live_rows gives them. NULL: there is no such table.
- */
-struct live_job *live_queue_rows(struct live *live, size_t host, const char *table, const struct live_pick *pick, size_t most,
-		void (*done)(void *context, struct rows *takes, const struct error *error), void *context);
 /* Envelope and headers of one message; the body too only where asked for (role admin). Bytes as postcat gives them, capped at 256 KiB. */
 struct live_job *live_message(struct live *live, size_t host, const char *id, bool body,
 		void (*done)(void *context, const char *bytes, size_t length, const struct error *error), void *context);

@@ -83,12 +83,3 @@ bool queue_seen_add(struct queue_seen *seen, const char *id, int64_t arrival)
 	shard->count++;
 	return true;
 }
-
-size_t queue_seen_size(const struct queue_seen *seen)
-{
-	size_t size = sizeof(*seen);
-
-	for (unsigned i = 0; i < SHARDS; i++)
-		size += seen->shards[i].capacity * sizeof(uint64_t);
-	return size;
-}

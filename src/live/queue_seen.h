@@ -16,12 +16,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Holds at most 16 bytes a mail, beside 9 KiB for the first ones. */
 struct queue_seen;
 struct queue_seen *queue_seen_new(void);
 void queue_seen_free(struct queue_seen *seen);               /* NULL is allowed */
 /* False where this id with this time of arrival was added before: a short id may come again, for another mail. */
 bool queue_seen_add(struct queue_seen *seen, const char *id, int64_t arrival);
-/* Bytes that are held: at most 16 a mail, beside 9 KiB for the first ones. */
-size_t queue_seen_size(const struct queue_seen *seen);
 
 #endif

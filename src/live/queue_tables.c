@@ -6,13 +6,17 @@
  * "(others)" holds their sum, so that columns always add up.  Loop thread;
  * never fails.
  */
-#include "live/queue_tables.h"
+#include "live/tables.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#include "live/data.h"
 #include "live/queue_read.h"
 #include "model/live_kinds.h"
+
+/* Adds the rows of a queue to a table; of (NULL: all): only the row of that name; at most so many groups, biggest first (0: all). */
+typedef void queue_fill(struct rows *rows, const struct queue *queue, const char *server, const char *of, size_t most);
 
 static struct row *add(struct rows *rows, const char *name, const char *server)
 {
@@ -170,7 +174,7 @@ static void merge(struct rows *rows)
 		rows->rows[i].id = arena_format(rows->arena, "*/%s", rows->rows[i].name);
 }
 
-/* --- tables of the last snapshots ------------------------------------------------------------- */
+/* --- tables ------------------------------------------------------------------------------------- */
 
 /* Several servers' groups together, biggest first; their kinds have recipients in one place. */
 static int by_recipients(const void *left, const void *right)
@@ -219,16 +223,3 @@ TABLE(table_queue_by_domain, "queue-by-domain", "Queue by domain", kind_live_que
 TABLE(table_queue_by_reason, "queue-by-reason", "Queue by reason", kind_live_queue_reason, fill_reasons);
 TABLE(table_queue_by_sender, "queue-by-sender", "Queue by sender", kind_live_queue_sender, fill_senders);
 TABLE(table_queue_by_age, "queue-by-age", "Queue by age", kind_live_queue_age, fill_ages);
-
-queue_fill *queue_fill_of(const struct live_table *table)
-{
-	static const struct { const struct live_table *table; queue_fill *fill; } fills[] = {
-		{ &table_queue, fill_queues }, { &table_queue_by_domain, fill_domains }, { &table_queue_by_reason, fill_reasons },
-		{ &table_queue_by_sender, fill_senders }, { &table_queue_by_age, fill_ages },
-	};
-
-	for (size_t i = 0; i < sizeof(fills) / sizeof(*fills); i++)
-		if (fills[i].table == table)
-			return fills[i].fill;
-	return NULL;
-}

@@ -183,8 +183,6 @@ struct limits_set {
  * a mode what it is (process_limit and client_limit of its login services).
  */
 struct limits_set limits_reach(struct arena *arena, const struct limits_facts *facts, const struct limits_goal *goal);
-/* The values as a file for conf.d, each with its reason as a remark; without the open-files limit, which is none of Dovecot's. Arena. */
-char *limits_drop_in(struct arena *arena, const struct limits_set *set);
 /* The number as Dovecot reads it and as people are told: "3000", "10M", "300s"; "unlimited" where 2.4 wants that word. Arena. */
 char *limits_number_words(struct arena *arena, const char *setting, uint64_t number);
 /* About how many people's entries an auth cache of so many bytes holds (ucs-variables 2.2: 250 bytes each). */

@@ -109,30 +109,6 @@ static void sets(void **unused)
 	}
 }
 
-/* Behind the configuration that it is made for it says the same as the set; tests/live holds it against the real one. */
-static void drop_in(void **unused)
-{
-	struct limits_facts *facts = facts_of(UCS);
-	struct limits_goal goal = { .connections = 3000, .protocols = "imap", .tls_percent = 100, .of_person = 30, .mode = LIMITS_PERFORMANCE };
-	struct limits_set set;
-	char *words;
-
-	(void)unused;
-	facts->open_files = 65535;
-	facts->cores = 4;
-	set = limits_reach(arena, facts, &goal);
-	words = limits_drop_in(arena, &set);
-	assert_non_null(strstr(words, "service imap-login {\n  # "));
-	assert_non_null(strstr(words, "\n  service_count = 0\n"));
-	assert_non_null(strstr(words, "protocol imap {\n  # "));
-	facts = facts_of(arena_format(arena, "%s%s", UCS, words));
-	facts->open_files = set.after->open_files;
-	facts->cores = 4;
-	assert_int_equal(facts->userip, 30);
-	assert_int_equal(facts->userip_pop3, 10);
-	assert_int_equal(limits_reach(arena, facts, &goal).value_count, 0);
-}
-
 static void refusals(void **unused)
 {
 	static const struct { const char *configuration; struct limits_goal goal; const char *words; } cases[] = {
@@ -307,7 +283,7 @@ static void random_goals(void **unused)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(sets), cmocka_unit_test(drop_in), cmocka_unit_test(refusals), cmocka_unit_test(random_goals),
+		cmocka_unit_test(sets), cmocka_unit_test(refusals), cmocka_unit_test(random_goals),
 	};
 
 	return cmocka_run_group_tests_name("limits_goal", tests, set_up, tear_down);

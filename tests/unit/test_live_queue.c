@@ -110,11 +110,6 @@ static void asked_messages(void *context, struct rows *takes, uint64_t matching,
 	answer(world, error);
 }
 
-static void asked_rows(void *context, struct rows *takes, const struct error *error)
-{
-	asked_messages(context, takes, 0, error);
-}
-
 static void asked_message(void *context, const char *bytes, size_t length, const struct error *error)
 {
 	struct world *world = context;
@@ -281,7 +276,6 @@ static void taken_back(void **state)
 	asking = source_queue.ask(world->live, 0, asked_queue, world);
 	source_queue.cancel(asking);
 	live_job_cancel(live_messages(world->live, 0, NULL, 5, asked_messages, world));
-	live_job_cancel(live_queue_rows(world->live, 0, "queue", NULL, 5, asked_rows, world));
 	fake_hosts_reply(world->hosts, &(struct fake_reply){ .command = "message", .hangs = true });
 	live_job_cancel(live_message(world->live, 0, "4175FA728D6", false, asked_message, world));
 	live_job_cancel(NULL);
@@ -420,19 +414,6 @@ static void one_message_to_many(void **state)
 	assert_string_equal(cell(world, 0, LM_REASON), "reasonA");
 	list(world, &(struct live_pick){ .reason = "reasonB" }, 0);
 	assert_string_equal(cell(world, 0, LM_REASON), "reasonB");
-	forget(world);
-	assert_non_null(live_queue_rows(world->live, 0, "queue-by-reason", &(struct live_pick){ .domain = "d900.example" }, 0, asked_rows, world));
-	wait_for(world);
-	assert_int_equal(world->rows->count, 2);
-	assert_string_equal(cell(world, 0, LQG_NAME), "reasonA");
-	assert_string_equal(cell(world, 0, LQG_RECIPIENTS), "1");
-	assert_string_equal(cell(world, 0, LQG_MAILS), "1");
-	forget(world);
-	assert_non_null(live_queue_rows(world->live, 0, "queue", &(struct live_pick){ .domain = "d900.example" }, 0, asked_rows, world));
-	wait_for(world);
-	assert_string_equal(cell(world, QUEUE_DEFERRED, LQ_MAILS), "1");
-	assert_string_equal(cell(world, QUEUE_DEFERRED, LQ_RECIPIENTS), "2");
-	assert_null(live_queue_rows(world->live, 0, "nonsense", NULL, 0, asked_rows, world));
 	text_free(&listing);
 }
 

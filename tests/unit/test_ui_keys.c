@@ -120,8 +120,6 @@ static void known_sequences_are_keys(void **state)
 			if (strcmp(text_get(&recorder.heard), cases[i].names) != 0)
 				print_message("case %zu split at %zu\n", i, split);
 			assert_string_equal(text_get(&recorder.heard), cases[i].names);
-			if (!cases[i].names[0])
-				assert_true(keys_swallowed(recorder.keys) > 0);
 			end(&recorder);
 		}
 	}
@@ -213,7 +211,6 @@ static void a_sequence_that_stops_is_given_up(void **state)
 		settle(recorder.keys, 0);
 		keys_feed(recorder.keys, "x", 1, 5000);
 		assert_string_equal(text_get(&recorder.heard), "x");
-		assert_int_equal(keys_swallowed(recorder.keys), 1);
 		end(&recorder);
 	}
 }
