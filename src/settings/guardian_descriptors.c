@@ -16,8 +16,7 @@
 
 #include "base/file.h"
 
-/* The process that runs with this configuration; 0 with an error: none. */
-static pid_t master_of(struct guardian *guardian, struct error *error)
+pid_t guardian_dovecot_master(struct guardian *guardian, struct error *error)
 {
 	struct guardian_ran ran = GUARDIAN_RUN(guardian, "/usr/bin/doveconf", "-h", "-c", guardian_config(guardian), "base_dir");
 	size_t length;
@@ -52,7 +51,7 @@ bool guardian_descriptors_read(struct guardian *guardian, struct error *error)
 
 	if (guardian->change.descriptors == 0)
 		return true;
-	pid = master_of(guardian, error);
+	pid = guardian_dovecot_master(guardian, error);
 	if (pid == 0)
 		return false;
 	if (prlimit(pid, RLIMIT_NOFILE, NULL, &now) != 0)
@@ -73,7 +72,7 @@ bool guardian_descriptors_install(struct guardian *guardian, struct error *error
 		return true;
 	if (limit.rlim_max < limit.rlim_cur)
 		limit.rlim_max = limit.rlim_cur;
-	pid = master_of(guardian, error);
+	pid = guardian_dovecot_master(guardian, error);
 	if (pid == 0 || !give(pid, &limit, error))
 		return false;
 	guardian_say(guardian, "Dovecot's master process has %llu open files now", (unsigned long long)limit.rlim_cur);
@@ -87,7 +86,7 @@ bool guardian_descriptors_restore(struct guardian *guardian, struct error *error
 
 	if (guardian->change.descriptors == 0)
 		return true;
-	pid = master_of(guardian, NULL);
+	pid = guardian_dovecot_master(guardian, NULL);
 	if (pid == 0 || prlimit(pid, RLIMIT_NOFILE, NULL, &now) != 0 || now.rlim_cur != guardian->change.descriptors)
 		return true;
 	if (!give(pid, &limit, error))

@@ -436,10 +436,14 @@ static bool dovecot_look(struct guardian *guardian, const char *const *pairs, bo
 /* What counts at a reload is what runs, not what is about to: seen with 2.3.19, and in no manual. */
 static const char *dovecot_ends_sessions(struct guardian *guardian)
 {
-	const char *value = value_of(guardian, guardian_config(guardian), "shutdown_clients");
+	const char *value = value_of(guardian, guardian_config(guardian), "shutdown_clients"), *newer;
 
-	return value && !strcmp(value, "no") ? NULL : "the Dovecot that runs has shutdown_clients = yes, so a reload ends every session after 6 seconds, "
-		"whatever the new files say; to keep sessions, set shutdown_clients = no first, in a change of its own";
+	if (!value || strcmp(value, "no"))
+		return "the Dovecot that runs has shutdown_clients = yes, so a reload ends every session after 6 seconds, "
+			"whatever the new files say; to keep sessions, set shutdown_clients = no first, in a change of its own";
+	newer = guardian_dovecot_newer(guardian, "shutdown_clients");
+	return newer ? arena_format(guardian->arena, "shutdown_clients = no stands in the files, but %s was changed after Dovecot read it, so the one that "
+		"runs may end every session 6 seconds after a reload; reload it first, which may end them once, or do not ask for sessions to be kept", newer) : NULL;
 }
 
 const struct guardian_service guardian_dovecot = {

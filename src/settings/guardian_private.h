@@ -153,6 +153,15 @@ bool guardian_descriptors_read(struct guardian *guardian, struct error *error);
 bool guardian_descriptors_install(struct guardian *guardian, struct error *error);
 /* Of a master that was started since nothing is put back: it has what it was started with. */
 bool guardian_descriptors_restore(struct guardian *guardian, struct error *error);
+/* The master process that runs with this configuration; 0 with an error: none. */
+pid_t guardian_dovecot_master(struct guardian *guardian, struct error *error);
+
+/* --- guardian_loaded.c ----------------------------------------------------------------------------- */
+/*
+ * A file below Dovecot's configuration in which this word stands and which was touched after the Dovecot that runs read it (arena), so
+ * that it may run with something else; NULL: none.
+ */
+const char *guardian_dovecot_newer(struct guardian *guardian, const char *setting);
 
 /* --- guardian_copy.c ------------------------------------------------------------------------------ */
 /* Root of a private copy of the configuration with the new files in it (arena); NULL with an error. */

@@ -372,6 +372,34 @@ static void sessions_that_cannot_be_kept(void **state)
 	assert_int_equal(access(world->one, F_OK), -1);
 }
 
+/* What the files say is not what runs where they came after it: the reload would end everybody. */
+static void sessions_that_the_files_would_keep(void **state)
+{
+	struct world *world = *state;
+	struct guarded_change change;
+	struct done done;
+
+	if (!world)
+		skip();
+	/* Longer than a file may be younger than the reload that read it. */
+	for (int64_t until = clock_monotonic_ms() + 700; clock_monotonic_ms() < until;)
+		nap();
+	world_configure(world, "shutdown_clients = no\n");
+	change = both(world, 60, 300);
+	change.keep_sessions = true;
+	done = apply(world, &change);
+	expect_state(&done, GUARDIAN_REFUSED);
+	expect_words(&done, "changed after Dovecot read it");
+	assert_int_equal(access(world->one, F_OK), -1);
+	dovecot_down(world);
+	dovecot_up(world);
+	change = both(world, 60, 300);
+	change.keep_sessions = true;
+	done = apply(world, &change);
+	expect_state(&done, GUARDIAN_WAITING);
+	order(world, "rollback", change.id, NULL);
+}
+
 /* The rule of 6 seconds, as the review tells it, and that what runs decides. */
 static void sessions_that_are_kept(void **state)
 {
@@ -545,6 +573,7 @@ int main(void)
 		IN_WORLD(killed_anywhere_never_mixed), IN_WORLD(restored_before_the_service_starts),
 		IN_WORLD(died_before_anything_is_told), IN_WORLD(the_next_change_mends),
 		IN_WORLD(others_are_told), IN_WORLD(changed_by_hand), IN_WORLD(odd_places), IN_WORLD(sessions_that_cannot_be_kept),
+		IN_WORLD(sessions_that_the_files_would_keep),
 		IN_WORLD(sessions_that_are_kept), IN_WORLD(no_room), IN_WORLD(full_and_read_only),
 		IN_WORLD(no_room_for_the_state),
 	};
