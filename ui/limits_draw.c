@@ -46,7 +46,7 @@ static const char *keep_words(const struct limits_view *self)
 	if (self->world == NULL)
 		return "as the server runs";
 	if (self->world->keeps_sessions)
-		return keep ? "stay: it runs with shutdown_clients = no" : "stay, but need not";
+		return keep ? "stay: shutdown_clients is no there" : "stay, but need not";
 	return keep ? "end this once, are kept from then on" : "end 6 seconds after the reload";
 }
 

@@ -90,7 +90,7 @@ static const char *state_words(const struct other *other, struct arena *arena)
 		return other->world->locked;
 	if (!limits_writes(&other->set))
 		return other->set.value_count > 0 ? "its limits take it; the open-files limit does not" :
-			limits_anvil_lacks(other->world->facts) ? "its limits take it after a restart of Dovecot (anvil)" : "its limits take it already";
+			other->world->facts->unread.service ? "its files take it, and Dovecot has not read them: reload it" : limits_anvil_lacks(other->world->facts) ? "its limits take it after a restart of Dovecot (anvil)" : "its limits take it already";
 	return arena_format(arena, "%zu %s, Dovecot: %zu %s", other->set.value_count, other->set.value_count == 1 ? "value" : "values", verdict->warning_count,
 		verdict->warning_count == 1 ? "warning" : "warnings");
 }

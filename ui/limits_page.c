@@ -121,7 +121,9 @@ void limits_page_values(struct wrapped *page, const struct limits_world *world, 
 	written = add_those(page, world, set, LIMITS_IN_UCR, UCR_PREFIX ".. (UCR)");
 	written |= add_those(page, world, set, LIMITS_IN_FILE, arena_format(page->arena, "No UCR variable for these: %s", world->place));
 	add_those(page, world, set, LIMITS_BY_START, "At Dovecot's start");
-	if (set->value_count == 0 && limits_anvil_lacks(world->facts))
+	if (set->value_count == 0 && world->facts->unread.service)
+		limits_page_say(page, STYLE_WARNING, "!", arena_format(page->arena, "No value, but a reload of Dovecot: %s.", limits_unread_words(page->arena, world->facts)));
+	else if (set->value_count == 0 && limits_anvil_lacks(world->facts))
 		limits_page_say(page, STYLE_WARNING, "!", arena_format(page->arena, "No value, but a restart of Dovecot: %s.", limits_anvil_words(page->arena, world->facts)));
 	else if (set->value_count == 0)
 		limits_page_say(page, STYLE_OK, "-", "Nothing: the limits of now take it.");
@@ -141,7 +143,7 @@ bool limits_writes(const struct limits_set *set)
 void limits_page_causes(struct wrapped *page, const struct limits_world *world, const struct limits_set *set, bool keep)
 {
 	struct limits_say *says;
-	size_t count = limits_says(page->arena, world, set, keep, &says);
+	size_t count = limits_says(page->arena, world, set, keep ? LIMITS_KEEP : LIMITS_KEEP_NOT, &says);
 
 	wrapped_heading(page, "What it causes");
 	for (size_t i = 0; i < count; i++)

@@ -238,14 +238,20 @@ static void print_others(const struct headless *headless, size_t host)
 	text_free(&names);
 }
 
+static enum limits_keep keep_of(const struct arguments *arguments, const struct limits_world *world)
+{
+	return arguments->keep_sessions ? LIMITS_KEEP_STRICTLY : !arguments->end_sessions && limits_keep_preselected(world) ? LIMITS_KEEP : LIMITS_KEEP_NOT;
+}
+
 static void print_table(struct headless *headless, const struct limits_world *world, const struct limits_goal *goal, const struct limits_set *set)
 {
 	const struct arguments *arguments = headless->arguments;
-	bool keep = arguments->keep_sessions || (!arguments->end_sessions && limits_keep_preselected(world));
 	struct limits_say *says;
-	size_t count = limits_says(headless->arena, world, set, keep, &says);
+	size_t count = limits_says(headless->arena, world, set, keep_of(arguments, world), &says);
 
-	if (set->value_count == 0 && limits_anvil_lacks(world->facts))
+	if (set->value_count == 0 && world->facts->unread.service)
+		printf("%s has the limits for %" PRIu64 " connections in its files, but Dovecot has not read them: reload it.\n", world->server, goal->connections);
+	else if (set->value_count == 0 && limits_anvil_lacks(world->facts))
 		printf("%s has the limits for %" PRIu64 " connections, but takes them only after a restart of Dovecot.\n", world->server, goal->connections);
 	else if (set->value_count == 0)
 		printf("%s takes %" PRIu64 " connections with the limits of now.\n", world->server, goal->connections);
@@ -349,15 +355,13 @@ static bool wants_all(const struct headless *headless, const char *name)
 static void apply(struct headless *headless, const struct limits_world *world, const struct limits_set *set, uint64_t seconds)
 {
 	const struct arguments *arguments = headless->arguments;
-	enum limits_keep keep = arguments->keep_sessions ? LIMITS_KEEP_STRICTLY : !arguments->end_sessions && limits_keep_preselected(world) ? LIMITS_KEEP :
-		LIMITS_KEEP_NOT;
 	struct error error = { 0 };
 	struct change *change = NULL;
 
 	if (set->refused)
 		error_set(&error, ERROR_INVALID, "%s: %s", world->server, set->refused);
 	else
-		change = limits_plan_change(world, headless->engine->hosts, set, keep, (unsigned)seconds, &error);
+		change = limits_plan_change(world, headless->engine->hosts, set, keep_of(arguments, world), (unsigned)seconds, &error);
 	if (!change) {
 		headless_fail(headless, &error);
 		return;

@@ -44,6 +44,13 @@ struct limits_service {
 	size_t listener_count;
 };
 
+/* A limit that runs otherwise than the files say: they were changed after Dovecot read them. */
+struct limits_unread {
+	const char *service, *setting;         /* NULL: none is known */
+	uint64_t runs, file;
+	size_t more;                           /* so many others beside it */
+};
+
 /* All that the rules ask for. limits_facts_new gives the values that are built in; what is not known is left there. */
 struct limits_facts {
 	struct limits_version version;
@@ -59,6 +66,7 @@ struct limits_facts {
 	/* The machine; LIMITS_UNKNOWN each. */
 	uint64_t open_files;                   /* soft limit of the master process */
 	uint64_t anvil_started;                /* at most so many clients the process of anvil takes that runs: it keeps what it was started with */
+	struct limits_unread unread;
 	uint64_t cores, memory;                /* bytes of memory in all */
 	uint64_t peak_of_person, peak_of_person_pop3;   /* most that were seen of one person from one address, by imap and by pop3 */
 	unsigned tls_percent;                  /* how much of the sessions comes with TLS; 100 where nobody says */
@@ -143,6 +151,8 @@ uint64_t limits_descriptors_needed(struct arena *arena, const struct limits_fact
 uint64_t limits_anvil_lacks(const struct limits_facts *facts);
 /* The same as a sentence for people; NULL: it lacks nothing. Arena. */
 char *limits_anvil_words(struct arena *arena, const struct limits_facts *facts);
+/* What runs otherwise than the files say, as a sentence for people; NULL: nothing. Arena. */
+char *limits_unread_words(struct arena *arena, const struct limits_facts *facts);
 /* Services that log at the same time: each takes a client of service log (1.8). */
 uint64_t limits_log_clients(const struct limits_facts *facts);
 /* Private memory in bytes when as many sessions run as the limits let in: from mail_kb and login_kb where these are known, else from (3). */

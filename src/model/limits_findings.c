@@ -243,7 +243,8 @@ static void find_memory(struct finding_list *list)
 	find(list, (struct limits_finding){ "memory", needed > memory ? LIMITS_WARNING : LIMITS_NOTE, NULL, "memory", memory, needed,
 		WORDS("with all sessions that the limits let in Dovecot's processes need about %s, and the machine has %s; big mailboxes need more",
 			text_from_size(list->arena, (int64_t)(needed / MEGABYTE * MEGABYTE)), text_from_size(list->arena, (int64_t)(memory / MEGABYTE * MEGABYTE))),
-		list->facts->mail_kb == LIMITS_UNKNOWN ? "an estimate from processes " MEASURED ": 0.7 MB a session, 1.3 MB a login process with TLS" :
+		list->facts->mail_kb == LIMITS_UNKNOWN ? "an estimate from processes " MEASURED ": 0.7 MB a session, 1.3 MB a login process with TLS, 84 kB a session in one "
+			"that serves many" :
 		WORDS("the processes that run there now: %llu kB a session", (wide)list->facts->mail_kb) });
 }
 
@@ -304,15 +305,37 @@ static void find_anvil(struct finding_list *list)
 			limits_anvil_words(list->arena, list->facts), MEASURED ": what its process has left, and who uses it" });
 }
 
+char *limits_unread_words(struct arena *arena, const struct limits_facts *facts)
+{
+	const struct limits_unread *unread = &facts->unread;
+
+	return unread->service ? arena_format(arena, "%s runs with a %s of %s, and the files say %s%s: they were changed after Dovecot read them, and count only "
+		"after a reload", unread->service, unread->setting, text_from_count(arena, (int64_t)unread->runs), text_from_count(arena, (int64_t)unread->file),
+		unread->more ? arena_format(arena, " (%zu more differ)", unread->more) : "") : NULL;
+}
+
+static void find_unread(struct finding_list *list)
+{
+	const struct limits_unread *unread = &list->facts->unread;
+
+	if (unread->service)
+		find(list, (struct limits_finding){ "not-loaded", LIMITS_WARNING, unread->service, unread->setting, unread->runs, unread->file,
+			limits_unread_words(list->arena, list->facts), "what doveadm service status tells" });
+}
+
+static void find_wrapped_sum(struct finding_list *list, const char *service, uint32_t sum, uint64_t true_sum)
+{
+	if (true_sum != sum)
+		find(list, (struct limits_finding){ "wrapped", LIMITS_WARNING, service, "client_limit", sum, true_sum,
+			"the limits are so high that Dovecot's own sum starts over at 4,294,967,296, so that it does not warn", "Dovecot counts in 32 bits" });
+}
+
 static void find_wrapped(struct finding_list *list)
 {
 	struct limits_sums sums = limits_sums(list->facts);
 
-	if (sums.auth_true == sums.auth && sums.anvil_true == sums.anvil)
-		return;
-	find(list, (struct limits_finding){ "wrapped", LIMITS_WARNING, sums.auth_true != sums.auth ? "auth" : "anvil", "client_limit",
-		sums.auth_true != sums.auth ? sums.auth : sums.anvil, sums.auth_true != sums.auth ? sums.auth_true : sums.anvil_true,
-		"the limits are so high that Dovecot's own sum starts over at 4,294,967,296, so that it does not warn", "Dovecot counts in 32 bits" });
+	find_wrapped_sum(list, "auth", sums.auth, sums.auth_true);
+	find_wrapped_sum(list, "anvil", sums.anvil, sums.anvil_true);
 }
 
 /* --- values without effect ------------------------------------------------------------------------------------ */
@@ -359,6 +382,7 @@ void limits_find(struct arena *arena, const struct limits_facts *facts, struct l
 	size_t count = 0;
 
 	find_wrapped(list);
+	find_unread(list);
 	find_anvil(list);
 	find_stats(list);
 	find_log(list);

@@ -468,6 +468,8 @@ struct limits_set limits_reach(struct arena *arena, const struct limits_facts *f
 	for (size_t i = 0; i < walk.count; i++)
 		if (walk.values[i].service && strcmp(walk.values[i].service, "anvil") == 0)
 			walk.facts->anvil_started = LIMITS_UNKNOWN;
+	if (walk.count > 0)
+		walk.facts->unread = (struct limits_unread){ 0 };
 	set.values = walk.values;
 	set.value_count = walk.count;
 	set.after = walk.facts;

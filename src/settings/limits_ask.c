@@ -226,6 +226,14 @@ static bool take_anvil(struct limits_asking *asking, const struct host_answer *a
 	return true;
 }
 
+static bool take_running(struct limits_asking *asking, const struct host_answer *answer, struct error *error)
+{
+	(void)error;
+	if (answer->error.kind == ERROR_NONE && answer->status == 0 && answer->form == FORM_OUTPUT && !answer->cut && !asking->world->unread)
+		limits_running(asking->world->arena, answer->output, asking->world->facts);
+	return true;
+}
+
 static bool take_base_dir(struct limits_asking *asking, const struct host_answer *answer, struct error *error)
 {
 	struct arena *arena = asking->world->arena;
@@ -417,6 +425,7 @@ static const struct step {
 	{ "userip-pop3", take_userip_pop3, NULL },
 	{ "who", take_who, NULL },
 	{ "process-status", take_anvil, NULL },
+	{ "service-status", take_running, NULL },
 	{ "base-dir", take_base_dir, NULL },
 	{ "dovecot-processes", take_processes, NULL },
 	{ "dovecot-memory", take_process_memory, memory_holes },

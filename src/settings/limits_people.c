@@ -94,6 +94,38 @@ void limits_people(struct arena *arena, const char *table, struct limits_facts *
 	}
 }
 
+/* --- what runs ------------------------------------------------------------------------------------------------ */
+
+static void compare(struct limits_facts *facts, const struct limits_service *service, const char *setting, const char *cell, uint64_t file)
+{
+	uint64_t runs = strtoull(cell, NULL, 10);
+
+	if (*cell < '0' || *cell > '9' || runs == file)
+		return;
+	if (facts->unread.service)
+		facts->unread.more++;
+	else
+		facts->unread = (struct limits_unread){ service->name, setting, runs, file, 0 };
+}
+
+/* The client_limit that is told is no more than service_count (4.3), as limits_at_once has it. */
+void limits_running(struct arena *arena, const char *table, struct limits_facts *facts)
+{
+	size_t name = column_of(table, "name"), processes = column_of(table, "process_limit"), clients = column_of(table, "client_limit");
+
+	facts->unread = (struct limits_unread){ 0 };
+	if (name == SIZE_MAX || processes == SIZE_MAX || clients == SIZE_MAX)
+		return;
+	for (const char *line = strchr(table, '\n'); line && line[1]; line = strchr(line + 1, '\n')) {
+		const struct limits_service *service = limits_service_named(facts, cell_of(arena, line + 1, name));
+
+		if (!service || !limits_looked_at(facts, service))
+			continue;
+		compare(facts, service, "process_limit", cell_of(arena, line + 1, processes), limits_processes(facts, service));
+		compare(facts, service, "client_limit", cell_of(arena, line + 1, clients), limits_at_once(facts, service));
+	}
+}
+
 /* --- anvil ---------------------------------------------------------------------------------------------------- */
 
 /* Of its clients two are the master's, and a doveadm or two may just ask it. */

@@ -188,7 +188,13 @@ static struct change *make(struct planned *planned, const struct hosts *hosts, e
 		if (limits_value_written(&set->values[i]) && !put_value(planned, &set->values[i], error))
 			return NULL;
 	if (planned->shown_count == 0) {
-		error_set(error, ERROR_INVALID, "Nothing is to be written on %s: its limits reach this already", world->server);
+		error_set(error, ERROR_INVALID, "Nothing is to be written on %s: its %s", world->server, world->facts->unread.service ?
+			"files have limits that reach this, and Dovecot has not read them yet: reload it" : "limits reach this already");
+		return NULL;
+	}
+	if (keep == LIMITS_KEEP_STRICTLY && !world->keeps_sessions) {
+		error_set(error, ERROR_REFUSED, "%s: nothing is installed: its shutdown_clients is yes, so a reload ends every session after 6 seconds, whatever the new "
+			"files say; to keep sessions, set it to no first, in a change of its own", world->server);
 		return NULL;
 	}
 	if (keep == LIMITS_KEEP && !world->keeps_sessions)
@@ -199,7 +205,7 @@ static struct change *make(struct planned *planned, const struct hosts *hosts, e
 		return NULL;
 	}
 	change = change_of(planned, host_at(hosts, world->host), keep == LIMITS_KEEP_STRICTLY || (keep == LIMITS_KEEP && world->keeps_sessions), confirm_s);
-	count = limits_says(planned->arena, world, set, keep != LIMITS_KEEP_NOT, &says);
+	count = limits_says(planned->arena, world, set, keep, &says);
 	add_says(planned->arena, change, says, count);
 	return change;
 }

@@ -55,6 +55,9 @@ uint64_t limits_open_files(struct arena *arena, const char *base_dir, const char
 /* Sessions now, from what `doveadm who` printed: into the facts as peaks, and how many connections of how many people. */
 void limits_people(struct arena *arena, const char *table, struct limits_facts *facts, uint64_t *connections, uint64_t *person_count);
 
+/* Limits that run otherwise than the facts say, from what `doveadm service status` printed, into the facts. */
+void limits_running(struct arena *arena, const char *table, struct limits_facts *facts);
+
 /*
  * The most clients that the running process of anvil can have been started with, from what `doveadm process status` printed;
  * LIMITS_UNKNOWN: it does not tell.
@@ -91,12 +94,15 @@ char *limits_value_place(struct arena *arena, const struct limits_world *world, 
  */
 enum limits_sessions { LIMITS_SESSIONS_END, LIMITS_SESSIONS_STAY, LIMITS_SESSIONS_LATER };
 enum limits_sessions limits_sessions_of(const struct limits_world *world, bool keep);
+/* KEEP: shutdown_clients = no becomes part of the change where it is not so. STRICTLY: where they would end nothing is installed. */
+enum limits_keep { LIMITS_KEEP_NOT, LIMITS_KEEP, LIMITS_KEEP_STRICTLY };
 /* Are they kept unless somebody says otherwise? While anybody is connected, or where it costs nothing. */
 bool limits_keep_preselected(const struct limits_world *world);
 
 /* What the plan causes, one sentence each, in the order in which one wants to know it; a warning first in its row. Arena. */
 struct limits_say { bool warns; const char *text; };
-size_t limits_says(struct arena *arena, const struct limits_world *world, const struct limits_set *set, bool keep, struct limits_say **says);
+size_t limits_says(struct arena *arena, const struct limits_world *world, const struct limits_set *set, enum limits_keep keep,
+		struct limits_say **says);
 /* Memory with the limits of now and of the set, held against what is free, and whether measured or estimated. */
 struct limits_say limits_memory_say(struct arena *arena, const struct limits_world *world, const struct limits_set *set);
 
@@ -113,7 +119,6 @@ struct change *limits_descriptors_change(const struct limits_world *world, const
  * not (else shutdown_clients = no becomes part of the change). NULL with an error where there is nothing to write, or nothing can be
  * written there. confirm_s 0: 120, over ssh 300.
  */
-enum limits_keep { LIMITS_KEEP_NOT, LIMITS_KEEP, LIMITS_KEEP_STRICTLY };
 struct change *limits_plan_change(const struct limits_world *world, const struct hosts *hosts, const struct limits_set *set, enum limits_keep keep,
 		unsigned confirm_s, struct error *error);
 

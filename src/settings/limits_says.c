@@ -39,14 +39,25 @@ static char *memory_words(struct arena *arena, uint64_t bytes)
 
 /* --- memory ------------------------------------------------------------------------------------------- */
 
+/* With these values: does a login process serve many, so that its memory is always the facts' figure? */
+static bool performs(const struct limits_facts *facts)
+{
+	for (size_t i = 0; i < facts->service_count; i++)
+		if (limits_behind(facts, &facts->services[i]) && limits_looked_at(facts, &facts->services[i]) && limits_at_once(facts, &facts->services[i]) > 1)
+			return true;
+	return false;
+}
+
 /* "0.7 MB each, measured of 25 sessions" */
-static char *source_words(struct arena *arena, const struct limits_world *world)
+static char *source_words(struct arena *arena, const struct limits_world *world, const struct limits_set *set)
 {
 	const struct limits_facts *facts = world->facts;
+	bool shared = performs(set->after);
 
 	if (facts->mail_kb == LIMITS_UNKNOWN)
-		return arena_text(arena, "an estimate: 0.7 MB a session and 1.3 MB a login process; none could be measured there");
-	if (facts->login_kb == LIMITS_UNKNOWN)
+		return arena_format(arena, "an estimate: 0.7 MB a session and %s; none could be measured there", shared ?
+			"1.3 MB a login process, or 1.1 MB and 84 kB a session where it serves many" : "1.3 MB a login process");
+	if (facts->login_kb == LIMITS_UNKNOWN || shared)
 		return arena_format(arena, "measured: %llu kB a session, of the %zu that run; login processes are an estimate", (unsigned long long)facts->mail_kb,
 			world->measured_sessions);
 	return arena_format(arena, "measured: %llu kB a session, of %zu, and %llu kB a login process, of %zu; larger mailboxes take more",
@@ -70,7 +81,7 @@ struct limits_say limits_memory_say(struct arena *arena, const struct limits_wor
 
 	return (struct limits_say){ short_of, arena_format(arena, "Memory when all of it is in use: about %s, of which the sessions of now have %s; free now: %s%s (%s)",
 		memory_words(arena, set->memory), used > 0 ? arena_format(arena, "about %s", memory_words(arena, used)) : "none", known ? memory_words(arena, world->memory_free) : "not known",
-		short_of ? ". That is not enough for all of them" : "", source_words(arena, world)) };
+		short_of ? ". That is not enough for all of them" : "", source_words(arena, world, set)) };
 }
 
 /* --- the rest --------------------------------------------------------------------------------------------- */
@@ -85,14 +96,19 @@ bool limits_keep_preselected(const struct limits_world *world)
 	return world->keeps_sessions || world->connections != 0;
 }
 
-static void say_sessions(struct saying *saying, bool keep)
+static void say_sessions(struct saying *saying, enum limits_keep keep)
 {
 	const struct limits_world *world = saying->world;
 	const char *now = count_words(saying->arena, world->connections);
 
-	switch (limits_sessions_of(world, keep)) {
+	if (keep == LIMITS_KEEP_STRICTLY && !world->keeps_sessions) {
+		say(saying, true, WORDS("Nothing would be installed: the sessions of now (%s) are to stay, and a reload ends them, since shutdown_clients is yes", now));
+		return;
+	}
+	switch (limits_sessions_of(world, keep != LIMITS_KEEP_NOT)) {
 	case LIMITS_SESSIONS_STAY:
-		say(saying, false, WORDS("Dovecot is reloaded and the sessions of now (%s) stay: it runs with shutdown_clients = no", now));
+		say(saying, false, WORDS("Dovecot is reloaded and the sessions of now (%s) stay: shutdown_clients is no there. Nothing is installed if that came into its files "
+			"after it read them", now));
 		break;
 	case LIMITS_SESSIONS_LATER:
 		say(saying, true, WORDS("Dovecot is reloaded, and the sessions of now (%s) end 6 seconds later all the same: it runs with shutdown_clients = yes, and what "
@@ -187,12 +203,15 @@ static void say_cache(struct saying *saying, const struct limits_value *value)
 			saying->set->after->cache_ttl == LIMITS_UNKNOWN ? "as auth_cache_ttl says" : text_from_age(saying->arena, (int64_t)saying->set->after->cache_ttl)));
 }
 
-size_t limits_says(struct arena *arena, const struct limits_world *world, const struct limits_set *set, bool keep, struct limits_say **says)
+size_t limits_says(struct arena *arena, const struct limits_world *world, const struct limits_set *set, enum limits_keep keep, struct limits_say **says)
 {
 	struct saying saying = { .arena = arena, .world = world, .set = set, .list = arena_alloc(arena, MOST_SAYS * sizeof(**says)) };
 	struct limits_say memory = limits_memory_say(arena, world, set);
+	const char *unread = set->value_count > 0 ? limits_unread_words(arena, world->facts) : NULL;
 	bool writes = false;
 
+	if (unread)
+		say(&saying, true, arena_format(arena, "%s, this one too; the way back does not take them back", unread));
 	say(&saying, memory.warns, memory.text);
 	for (size_t i = 0; i < set->value_count; i++) {
 		writes = writes || limits_value_written(&set->values[i]);
@@ -216,7 +235,7 @@ size_t limits_descriptors_says(struct arena *arena, const struct limits_world *w
 
 	say(saying, false, WORDS("The master process of the running Dovecot gets %llu open files, and then Dovecot is reloaded, so that its new processes have them",
 		(unsigned long long)wanted));
-	say_sessions(saying, false);
+	say_sessions(saying, LIMITS_KEEP_NOT);
 	say(saying, true, WORDS("anvil and other processes that outlive a reload keep the old limit, and the next start of Dovecot begins with %s",
 		world->ucs ? "what UCR gives it" : "LimitNOFILE of dovecot.service: set that as well, or it is as before"));
 	*says = saying->list;

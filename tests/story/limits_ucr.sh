@@ -105,6 +105,14 @@ status 77 "what a policy hides is refused" pr limits apply --connections 500 --h
 said "with its name" "mail/dovecot/limits/auth/client_limit comes from the UCR policy layer"
 "$LAB_UCR" unset --ldap-policy mail/dovecot/limits/auth/client_limit >/dev/null 2>&1
 
+# --- variables that nobody reloaded ---------------------------------------------------------------------------
+"$LAB_UCR" set mail/dovecot/limits/imap/process_limit=450 >/dev/null 2>&1
+status 1 "files that Dovecot has not read are told" pr limits check --host mail1
+said "with what runs" "imap runs with a process_limit of 400, and the files say 450"
+status 0 "the change brings them" pr limits apply --connections 500 --host mail1 --dry-run
+said "and says so" "count only after a reload, this one too"
+"$LAB_UCR" unset mail/dovecot/limits/imap/process_limit >/dev/null 2>&1
+
 # --- sessions -------------------------------------------------------------------------------------------------
 tls_sessions 3
 ok "three are logged in" hold 3

@@ -364,6 +364,7 @@ static void findings(void **state)
 		{ "protocols = imap\nservice imap-login {\n client_limit = 500\n service_count = 0\n}\n", "no-effect", NULL, 65535, 0, 0, NONE, NULL, 0, 0 },
 		{ "protocols = imap\nservice pop3 {\n process_limit = 500\n}\n", "no-effect", "pop3", 65535, 0, 0, LIMITS_NOTE, "process_limit", 500, LIMITS_UNKNOWN },
 		{ "protocols = imap\nservice imap-login {\n process_limit = 4294967295\n}\n", "wrapped", "auth", 65535, 0, 0, LIMITS_WARNING, "client_limit", 99, 4294967395 },
+		{ "protocols = imap\nservice imap-login {\n process_limit = 4294967295\n}\n", "wrapped", "anvil", 65535, 0, 0, LIMITS_WARNING, "client_limit", 102, 4294967398 },
 	};
 
 	(void)state;

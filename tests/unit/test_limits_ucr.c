@@ -212,6 +212,11 @@ static void changes(void **state)
 	assert_true(says(change, "UCR gives Dovecot 21,000 at its next start"));
 	change_free(change);
 
+	/* Nobody may be ended: refused before anything is sent. */
+	assert_null(limits_plan_change(&world, hosts, &set, LIMITS_KEEP_STRICTLY, 0, &error));
+	assert_int_equal(error.kind, ERROR_REFUSED);
+	assert_non_null(strstr(error.text, "a reload ends every session after 6 seconds"));
+
 	/* With a Dovecot that keeps them, that is what must be so. */
 	world.keeps_sessions = true;
 	change = limits_plan_change(&world, hosts, &set, LIMITS_KEEP, 0, &error);
@@ -367,11 +372,41 @@ static void anvil(void **state)
 	assert_false(limits_anvil_silent(arena, "name\nanvil\n"));
 }
 
+/* Files that Dovecot has not read are not what runs. */
+static void running(void **state)
+{
+	static const char *const none[] = { NULL };
+	static const struct { const char *table, *words; } cases[] = {
+		{ "name\tprocess_limit\tclient_limit\nimap-login\t400\t1\nauth\t1\t2000\nsomething\t7\t7\n", NULL },
+		{ "name\tclient_limit\tprocess_limit\nimap-login\t1\t300\n", "imap-login runs with a process_limit of 300, and the files say 400: " },
+		{ "name\tprocess_limit\tclient_limit\nauth\t1\t500\nimap-login\t400\t9\n", "auth runs with a client_limit of 500, and the files say 2,000 (1 more differ): " },
+		{ "name\tprocess_limit\nimap-login\t300\n", NULL }, { "", NULL }, { "name\tprocess_limit\tclient_limit\nimap-login\t\t\n", NULL },
+	};
+	struct limits_world world = world_of(layers_of(none, LAYER_NORMAL));
+	struct limits_set set;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		const char *words;
+
+		limits_running(arena, cases[i].table, world.facts);
+		words = limits_unread_words(arena, world.facts);
+		assert_true(cases[i].words ? words && strncmp(words, cases[i].words, strlen(cases[i].words)) == 0 : !words);
+	}
+	limits_running(arena, cases[1].table, world.facts);
+	assert_string_equal(limits_check(arena, world.facts).findings[0].rule, "not-loaded");
+	/* A change that writes brings them with its reload. */
+	set = set_of(&world, 1000, true);
+	assert_true(set.value_count > 0);
+	for (size_t i = 0; i < set.verdict.finding_count; i++)
+		assert_string_not_equal(set.verdict.findings[i].rule, "not-loaded");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(defaults), cmocka_unit_test(performance), cmocka_unit_test(follows), cmocka_unit_test(changes), cmocka_unit_test(higher_layers), cmocka_unit_test(descriptors),
-		cmocka_unit_test(memory), cmocka_unit_test(held_against_free), cmocka_unit_test(anvil),
+		cmocka_unit_test(memory), cmocka_unit_test(held_against_free), cmocka_unit_test(anvil), cmocka_unit_test(running),
 	};
 
 	return cmocka_run_group_tests_name("limits_ucr", tests, set_up, tear_down);
