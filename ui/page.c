@@ -82,7 +82,7 @@ static bool move_cursor(struct page_view *page, enum move move)
 
 /*
  * What matters most when a page opens, until somebody moves: the first thing that is wrong, else the first that may be edited;
- * for the helpdesk the first line, so that nothing of it is out of sight.
+ * for the helpdesk the first line, so that nothing of it is out of sight, and for an admin too where the field stands below.
  */
 static void first_focus(struct page_view *page)
 {
@@ -90,10 +90,11 @@ static void first_focus(struct page_view *page)
 	struct page_item *items;
 	size_t count = page_items(page, arena, &items);
 	bool top = session_role(page->view.session) != ROLE_ADMIN && page->live.session != NULL;
+	int rows = page_rows(frame_area(session_canvas(page->view.session), true));
 
 	for (size_t i = 0; i < count; i++) {
 		if (items[i].what == ITEM_WRONG || top || (items[i].what == ITEM_FIELD && items[i].locked == NULL)) {
-			page->cursor = i;
+			page->cursor = rows > 0 && i < (size_t)rows ? i : 0;
 			break;
 		}
 	}

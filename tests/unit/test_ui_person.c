@@ -550,6 +550,26 @@ static void the_cursor_stays_on_its_line(void **state)
 	stage_free(stage);
 }
 
+/* Used and limit stand above the fields: a page that opens on a field far below would begin without them. */
+static void a_page_begins_at_its_first_line(void **state)
+{
+	static const enum role roles[] = { ROLE_ADMIN, ROLE_HELPDESK };
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		for (int rows = 12; rows <= 24; rows += 4) {
+			struct stage *stage = new_stage(roles[i], rows, 80);
+
+			open_person(stage, "user014");
+			wait_a_little(stage);
+			assert_int_equal(page_of(stage)->top, 0);
+			stage_keys(stage, "End");
+			assert_true(page_of(stage)->top > 0);
+			stage_free(stage);
+		}
+	}
+}
+
 /* What a server answered once stays, with its time, when it falls silent. */
 static void an_old_answer_says_that_it_is_old(void **state)
 {
@@ -663,6 +683,7 @@ int main(void)
 		cmocka_unit_test(folders_are_asked_on_request_only),
 		cmocka_unit_test(an_idle_page_asks_nothing),
 		cmocka_unit_test(the_cursor_stays_on_its_line),
+		cmocka_unit_test(a_page_begins_at_its_first_line),
 		cmocka_unit_test(an_old_answer_says_that_it_is_old),
 		cmocka_unit_test(what_no_way_leads_to_says_why),
 		cmocka_unit_test(a_change_stands_below_at_once),
