@@ -303,8 +303,11 @@ static const char *limits_blocked(const struct view *view, const struct action *
 
 static const char *limits_label(const struct view *view, const struct action *action)
 {
-	(void)view;
-	return strcmp(action->name, "accept") == 0 ? "choose" : strcmp(action->name, "other-server") == 0 ? "plan for others" : NULL;
+	struct limits_view *self = (struct limits_view *)view;
+
+	if (strcmp(action->name, "accept") == 0)
+		return limits_line(self, self->focus) != NULL ? "next" : "choose";
+	return strcmp(action->name, "other-server") == 0 ? "plan for others" : NULL;
 }
 
 static void limits_notice(struct view *view, const struct event *event)
