@@ -138,21 +138,27 @@ static bool has_ages(const struct live_list *self)
 	return kind_field(self->list.kind, "age_5") != NULL;
 }
 
-/* A mail to two domains stands in two rows, so the sums are those of the queues. */
+/* A mail to two domains stands in two rows, so the sums are those of the queues. What is held goes nowhere, whatever its age: it is told. */
 static const char *queue_totals(const struct live_list *self, struct arena *arena)
 {
 	const struct live_question question = { .table = "queue", .host = self->question.host };
-	int64_t mails = 0, recipients = 0;
+	int64_t mails = 0, recipients = 0, held = 0;
 	struct rows *rows;
 
 	if (!has_ages(self) || self->seen == 0)
 		return "";
 	rows = live_rows(live_of(&self->list), &question);
 	for (size_t i = 0; i < rows->count; i++) {
-		mails += strtoll(rows->rows[i].values[LQ_MAILS].bytes, NULL, 10);
+		int64_t count = strtoll(rows->rows[i].values[LQ_MAILS].bytes, NULL, 10);
+
+		mails += count;
+		held += strcmp(rows->rows[i].values[LQ_QUEUE].bytes, "hold") == 0 ? count : 0;
 		recipients += strtoll(rows->rows[i].values[LQ_RECIPIENTS].bytes, NULL, 10);
 	}
 	rows_free(rows);
+	if (held > 0)
+		return arena_format(arena, " - %s rcpts, %s mails, %s held", text_from_count(arena, recipients), text_from_count(arena, mails),
+			text_from_count(arena, held));
 	return arena_format(arena, " and minutes - %s rcpts, %s mails", text_from_count(arena, recipients), text_from_count(arena, mails));
 }
 
