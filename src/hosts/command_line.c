@@ -19,13 +19,22 @@ static const char *in(struct arena *arena, const char *directory, const char *pr
 	return arena_format(arena, "%s/%s", directory ? directory : POSTFIX_DIRECTORY, program);
 }
 
+const char *command_of_link(struct arena *arena, const char *path, size_t length)
+{
+	static const char gone[] = " (deleted)";
+
+	if (length > strlen(gone) && memcmp(path + length - strlen(gone), gone, strlen(gone)) == 0)
+		length -= strlen(gone);
+	return arena_bytes(arena, path, length);
+}
+
 /* The program that runs now, so that both sides are of one version. */
 static const char *ourselves(struct arena *arena)
 {
 	char path[4096];
 	ssize_t length = readlink("/proc/self/exe", path, sizeof(path));
 
-	return length > 0 && (size_t)length < sizeof(path) ? arena_format(arena, "%.*s", (int)length, path) : POSTROOM;
+	return length > 0 && (size_t)length < sizeof(path) ? command_of_link(arena, path, (size_t)length) : POSTROOM;
 }
 
 const char *command_program(struct arena *arena, const struct host_settings *settings, const char *program)

@@ -86,6 +86,11 @@ bool answer_explain(const struct host_settings *settings, const char *command, c
 const char *const *command_line(const struct host_call *call, size_t *count);
 /* Absolute path of a program on this server. */
 const char *command_program(struct arena *arena, const struct host_settings *settings, const char *program);
+/*
+ * The path that /proc/PID/exe gives, of so many bytes: where the program was replaced since it began (a console runs for weeks,
+ * and packages are upgraded) Linux says so behind the name, and a new one stands there.
+ */
+const char *command_of_link(struct arena *arena, const char *path, size_t length);
 /* The parameters of the API as JSON text with the holes in it. Heap, free(). */
 char *command_parameters(const struct host_call *call);
 /* Fits every hole, and does the input? */

@@ -513,6 +513,24 @@ static void says_what_is_not_there(void **state)
 	hosts_close(hosts);
 }
 
+/* A console runs for weeks, and its program is replaced by an upgrade: the new one stands at the path. */
+static void a_replaced_program_is_found(void **state)
+{
+	static const struct { const char *link, *path; } cases[] = {
+		{ "/usr/bin/postroom", "/usr/bin/postroom" },
+		{ "/usr/bin/postroom (deleted)", "/usr/bin/postroom" },
+		{ "/opt/a (deleted)/postroom", "/opt/a (deleted)/postroom" },
+		{ " (deleted)", " (deleted)" },
+		{ "", "" },
+	};
+	struct arena *arena = arena_new();
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+		assert_string_equal(command_of_link(arena, cases[i].link, strlen(cases[i].link)), cases[i].path);
+	arena_free(arena);
+}
+
 static void chooses_the_way(void **state)
 {
 	static const struct {
@@ -618,6 +636,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(streams_and_caps, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(nothing_comes_after_the_answer, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(says_what_is_not_there, set_up, tear_down),
+		cmocka_unit_test(a_replaced_program_is_found),
 		cmocka_unit_test_setup_teardown(chooses_the_way, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(waits_here, set_up, tear_down),
 	};
