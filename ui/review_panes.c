@@ -276,8 +276,10 @@ static bool out_of_reach(const struct review *review)
 
 static const char *stage_words(const struct review *review)
 {
+	/* Limits, settings, sessions and queues are no kinds of the directory. */
 	if (out_of_reach(review))
-		return "The directory could not be asked, so nothing was written.";
+		return kind_find(review->change->kind->name) != NULL ? "The directory could not be asked, so nothing was written."
+			: "The mail server could not be asked, so nothing was written.";
 	switch (review->stage) {
 	case STAGE_ROLE: return "Refused by the role of this session.";
 	case STAGE_CHECK: return "Refused: a value or the state of the directory does not allow it.";
