@@ -26,7 +26,7 @@ static struct repair_view *self_of(struct view *view)
 struct stops_now repair_now(const struct repair_view *self)
 {
 	const struct desk_view *look = desk_look(self->run);
-	struct stops_now now = { .count = 0, .reason_first = true };
+	struct stops_now now = { .count = 0 };
 
 	stops_add(&now, REPAIR_BACK, look->phase == DESK_OVER ? "Done" : "Back", NULL);
 	if (look->phase == DESK_SHOWN && look->refusal.kind == ERROR_NONE) {

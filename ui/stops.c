@@ -1,6 +1,6 @@
 /*
  * stops: where Tab and the arrows lead among lines and buttons, and how they
- * look.  What Apply demands comes before Apply.  Never fails; loop thread.
+ * look.  The lines come before Apply.  Never fails; loop thread.
  */
 #include "ui/stops.h"
 
@@ -91,24 +91,21 @@ struct stop { enum stop_focus focus; size_t button; };
 enum { STOPS = STOPS_BUTTONS + 2 };
 
 /*
- * A closed circle that begins at the safe button: what Apply demands comes before Apply, what it only takes comes behind
- * it.  Up and Down go by what lies above what instead.
+ * A closed circle that begins at the safe button; the lines come before Apply, also one that may stay empty: one order
+ * wherever something is confirmed, and Tab with Enter never applies.  Up and Down go by what lies above what instead.
  */
 static size_t list_stops(const struct stops_now *now, bool by_rows, struct stop list[STOPS])
 {
-	bool first = now->name != NULL || now->reason_needed || now->reason_first;
 	size_t count = 0;
 
 	if (!by_rows)
 		list[count++] = (struct stop){ STOP_BUTTONS, 0 };
 	if (now->name != NULL)
 		list[count++] = (struct stop){ STOP_NAME, 0 };
-	if (now->reason && (by_rows || first))
+	if (now->reason)
 		list[count++] = (struct stop){ STOP_REASON, 0 };
 	for (size_t i = by_rows ? 0 : 1; i < now->count; i++)
 		list[count++] = (struct stop){ STOP_BUTTONS, i };
-	if (now->reason && !by_rows && !first)
-		list[count++] = (struct stop){ STOP_REASON, 0 };
 	return count;
 }
 

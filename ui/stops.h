@@ -32,7 +32,6 @@ struct stops_now {
 	const char *name;          /* what has to be typed before Apply; NULL: nothing */
 	bool reason;               /* a ticket or reason may be typed */
 	bool reason_needed;
-	bool reason_first;         /* Tab comes past it before Apply, also where nobody demands it */
 };
 struct stops {
 	enum stop_focus focus;

@@ -38,7 +38,7 @@ static void change_quota(const char *quota, const char *ticket)
 	stage_type(stage, quota);
 	stage_keys(stage, "Enter Up");
 	stage_type(stage, ticket);
-	stage_keys(stage, "Tab Tab Enter");
+	stage_keys(stage, "Tab Enter");
 }
 
 static void empty(void **state)

@@ -120,7 +120,7 @@ static void no_other_key_writes(void **state)
 
 static void moving_reaches_apply(void **state)
 {
-	static const char *const ways[] = { "Right", "Tab", "Down", "Up Up", "Shift-Tab Shift-Tab" };
+	static const char *const ways[] = { "Right", "Tab Tab", "Down", "Up Up", "Shift-Tab" };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
@@ -151,17 +151,24 @@ static void the_ticket_is_kept(void **state)
 	shows(stage, "ticket 904");
 }
 
-/* Enter in a line goes on, to what was asked and not back out of it, and never applies. */
+/* Enter in a line goes on, to what was asked and not back out of it, and never applies; Tab comes past it also where nobody demands one. */
 static void enter_in_the_ticket_is_safe(void **state)
 {
+	static const char *const ways[] = { "Up", "Tab" };
+
 	(void)state;
-	to_review("4 GB");
-	stage_keys(stage, "Up");
-	stage_type(stage, "x");
-	stage_keys(stage, "Enter");
-	shows(stage, "[ Apply ]");
-	shows(stage, "Enter APPLY");
-	assert_int_equal(fake_writes(stage->engine), 0);
+	for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
+		to_review("4 GB");
+		stage_keys(stage, ways[i]);
+		shows(stage, "Enter go on");
+		stage_type(stage, "x");
+		stage_keys(stage, "Enter");
+		shows(stage, "[ Apply ]");
+		shows(stage, "Enter APPLY");
+		assert_int_equal(fake_writes(stage->engine), 0);
+		stage_free(stage);
+		open_stage(NULL);
+	}
 }
 
 static void a_loss_asks_for_the_name(void **state)
@@ -295,7 +302,7 @@ static void what_was_not_shown_is_not_applied(void **state)
 	fake_next(stage->engine, FAKE_AGAIN);
 	stage_keys(stage, "Up");
 	stage_type(stage, "t1");
-	stage_keys(stage, "Tab Tab Enter");
+	stage_keys(stage, "Tab Enter");
 	shows(stage, "something changed since you looked");
 	shows(stage, "NEW: Somebody else has just made this worse.");
 	shows(stage, "[ Back ]");

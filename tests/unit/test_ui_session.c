@@ -153,7 +153,7 @@ static void answers_find_their_stack(void **state)
 	struct key key;
 
 	(void)state;
-	stage_keys(stage, "l Ctrl-U 3 Space G B Enter Tab");
+	stage_keys(stage, "l Ctrl-U 3 Space G B Enter Tab Tab");
 	assert_string_equal(place(stage), "review");
 	key_from_name("Enter", &key);
 	session_key(stage->session, &key);

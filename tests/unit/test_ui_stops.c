@@ -13,9 +13,9 @@
 
 enum { BACK, APPLY, MORE };
 
-static struct stops_now now_of(const struct stops *stops, const char *name, bool needed, bool first)
+static struct stops_now now_of(const struct stops *stops, const char *name, bool needed)
 {
-	struct stops_now now = { .name = name, .reason = true, .reason_needed = needed, .reason_first = first };
+	struct stops_now now = { .name = name, .reason = true, .reason_needed = needed };
 
 	stops_add(&now, BACK, "Back", NULL);
 	stops_add(&now, APPLY, "Apply", stops_blocked(stops, &now));
@@ -29,15 +29,14 @@ static char place(const struct stops *stops)
 	return stops->focus == STOP_NAME ? 'n' : stops->focus == STOP_REASON ? 'r' : "BAM"[stops->button];
 }
 
-static const struct { const char *name; bool needed, first, by_rows; const char *way; } ways[] = {
-	/* What Apply only takes comes behind it, what it demands before. */
-	{ NULL, false, false, false, "BAMrB" },
-	{ NULL, true, false, false, "BrAMB" },
-	{ NULL, false, true, false, "BrAMB" },
-	{ "anna", false, false, false, "BnrAMB" },
+static const struct { const char *name; bool needed, by_rows; const char *way; } ways[] = {
+	/* What Apply takes comes before it, whether it demands it or not. */
+	{ NULL, false, false, "BrAMB" },
+	{ NULL, true, false, "BrAMB" },
+	{ "anna", false, false, "BnrAMB" },
 	/* By what lies above what. */
-	{ NULL, false, false, true, "BAMrB" },
-	{ "anna", false, false, true, "BAMnrB" },
+	{ NULL, false, true, "BAMrB" },
+	{ "anna", false, true, "BAMnrB" },
 };
 
 static void the_way_is_a_circle_both_ways(void **state)
@@ -49,7 +48,7 @@ static void the_way_is_a_circle_both_ways(void **state)
 		struct stops_now now;
 
 		stops_start(&stops);
-		now = now_of(&stops, ways[i].name, ways[i].needed, ways[i].first);
+		now = now_of(&stops, ways[i].name, ways[i].needed);
 		for (size_t j = 0; j < length; j++) {
 			assert_int_equal(place(&stops), ways[i].way[j]);
 			stops_move(&stops, &now, ways[i].by_rows, 1);
@@ -111,7 +110,7 @@ static void what_lacks_is_said_and_gone_to(void **state)
 
 	(void)state;
 	stops_start(&stops);
-	now = now_of(&stops, "J\xc3\xbcrgen", true, false);
+	now = now_of(&stops, "J\xc3\xbcrgen", true);
 	stops_move_button(&stops, &now, 1);
 	assert_int_equal(stops_button(&stops, &now)->press, APPLY);
 	assert_string_equal(stops_label(&stops, &now), "type the name");
@@ -124,7 +123,7 @@ static void what_lacks_is_said_and_gone_to(void **state)
 	stops_reset(&stops);
 	type(&stops, &now, "J\xc3\xbcrgen");
 	assert_int_equal(place(&stops), 'n');
-	now = now_of(&stops, "J\xc3\xbcrgen", true, false);
+	now = now_of(&stops, "J\xc3\xbcrgen", true);
 	stops_reset(&stops);
 	stops_move_button(&stops, &now, 1);
 	assert_string_equal(stops_label(&stops, &now), "give a reason");
@@ -133,7 +132,7 @@ static void what_lacks_is_said_and_gone_to(void **state)
 	type(&stops, &now, "  ");
 	assert_non_null(stops_blocked(&stops, &now));
 	type(&stops, &now, "4711");
-	now = now_of(&stops, "J\xc3\xbcrgen", true, false);
+	now = now_of(&stops, "J\xc3\xbcrgen", true);
 	assert_null(stops_blocked(&stops, &now));
 	stops_reset(&stops);
 	stops_move_button(&stops, &now, 1);
@@ -171,7 +170,7 @@ static void a_click_moves_the_focus_only(void **state)
 
 	(void)state;
 	stops_start(&stops);
-	now = now_of(&stops, NULL, true, false);
+	now = now_of(&stops, NULL, true);
 	stops_draw(&stops, &now, canvas, 0, 6);
 	screen = canvas_print(canvas);
 	assert_non_null(strstr(screen, "Ticket (needed)"));
