@@ -71,14 +71,14 @@ static enum style state_style(const struct history_row *row)
 	}
 }
 
-enum { STATE_WIDTH = 8 };
+enum { STATE_LEAST = 8, STATE_MOST = 12 /* "100/120 done" */ };
 
-/* "2/4 done"; the word alone where that finds no room. */
+/* "2/4 done"; the word alone where that is more than any column has room for. */
 static const char *counted_word(struct arena *arena, size_t some, size_t all, const char *word)
 {
 	const char *words = arena_format(arena, "%zu/%zu %s", some, all, word);
 
-	return strlen(words) > STATE_WIDTH ? "PARTLY" : words;
+	return strlen(words) > STATE_MOST ? "PARTLY" : words;
 }
 
 /* One word that fits a narrow column; the preview has the whole of it. */
@@ -101,7 +101,20 @@ static const char *state_word(const struct history_row *row, struct arena *arena
 	return "";
 }
 
-struct columns { int time, who, what, state, reason; int end; };
+/* Jobs of ten steps and more take a wider column, where there are any. */
+static int state_width(const struct history_view *self, struct arena *arena)
+{
+	size_t widest = STATE_LEAST;
+
+	for (size_t i = 0; i < self->count; i++) {
+		size_t length = self->rows[i].job != NULL ? strlen(state_word(&self->rows[i], arena)) : 0;
+
+		widest = length > widest ? length : widest;
+	}
+	return (int)widest;
+}
+
+struct columns { int time, who, what, state, reason; int state_width; int end; };
 
 static bool any_reason(const struct history_view *self)
 {
@@ -113,20 +126,20 @@ static bool any_reason(const struct history_view *self)
 }
 
 /* Where nobody gave a ticket, what happened has its column too. */
-static struct columns place_columns(int width, bool reasons, bool watched)
+static struct columns place_columns(int width, bool reasons, bool watched, int state_width)
 {
-	struct columns at = { .time = 2, .end = width };
+	struct columns at = { .time = 2, .state_width = state_width, .end = width };
 
 	if (width < 60) {
 		at.what = 9;
-		at.state = width - 8;
+		at.state = width - state_width;
 		return at;
 	}
 	/* Sentences of events are long, so the year gives way to them. */
 	at.who = watched ? 15 : 20;
 	at.what = at.who + (watched ? 10 : width >= 100 ? 21 : 11);
 	at.reason = !reasons ? width : width - (width >= 100 ? 17 : 11);
-	at.state = at.reason - 9;
+	at.state = at.reason - state_width - 1;
 	return at;
 }
 
@@ -148,7 +161,7 @@ static void draw_row(const struct history_row *row, struct canvas *canvas, int a
 		canvas_words(canvas, at, columns.reason, columns.end - columns.reason, style, row->reason);
 	}
 	canvas_words(canvas, at, columns.what + (row->step ? 2 : 0), columns.state - columns.what - (row->step ? 3 : 1), style, row->what);
-	canvas_words(canvas, at, columns.state, 8, here ? style : state_style(row), state_word(row, canvas->arena));
+	canvas_words(canvas, at, columns.state, columns.state_width, here ? style : state_style(row), state_word(row, canvas->arena));
 }
 
 static void draw_head(struct canvas *canvas, int row, struct columns columns)
@@ -174,7 +187,7 @@ static const char *nothing_words(const struct history_view *self)
 
 static void draw_rows(const struct history_view *self, struct canvas *canvas, int top, int rows, int width)
 {
-	struct columns columns = place_columns(width, any_reason(self), self->watched);
+	struct columns columns = place_columns(width, any_reason(self), self->watched, state_width(self, canvas->arena));
 	size_t first = 0;
 
 	if (rows >= 4) {

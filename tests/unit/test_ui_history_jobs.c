@@ -163,6 +163,39 @@ static void many_jobs_and_none(void **state)
 	free(scene);
 }
 
+/* "11/12 done" is not cut for want of two columns, and where no job has so many the column stays narrow. */
+static void many_steps_widen_the_state(void **state)
+{
+	static const struct { size_t all, open; const char *words; int column; } cases[] = {
+		{ 4, 2, "2/4 done", 72 }, { 12, 2, "10/12 done", 70 }, { 120, 20, "100/120 done", 68 }, { 1200, 20, "PARTLY", 72 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct scene *scene = malloc(sizeof(*scene));
+		struct gate_job_open *open = calloc(cases[i].open, sizeof(*open));
+		struct gate_job_end end = { .job = "j1", .run = "g", .steps = cases[i].all, .open = open, .open_count = cases[i].open };
+		struct canvas *canvas = canvas_new(9, 80, VISIBLE_ASCII);
+		char *screen;
+
+		open_scene(scene);
+		add(scene, "1", "j1", HISTORY_DONE, true, cases[i].all);
+		scene->entries[0].reason = "";
+		rows_of(scene, &end, 1);
+		scene->view.rows = scene->rows;
+		scene->view.count = scene->view.total = scene->count;
+		history_draw(&scene->view.view, canvas, (struct area){ 0, 9, 80 });
+		screen = canvas_print(canvas);
+		assert_non_null(strstr(screen, cases[i].words));
+		assert_int_equal(strstr(screen, cases[i].words) - strchr(screen, '\n') - 1, cases[i].column - 1);
+		free(screen);
+		canvas_free(canvas);
+		free(open);
+		close_scene(scene);
+		free(scene);
+	}
+}
+
 /* --- on the screen ---------------------------------------------------------------------------------------- */
 
 static void done(struct stage *stage, const char *keys)
@@ -197,7 +230,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_job_is_one_row_that_opens), cmocka_unit_test(what_is_open_makes_a_row_of_one_change_too),
-		cmocka_unit_test(words_are_searched_in_every_step), cmocka_unit_test(many_jobs_and_none),
+		cmocka_unit_test(words_are_searched_in_every_step), cmocka_unit_test(many_steps_widen_the_state), cmocka_unit_test(many_jobs_and_none),
 		cmocka_unit_test(the_history_says_how_much_is_done_and_taken_back),
 	};
 
