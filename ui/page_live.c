@@ -8,11 +8,11 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/log_time.h"
 #include "base/text.h"
 #include "model/live_kinds.h"
 #include "ui/history.h"
 #include "ui/moment.h"
+#include "ui/person_full.h"
 #include "ui/session.h"
 
 enum { NAMES = 4, PLACES_MOST = 6, DAY = 86400, TRIAL_SECONDS = 10 };
@@ -273,11 +273,7 @@ static int64_t login_in_logs(const struct page_live *page, struct arena *arena)
 		const struct rows *rows = person_slot_at(&page->parts, PART_LOG, host)->rows;
 
 		for (size_t i = 0; rows != NULL && i < rows->count; i++) {
-			const struct value *values = rows->rows[i].values;
-			/* As a line begins, since a time alone is none. */
-			const char *begin = arena_format(arena, "%s ", values[LL_TIME].bytes);
-			size_t length;
-			int64_t time = is_login(page, values[LL_TEXT].bytes) ? log_time(begin, strlen(begin), clock_now(), &length) : 0;
+			int64_t time = is_login(page, rows->rows[i].values[LL_TEXT].bytes) ? person_log_time(&rows->rows[i], arena) : 0;
 
 			newest = time > newest ? time : newest;
 		}
@@ -299,9 +295,13 @@ const char *page_live_login(const struct page_live *page, const struct record *r
 
 const char *page_live_password(const struct record *record, struct arena *arena)
 {
+	const struct field_values *password = record_get(record, "password");
 	int64_t set = time_in(record, "password_changed"), ends = time_in(record, "password_ends"), left = ends - clock_now();
 	const char *words = set == 0 ? "" : arena_format(arena, "set %.10s", history_time(arena, set)), *end = "";
 
+	/* Times of one that is gone may have come back with the entry. */
+	if (password->presence == VALUE_ABSENT && password->note != NULL)
+		return "NONE: there is no password in the directory";
 	if (ends != 0)
 		end = left <= 0 ? arena_format(arena, "EXPIRED since %.10s", history_time(arena, ends)) : left < DAY ? "expires within a day" :
 			arena_format(arena, "expires in %lld day%s", (long long)(left / DAY), left < 2 * DAY ? "" : "s");
@@ -334,22 +334,35 @@ const char *page_live_forward(const struct record *record, struct arena *arena)
 	return arena_format(arena, "%s a copy, to %s", gone ? "without" : "with", record_words(arena, kind_field(record->kind, "forwards"), forwards));
 }
 
-/* Mails in the queue deferred; the reason of the first. */
+/* One that was deferred; told is the reason of the first, or of the first that is not told by itself as one that did not fit. */
+static void add_deferred(struct arena *arena, const struct value *values, int64_t enlarged, struct wrong_now *now)
+{
+	const char *reason = values[LM_REASON].bytes;
+	int64_t arrival;
+	bool unfit = person_says_full(reason) && moment_from_iso(values[LM_ARRIVAL].bytes, &arrival) && arrival > enlarged;
+
+	now->waiting++;
+	now->unfit += unfit;
+	if (values[LM_REASON].length > 0 && (now->waiting_why == NULL || (!unfit && now->waiting - 1 == now->unfit)))
+		now->waiting_why = arena_text(arena, reason);
+}
+
+/* Mails in the queue deferred, and what was refused: a limit that was changed since has mended that. */
 static void add_waiting(const struct page_live *page, struct arena *arena, struct wrong_now *now)
 {
+	int64_t enlarged = person_before_changed(&page->before, "quota"), refused = person_full_at(&page->parts, arena);
+
 	for (size_t host = 0; host < page->parts.host_count; host++) {
-		const struct rows *rows = person_slot_at(&page->parts, PART_TO, host)->rows;
+		const struct person_slot *slot = person_slot_at(&page->parts, PART_TO, host);
+		const struct rows *rows = slot->rows;
 
-		for (size_t i = 0; rows != NULL && i < rows->count; i++) {
-			const struct value *values = rows->rows[i].values;
-
-			if (strcmp(values[LM_QUEUE].bytes, "deferred") != 0)
-				continue;
-			now->waiting++;
-			if (now->waiting_why == NULL && values[LM_REASON].length > 0)
-				now->waiting_why = arena_text(arena, values[LM_REASON].bytes);
-		}
+		now->waiting_more = now->waiting_more || (rows != NULL && slot->matching > rows->count);
+		for (size_t i = 0; rows != NULL && i < rows->count; i++)
+			if (strcmp(rows->rows[i].values[LM_QUEUE].bytes, "deferred") == 0)
+				add_deferred(arena, rows->rows[i].values, enlarged, now);
 	}
+	if (refused > enlarged)
+		now->unfit_at = moment_words(arena, refused, clock_now());
 }
 
 bool page_live_filter(const struct page_live *page)

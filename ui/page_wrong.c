@@ -19,12 +19,23 @@
 static const struct { const char *rule, *action; } mends[] = {
 	{ "account-state", "repair-lock" }, { "must-change", "repair-password" }, { "password-expired", "repair-password" },
 	{ "password-expires", "repair-password" }, { "refused-login", "section-history" }, { "no-copy", "repair-absence" }, { "odd-quota", "quota" },
-	{ "mailbox-full", "quota" }, { "mailbox-filling", "quota" }, { "filter-forwards", "repair-absence" }, { "mail-waits", "open" },
+	{ "mailbox-full", "quota" }, { "mailbox-filling", "quota" }, { "mailbox-refused", "quota" }, { "no-password", "repair-password" }, { "filter-forwards", "repair-absence" }, { "mail-waits", "open" },
 	{ "dangling-forward", "repair-absence" }, { "forward-circle", "repair-absence" }, { "home-down", "section-overview" },
 };
 
-static const char *mending(const struct page_view *page, const struct wrong *wrong)
+/* What is told beside the record. */
+struct told { struct wrong_now now; struct wrong_before before; };
+
+static bool is_of_job(const struct told *told, const struct wrong *wrong)
 {
+	return strcmp(wrong->rule, "account-state") == 0 && told->before.locked_by != NULL && told->before.locked_as != NULL;
+}
+
+static const char *mending(const struct page_view *page, const struct told *told, const struct wrong *wrong)
+{
+	/* A job that did more than to lock is taken back as a whole, and by whoever may do it. */
+	if (is_of_job(told, wrong))
+		return session_role(page->view.session) == ROLE_ADMIN ? "section-history" : NULL;
 	/* Only who may change settings of a server can take the line out, or back. */
 	if (strcmp(wrong->rule, "refused-login") == 0 && session_role(page->view.session) != ROLE_ADMIN)
 		return NULL;
@@ -56,8 +67,10 @@ static const char *mend_blocked(const struct page_view *page, struct arena *aren
 }
 
 /* Where no field and no repair mends it: who can. */
-static const char *nothing_mends(const struct wrong *wrong)
+static const char *nothing_mends(const struct told *told, const struct wrong *wrong)
 {
+	if (is_of_job(told, wrong))
+		return "needs role admin: the job is taken back in History";
 	if (strcmp(wrong->rule, "account-state") == 0)
 		return "what locks it is not written here";
 	if (strcmp(wrong->rule, "account-expired") == 0)
@@ -80,7 +93,15 @@ static void find_key(const struct page_view *page, struct arena *arena, struct p
 		strcmp(item->action, "section-overview") == 0 ? "servers" : strcmp(item->action, "section-history") == 0 ? "history" : arena_bytes(arena, action->label, strcspn(action->label, "."));
 }
 
-static void add_rules(const struct page_view *page, struct arena *arena, const struct wrong *list, size_t count, bool severe, struct page_item *items,
+/* What Enter shows in full; PERSON_PARTS: the words. */
+static enum person_part part_of(const struct told *told, const char *rule)
+{
+	if (strcmp(rule, "mailbox-refused") == 0)
+		return told->now.unfit > 0 ? PART_TO : PART_LOG;
+	return strcmp(rule, "mail-waits") == 0 ? PART_TO : strcmp(rule, "refused-login") == 0 ? PART_REFUSED : PERSON_PARTS;
+}
+
+static void add_rules(const struct page_view *page, struct arena *arena, const struct told *told, const struct wrong *list, size_t count, bool severe, struct page_item *items,
 		size_t *at)
 {
 	for (size_t i = 0; i < count; i++) {
@@ -91,10 +112,10 @@ static void add_rules(const struct page_view *page, struct arena *arena, const s
 		(*at)++;
 		*item = (struct page_item){ .what = ITEM_WRONG, .words = list[i].sentence, .severe = severe, .key = arena_format(arena, "wrong %s", list[i].rule) };
 		item->field = list[i].field == NULL ? NULL : kind_field(page->kind, list[i].field);
-		item->action = mending(page, &list[i]);
-		item->part = strcmp(list[i].rule, "mail-waits") == 0 ? PART_TO : strcmp(list[i].rule, "refused-login") == 0 ? PART_REFUSED : PERSON_PARTS;
+		item->action = mending(page, told, &list[i]);
+		item->part = part_of(told, list[i].rule);
 		find_key(page, arena, item);
-		item->locked = item->action == NULL ? nothing_mends(&list[i]) : item->locked;
+		item->locked = item->action == NULL ? nothing_mends(told, &list[i]) : item->locked;
 	}
 }
 
@@ -125,9 +146,9 @@ size_t page_wrong_most(const struct page_view *page)
 
 void page_wrong_items(const struct page_view *page, struct arena *arena, struct page_item *items, size_t *count)
 {
-	struct wrong_now now = page_live_now(&page->live, page->record, arena);
+	const struct told told = { page_live_now(&page->live, page->record, arena), person_before_wrong(&page->live.before, page->record, arena) };
 	struct wrong *stored, *live;
-	size_t first, stored_count = wrong_with(arena, page->record, &stored), live_count = wrong_of_now(arena, &now, &live);
+	size_t first, stored_count = wrong_with_before(arena, page->record, &told.before, &stored), live_count = wrong_of_now(arena, &told.now, &live);
 
 	if (page_outside(page) != NULL) {
 		items[*count] = (struct page_item){ .what = ITEM_WRONG, .group = "Look only", .label = "Not yours to change", .key = "outside", .part = PERSON_PARTS,
@@ -135,11 +156,11 @@ void page_wrong_items(const struct page_view *page, struct arena *arena, struct 
 		(*count)++;
 	}
 	first = *count;
-	add_rules(page, arena, live, live_count, true, items, count);
-	add_rules(page, arena, stored, stored_count, true, items, count);
+	add_rules(page, arena, &told, live, live_count, true, items, count);
+	add_rules(page, arena, &told, stored, stored_count, true, items, count);
 	add_dues(page, arena, items, count);
-	add_rules(page, arena, live, live_count, false, items, count);
-	add_rules(page, arena, stored, stored_count, false, items, count);
+	add_rules(page, arena, &told, live, live_count, false, items, count);
+	add_rules(page, arena, &told, stored, stored_count, false, items, count);
 	if (*count > first)
 		items[first].group = "Wrong";
 }

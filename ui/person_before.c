@@ -11,7 +11,9 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
+#include "gate/whose.h"
 #include "ui/history.h"
+#include "ui/moment.h"
 #include "ui/session.h"
 
 enum { EVENTS_MOST = 20, TEXT_MOST = 100, SAME_SECONDS = 3 };
@@ -113,7 +115,7 @@ bool person_before_busy(const struct person_before *before)
 	return before->link != NULL || before->query != NULL;
 }
 
-/* --- words ---------------------------------------------------------------------------------------------------------- */
+/* --- whose change it was ------------------------------------------------------------------------------------------ */
 
 /* By the login, or of the mailbox "SERVER/ADDRESS" and the sessions of it. */
 static bool is_theirs(const struct person_before *before, const struct history_entry *entry)
@@ -127,6 +129,47 @@ static bool is_theirs(const struct person_before *before, const struct history_e
 	name = slash == NULL ? name : slash + 1;
 	return text_same_ascii_case(name, before->address) || strcmp(name, before->name) == 0;
 }
+
+/* --- for the first lines ---------------------------------------------------------------------------------------------- */
+
+int64_t person_before_changed(const struct person_before *before, const char *field)
+{
+	for (size_t i = 0; before->history != NULL && i < before->history->count; i++) {
+		const struct history_entry *entry = &before->history->entries[i];
+
+		if (entry->state != HISTORY_DONE || !is_theirs(before, entry))
+			continue;
+		for (const char *const *name = entry->fields; name != NULL && *name != NULL; name++)
+			if (strcmp(*name, field) == 0)
+				return entry->undo_of == NULL ? entry->time : 0;
+	}
+	return 0;
+}
+
+static int64_t password_set(const struct record *record)
+{
+	int64_t time;
+
+	return text_to_time(record_text(record, "password_changed"), &time) || moment_from_iso(record_text(record, "password_changed"), &time) ? time : 0;
+}
+
+struct wrong_before person_before_wrong(const struct person_before *before, const struct record *record, struct arena *arena)
+{
+	struct wrong_before tells = { .locked_by = NULL };
+	const struct history_entry *lock = history_lock(before->history, record), *back = history_without_password(before->history, record);
+
+	if (lock != NULL) {
+		tells.locked_by = strcmp(history_given(lock->who), HISTORY_OURS) == 0 ? "you" : arena_text(arena, history_given(lock->who));
+		tells.locked_when = history_time(arena, lock->time);
+		tells.locked_why = arena_text(arena, history_given(lock->reason));
+		tells.locked_as = history_is_job(lock, JOB_STOLEN) ? "as STOLEN" : history_is_job(lock, JOB_LEAVER) ? "as a leaver" : NULL;
+	}
+	if (back != NULL && password_set(record) <= back->time)
+		tells.without_password = history_time(arena, back->time);
+	return tells;
+}
+
+/* --- words ---------------------------------------------------------------------------------------------------------- */
 
 /* A job of several changes is one line: that of its newest step. */
 static bool is_further_step(const struct person_before *before, size_t at)

@@ -12,6 +12,7 @@
 #include "directory/directory.h"
 #include "gate/gate.h"
 #include "model/record.h"
+#include "model/wrong.h"
 
 struct session;
 struct before_link;
@@ -45,6 +46,10 @@ void person_before_dues(struct person_before *before);
 bool person_before_busy(const struct person_before *before);
 /* Arena. */
 void person_before_said(const struct person_before *before, struct arena *arena, struct before_said *said);
+/* When this field of the person was changed last as the history tells, and not taken back: epoch seconds; 0: it tells nothing of it. */
+int64_t person_before_changed(const struct person_before *before, const char *field);
+/* What it tells of locks and of a password that is missing, for the first lines; texts of the arena. */
+struct wrong_before person_before_wrong(const struct person_before *before, const struct record *record, struct arena *arena);
 /* Every change that is known, newest first; adds to the text, as it can be shown. */
 void person_before_text(const struct person_before *before, enum visible_form form, struct text *text);
 void person_before_end(struct person_before *before);

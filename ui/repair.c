@@ -188,7 +188,7 @@ static bool repair_view_act(struct view *view, const struct action *action)
 		return true;
 	case MOVE_ACCEPT:
 		if (stops_line(&self->stops, &now) != NULL) {
-			stops_go_on(&self->stops, &now);
+			stops_move(&self->stops, &now, false, 1);
 			break;
 		}
 		press(self);

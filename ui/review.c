@@ -377,7 +377,7 @@ static bool review_act(struct view *view, const struct action *action)
 		return true;       /* the view may be gone */
 	case MOVE_ACCEPT:
 		if (stops_line(&self->stops, &now) != NULL)
-			stops_go_on(&self->stops, &now);
+			stops_move(&self->stops, &now, false, 1);
 		else
 			press(self);
 		session_changed(session);

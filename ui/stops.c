@@ -124,14 +124,6 @@ void stops_move(struct stops *stops, const struct stops_now *now, bool by_rows, 
 	stops->said = NULL;
 }
 
-void stops_go_on(struct stops *stops, const struct stops_now *now)
-{
-	stops_move(stops, now, false, 1);
-	/* Whoever has just given a reason does not mean to go back. */
-	if (stops->focus == STOP_BUTTONS && stops->button == 0)
-		stops_move(stops, now, false, 1);
-}
-
 void stops_move_button(struct stops *stops, const struct stops_now *now, int by)
 {
 	stops->button = (stops->button + (by > 0 ? 1 : now->count - 1)) % now->count;

@@ -55,8 +55,6 @@ struct line *stops_line(struct stops *stops, const struct stops_now *now);
 const struct stop_button *stops_button(const struct stops *stops, const struct stops_now *now);
 /* To the next stop (by 1) or the one before (-1); by_rows: by what lies above what. */
 void stops_move(struct stops *stops, const struct stops_now *now, bool by_rows, int by);
-/* Out of a line by Enter: to the next stop, past the safe button. */
-void stops_go_on(struct stops *stops, const struct stops_now *now);
 /* Among the buttons only. */
 void stops_move_button(struct stops *stops, const struct stops_now *now, int by);
 /* A blocked button was pressed: says why and goes where something lacks. False: it is not blocked. */

@@ -62,6 +62,7 @@ struct desk_plan {
 	struct desk_refusal *refusals;     /* the same */
 	size_t refusal_count;
 	const char *refused_by;            /* servers whose Postfix refuses the login already, "mail1, mail2"; "" none, or not known. Only for jobs that ask for it */
+	const char *const *since;          /* of each forward: "since .., by you", as far as the history tells; NULL: not asked */
 	bool confirm_name;                 /* the whole of it is confirmed by the person's name only */
 	const char *shut;                  /* what is shut yet though the account is open, in words for state_now; NULL: nothing */
 	int64_t used;                      /* bytes in the mailbox now; -1: not known. Only for jobs that ask for it */

@@ -10,6 +10,7 @@
 
 #include "base/text.h"
 #include "desk/desk_private.h"
+#include "gate/whose.h"
 #include "model/live_kinds.h"
 #include "settings/refused_logins.h"
 
@@ -79,11 +80,39 @@ static void propose_refusals(struct desk_run *run)
 	}
 }
 
+/* --- since when forwards are there ----------------------------------------------------------------------------- */
+
+static void on_past(void *context, struct history *history, const struct error *error)
+{
+	struct desk_run *run = context;
+	const struct field_values *forwards = record_get(run->person, "forwards");
+	const char **since = arena_alloc(run->arena, (forwards->count + 1) * sizeof(*since));
+
+	(void)error;
+	for (size_t i = 0; i < forwards->count; i++) {
+		const struct history_entry *entry = history_since(history, run->person, "forwards", forwards->values[i].bytes);
+
+		since[i] = !entry ? "since when is not in the history that can be read here" : arena_format(run->arena, "since %s, by %s",
+			text_from_time(run->arena, entry->time), strcmp(entry->who, HISTORY_OURS) == 0 ? "you" : entry->who);
+	}
+	run->plan.since = since;
+	history_free(history);
+	run->pending--;
+	if (!run_settled(run))
+		one_more(run);
+}
+
 static void look_at_sending(struct desk_run *run)
 {
 	run->pending++;
-	queue_prepare(run, NULL);
-	propose_refusals(run);
+	if (record_get(run->person, "forwards")->count > 0) {
+		run->pending++;
+		gate_history(run->desk->settings.gate, on_past, run);
+	}
+	if (run->plan.live) {
+		queue_prepare(run, NULL);
+		propose_refusals(run);
+	}
 	for (size_t i = 0; i < run->plan.queue_count; i++)
 		queue_list(run, &run->plan.queues[i], one_more);
 	run->pending--;
@@ -246,7 +275,7 @@ static void look_at_who(void *context)
 	run->timer = NULL;
 	if (looks & DESK_LOOKS_COLLEAGUE && ask_colleague(run))
 		return;
-	if (run->plan.live && looks & DESK_LOOKS_SENDING)
+	if (looks & DESK_LOOKS_SENDING)
 		look_at_sending(run);
 	else if (run->plan.live && opens(run))
 		look_at_shut(run);

@@ -43,9 +43,13 @@ static void step_person(struct desk_plan *plan, struct change *change, const cha
 static void tell_what_may_be_added(struct desk_plan *plan)
 {
 	const struct field_values *forwards = record_get(plan->person, "forwards");
+	const char *words = "";
 
+	for (size_t i = 0; i < forwards->count; i++)
+		words = arena_format(plan->arena, "%s%s%s%s%s%s", words, i > 0 ? ", " : "", forwards->values[i].bytes, plan->since ? " (" : "",
+			plan->since ? plan->since[i] : "", plan->since ? ")" : "");
 	if (forwards->count > 0)
-		desk_remark(plan, "forwards: %s. Ask the person whether they are theirs", record_words(plan->arena, field_of(plan, "forwards"), forwards));
+		desk_remark(plan, "forwards: %s. Ask the person whether they are theirs", words);
 }
 
 bool plan_stolen(struct desk_plan *plan, struct error *error)
@@ -67,6 +71,8 @@ bool plan_stolen(struct desk_plan *plan, struct error *error)
 	if (desk_wants(plan, "filter_off") && home && names[0])
 		desk_step(plan, home, mailbox_change_filter(home, names[0], NULL), "switch the sieve filter off (and keep it)",
 			"sieve filter switched off (and kept)", "the filter goes on; it may forward mail to the thief");
+	if (home && names[0])
+		desk_remark(plan, "filter: since when it is there no mail server tells; what stands in it is on the page of the person (Filters)");
 	tell_what_may_be_added(plan);
 	return true;
 }

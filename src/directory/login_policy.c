@@ -1,6 +1,6 @@
 /*
  * login_policy: which password policy counts for an entry, what it makes of
- * the marks of a lock, and when a password ends.
+ * the marks of a lock, whether there is a password, and when it ends.
  */
 #include "directory/login_policy.h"
 
@@ -226,6 +226,37 @@ static void judge_end(const struct login_policy *policy, const struct entry *ent
 			days(record->arena, left), who));
 }
 
+/* --- is there one at all ----------------------------------------------------------------------------- */
+
+/* Does the server say that this holds for the entry? Of what this login may not search it says of neither side that it does (RFC 4511, 4.5.1.7). */
+static bool holds(struct connection *connection, const struct record *record, const struct filter *filter)
+{
+	static const char *const nothing[] = { "1.1", NULL };
+	struct search search = { .base = record->place, .scope = SCOPE_BASE, .filter = filter, .attributes = nothing, .limit = 1 };
+	struct found found;
+
+	return request_search(connection, record->arena, &search, &found, NULL) && found_whole(&found) && found.count == 1;
+}
+
+/* No attribute is asked for, only whether it is there. On UCS logins may ask Kerberos, which has keys of its own. */
+static void look_for_password(const struct world *world, struct connection *connection, const struct profile_kind *held, struct record *record)
+{
+	const struct mapping *mapping = profile_mapping(held, kind_field(held->kind, "password"));
+	struct filter *none = filter_group(record->arena, FILTER_AND);
+	struct field_values *out = &record->fields[kind_field_index(held->kind, kind_field(held->kind, "password"))];
+
+	if (mapping == NULL || mapping->converter == NULL || out->presence != VALUE_HIDDEN)
+		return;
+	for (size_t i = 0; mapping->attributes[i] != NULL; i++)
+		filter_into(record->arena, none, filter_not(record->arena, filter_present(record->arena, mapping->attributes[i])));
+	if (world_has_class(world, "krb5KDCEntry"))
+		filter_into(record->arena, none, filter_not(record->arena, filter_present(record->arena, "krb5Key")));
+	if (!holds(connection, record, none))
+		return;
+	*out = (struct field_values){ .presence = VALUE_ABSENT, .note = "none is stored; it is never read" };
+	add_finding(record, "no-password", true, "there is no password in the directory: no login, no sending until one is set");
+}
+
 void read_login(struct world *world, struct connection *connection, struct record *record)
 {
 	const struct profile_kind *held = profile_kind(world_profile(world), record->kind);
@@ -234,6 +265,7 @@ void read_login(struct world *world, struct connection *connection, struct recor
 
 	if (record->kind != &kind_user || held == NULL || record->place == NULL)
 		return;
+	look_for_password(world, connection, held, record);
 	entry = request_entry(connection, record->arena, record->place, lock_attributes(held, record->arena), NULL);
 	if (entry == NULL)
 		return;

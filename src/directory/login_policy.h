@@ -35,7 +35,8 @@ void login_policy_read(const struct world *world, struct connection *connection,
 int64_t login_policy_until(const struct login_policy *policy, const struct entry *entry);
 /*
  * Reads a user's fields about locks again where the record shows a lock, with what the policy makes of it: until when,
- * that its time is over, or that nothing obeys it.  Then when the password ends, by the policy too: an end that is past or
+ * that its time is over, or that nothing obeys it.  Where this login may search for passwords, which is not reading them, and
+ * there is none, that is a finding (no-password).  Then when the password ends, by the policy too: an end that is past or
  * near becomes a finding (password-expired, password-expires).
  */
 void read_login(struct world *world, struct connection *connection, struct record *record);

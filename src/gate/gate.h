@@ -136,12 +136,14 @@ void gate_preview_rest(struct gate *gate, const char *id, void (*done)(void *con
 enum history_state { HISTORY_DONE, HISTORY_FAILED, HISTORY_UNKNOWN, HISTORY_UNDONE, HISTORY_PARTLY, HISTORY_PARTLY_UNDONE };
 /* "done", "failed", "unknown", "undone", "partly", "partly_undone": for machines. Static. */
 const char *history_state_word(enum history_state state);
+#define HISTORY_OURS "made by you here"
 struct history_entry {
 	const char *id;
 	int64_t time;
-	const char *who;                   /* "made by you here", or a login of another, or a DN from the access log */
+	const char *who;                   /* HISTORY_OURS, or a login of another, or a DN from the access log */
 	const char *host;
 	const char *verb, *kind, *name;    /* stable words */
+	const char *target;                /* entryUUID of what it is about; NULL: none is known */
 	const char *sentence;
 	const char *reason;
 	enum history_state state;

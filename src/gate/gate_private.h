@@ -154,6 +154,8 @@ char *plan_text(struct arena *arena, const struct plan *plan);
 /* whom.c: may this role change anything of the people that the change concerns? After gather, for what is given to the store. */
 bool walk_whom(struct walk *walk, const struct change *change);
 
+/* history.c: all sets as entries for people; history_free. */
+struct history *history_of(const struct archive *archive);
 /* locks.c: whose lock is it that would be opened, as far as the history knows? Reads the journals. */
 void lock_consequences(struct walk *walk);
 

@@ -95,11 +95,12 @@ static void fill(struct arena *arena, const struct set *set, struct history_entr
 
 	entry->id = given(arena, set->id);
 	entry->time = set->time / 1000;
-	entry->who = set->ours ? "made by you here" : given(arena, set->who);
+	entry->who = set->ours ? HISTORY_OURS : given(arena, set->who);
 	entry->host = given(arena, set->host);
 	entry->verb = given(arena, set->verb);
 	entry->kind = given(arena, set->kind);
 	entry->name = given(arena, set->name);
+	entry->target = arena_text(arena, set->target);
 	entry->sentence = given(arena, counted(set) ? set->problem : set->sentence);
 	entry->reason = given(arena, set->reason);
 	entry->state = state;
@@ -116,7 +117,7 @@ static void fill(struct arena *arena, const struct set *set, struct history_entr
 	entry->lines = lines_of(arena, set);
 }
 
-static struct history *history_of(const struct archive *archive)
+struct history *history_of(const struct archive *archive)
 {
 	struct arena *arena = arena_new();
 	struct history *history = arena_alloc(arena, sizeof(*history));

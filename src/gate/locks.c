@@ -12,6 +12,7 @@
 
 #include "base/text.h"
 #include "gate/gate_private.h"
+#include "gate/whose.h"
 
 static bool opens(const struct review *review)
 {
@@ -21,68 +22,32 @@ static bool opens(const struct review *review)
 		strcmp(record_text(after, "locked"), "yes") != 0;
 }
 
-static bool touches_lock(const struct set *set)
+static bool is_ours(const struct history_entry *entry)
 {
-	for (size_t i = 0; i < set->field_count; i++)
-		if (strcmp(set->fields[i], "locked") == 0)
-			return true;
-	return false;
-}
-
-static bool is_about(const struct set *set, const struct record *person)
-{
-	if (!set->kind || strcmp(set->kind, kind_user.name) != 0)
-		return false;
-	if (set->target && person->id)
-		return strcmp(set->target, person->id) == 0;
-	return set->name && strcmp(set->name, person->name) == 0;
-}
-
-static bool is_job(const struct set *set, const char *title)
-{
-	return set->job_words && strncmp(set->job_words, title, strlen(title)) == 0;
-}
-
-/* A set keeps which fields were changed, and to what only in its words; a lock that these do not tell of is not explained. */
-static bool locks(const struct set *set)
-{
-	return is_job(set, JOB_STOLEN) || is_job(set, JOB_LEAVER) || (set->sentence && strstr(set->sentence, " to yes") && !is_job(set, JOB_UNLOCK));
-}
-
-/* The newest change of the lock that holds; where that opened it, somebody has locked it elsewhere since. NULL: not known. */
-static const struct set *last_lock(const struct archive *archive, const struct record *person)
-{
-	for (size_t i = archive->count; i-- > 0;) {
-		const struct set *set = archive->sets[i];
-
-		if (set->end != SET_DONE || set->undone_by || set->undo_of || !touches_lock(set) || !is_about(set, person))
-			continue;
-		return locks(set) ? set : NULL;
-	}
-	return NULL;
+	return strcmp(entry->who, HISTORY_OURS) == 0;
 }
 
 /* "by you, 2026-11-20 16:31:02, reason "T-99"" */
-static const char *by_whom(struct arena *arena, const struct set *set)
+static const char *by_whom(struct arena *arena, const struct history_entry *entry)
 {
-	bool why = set->reason && *set->reason;
+	bool why = *entry->reason;
 
-	return arena_format(arena, "by %s, %s%s%s%s", set->ours ? "you" : set->who && *set->who ? set->who : "somebody", text_from_time(arena, set->time / 1000),
-		why ? ", reason \"" : ", no reason given", why ? set->reason : "", why ? "\"" : "");
+	return arena_format(arena, "by %s, %s%s%s%s", is_ours(entry) ? "you" : *entry->who ? entry->who : "somebody", text_from_time(arena, entry->time),
+		why ? ", reason \"" : ", no reason given", why ? entry->reason : "", why ? "\"" : "");
 }
 
-static void tell(struct review *review, const struct set *set, bool admin)
+static void tell(struct review *review, const struct history_entry *entry, bool admin)
 {
 	struct arena *arena = review->arena;
 	const char *name = review->facts.now->name;
 
-	if (set && (is_job(set, JOB_STOLEN) || is_job(set, JOB_LEAVER))) {
+	if (entry && (history_is_job(entry, JOB_STOLEN) || history_is_job(entry, JOB_LEAVER))) {
 		review->confirm = CONFIRM_NAME;
 		review_add_consequence(review, SEVERITY_WARNING, "lock-of-job", arena_format(arena,
 			"%s was locked by the job \"%s\" (%s) %s. Opening it alone takes nothing else of that back, and whoever has the password gets in: "
-			"ask there first, and set a new password with it.", name, set->job_words, set->job, by_whom(arena, set)));
-	} else if (set) {
-		review_add_consequence(review, SEVERITY_WARNING, "lock-by", arena_format(arena, "%s was locked %s.", name, by_whom(arena, set)));
+			"ask there first, and set a new password with it.", name, entry->job_words, entry->job, by_whom(arena, entry)));
+	} else if (entry) {
+		review_add_consequence(review, SEVERITY_WARNING, "lock-by", arena_format(arena, "%s was locked %s.", name, by_whom(arena, entry)));
 	} else if (!admin) {
 		review->confirm = CONFIRM_NAME;
 		review_add_consequence(review, SEVERITY_WARNING, "lock-unexplained", arena_format(arena,
@@ -96,14 +61,17 @@ void lock_consequences(struct walk *walk)
 	struct review *review = walk->review;
 	bool admin = walk->gate->settings.role == ROLE_ADMIN;
 	struct archive *archive;
-	const struct set *set;
+	struct history *history;
+	const struct history_entry *entry;
 
 	if (!opens(review))
 		return;
 	archive = gate_archive(walk->gate, false);
-	set = last_lock(archive, review->facts.now);
+	history = history_of(archive);
+	entry = history_lock(history, review->facts.now);
 	/* Whoever takes the very job back that locked it knows of it. */
-	if (!set || !review->change->undo_of || strcmp(review->change->undo_of, set->id) != 0 || !(admin || set->ours))
-		tell(review, set, admin);
+	if (!entry || !review->change->undo_of || strcmp(review->change->undo_of, entry->id) != 0 || !(admin || is_ours(entry)))
+		tell(review, entry, admin);
+	history_free(history);
 	archive_free(archive);
 }

@@ -10,6 +10,7 @@
 
 #include "base/text.h"
 #include "gate/gate_private.h"
+#include "gate/whose.h"
 
 /* --- preview ------------------------------------------------------------------------------ */
 
@@ -146,7 +147,7 @@ static void name_job(struct review *review, const struct set *set)
 static const char *lacks(const struct review *review)
 {
 	return review->ordinary && review->ordinary->verb == VERB_ADD && review->change->kind == &kind_user ?
-		" (WITHOUT a password: nobody can log in until a new one is set)" : "";
+		" (" WITHOUT_PASSWORD ": nobody can log in until a new one is set)" : "";
 }
 
 static void run_undo(struct job *job, void *context)

@@ -30,6 +30,7 @@ static bool is_yes(const struct record *record, const char *field)
 	return values_of(record, field) != NULL && strcmp(record_text(record, field), "yes") == 0;
 }
 
+#define NO_PASSWORD "no-password"      /* the directory tells it in a finding of its own, where it may be asked */
 #define EXPIRED "expired"              /* the word of the field state */
 
 /* As directory/login_policy notes it beside the mark. */
@@ -152,6 +153,38 @@ static size_t add_findings(const struct record *record, bool severe, struct wron
 	return count;
 }
 
+/* An account that was locked on purpose, with whose lock it is; what the directory tells of wrong passwords beside it stays told. */
+static const char *lock_words(struct arena *arena, const struct record *record, const struct wrong_before *before)
+{
+	const char *also = is_yes(record, "failed_lock") ? ", and by wrong passwords" : "";
+	bool why = before->locked_why != NULL && before->locked_why[0] != '\0';
+
+	if (before->locked_by == NULL || !is_yes(record, "locked") || obeyed_by_nobody(record, "locked"))
+		return NULL;
+	return arena_format(arena, "locked %s (%s, %s%s%s)%s: no login to mail, no sending", before->locked_as == NULL ? "by an admin" : before->locked_as,
+		before->locked_by, before->locked_when, why ? ", " : "", why ? before->locked_why : "", also);
+}
+
+size_t wrong_with_before(struct arena *arena, const struct record *record, const struct wrong_before *before, struct wrong **list)
+{
+	struct wrong *found;
+	size_t count = wrong_with(arena, record, &found);
+	const char *lock = lock_words(arena, record, before);
+	bool told = before->without_password == NULL;
+
+	*list = arena_alloc(arena, (count + 1) * sizeof **list);
+	for (size_t i = 0; i < count; i++) {
+		(*list)[i] = found[i];
+		if (lock != NULL && strcmp(found[i].rule, "account-state") == 0)
+			(*list)[i].sentence = lock;
+		told = told || strcmp(found[i].rule, NO_PASSWORD) == 0;
+	}
+	if (!told)
+		(*list)[count++] = (struct wrong){ NO_PASSWORD, true, arena_format(arena, "came back on %s WITHOUT a password, and none set since is known here: "
+			"no login, no sending", before->without_password), "password" };
+	return count;
+}
+
 size_t wrong_with(struct arena *arena, const struct record *record, struct wrong **list)
 {
 	size_t most = sizeof rules / sizeof *rules + record->finding_count, count = 0;
@@ -186,16 +219,37 @@ static const char *full_words(struct arena *arena, const struct wrong_now *now)
 	return now->percent < 100 ? NULL : arena_format(arena, "mailbox full: %s of %s, new mail is refused", now->used, now->limit);
 }
 
+/* Below its limit a mailbox refuses what is bigger than what is left; where it is full that is told already. */
+static bool did_not_fit(const struct wrong_now *now)
+{
+	return now->percent < 100 && (now->unfit > 0 || now->unfit_at != NULL);
+}
+
+static const char *unfit_words(struct arena *arena, const struct wrong_now *now)
+{
+	const char *used = now->percent < 0 ? "" : arena_format(arena, "; %ld %% used, %s of %s", now->percent, now->used, now->limit);
+
+	if (!did_not_fit(now))
+		return NULL;
+	if (now->unfit > 0)
+		return arena_format(arena, "%llu mail%s wait%s: no room in the mailbox%s", (unsigned long long)now->unfit, now->unfit == 1 ? "" : "s",
+			now->unfit == 1 ? "s" : "", used);
+	return arena_format(arena, "mail was turned away (%s): no room in the mailbox%s", now->unfit_at, used);
+}
+
 static const char *filling_words(struct arena *arena, const struct wrong_now *now)
 {
-	return now->percent < WRONG_FILLING || now->percent >= 100 ? NULL : arena_format(arena,
+	return did_not_fit(now) || now->percent < WRONG_FILLING || now->percent >= 100 ? NULL : arena_format(arena,
 		"mailbox nearly full: %ld %%, %s of %s; a big mail is refused first", now->percent, now->used, now->limit);
 }
 
 static const char *waiting_words(struct arena *arena, const struct wrong_now *now)
 {
-	return now->waiting == 0 ? NULL : arena_format(arena, "%llu mail%s to this person wait%s%s%s", (unsigned long long)now->waiting,
-		now->waiting == 1 ? "" : "s", now->waiting == 1 ? "s" : "", now->waiting_why == NULL ? "" : ": ", now->waiting_why == NULL ? "" : now->waiting_why);
+	uint64_t count = now->waiting - (did_not_fit(now) ? now->unfit : 0);
+
+	return count == 0 ? NULL : arena_format(arena, "%llu%s mail%s to this person wait%s%s%s", (unsigned long long)count, now->waiting_more ? " or more" : "",
+		count == 1 && !now->waiting_more ? "" : "s", count == 1 && !now->waiting_more ? "s" : "", now->waiting_why == NULL ? "" : ": ",
+		now->waiting_why == NULL ? "" : now->waiting_why);
 }
 
 static const char *script_words(struct arena *arena, const struct wrong_now *now)
@@ -221,6 +275,7 @@ static const struct {
 } now_rules[] = {
 	{ "home-down", NULL, true, down_words },
 	{ "mailbox-full", "quota", true, full_words },
+	{ "mailbox-refused", "quota", true, unfit_words },
 	{ "refused-login", NULL, true, refused_words },
 	{ "mailbox-filling", "quota", false, filling_words },
 	{ "mail-waits", NULL, false, waiting_words },

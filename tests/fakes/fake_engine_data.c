@@ -247,17 +247,24 @@ static void fill_user(struct record *record, size_t i)
 	record_set_text(record, "failed_lock", "no");
 }
 
-/* One whose password has ended, one whose ends soon, one whose account has ended: as directory/ reads them. */
+/* One whose password has ended, one whose ends soon, one whose account has ended, one without a password: as directory/ reads them. */
 static void end_user(struct record *record, size_t i)
 {
 	static const struct finding expired[] = { { "password-expired", "password", true,
 		"password expired on 2026-11-18: no login, no sending until it is changed (password policy)" } };
 	static const struct finding expires[] = { { "password-expires", "password", false, "password expires on 2026-11-23, in 3 days (password policy)" } };
+	static const struct finding none[] = { { "no-password", "password", true, "there is no password in the directory: no login, no sending until one is set" } };
 
 	if (i == 17 || i == 18) {
 		record_set_text(record, "password_changed", "2026-08-20T08:00:00Z");
 		derived(record, "password_ends", i == 17 ? "2026-11-18T08:00:00Z" : "2026-11-23T15:00:00Z", "password policy", i == 17 ? "expired" : "in 3 days");
 		record->findings = i == 17 ? expired : expires;
+		record->finding_count = 1;
+	}
+	if (i == 20) {
+		record_set(record, "password", VALUE_ABSENT, NULL, 0);
+		record->fields[kind_field_index(record->kind, kind_field(record->kind, "password"))].note = "none is stored; it is never read";
+		record->findings = none;
 		record->finding_count = 1;
 	}
 	if (i == 19)

@@ -402,6 +402,45 @@ static void what_others_do_meanwhile_stays(void **state)
 	assert_true(works(secrets[8]));
 }
 
+/* Is it told that there is none, to this identity? */
+static bool lacks_password(const char *dn, const char *secret)
+{
+	const char *uris[] = { live_env("LAB_URI"), NULL };
+	struct directory_settings settings = {
+		.uris = uris, .tls = DIRECTORY_TLS_START, .ca_file = live_env("LAB_CA"), .bind_dn = live_env(dn), .password_file = live_env(secret),
+		.profile = "ucs", .direct = true, .mailbox_rename = KNOWN_NO, .mailbox_delete = KNOWN_NO, .alternates_unique = KNOWN_NO,
+	};
+	struct directory *admin = live.directory;
+	struct error error = { 0 };
+	const struct record *record;
+	bool told = false;
+
+	live.directory = directory_open(live.loop, &settings, &error);
+	if (live.directory == NULL)
+		fail_msg("%s", error.text);
+	live_connect(&live);
+	record = person();
+	for (size_t i = 0; i < record->finding_count; i++)
+		told = told || strcmp(record->findings[i].rule, "no-password") == 0;
+	assert_int_equal(record_get(record, "password")->presence, told ? VALUE_ABSENT : VALUE_HIDDEN);
+	assert_true(directory_close(live.directory));
+	live.directory = admin;
+	return told;
+}
+
+/* Who may only write it, as the shipped rules have it, knows neither that there is one nor that there is none. */
+static void a_password_that_is_not_there(void **state)
+{
+	(void)state;
+	if (!live_there())
+		skip();
+	assert_false(lacks_password("LAB_ROOT_DN", "LAB_ROOT_SECRET"));
+	put(PERSON, "userPassword", NULL);
+	assert_true(lacks_password("LAB_ROOT_DN", "LAB_ROOT_SECRET"));
+	assert_false(lacks_password("LAB_ADMIN_DN", "LAB_ADMIN_SECRET"));
+	assert_false(lacks_password("LAB_MONITOR_DN", "LAB_MONITOR_SECRET"));
+}
+
 static int look_in(const char *path, const struct stat *status, int flag, struct FTW *walk)
 {
 	char *bytes = flag == FTW_F ? memory_new((size_t)status->st_size + 1) : NULL;
@@ -457,6 +496,7 @@ int main(void)
 		cmocka_unit_test(what_the_policy_does_not_obey_is_told),
 		cmocka_unit_test(what_others_do_meanwhile_stays),
 		cmocka_unit_test(the_secrets_are_nowhere),
+		cmocka_unit_test(a_password_that_is_not_there),
 	};
 
 	return cmocka_run_group_tests(tests, make_person, end_person);

@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -55,6 +56,8 @@ static size_t line_with(struct stage *stage, struct arena *arena, const char *la
 			return i;
 		}
 	}
+	for (size_t i = 0; i < count; i++)
+		fprintf(stderr, "%s: %s\n", items[i].label == NULL ? "" : items[i].label, items[i].words);
 	fail_msg("no line \"%s\"", label);
 	return 0;
 }
@@ -96,6 +99,8 @@ static void each_fault_names_its_key(void **state)
 		{ "user006", "the filter main sends mail on to six@elsewhere.example", "a", "absence", "What is to be done", false },
 		{ "user002", "no primary address", "e", "edit", "Primary address", true },
 		{ "user017", "password expired on 2026-11-18: no login", "p", "password", "New password", true },
+		{ "user020", "there is no password in the directory: no login", "p", "password", "New password", true },
+		{ "user001", "mail was turned away (13:59): no room in the mailbox; 89 % used", "l", "quota", "Quota", true },
 		{ "user018", "password expires on 2026-11-23, in 3 days", "p", "password", "New password", false },
 	};
 
@@ -133,7 +138,7 @@ static void what_is_made_wrong_is_told(void **state)
 		{ "user010", "home_server", "elsewhere.example.com", "the home server elsewhere.example.com is none that postroom", "e", "edit", false },
 		{ "user010", "state", "disabled", "the account is disabled: no login", "", NULL, true },
 		{ "user004", "department", "IT", "the entry lacks the marks of UDM", "", NULL, false },
-		{ "user001", "department", "IT", "mailbox nearly full", NULL, NULL, false },
+		{ "user005", "department", "IT", "mailbox nearly full", NULL, NULL, false },
 		{ "user036", "department", "IT", "home server mail3 gives no answer", "1", "servers", true },
 	};
 
@@ -143,7 +148,7 @@ static void what_is_made_wrong_is_told(void **state)
 		struct arena *arena = arena_new();
 		struct page_item item;
 
-		if (strcmp(cases[i].login, "user001") == 0)
+		if (strcmp(cases[i].login, "user005") == 0)
 			say(stage, (struct fake_reply){ .host = "mail2", .command = "quota-get", .output = "Quota name\tType\tValue\tLimit\t%\n"
 				"User quota\tSTORAGE\t1950000\t2097152\t92\nUser quota\tMESSAGE\t41200\t-\t0\n" });
 		fake_change_behind(stage->engine, "user", cases[i].login, cases[i].field, cases[i].value);
@@ -163,6 +168,61 @@ static void what_is_made_wrong_is_told(void **state)
 		arena_free(arena);
 		stage_free(stage);
 	}
+}
+
+/* Mail that found no room is told below the limit too, by the log and by the queue, until the limit was changed. */
+static void what_found_no_room_is_told(void **state)
+{
+	struct stage *stage = new_stage(ROLE_HELPDESK, 40, 120);
+	struct arena *arena = arena_new();
+	struct page_item item;
+
+	(void)state;
+	say(stage, (struct fake_reply){ .host = "mail1", .command = "log-journal", .output =
+		"Nov 20 13:58:12 mail1 postfix/lmtp[71]: 3D2A5E1F: to=<user008@plant.example>, dsn=5.2.2, status=bounced (552 5.2.2 Mailbox is full)\n"
+		"Nov 20 13:59:12 mail1 postfix/smtp[71]: 3D2A5E20: to=<ben@example.net>, status=bounced (552 5.2.2 Mailbox is full, says user008)\n" });
+	open_person(stage, "user008");
+	line_with(stage, arena, "mail was turned away (13:58): no room in the mailbox; 34 % used, 716.8 MB of 2 GB", &item);
+	assert_true(item.severe);
+	assert_string_equal(item.mend_key, "l");
+	assert_string_equal(item.mend, "quota");
+	go_to(stage, "mail was turned away", &item);
+	stage_keys(stage, "Enter");
+	assert_string_equal(place(stage), "text");
+	shows(stage, "3D2A5E1F");
+	stage_keys(stage, "Esc l Ctrl-U");
+	stage_type(stage, "5 GB");
+	stage_keys(stage, "Ctrl-G Tab");
+	stage_type(stage, "T-1");
+	stage_keys(stage, "Tab Enter Esc");
+	assert_int_not_equal(fake_writes(stage->engine), 0);
+	stage_keys(stage, "Ctrl-R");
+	hides(stage, "turned away");
+	arena_free(arena);
+	stage_free(stage);
+}
+
+/* Whose lock it is stands first; a job that did more than to lock is not taken back by opening the account. */
+static void a_stolen_account_is_told(void **state)
+{
+	struct stage *stage = new_stage(ROLE_ADMIN, 40, 120);
+	struct arena *arena = arena_new();
+	struct page_item item;
+
+	(void)state;
+	open_person(stage, "user008");
+	stage_keys(stage, "b Ctrl-G Tab Tab Enter Esc Ctrl-R");
+	line_with(stage, arena, "locked by an admin (you, 2026-11-20 14:02): no login", &item);
+	assert_string_equal(item.mend, "unlock");
+	/* It was locked already, so the job has no step that locks. */
+	stage_keys(stage, "B Ctrl-G Tab");
+	stage_type(stage, "T-77");
+	stage_keys(stage, "Tab Enter Esc Ctrl-R");
+	line_with(stage, arena, "locked as STOLEN (you, 2026-11-20 14:02, T-77): no login to mail, no sending", &item);
+	assert_true(item.severe);
+	assert_string_equal(item.mend, "history");
+	arena_free(arena);
+	stage_free(stage);
 }
 
 /* What people wrote themselves is asked when somebody wants to see it, and stands then as it is. */
@@ -240,6 +300,9 @@ static void an_expired_account_is_no_lock(void **state)
 	open_person(stage, "user017");
 	line_with(stage, arena, "Password", &item);
 	assert_string_equal(item.words, "set 2026-08-20, EXPIRED since 2026-11-18");
+	open_person(stage, "user020");
+	line_with(stage, arena, "Password", &item);
+	assert_string_equal(item.words, "NONE: there is no password in the directory");
 	open_person(stage, "user018");
 	line_with(stage, arena, "Password", &item);
 	assert_string_equal(item.words, "set 2026-08-20, expires in 3 days");
@@ -670,6 +733,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_fault_names_its_key),
 		cmocka_unit_test(what_is_made_wrong_is_told),
+		cmocka_unit_test(what_found_no_room_is_told),
+		cmocka_unit_test(a_stolen_account_is_told),
 		cmocka_unit_test(a_filter_is_read_on_request_only),
 		cmocka_unit_test(a_refused_login_is_told),
 		cmocka_unit_test(an_expired_account_is_no_lock),

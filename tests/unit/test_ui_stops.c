@@ -65,9 +65,8 @@ static void the_way_is_a_circle_both_ways(void **state)
 /* Enter in a line leads on to what can be pressed, never to the button that goes back. */
 static void enter_in_a_line_leads_on(void **state)
 {
-	static const struct { const char *name; bool first; enum stop_focus from; char to; } cases[] = {
-		{ NULL, false, STOP_REASON, 'A' }, { NULL, true, STOP_REASON, 'A' },
-		{ "anna", false, STOP_NAME, 'r' }, { "anna", false, STOP_REASON, 'A' },
+	static const struct { const char *name; enum stop_focus from; char to; } cases[] = {
+		{ NULL, STOP_REASON, 'A' }, { "anna", STOP_NAME, 'r' }, { "anna", STOP_REASON, 'A' },
 	};
 
 	(void)state;
@@ -76,14 +75,10 @@ static void enter_in_a_line_leads_on(void **state)
 		struct stops_now now;
 
 		stops_start(&stops);
-		now = now_of(&stops, cases[i].name, false, cases[i].first);
+		now = now_of(&stops, cases[i].name, false);
 		stops.focus = cases[i].from;
-		stops_go_on(&stops, &now);
+		stops_move(&stops, &now, false, 1);
 		assert_int_equal(place(&stops), cases[i].to);
-		now.count = 1;
-		stops.focus = STOP_REASON;
-		stops_go_on(&stops, &now);
-		assert_in_range(stops.button, 0, 0);
 		stops_free(&stops);
 	}
 }

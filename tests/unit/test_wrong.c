@@ -109,6 +109,54 @@ static void ends_and_marks_are_told_apart(void **state)
 	record_free(record);
 }
 
+/* What the history knows better than the record stands in its place; what it does not know changes nothing. */
+static void the_history_names_the_lock(void **state)
+{
+	static const struct { const char *locked, *failed, *note; struct wrong_before before; const char *rules, *words; } cases[] = {
+		{ "yes", "no", NULL, { .locked_by = NULL }, "account-state", "locked by an admin: no login to mail, no sending" },
+		{ "yes", "no", NULL, { "you", "2026-11-20 16:31", "T-99", "as STOLEN", NULL }, "account-state",
+			"locked as STOLEN (you, 2026-11-20 16:31, T-99): no login to mail, no sending" },
+		{ "yes", "yes", NULL, { "m.koch", "2026-11-20 16:31", "", "as a leaver", NULL }, "account-state",
+			"locked as a leaver (m.koch, 2026-11-20 16:31), and by wrong passwords: no login to mail, no sending" },
+		{ "yes", "no", NULL, { "m.koch", "2026-11-20 16:31", "", NULL, NULL }, "account-state",
+			"locked by an admin (m.koch, 2026-11-20 16:31): no login to mail, no sending" },
+		{ "no", "yes", NULL, { "you", "2026-11-20 16:31", "", "as STOLEN", NULL }, "account-state", "locked by wrong passwords: no login to mail, no sending" },
+		{ "yes", "no", "but the password policy cn=x has no pwdLockout, so it keeps nobody out", { "you", "2026-11-20 16:31", "", "as STOLEN", NULL },
+			"account-state", "marked as locked, but the password policy has no pwdLockout: logins go on all the same" },
+		{ "no", "no", NULL, { NULL, NULL, NULL, NULL, "2026-11-20 16:31" }, "no-password",
+			"came back on 2026-11-20 16:31 WITHOUT a password, and none set since is known here: no login, no sending" },
+		{ "yes", "no", NULL, { "you", "2026-11-20 16:31", "", NULL, "2026-11-20 16:40" }, "account-state no-password",
+			"locked by an admin (you, 2026-11-20 16:31): no login to mail, no sending" },
+	};
+	static const struct finding none = { "no-password", "password", true, "there is no password in the directory" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct record *record = person();
+		struct arena *arena = arena_new();
+		struct wrong *list;
+		const char *rules = "";
+		size_t count;
+
+		record_set_text(record, "locked", cases[i].locked);
+		record_set_text(record, "failed_lock", cases[i].failed);
+		record->fields[kind_field_index(&kind_user, kind_field(&kind_user, "locked"))].note = cases[i].note;
+		count = wrong_with_before(arena, record, &cases[i].before, &list);
+		for (size_t j = 0; j < count; j++)
+			rules = arena_format(arena, "%s%s%s", rules, j > 0 ? " " : "", list[j].rule);
+		assert_string_equal(rules, cases[i].rules);
+		assert_string_equal(list[0].sentence, cases[i].words);
+		/* The directory itself knows better still. */
+		record->findings = &none;
+		record->finding_count = 1;
+		count = wrong_with_before(arena, record, &cases[i].before, &list);
+		assert_string_equal(list[count - 1].sentence, none.sentence);
+		assert_true(count == 1 || strcmp(list[count - 2].rule, "no-password") != 0);
+		arena_free(arena);
+		record_free(record);
+	}
+}
+
 static void what_the_servers_tell(void **state)
 {
 	static const struct { struct wrong_now now; const char *rules, *words; } cases[] = {
@@ -119,6 +167,14 @@ static void what_the_servers_tell(void **state)
 		{ { .percent = 140, .used = "2.8 GB", .limit = "2 GB" }, "!mailbox-full", "mailbox full: 2.8 GB of 2 GB, new mail is refused" },
 		{ { .percent = -1, .waiting = 1 }, "mail-waits", "1 mail to this person waits" },
 		{ { .percent = -1, .waiting = 3, .waiting_why = "mailbox is full" }, "mail-waits", "3 mails to this person wait: mailbox is full" },
+		{ { .percent = -1, .waiting = 20, .waiting_more = true }, "mail-waits", "20 or more mails to this person wait" },
+		{ { .percent = 85, .used = "1.7 GB", .limit = "2 GB", .unfit_at = "14:01" }, "!mailbox-refused",
+			"mail was turned away (14:01): no room in the mailbox; 85 % used, 1.7 GB of 2 GB" },
+		{ { .percent = 92, .used = "1.8 GB", .limit = "2 GB", .waiting = 2, .unfit = 2, .unfit_at = "14:01" }, "!mailbox-refused",
+			"2 mails wait: no room in the mailbox; 92 % used, 1.8 GB of 2 GB" },
+		{ { .percent = -1, .waiting = 3, .unfit = 1, .waiting_why = "no route" }, "!mailbox-refused mail-waits", "1 mail waits: no room in the mailbox" },
+		{ { .percent = 100, .used = "2 GB", .limit = "2 GB", .waiting = 1, .unfit = 1, .unfit_at = "14:01" }, "!mailbox-full mail-waits",
+			"mailbox full: 2 GB of 2 GB, new mail is refused" },
 		{ { .percent = -1, .script = "main", .script_to = "me@elsewhere.example" }, "filter-forwards", "the filter main sends mail on to me@elsewhere.example" },
 		{ { .percent = -1, .refused = "anna, a@x.example", .refused_by = "mail1" }, "!refused-login",
 			"Postfix on mail1 takes no mail from the login anna, a@x.example, so sending is refused" },
@@ -185,6 +241,7 @@ int main(void)
 		cmocka_unit_test(what_the_record_tells),
 		cmocka_unit_test(locks_are_told_apart),
 		cmocka_unit_test(ends_and_marks_are_told_apart),
+		cmocka_unit_test(the_history_names_the_lock),
 		cmocka_unit_test(what_the_servers_tell),
 		cmocka_unit_test(members_named_once),
 		cmocka_unit_test(what_others_tell),
