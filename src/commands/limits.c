@@ -223,7 +223,7 @@ static int check_host(struct config *config, const struct arguments *arguments, 
 	if (limits_choose_host(&headless, arguments->host, &host, &error) && (world = limits_world_of(&headless, host, &error)) != NULL) {
 		source = (struct limits_source){ .facts = world->facts, .refused = world->refused, .unread = world->unread };
 		if (version)
-			world->facts->version = *version;
+			limits_facts_turn(world->facts, version);
 		headless.status = tell(headless.arena, arguments, &source, open_files);
 	} else {
 		headless_fail(&headless, &error);

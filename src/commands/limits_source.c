@@ -124,7 +124,7 @@ static bool read_by_doveconf(struct arena *arena, const struct installed *instal
 		"default_vsz_limit", "mail_max_userip_connections", "base_dir", "listen", "first_valid_uid", "last_valid_uid", "first_valid_gid",
 		"last_valid_gid", NULL };
 	struct asked asked = ask_here(arena, words);
-	struct limits_version own = version ? *version : installed_version(arena, installed);
+	struct limits_version own = installed_version(arena, installed);
 
 	if (!asked.fine)
 		return error_set(error, asked.error.kind ? asked.error.kind : ERROR_UNREACHABLE, "%s did not answer about %s: %s",
@@ -141,6 +141,8 @@ static bool read_by_doveconf(struct arena *arena, const struct installed *instal
 	if (source->unread && !source->refused)
 		return error_set(error, ERROR_FILE, "%s names no service of %s, so this is no configuration that it can read", installed->doveconf, path);
 	source->facts = limits_read(arena, LIMITS_DUMP, asked.output, asked.length, &own);
+	if (version)
+		limits_facts_turn(source->facts, version);
 	if (source->unread)
 		return true;
 	ask_userip(arena, installed, path, "protocol=imap", &source->facts->userip);
@@ -175,7 +177,10 @@ bool limits_from_file(struct arena *arena, const char *path, const struct limits
 	if (form == LIMITS_NOT_READ && includes_others(bytes))
 		return error_set(error, ERROR_UNSUPPORTED, "%s includes other files, and there is no doveconf on this machine to read it; "
 			"give what doveconf -n prints where Dovecot runs", path);
-	source->facts = limits_read(arena, form == LIMITS_NOT_READ ? LIMITS_BLOCKS : form, bytes, length, version);
+	/* What a doveconf printed has its own version, and with -a and -S what is built into that; a plain file has what it is read for. */
+	source->facts = limits_read(arena, form == LIMITS_NOT_READ ? LIMITS_BLOCKS : form, bytes, length, form == LIMITS_NOT_READ ? version : NULL);
+	if (version)
+		limits_facts_turn(source->facts, version);
 	return true;
 }
 

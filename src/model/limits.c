@@ -129,6 +129,31 @@ struct limits_facts *limits_facts_new(struct arena *arena, const struct limits_v
 	return facts;
 }
 
+/* Only what the versions have otherwise; a service that one of them lacks is as idle in the other. */
+void limits_facts_turn(struct limits_facts *facts, const struct limits_version *version)
+{
+	bool up = !limits_version_from(&facts->version, 2, 4, 0) && limits_version_from(version, 2, 4, 0);
+
+	for (size_t i = 0; i < BUILT_INS; i++) {
+		struct limits_service *service = limits_service_named(facts, built_ins[i].name), was, is;
+
+		if (!service)
+			continue;
+		fill_service(&was, &built_ins[i], &facts->version);
+		fill_service(&is, &built_ins[i], version);
+		if (service->service_count == was.service_count)
+			service->service_count = is.service_count;
+		if (service->process_limit == was.process_limit)
+			service->process_limit = is.process_limit;
+	}
+	/* Which to 2.3 says that there is no last one. */
+	if (up && !facts->last_uid)
+		facts->last_uid = LIMITS_UNKNOWN;
+	if (up && !facts->last_gid)
+		facts->last_gid = LIMITS_UNKNOWN;
+	facts->version = *version;
+}
+
 struct limits_facts *limits_facts_copy(struct arena *arena, const struct limits_facts *facts)
 {
 	struct limits_facts *copy = arena_alloc(arena, sizeof(*copy));

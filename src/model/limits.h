@@ -76,6 +76,11 @@ struct limits_facts {
 };
 /* Values built into this version, services in walking order (2, 9). The arena owns all. */
 struct limits_facts *limits_facts_new(struct arena *arena, const struct limits_version *version);
+/*
+ * The facts as another version has them: what is at the value that is built into theirs is taken for nobody's choice and becomes the value
+ * that is built into the other (lmtp serves one connection a process since 2.4.1, 9). What somebody chose stays.
+ */
+void limits_facts_turn(struct limits_facts *facts, const struct limits_version *version);
 /* A copy whose services can be changed without changing the other's. */
 struct limits_facts *limits_facts_copy(struct arena *arena, const struct limits_facts *facts);
 /* NULL: there is none of that name. */
@@ -209,7 +214,7 @@ enum limits_form {
 /* What these bytes are, from their look. */
 enum limits_form limits_form(const char *bytes, size_t length);
 /*
- * The facts that the output of doveconf tells, in either form; version NULL: as its first line says, else 2.3.19. A
+ * The facts that the output of doveconf tells, in either form; version NULL: as its first line says, else 2.3.19, or 2.4.1 where it has a name of 2.4. A
  * configuration that includes nothing can be read as LIMITS_BLOCKS too. What is not known is passed over; never fails.
  */
 struct limits_facts *limits_read(struct arena *arena, enum limits_form form, const char *bytes, size_t length,

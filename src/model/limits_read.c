@@ -575,5 +575,8 @@ struct limits_facts *limits_read(struct arena *arena, enum limits_form form, con
 	}
 	text_free(&line);
 	finish(&reading);
+	/* doveconf -S has no first line. */
+	if (!version && reading.from_24 && !limits_version_from(&own, 2, 4, 0))
+		reading.facts->version = (struct limits_version){ 2, 4, 1 };
 	return reading.facts;
 }

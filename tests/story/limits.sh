@@ -62,6 +62,18 @@ status 1 "1000 x 100 is the login half only" check --doveconf "$work/fast.conf" 
 said "imap must follow" $'imap\tprocess_limit\t1024\t100000'
 said "two descriptors a TLS session" $'imap-login\tfd_limit\t2000\t2020'
 
+# --- another version: what nobody has set is what that one has built in ------------------------------
+printf 'protocols = imap lmtp\nservice auth {\n  client_limit = 200\n}\n' >"$work/upgrade.conf"
+status 1 "lmtp counts for auth in 2.3" check --doveconf "$work/upgrade.conf" --fd-limit 65535
+said "with 100 processes" "(300)"
+for option in '' -n -a -S; do
+	if [ -n "$option" ]; then doveconf $option -c "$work/upgrade.conf" >"$work/printed" 2>/dev/null; else cp "$work/upgrade.conf" "$work/printed"; fi
+	status 1 "2.4.0 counts it too: doveconf $option" check --doveconf "$work/printed" --fd-limit 65535 --dovecot-version 2.4.0 --format json
+	said "in its words" "restart_request_count != 1: "
+	check --doveconf "$work/printed" --fd-limit 65535 --dovecot-version 2.4.1 --format json >"$work/out"
+	same "2.4.1 does not: doveconf $option" '[]' "$(texts warnings | tr -d ' ')"
+done
+
 # --- statuses ---------------------------------------------------------------------------------------------
 printf 'protocols = imap\nservice stats {\n  client_limit = 200\n}\n' >"$work/fine.conf"
 status 0 "notes only end with 0" check --doveconf "$work/fine.conf" --fd-limit 65535

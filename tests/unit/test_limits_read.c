@@ -172,6 +172,35 @@ static void zero_of_an_older_one(void **state)
 	assert_int_equal(facts->services[0].zero, 0);
 }
 
+/* What nobody chose is what the other version has built in; what somebody chose stays. */
+static void another_version(void **state)
+{
+	static const struct { const char *bytes, *from, *to; uint32_t lmtp, workers; uint64_t last_uid; } cases[] = {
+		{ "service/lmtp/service_count=0\nservice/auth-worker/process_limit=0\nlast_valid_uid=0\n", "2.3.19", "2.4.1", 1, 30, LIMITS_UNKNOWN },
+		{ "service/lmtp/service_count=0\nservice/auth-worker/process_limit=0\nlast_valid_uid=9\n", "2.3.19", "2.4.0", 0, 30, 9 },
+		{ "service/lmtp/service_count=7\nservice/auth-worker/process_limit=50\n", "2.3.19", "2.4.1", 7, 50, LIMITS_UNKNOWN },
+		{ "service/lmtp/restart_request_count=1\nservice/auth-worker/process_limit=30\n", "2.4.1", "2.3.19", 0, 0, LIMITS_UNKNOWN },
+		/* No version is told, but the name tells. */
+		{ "service/lmtp/restart_request_count=unlimited\nservice/auth-worker/process_limit=30\n", NULL, "2.4.1", 0, 30, LIMITS_UNKNOWN },
+		{ "service/lmtp/service_count=0\nservice/auth-worker/process_limit=0\n", NULL, "2.4.4", 1, 30, LIMITS_UNKNOWN },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct limits_version from, to;
+		struct limits_facts *facts;
+
+		assert_true(!cases[i].from || limits_version_read(cases[i].from, &from));
+		assert_true(limits_version_read(cases[i].to, &to));
+		facts = limits_read(arena, LIMITS_DUMP, cases[i].bytes, strlen(cases[i].bytes), cases[i].from ? &from : NULL);
+		limits_facts_turn(facts, &to);
+		if (limits_service_named(facts, "lmtp")->service_count != cases[i].lmtp ||
+		    limits_service_named(facts, "auth-worker")->process_limit != cases[i].workers || facts->last_uid != cases[i].last_uid)
+			fail_msg("case %zu", i);
+		assert_memory_equal(&facts->version, &to, sizeof(to));
+	}
+}
+
 /* The whole of one, recorded from 2.3.19. */
 static void recorded(void **state)
 {
@@ -215,7 +244,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(forms), cmocka_unit_test(blocks), cmocka_unit_test(dump), cmocka_unit_test(unnamed_protocols), cmocka_unit_test(of_24),
-		cmocka_unit_test(zero_of_an_older_one), cmocka_unit_test(recorded), cmocka_unit_test(nonsense),
+		cmocka_unit_test(zero_of_an_older_one), cmocka_unit_test(another_version), cmocka_unit_test(recorded), cmocka_unit_test(nonsense),
 	};
 
 	return cmocka_run_group_tests_name("limits_read", tests, set_up, tear_down);
