@@ -3,7 +3,8 @@
 # applied by ucr under the timer, confirmed, taken back and left to its timer; what
 # has no variable goes to local.conf, whose other lines stay; a policy that hides
 # is told; sessions are kept from the next reload on; the open-files limit of the
-# running Dovecot is a change of its own; the same plan for the other server.
+# running Dovecot is a change of its own; the same plan for the other server; the
+# restart that is left for anvil.
 # The real Dovecot of the private mail system runs on what the small ucr makes.
 
 cd "$(dirname "$0")/../.." || exit 70
@@ -202,4 +203,22 @@ press_apply >/dev/null
 ok "nothing counts any more" gone 'mail[12] confirm' 60
 close_console
 ok "both stay" eval 'service_runs imap-login 4 500 && service_runs imap-login 4 500 "$LAB_DOVECOT2_CONF"'
+
+# --- the restart that is left ------------------------------------------------------------------------------
+# The lab is told, since it ends by its process id what it has started.
+restart_mail1() {
+	local before
+	before=$(master)
+	doveadm -c "$conf" stop
+	soon is_dead "$before" || return 1
+	prlimit --nofile="$first_limit" dovecot -c "$conf" </dev/null >"$work/start" 2>&1 || { cat "$work/start"; return 1; }
+	soon service_runs imap-login 4 500 && master >"$LAB_DIR/pids/dovecot1" && [ "$(master)" != "$before" ]
+}
+status 1 "what is left is found" pr limits check --host mail1
+said "at anvil" "the process of anvil that runs was started with about"
+ok "Dovecot is restarted" restart_mail1
+"$POSTROOM" --config "$work/admin.conf" limits check --host mail1 >"$work/out" 2>&1
+ok "nothing is left at anvil" eval '! grep -i "anvil" "$work/out"'
+status 0 "nor of the plan" pr limits plan --connections 500 --host mail1
+ok "which says nothing of a restart" eval '! grep -i "restart" "$work/out"'
 finish
