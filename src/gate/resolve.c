@@ -39,6 +39,15 @@ static enum step_state look_at_step(struct gate *gate, struct store *store, cons
 	return state;
 }
 
+/* The end of some kinds is what the history calls the change (gate/history.c), so it says what it was. */
+static void end_done(struct gate *gate, const struct set *set)
+{
+	struct arena *arena = arena_new();
+
+	write_end(gate, set->id, "done", set->sentence ? arena_format(arena, "%s (seen afterwards)", set->sentence) : "seen afterwards");
+	arena_free(arena);
+}
+
 /* The steps after the first one that was not seen were never sent, since the gate goes one by one. */
 static bool resolve_set(struct gate *gate, struct store *store, const struct set *set)
 {
@@ -58,7 +67,7 @@ static bool resolve_set(struct gate *gate, struct store *store, const struct set
 	/* What leaves nothing behind cannot be seen afterwards: then nobody says that it was not done. */
 	told = error.kind != ERROR_UNKNOWN_OUTCOME;
 	if (step == set->count)
-		write_end(gate, set->id, "done", "seen afterwards");
+		end_done(gate, set);
 	else
 		write_end(gate, set->id, "failed", !told ? error.text : step > 0 ? "seen afterwards: only a part of the steps was done" :
 			"seen afterwards: nothing was changed");

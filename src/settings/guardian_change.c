@@ -242,6 +242,15 @@ static bool installed(struct guardian *guardian, struct error *error)
 	return false;
 }
 
+/* The master tells the new number of anvil's clients, and its process keeps the one that it was started with (dovecot 4.4, measured). */
+static void say_runs(struct guardian *guardian, const char *name, const char *value)
+{
+	if (guardian->service == &guardian_dovecot && !strcmp(name, "anvil/client_limit"))
+		guardian_say(guardian, "%s is %s for the next start of Dovecot; the process that runs keeps what it was started with", name, value);
+	else
+		guardian_say(guardian, "%s is %s now", name, value);
+}
+
 static bool runs(struct guardian *guardian, struct error *error)
 {
 	if (!guardian_state(guardian, GUARDIAN_LOOKING, error) || !takes_files(guardian, error))
@@ -251,7 +260,7 @@ static bool runs(struct guardian *guardian, struct error *error)
 		return false;
 	guardian_point("looked");
 	for (size_t i = 0; guardian->change.wanted[i]; i += 2)
-		guardian_say(guardian, "%s is %s now", guardian->change.wanted[i], guardian->change.wanted[i + 1]);
+		say_runs(guardian, guardian->change.wanted[i], guardian->change.wanted[i + 1]);
 	return true;
 }
 

@@ -70,6 +70,24 @@ static bool put(int to, const char *bytes, size_t length)
 	return true;
 }
 
+/* Hands on what the client says; false: it has ended, or said the words. */
+static bool pass_question(struct connection *self, enum proxy_way way)
+{
+	struct pollfd answer = { .fd = self->server, .events = POLLIN };
+	char bytes[16384];
+	ssize_t length = read(self->client, bytes, sizeof(bytes));
+	bool wanted = length > 0 && memmem(bytes, (size_t)length, self->told->words, strlen(self->told->words));
+
+	if (wanted)
+		atomic_store(&self->told->way, PROXY_ENDS);
+	if (length <= 0 || (wanted && way == PROXY_LOSES) || !put(self->server, bytes, (size_t)length))
+		return false;
+	/* Once it answers it has done it. */
+	while (wanted && poll(&answer, 1, -1) < 0 && errno == EINTR)
+		;
+	return !wanted;
+}
+
 static bool relay(int from, int to)
 {
 	char bytes[16384];
@@ -78,7 +96,7 @@ static bool relay(int from, int to)
 	return length > 0 && put(to, bytes, (size_t)length);
 }
 
-static void pass(struct connection *self)
+static void pass(struct connection *self, enum proxy_way way)
 {
 	self->server = loopback(self->behind, false);
 	while (self->server >= 0 && current(self)) {
@@ -86,7 +104,9 @@ static void pass(struct connection *self)
 
 		if (poll(ready, 2, 50) < 1)
 			continue;
-		if ((ready[0].revents && !relay(self->client, self->server)) || (ready[1].revents && !relay(self->server, self->client)))
+		if (ready[0].revents && !(way == PROXY_PASSES ? relay(self->client, self->server) : pass_question(self, way)))
+			return;
+		if (ready[1].revents && !relay(self->server, self->client))
 			return;
 	}
 }
@@ -136,8 +156,8 @@ static void *serve(void *context)
 	struct connection *self = context;
 	enum proxy_way way = (enum proxy_way)atomic_load(&self->told->way);
 
-	if (way == PROXY_PASSES)
-		pass(self);
+	if (way == PROXY_PASSES || way == PROXY_CUTS || way == PROXY_LOSES)
+		pass(self, way);
 	else
 		misbehave(self, way);
 	/* What was said must arrive before the end does. */

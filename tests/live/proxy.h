@@ -18,7 +18,9 @@ enum proxy_way {
 	PROXY_DRIPS,           /* `words`, then a blank each 50 ms without end */
 	PROXY_FLOODS,          /* `words`, then 1 GiB of x as fast as it is taken */
 	PROXY_SAYS,            /* `words` to each question, then the end of the connection */
-	PROXY_ENDS             /* ends each connection without a word */
+	PROXY_ENDS,            /* ends each connection without a word */
+	PROXY_CUTS,            /* passes, until a question holds `words`: the server behind gets it, nobody its answer; then as PROXY_ENDS */
+	PROXY_LOSES            /* the same, but the server behind does not get it */
 };
 struct proxy;
 /* In front of 127.0.0.1:port; port 0: nobody is behind it, so it must not pass. Never NULL: fails the test. */
