@@ -77,6 +77,8 @@ struct rules_view {
 /* facts.c: what facts alone say of a value, without what the server's own settings tell. */
 struct setting_lines fact_lines(struct arena *arena, const struct settings_state *state, const struct setting *setting, const char *value,
 		const struct setting_facts *facts);
+/* rules_words.c */
+bool rule_restrictions(struct rules_view *view, struct error *error);
 /* rules_server.c */
 bool rule_quota_status(struct rules_view *view, struct error *error);
 bool rule_index(struct rules_view *view, struct error *error);

@@ -310,7 +310,7 @@ static bool rule_spam(struct rules_view *view, struct error *error)
 typedef bool rule(struct rules_view *view, struct error *error);
 static rule *const rules[] = {
 	rule_sizes, rule_webmail, rule_open_relay, rule_networks, rule_relay_host, rule_relay_options, rule_aged, rule_archive, rule_ports, rule_spam,
-	rule_quota_status, rule_index, rule_facts,
+	rule_restrictions, rule_quota_status, rule_index, rule_facts,
 };
 
 bool settings_rules(struct rules_view *view, struct error *error)

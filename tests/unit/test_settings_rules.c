@@ -229,6 +229,25 @@ static void what_has_aged(void **state)
 	HOLD(cases);
 }
 
+/* Postfix takes any word and then answers all mail with an error. */
+static void words_of_restrictions(void **state)
+{
+	static const struct rule_case cases[] = {
+		{ false, "", "helo-restrictions=permit_mynetworks, reject_unknown_helo_hostnam", "refused: helo-restrictions: Postfix has no rule reject_unknown_helo_hostnam ", NULL },
+		{ false, "", "relay-restrictions=permit_mynetwork,reject_unauth_destination", "nearest: permit_mynetworks", NULL },
+		{ false, "", "recipient-restrictions=rejekt_unauth_destinaton, reject", "nearest: reject_unauth_destination", NULL },
+		{ true, "mail/postfix/smtpd/restrictions/recipient/30: reject_unauth_destination", "recipient-restriction/50=permit_mynetwork", "nearest: permit_mynetworks", NULL },
+		{ false, "", "helo-restrictions=ours_alone", "! ours_alone is no rule that is known here", "refused:" },
+		{ false, "smtpd_restriction_classes = other, ours_alone", "helo-restrictions=ours_alone", NULL, "no rule" },
+		{ false, "", "helo-restrictions=PERMIT_mynetworks, warn_if_reject reject_unknown_helo_hostname, sleep 3", NULL, "no rule" },
+		{ false, "", "helo-restrictions=check_helo_access hash:/etc/postfix/helo, reject_rhsbl_helo dbl.example.net, check_policy_service inet:127.0.0.1:10023", NULL, "no rule" },
+		{ false, "", "helo-restrictions=check_policy_service { inet:127.0.0.1:10023, default_action = DUNNO }, $mine", NULL, "no rule" },
+	};
+
+	(void)state;
+	HOLD(cases);
+}
+
 static void ports_and_numbers(void **state)
 {
 	static const struct rule_case cases[] = {
@@ -269,6 +288,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(sizes, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(relays, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(what_has_aged, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(words_of_restrictions, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(ports_and_numbers, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(an_archive_must_exist, set_up, tear_down),
 	};
