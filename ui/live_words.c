@@ -28,20 +28,6 @@ const char *live_words_short(struct arena *arena, uint64_t count)
 	return arena_format(arena, "%llu", (unsigned long long)count);
 }
 
-/* 2026-11-20T09:10:02Z as LDAP writes it, without what parts it. */
-static bool epoch_of(const char *value, int64_t *epoch)
-{
-	char digits[24];
-	size_t length = 0;
-
-	for (; *value && length + 1 < sizeof digits; value++) {
-		if (!strchr("-:T", *value))
-			digits[length++] = *value;
-	}
-	digits[length] = '\0';
-	return text_to_time(digits, epoch);
-}
-
 const char *live_words_time(struct arena *arena, const char *value, int64_t now)
 {
 	static const char *const months[] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
@@ -49,7 +35,7 @@ const char *live_words_time(struct arena *arena, const char *value, int64_t now)
 	time_t seconds, present = (time_t)now;
 	int64_t epoch;
 
-	if (!epoch_of(value, &epoch))
+	if (!text_to_time_iso(value, &epoch))
 		return NULL;
 	seconds = (time_t)epoch;
 	localtime_r(&seconds, &then);

@@ -99,19 +99,6 @@ char *moment_words(struct arena *arena, int64_t epoch, int64_t now)
 	return arena_text(arena, words);
 }
 
-bool moment_from_iso(const char *words, int64_t *epoch)
-{
-	char generalized[32];
-	size_t length = 0;
-
-	for (; *words != '\0' && length + 1 < sizeof generalized; words++) {
-		if ((*words >= '0' && *words <= '9') || *words == 'Z')
-			generalized[length++] = *words;
-	}
-	generalized[length] = '\0';
-	return *words == '\0' && text_to_time(generalized, epoch);
-}
-
 char *moment_age(struct arena *arena, int64_t seconds)
 {
 	return seconds < 60 ? arena_text(arena, "now") : text_from_age(arena, seconds / 60 * 60);

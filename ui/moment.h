@@ -18,8 +18,6 @@
 bool moment_parse(const char *words, int64_t now, bool past, int64_t *epoch);
 /* "02:06" of the last 20 hours and the next, else "11-18" (month and day): never a time of day that could be of today. Arena. */
 char *moment_words(struct arena *arena, int64_t epoch, int64_t now);
-/* An epoch second from a time as tables hold it, "2026-11-20T14:02:31Z"; false: it is none. */
-bool moment_from_iso(const char *words, int64_t *epoch);
 /* How long, in whole minutes ("now" below one), since a figure that moves each second tells nothing. Arena. */
 char *moment_age(struct arena *arena, int64_t seconds);
 

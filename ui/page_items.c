@@ -78,7 +78,7 @@ static const char *field_words(struct arena *arena, const struct field *field, c
 	const char *words = record_words(arena, field, values);
 	int64_t time;
 
-	return field->type == FIELD_TIME && (text_to_time(words, &time) || moment_from_iso(words, &time)) ? history_time(arena, time) : words;
+	return field->type == FIELD_TIME && (text_to_time(words, &time) || text_to_time_iso(words, &time)) ? history_time(arena, time) : words;
 }
 
 /* Lines, and values that one part names, stand below each other, what they say beside them. */

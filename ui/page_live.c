@@ -239,7 +239,7 @@ static int64_t time_in(const struct record *record, const char *field)
 {
 	int64_t time;
 
-	if (kind_field(record->kind, field) == NULL || (!text_to_time(record_text(record, field), &time) && !moment_from_iso(record_text(record, field), &time)))
+	if (kind_field(record->kind, field) == NULL || (!text_to_time(record_text(record, field), &time) && !text_to_time_iso(record_text(record, field), &time)))
 		return 0;
 	return time;
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/text.h"
 #include "base/memory.h"
 #include "model/live_kinds.h"
 #include "ui/moment.h"
@@ -204,7 +205,7 @@ static void say_queue(const struct person_parts *parts, enum person_part part, s
 		int64_t arrival;
 
 		said->lines[said->line_count++] = arena_format(arena, "%s %s %s %s%s%s",
-			moment_from_iso(cell(row, LM_ARRIVAL), &arrival) ? moment_words(arena, arrival, clock_now()) : "-", cell(row, LM_QUEUE),
+			text_to_time_iso(cell(row, LM_ARRIVAL), &arrival) ? moment_words(arena, arrival, clock_now()) : "-", cell(row, LM_QUEUE),
 			part == PART_TO ? "from" : "to", cell(row, part == PART_TO ? LM_SENDER : LM_RECIPIENTS), reason[0] == '\0' ? "" : ": ", reason);
 	}
 }
@@ -344,7 +345,7 @@ static void add_cell(const struct field *field, const struct value *value, bool 
 		text_addf(text, "%s ", text_lower_ascii(arena, field->label, strlen(field->label)));
 	if (field->type == FIELD_SIZE)
 		add(text, form, text_from_size(arena, strtoll(value->bytes, NULL, 10)));
-	else if (field->type == FIELD_TIME && moment_from_iso(value->bytes, &time))
+	else if (field->type == FIELD_TIME && text_to_time_iso(value->bytes, &time))
 		add(text, form, person_time(arena, time));
 	else
 		add(text, form, value_words(arena, field, value));

@@ -120,7 +120,7 @@ static void draw_services(const struct overview_view *self, struct canvas *canva
 		else
 			canvas_words(canvas, row + 1 + i, 38, bar, style, old);
 		canvas_format(canvas, row + 1 + i, 38 + bar + 1, 12, style, "%s", counted(canvas->arena, cell(self->rows, at, SERVICES_POSSIBLE)));
-		if (moment_from_iso(drop, &dropped))
+		if (text_to_time_iso(drop, &dropped))
 			canvas_format(canvas, row + 1 + i, 38 + bar + 14, -1, STYLE_BAD, "%s", moment_words(canvas->arena, dropped, session_now(self->view.session)));
 	}
 	if (self->rows->count == 0)

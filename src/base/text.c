@@ -85,3 +85,18 @@ const char *text_after_label(const char *words, const char *label)
 
 	return strncmp(words, label, length) == 0 && strncmp(words + length, ": ", 2) == 0 ? words + length + 2 : words;
 }
+
+bool text_lists(const char *list, const char *word)
+{
+	static const char parts[] = " \t\n,";
+	size_t length = strlen(word);
+
+	for (list += strspn(list, parts); *list; list += strspn(list, parts)) {
+		size_t size = strcspn(list, parts);
+
+		if (size == length && strncmp(list, word, length) == 0)
+			return true;
+		list += size;
+	}
+	return false;
+}

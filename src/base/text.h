@@ -36,6 +36,8 @@ char *text_take(struct text *text);               /* hands the heap string over,
 
 /* "Login: is too long" behind the label Login: "is too long"; other words as they are. Points into words. */
 const char *text_after_label(const char *words, const char *label);
+/* Is this one of the words of a list that blanks, tabs, line ends or commas part? */
+bool text_lists(const char *list, const char *word);
 
 /* --- UTF-8 --------------------------------------------------------------- */
 /*
@@ -136,6 +138,8 @@ char *text_from_count(struct arena *arena, int64_t count);
 char *text_from_time(struct arena *arena, int64_t epoch);
 /* LDAP generalized time (20261120140231Z, fractions tolerated) to epoch seconds. */
 bool text_to_time(const char *generalized, int64_t *epoch);
+/* The way back of text_from_time. */
+bool text_to_time_iso(const char *iso, int64_t *epoch);
 
 /* --- domain names --------------------------------------------------------- */
 /* A-label to U-label form and back (libidn2 in its own file idn.c); copy of the input where it cannot. Arena. */

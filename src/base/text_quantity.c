@@ -277,3 +277,15 @@ bool text_to_time(const char *generalized, int64_t *epoch)
 	*epoch = (int64_t)timegm(&utc) - offset;
 	return true;
 }
+
+bool text_to_time_iso(const char *iso, int64_t *epoch)
+{
+	char generalized[32];
+	size_t length = 0;
+
+	for (; *iso && length + 1 < sizeof(generalized); iso++)
+		if (!strchr("-:T", *iso))
+			generalized[length++] = *iso;
+	generalized[length] = '\0';
+	return !*iso && text_to_time(generalized, epoch);
+}

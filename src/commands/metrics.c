@@ -86,7 +86,7 @@ bool metric_value(const struct metric *metric, const char *words, double *value)
 	case METRIC_MILLI: return to_number(words, value) && (*value /= 1000, true);
 	case METRIC_TIME: return to_epoch(words, value);
 	case METRIC_IS: *value = !strcmp(words, metric->word); return true;
-	case METRIC_NOT: *value = strstr(metric->word, words) == NULL; return true;
+	case METRIC_NOT: *value = !text_lists(metric->word, words); return true;
 	case METRIC_ONE: *value = 1; return true;
 	}
 	return false;

@@ -157,9 +157,7 @@ static const char *server_of(const struct desk_run *run, const struct history_en
 
 static bool is_of_stolen(const struct history_entry *entry)
 {
-	const char *title = desk_job_find("stolen")->title;
-
-	return entry->job_words && strncmp(entry->job_words, title, strlen(title)) == 0;
+	return entry->job_words && strncmp(entry->job_words, JOB_STOLEN, strlen(JOB_STOLEN)) == 0;
 }
 
 /* Did it set a password? What it was before is known to nobody. */
@@ -177,7 +175,7 @@ enum { STAYS_TOLD = 4 };
 /* What was changed and cannot be changed back, the first of them by name: 1 where it is such a change. */
 static size_t tell_what_stays(const struct history_entry *entry, struct text *text, size_t before)
 {
-	if (entry->state != HISTORY_DONE || entry->already || entry->undo_of || strncmp(entry->lines, "add try:", 8) == 0)
+	if (entry->state != HISTORY_DONE || entry->already || entry->undo_of || entry->tries)
 		return 0;
 	if (before < STAYS_TOLD)
 		text_addf(text, "%s%s", before ? "; " : "", entry->sentence);

@@ -36,16 +36,14 @@ struct planned {
 };
 /* A login that Postfix of one server is to refuse: the change, or why there is none (kind NONE: it is refused already). */
 struct desk_refusal { const char *server, *login; struct change *change; struct error error; };
-/*
- * Mail of the person in the queue of one server, a listing for each name, and behind them one for what the login sent under
- * other names; shared by planning and the look right before.
- */
+/* Mail of the person in the queue of one server, by sender and by login; shared by planning and the look right before. */
+enum { QUEUE_OWN, QUEUE_OTHERS, QUEUE_LISTINGS };  /* under the person's names; what the login sent under others */
 struct desk_queue {
 	const char *server;
-	const char *const *names, *logins; /* logins parted by blanks */
-	struct rows **rows;                /* one a name, and one; NULL: not listed */
-	struct live_job **jobs;            /* the same */
-	size_t name_count, pending;
+	const char *const *names, *logins; /* names NULL-terminated; logins parted by blanks */
+	struct rows *rows[QUEUE_LISTINGS]; /* NULL: not listed */
+	struct live_job *jobs[QUEUE_LISTINGS];
+	size_t pending;
 	uint64_t matching, others;         /* all; those under other names */
 	struct lookup *sent;               /* when the login sent which queue id: int64_t of the run's arena; NULL: nothing */
 	const char *unknown;               /* why it is not known what was sent under other names; NULL */
@@ -83,6 +81,8 @@ void desk_remark(struct desk_plan *plan, const char *format, ...) __attribute__(
 void desk_names(struct arena *arena, const struct record *person, const char *names[DESK_NAMES]);
 /* A step; takes the change. ahead: what it will do, words: what it has done, still: what is true until then. */
 struct planned *desk_step(struct desk_plan *plan, const char *server, struct change *change, const char *ahead, const char *words, const char *still);
+/* The same for a change of the person's entry, unless it came out empty. stops: the rest is left out where it is not done. */
+void desk_step_person(struct desk_plan *plan, struct change *change, bool stops, const char *ahead, const char *words, const char *still);
 /* A change of the person's own entry, to be filled; found by entryUUID and held against what was read. */
 struct change *desk_change_person(const struct desk_plan *plan);
 /* Login caches of every server with mailboxes. */

@@ -153,7 +153,7 @@ static void look_at_shut(struct desk_run *run)
 	for (size_t host = 0; host < count && run->plan.queue_count > 0; host++) {
 		struct asking_of *of = arena_alloc(run->arena, sizeof(*of));
 
-		if (!(host_at(hosts, host)->roles & HOST_TRANSPORT) || run->plan.queues[0].name_count == 0)
+		if (!(host_at(hosts, host)->roles & HOST_TRANSPORT) || !run->plan.queues[0].names[0])
 			continue;
 		*of = (struct asking_of){ run, host };
 		run->pending++;
@@ -305,7 +305,7 @@ void run_cancel_looks(struct desk_run *run)
 {
 	cancel_job(run, &run->usage);
 	for (size_t i = 0; i < run->plan.queue_count; i++)
-		for (size_t j = 0; j <= run->plan.queues[i].name_count; j++)
+		for (size_t j = 0; j < QUEUE_LISTINGS; j++)
 			cancel_job(run, &run->plan.queues[i].jobs[j]);
 	if (run->reading) {
 		directory_query_cancel(run->reading);

@@ -26,18 +26,6 @@ static struct change *locking(struct desk_plan *plan)
 	return change;
 }
 
-static void step_person(struct desk_plan *plan, struct change *change, const char *ahead, const char *words, const char *still)
-{
-	struct planned *step;
-
-	if (change->edit_count == 0) {
-		change_free(change);
-		return;
-	}
-	step = desk_step(plan, NULL, change, ahead, words, still);
-	step->ends = change_touches(change, "forwards") ? ENDS_FORWARD : ENDS_NOTHING;
-}
-
 /* --- a stolen account ----------------------------------------------------------------------------------------------- */
 
 static void tell_what_may_be_added(struct desk_plan *plan)
@@ -60,7 +48,7 @@ bool plan_stolen(struct desk_plan *plan, struct error *error)
 	(void)error;
 	if (desk_wants(plan, "forwards_off") && record_get(plan->person, "forwards")->count > 0)
 		change_edit_text(change, field_of(plan, "forwards"), EDIT_SET, NULL);
-	step_person(plan, change, "lock the account", "account locked", "the account is OPEN: the thief can log in");
+	desk_step_person(plan, change, false, "lock the account", "account locked", "the account is OPEN: the thief can log in");
 	desk_step_refuse(plan);
 	desk_step_flush(plan, "the stolen password may still open the mailbox there until the login cache forgets it (auth_cache_ttl)");
 	desk_step_sessions(plan, "the thief may go on reading there");
@@ -140,7 +128,7 @@ bool plan_leaver(struct desk_plan *plan, struct error *error)
 		desk_remark(plan, "a copy of what is forwarded stays in the mailbox: mail is answered only there");
 	else if (*text)
 		desk_remark_unanswered(plan);
-	step_person(plan, change, *to ? "lock the account, forward mail" : "lock the account",
+	desk_step_person(plan, change, false, *to ? "lock the account, forward mail" : "lock the account",
 		*to ? "account locked, mail forwarded" : "account locked", "the account is open");
 	desk_step_flush(plan, "the password may still open the mailbox there until the login cache forgets it (auth_cache_ttl)");
 	desk_step_sessions(plan, "whoever was connected there goes on reading");

@@ -28,17 +28,6 @@ static void set(const struct desk_plan *plan, struct change *change, const char 
 		change_edit_text(change, of, EDIT_SET, text);
 }
 
-/* A directory step, unless the change came out empty. */
-static void step_person(struct desk_plan *plan, struct change *change, const char *ahead, const char *words, const char *still)
-{
-	if (change->edit_count == 0) {
-		change_free(change);
-		return;
-	}
-	desk_step(plan, NULL, change, ahead, words, still)->stops = true;
-	plan->steps[plan->count - 1].ends = change_touches(change, "forwards") ? ENDS_FORWARD : ENDS_NOTHING;
-}
-
 static bool has_lock_by_failures(const struct desk_plan *plan)
 {
 	return field_of(plan, "failed_lock") && strcmp(record_text(plan->person, "failed_lock"), "yes") == 0;
@@ -134,7 +123,7 @@ bool plan_password(struct desk_plan *plan, struct error *error)
 		set(plan, change, "failed_lock", "no");
 	if (is_locked(plan))
 		desk_remark(plan, "the account is locked by an administrator and stays so: the new password does not open it (repair unlock)");
-	step_person(plan, change, "set a new password", "new password", "the old password is the one that counts");
+	desk_step_person(plan, change, true, "set a new password", "new password", "the old password is the one that counts");
 	desk_step_flush(plan, "the OLD password may still open the mailbox there until the login cache forgets it (auth_cache_ttl)");
 	if (desk_wants(plan, "sessions"))
 		desk_step_sessions(plan, "whoever was connected there goes on reading");
@@ -163,7 +152,7 @@ static void step_quota(struct desk_plan *plan, const char *quota)
 	if (strcmp(record_text(plan->person, "quota"), quota) != 0)
 		change_edit_text(change, field_of(plan, "quota"), EDIT_SET, *quota ? quota : NULL);
 	if (change->edit_count > 0) {
-		step_person(plan, change, "write the quota", "quota written", "the old limit holds");
+		desk_step_person(plan, change, true, "write the quota", "quota written", "the old limit holds");
 		desk_step_flush(plan, "Dovecot may go by the old limit there until its cache forgets it");
 	} else {
 		change_free(change);
@@ -221,7 +210,7 @@ static void step_forwards(struct desk_plan *plan, const struct field_values *for
 		change_edit(change, of, EDIT_SET, forwards->values, forwards->count);
 	if (forwards->count > 0 && keep)
 		set(plan, change, "keep_copy", keep);
-	step_person(plan, change, forwards->count > 0 ? "write the forwards" : "clear the forwards", forwards->count > 0 ? "forwards written" : "forwards cleared", "mail goes where it went before");
+	desk_step_person(plan, change, true, forwards->count > 0 ? "write the forwards" : "clear the forwards", forwards->count > 0 ? "forwards written" : "forwards cleared", "mail goes where it went before");
 }
 
 bool plan_forwarding(struct desk_plan *plan, struct error *error)
@@ -358,7 +347,7 @@ bool plan_lock(struct desk_plan *plan, struct error *error)
 
 	(void)error;
 	set(plan, change, "locked", "yes");
-	step_person(plan, change, "lock the account", "account locked", "the account is open");
+	desk_step_person(plan, change, true, "lock the account", "account locked", "the account is open");
 	desk_step_flush(plan, "the password may still open the mailbox there until the login cache forgets it (auth_cache_ttl)");
 	if (desk_wants(plan, "sessions"))
 		desk_step_sessions(plan, "whoever was connected there goes on reading");
@@ -375,7 +364,7 @@ static void step_unlock(struct desk_plan *plan)
 		set(plan, change, "locked", "no");
 	if (has_lock_by_failures(plan))
 		set(plan, change, "failed_lock", "no");
-	step_person(plan, change, "unlock the account", "account unlocked", "the account stays locked");
+	desk_step_person(plan, change, true, "unlock the account", "account unlocked", "the account stays locked");
 }
 
 /* "sending is refused by Postfix on mail1, and 3 mails are on hold"; NULL: nothing of it. */
@@ -435,7 +424,7 @@ static void reset_person(struct desk_plan *plan)
 		set(plan, change, "locked", "no");
 	if (desk_wants(plan, "unlock") && has_lock_by_failures(plan))
 		set(plan, change, "failed_lock", "no");
-	step_person(plan, change, "write mail settings", "mail settings written", "the directory is as it was");
+	desk_step_person(plan, change, true, "write mail settings", "mail settings written", "the directory is as it was");
 }
 
 bool plan_reset(struct desk_plan *plan, struct error *error)

@@ -2,8 +2,8 @@
  * queue: what of one person waits in the queues, and holding it.
  *
  * A person sends under several names, and postqueue knows the envelope sender
- * only, so each name is listed by itself.  What the login sent under yet other
- * names is found by the queue ids that the mail log has for it.  It is listed for
+ * only.  What the login sent under yet other names is found by the queue ids
+ * that the mail log has for it.  All of it is listed for
  * the review, and once more right before it is held, since mail comes and goes.
  * A queue that gives no answer leaves its step open; a log that cannot be read is
  * said.  Loop thread.
@@ -19,14 +19,14 @@
 
 enum { QUEUE_MOST = 10000, ARRIVAL_DIFFERS_S = 300 };
 
-struct listing { struct desk_run *run; struct desk_queue *queue; size_t name; void (*done)(struct desk_run *run); };
+struct listing { struct desk_run *run; struct desk_queue *queue; size_t which; void (*done)(struct desk_run *run); };
 
 /* --- under other names ------------------------------------------------------------------------------------------- */
 
 static bool is_named(const struct desk_queue *queue, const char *sender)
 {
-	for (size_t i = 0; i < queue->name_count; i++)
-		if (text_same_ascii_case(queue->names[i], sender))
+	for (const char *const *name = queue->names; *name; name++)
+		if (text_same_ascii_case(*name, sender))
 			return true;
 	return false;
 }
@@ -35,9 +35,9 @@ static bool is_named(const struct desk_queue *queue, const char *sender)
 static bool is_same_mail(const struct desk_queue *queue, const struct row *row)
 {
 	const int64_t *sent = lookup_get(queue->sent, row->name);
-	int64_t arrival = traffic_epoch(row->values[LM_ARRIVAL].bytes);
+	int64_t arrival;
 
-	return sent && *sent && arrival && arrival - *sent <= ARRIVAL_DIFFERS_S && *sent - arrival <= ARRIVAL_DIFFERS_S;
+	return sent && *sent && text_to_time_iso(row->values[LM_ARRIVAL].bytes, &arrival) && arrival - *sent <= ARRIVAL_DIFFERS_S && *sent - arrival <= ARRIVAL_DIFFERS_S;
 }
 
 /* What the names found already, and mail of others under an id that came again, goes out. */
@@ -68,9 +68,9 @@ static void on_messages(void *context, struct rows *takes, uint64_t matching, co
 	struct listing *listing = context;
 	struct desk_queue *queue = listing->queue;
 
-	queue->jobs[listing->name] = NULL;
-	queue->rows[listing->name] = takes;
-	if (listing->name == queue->name_count) {
+	queue->jobs[listing->which] = NULL;
+	queue->rows[listing->which] = takes;
+	if (listing->which == QUEUE_OTHERS) {
 		keep_others(queue, takes);
 		matching = queue->others;
 	}
@@ -91,32 +91,32 @@ static void on_sent(void *context, struct rows *takes, const char *note, const s
 	const char **ids = arena_alloc(run->arena, ((takes ? takes->count : 0) + 1) * sizeof(*ids));
 	size_t host;
 
-	queue->jobs[queue->name_count] = NULL;
-	if (!takes || (note && strstr(note, "not read:")))
+	queue->jobs[QUEUE_OTHERS] = NULL;
+	if (!takes || note)
 		queue->unknown = arena_text(run->arena, takes ? note : error->text);
 	queue->sent = lookup_new();
 	for (size_t i = 0; takes && i < takes->count; i++) {
 		int64_t *when = arena_alloc(run->arena, sizeof(*when));
 
-		*when = traffic_epoch(takes->rows[i].values[LG_TIME].bytes);
+		if (!text_to_time_iso(takes->rows[i].values[LG_TIME].bytes, when))
+			*when = 0;
 		ids[i] = arena_text(run->arena, takes->rows[i].name);
 		lookup_put(queue->sent, ids[i], when);
 	}
 	rows_free(takes);
 	if (!run->left && ids[0] && host_named(live_hosts(run->plan.live), queue->server, &host))
-		queue->jobs[queue->name_count] = live_messages(run->plan.live, host, &(struct live_pick){ .ids = ids }, QUEUE_MOST, on_messages, listing);
+		queue->jobs[QUEUE_OTHERS] = live_messages(run->plan.live, host, &(struct live_pick){ .ids = ids }, QUEUE_MOST, on_messages, listing);
 	else
 		one_less(listing);
 }
 
 void queue_forget(struct desk_queue *queue)
 {
-	for (size_t i = 0; i <= queue->name_count && queue->rows; i++) {
+	for (size_t i = 0; i < QUEUE_LISTINGS; i++) {
 		rows_free(queue->rows[i]);
 		queue->rows[i] = NULL;
 	}
-	if (queue->sent)
-		lookup_free(queue->sent);
+	lookup_free(queue->sent);
 	queue->sent = NULL;
 	queue->unknown = NULL;
 	queue->matching = queue->others = 0;
@@ -134,19 +134,19 @@ void queue_list(struct desk_run *run, struct desk_queue *queue, void (*done)(str
 		done(run);
 		return;
 	}
-	if (queue->name_count == 0) {
+	if (!queue->names[0]) {
 		done(run);
 		return;
 	}
 	/* All are counted before the first can answer. */
-	queue->pending += queue->name_count + 1;
-	run->pending += queue->name_count + 1;
-	for (size_t i = 0; i <= queue->name_count; i++) {
+	queue->pending += QUEUE_LISTINGS;
+	run->pending += QUEUE_LISTINGS;
+	for (size_t i = 0; i < QUEUE_LISTINGS; i++) {
 		struct listing *listing = arena_alloc(run->arena, sizeof(*listing));
 
 		*listing = (struct listing){ run, queue, i, done };
-		queue->jobs[i] = i == queue->name_count ? live_person(live, host, "sent", queue->logins, on_sent, listing) :
-			live_messages(live, host, &(struct live_pick){ .senders = (const char *const[]){ queue->names[i], NULL } }, QUEUE_MOST, on_messages, listing);
+		queue->jobs[i] = i == QUEUE_OWN ? live_messages(live, host, &(struct live_pick){ .senders = queue->names }, QUEUE_MOST, on_messages, listing) :
+			live_person(live, host, "sent", queue->logins, on_sent, listing);
 	}
 }
 
@@ -159,7 +159,7 @@ size_t queue_held(const struct desk_queue *queue)
 {
 	size_t count = 0;
 
-	for (size_t i = 0; i <= queue->name_count; i++)
+	for (size_t i = 0; i < QUEUE_LISTINGS; i++)
 		for (size_t j = 0; queue->rows[i] && j < queue->rows[i]->count; j++)
 			count += is_held(&queue->rows[i]->rows[j]);
 	return count;
@@ -172,10 +172,10 @@ struct change *queue_hold(const struct desk_queue *queue)
 	struct change *change;
 	size_t most = 0, count = 0;
 
-	for (size_t i = 0; i <= queue->name_count; i++)
+	for (size_t i = 0; i < QUEUE_LISTINGS; i++)
 		most += queue->rows[i] ? queue->rows[i]->count : 0;
 	rows = arena_alloc(arena, (most + 1) * sizeof(*rows));
-	for (size_t i = 0; i <= queue->name_count; i++)
+	for (size_t i = 0; i < QUEUE_LISTINGS; i++)
 		for (size_t j = 0; queue->rows[i] && j < queue->rows[i]->count; j++)
 			if (!is_held(&queue->rows[i]->rows[j]))
 				rows[count++] = &queue->rows[i]->rows[j];
@@ -185,28 +185,28 @@ struct change *queue_hold(const struct desk_queue *queue)
 }
 
 /* Every name under which the person may send. */
-static const char *const *sender_names(struct desk_run *run, size_t *count, const char **logins)
+static const char *const *sender_names(struct desk_run *run, const char **logins)
 {
 	const struct field_values *alternates = record_get(run->person, "alternates");
-	const char *known[DESK_NAMES], **names = arena_alloc(run->arena, (alternates->count + DESK_NAMES) * sizeof(*names));
+	const char *known[DESK_NAMES], **names = arena_alloc(run->arena, (alternates->count + DESK_NAMES + 1) * sizeof(*names));
+	size_t count = 0;
 
 	desk_names(run->arena, run->person, known);
-	*count = 0;
 	*logins = "";
 	for (size_t i = 0; i < DESK_NAMES && known[i]; i++) {
-		names[(*count)++] = known[i];
+		names[count++] = known[i];
 		*logins = arena_format(run->arena, "%s%s%s", *logins, **logins ? " " : "", known[i]);
 	}
 	for (size_t i = 0; i < alternates->count; i++)
-		names[(*count)++] = alternates->values[i].bytes;
+		names[count++] = alternates->values[i].bytes;
 	return names;
 }
 
 void queue_prepare(struct desk_run *run, const char *server)
 {
 	struct hosts *hosts = live_hosts(run->plan.live);
-	size_t count = hosts_count(hosts), names;
-	const char *logins, *const *list = sender_names(run, &names, &logins);
+	size_t count = hosts_count(hosts);
+	const char *logins, *const *names = sender_names(run, &logins);
 
 	if (!run->plan.queues)
 		run->plan.queues = arena_alloc(run->arena, (count + 1) * sizeof(*run->plan.queues));
@@ -215,9 +215,6 @@ void queue_prepare(struct desk_run *run, const char *server)
 
 		if (!(host->roles & HOST_TRANSPORT) || (server && strcmp(host->name, server) != 0) || run->plan.queue_count > count)
 			continue;
-		run->plan.queues[run->plan.queue_count++] = (struct desk_queue){
-			.server = host->name, .names = list, .logins = logins, .name_count = names, .rows = arena_alloc(run->arena, (names + 1) * sizeof(struct rows *)),
-			.jobs = arena_alloc(run->arena, (names + 1) * sizeof(struct live_job *)),
-		};
+		run->plan.queues[run->plan.queue_count++] = (struct desk_queue){ .server = host->name, .names = names, .logins = logins };
 	}
 }

@@ -58,6 +58,19 @@ struct planned *desk_step(struct desk_plan *plan, const char *server, struct cha
 	return step;
 }
 
+void desk_step_person(struct desk_plan *plan, struct change *change, bool stops, const char *ahead, const char *words, const char *still)
+{
+	struct planned *step;
+
+	if (change->edit_count == 0) {
+		change_free(change);
+		return;
+	}
+	step = desk_step(plan, NULL, change, ahead, words, still);
+	step->stops = stops;
+	step->ends = change_touches(change, "forwards") ? ENDS_FORWARD : ENDS_NOTHING;
+}
+
 struct change *desk_change_person(const struct desk_plan *plan)
 {
 	struct change *change = change_new(VERB_EDIT, plan->person->kind, plan->person->name);
@@ -350,7 +363,7 @@ static const char *examples(struct desk_plan *plan, const struct desk_queue *que
 	const char *words = "";
 	size_t told = 0;
 
-	for (size_t i = 0; i <= queue->name_count; i++) {
+	for (size_t i = 0; i < QUEUE_LISTINGS; i++) {
 		for (size_t j = 0; queue->rows[i] && j < queue->rows[i]->count && told < EXAMPLES; j++, told++) {
 			const struct row *row = &queue->rows[i]->rows[j];
 
@@ -376,7 +389,7 @@ void desk_step_hold(struct desk_plan *plan)
 				queue->others > 0 ? arena_format(plan->arena, ", %" PRIu64 " of them sent with this login under other names", queue->others) : "",
 				examples(plan, queue), queue->matching > EXAMPLES ? "; .." : "");
 		if (!failed && queue->unknown)
-			desk_remark(plan, "! %s: whether this login sent mail under other names is not known, and none is held: %s", queue->server, queue->unknown);
+			desk_remark(plan, "! %s: mail that this login sent under other names may be missing from what is held: %s", queue->server, queue->unknown);
 		step = desk_step(plan, queue->server, failed ? NULL : queue_hold(queue), "put queued mail on hold", "queued mail put on hold", "mail of this person goes on being sent");
 		step->repeats = true;
 		step->hold = true;

@@ -160,17 +160,9 @@ static void add_finding(struct record *record, const char *rule, bool severe, co
 	record->findings = list;
 }
 
-/* When the record says that the password ends, as fields hold times ("2026-11-20T14:02:31Z"). */
 static bool told_end(const struct record *record, int64_t *end)
 {
-	char generalized[32];
-	size_t length = 0;
-
-	for (const char *at = record_text(record, "password_ends"); *at != '\0' && length + 1 < sizeof generalized; at++)
-		if (strchr("-:T", *at) == NULL)
-			generalized[length++] = *at;
-	generalized[length] = '\0';
-	return text_to_time(generalized, end);
+	return text_to_time_iso(record_text(record, "password_ends"), end);
 }
 
 /* The policy's own end counts where it comes before what other marks tell. */

@@ -149,6 +149,7 @@ struct history_entry {
 	enum history_state state;
 	const char *state_words;
 	bool already;                      /* DONE: everything was so already, so it changed nothing */
+	bool tries;                        /* a password was tried: it looks whether the rest worked, and changes nothing */
 	bool can_undo;
 	size_t rest;                       /* steps that are still to be done of one that stopped in the middle; 0: none */
 	const char *undo_of;               /* NULL */

@@ -115,6 +115,7 @@ static void fill(struct arena *arena, const struct set *set, struct history_entr
 	entry->job_steps = set->job_steps;
 	entry->fields = fields_of(arena, set);
 	entry->lines = lines_of(arena, set);
+	entry->tries = strncmp(entry->lines, "add try:", 8) == 0;
 }
 
 struct history *history_of(const struct archive *archive)

@@ -43,12 +43,6 @@ static size_t field_length(const struct history_entry *entry)
 	return strcspn(entry->lines, ":\n");
 }
 
-/* A try of a password looks whether the rest worked and changes nothing. */
-static bool is_try(const struct history_entry *entry)
-{
-	return strncmp(entry->lines, "add try:", 8) == 0;
-}
-
 static bool same_thing(const struct history_entry *one, const struct history_entry *other)
 {
 	return strcmp(one->kind, other->kind) == 0 && strcmp(one->name, other->name) == 0 && field_length(one) == field_length(other) &&
@@ -80,7 +74,7 @@ static void count_changes(struct history_job *job)
 		const struct history_entry *entry = job->changes[i];
 
 		job->undoable += entry->can_undo;
-		if (is_try(entry) || entry->already || !did_something(entry))
+		if (entry->tries || entry->already || !did_something(entry))
 			continue;
 		job->changed++;
 		job->undone += entry->state == HISTORY_UNDONE;
@@ -187,7 +181,7 @@ static void count_by_changes(struct history_job *job)
 			continue;
 		job->done += is_whole(entry);
 		job->unknown += entry->state == HISTORY_UNKNOWN;
-		job->open += !is_whole(entry) && entry->state != HISTORY_UNKNOWN && !is_try(entry);
+		job->open += !is_whole(entry) && entry->state != HISTORY_UNKNOWN && !entry->tries;
 	}
 	job->steps = steps_said(job);
 	job->ended = job->steps <= job->done + job->unknown + job->open;

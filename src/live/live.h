@@ -244,8 +244,8 @@ struct live_job *live_quota(struct live *live, size_t host, const char *user,
 /*
  * What a server knows of one person, asked once. user as Dovecot knows them; for "smtp" and "sent" as Postfix logs logins,
  * several parted by blanks; for "log" further names parted by blanks, each of which a line may hold. note: what must be known to
- * read the rows right (which log was read, from when on, what was left out), raw bytes inside; NULL: nothing. NULL returned:
- * there is no such table.
+ * read the rows right (which log was read, from when on, what was left out; for "sent" only what may be missing), raw bytes inside;
+ * NULL: nothing. NULL returned: there is no such table.
  */
 struct live_person_table {
 	const char *name;                  /* "filters"; NULL ends the table */

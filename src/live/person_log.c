@@ -36,6 +36,7 @@ struct log {
 	struct line kept[KEPT * (PLACES_MOST + 1)];
 	size_t kept_count, number;
 	const char *read, *unread;         /* for the note */
+	bool journal;                      /* it was read */
 	bool sent, filtered;               /* mails of a login are wanted, not lines; what filters gave back was asked */
 	const char *logins[LOGINS_MOST];
 	size_t login_count, sent_count;
@@ -195,6 +196,8 @@ static int newest_first(const void *left, const void *right)
 	return (a->number < b->number) - (a->number > b->number);
 }
 
+#define FILTERED "what a filter of the server gave back under another id is not known"
+
 static void finish(struct person_job *job);
 
 /* What was found by its login already is not taken twice. */
@@ -227,7 +230,7 @@ static void on_filtered(struct person_job *job, const struct host_answer *answer
 	if (told)
 		add_filtered(job, &sessions);
 	else
-		person_say(job, "what a filter of the server gave back under another id is not known");
+		person_say(job, FILTERED);
 	((struct log *)job->own)->filtered = true;
 	finish(job);
 }
@@ -240,8 +243,12 @@ static bool ask_filtered(struct person_job *job)
 {
 	struct log *log = job->own;
 
-	if (!log->sent || log->filtered || log->login_count == 0 || host_way(job->hosts, job->host, "smtp-sessions", NULL) == WAY_NONE)
+	if (!log->sent || log->filtered || log->login_count == 0)
 		return false;
+	if (host_way(job->hosts, job->host, "smtp-sessions", NULL) == WAY_NONE) {
+		person_say(job, FILTERED);
+		return false;
+	}
 	person_ask(job, "smtp-sessions", log->logins, log->login_count, on_filtered);
 	return true;
 }
@@ -252,7 +259,6 @@ static void finish(struct person_job *job)
 
 	if (ask_filtered(job))
 		return;
-
 	qsort(log->kept, log->kept_count, sizeof(*log->kept), newest_first);
 	for (size_t i = 0; i < log->kept_count && i < KEPT; i++) {
 		struct row *row = table_row(job->rows, log->kept[i].text, job->server->name);
@@ -261,7 +267,13 @@ static void finish(struct person_job *job)
 		table_text(job->rows, row, LL_TEXT, log->kept[i].text);
 		table_text(job->rows, row, LL_SERVER, job->server->name);
 	}
-	person_say(job, log->read ? "read: %s" : "no log could be read", log->read);
+	/* Of what was sent only what may be missing is worth a word. */
+	if (!log->read)
+		person_say(job, "no log could be read");
+	else if (!log->sent)
+		person_say(job, "read: %s", log->read);
+	else if (log->journal)
+		person_say(job, "the journal was read for the last day only");
 	if (log->unread)
 		person_say(job, "not read: %s", log->unread);
 	if (log->sent_count == SENT_MOST)
@@ -287,6 +299,7 @@ static void on_journal(struct person_job *job, const struct host_answer *answer)
 	bool fine = answer->error.kind == ERROR_NONE && (answer->status == 0 || (answer->status == 1 && !*answer->complaint));
 
 	end_place(job);
+	log->journal = fine;
 	if (fine)
 		log->read = listed(job->arena, log->read, "the journal of the last day");
 	else if (!host_answer_good(job->server, job->command, answer, &error))

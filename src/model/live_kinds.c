@@ -13,6 +13,6 @@ const struct kind *const live_kinds[] = {
 	&kind_live_queue, &kind_live_queue_domain, &kind_live_queue_reason, &kind_live_queue_sender, &kind_live_queue_age, &kind_live_message,
 	&kind_live_overview, &kind_live_server, &kind_live_source, &kind_live_alarm, &kind_live_event,
 	&kind_live_ports, &kind_live_disks, &kind_live_machine, &kind_live_inner, &kind_live_testmail, &kind_live_directory,
-	&kind_live_filters, &kind_live_absence, &kind_live_access, &kind_live_folders, &kind_live_log, &kind_live_smtp, &kind_live_refused, &kind_live_script,
+	&kind_live_filters, &kind_live_absence, &kind_live_access, &kind_live_folders, &kind_live_log, &kind_live_smtp, &kind_live_refused, &kind_live_sent, &kind_live_script,
 	NULL,
 };

@@ -32,8 +32,6 @@ struct traffic_message { char id[TRAFFIC_ID]; int64_t arrival; const char *sende
 char *traffic_message_value(struct arena *arena, const char *id, int64_t arrival, const char *sender);
 /* False where it is no such value: an id that Postfix would not give, no time. */
 bool traffic_message_read(const char *value, struct traffic_message *message);
-/* Epoch seconds of a time as a row has it, 2026-11-20T09:10:02Z; 0: none. */
-int64_t traffic_epoch(const char *time);
 
 #define TRAFFIC_EVERYWHERE "every server"
 /* Parts lie in the value; address "": all of the user. */

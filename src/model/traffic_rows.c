@@ -13,17 +13,12 @@
 #include "model/live_kinds.h"
 #include "model/rows.h"
 
-int64_t traffic_epoch(const char *time)
+/* 0: none. */
+static int64_t arrival_of(const struct row *row)
 {
-	char digits[24];
-	size_t length = 0;
 	int64_t epoch;
 
-	for (const char *at = time; *at && length + 1 < sizeof(digits); at++)
-		if (!strchr("-:T", *at))
-			digits[length++] = *at;
-	digits[length] = '\0';
-	return text_to_time(digits, &epoch) ? epoch : 0;
+	return text_to_time_iso(row->values[LM_ARRIVAL].bytes, &epoch) ? epoch : 0;
 }
 
 struct change *traffic_of_messages(const char *server, const char *field, const struct row *const *rows, size_t count)
@@ -37,7 +32,7 @@ struct change *traffic_of_messages(const char *server, const char *field, const 
 	change = change_new(VERB_EDIT, &kind_queue, server);
 	values = arena_alloc(change->arena, count * sizeof(*values));
 	for (size_t i = 0; i < count; i++)
-		values[i] = value_text(change->arena, traffic_message_value(change->arena, rows[i]->name, traffic_epoch(rows[i]->values[LM_ARRIVAL].bytes),
+		values[i] = value_text(change->arena, traffic_message_value(change->arena, rows[i]->name, arrival_of(rows[i]),
 			rows[i]->values[LM_SENDER].bytes));
 	change_edit(change, of, EDIT_ADD, values, count);
 	return change;

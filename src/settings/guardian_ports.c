@@ -21,16 +21,6 @@ struct reading {
 	struct guardian_ports list;
 };
 
-static bool has_word(const char *list, const char *word)
-{
-	size_t length = strlen(word);
-
-	for (const char *at = list; length && (at = strstr(at, word)); at += length)
-		if ((at == list || strchr(" ,", at[-1])) && (!at[length] || strchr(" ,", at[length])))
-			return true;
-	return false;
-}
-
 /* What a listener of a service, or (listener "") the service, says for a key; "" where it says nothing. */
 static const char *said(struct reading *reading, const char *service, const char *listener, const char *key)
 {
@@ -80,7 +70,7 @@ static bool wanted(struct reading *reading, const char *service, const char *pro
 
 	if (!reading->all && strcmp(said(reading, service, "", "type"), "login"))
 		return false;
-	return (reading->all && !*protocol) || (protocols && has_word(protocols, protocol));
+	return (reading->all && !*protocol) || (protocols && text_lists(protocols, protocol));
 }
 
 struct guardian_ports guardian_dovecot_ports(struct guardian *guardian, const char *config, bool all)

@@ -168,30 +168,17 @@ static bool postfix_running(struct guardian *guardian)
 
 /* --- ports --------------------------------------------------------------------------------------- */
 
-/* Is one word of `words` this one? */
-static bool has_word(const char *words, const char *word)
-{
-	size_t length = strlen(word);
-
-	for (; *words; words += strspn(words, ", ")) {
-		if (strcspn(words, ", ") == length && !strncmp(words, word, length))
-			return true;
-		words += strcspn(words, ", ");
-	}
-	return false;
-}
-
 /* Where a line without an address listens: the first of inet_interfaces that is one; a name is looked up as Postfix does when it starts. */
 static const char *own_address(struct guardian *guardian)
 {
 	const char *listens = parameter(guardian, "inet_interfaces"), *protocols = parameter(guardian, "inet_protocols");
-	bool four = !protocols || has_word(protocols, "all") || has_word(protocols, "ipv4");
+	bool four = !protocols || text_lists(protocols, "all") || text_lists(protocols, "ipv4");
 	const struct addrinfo wanted = { .ai_family = four ? AF_INET : AF_INET6, .ai_socktype = SOCK_STREAM };
 	const char *loopback = four ? "127.0.0.1" : "::1";
 	struct addrinfo *found = NULL;
 	char address[INET6_ADDRSTRLEN] = "", *first;
 
-	if (!listens || has_word(listens, "all") || has_word(listens, "loopback-only"))
+	if (!listens || text_lists(listens, "all") || text_lists(listens, "loopback-only"))
 		return loopback;
 	listens += strspn(listens, ", [");
 	first = arena_format(guardian->arena, "%.*s", (int)strcspn(listens, ", ]"), listens);

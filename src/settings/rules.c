@@ -98,25 +98,10 @@ static bool rule_webmail(struct rules_view *view, struct error *error)
 
 static const char *const guards[] = { "reject_unauth_destination", "defer_unauth_destination", "reject", "defer", NULL };
 
-static bool has_word(const char *list, const char *word)
-{
-	size_t length = strlen(word);
-	const char *at = list;
-
-	while (at && (at = strstr(at, word))) {
-		bool begins = at == list || strchr(" ,\t", at[-1]), ends = !at[length] || strchr(" ,\t", at[length]);
-
-		if (begins && ends)
-			return true;
-		at += length;
-	}
-	return false;
-}
-
 static bool guarded(const char *list)
 {
 	for (size_t i = 0; list && guards[i]; i++)
-		if (has_word(list, guards[i]))
+		if (text_lists(list, guards[i]))
 			return true;
 	return false;
 }
@@ -238,7 +223,7 @@ static bool rule_relay_options(struct rules_view *view, struct error *error)
 
 	(void)error;
 	if ((rules_edit(view, "relay-login") || rules_edit(view, "relay-login-options")) && login && !strcmp(login, "yes") && options &&
-	    has_word(options, "noplaintext") && view->state->settings->flavour != FLAVOUR_UCS)
+	    text_lists(options, "noplaintext") && view->state->settings->flavour != FLAVOUR_UCS)
 		rules_say(view, SETTING_WARNING, "relay-login-options has noplaintext: a relay that offers PLAIN and LOGIN only, as nearly all do, cannot be logged in "
 			"at; set relay-login-options=noanonymous, and relay-encryption=encrypt with it.");
 	return true;

@@ -148,7 +148,7 @@ static void person_answers(struct hosts *hosts, const char *host)
 			"Nov 20 13:59:40 mail1 postfix/lmtp[4711]: 3D2A5E1F: to=<user001@example.de>, dsn=5.2.2, status=bounced (host mail2 said: 552 5.2.2 Mailbox is full)\n"
 			"Nov 20 13:59:59 mail1 dovecot: imap(user001@example.de): Warning: odd \xe2\x80\xae" "bytes\x1b[2J\n" },
 		{ "smtp-sessions", NULL, "{\"place\":\"the journal\",\"from\":\"Nov 20 06:00:01\",\"sessions\":[{\"pid\":4801,\"login\":\"user001\",\"client\":\"198.51.100.7\","
-			"\"since\":\"Nov 20 13:40:02\",\"mails\":3}],\"silent\":1,\"ended\":0}" },
+			"\"since\":\"Nov 20 13:40:02\",\"mails\":3}],\"silent\":1,\"ended\":0,\"sent\":[]}" },
 	};
 
 	for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++)

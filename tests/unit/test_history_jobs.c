@@ -79,7 +79,8 @@ static void fill(struct history *history, struct history_entry *entries, const s
 		const struct one *one = &scene->changes[i];
 
 		entries[history->count++] = (struct history_entry){ .id = one->id, .job = one->job, .job_words = "Lock of anna", .kind = "mailbox", .name = one->name,
-			.lines = one->lines, .state = one->state, .job_steps = one->steps, .can_undo = one->can_undo, .already = one->already };
+			.lines = one->lines, .state = one->state, .job_steps = one->steps, .can_undo = one->can_undo, .already = one->already,
+			.tries = strncmp(one->lines, "add try:", 8) == 0 };
 	}
 }
 

@@ -11,30 +11,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "settings/backend.h"
-
-static struct arena *arena;
-
-static int set_up(void **state)
-{
-	(void)state;
-	arena = arena_new();
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	arena_free(arena);
-	return 0;
-}
-
-static void answer(struct settings_state *state, const char *command, const char *output)
-{
-	struct host_answer one = { .output = output, .length = strlen(output), .complaint = "" };
-
-	settings_state_take(state, command, &one);
-}
+#include "tests/unit/settings_bench.h"
 
 /* master.cf with smtpd for two services, one of them with a number of its own. */
 static struct settings_state *server_with(const char *set)

@@ -13,24 +13,8 @@
 
 #include "model/change.h"
 #include "model/guarded.h"
-#include "settings/backend.h"
 #include "settings/settings.h"
-
-static struct arena *arena;
-
-static int set_up(void **state)
-{
-	(void)state;
-	arena = arena_new();
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	arena_free(arena);
-	return 0;
-}
+#include "tests/unit/settings_bench.h"
 
 /* --- one value --------------------------------------------------------------------------------------------- */
 
@@ -109,13 +93,6 @@ static void values_are_compared_by_what_they_mean(void **state)
 }
 
 /* --- states ----------------------------------------------------------------------------------------------------- */
-
-static void answer(struct settings_state *state, const char *command, const char *output)
-{
-	struct host_answer one = { .output = output, .length = strlen(output), .complaint = "" };
-
-	settings_state_take(state, command, &one);
-}
 
 static struct settings_state *debian(void)
 {
@@ -252,30 +229,6 @@ static void names_are_resolved(void **state)
 
 /* --- plans ---------------------------------------------------------------------------------------------------------------- */
 
-static bool plan(struct settings_state *server, const char *changes, const char *bytes, struct setting_plan *made, struct error *error)
-{
-	char *rest = NULL, *copy = arena_text(arena, changes);
-	struct setting_edit edits[4] = { 0 };
-	struct setting_bytes files[4];
-	const char *const *paths;
-	size_t count = 0, file_count = 0;
-
-	for (char *one = strtok_r(copy, "|", &rest); one; one = strtok_r(NULL, "|", &rest)) {
-		char *equals = strchr(one, '=');
-
-		if (equals)
-			*equals = '\0';
-		edits[count].setting = setting_find(one, &edits[count].key);
-		assert_non_null(edits[count].setting);
-		edits[count++].value = equals ? equals + 1 : NULL;
-	}
-	paths = settings_plan_files(arena, server, edits, count);
-	for (; paths[file_count]; file_count++)
-		files[file_count] = (struct setting_bytes){ paths[file_count], bytes, bytes ? strlen(bytes) : 0 };
-	error_clear(error);
-	return settings_plan(arena, server, edits, count, files, file_count, NULL, made, error);
-}
-
 static void plans_are_refused(void **state)
 {
 	static const struct { bool ucs; const char *changes, *words; } cases[] = {
@@ -294,7 +247,7 @@ static void plans_are_refused(void **state)
 		struct setting_plan made;
 		struct error error;
 
-		if (plan(server, cases[i].changes, "soft_bounce = yes\n", &made, &error) || !strstr(error.text, cases[i].words))
+		if (plan(server, cases[i].changes, "soft_bounce = yes\n", NULL, &made, &error) || !strstr(error.text, cases[i].words))
 			fail_msg("%s: %s", cases[i].changes, error.kind ? error.text : "was planned");
 		settings_state_free(server);
 	}
@@ -315,7 +268,7 @@ static void a_plan_of_main_cf_is_exact(void **state)
 	struct error error;
 
 	(void)state;
-	assert_true(plan(server, "message-size=40 MB|soft-bounce", "# head\nsoft_bounce = yes\n", &made, &error));
+	assert_true(plan(server, "message-size=40 MB|soft-bounce", "# head\nsoft_bounce = yes\n", NULL, &made, &error));
 	assert_int_equal(made.file_count, 1);
 	assert_string_equal(made.files[0].path, "/etc/postfix/main.cf");
 	assert_string_equal(made.files[0].bytes, "# head\nmessage_size_limit = 41943040\n");
@@ -330,14 +283,14 @@ static void a_plan_of_main_cf_is_exact(void **state)
 	assert_string_equal(made.shown[0].after, "41943040 (40 MB)");
 	assert_string_equal(made.shown[1].runs_after, "no");
 	assert_true(says(&made, SETTING_NOTE, "largest attachment is then about 29 MB"));
-	assert_true(plan(server, "soft-bounce=yes", "soft_bounce = yes\n", &made, &error));
+	assert_true(plan(server, "soft-bounce=yes", "soft_bounce = yes\n", NULL, &made, &error));
 	assert_int_equal(made.shown_count, 0);
-	assert_true(plan(server, "dns-lookups=no", "", &made, &error));
+	assert_true(plan(server, "dns-lookups=no", "", NULL, &made, &error));
 	assert_string_equal(made.files[0].bytes, "disable_dns_lookups = yes\n");
 	assert_true(made.timer);
-	assert_true(plan(server, "helo-restrictions=permit_naked_ip_address, reject_unknown_helo_hostname", "", &made, &error));
+	assert_true(plan(server, "helo-restrictions=permit_naked_ip_address, reject_unknown_helo_hostname", "", NULL, &made, &error));
 	assert_true(says(&made, SETTING_WARNING, "gone in Postfix 3.9"));
-	assert_true(plan(server, "submission-login=yes", "submission inet n - y - - smtpd\n", &made, &error));
+	assert_true(plan(server, "submission-login=yes", "submission inet n - y - - smtpd\n", NULL, &made, &error));
 	assert_string_equal(made.files[0].path, "/etc/postfix/master.cf");
 	assert_string_equal(made.files[0].bytes, "submission inet n - y - - smtpd\n -o smtpd_sasl_auth_enable=yes\n");
 	settings_state_free(server);
@@ -360,7 +313,7 @@ static void what_a_reload_does_not_take_is_stopped_and_started(void **state)
 
 		answer(server, "postconf-defaults", "inet_interfaces = all\ninet_protocols = all\nmessage_size_limit = 10240000\nmailbox_size_limit = 51200000\n"
 			"virtual_mailbox_limit = 51200000\n");
-		if (!plan(server, cases[i].change, "", &made, &error))
+		if (!plan(server, cases[i].change, "", NULL, &made, &error))
 			fail_msg("%s: %s", cases[i].change, error.text);
 		assert_int_equal((made.follow & FOLLOW_POSTFIX_STOP) != 0, cases[i].restarts);
 		assert_int_equal((made.follow & FOLLOW_POSTFIX_RELOAD) == 0, cases[i].restarts);
@@ -383,20 +336,20 @@ static void a_plan_of_dovecot_is_our_file(void **state)
 	struct error error;
 
 	(void)state;
-	assert_true(plan(server, "limit-clients=2000", NULL, &made, &error));
+	assert_true(plan(server, "limit-clients=2000", NULL, NULL, &made, &error));
 	assert_string_equal(made.files[0].path, "/etc/dovecot/conf.d/99-postroom.conf");
 	assert_null(made.files[0].seen);
 	assert_non_null(strstr(made.files[0].bytes, "\ndefault_client_limit = 2000\n"));
 	assert_true(made.timer);
 	assert_string_equal(made.service, "dovecot");
 	assert_false(says(&made, SETTING_WARNING, "systemctl restart dovecot"));
-	assert_true(plan(server, "limit-anvil-clients=2000", NULL, &made, &error));
+	assert_true(plan(server, "limit-anvil-clients=2000", NULL, NULL, &made, &error));
 	assert_true(says(&made, SETTING_WARNING, "systemctl restart dovecot"));
-	assert_true(plan(server, "plaintext-logins=yes", NULL, &made, &error));
+	assert_true(plan(server, "plaintext-logins=yes", NULL, NULL, &made, &error));
 	assert_non_null(strstr(made.files[0].bytes, "disable_plaintext_auth = no\n"));
-	assert_false(plan(server, "login-cache-size", NULL, &made, &error));
+	assert_false(plan(server, "login-cache-size", NULL, NULL, &made, &error));
 	assert_non_null(strstr(error.text, "10-auth.conf line 7"));
-	assert_true(plan(server, "login-cache-size", "auth_cache_size = 10M\n", &made, &error));
+	assert_true(plan(server, "login-cache-size", "auth_cache_size = 10M\n", NULL, &made, &error));
 	assert_null(made.files[0].bytes);
 	settings_state_free(server);
 }
@@ -409,7 +362,7 @@ static void a_plan_of_ucr_is_variables(void **state)
 	struct error error;
 
 	(void)state;
-	assert_true(plan(server, "soft-bounce=no|archive-copy=all@example.com", NULL, &made, &error));
+	assert_true(plan(server, "soft-bounce=no|archive-copy=all@example.com", NULL, NULL, &made, &error));
 	assert_int_equal(made.file_count, 0);
 	assert_string_equal(made.variables[0], "mail/postfix/softbounce");
 	assert_string_equal(made.variables[1], "no");
@@ -418,28 +371,28 @@ static void a_plan_of_ucr_is_variables(void **state)
 	assert_null(made.variables_before[3]);
 	assert_null(made.variables[4]);
 	assert_true(made.timer);
-	assert_true(plan(server, "alias-expansion-limit=5000", "virtual_alias_expansion_limit = 3000\n", &made, &error));
+	assert_true(plan(server, "alias-expansion-limit=5000", "virtual_alias_expansion_limit = 3000\n", NULL, &made, &error));
 	assert_string_equal(made.files[0].path, "/etc/postfix/main.cf.local");
 	assert_string_equal(made.files[0].bytes, "virtual_alias_expansion_limit = 5000\n");
 	assert_string_equal(made.commits[0], "/etc/postfix/main.cf");
-	assert_true(plan(server, "relay-login=yes|relay-host=[mx.isp.example]:587", NULL, &made, &error));
+	assert_true(plan(server, "relay-login=yes|relay-host=[mx.isp.example]:587", NULL, NULL, &made, &error));
 	assert_string_equal(made.maps[0], "/etc/postfix/smtp_auth");
 	assert_string_equal(made.maps[1], "/etc/postfix/tls_policy");
 	assert_null(made.maps[2]);
 	assert_true(says(&made, SETTING_WARNING, "a line that begins with exactly [mx.isp.example]:587"));
-	assert_true(plan(server, "mailbox-rename=no|mailbox-delete=yes", NULL, &made, &error));
+	assert_true(plan(server, "mailbox-rename=no|mailbox-delete=yes", NULL, NULL, &made, &error));
 	assert_null(made.service);
 	assert_true(says(&made, SETTING_WARNING, "the old mail is deleted"));
-	assert_true(plan(server, "recipient-restriction/100=reject_rbl_client ix.dnsbl.manitu.net", NULL, &made, &error));
+	assert_true(plan(server, "recipient-restriction/100=reject_rbl_client ix.dnsbl.manitu.net", NULL, NULL, &made, &error));
 	assert_true(says(&made, SETTING_WARNING, "since January 2025"));
 	assert_true(says(&made, SETTING_WARNING, "100 comes before 30"));
-	assert_true(plan(server, "submission-clients=permit_sasl_authenticated,reject", NULL, &made, &error));
+	assert_true(plan(server, "submission-clients=permit_sasl_authenticated,reject", NULL, NULL, &made, &error));
 	assert_int_equal(made.file_count, 0);
 	assert_string_equal(made.variables[0], "mail/postfix/mastercf/options/submission/smtpd_client_restrictions");
-	assert_true(plan(server, "login-cache-size=1M", NULL, &made, &error));
+	assert_true(plan(server, "login-cache-size=1M", NULL, NULL, &made, &error));
 	assert_false(says(&made, SETTING_WARNING, "systemctl restart dovecot"));
 	assert_true(says(&made, SETTING_NOTE, "a reload is enough"));
-	assert_true(plan(server, "spam-filter=no", NULL, &made, &error));
+	assert_true(plan(server, "spam-filter=no", NULL, NULL, &made, &error));
 	assert_true(says(&made, SETTING_WARNING, "systemctl restart amavis"));
 	change = settings_plan_change(&made, &(struct host_settings){ .name = "mail2" }, 0);
 	assert_string_equal(change->name, "mail2");

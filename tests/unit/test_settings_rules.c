@@ -12,30 +12,7 @@
 #include <cmocka.h>
 
 #include "base/text.h"
-#include "settings/backend.h"
-
-static struct arena *arena;
-
-static int set_up(void **state)
-{
-	(void)state;
-	arena = arena_new();
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	arena_free(arena);
-	return 0;
-}
-
-static void answer(struct settings_state *state, const char *command, const char *output)
-{
-	struct host_answer one = { .output = output, .length = strlen(output), .complaint = "" };
-
-	settings_state_take(state, command, &one);
-}
+#include "tests/unit/settings_bench.h"
 
 /* lines: of UCR "name: value", elsewhere of postconf "name = value", parted by |. */
 static struct settings_state *server(bool ucs, const char *lines)
@@ -67,30 +44,6 @@ static struct settings_state *server(bool ucs, const char *lines)
 	return state;
 }
 
-/* "smtp-login=yes|soft-bounce": a name without a value is unset. */
-static bool plan(struct settings_state *state, const char *changes, const struct setting_facts *facts, struct setting_plan *made, struct error *error)
-{
-	char *rest = NULL, *copy = arena_text(arena, changes);
-	struct setting_edit edits[4] = { 0 };
-	struct setting_bytes files[4];
-	const char *const *paths;
-	size_t count = 0, file_count = 0;
-
-	for (char *one = strtok_r(copy, "|", &rest); one; one = strtok_r(NULL, "|", &rest)) {
-		char *equals = strchr(one, '=');
-
-		if (equals)
-			*equals = '\0';
-		edits[count].setting = setting_find(one, &edits[count].key);
-		assert_non_null(edits[count].setting);
-		edits[count++].value = equals ? equals + 1 : NULL;
-	}
-	paths = settings_plan_files(arena, state, edits, count);
-	for (; paths[file_count]; file_count++)
-		files[file_count] = (struct setting_bytes){ paths[file_count], "", 0 };
-	return settings_plan(arena, state, edits, count, files, file_count, facts, made, error);
-}
-
 /* All that is said, a line each, a warning with "! " in front; a refusal as "refused: ..". */
 static char *told(bool ucs, const char *lines, const char *changes, const struct setting_facts *facts)
 {
@@ -100,7 +53,7 @@ static char *told(bool ucs, const char *lines, const char *changes, const struct
 	struct text words = { 0 };
 	char *copy;
 
-	if (!plan(state, changes, facts, &made, &error))
+	if (!plan(state, changes, "", facts, &made, &error))
 		text_addf(&words, "refused: %s", error.text);
 	else
 		for (size_t i = 0; i < made.say_count; i++)

@@ -50,6 +50,12 @@ static void growing(void **state)
 	assert_string_equal(text_after_label("Login: is too long", "Login"), "is too long");
 	assert_string_equal(text_after_label("Login is needed.", "Login"), "Login is needed.");
 	assert_string_equal(text_after_label("Login", "Login"), "Login");
+	assert_true(text_lists("imap pop3,\tlmtp", "pop3"));
+	assert_true(text_lists(", imap", "imap"));
+	assert_true(text_lists("imap\nlmtp", "lmtp"));
+	assert_false(text_lists("imap4 pop3", "imap"));
+	assert_false(text_lists("imap", ""));
+	assert_false(text_lists("", ""));
 	taken = text_take(&text);
 	assert_memory_equal(taken + 2997, "999", 4);
 	free(taken);

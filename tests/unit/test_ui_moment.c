@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "base/text.h"
 #include "ui/moment.h"
 
 /* 2026-11-20 14:02:31 UTC */
@@ -47,9 +48,10 @@ static void words(void **state)
 	assert_string_equal(moment_age(arena, 59), "now");
 	assert_string_equal(moment_age(arena, 119), "1 m");
 	assert_string_equal(moment_age(arena, 7300), "2 h");
-	assert_true(moment_from_iso("2026-11-20T14:02:31Z", &epoch) && epoch == NOW);
-	assert_false(moment_from_iso("", &epoch));
-	assert_false(moment_from_iso("never", &epoch));
+	assert_true(text_to_time_iso("2026-11-20T14:02:31Z", &epoch) && epoch == NOW);
+	assert_false(text_to_time_iso("", &epoch));
+	assert_false(text_to_time_iso("never", &epoch));
+	assert_false(text_to_time_iso("2026-11-20T14:02:31Z, and more than that", &epoch));
 	arena_free(arena);
 }
 
