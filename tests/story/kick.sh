@@ -21,7 +21,6 @@ done
 sed "s|http = \"https*://127.0.0.1:[0-9]*\"|http = \"http://127.0.0.1:1\"|" "$work/admin.conf" >"$work/down.conf"
 chmod 600 "$work/down.conf"
 pr() { "$POSTROOM" --config "$work/admin.conf" "$@"; }
-same() { [ "$2" = "$3" ] && say_ok "$1" || echo "wanted $2, got $3" | say_not "$1"; }
 did() { sed -n 's/.*"did": \([0-9]*\).*/\1/p' "$work/out"; }
 
 anna=anna.schmid@example.com asa=asa.akesson@kassel.example

@@ -12,8 +12,6 @@ cd "$(dirname "$0")/../.." || exit 70
 check() { env -u POSTROOM_CONFIG HOME="$work" XDG_CONFIG_HOME="$work" "$POSTROOM" limits check "$@"; }
 # texts KEY - the values of a key in the JSON of the last command, a line each
 texts() { sed -n "s/^ *\"$1\": \"\\{0,1\\}\\(.*[^\",]\\)\"\\{0,1\\},\\{0,1\\}\$/\\1/p" "$work/out"; }
-# same NAME WANTED GOT
-same() { if [ "$2" = "$3" ]; then say_ok "$1"; else printf 'wanted:\n%s\ngot:\n%s\n' "$2" "$3" | say_not "$1"; fi; }
 doveconf_says() { doveconf -n -c "$1" 2>&1 >/dev/null | sed -n 's/^doveconf: Warning: //p'; }
 
 # --- the manuals: 400, then 3000 and 3000, then the numbers that are asked for --------------------

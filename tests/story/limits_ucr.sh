@@ -37,7 +37,6 @@ sed "/^\tguardian_directory/d; /^\thttp/d; s|^state_dir.*|state_dir = \"$work/st
 	"$LAB_CONFIG_UCS" >"$work/admin.conf"
 chmod 600 "$work/admin.conf"
 pr() { "$POSTROOM" --config "$work/admin.conf" "$@"; }
-same() { if [ "$2" = "$3" ]; then say_ok "$1"; else printf 'wanted: %s\ngot: %s\n' "$2" "$3" | say_not "$1"; fi; }
 in_ucr() { "$LAB_UCR" get "mail/dovecot/limits/$1"; }
 went_back() { # within a minute the guardian of mail1 is done with it
 	local i

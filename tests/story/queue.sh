@@ -23,8 +23,6 @@ lab() { bash tests/lab/lab "$@" --name "$LAB_NAME" >"$work/lab" 2>&1 || { cat "$
 listed() { postqueue -c "$LAB_POSTFIX_CONF" -j; }
 # in_queue NAME [PATTERN] - messages there
 in_queue() { listed | grep "\"queue_name\": \"$1\"" | grep -c -- "${2:-}"; }
-# same NAME WANTED GOT
-same() { [ "$2" = "$3" ] && say_ok "$1" || echo "wanted $2, got $3" | say_not "$1"; }
 # id_of PATTERN - the id of the first message like that
 id_of() { listed | grep -m1 -- "$1" | sed 's/.*"queue_id": "\([^"]*\)".*/\1/'; }
 file_of() { find "$LAB_DIR/postfix/spool/deferred" "$LAB_DIR/postfix/spool/hold" -type f -name "$1"; }

@@ -10,7 +10,6 @@ cd "$(dirname "$0")/../.." || exit 70
 lab=${LAB_NAME:?}
 
 s() { "$POSTROOM" settings "$@"; }
-same() { if [ "$2" = "$3" ]; then say_ok "$1"; else printf 'wanted: %s\ngot: %s\n' "$2" "$3" | say_not "$1"; fi; }
 postfix_has() { postconf -c "$LAB_POSTFIX_CONF" -h "$1"; }
 dovecot_has() { doveconf -c "$LAB_DOVECOT1_CONF" -h "$1"; }
 # column NAME SETTING - a value of the list

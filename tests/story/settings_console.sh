@@ -6,7 +6,6 @@ cd "$(dirname "$0")/../.." || exit 70
 . tests/story/lib.sh
 [ -n "${LAB_DIR:-}" ] && [ -n "${LAB_POSTFIX_CONF:-}" ] || { skip "settings on the screen" "no private mail system with Postfix"; finish; exit; }
 
-same() { if [ "$2" = "$3" ]; then say_ok "$1"; else { printf 'wanted: %s\ngot: %s\n' "$2" "$3"; screen 2>/dev/null; } | say_not "$1"; fi; }
 postfix_has() { postconf -c "$LAB_POSTFIX_CONF" -h "$1"; }
 
 before=$(sha256sum <"$LAB_POSTFIX_CONF/main.cf")

@@ -8,7 +8,6 @@ cd "$(dirname "$0")/../.." || exit 70
 [ -n "${LAB_DIR:-}" ] && [ -n "${LAB_POSTFIX_CONF:-}" ] || { skip "what settings are judged by" "no private mail system with Postfix"; finish; exit; }
 
 s() { "$POSTROOM" settings "$@"; }
-same() { if [ "$2" = "$3" ]; then say_ok "$1"; else { printf 'wanted: %s\ngot: %s\n' "$2" "$3"; screen 2>/dev/null; } | say_not "$1"; fi; }
 lacks() { grep -qF -- "$2" "$work/out" && say_not "$1" <"$work/out" || say_ok "$1"; }
 export LDAPTLS_CACERT=$LAB_CA
 admin=(-x -LLL -ZZ -o ldif-wrap=no -H "$LAB_URI" -D "$LAB_ADMIN_DN" -y "$LAB_ADMIN_SECRET" -b "$LAB_BASE")
