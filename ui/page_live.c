@@ -339,7 +339,7 @@ static void add_deferred(struct arena *arena, const struct value *values, int64_
 {
 	const char *reason = values[LM_REASON].bytes;
 	int64_t arrival;
-	bool unfit = person_says_full(reason) && moment_from_iso(values[LM_ARRIVAL].bytes, &arrival) && arrival > enlarged;
+	bool unfit = person_says_full(reason) && text_to_time_iso(values[LM_ARRIVAL].bytes, &arrival) && arrival > enlarged;
 
 	now->waiting++;
 	now->unfit += unfit;

@@ -150,7 +150,7 @@ static int64_t password_set(const struct record *record)
 {
 	int64_t time;
 
-	return text_to_time(record_text(record, "password_changed"), &time) || moment_from_iso(record_text(record, "password_changed"), &time) ? time : 0;
+	return text_to_time(record_text(record, "password_changed"), &time) || text_to_time_iso(record_text(record, "password_changed"), &time) ? time : 0;
 }
 
 struct wrong_before person_before_wrong(const struct person_before *before, const struct record *record, struct arena *arena)
