@@ -269,13 +269,20 @@ static void heartbeat_due(void *context)
 		connect_now(directory);
 }
 
-/* Costs the server nothing, so it is done often: a link that the server closed is asked about now, not at the next beat. */
+/*
+ * Costs the server nothing, so it is done often: a link that the server closed, or a server that gave a write no answer, is
+ * asked about now, not at the next beat: the lamp must not go on saying that all is well beside a change that says otherwise.
+ */
 static void look_due(void *context)
 {
 	struct directory *directory = context;
+	unsigned losses = atomic_load(&directory->provider_losses);
 
-	if (directory->status.link == DIRECTORY_UP && worker_load(directory->reader) == 0 && connection_hung_up(directory->reading))
+	if (directory->status.link != DIRECTORY_UP || worker_load(directory->reader) > 0)
+		return;
+	if (losses != directory->losses_seen || connection_hung_up(directory->reading))
 		connect_now(directory);
+	directory->losses_seen = losses;
 }
 
 void directory_heard(struct directory *directory, const struct directory_query *query)

@@ -49,6 +49,8 @@ struct directory {
 	struct pulses *pulses;             /* NULL: nobody asked for one yet */
 	struct store_ldap *store;
 	atomic_bool provider_lost;         /* the store could not reach the first URI at its last try */
+	atomic_uint provider_losses;       /* tries that failed */
+	unsigned losses_seen;              /* of these the link for reading was asked about; loop thread */
 };
 
 /* A request of somebody, from the call to the last callback. */

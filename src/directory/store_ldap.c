@@ -42,8 +42,10 @@ bool store_ready(struct store_ldap *store, struct error *error)
 		bool was_up = connection_is_up(store->connection);
 
 		error_clear(&inner);
-		if (!connection_ready(store->connection, &inner))
+		if (!connection_ready(store->connection, &inner)) {
+			atomic_fetch_add(&store->directory->provider_losses, 1);
 			break;
+		}
 		store->world = directory_world(store->directory, store->connection, &inner);
 		if (store->world != NULL && lives(store, was_up, &inner)) {
 			store->last_ready = now_ms();
@@ -51,6 +53,8 @@ bool store_ready(struct store_ldap *store, struct error *error)
 			locks_release(store, &(struct lock_set){ .list = NULL });
 			return true;
 		}
+		/* Told before the next try, which may take as long again. */
+		atomic_fetch_add(&store->directory->provider_losses, 1);
 		if (connection_is_up(store->connection) || connection_interrupted(store->connection))
 			break;
 	}

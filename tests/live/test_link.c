@@ -5,9 +5,10 @@
  */
 #include <signal.h>
 
+#include "directory/directory_private.h"
 #include "walk.h"
 
-static void kill_server(void)
+static pid_t server_pid(void)
 {
 	char path[300];
 	long pid = 0;
@@ -19,7 +20,12 @@ static void kill_server(void)
 	assert_int_equal(fscanf(file, "%ld", &pid), 1);
 	fclose(file);
 	assert_true(pid > 1);
-	kill((pid_t)pid, SIGKILL);
+	return (pid_t)pid;
+}
+
+static void kill_server(void)
+{
+	kill(server_pid(), SIGKILL);
 }
 
 /* A wall screen asks nothing, and its lamp must not go on saying that all is well. */
@@ -36,6 +42,29 @@ static void test_a_dead_server_is_seen_without_asking(void **state)
 	kill_server();
 	assert_true(live_wait(&live, DIRECTORY_DOWN, 6000));
 	assert_int_equal(lab_run((const char *const[]){ "start-slapd", "--name", live_env("LAB_NAME"), NULL }), 0);
+	assert_true(live_wait(&live, DIRECTORY_UP, 20000));
+	live_close(&live);
+}
+
+/* A server that only gives no answer closes nothing; a write that waited in vain has the link asked about at once. */
+static void test_a_write_without_an_answer_has_the_link_asked(void **state)
+{
+	struct live live;
+	pid_t slapd;
+
+	(void)state;
+	if (live_missing())
+		skip();
+	live_prepare(&live, "ADMIN");
+	live_open(&live);
+	assert_true(live_wait(&live, DIRECTORY_UP, 5000));
+	slapd = server_pid();
+	kill(slapd, SIGSTOP);
+	/* What the store does where it waits in vain; see the test of a second URI. */
+	atomic_fetch_add(&live.directory->provider_losses, 1);
+	live_wait(&live, DIRECTORY_DOWN, 6000);
+	kill(slapd, SIGCONT);
+	assert_int_equal(directory_status(live.directory)->link, DIRECTORY_DOWN);
 	assert_true(live_wait(&live, DIRECTORY_UP, 20000));
 	live_close(&live);
 }
@@ -111,6 +140,7 @@ static void test_a_second_uri_serves_for_reading_only(void **state)
 		walk_begin(&walk);
 		assert_int_equal(walk_once(&walk, store, change, NULL, NULL), OUTCOME_NOT_APPLIED);
 		assert_int_equal(walk.error.kind, ERROR_UNREACHABLE);
+		assert_int_equal(atomic_load(&live.directory->provider_losses), 1);
 		walk_end(&walk);
 		change_free(change);
 	}
@@ -351,6 +381,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_dead_server_is_seen_without_asking),
 		cmocka_unit_test(test_a_killed_server_is_found_again),
+		cmocka_unit_test(test_a_write_without_an_answer_has_the_link_asked),
 		cmocka_unit_test(test_a_restart_between_two_reads_is_not_noticed),
 		cmocka_unit_test(test_a_second_uri_serves_for_reading_only),
 		cmocka_unit_test(test_other_ways_in),
