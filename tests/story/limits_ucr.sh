@@ -15,7 +15,18 @@ lab=${LAB_NAME:?}
 folder=$(dirname "$conf")
 master() { cat "$folder/run/master.pid"; }
 first_limit=$(awk '/^Max open files/ {print $4 ":" $5}' "/proc/$(master)/limits")
-# Whatever happened, the lab gets its files back.
+# The lab is told, since it ends by its process id what it has started.
+restart_mail1() {
+	local before
+	before=$(master)
+	doveadm -c "$conf" stop
+	soon is_dead "$before" || return 1
+	prlimit --nofile="$first_limit" dovecot -c "$conf" </dev/null >"$work/start" 2>&1 || { cat "$work/start"; return 1; }
+	restarted=yes
+	soon doveadm -c "$conf" service status && master >"$LAB_DIR/pids/dovecot1" && [ "$(master)" != "$before" ]
+}
+# Whatever happened, the lab gets its files back, and an anvil of its own.
+restarted=
 back() {
 	tmux -L "$socket" kill-server 2>/dev/null
 	end_sessions
@@ -24,6 +35,7 @@ back() {
 	prlimit --pid "$(master)" --nofile="$first_limit"
 	rm -f "$LAB_DIR"/dovecot2/conf.d/99-postroom.conf "$LAB_DIR"/dovecot2/conf.d/50-story.conf
 	bash tests/lab/lab stop-ucr --name "$lab" >/dev/null
+	[ -z "$restarted" ] || restart_mail1 >/dev/null
 	reload_dovecot "$LAB_DOVECOT2_CONF"
 	rm -rf "$work"
 }
@@ -204,15 +216,6 @@ close_console
 ok "both stay" eval 'service_runs imap-login 4 500 && service_runs imap-login 4 500 "$LAB_DOVECOT2_CONF"'
 
 # --- the restart that is left ------------------------------------------------------------------------------
-# The lab is told, since it ends by its process id what it has started.
-restart_mail1() {
-	local before
-	before=$(master)
-	doveadm -c "$conf" stop
-	soon is_dead "$before" || return 1
-	prlimit --nofile="$first_limit" dovecot -c "$conf" </dev/null >"$work/start" 2>&1 || { cat "$work/start"; return 1; }
-	soon service_runs imap-login 4 500 && master >"$LAB_DIR/pids/dovecot1" && [ "$(master)" != "$before" ]
-}
 status 1 "what is left is found" pr limits check --host mail1
 said "at anvil" "the process of anvil that runs was started with about"
 ok "Dovecot is restarted" restart_mail1
