@@ -137,6 +137,20 @@ static void add_dues(const struct page_view *page, struct arena *arena, struct p
 	}
 }
 
+/* What a stolen account is besides follows from it. */
+static void job_first(const struct told *told, struct page_item *items, size_t first, size_t count)
+{
+	for (size_t i = first; i < count && told->before.locked_as != NULL; i++) {
+		struct page_item item = items[i];
+
+		if (strcmp(item.key, "wrong account-state") != 0)
+			continue;
+		memmove(&items[first + 1], &items[first], (i - first) * sizeof *items);
+		items[first] = item;
+		return;
+	}
+}
+
 enum { RULES_MOST = 24 };
 
 size_t page_wrong_most(const struct page_view *page)
@@ -146,10 +160,12 @@ size_t page_wrong_most(const struct page_view *page)
 
 void page_wrong_items(const struct page_view *page, struct arena *arena, struct page_item *items, size_t *count)
 {
-	const struct told told = { page_live_now(&page->live, page->record, arena), person_before_wrong(&page->live.before, page->record, arena) };
+	struct told told = { page_live_now(&page->live, page->record, arena), person_before_wrong(&page->live.before, page->record, arena) };
 	struct wrong *stored, *live;
-	size_t first, stored_count = wrong_with_before(arena, page->record, &told.before, &stored), live_count = wrong_of_now(arena, &told.now, &live);
+	size_t first, stored_count, live_count = wrong_of_now(arena, &told.now, &live);
 
+	told.before.refused = told.now.refused != NULL;
+	stored_count = wrong_with_before(arena, page->record, &told.before, &stored);
 	if (page_outside(page) != NULL) {
 		items[*count] = (struct page_item){ .what = ITEM_WRONG, .group = "Look only", .label = "Not yours to change", .key = "outside", .part = PERSON_PARTS,
 			.words = arena_format(arena, "%s: nothing here is yours to change", page_outside(page)), .note = page->live.whom.sentence };
@@ -158,6 +174,7 @@ void page_wrong_items(const struct page_view *page, struct arena *arena, struct 
 	first = *count;
 	add_rules(page, arena, &told, live, live_count, true, items, count);
 	add_rules(page, arena, &told, stored, stored_count, true, items, count);
+	job_first(&told, items, first, *count);
 	add_dues(page, arena, items, count);
 	add_rules(page, arena, &told, live, live_count, false, items, count);
 	add_rules(page, arena, &told, stored, stored_count, false, items, count);

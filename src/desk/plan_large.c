@@ -37,7 +37,7 @@ static void tell_what_may_be_added(struct desk_plan *plan)
 		words = arena_format(plan->arena, "%s%s%s%s%s%s", words, i > 0 ? ", " : "", forwards->values[i].bytes, plan->since ? " (" : "",
 			plan->since ? plan->since[i] : "", plan->since ? ")" : "");
 	if (forwards->count > 0)
-		desk_remark(plan, "forwards: %s. Ask the person whether they are theirs", words);
+		desk_remark(plan, "! forwards: %s. Ask the person whether they are theirs", words);
 }
 
 bool plan_stolen(struct desk_plan *plan, struct error *error)
@@ -59,9 +59,9 @@ bool plan_stolen(struct desk_plan *plan, struct error *error)
 	if (desk_wants(plan, "filter_off") && home && names[0])
 		desk_step(plan, home, mailbox_change_filter(home, names[0], NULL), "switch the sieve filter off (and keep it)",
 			"sieve filter switched off (and kept)", "the filter goes on; it may forward mail to the thief");
-	if (home && names[0])
-		desk_remark(plan, "filter: since when it is there no mail server tells; what stands in it is on the page of the person (Filters)");
 	tell_what_may_be_added(plan);
+	if (home && names[0])
+		desk_remark(plan, "a filter, if one is active: since when no mail server tells; what stands in it is on the person's page");
 	return true;
 }
 

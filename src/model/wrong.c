@@ -159,8 +159,11 @@ static const char *lock_words(struct arena *arena, const struct record *record, 
 	const char *also = is_yes(record, "failed_lock") ? ", and by wrong passwords" : "";
 	bool why = before->locked_why != NULL && before->locked_why[0] != '\0';
 
-	if (before->locked_by == NULL || !is_yes(record, "locked") || obeyed_by_nobody(record, "locked"))
+	if (!is_yes(record, "locked") || obeyed_by_nobody(record, "locked"))
 		return NULL;
+	if (before->locked_by == NULL)
+		return !before->refused ? NULL : arena_format(arena, "locked by an admin%s; it may be STOLEN, since Postfix refuses the login too: no login to mail, "
+			"no sending", also);
 	return arena_format(arena, "locked %s (%s, %s%s%s)%s: no login to mail, no sending", before->locked_as == NULL ? "by an admin" : before->locked_as,
 		before->locked_by, before->locked_when, why ? ", " : "", why ? before->locked_why : "", also);
 }
@@ -180,7 +183,7 @@ size_t wrong_with_before(struct arena *arena, const struct record *record, const
 		told = told || strcmp(found[i].rule, NO_PASSWORD) == 0;
 	}
 	if (!told)
-		(*list)[count++] = (struct wrong){ NO_PASSWORD, true, arena_format(arena, "came back on %s WITHOUT a password, and none set since is known here: "
+		(*list)[count++] = (struct wrong){ NO_PASSWORD, true, arena_format(arena, "came back %s WITHOUT a password, none set since is known here: "
 			"no login, no sending", before->without_password), "password" };
 	return count;
 }

@@ -27,6 +27,7 @@ size_t wrong_with(struct arena *arena, const struct record *record, struct wrong
 struct wrong_before {
 	const char *locked_by, *locked_when, *locked_why;      /* who locked it, when, and the ticket ("": none was given) */
 	const char *locked_as;                 /* "as STOLEN", "as a leaver": by such a job; NULL: by itself */
+	bool refused;                          /* Postfix refuses the login too, as the job of a stolen account has it do */
 	const char *without_password;          /* when it came back without its password, with none set since that is known */
 };
 /* The same list with that in it: new sentences in place of those of the record that know less, new rows at their end. Returns the count. */

@@ -217,8 +217,15 @@ static void a_stolen_account_is_told(void **state)
 	/* It was locked already, so the job has no step that locks. */
 	stage_keys(stage, "B Ctrl-G Tab");
 	stage_type(stage, "T-77");
-	stage_keys(stage, "Tab Enter Esc Ctrl-R");
-	line_with(stage, arena, "locked as STOLEN (you, 2026-11-20 14:02, T-77): no login to mail, no sending", &item);
+	stage_keys(stage, "Tab Enter Esc");
+	say(stage, (struct fake_reply){ .host = "mail1", .command = "postconf-set", .output = "smtpd_sender_restrictions = check_sasl_access hash:/etc/postfix/refused\n" });
+	say(stage, (struct fake_reply){ .host = "mail1", .command = "table-lines", .output = "/etc/postfix/refused:1:user008 REJECT Ask us\n" });
+	stage_keys(stage, "Ctrl-R");
+	assert_int_equal(line_with(stage, arena, "locked as STOLEN (you, 2026-11-20 14:02, T-77): no login to mail, no sending", &item), 0);
+	assert_string_equal(item.group, "Wrong");
+	assert_int_equal(line_with(stage, arena, "Postfix on mail1 takes no mail", &item), 1);
+	assert_null(item.group);
+	line_with(stage, arena, "locked as STOLEN", &item);
 	assert_true(item.severe);
 	assert_string_equal(item.mend, "history");
 	arena_free(arena);

@@ -101,6 +101,20 @@ static void a_step_that_fails_stays_open_and_is_done_again(void **state)
 	stage_free(stage);
 }
 
+/* What the history does not know of is not made up (test_whose.c has what it knows). */
+static void forwards_of_a_stolen_account_say_since_when(void **state)
+{
+	struct fake_settings settings = { .role = ROLE_ADMIN };
+	struct stage *stage = stage_new(&settings, "users", 40, 200, VISIBLE_UTF8);
+
+	(void)state;
+	session_push(stage->session, page_view_new(stage->session, kind_find("user"), "user001"));
+	stage_settle(stage);
+	stage_keys(stage, "B Ctrl-G End");
+	shows(stage, "somebody@elsewhere.example (since when is not in the history that can be");
+	stage_free(stage);
+}
+
 /* The person whose password was not written keeps the old one, so no other is read out; where it is written later it is. */
 static void a_password_that_was_refused_is_not_shown(void **state)
 {
@@ -336,7 +350,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_quota_is_reviewed_written_and_told), cmocka_unit_test(a_made_password_is_shown_once),
-		cmocka_unit_test(a_step_that_fails_stays_open_and_is_done_again), cmocka_unit_test(a_review_that_comes_back_is_confirmed_again),
+		cmocka_unit_test(forwards_of_a_stolen_account_say_since_when), cmocka_unit_test(a_step_that_fails_stays_open_and_is_done_again), cmocka_unit_test(a_review_that_comes_back_is_confirmed_again),
 		cmocka_unit_test(a_password_that_was_refused_is_not_shown), cmocka_unit_test(it_goes_after_two_minutes), cmocka_unit_test(it_goes_with_esc),
 		cmocka_unit_test(another_size_does_not_lose_it), cmocka_unit_test(a_locked_screen_does_not_show_it),
 		cmocka_unit_test(a_role_is_told_what_it_may_not), cmocka_unit_test(the_menu_lists_every_job), cmocka_unit_test(what_is_asked_is_checked), cmocka_unit_test(no_question_is_cut),

@@ -114,18 +114,20 @@ static void the_history_names_the_lock(void **state)
 {
 	static const struct { const char *locked, *failed, *note; struct wrong_before before; const char *rules, *words; } cases[] = {
 		{ "yes", "no", NULL, { .locked_by = NULL }, "account-state", "locked by an admin: no login to mail, no sending" },
-		{ "yes", "no", NULL, { "you", "2026-11-20 16:31", "T-99", "as STOLEN", NULL }, "account-state",
+		{ "yes", "no", NULL, { .refused = true }, "account-state", "locked by an admin; it may be STOLEN, since Postfix refuses the login too: no login to mail, no sending" },
+		{ "no", "yes", NULL, { .refused = true }, "account-state", "locked by wrong passwords: no login to mail, no sending" },
+		{ "yes", "no", NULL, { "you", "2026-11-20 16:31", "T-99", "as STOLEN", false, NULL }, "account-state",
 			"locked as STOLEN (you, 2026-11-20 16:31, T-99): no login to mail, no sending" },
-		{ "yes", "yes", NULL, { "m.koch", "2026-11-20 16:31", "", "as a leaver", NULL }, "account-state",
+		{ "yes", "yes", NULL, { "m.koch", "2026-11-20 16:31", "", "as a leaver", false, NULL }, "account-state",
 			"locked as a leaver (m.koch, 2026-11-20 16:31), and by wrong passwords: no login to mail, no sending" },
-		{ "yes", "no", NULL, { "m.koch", "2026-11-20 16:31", "", NULL, NULL }, "account-state",
+		{ "yes", "no", NULL, { "m.koch", "2026-11-20 16:31", "", NULL, false, NULL }, "account-state",
 			"locked by an admin (m.koch, 2026-11-20 16:31): no login to mail, no sending" },
-		{ "no", "yes", NULL, { "you", "2026-11-20 16:31", "", "as STOLEN", NULL }, "account-state", "locked by wrong passwords: no login to mail, no sending" },
-		{ "yes", "no", "but the password policy cn=x has no pwdLockout, so it keeps nobody out", { "you", "2026-11-20 16:31", "", "as STOLEN", NULL },
+		{ "no", "yes", NULL, { "you", "2026-11-20 16:31", "", "as STOLEN", false, NULL }, "account-state", "locked by wrong passwords: no login to mail, no sending" },
+		{ "yes", "no", "but the password policy cn=x has no pwdLockout, so it keeps nobody out", { "you", "2026-11-20 16:31", "", "as STOLEN", false, NULL },
 			"account-state", "marked as locked, but the password policy has no pwdLockout: logins go on all the same" },
-		{ "no", "no", NULL, { NULL, NULL, NULL, NULL, "2026-11-20 16:31" }, "no-password",
-			"came back on 2026-11-20 16:31 WITHOUT a password, and none set since is known here: no login, no sending" },
-		{ "yes", "no", NULL, { "you", "2026-11-20 16:31", "", NULL, "2026-11-20 16:40" }, "account-state no-password",
+		{ "no", "no", NULL, { .without_password = "2026-11-20 16:31" }, "no-password",
+			"came back 2026-11-20 16:31 WITHOUT a password, none set since is known here: no login, no sending" },
+		{ "yes", "no", NULL, { "you", "2026-11-20 16:31", "", NULL, true, "2026-11-20 16:40" }, "account-state no-password",
 			"locked by an admin (you, 2026-11-20 16:31): no login to mail, no sending" },
 	};
 	static const struct finding none = { "no-password", "password", true, "there is no password in the directory" };
