@@ -10,7 +10,7 @@ UCR_MAIN_CF='message_size_limit|mailbox_size_limit|relayhost|smtp_sasl_auth_enab
 ucr_program() {
 	cat <<-END
 	#!/bin/bash
-	export UCR_DIRECTORY=$DIR/ucs UCR_TEMPLATES=$DIR/ucs/templates UCR_POSTFIX=$DIR/postfix/etc UCR_DOVECOT=$DIR/dovecot1/conf.d/20-ucr.conf
+	export UCR_DIRECTORY=$DIR/ucs UCR_TEMPLATES=$DIR/ucs/templates UCR_POSTFIX=$DIR/postfix/etc UCR_DOVECOT=$DIR/dovecot1/conf.d/20-ucr.conf UCR_INDEX=$DIR/mail/index1
 	exec /bin/bash $DIR/ucs/ucr.sh "\$@"
 	END
 }
@@ -24,6 +24,8 @@ ucr_start() {
 	[ "$(id -u)" = 0 ] || die "a mail server of UCS needs root"
 	running postfix && running dovecot1 || die "start the lab first" 3
 	mkdir -p -m 755 "$d/templates" "$DIR/dovecot1/conf.d"
+	mkdir -p "$DIR/mail/index1"
+	chown mail:mail "$DIR/mail/index1"
 	cp "$TOP/tests/fakes/ucr" "$d/ucr.sh"
 	ucr_program >"$d/ucr" && chmod 755 "$d/ucr"
 	[ -e "$d/templates/main.cf" ] || cp -p "$DIR/postfix/etc/main.cf" "$d/main.cf.before"
@@ -42,7 +44,7 @@ ucr_start() {
 # The files are as they were before.
 ucr_stop() {
 	[ ! -e "$DIR/ucs/main.cf.before" ] || mv "$DIR/ucs/main.cf.before" "$DIR/postfix/etc/main.cf"
-	rm -rf "$DIR/ucs" "$DIR/postroom-ucs.conf" "$DIR/dovecot1/conf.d/20-ucr.conf" "$DIR/dovecot1/local.conf" "$DIR/postfix/etc/main.cf.local"
+	rm -rf "$DIR/ucs" "$DIR/mail/index1" "$DIR/postroom-ucs.conf" "$DIR/dovecot1/conf.d/20-ucr.conf" "$DIR/dovecot1/local.conf" "$DIR/postfix/etc/main.cf.local"
 	! running postfix || postfix -c "$DIR/postfix/etc" reload >>"$DIR/log/postfix-start.log" 2>&1 </dev/null 9>&-
 	! running dovecot1 || dovecot_reload 1
 }

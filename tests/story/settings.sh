@@ -233,5 +233,21 @@ status 0 "a right one" s set 'quota-warning/90=Your mailbox is $PERCENT% full.' 
 same "reaches ucr as it is" 'Your mailbox is $PERCENT% full.' "$("$LAB_UCR" get mail/dovecot/quota/warning/text/90)"
 status 0 "is listed by its number" s list --host mail1 --group quota
 said "as one of its family" "quota-warning/90"
+# Index files beside the mail or on the local disk, and mail on NFS: the same mail is seen with each.
+mails() { imap "$indexed" 'SELECT INBOX' | sed -n 's/^2 \* \([0-9]*\) EXISTS$/\1/p'; }
+has_index() { find "$LAB_DIR/mail/index1" -name 'dovecot.index*' | grep .; }
+indexed=$("$POSTROOM" list user --format csv --columns address,home_server | tr -d '"\r' | awk -F, '$2 ~ /mail1/ && $1 ~ /^[a-z]+[.][a-z]+@example[.]com$/ {print $1; exit}')
+ok "somebody has mail" put_in "$indexed" INBOX
+seen=$(mails)
+status 0 "an index of its own, mail on NFS" s set separate-index=yes nfs-mail=yes --host mail1 --yes
+said "built anew at the first visit, which is said before" "Indexes are built anew"
+status 0 "confirmed" "$POSTROOM" confirm --host mail1 --yes
+same "Dovecot has the one" "maildir:~/Maildir:INDEX=$LAB_DIR/mail/index1/%Ld/%Ln" "$(dovecot_has mail_location)"
+same "and the other" yes "$(dovecot_has mail_nfs_storage)"
+same "all mail is seen" "$seen" "$(mails)"
+ok "by an index that lies there" has_index
+status 0 "the index on NFS as well" s set nfs-index=yes --host mail1 --dry-run
+said "would have no use" "nfs-index has no use"
 ok "mail1 is as it was" bash tests/lab/lab stop-ucr --name "$lab"
+same "all mail is seen at the end" "$seen" "$(mails)"
 finish
