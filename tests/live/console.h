@@ -117,6 +117,17 @@ static inline void console_step(struct pty_session *session, const char *keys, c
 	console_wait(session, words);
 }
 
+/* In a review: to Apply, wherever the focus is. Behind a new view keys are dropped for a moment, by the program's clock. */
+static inline void console_to_apply(struct pty_session *session)
+{
+	pty_settle(session, 150);
+	for (int i = 0; i < 40 && !pty_shows(session, "Enter APPLY"); i++) {
+		pty_type(session, "\t");
+		pty_settle(session, 150);
+	}
+	console_wait(session, "Enter APPLY");
+}
+
 /* Nothing was complained about; says what and in which terminal. */
 static inline void console_clean(const struct pty_session *session, const char *where)
 {

@@ -115,8 +115,7 @@ static void to_the_apply_button(struct pty_session *session, const char *size)
 	pty_settle(session, 50);
 	pty_type(session, size);
 	console_step(session, "\r", "Apply");
-	pty_settle(session, 500);
-	console_step(session, "\t", "Enter APPLY");
+	console_to_apply(session);
 }
 
 static void a_write_under_way_gets_its_time(void **state)

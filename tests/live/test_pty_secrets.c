@@ -130,7 +130,7 @@ static void passwords_typed_into_the_form(void **state)
 	secrets_look_at_processes();
 	pty_settle(session, 500);
 	console_step(session, "x", "nothing is written yet");
-	console_step(session, "\t", "APPLY");
+	console_to_apply(session);
 	console_step(session, "\r", "take back");
 	console_step(session, "H", "fetch1");
 	pty_settle(session, 200);

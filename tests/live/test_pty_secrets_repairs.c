@@ -214,12 +214,7 @@ static void review(struct pty_session *session)
 /* To Apply, wherever the focus is; keys right behind a review are dropped. */
 static void apply(struct pty_session *session, const char *then)
 {
-	int i;
-
-	for (i = 0; i < 20 && !pty_shows(session, "Enter APPLY"); i++) {
-		pty_type(session, "\t");
-		pty_wait_for(session, "Enter APPLY", 300);
-	}
+	console_to_apply(session);
 	console_step(session, "\r", then);
 }
 
