@@ -116,15 +116,17 @@ bool plan_leaver(struct desk_plan *plan, struct error *error)
 {
 	struct change *change = locking(plan);
 	const char *to = desk_wish_text(plan, "forward_to"), *text = desk_wish_text(plan, "text"), *until = desk_wish_text(plan, "until");
+	/* Where no absence can be written nothing is answered, and a copy would be for nothing. */
+	bool answered = *text && desk_home(plan);
 	int64_t when;
 
 	if (*until && !desk_day_to_come(until, &when, error))
 		return false;
 	if (*to) {
 		change_edit_text(change, field_of(plan, "forwards"), EDIT_SET, to);
-		change_edit_text(change, field_of(plan, "keep_copy"), EDIT_SET, *text ? "yes" : "no");
+		change_edit_text(change, field_of(plan, "keep_copy"), EDIT_SET, answered ? "yes" : "no");
 	}
-	if (*to && *text)
+	if (*to && answered)
 		desk_remark(plan, "a copy of what is forwarded stays in the mailbox: mail is answered only there");
 	else if (*text)
 		desk_remark_unanswered(plan);

@@ -296,7 +296,8 @@ void desk_step_absence(struct desk_plan *plan, const char *from, const char *unt
 
 	desk_names(plan->arena, plan->person, names);
 	if (!home)
-		desk_remark(plan, "the absence: which server holds the mailbox is not known (no home server, and several are configured)");
+		desk_remark(plan, "! %s: which server holds the mailbox is not known (no home server, and several are configured)",
+			text ? "NOBODY is answered, no absence is written" : "the absence is not taken out");
 	else if (names[0])
 		desk_step(plan, home, mailbox_change_absence(home, names[0], text ? &absence : NULL), text ? "write the absence" : "take the absence out",
 			text ? "absence written" : "absence taken out",
