@@ -105,7 +105,7 @@ static void add_value(const struct setting_page *self, struct wrapped *page, siz
 		add(page, "", STYLE_NEW, arena_format(arena, "staged: %s", settings_staged_words(arena, self->list, staged)));
 	if (host->state == NULL)
 		return;
-	for (const char *const *gap = settings_state_gaps(host->state); *gap != NULL; gap++)
+	for (const char *const *gap = settings_state_gaps(host->state); *gap != NULL && settings_has_place(host->state, self->setting); gap++)
 		add(page, "", STYLE_BAD, *gap);
 	clock_digits(settings_state_time(host->state), 1, digits);
 	if (self->key != NULL && self->key[0] == '\0') {

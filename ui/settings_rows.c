@@ -90,6 +90,8 @@ const char *settings_shown(struct arena *arena, const struct settings_host *host
 
 	if (host->state == NULL)
 		return host->reading != NULL ? ".." : "?";
+	if (!settings_has_place(host->state, setting))
+		return "-";
 	if (key != NULL && *key == '\0') {
 		size_t count = keys_count(arena, host, setting);
 
@@ -357,7 +359,7 @@ static const char *worth(const struct settings_view *self, struct arena *arena, 
 			return arena_format(arena, "%s: %s", settings_server(self, i), value.hidden);
 		if (known && value.runs != NULL)
 			return arena_format(arena, "%s: the service itself has %s", settings_server(self, i), value.runs);
-		if (!known && self->hosts[i].state != NULL && *settings_state_gaps(self->hosts[i].state) != NULL)
+		if (!known && self->hosts[i].state != NULL && settings_has_place(self->hosts[i].state, setting) && *settings_state_gaps(self->hosts[i].state) != NULL)
 			return arena_text(arena, *settings_state_gaps(self->hosts[i].state));
 	}
 	return setting->refused != NULL ? arena_format(arena, "Not changed here: %s", setting->refused) : setting->aged != NULL ? setting->aged : "";

@@ -74,6 +74,8 @@ struct setting_value {
 	bool set;                          /* somewhere, by somebody */
 	bool differs;                      /* from the default */
 };
+/* False where it can have no value there, whatever the server tells: by the roles it is given it does not run what has it. */
+bool settings_has_place(const struct settings_state *state, const struct setting *setting);
 /* key: of a family. Texts are of the arena or of the state. Pure. */
 struct setting_value settings_value(struct arena *arena, const struct settings_state *state, const struct setting *setting, const char *key);
 /* Keys of a family that are set on this server, sorted; NULL-terminated; arena. */

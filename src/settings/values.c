@@ -114,6 +114,17 @@ enum setting_backend state_backend(const struct settings_state *state, const str
 	return BACKEND_NONE;
 }
 
+bool settings_has_place(const struct settings_state *state, const struct setting *setting)
+{
+	unsigned roles = state->settings->roles;
+
+	if (setting->ucr && state->settings->flavour == FLAVOUR_UCS)
+		return true;
+	if (!setting->postconf && !setting->map && !setting->dovecot && !setting->dovecot24)
+		return true;
+	return ((setting->postconf || setting->map) && roles & HOST_TRANSPORT) || ((setting->dovecot || setting->dovecot24) && roles & HOST_MAILBOX);
+}
+
 bool setting_same(const struct setting *setting, const char *a, const char *b)
 {
 	int64_t one, other;

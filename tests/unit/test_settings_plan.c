@@ -200,6 +200,23 @@ static void what_was_not_answered_is_a_gap(void **state)
 	settings_state_free(server);
 }
 
+/* What a server does not run is not one of the things that it did not tell. */
+static void what_runs_nowhere_has_no_place(void **state)
+{
+	static const struct { unsigned roles; bool postfix, dovecot; } cases[] = {
+		{ HOST_TRANSPORT, true, false }, { HOST_MAILBOX, false, true }, { HOST_MAILBOX | HOST_TRANSPORT, true, true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct settings_state *server = settings_state_new(&(struct host_settings){ .name = "mail3", .roles = cases[i].roles }, 1000);
+
+		assert_int_equal(settings_has_place(server, setting_find("helo-required", NULL)), cases[i].postfix);
+		assert_int_equal(settings_has_place(server, setting_find("limit-processes", NULL)), cases[i].dovecot);
+		settings_state_free(server);
+	}
+}
+
 /* --- names ---------------------------------------------------------------------------------------------------------- */
 
 static void names_are_resolved(void **state)
@@ -410,6 +427,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(origins_of_a_debian_server, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(origins_of_a_server_of_ucs, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(what_was_not_answered_is_a_gap, set_up, tear_down),
+		cmocka_unit_test(what_runs_nowhere_has_no_place),
 		cmocka_unit_test_setup_teardown(names_are_resolved, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(plans_are_refused, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_plan_of_main_cf_is_exact, set_up, tear_down),
