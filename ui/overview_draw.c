@@ -460,7 +460,7 @@ static const char *nothing_words(const struct overview_view *self)
 		return "No server is configured: see postroom.conf(5), section server.";
 	if (!live_settled(overview_live(self)))
 		return "asking ..";
-	if (self->data->up < self->data->count)
+	if (self->data->up < self->data->count || live_rising(overview_live(self)))
 		return "nothing yet: what is wrong must be so for three readings";
 	return "nothing: every figure is below its mark";
 }

@@ -275,6 +275,14 @@ static void show(struct live *live, const struct track *track, struct live_alarm
 	}
 }
 
+bool live_rising(const struct live *live)
+{
+	for (size_t i = 0; i < live->alarms->count; i++)
+		if (live->alarms->tracks[i].core.level == LEVEL_OK && live->alarms->tracks[i].core.readings > 0)
+			return true;
+	return false;
+}
+
 const struct live_alarm *live_alarms(struct live *live, size_t *count)
 {
 	struct alarms *alarms = live->alarms;

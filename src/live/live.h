@@ -281,6 +281,8 @@ const char *live_alarm_rule(size_t number, const char **help);
  * this or of live_overview, and for this turn of the loop.
  */
 const struct live_alarm *live_alarms(struct live *live, size_t *count);
+/* Is a figure at its mark that is no alarm yet, since too few readings in a row had it there? */
+bool live_rising(const struct live *live);
 /*
  * What people left to be done, told by whoever keeps it (the desk): stands among the alarms as a note of rule "due", with
  * the id "due/ID". Copied; each call takes the place of the one before.

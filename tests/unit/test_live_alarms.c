@@ -304,6 +304,7 @@ static void what_is_too_much_is_an_alarm_and_ends(void **state)
 
 	(void)state;
 	pass(60);
+	assert_false(live_rising(live));
 	rows_of_services[0][0].process_count = 388;
 	rows_of_services[0][0].last_drop = clock_now();
 	rows_of_services[0][1].throttle_s = 8;
@@ -315,6 +316,7 @@ static void what_is_too_much_is_an_alarm_and_ends(void **state)
 	disks[0][0].hours_left = 3.5;
 	pass(20);
 	assert_int_equal(alarm_count(), 0);
+	assert_true(live_rising(live));
 	pass(40);
 	list = live_alarms(live, &count);
 	assert_int_equal(count, sizeof(cases) / sizeof(cases[0]));
@@ -341,6 +343,7 @@ static void what_is_too_much_is_an_alarm_and_ends(void **state)
 	quiet(0);
 	pass(20);
 	assert_int_equal(alarm_count(), 0);
+	assert_false(live_rising(live));
 }
 
 static void a_dead_server_is_one_alarm(void **state)
