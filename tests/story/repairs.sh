@@ -172,8 +172,11 @@ ok "and mail that the thief sent under another name" queued 1 "$who" "$mask"
 ok "and mail of somebody else" queued 1 "$other" "$stranger" "$LAB_PEOPLE_SECRET"
 ok "an open session" smtp_stays "$work/word3"
 ok "and one at the mailbox" comes "$work/word3" 1
+status 0 "a forward" pr set user "$who" forwards="$other_address" keep_copy=yes --yes
 status 0 "what would be done is shown" pr stolen "$who" --dry-run
+said "since when the forward is there" "forwards: $other_address (since 20"
 said "with what waits" "4 mails wait from this person, 1 of them sent with this login under other names"
+status 0 "without it again" pr set user "$who" forwards= keep_copy= --yes
 status 75 "stolen, and one of the servers that send is away" pr_with away stolen "$who" --yes
 job=$(job_number)
 said "the account is locked" "account locked  done"

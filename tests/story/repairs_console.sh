@@ -122,6 +122,7 @@ ok "locked" refuses "$address" "$work/word3"
 ok "the session for sending has ended" smtp_is_gone
 ok "Postfix refuses" refused_in_table "$address"
 escape
+ok "the page begins with it" shows '^ Wrong +.*! locked as STOLEN \(you, .* H history'
 keys H
 ok "one line in the history" shows "Stolen account of $who \\([0-9]+ steps\\)"
 # Others may have been at work too: down to the line.
