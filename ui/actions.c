@@ -19,7 +19,7 @@ const struct action actions[] = {
 	/* While a change runs against the clock its keys come before all others, also while somebody types. */
 	{ "confirm-change", "global", "confirm..", "Keeps the change of a server's files that waits to be confirmed.", ACTION_ALWAYS | ACTION_WRITES | ACTION_FOOTER },
 	{ "rollback-change", "global", "roll back..", "Takes the change of a server's files that waits back at once.", ACTION_ALWAYS | ACTION_WRITES | ACTION_FOOTER },
-	{ "more-time", "global", "more time", "Gives the change that waits five minutes more, from now on.", ACTION_ALWAYS | ACTION_WRITES | ACTION_FOOTER },
+	{ "more-time", "global", "more time", "Gives the change that waits at least five minutes from now on.", ACTION_ALWAYS | ACTION_WRITES | ACTION_FOOTER },
 	/* What ends a field comes first: it must be in the footer while somebody types. */
 	{ "accept", "limits form editor review repair picker palette chooser field", "take", "Takes what was typed, or presses the button that has the focus.", ACTION_ALWAYS | ACTION_FOOTER },
 	{ "next-field", "limits form editor review repair picker field", "next", "Goes to the next field or button.", ACTION_ALWAYS | ACTION_FOOTER },

@@ -105,7 +105,7 @@ static void quiet_done(void *context, const struct gate_result *result)
 	if (self != NULL && result->outcome != OUTCOME_APPLIED && result->error.kind != ERROR_NONE)
 		session_complain(self->session, &result->error);
 	else if (self != NULL && quiet->tells)
-		session_notice(self->session, NULL, "%s: %d s more to confirm", quiet->server, MORE_S);
+		session_notice(self->session, NULL, "%s: at least %d s from now to confirm", quiet->server, MORE_S);
 	else if (self != NULL && quiet->mends)
 		session_notice(self->session, NULL, "%s: what nobody looked after was put back, the old values run again", quiet->server);
 	if (self != NULL && result->outcome == OUTCOME_APPLIED)

@@ -114,7 +114,7 @@ bool guardian_report_read(struct arena *arena, const char *bytes, size_t length,
  *   look      what is known, and nothing is touched: for sessions that may change nothing
  *   status    what is known; armed state whose guardian is dead is put right first, as restore does
  *   restore   armed state without a living guardian: puts the old files back (no reload where the service does not run)
- *   more      ID SECONDS: more time, from now on
+ *   more      ID SECONDS: at least so much time from now on
  * Exit status: 0 waiting, confirmed, nothing armed, or rolled back as it was told to; 65 refused by the check, 75 refused
  * because somebody else is at it or the file is another one now, 77 rolled back by itself, 74 stuck.
  */

@@ -309,14 +309,18 @@ static bool confirmed(struct guardian *guardian, int client)
 
 static void more_time(struct guardian *guardian, int client, unsigned seconds, int64_t *until)
 {
+	int64_t later = clock_monotonic_ms() + (int64_t)seconds * 1000;
 	struct error error = { 0 };
 
 	if (seconds < 1 || seconds > 86400) {
 		answer(guardian, client, "more time is 1 s to a day", ERROR_INVALID);
 		return;
 	}
-	*until = clock_monotonic_ms() + (int64_t)seconds * 1000;
-	guardian->report.deadline = clock_now() + seconds;
+	/* Who asks for more never gets less. */
+	if (later > *until) {
+		*until = later;
+		guardian->report.deadline = clock_now() + seconds;
+	}
 	if (!guardian_save(guardian, &error))
 		guardian_say(guardian, "the new deadline cannot be written: %s", error.text);
 	answer(guardian, client, NULL, ERROR_NONE);

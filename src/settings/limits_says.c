@@ -196,11 +196,24 @@ static void say_anvil(struct saying *saying, const struct limits_value *value)
 			"that logins are dropped until Dovecot is restarted, which ends all sessions", text_from_count(saying->arena, (int64_t)(value->now < started ? value->now : started))));
 }
 
+/* To the second: an age would tell one hour of ninety minutes. */
+static char *ttl_words(struct arena *arena, uint64_t ttl)
+{
+	if (ttl == LIMITS_UNKNOWN)
+		return arena_text(arena, "as auth_cache_ttl says");
+	return ttl % 3600 == 0 || ttl < 60 ? text_from_age(arena, (int64_t)ttl) : ttl % 60 == 0 ? arena_format(arena, "%llu m", (unsigned long long)(ttl / 60)) :
+		arena_format(arena, "%llu s", (unsigned long long)ttl);
+}
+
 static void say_cache(struct saying *saying, const struct limits_value *value)
 {
+	const struct limits_facts *after = saying->set->after;
+
 	if (strcmp(value->setting, "auth_cache_size") == 0 && value->then > 0)
 		say(saying, false, WORDS("With the auth cache a changed password or a locked account counts only when its entry is %s old",
-			saying->set->after->cache_ttl == LIMITS_UNKNOWN ? "as auth_cache_ttl says" : text_from_age(saying->arena, (int64_t)saying->set->after->cache_ttl)));
+			ttl_words(saying->arena, after->cache_ttl)));
+	if (strcmp(value->setting, "auth_cache_ttl") == 0 && after->cache_size == 0)
+		say(saying, true, WORDS("auth_cache_ttl does nothing while there is no auth cache: auth_cache_size is 0"));
 }
 
 size_t limits_says(struct arena *arena, const struct limits_world *world, const struct limits_set *set, enum limits_keep keep, struct limits_say **says)

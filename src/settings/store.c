@@ -108,16 +108,23 @@ static const char *order_of(const struct change *change)
 	return NULL;
 }
 
+/* Not as an age, which tells one minute of 100 seconds. */
+static char *left_words(struct arena *arena, const struct guardian_report *report)
+{
+	int64_t left = report->deadline > report->now ? report->deadline - report->now : 0;
+
+	if (left < 60)
+		return arena_format(arena, "%lld s", (long long)left);
+	return left % 60 ? arena_format(arena, "%lld m %lld s", (long long)(left / 60), (long long)(left % 60)) : arena_format(arena, "%lld m", (long long)(left / 60));
+}
+
 /* Another change that waits would refuse this one; it is said before anybody reads a review. */
 static bool is_free(const struct guardian_report *report, const char *server, struct arena *arena, struct error *error)
 {
-	char *left;
-
 	if (report->state != GUARDIAN_WAITING)
 		return true;
-	left = text_from_age(arena, report->deadline > report->now ? report->deadline - report->now : 0);
 	return error_set(error, ERROR_CONFLICT, "%s: a change of %s waits there to be confirmed (\"%s\", %s left); confirm it or roll it back first",
-		server, report->who ? report->who : "somebody", report->sentence ? report->sentence : "", left);
+		server, report->who ? report->who : "somebody", report->sentence ? report->sentence : "", left_words(arena, report));
 }
 
 static void add_shown(struct arena *arena, struct record *record, const struct value *values, size_t count, bool after)
@@ -349,7 +356,7 @@ static bool invert(struct arena *arena, const struct operation *operation, const
 	*inverse = (struct operation){ .verb = OPERATION_MODIFY };
 	if (report->state == GUARDIAN_WAITING)
 		inverse->told = arena_format(arena, "it runs, and goes back in %s unless it is confirmed (postroom confirm)",
-			text_from_age(arena, report->deadline > report->now ? report->deadline - report->now : 0));
+			left_words(arena, report));
 	else if (report->why)
 		inverse->told = arena_text(arena, report->why);
 	/* Orders take nothing back, and secret bytes are in no journal. */

@@ -39,6 +39,9 @@ static void confirmed_runs(void **state)
 	assert_int_equal(runs_limit(world, "imap-login"), 60);
 	done = order(world, "more", change.id, "900");
 	assert_in_range(done.report.deadline - done.report.now, 800, 900);
+	/* More is never less. */
+	done = order(world, "more", change.id, "60");
+	assert_in_range(done.report.deadline - done.report.now, 400, 900);
 	done = order(world, "confirm", "another", NULL);
 	assert_int_equal(done.status, 75);
 	done = order(world, "confirm", change.id, NULL);

@@ -372,6 +372,33 @@ static void anvil(void **state)
 	assert_false(limits_anvil_silent(arena, "name\nanvil\n"));
 }
 
+/* How long an old password counts, to the second. */
+static void cache(void **state)
+{
+	static const char *const none[] = { NULL };
+	static const struct { uint64_t size, ttl; const char *words; } cases[] = {
+		{ 1 << 20, 3600, "when its entry is 1 h old" }, { 1 << 20, 5400, "when its entry is 90 m old" }, { 1 << 20, 90, "when its entry is 90 s old" },
+		{ 1 << 20, 45, "when its entry is 45 s old" }, { 0, 300, "auth_cache_ttl does nothing while there is no auth cache" },
+	};
+	struct limits_world world = world_of(layers_of(none, LAYER_NORMAL));
+	struct limits_set set = set_of(&world, 1000, true);
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct limits_facts *after = limits_facts_copy(arena, set.after);
+		struct limits_say *said;
+		size_t count, found = 0;
+
+		after->cache_size = cases[i].size;
+		after->cache_ttl = cases[i].ttl;
+		set.after = after;
+		count = limits_says(arena, &world, &set, LIMITS_KEEP, &said);
+		for (size_t j = 0; j < count; j++)
+			found += strstr(said[j].text, cases[i].words) != NULL;
+		assert_int_equal(found, 1);
+	}
+}
+
 /* Files that Dovecot has not read are not what runs. */
 static void running(void **state)
 {
@@ -406,7 +433,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(defaults), cmocka_unit_test(performance), cmocka_unit_test(follows), cmocka_unit_test(changes), cmocka_unit_test(higher_layers), cmocka_unit_test(descriptors),
-		cmocka_unit_test(memory), cmocka_unit_test(held_against_free), cmocka_unit_test(anvil), cmocka_unit_test(running),
+		cmocka_unit_test(memory), cmocka_unit_test(held_against_free), cmocka_unit_test(anvil), cmocka_unit_test(running), cmocka_unit_test(cache),
 	};
 
 	return cmocka_run_group_tests_name("limits_ucr", tests, set_up, tear_down);

@@ -213,7 +213,7 @@ static void more_time(void **state)
 	wait_a_moment(stage);
 	assert_int_equal(fake_submits(stage->engine), 2);
 	assert_int_equal(fake_writes(stage->engine), 1);
-	assert_true(shows(stage, "300 s more to confirm"));
+	assert_true(shows(stage, "at least 300 s from now to confirm"));
 	stage_keys(stage, "H");
 	wait_a_moment(stage);
 	assert_true(shows(stage, "More time to confirm the limits of mail1"));
