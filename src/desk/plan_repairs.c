@@ -221,6 +221,9 @@ bool plan_forwarding(struct desk_plan *plan, struct error *error)
 
 	if (!needs_mailbox(plan, error) || (forwards->count > 0 && *until && !desk_day_to_come(until, &when, error)))
 		return false;
+	/* Nor is a forward cleared by whoever thought of one that ends some day. */
+	if (!forwards->count && *until)
+		return error_set(error, ERROR_INVALID, "Until: no forward is given that could end on %s", until);
 	step_forwards(plan, forwards, desk_wants(plan, "keep_copy") ? "yes" : "no");
 	if (forwards->count > 0 && !desk_wants(plan, "keep_copy"))
 		desk_remark(plan, "without a copy no mail reaches the mailbox, so an absence answers nobody and a filter does nothing");

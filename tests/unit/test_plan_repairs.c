@@ -105,6 +105,25 @@ static void an_absence_without_a_copy_is_warned_of(void **state)
 	}
 }
 
+static void a_day_without_a_forward_is_refused(void **state)
+{
+	static const char *const stored[] = { "x@partner.test", NULL };
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct error error = { 0 };
+		struct asked asked;
+
+		ask(&asked, "forwarding", stored[i] ? WORDS("forwards", stored[i]) : NOTHING, WORDS("until", "2099-12-31"));
+		record_set((struct record *)asked.plan.wish, "forwards", VALUE_ABSENT, NULL, 0);
+		assert_false(plan_forwarding(&asked.plan, &error));
+		assert_int_equal(error.kind, ERROR_INVALID);
+		assert_non_null(strstr(error.text, "Until: no forward is given"));
+		assert_int_equal(asked.plan.count, 0);
+		forget(&asked);
+	}
+}
+
 static void a_forward_without_a_copy_says_what_it_silences(void **state)
 {
 	static const struct { const char *copy; bool told; } cases[] = { { "no", true }, { "yes", false } };
@@ -242,6 +261,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_leaver_without_a_server_is_answered_by_nobody), cmocka_unit_test(an_absence_without_a_copy_is_warned_of),
+		cmocka_unit_test(a_day_without_a_forward_is_refused),
 		cmocka_unit_test(a_forward_without_a_copy_says_what_it_silences), cmocka_unit_test(what_no_unlocking_opens_is_told),
 		cmocka_unit_test(sessions_that_nobody_sees_are_told), cmocka_unit_test(lines_of_several_steps), cmocka_unit_test(others_work_stays_on_the_list),
 	};
