@@ -315,7 +315,7 @@ static void draw_cover(struct session *session, struct canvas *canvas)
 
 static void draw_too_small(struct canvas *canvas)
 {
-	canvas_format(canvas, 0, 0, -1, STYLE_WARNING, "terminal too small (need %dx%d)", FRAME_LEAST_COLUMNS, FRAME_LEAST_ROWS);
+	canvas_format(canvas, 0, 0, -1, STYLE_WARNING, "too small: needs %dx%d", FRAME_LEAST_COLUMNS, FRAME_LEAST_ROWS);
 	canvas_cursor(canvas, 0, 0, false);
 }
 

@@ -213,7 +213,7 @@ static void too_small_knows_the_way_out(void **state)
 
 	(void)state;
 	session_resize(stage->session, 9, 40);
-	shows(stage, "terminal too small (need 40x10)");
+	shows(stage, "too small: needs 40x10");
 	stage_keys(stage, "d e Enter");
 	assert_string_equal(place(stage), "list");
 	assert_false(stage->ended);
