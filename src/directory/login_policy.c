@@ -246,7 +246,7 @@ static void look_for_password(const struct world *world, struct connection *conn
 	if (!holds(connection, record, none))
 		return;
 	*out = (struct field_values){ .presence = VALUE_ABSENT, .note = "none is stored; it is never read" };
-	add_finding(record, "no-password", true, "there is no password in the directory: no login, no sending until one is set");
+	add_finding(record, "no-password", true, "there is no password in the directory: no login or sending by it until one is set");
 }
 
 void read_login(struct world *world, struct connection *connection, struct record *record)

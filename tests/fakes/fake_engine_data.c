@@ -253,7 +253,7 @@ static void end_user(struct record *record, size_t i)
 	static const struct finding expired[] = { { "password-expired", "password", true,
 		"password expired on 2026-11-18: no login, no sending until it is changed (password policy)" } };
 	static const struct finding expires[] = { { "password-expires", "password", false, "password expires on 2026-11-23, in 3 days (password policy)" } };
-	static const struct finding none[] = { { "no-password", "password", true, "there is no password in the directory: no login, no sending until one is set" } };
+	static const struct finding none[] = { { "no-password", "password", true, "there is no password in the directory: no login or sending by it until one is set" } };
 
 	if (i == 17 || i == 18) {
 		record_set_text(record, "password_changed", "2026-08-20T08:00:00Z");
