@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "desk/desk_private.h"
+#include "model/mailbox.h"
 
 /* Not done, and can be: waits, is under way, or somebody did not answer. What a step before it made senseless is not. */
 static bool may_be_done(enum desk_state state)
@@ -160,14 +161,18 @@ static bool is_of_stolen(const struct history_entry *entry)
 	return entry->job_words && strncmp(entry->job_words, JOB_STOLEN, strlen(JOB_STOLEN)) == 0;
 }
 
+static bool touches(const struct history_entry *entry, const struct kind *kind, const char *name)
+{
+	for (const char *const *field = entry->fields; field && *field && strcmp(entry->kind, kind->name) == 0; field++)
+		if (strcmp(*field, name) == 0)
+			return true;
+	return false;
+}
+
 /* Did it set a password? What it was before is known to nobody. */
 static bool set_password(const struct history_entry *entry)
 {
-	bool any = false;
-
-	for (const char *const *field = entry->fields; field && *field && strcmp(entry->kind, kind_user.name) == 0; field++)
-		any = any || strcmp(*field, "password") == 0;
-	return any && (entry->state == HISTORY_DONE || entry->state == HISTORY_PARTLY);
+	return touches(entry, &kind_user, "password") && (entry->state == HISTORY_DONE || entry->state == HISTORY_PARTLY);
 }
 
 enum { STAYS_TOLD = 4 };
@@ -199,7 +204,7 @@ static void plan_undo(struct desk_run *run, const struct history *history, const
 {
 	struct text stays = { 0 };
 	size_t count = 0;
-	bool unlocks_stolen = false, password = false;
+	bool unlocks_stolen = false, password = false, person = false, cached = false;
 
 	run->view.takes_back = run->taken_back = arena_text(run->arena, job);
 	for (size_t i = 0; i < history->count; i++) {
@@ -209,6 +214,8 @@ static void plan_undo(struct desk_run *run, const struct history *history, const
 			continue;
 		unlocks_stolen = unlocks_stolen || (entry->can_undo && is_of_stolen(entry) && strcmp(entry->kind, kind_user.name) == 0);
 		password = password || set_password(entry);
+		person = person || (entry->can_undo && strcmp(entry->kind, kind_user.name) == 0);
+		cached = cached || touches(entry, &kind_mailbox, "flush");
 		if (entry->can_undo)
 			desk_step(&run->plan, server_of(run, entry), NULL, arena_format(run->arena, "take back: %s", entry->sentence),
 				arena_format(run->arena, "taken back: %s", entry->sentence),
@@ -220,6 +227,9 @@ static void plan_undo(struct desk_run *run, const struct history *history, const
 		desk_remark(&run->plan, "! the NEW password stays: what it was before is known to nobody, so the old one does not come back with this (repair password sets another one)");
 	if (unlocks_stolen)
 		desk_remark(&run->plan, "! with the lock gone the password opens the account again: unless a new one was set since, it is the STOLEN one (repair password first)");
+	/* The job emptied them for what it had written. */
+	if (person && cached)
+		desk_remark(&run->plan, "! login caches are not emptied again: until they forget it (auth_cache_ttl) Dovecot may go by what the job had set (repair sessions empties them)");
 	if (count > 0)
 		desk_remark(&run->plan, "%zu change%s cannot be taken back and stay%s: %s%s", count, count == 1 ? "" : "s", count == 1 ? "s" : "", text_get(&stays),
 			count > STAYS_TOLD ? "; .." : "");

@@ -14,6 +14,8 @@
 
 #include "base/lookup.h"
 
+enum { MEGABYTE = 1048576 };
+
 void rules_say(struct rules_view *view, enum setting_weight weight, const char *format, ...)
 {
 	va_list arguments;
@@ -66,16 +68,26 @@ static bool mailbox_holds_message(struct rules_view *view, const char *name, str
 		"command, or %s=0", name, text_from_count(view->arena, mailbox), message ? text_from_count(view->arena, message) : "no limit", name);
 }
 
+/* What fits in: base64 makes 78 bytes with their line end of 57. */
+static void say_attachment(struct rules_view *view, int64_t message)
+{
+	int64_t most = message / 78 * 57, step = most < 10 * MEGABYTE ? 1024 : MEGABYTE;
+
+	rules_say(view, SETTING_NOTE, "The largest attachment is then about %s: sending makes it larger by a third (base64).",
+		text_from_size(view->arena, most < step ? most : most / step * step));
+	if (message < MEGABYTE)
+		rules_say(view, SETTING_WARNING, "Mail above %s is refused, from outside as well: that is most mail with a document or a picture%s.",
+			text_from_size(view->arena, message), message < 64 * 1024 ? ", and much that has none" : "");
+}
+
 static bool rule_sizes(struct rules_view *view, struct error *error)
 {
 	int64_t message;
 
 	if (!mailbox_holds_message(view, "mailbox-file-size", error) || !mailbox_holds_message(view, "virtual-mailbox-size", error))
 		return false;
-	/* base64 makes 78 bytes with their line end of 57. */
 	if (rules_edit(view, "message-size") && number_after(view, "message-size", &message) && message > 0)
-		rules_say(view, SETTING_NOTE, "The largest attachment is then about %s: sending makes it larger by a third (base64).",
-			text_from_size(view->arena, message / 78 * 57 / 1048576 * 1048576));
+		say_attachment(view, message);
 	return true;
 }
 

@@ -210,6 +210,7 @@ status 77 "not by a helpdesk" pr --role helpdesk stolen "$who" --yes
 same "which is told once" 1 "$(grep -c 'needs role admin' "$work/out")"
 status 0 "taken back by its number" pr_with back undo "$job" --yes
 said "what stays is named" "cannot be taken back and stay"
+said "and that caches may know the old" "login caches are not emptied again"
 status 0 "the history of that" pr history --format json
 said "tells how much" '"job_state":"partly_undone"'
 status 75 "once more" pr_with back undo "$job" --yes

@@ -125,6 +125,9 @@ static void sizes(void **state)
 {
 	static const struct rule_case cases[] = {
 		{ false, "", "message-size=51200000", "The largest attachment is then about 35 MB", "refused" },
+		{ false, "", "message-size=1048576", "The largest attachment is then about 748 KB", "is refused" },
+		{ false, "", "message-size=1048575", "! Mail above", "and much that has none" },
+		{ false, "", "message-size=1024", "! Mail above 1 KB is refused, from outside as well: that is most mail with a document or a picture, and much that has none", "0 B" },
 		{ false, "", "message-size=51200001", "refused: mailbox-file-size (51,200,000) must not be below message-size (51,200,001)", NULL },
 		{ false, "", "message-size=60 MB|mailbox-file-size=60 MB", "refused: virtual-mailbox-size", NULL },
 		{ false, "", "message-size=60 MB|mailbox-file-size=0|virtual-mailbox-size=0", "The largest attachment", "refused" },
