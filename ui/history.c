@@ -175,6 +175,7 @@ static void open_job(struct history_view *self, const char *job)
 static void open_row(struct history_view *self)
 {
 	const struct history_row *row = here(self);
+	struct history_trial_now now;
 	struct text text = { 0 };
 	struct arena *arena;
 
@@ -192,7 +193,7 @@ static void open_row(struct history_view *self)
 				history_given(row->entry->name), history_given(row->entry->id));
 	if (row->entry != NULL && row->entry->job != NULL)
 		text_addf(&text, "job     %s, %s\n", row->entry->job, history_given(row->entry->job_words));
-	text_addf(&text, "state   %s\n", row->state);
+	text_addf(&text, "state   %s\n", history_trial(self, row, arena, &now) ? now.words : row->state);
 	if (row->reason[0] != '\0')
 		text_addf(&text, "ticket  %s\n", row->reason);
 	if (row->entry != NULL && row->entry->undo_of != NULL)

@@ -91,6 +91,16 @@ void history_open_event(struct history_view *self, const struct live_event *even
 /* Asks since when, and shows the text for the end of a shift. */
 void history_handover(struct history_view *self);
 
+/* --- history_trial.c ------------------------------------------------------------------------------- */
+
+/* A change that is or was on trial as it stands now: a word for a narrow column, the whole of it, and how it is drawn. */
+struct history_trial_now {
+	const char *word, *words;
+	enum style style;
+};
+/* From the journals and what the guardian last told this console; nobody is asked. False: row is nothing on trial. Arena. */
+bool history_trial(const struct history_view *self, const struct history_row *row, struct arena *arena, struct history_trial_now *now);
+
 /* "2026-11-20 14:02", local time. Arena. */
 char *history_time(struct arena *arena, int64_t epoch);
 

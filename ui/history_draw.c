@@ -57,12 +57,16 @@ const char *history_title(const struct view *view, struct arena *arena)
 			: self->total == 1 ? "change" : "changes", whose);
 }
 
-static enum style state_style(const struct history_row *row)
+static enum style state_style(const struct history_view *self, const struct history_row *row, struct arena *arena)
 {
+	struct history_trial_now now;
+
 	if (row->event != NULL)
 		return row->open ? row->event->level == LEVEL_CRITICAL ? STYLE_BAD : STYLE_WARNING : STYLE_DIM;
 	if (row->entry == NULL)
 		return STYLE_DIM;
+	if (history_trial(self, row, arena, &now))
+		return now.style;
 	switch (history_state_of(row)) {
 	case HISTORY_DONE: return STYLE_OK;
 	case HISTORY_UNDONE: return STYLE_DIM;
@@ -82,14 +86,17 @@ static const char *counted_word(struct arena *arena, size_t some, size_t all, co
 }
 
 /* One word that fits a narrow column; the preview has the whole of it. */
-static const char *state_word(const struct history_row *row, struct arena *arena)
+static const char *state_word(const struct history_view *self, const struct history_row *row, struct arena *arena)
 {
+	struct history_trial_now now;
 	const struct history_job *job = row->job != NULL ? row->entry->of : NULL;
 
 	if (row->event != NULL)
 		return row->state;
 	if (row->entry == NULL)
 		return "log";
+	if (history_trial(self, row, arena, &now))
+		return now.word;
 	switch (history_state_of(row)) {
 	case HISTORY_DONE: return "done";
 	case HISTORY_FAILED: return "failed";
@@ -101,13 +108,13 @@ static const char *state_word(const struct history_row *row, struct arena *arena
 	return "";
 }
 
-/* Jobs of ten steps and more take a wider column, where there are any. */
+/* Jobs of ten steps and more, and what is going back, take a wider column, where there are any. */
 static int state_width(const struct history_view *self, struct arena *arena)
 {
 	size_t widest = STATE_LEAST;
 
 	for (size_t i = 0; i < self->count; i++) {
-		size_t length = self->rows[i].job != NULL ? strlen(state_word(&self->rows[i], arena)) : 0;
+		size_t length = self->rows[i].entry != NULL ? strlen(state_word(self, &self->rows[i], arena)) : 0;
 
 		widest = length > widest ? length : widest;
 	}
@@ -143,7 +150,7 @@ static struct columns place_columns(int width, bool reasons, bool watched, int s
 	return at;
 }
 
-static void draw_row(const struct history_row *row, struct canvas *canvas, int at, struct columns columns, bool here)
+static void draw_row(const struct history_view *self, const struct history_row *row, struct canvas *canvas, int at, struct columns columns, bool here)
 {
 	enum style style = here ? STYLE_ROW_HERE : STYLE_ROW;
 	const char *when = history_time(canvas->arena, row->time);
@@ -161,7 +168,8 @@ static void draw_row(const struct history_row *row, struct canvas *canvas, int a
 		canvas_words(canvas, at, columns.reason, columns.end - columns.reason, style, row->reason);
 	}
 	canvas_words(canvas, at, columns.what + (row->step ? 2 : 0), columns.state - columns.what - (row->step ? 3 : 1), style, row->what);
-	canvas_words(canvas, at, columns.state, columns.state_width, here ? style : state_style(row), state_word(row, canvas->arena));
+	canvas_words(canvas, at, columns.state, columns.state_width, here ? style : state_style(self, row, canvas->arena),
+		state_word(self, row, canvas->arena));
 }
 
 static void draw_head(struct canvas *canvas, int row, struct columns columns)
@@ -207,7 +215,7 @@ static void draw_rows(const struct history_view *self, struct canvas *canvas, in
 	if (rows > 0 && self->at >= (size_t)rows)
 		first = self->at - (size_t)rows + 1;
 	for (int row = 0; row < rows && first + (size_t)row < self->count; row++) {
-		draw_row(&self->rows[first + (size_t)row], canvas, top + row, columns, first + (size_t)row == self->at);
+		draw_row(self, &self->rows[first + (size_t)row], canvas, top + row, columns, first + (size_t)row == self->at);
 		canvas_target(canvas, top + row, 0, width, (int)first + row);
 	}
 }
@@ -221,7 +229,7 @@ static void add_line(struct wrapped *wrapped, const char *label, enum style styl
 static void preview_event(const struct history_view *self, struct wrapped *wrapped, struct arena *arena, const struct history_row *row)
 {
 	add_line(wrapped, "Began", STYLE_VALUE, history_time(arena, row->time));
-	add_line(wrapped, "Lasts", state_style(row), history_span(self, arena, row->event));
+	add_line(wrapped, "Lasts", state_style(self, row, arena), history_span(self, arena, row->event));
 	add_line(wrapped, "On it", STYLE_VALUE, row->event->who);
 	if (row->event->note != NULL)
 		wrapped_text(wrapped, 1, 2, STYLE_PLAIN, row->event->note, strlen(row->event->note));
@@ -230,6 +238,7 @@ static void preview_event(const struct history_view *self, struct wrapped *wrapp
 static void draw_preview(const struct history_view *self, struct canvas *canvas, int top, int column, int rows, int width)
 {
 	const struct history_row *row = self->at < self->count ? &self->rows[self->at] : NULL;
+	struct history_trial_now now;
 	struct wrapped wrapped;
 
 	if (row == NULL || rows < 1)
@@ -241,7 +250,7 @@ static void draw_preview(const struct history_view *self, struct canvas *canvas,
 		wrapped_draw(&wrapped, canvas, top, column, rows, 0);
 		return;
 	}
-	add_line(&wrapped, "State", state_style(row), row->state);
+	add_line(&wrapped, "State", state_style(self, row, canvas->arena), history_trial(self, row, canvas->arena, &now) ? now.words : row->state);
 	if (row->entry != NULL && row->entry->state == HISTORY_UNKNOWN) {
 		const char *key = keymap_key(session_keymap(self->view.session), "history", "refresh", canvas->arena);
 

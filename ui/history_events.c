@@ -150,12 +150,13 @@ static void add_changes(struct text *text, const struct history_view *self, stru
 
 	for (size_t i = 0; self->history != NULL && i < self->history->count; i++) {
 		const struct history_entry *entry = &self->history->entries[i];
+		bool as_meant = entry->state == HISTORY_DONE && entry->trial == TRIAL_NONE;
 
 		if (entry->time < since)
 			continue;
 		changes++;
 		text_addf(&lines, "  %s  %s%s%s (%s)\n", moment_words(arena, entry->time, session_now(self->view.session)), entry->sentence,
-			entry->state == HISTORY_DONE ? "" : ", ", entry->state == HISTORY_DONE ? "" : entry->state_words, entry->who);
+			as_meant ? "" : ", ", as_meant ? "" : entry->state_words, entry->who);
 	}
 	text_addf(text, "\nChanged: %zu\n%s", changes, text_get(&lines));
 	text_free(&lines);

@@ -89,7 +89,9 @@ const char *history_who(const struct history_entry *entry)
 	const char *who = history_given(entry->who);
 
 	/* The title says "made by you here"; the column has no room for it. */
-	return strcmp(who, "made by you here") == 0 ? "you, here" : who;
+	if (strncmp(who, HISTORY_ITSELF ",", strlen(HISTORY_ITSELF) + 1) == 0)
+		return HISTORY_ITSELF;
+	return strcmp(who, HISTORY_OURS) == 0 ? "you, here" : who;
 }
 
 void history_rebuild(struct history_view *self)

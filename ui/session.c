@@ -71,6 +71,11 @@ bool session_seconds(const struct session *session)
 	return session_role(session) == ROLE_MONITOR || overview_on_wall(session->section == NULL ? NULL : session->tops[section_index(session->section)]);
 }
 
+const struct armed *session_armed(const struct session *session)
+{
+	return session->armed;
+}
+
 const struct lamps *session_lamps(const struct session *session)
 {
 	return &session->lamps;

@@ -74,6 +74,8 @@ const struct section *session_section(const struct session *session);
 enum role session_role(const struct session *session);
 /* The clock has seconds: on a wall, where a clock that stands still is the sign of a dead picture. */
 bool session_seconds(const struct session *session);
+/* What waits to be confirmed (ui/armed.h); NULL: nothing is known of it yet. */
+const struct armed *session_armed(const struct session *session);
 const struct lamps *session_lamps(const struct session *session);
 /* Columns and saved filters of this person. */
 struct list_memory *session_list_memory(const struct session *session);

@@ -156,13 +156,18 @@ static struct entry entry_of_count(struct arena *arena, const struct history_job
 	return entry_of_text(arena, job ? arena_format(arena, "%zu", count) : NULL);
 }
 
+static const char *machine_word(const struct history_entry *one)
+{
+	return one->trial != TRIAL_NONE ? history_trial_word(one->trial) : history_state_word(one->state);
+}
+
 static void print_entry(struct output *output, const struct history_entry *one, bool table)
 {
 	struct arena *arena = output->arena;
 	const struct history_job *job = one->of;
 	struct entry entries[COLUMNS] = {
 		entry_of_text(arena, one->id), entry_of_text(arena, text_from_time(arena, one->time)), entry_of_text(arena, one->who),
-		entry_of_text(arena, one->sentence), entry_of_text(arena, table ? one->state_words : history_state_word(one->state)),
+		entry_of_text(arena, one->sentence), entry_of_text(arena, table ? one->state_words : machine_word(one)),
 		entry_of_text(arena, one->reason), entry_of_text(arena, one->job), entry_of_text(arena, job ? job->state_words : NULL),
 		entry_of_text(arena, one->host), entry_of_text(arena, one->verb),
 		entry_of_text(arena, one->kind), entry_of_text(arena, one->name), entry_of_text(arena, one->state_words),

@@ -200,6 +200,7 @@ static void take_end(struct file *file, const struct json *record, struct set *s
 	if (end == SET_UNKNOWN && set->end != SET_OPEN)
 		return;
 	set->end = end;
+	set->ended = json_get_number(record, "time", 0);
 	set->problem = kept(file, record, "problem");
 	set->none = end == SET_DONE && json_get_number(record, "did", 1) == 0;
 }
@@ -324,67 +325,7 @@ static int by_end(const void *a, const void *b)
 	return (first->time > second->time) - (first->time < second->time);
 }
 
-/* --- what a guardian took back ---------------------------------------------------------------------------- */
-
-static const struct delta *first_delta(const struct set *set, const char *attribute)
-{
-	const struct operation *operation = set->count > 0 ? &set->steps[0].operation : NULL;
-
-	for (size_t i = 0; operation && i < operation->delta_count; i++)
-		if (!strcmp(operation->deltas[i].attribute, attribute) && operation->deltas[i].count > 0 && !operation->deltas[i].secret)
-			return &operation->deltas[i];
-	return NULL;
-}
-
-/* The id by which its guardian knows a change: beside it where it holds secrets, else in it. */
-static const char *guardian_id(struct arena *arena, const struct set *set)
-{
-	const struct delta *id = first_delta(set, "id"), *change = first_delta(set, "change");
-	struct json *json = !id && change ? json_parse(change->values[0].bytes, change->values[0].length, NULL) : NULL;
-	const char *words = id ? id->values[0].bytes : json ? json_get_text(json, "id") : NULL;
-
-	words = words ? arena_text(arena, words) : NULL;
-	json_free(json);
-	return words;
-}
-
-static bool is_guarded(const struct set *set)
-{
-	return set->kind && guarded_kind(set->kind) && set->end == SET_DONE;
-}
-
-/* Orders come behind the change that they are about; the same end may stand in the journals of several sessions. */
-static void link_end(struct archive *archive, size_t at, const char *order)
-{
-	struct set *end = archive->sets[at];
-	const struct delta *delta = first_delta(end, order);
-
-	for (size_t i = at; delta && i-- > 0;) {
-		struct set *set = archive->sets[i];
-		const struct delta *other = is_guarded(set) ? first_delta(set, order) : NULL;
-		const char *id;
-
-		if (other && !strcmp(other->values[0].bytes, delta->values[0].bytes)) {
-			end->told_before = true;
-			return;
-		}
-		id = is_guarded(set) && !set->undone_by ? guardian_id(archive->arena, set) : NULL;
-		if (!id || strcmp(id, delta->values[0].bytes))
-			continue;
-		set->undone_by = end;
-		set->timed_out = !strcmp(order, "settle");
-		return;
-	}
-}
-
-static void link_ends(struct archive *archive)
-{
-	for (size_t i = 0; i < archive->count; i++)
-		if (is_guarded(archive->sets[i])) {
-			link_end(archive, i, "settle");
-			link_end(archive, i, "rollback");
-		}
-}
+/* --- what was taken back --------------------------------------------------------------------------------- */
 
 /* Newest first: whoever took a set back counts only where he was not taken back himself. */
 static void link_undone(struct archive *archive)
@@ -419,7 +360,7 @@ struct archive *archive_load(const char *directory, const char *shared, const ch
 		qsort(archive->sets, archive->count, sizeof(*archive->sets), by_time);
 	if (archive->end_count > 0)
 		qsort(archive->ends, archive->end_count, sizeof(*archive->ends), by_end);
-	link_ends(archive);
+	archive_link_trials(archive);
 	link_undone(archive);
 	return archive;
 }

@@ -43,12 +43,17 @@ struct set {
 	struct set_step *steps;
 	size_t count;
 	enum set_end end;
+	int64_t ended;                     /* epoch milliseconds when that was written */
 	bool none;                         /* DONE: counted, and it was done to none */
 	bool ours;                         /* in our own directory */
 	bool live;                         /* another running session of ours is at it */
 	const struct set *finished_by;     /* the applied set that did the rest of it and holds; NULL */
 	const struct set *undone_by;       /* the applied set that took it back and holds, or tells that the guardian did; NULL */
 	bool timed_out;                    /* undone_by tells that nobody confirmed it in time */
+	bool going_back;                   /* under a guardian: it was told to put it back, and how that ended is not known */
+	bool settles;                      /* it changed nothing: it tells that a guardian put a change back by itself */
+	const char *guarded;               /* under a guardian: the id by which that knows it; NULL: it is no such change, or not done */
+	int64_t until;                     /* epoch s until which it waits to be confirmed; 0: it does not, or it was */
 	bool told_before;                  /* an end that another journal tells too, and told first */
 };
 struct archive {
@@ -77,6 +82,10 @@ size_t set_undoable(const struct set *set);
 size_t set_rest(const struct set *set);
 /* The step that deleted an object through a management system; then nothing of the set can be taken back. NULL: none did. */
 const struct operation *set_deleted_through(const struct set *set);
+/* Joins changes under a guardian with the orders about them (trials.c); sets oldest first. Part of archive_load. */
+void archive_link_trials(struct archive *archive);
+/* Is it on trial at `now` (epoch s), as far as the journals tell? */
+enum history_trial set_trial(const struct set *set, int64_t now);
 /* Nobody has seen how it ended, and no running session is at it. */
 bool set_is_unknown(const struct set *set);
 

@@ -136,11 +136,24 @@ void gate_preview_rest(struct gate *gate, const char *id, void (*done)(void *con
 enum history_state { HISTORY_DONE, HISTORY_FAILED, HISTORY_UNKNOWN, HISTORY_UNDONE, HISTORY_PARTLY, HISTORY_PARTLY_UNDONE };
 /* "done", "failed", "unknown", "undone", "partly", "partly_undone": for machines. Static. */
 const char *history_state_word(enum history_state state);
+/*
+ * A change of a server's files waits to be confirmed, else it goes back: it is DONE and on trial. NOT_SEEN: its time is over,
+ * and the journals do not tell whether it was confirmed elsewhere or went back.
+ */
+enum history_trial { TRIAL_NONE, TRIAL_ON, TRIAL_BACK, TRIAL_NOT_SEEN };
+/* "on_trial", "going_back", "not_seen"; NONE: "". For machines. Static. */
+const char *history_trial_word(enum history_trial trial);
+/* "on trial until 14:02, ..." (local time), and so on, for people; until: epoch s. NONE: "done". Arena. */
+const char *history_trial_words(struct arena *arena, enum history_trial trial, int64_t until);
+/* Of one that its guardian put back by itself, because of why; NULL: nothing was said of it. Arena. */
+const char *history_back_words(struct arena *arena, const char *why);
 #define HISTORY_OURS "made by you here"
+/* Who made what a guardian did by itself; who wrote that down follows. */
+#define HISTORY_ITSELF "by itself"
 struct history_entry {
 	const char *id;
 	int64_t time;
-	const char *who;                   /* HISTORY_OURS, or a login of another, or a DN from the access log */
+	const char *who;                   /* HISTORY_OURS, HISTORY_ITSELF and more, or a login of another, or a DN from the access log */
 	const char *host;
 	const char *verb, *kind, *name;    /* stable words */
 	const char *target;                /* entryUUID of what it is about; NULL: none is known */
@@ -148,6 +161,9 @@ struct history_entry {
 	const char *reason;
 	enum history_state state;
 	const char *state_words;
+	enum history_trial trial;          /* of one that is DONE; as the journals told when they were read */
+	int64_t trial_until;               /* epoch s; 0: it waits for nothing */
+	const char *guarded;               /* the id by which its guardian knows it; NULL: none has it */
 	bool already;                      /* DONE: everything was so already, so it changed nothing */
 	bool tries;                        /* a password was tried: it looks whether the rest worked, and changes nothing */
 	bool can_undo;

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/text.h"
 #include "gate/gate_private.h"
 #include "gate/history_jobs.h"
@@ -35,16 +36,21 @@ static bool was_so(const struct set *set)
 	return set->end == SET_DONE && (set->none || (set->count > 0 && i == set->count));
 }
 
-static const char *state_words(struct arena *arena, const struct set *set)
+static const char *back_words(struct arena *arena, const struct set *set)
+{
+	return set->timed_out ? history_back_words(arena, set->undone_by->reason) : arena_format(arena, "taken back by %s", set->undone_by->id);
+}
+
+static const char *state_words(struct arena *arena, const struct set *set, enum history_trial trial)
 {
 	switch (state_of(set)) {
 	case HISTORY_DONE:
-		return set->finished_by ? arena_format(arena, "%zu of %zu steps done, the rest by %s", set_undoable(set), set->count,
+		return trial != TRIAL_NONE ? history_trial_words(arena, trial, set->until) : set->finished_by ? arena_format(arena, "%zu of %zu steps done, the rest by %s", set_undoable(set), set->count,
 			set->finished_by->id) : was_so(set) ? "was so already" : "done";
 	case HISTORY_FAILED:
 		return set->problem ? arena_format(arena, "not done: %s", set->problem) : "not done";
 	case HISTORY_UNDONE:
-		return set->timed_out ? "rolled back (not confirmed)" : arena_format(arena, "taken back by %s", set->undone_by->id);
+		return back_words(arena, set);
 	case HISTORY_PARTLY:
 		return arena_format(arena, "%zu of %zu steps done: %s", set_undoable(set), set->count,
 			set->problem ? set->problem : "the rest failed");
@@ -89,13 +95,20 @@ static bool counted(const struct set *set)
 	return kind && kind->result && set->end == SET_DONE && set->problem;
 }
 
-static void fill(struct arena *arena, const struct set *set, struct history_entry *entry)
+static const char *who_of(struct arena *arena, const struct set *set)
+{
+	if (set->settles)
+		return arena_format(arena, "%s, told by %s", HISTORY_ITSELF, set->ours ? "you here" : set->who ? set->who : "?");
+	return set->ours ? HISTORY_OURS : given(arena, set->who);
+}
+
+static void fill(struct arena *arena, const struct set *set, struct history_entry *entry, int64_t now)
 {
 	enum history_state state = state_of(set);
 
 	entry->id = given(arena, set->id);
 	entry->time = set->time / 1000;
-	entry->who = set->ours ? HISTORY_OURS : given(arena, set->who);
+	entry->who = who_of(arena, set);
 	entry->host = given(arena, set->host);
 	entry->verb = given(arena, set->verb);
 	entry->kind = given(arena, set->kind);
@@ -104,7 +117,10 @@ static void fill(struct arena *arena, const struct set *set, struct history_entr
 	entry->sentence = given(arena, counted(set) ? set->problem : set->sentence);
 	entry->reason = given(arena, set->reason);
 	entry->state = state;
-	entry->state_words = state_words(arena, set);
+	entry->trial = state == HISTORY_DONE ? set_trial(set, now) : TRIAL_NONE;
+	entry->trial_until = set->until;
+	entry->guarded = arena_text(arena, set->guarded);
+	entry->state_words = state_words(arena, set, entry->trial);
 	entry->already = was_so(set);
 	entry->can_undo = (state == HISTORY_DONE || state == HISTORY_PARTLY) && set_undoable(set) > 0;
 	entry->rest = set_rest(set);
@@ -123,11 +139,12 @@ struct history *history_of(const struct archive *archive)
 	struct arena *arena = arena_new();
 	struct history *history = arena_alloc(arena, sizeof(*history));
 	struct history_entry *entries = arena_alloc(arena, archive->count * sizeof(*entries));
+	int64_t now = clock_now();
 	size_t i;
 
 	for (i = archive->count; i-- > 0;)
 		if (archive->sets[i]->session && !archive->sets[i]->told_before)
-			fill(arena, archive->sets[i], &entries[history->count++]);
+			fill(arena, archive->sets[i], &entries[history->count++], now);
 	history->arena = arena;
 	history->entries = entries;
 	history->others = archive->others;

@@ -189,6 +189,19 @@ bool settings_watch_first(const struct settings_watch *self, struct settings_wai
 	return first != NULL;
 }
 
+bool settings_watch_known(const struct settings_watch *self, const char *server, const char *id, struct settings_wait *wait)
+{
+	for (size_t i = 0; i < self->count; i++) {
+		const struct watched *one = &self->servers[i];
+
+		if (strcmp(host_at(self->hosts, i)->name, server) || !one->arena || !one->report.id || strcmp(one->report.id, id))
+			continue;
+		*wait = wait_of(one);
+		return true;
+	}
+	return false;
+}
+
 size_t settings_watch_count(const struct settings_watch *self)
 {
 	size_t count = 0;

@@ -37,6 +37,8 @@ void settings_watch_look(struct settings_watch *self, const char *server);
 void settings_watch_tick(struct settings_watch *self);
 /* The change that goes back first; false: nothing waits. */
 bool settings_watch_first(const struct settings_watch *self, struct settings_wait *wait);
+/* What the guardian of this server last told of the change with this id; false: nothing, or it was about another one. */
+bool settings_watch_known(const struct settings_watch *self, const char *server, const char *id, struct settings_wait *wait);
 /* How many servers have a change that waits. */
 size_t settings_watch_count(const struct settings_watch *self);
 
