@@ -24,6 +24,7 @@ struct armed {
 	struct settings_watch *watch;
 	char *ordered;                     /* id of the change that was ordered about from here; NULL: none */
 	bool told;                         /* that order was applied, and the review has told so */
+	char *back;                        /* how a rollback from here ended before its review has told of the order; NULL */
 	bool telling;                      /* what we tell the views is no news for us */
 	struct quiet *quiet;               /* orders without a review that are under way */
 };
@@ -177,6 +178,30 @@ static void tell_end(struct armed *self, const struct settings_wait *wait)
 			"was confirmed and stays" : "was rolled back, the old values run again");
 }
 
+/* The guardian's line about a service that was not there to be looked at; NULL: the old values were seen to run. */
+static const char *not_running(const struct guardian_report *report)
+{
+	for (size_t i = 0; report->lines != NULL && report->lines[i] != NULL; i++) {
+		if (strstr(report->lines[i], "it will start with the old files") != NULL)
+			return report->lines[i];
+	}
+	return NULL;
+}
+
+/* The review tells of the order only; whoever gave it wants to know that the old values are there. */
+static void tell_back(struct armed *self, const struct settings_wait *wait)
+{
+	struct arena *arena = arena_new();
+	const char *noun = settings_kind(wait->report)->noun, *idle = not_running(wait->report);
+	const char *back = idle != NULL ? arena_format(arena, "%s: the old %s are back; %s", wait->server, noun, idle) :
+		arena_format(arena, "%s: the old %s are back, and were seen to run", wait->server, noun);
+
+	free(self->back);
+	self->back = self->told ? NULL : memory_text(back);
+	session_notice(self->session, NULL, "%s", back);
+	arena_free(arena);
+}
+
 /* A change of an earlier session that ended when nobody was there; in the history it may be already. */
 struct late { struct quiet *note; char *id, *noun, *why; };
 
@@ -220,12 +245,14 @@ static void on_end(void *context, const struct settings_wait *wait)
 {
 	struct armed *self = context;
 	const struct guardian_report *report = wait->report;
-	bool ours = self->told && self->ordered != NULL && report->id != NULL && strcmp(self->ordered, report->id) == 0;
+	bool ordered = self->ordered != NULL && report->id != NULL && strcmp(self->ordered, report->id) == 0, ours = ordered && self->told;
 	bool may = report->id != NULL && role_may(session_role(self->session), settings_kind(report), NULL, VERB_EDIT) &&
 		gate_write_reason(session_engine(self->session)->gate) == NULL && !session_replayed(self->session);
 	bool writes = may && made_by_us(self, report);
 
-	if (wait->waited && !ours)
+	if (wait->waited && ordered && report->state == GUARDIAN_ROLLED_BACK && report->kind == ERROR_NONE)
+		tell_back(self, wait);
+	else if (wait->waited && (!ours || report->state == GUARDIAN_STUCK))
 		tell_end(self, wait);
 	else if (!wait->waited && report->state == GUARDIAN_STUCK)
 		tell_end(self, wait);
@@ -266,12 +293,18 @@ void armed_free(struct armed *self)
 	for (struct quiet *quiet = self->quiet; quiet != NULL; quiet = quiet->next)
 		quiet->armed = NULL;
 	free(self->ordered);
+	free(self->back);
 	free(self);
 }
 
 bool armed_tick(struct armed *self)
 {
 	settings_watch_tick(self->watch);
+	if (self->back != NULL && self->told) {
+		session_notice(self->session, NULL, "%s", self->back);
+		free(self->back);
+		self->back = NULL;
+	}
 	return settings_watch_count(self->watch) > 0;
 }
 
@@ -305,6 +338,11 @@ void armed_light(const struct armed *self, struct lamps *lamps)
 	snprintf(lamps->lamp[LAMP_CONFIRM].brief, sizeof lamps->lamp[0].brief, "%.10s %s%s", wait.server, wait.left_s > 0 ? "confirm " : "goes back",
 		wait.left_s > 0 ? left_words(arena, wait.left_s) : "");
 	arena_free(arena);
+}
+
+bool armed_knows(const struct armed *self, const char *server, const char *id, struct settings_wait *wait)
+{
+	return self != NULL && server != NULL && id != NULL && settings_watch_known(self->watch, server, id, wait);
 }
 
 static const char *const words[][2] = { { "confirm-change", "confirm" }, { "rollback-change", "rollback" }, { "more-time", "more" } };
@@ -349,6 +387,8 @@ void armed_act(struct armed *self, const struct action *action)
 		return;
 	}
 	free(self->ordered);
+	free(self->back);
+	self->back = NULL;
 	self->ordered = memory_text(wait.report->id);
 	self->told = false;
 	session_push(self->session, review_view_new(self->session, settings_order(settings_kind(wait.report), wait.server, order, wait.report->id, 0)));

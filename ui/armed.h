@@ -22,6 +22,9 @@ bool armed_tick(struct armed *self);
 void armed_event(struct armed *self, const struct event *event);
 /* Puts the change that goes back first among the lamps, before all others. */
 void armed_light(const struct armed *self, struct lamps *lamps);
+/* What was last told here of the change of this server with this id; self may be NULL. False: nothing. */
+struct settings_wait;
+bool armed_knows(const struct armed *self, const char *server, const char *id, struct settings_wait *wait);
 /* Is this one of the three actions? Then why it cannot be done now (static words), NULL: it can. */
 bool armed_takes(const struct action *action);
 const char *armed_blocked(const struct armed *self, const struct action *action);

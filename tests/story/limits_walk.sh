@@ -59,8 +59,10 @@ ok "the new values run" runs 60
 ok "they stand in the drop-in" grep -q 'process_limit = 60' "$drop_ins/99-postroom.conf"
 keys 2
 ok "in other sections too" shows 'mail1 confirm [0-9]+:[0-5][0-9]'
-keys M-m
-ok "one key gives more time" shows 'mail1 confirm [45]:[0-5][0-9]'
+keys H
+ok "the history says that it is on trial" shows 'Change the limits of mail1.*on trial'
+ok "and until when" shows 'on trial until [0-9][0-9]:[0-5][0-9]'
+ok "one key gives more time" eval "keys M-m; shows 'mail1 confirm [45]:[0-5][0-9]'"
 keys M-c
 ok "one key leads to confirming" shows 'Confirm: the new'
 press_apply >/dev/null
@@ -73,6 +75,7 @@ ok "50 sessions hold" hold 50
 keys H
 ok "the history has the change" shows 'Change the limits of mail1'
 ok "and that it was confirmed" shows 'Confirm: the new'
+ok "so it is on trial no more" eval '! screen | grep -q "on trial"'
 end_sessions
 close_console
 
@@ -89,14 +92,15 @@ ok "the console is gone" soon is_dead "$killed"
 close_console
 ok "at the deadline the old values run again" runs 20
 ok "and the file is as it was" file_goes
+ok "until somebody looks nothing is told of its end" eval "pr history --format tsv | grep 'Change the limits of mail1' | head -1 | grep -q 'not looked at here'"
 console 100 30 --config "$work/admin.conf"
 ok "the next console opens" shows 'dir ok'
 keys H
-ok "and finds in the history how it ended" shows 'came back by themselves'
+ok "and finds in the history how it ended" shows 'by itself +The former limits of mail1 came back'
 close_console
 ok "once" test "$(pr history --format tsv | grep -c 'came back by themselves')" = 1
-ok "the change itself is told to be rolled back" eval "pr history --format tsv | grep 'Change the limits of mail1' | head -1 | grep -q 'rolled back (not confirmed)'"
-rolled=$(pr history --format tsv | grep 'rolled back (not confirmed)' | head -1 | cut -f1)
+ok "the change itself is told to be rolled back" eval "pr history --format tsv | grep 'Change the limits of mail1' | head -1 | grep -q 'taken back by its timer'"
+rolled=$(pr history --format tsv | grep 'taken back by its timer' | head -1 | cut -f1)
 status 75 "and cannot be taken back again" pr undo "$rolled" --yes
 said "since it has been" "has been taken back already"
 
@@ -108,6 +112,21 @@ press_apply >/dev/null
 ok "it tells that the old values run again" shows 'taken back, the old values run' 90
 ok "which they do" runs 20
 ok "and counts no more" gone 'mail1 confirm'
+close_console
+
+# --- a console that takes it back ------------------------------------------------------------------------
+console 100 30 --config "$work/admin.conf"
+ok "another" shows 'dir ok'
+ok "walks there too" walk_to_review 200
+press_apply >/dev/null
+ok "it waits there" shows 'mail1 confirm [0-9]+:[0-5][0-9]' 90
+keys M-z
+ok "one key leads to rolling back" shows 'Roll back: the old'
+press_apply >/dev/null
+ok "it tells that the old limits are back" shows 'the old limits are back, and were seen to run' 90
+ok "and they are" runs 20
+keys H
+ok "the history has it as undone" shows 'Change the limits of mail1.*undone'
 close_console
 
 # --- who may not ----------------------------------------------------------------------------------------------

@@ -8,10 +8,12 @@
 
 #include <cmocka.h>
 
+#include "base/clock.h"
 #include "model/guarded.h"
 #include "settings/guardian.h"
 #include "tests/fakes/fake_hosts.h"
 #include "tests/fakes/stage.h"
+#include "ui/history.h"
 #include "ui/session_private.h"
 
 static struct stage *stage_with(enum role role)
@@ -201,6 +203,104 @@ static void what_was_left_is_put_back(void **state)
 	}
 }
 
+/* The order was told by its review; that the old limits are there is told when the guardian has seen it, also where that came first. */
+static void a_rollback_is_told_to_its_end(void **state)
+{
+	(void)state;
+	for (unsigned first = 0; first < 2; first++) {
+		struct stage *stage = stage_with(ROLE_ADMIN);
+
+		says(stage, GUARDIAN_WAITING, 100, NULL, ERROR_NONE);
+		session_act(stage->session, action_find("rollback-change"));
+		wait_a_moment(stage);
+		will_say(stage, "t.kern@here", GUARDIAN_ROLLED_BACK, 0, NULL, ERROR_NONE);
+		if (first == 1)
+			later(stage);
+		stage_keys(stage, "Right Enter");
+		wait_a_moment(stage);
+		assert_int_equal(fake_writes(stage->engine), 1);
+		if (first == 1)
+			later(stage);
+		assert_true(shows(stage, "mail1: the old limits are back, and were seen to run"));
+		stage_free(stage);
+	}
+}
+
+/* A service that is not there runs nothing. */
+static void a_rollback_of_what_does_not_run(void **state)
+{
+	static const char *const lines[] = { "Dovecot does not run; it will start with the old files", NULL };
+	struct stage *stage = stage_with(ROLE_ADMIN);
+	struct guardian_report report = { .state = GUARDIAN_ROLLED_BACK, .id = "change-1", .who = "t.kern@here", .noun = "limits", .since = 1000,
+		.now = 1000, .lines = lines };
+
+	(void)state;
+	says(stage, GUARDIAN_WAITING, 100, NULL, ERROR_NONE);
+	session_act(stage->session, action_find("rollback-change"));
+	wait_a_moment(stage);
+	fake_hosts_reply(stage->engine->hosts, &(struct fake_reply){ .host = "mail1", .command = "guardian-look",
+		.output = guardian_report_json(stage->engine->config->arena, &report) });
+	stage_keys(stage, "Right Enter");
+	wait_a_moment(stage);
+	assert_false(shows(stage, "seen to run"));
+	assert_true(shows(stage, "the old limits are back; Dovecot does not run"));
+	stage_free(stage);
+}
+
+/* --- as the history shows it ------------------------------------------------------------------------------ */
+
+/* By what the guardian said; change-2: what it said is about another change, so the journals alone tell. */
+static const struct {
+	const char *id;
+	enum guardian_state state;
+	int64_t left;
+	const char *why;
+	enum error_kind kind;
+	enum history_trial trial;
+	int64_t until;                     /* from now */
+	const char *word, *words;
+} stands[] = {
+	{ "change-1", GUARDIAN_WAITING, 100, NULL, ERROR_NONE, TRIAL_ON, 10, "on trial", "on trial until " },
+	{ "change-1", GUARDIAN_WAITING, 100, NULL, ERROR_NONE, TRIAL_NOT_SEEN, -10, "on trial", "on trial until " },
+	{ "change-1", GUARDIAN_WAITING, 0, NULL, ERROR_NONE, TRIAL_ON, 10, "going back", "going back" },
+	{ "change-1", GUARDIAN_ROLLING_BACK, 0, NULL, ERROR_NONE, TRIAL_ON, 10, "going back", "going back" },
+	{ "change-1", GUARDIAN_CONFIRMED, 0, NULL, ERROR_NONE, TRIAL_NOT_SEEN, -10, "done", "done and confirmed" },
+	{ "change-1", GUARDIAN_ROLLED_BACK, 0, NULL, ERROR_NONE, TRIAL_ON, 10, "undone", "rolled back" },
+	{ "change-1", GUARDIAN_ROLLED_BACK, 0, "nobody confirmed it in time", ERROR_REFUSED, TRIAL_ON, 10, "undone", "taken back by its timer: nobody confirmed it in time" },
+	{ "change-1", GUARDIAN_ROLLED_BACK, 0, "it was ended", ERROR_REFUSED, TRIAL_ON, 10, "undone", "taken back by itself: it was ended" },
+	{ "change-1", GUARDIAN_STUCK, 0, "no room", ERROR_FILE, TRIAL_ON, 10, "STUCK", "neither kept nor taken back: no room" },
+	{ "change-1", GUARDIAN_LOOKING, 0, NULL, ERROR_NONE, TRIAL_ON, 10, "on trial", "on trial until " },
+	{ "change-2", GUARDIAN_CONFIRMED, 0, NULL, ERROR_NONE, TRIAL_ON, 10, "on trial", "on trial until " },
+	{ "change-2", GUARDIAN_CONFIRMED, 0, NULL, ERROR_NONE, TRIAL_ON, -10, "not seen", "confirmed or taken back: not looked at here" },
+	{ "change-2", GUARDIAN_CONFIRMED, 0, NULL, ERROR_NONE, TRIAL_NOT_SEEN, -10, "not seen", "confirmed or taken back: not looked at here" },
+	{ "change-2", GUARDIAN_CONFIRMED, 0, NULL, ERROR_NONE, TRIAL_BACK, 10, "going back", "going back" },
+	{ NULL, GUARDIAN_CONFIRMED, 0, NULL, ERROR_NONE, TRIAL_ON, 10, "on trial", "on trial until " },
+};
+
+static void the_history_says_what_is_so(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof stands / sizeof *stands; i++) {
+		struct stage *stage = stage_with(ROLE_ADMIN);
+		struct history_view view = { .view = { .session = stage->session } };
+		struct history_entry entry = { .name = "mail1", .guarded = stands[i].id, .state = HISTORY_DONE, .trial = stands[i].trial,
+			.trial_until = clock_now() + stands[i].until };
+		struct history_row row = { .entry = &entry };
+		struct history_trial_now now = { 0 };
+		struct arena *arena = arena_new();
+
+		says(stage, stands[i].state, stands[i].left, stands[i].why, stands[i].kind);
+		assert_true(history_trial(&view, &row, arena, &now));
+		assert_string_equal(now.word, stands[i].word);
+		if (strncmp(now.words, stands[i].words, strlen(stands[i].words)) != 0)
+			fail_msg("case %zu: %s", i, now.words);
+		entry.trial = TRIAL_NONE;
+		assert_false(history_trial(&view, &row, arena, &now));
+		arena_free(arena);
+		stage_free(stage);
+	}
+}
+
 /* One key, no review; filed as what it is a change of, although it was made elsewhere. */
 static void more_time(void **state)
 {
@@ -225,7 +325,9 @@ int main(void)
 	const struct CMUnitTest tests[] = { cmocka_unit_test(waits_in_every_section), cmocka_unit_test(who_may),
 		cmocka_unit_test(first_look_finds_it_on_its_way), cmocka_unit_test(how_it_ended_is_written),
 		cmocka_unit_test(what_is_not_ours_is_not_written),
-		cmocka_unit_test(what_was_left_is_put_back), cmocka_unit_test(more_time) };
+		cmocka_unit_test(what_was_left_is_put_back), cmocka_unit_test(more_time),
+		cmocka_unit_test(a_rollback_is_told_to_its_end), cmocka_unit_test(a_rollback_of_what_does_not_run),
+		cmocka_unit_test(the_history_says_what_is_so) };
 
 	return cmocka_run_group_tests_name("armed", tests, NULL, NULL);
 }
