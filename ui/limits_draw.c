@@ -273,6 +273,17 @@ static bool more_files(const struct limits_view *self)
 	return false;
 }
 
+/* What is typed goes there only where one of these lines has the focus; elsewhere digits are sections or another number. */
+static const char *asks_for_goal(const struct limits_view *self, struct arena *arena)
+{
+	const char *key = keymap_key(session_keymap(self->view.session), "limits", "previous-field", arena);
+
+	if (self->focus <= LIMITS_IN_PERSON)
+		return "Type above how many connections at once the server is to take; what it takes for that follows here.";
+	return arena_format(arena, "%s leads up to the line for how many connections at once the server is to take; what it takes for that follows here.",
+			key != NULL ? key : "The action previous-field");
+}
+
 static void add_plan(const struct limits_view *self, struct wrapped *page)
 {
 	const char *key = keymap_key(session_keymap(self->view.session), "limits", "apply", page->arena);
@@ -283,7 +294,7 @@ static void add_plan(const struct limits_view *self, struct wrapped *page)
 		return;
 	}
 	if (!self->planned) {
-		limits_page_say(page, STYLE_DIM, "", "Type above how many connections at once the server is to take; what it takes for that follows here.");
+		limits_page_say(page, STYLE_DIM, "", asks_for_goal(self, page->arena));
 		return;
 	}
 	if (self->set.refused != NULL) {

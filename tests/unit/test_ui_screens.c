@@ -96,6 +96,7 @@ static const struct scene scenes[] = {
 	{ "repair-leaver", ROLE_ADMIN, "users", { "/", "=user000", "Enter V", "=user001@example.de", "Down", "=2026-12-24", "Ctrl-G", NULL }, false, false, 0, 2, 0 },
 	{ "history-job", ROLE_ADMIN, "users", { "/", "=user000", "Enter s Ctrl-G", "Tab Tab Enter", "Esc Esc H", "Enter", NULL }, false, false, 0, 2, 0 },
 	{ "limits", ROLE_ADMIN, "limits", { NULL }, false, false, 0, 3, 1 },
+	{ "limits-left", ROLE_ADMIN, "limits", { "Esc", NULL }, false, false, 0, 3, 1 },
 	{ "limits-goal", ROLE_ADMIN, "limits", { "=900", NULL }, false, false, 0, 3, 1 },
 	{ "limits-people", ROLE_ADMIN, "limits", { "Tab", "=200", "Tab", "=4", "PgDn", NULL }, false, false, 0, 3, 1 },
 	{ "limits-causes", ROLE_ADMIN, "limits", { "=900", "Tab Tab Tab Enter PgDn PgDn", NULL }, false, false, 0, 3, 1 },

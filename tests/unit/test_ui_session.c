@@ -174,6 +174,24 @@ static void answers_find_their_stack(void **state)
 	stage_free(stage);
 }
 
+/* What the limits ask to be typed is asked only where it can be typed; after Esc digits are sections. */
+static void the_limits_say_where_a_number_goes(void **state)
+{
+	const struct fake_settings settings = { .role = ROLE_ADMIN, .servers = 3 };
+	struct stage *stage = stage_new(&settings, "limits", 24, 120, VISIBLE_UTF8);
+
+	(void)state;
+	shows(stage, "Type above how many connections");
+	stage_keys(stage, "Esc 2 L");
+	shows(stage, "Shift-Tab leads up to the line for how many connections");
+	hides(stage, "Type above");
+	stage_keys(stage, "Shift-Tab Shift-Tab Shift-Tab");
+	shows(stage, "Type above how many connections");
+	stage_type(stage, "900");
+	shows(stage, "What it takes");
+	stage_free(stage);
+}
+
 static void cover_hides_until_the_next_key(void **state)
 {
 	struct stage *stage = open_session(ROLE_ADMIN);
@@ -440,7 +458,7 @@ int main(void)
 		cmocka_unit_test(notices_stay_and_hints_go),
 		cmocka_unit_test(ticks_paint_only_the_minute),
 		cmocka_unit_test(answers_find_their_stack),
-		cmocka_unit_test(cover_hides_until_the_next_key),
+		cmocka_unit_test(the_limits_say_where_a_number_goes), cmocka_unit_test(cover_hides_until_the_next_key),
 		cmocka_unit_test(every_size_is_drawn),
 		cmocka_unit_test(too_small_knows_the_way_out),
 		cmocka_unit_test(drawing_has_no_memory),
