@@ -234,16 +234,6 @@ const char *page_live_limit(const struct page_live *page, const struct record *r
 	return told > 0 ? arena_format(arena, "%s, the default of %s", text_from_size(arena, told), server) : "no limit: none is set, and the server has no default";
 }
 
-/* 0: not told. */
-static int64_t time_in(const struct record *record, const char *field)
-{
-	int64_t time;
-
-	if (kind_field(record->kind, field) == NULL || (!text_to_time(record_text(record, field), &time) && !text_to_time_iso(record_text(record, field), &time)))
-		return 0;
-	return time;
-}
-
 static bool is_yes(const struct record *record, const char *field)
 {
 	return kind_field(record->kind, field) != NULL && strcmp(record_text(record, field), "yes") == 0;
@@ -284,7 +274,7 @@ static int64_t login_in_logs(const struct page_live *page, struct arena *arena)
 /* The directory may lag behind, and many have none: whichever saw one later counts. */
 const char *page_live_login(const struct page_live *page, const struct record *record, struct arena *arena)
 {
-	int64_t told = time_in(record, "last_login"), seen = login_in_logs(page, arena), set = time_in(record, "password_changed");
+	int64_t told = record_time(record, "last_login"), seen = login_in_logs(page, arena), set = record_time(record, "password_changed");
 	/* A new password is tried at once, and to the directory that is a login. */
 	bool trial = set != 0 && told >= set && told - set <= TRIAL_SECONDS;
 
@@ -296,7 +286,7 @@ const char *page_live_login(const struct page_live *page, const struct record *r
 const char *page_live_password(const struct record *record, struct arena *arena)
 {
 	const struct field_values *password = record_get(record, "password");
-	int64_t set = time_in(record, "password_changed"), ends = time_in(record, "password_ends"), left = ends - clock_now();
+	int64_t set = record_time(record, "password_changed"), ends = record_time(record, "password_ends"), left = ends - clock_now();
 	const char *words = set == 0 ? "" : arena_format(arena, "set %.10s", history_time(arena, set)), *end = "";
 
 	/* Times of one that is gone may have come back with the entry. */

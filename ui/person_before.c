@@ -139,18 +139,10 @@ int64_t person_before_changed(const struct person_before *before, const char *fi
 
 		if (entry->state != HISTORY_DONE || !is_theirs(before, entry))
 			continue;
-		for (const char *const *name = entry->fields; name != NULL && *name != NULL; name++)
-			if (strcmp(*name, field) == 0)
-				return entry->undo_of == NULL ? entry->time : 0;
+		if (history_touches(entry, field))
+			return entry->undo_of == NULL ? entry->time : 0;
 	}
 	return 0;
-}
-
-static int64_t password_set(const struct record *record)
-{
-	int64_t time;
-
-	return text_to_time(record_text(record, "password_changed"), &time) || text_to_time_iso(record_text(record, "password_changed"), &time) ? time : 0;
 }
 
 struct wrong_before person_before_wrong(const struct person_before *before, const struct record *record, struct arena *arena)
@@ -159,12 +151,12 @@ struct wrong_before person_before_wrong(const struct person_before *before, cons
 	const struct history_entry *lock = history_lock(before->history, record), *back = history_without_password(before->history, record);
 
 	if (lock != NULL) {
-		tells.locked_by = strcmp(history_given(lock->who), HISTORY_OURS) == 0 ? "you" : arena_text(arena, history_given(lock->who));
+		tells.locked_by = arena_text(arena, history_maker(lock));
 		tells.locked_when = history_time(arena, lock->time);
 		tells.locked_why = arena_text(arena, history_given(lock->reason));
 		tells.locked_as = history_is_job(lock, JOB_STOLEN) ? "as STOLEN" : history_is_job(lock, JOB_LEAVER) ? "as a leaver" : NULL;
 	}
-	if (back != NULL && password_set(record) <= back->time)
+	if (back != NULL && record_time(record, "password_changed") <= back->time)
 		tells.without_password = history_time(arena, back->time);
 	return tells;
 }

@@ -55,17 +55,13 @@ const struct metric metrics[] = {
 
 /* --- values and labels --------------------------------------------------------------------------- */
 
-/* ISO 8601 in UTC, as fields of times hold it. */
 static bool to_epoch(const char *words, double *epoch)
 {
-	struct tm utc;
-	const char *end;
+	int64_t seconds;
 
-	memset(&utc, 0, sizeof(utc));
-	end = strptime(words, "%Y-%m-%dT%H:%M:%SZ", &utc);
-	if (!end || *end)
+	if (!text_to_time_iso(words, &seconds))
 		return false;
-	*epoch = (double)timegm(&utc);
+	*epoch = (double)seconds;
 	return true;
 }
 

@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "desk/desk_private.h"
+#include "gate/whose.h"
 #include "model/mailbox.h"
 
 /* Not done, and can be: waits, is under way, or somebody did not answer. What a step before it made senseless is not. */
@@ -156,17 +157,9 @@ static const char *server_of(const struct desk_run *run, const struct history_en
 	return host_at(live_hosts(run->plan.live), host)->name;
 }
 
-static bool is_of_stolen(const struct history_entry *entry)
-{
-	return entry->job_words && strncmp(entry->job_words, JOB_STOLEN, strlen(JOB_STOLEN)) == 0;
-}
-
 static bool touches(const struct history_entry *entry, const struct kind *kind, const char *name)
 {
-	for (const char *const *field = entry->fields; field && *field && strcmp(entry->kind, kind->name) == 0; field++)
-		if (strcmp(*field, name) == 0)
-			return true;
-	return false;
+	return strcmp(entry->kind, kind->name) == 0 && history_touches(entry, name);
 }
 
 /* Did it set a password? What it was before is known to nobody. */
@@ -212,7 +205,7 @@ static void plan_undo(struct desk_run *run, const struct history *history, const
 
 		if (!entry->job || strcmp(entry->job, job) != 0)
 			continue;
-		unlocks_stolen = unlocks_stolen || (entry->can_undo && is_of_stolen(entry) && strcmp(entry->kind, kind_user.name) == 0);
+		unlocks_stolen = unlocks_stolen || (entry->can_undo && history_is_job(entry, JOB_STOLEN) && strcmp(entry->kind, kind_user.name) == 0);
 		password = password || set_password(entry);
 		person = person || (entry->can_undo && strcmp(entry->kind, kind_user.name) == 0);
 		cached = cached || touches(entry, &kind_mailbox, "flush");

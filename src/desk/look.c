@@ -93,7 +93,7 @@ static void on_past(void *context, struct history *history, const struct error *
 		const struct history_entry *entry = history_since(history, run->person, "forwards", forwards->values[i].bytes);
 
 		since[i] = !entry ? "since when is not in the history that can be read here" : arena_format(run->arena, "since %s, by %s",
-			text_from_time(run->arena, entry->time), strcmp(entry->who, HISTORY_OURS) == 0 ? "you" : entry->who);
+			text_from_time(run->arena, entry->time), history_maker(entry));
 	}
 	run->plan.since = since;
 	history_free(history);

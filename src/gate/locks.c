@@ -32,7 +32,7 @@ static const char *by_whom(struct arena *arena, const struct history_entry *entr
 {
 	bool why = *entry->reason;
 
-	return arena_format(arena, "by %s, %s%s%s%s", is_ours(entry) ? "you" : *entry->who ? entry->who : "somebody", text_from_time(arena, entry->time),
+	return arena_format(arena, "by %s, %s%s%s%s", history_maker(entry), text_from_time(arena, entry->time),
 		why ? ", reason \"" : ", no reason given", why ? entry->reason : "", why ? "\"" : "");
 }
 

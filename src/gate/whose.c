@@ -7,12 +7,19 @@
 #include <string.h>
 #include <strings.h>
 
-static bool touches(const struct history_entry *entry, const char *field)
+bool history_touches(const struct history_entry *entry, const char *field)
 {
 	for (const char *const *at = entry->fields; at && *at; at++)
 		if (strcmp(*at, field) == 0)
 			return true;
 	return false;
+}
+
+const char *history_maker(const struct history_entry *entry)
+{
+	if (!entry->who || !*entry->who)
+		return "somebody";
+	return strcmp(entry->who, HISTORY_OURS) == 0 ? "you" : entry->who;
 }
 
 static bool is_named(const struct history_entry *entry, const struct record *person)
@@ -75,7 +82,7 @@ const struct history_entry *history_lock(const struct history *history, const st
 
 		if (entry->state != HISTORY_DONE || entry->undo_of)
 			continue;
-		if (touches(entry, "locked") && is_about(entry, person))
+		if (history_touches(entry, "locked") && is_about(entry, person))
 			return !locks(entry) ? NULL : job && !same_job(job, entry) ? job : entry;
 		if (!job && keeps_shut(entry, person->name))
 			job = entry;
@@ -93,7 +100,7 @@ const struct history_entry *history_without_password(const struct history *histo
 		/* What came back is a new entry, and the journal names the old one. */
 		if (entry->undo_of && entry->sentence && strstr(entry->sentence, WITHOUT_PASSWORD) && is_named(entry, person))
 			return entry;
-		if (touches(entry, "password") && is_about(entry, person))
+		if (history_touches(entry, "password") && is_about(entry, person))
 			return NULL;
 	}
 	return NULL;
@@ -141,7 +148,7 @@ const struct history_entry *history_since(const struct history *history, const s
 		const struct history_entry *entry = &history->entries[i];
 		bool came = false, went = false;
 
-		if (entry->state != HISTORY_DONE || !touches(entry, field) || !is_about(entry, person))
+		if (entry->state != HISTORY_DONE || !history_touches(entry, field) || !is_about(entry, person))
 			continue;
 		for (const char *line = entry->lines; line && *line; line += strcspn(line, "\n"), line += *line == '\n')
 			judge_line(line, line + strcspn(line, "\n"), value, &came, &went);

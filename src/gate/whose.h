@@ -14,6 +14,10 @@
 /* How the sentence of an undo tells that what came back of a deleted account is not all of it; the journal holds no password. */
 #define WITHOUT_PASSWORD "WITHOUT a password"
 
+/* Did it change this field? */
+bool history_touches(const struct history_entry *entry, const char *field);
+/* Who made it, for people: "you", a login, "somebody". Borrowed. */
+const char *history_maker(const struct history_entry *entry);
 /* Is it a step of a job with this title (JOB_STOLEN and others of model/change.h)? */
 bool history_is_job(const struct history_entry *entry, const char *title);
 /*

@@ -516,7 +516,7 @@ bool limits_reaches(struct arena *arena, const struct limits_facts *facts, const
 		small = "the auth cache is smaller than it is to be";
 	if (!small && stats && limits_clients(facts, stats) < limits_stats_clients(facts))
 		small = "stats has fewer clients than processes may run";
-	if (!small && limits_anvil_lacks(facts))
+	if (!small)
 		small = limits_anvil_words(arena, facts);
 	if (!small && facts->open_files != LIMITS_UNKNOWN && facts->open_files < limits_descriptors_needed(arena, facts))
 		small = "there are too few descriptors";

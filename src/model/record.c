@@ -116,6 +116,13 @@ const char *record_text(const struct record *record, const char *field)
 	return values && values->count ? values->values[0].bytes : "";
 }
 
+int64_t record_time(const struct record *record, const char *field)
+{
+	int64_t time;
+
+	return text_to_time_iso(record_text(record, field), &time) ? time : 0;
+}
+
 void record_set(struct record *record, const char *field, enum presence presence, const struct value *values, size_t count)
 {
 	struct field_values *to = slot(record, field);

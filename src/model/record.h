@@ -75,6 +75,8 @@ struct record *record_copy(struct arena *arena, const struct record *record);
 const struct field_values *record_get(const struct record *record, const char *field);   /* never NULL for a known field */
 /* First value as text, "" where there is none. */
 const char *record_text(const struct record *record, const char *field);
+/* A time that it holds, epoch seconds; 0: none, or no such field. */
+int64_t record_time(const struct record *record, const char *field);
 /* Replaces a field's values (copied into the record's arena). */
 void record_set(struct record *record, const char *field, enum presence presence, const struct value *values, size_t count);
 void record_set_text(struct record *record, const char *field, const char *text);      /* NULL: absent */

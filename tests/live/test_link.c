@@ -28,6 +28,13 @@ static void kill_server(void)
 	kill(server_pid(), SIGKILL);
 }
 
+static void open_up(struct live *live, const char *who)
+{
+	live_prepare(live, who);
+	live_open(live);
+	assert_true(live_wait(live, DIRECTORY_UP, 5000));
+}
+
 /* A wall screen asks nothing, and its lamp must not go on saying that all is well. */
 static void test_a_dead_server_is_seen_without_asking(void **state)
 {
@@ -36,9 +43,7 @@ static void test_a_dead_server_is_seen_without_asking(void **state)
 	(void)state;
 	if (live_missing())
 		skip();
-	live_prepare(&live, "MONITOR");
-	live_open(&live);
-	assert_true(live_wait(&live, DIRECTORY_UP, 5000));
+	open_up(&live, "MONITOR");
 	kill_server();
 	assert_true(live_wait(&live, DIRECTORY_DOWN, 6000));
 	assert_int_equal(lab_run((const char *const[]){ "start-slapd", "--name", live_env("LAB_NAME"), NULL }), 0);
@@ -55,9 +60,7 @@ static void test_a_write_without_an_answer_has_the_link_asked(void **state)
 	(void)state;
 	if (live_missing())
 		skip();
-	live_prepare(&live, "ADMIN");
-	live_open(&live);
-	assert_true(live_wait(&live, DIRECTORY_UP, 5000));
+	open_up(&live, "ADMIN");
 	slapd = server_pid();
 	kill(slapd, SIGSTOP);
 	/* What the store does where it waits in vain; see the test of a second URI. */
@@ -76,9 +79,7 @@ static void test_a_killed_server_is_found_again(void **state)
 	(void)state;
 	if (live_missing())
 		skip();
-	live_prepare(&live, "ADMIN");
-	live_open(&live);
-	assert_true(live_wait(&live, DIRECTORY_UP, 5000));
+	open_up(&live, "ADMIN");
 	kill_server();
 	/* The next request finds out; it says so and does not hang. */
 	assert_null(live_read(&live, "user", "nobody"));
@@ -350,9 +351,7 @@ static void test_cancelled_queries_call_nobody(void **state)
 	(void)state;
 	if (live_missing())
 		skip();
-	live_prepare(&live, "ADMIN");
-	live_open(&live);
-	assert_true(live_wait(&live, DIRECTORY_UP, 5000));
+	open_up(&live, "ADMIN");
 	for (i = 0; i < 30; i++) {
 		struct directory_query *query = directory_list(live.directory, &request, live_rows, note_over, &live);
 

@@ -117,9 +117,22 @@ static void since_when_a_value_is_there(void **state)
 	record_free(person);
 }
 
+static void who_made_it(void **state)
+{
+	static const char *const fields[] = { "quota", "locked", NULL };
+	static const struct { const char *who, *told; } makers[] = { { HISTORY_OURS, "you" }, { "eva", "eva" }, { "", "somebody" }, { NULL, "somebody" } };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof makers / sizeof makers[0]; i++)
+		assert_string_equal(history_maker(&(struct history_entry){ .who = makers[i].who }), makers[i].told);
+	assert_true(history_touches(&(struct history_entry){ .fields = fields }, "locked"));
+	assert_false(history_touches(&(struct history_entry){ .fields = fields }, "lock"));
+	assert_false(history_touches(&(struct history_entry){ .fields = NULL }, "locked"));
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(what_a_history_explains), cmocka_unit_test(since_when_a_value_is_there) };
+	const struct CMUnitTest tests[] = { cmocka_unit_test(what_a_history_explains), cmocka_unit_test(since_when_a_value_is_there), cmocka_unit_test(who_made_it) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
